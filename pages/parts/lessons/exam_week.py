@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 
 import streamlit as st
 
@@ -10,11 +11,10 @@ from engine.worlds import World, key_of
 from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.maps import show_tastes
-from pages.parts.lessons.pictures import look
+from pages.parts.lessons.pictures import both
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_curves, show_finals
 from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair
 
 WHO = ("ours", "epsilon", "ucb", "ab")
 
@@ -28,14 +28,7 @@ def _opening(lab: RaceLab, words: Words) -> None:
 
 
 def _revealing(lab: RaceLab, words: Words, guess: Guess | None) -> None:
-    if look().on_stage:
-        show_curves(lab, words)
-        return
-    left, right = pair("raced")
-    with left:
-        show_curves(lab, words)
-    with right:
-        show_finals(lab, words)
+    both("raced", partial(show_curves, lab, words), partial(show_finals, lab, words))
 
 
 def _back(lab: RaceLab, key: str) -> int:

@@ -1,6 +1,6 @@
 """What the screens of lessons draw in common."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -15,7 +15,7 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
-from pages.parts.picture import picture
+from pages.parts.picture import pair, picture
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Stage
 from pages.parts.text import bare, percent
@@ -51,6 +51,19 @@ def look() -> Size:
     if not stage.on:
         return LESSON
     return LOW if stage.screen == "reveal" else STAGE
+
+
+def both(key: str, first: Callable[[], None], further: Callable[[], None]) -> None:
+    """Draw two pictures side by side; on the stage the first alone, where the further one has a
+    screen of its own (`Lesson.further`)."""
+    if look().on_stage:
+        first()
+        return
+    left, right = pair(key)
+    with left:
+        first()
+    with right:
+        further()
 
 
 def bells(world: World, offers: str) -> Mapping[str, Any]:

@@ -17,10 +17,9 @@ from pages.parts.charts.lessons_log import (
     said_spec,
 )
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
-from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.pictures import both, drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair
 from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
@@ -132,14 +131,7 @@ def _truths(lab: Lab, words: Words, served: Collection[int]) -> None:
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
-    if look().on_stage:
-        _weighed(lab, words)
-        return
-    left, right = pair("report")
-    with left:
-        _weighed(lab, words)
-    with right:
-        _again(lab, words)
+    both("report", partial(_weighed, lab, words), partial(_again, lab, words))
 
 
 def _weighed(lab: Lab, words: Words) -> None:
