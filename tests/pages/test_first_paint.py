@@ -63,7 +63,7 @@ def test_each_pair_of_pictures_is_one_below_the_other_where_there_is_no_room() -
     pairs = {
         name
         for path in (Path(__file__).parents[2] / "pages").rglob("*.py")
-        for name in re.findall(r'\bpair\("(\w+)"\)|key="pair-(\w+)"', path.read_text())
+        for name in re.findall(r'\b(?:pair|both)\("(\w+)"|key="pair-(\w+)"', path.read_text())
     }
     names = {one or other for one, other in pairs}
     assert len(names) > 9
