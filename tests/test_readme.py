@@ -14,15 +14,14 @@ from engine.worlds import World
 from pages.parts.play.setup import PlaySetup
 
 ROOT = Path(__file__).parents[1]
-READMES = (
+READMES = [
     "README.md",
-    "engine/README.md",
-    "engine/evaluation/README.md",
-    "engine/store/README.md",
-    "engine/worlds/README.md",
-    "pages/README.md",
-    "tests/benchmarks/README.md",
-)
+    *sorted(
+        path.relative_to(ROOT).as_posix()
+        for top in ("engine", "pages", "tests")
+        for path in (ROOT / top).rglob("README.md")
+    ),
+]
 each_readme = pytest.mark.parametrize("name", READMES)
 
 

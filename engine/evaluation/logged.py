@@ -11,7 +11,7 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
-from engine.worlds.table import MAX_ITEMS
+from engine.worlds.limits import MAX_ITEMS
 
 Codes = NDArray[np.intp]
 _CODE = "BadRequest"

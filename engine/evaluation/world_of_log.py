@@ -30,11 +30,12 @@ from engine.evaluation.smoothing import Sums, smoothed
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
+from engine.worlds.limits import MAX_NAME, TAKEN
 from engine.worlds.seen import alike
-from engine.worlds.table import MAX_NAME, TAKEN, world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_json
 
 _SELDOM = 3.09
 """Standard deviations that chance goes beyond once in 1,000."""

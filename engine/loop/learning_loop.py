@@ -30,8 +30,8 @@ from engine.policies.base import Normals
 from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
 from engine.protocol.response import RankResponse
 from engine.steps import Steps, finish
-from engine.worlds.table import world_from_text
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_text
 
 
 class LearningLoop(Replay):

@@ -23,8 +23,8 @@ from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import EventLog, Mark
 from engine.loop.revision import Experiences
 from engine.loop.settings import LoopSettings, learner_of
-from engine.worlds.table import world_from_text
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_text
 
 State = Mapping[str, Any]
 """What is written down of a fold, as arrays and JSON."""

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.streams import stream
 from engine.worlds.fields import Field
+from engine.worlds.limits import MAX_TABLE
 from engine.worlds.place import Drift
-from engine.worlds.table import MAX_TABLE
 from engine.worlds.taste import Range, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
 

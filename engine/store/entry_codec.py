@@ -22,8 +22,8 @@ from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.protocol.features import as_plain
 from engine.protocol.request import RankRequest, parse_rank_request
-from engine.worlds.table import world_from_text
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_text
 
 Text = Callable[[Any], str]
 Value = Callable[[Any], Any]

@@ -113,7 +113,7 @@ class StoredLoop:
         """A new loop, in the store from its first event on; in memory alone without a store.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for a world that is not as `engine.worlds.table` says.
+            PersonalizerError: ``BadRequest`` for what is no world by `engine.worlds.world_json`.
         """
         loop = LearningLoop(settings, seed=seed, clock=clock)
         loop.folding.keeps = True

@@ -14,9 +14,9 @@ from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
 from engine.worlds.spreadsheet import items_from_table, world_from_table
-from engine.worlds.table import world_from_json, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_json, world_from_text
 
 WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "shop": SHOP}
 FORMER_KEYS = {"store": "shop"}  # Of older links, databases and files.

@@ -7,9 +7,9 @@ each time, with its standard error. Nothing is ever computed for all cells of a 
 """
 
 import math
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from itertools import combinations, groupby, product
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import combinations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,13 +17,12 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.steps import Steps
-from engine.worlds.taste import TasteWeights, Term
+from engine.worlds.summed_truth import SummedTruth, summed_truth
+from engine.worlds.taste import TasteWeights
 
 if TYPE_CHECKING:
     from engine.worlds.world import World
 
-MOST_TERMS = 5_000
-"""Terms of a sum, each range as its values, up to which their means are added up."""
 ENTRIES = 500_000
 """Cells times items up to which a truth is tabulated over the fields that it depends on."""
 
@@ -88,9 +87,9 @@ def finding_ceilings(world: "World") -> Steps[Ceilings]:
     yield None
     if known is not None:
         return (yield from _exact(world, known))
-    means = _Sums(world)
-    if means.is_exact:
-        return (yield from _summed(world, means))
+    truth = summed_truth(world)
+    if truth is not None:
+        return (yield from _summed(world, truth))
     return (yield from _estimated(world))
 
 
@@ -194,85 +193,11 @@ def _names(world: "World") -> tuple[str, ...]:
 # -- by sums --------------------------------------------------------------------------
 
 
-class _Sums:
-    """Means of a truth that is a sum: those of its terms add up where nothing is cut off."""
-
-    def __init__(self, world: "World") -> None:
-        self._world, self._taste = world, world.taste
-        self._shares = {
-            field.name: dict(zip((one.name for one in field.values), shares, strict=True))
-            for field, shares in zip(world.fields, world.shares, strict=True)
-        }
-        weights = world.taste
-        self._terms: list[tuple[Term, NDArray[np.intp]]] = []
-        self._is_small = isinstance(weights, TasteWeights) and _terms_of(weights) <= MOST_TERMS
-        if isinstance(weights, TasteWeights) and self._is_small:
-            self._terms = [
-                (one, np.flatnonzero([term.is_about(item) for item in world.items]))
-                for term in weights.terms
-                for one in _by_value(term)
-            ]
-
-    @property
-    def is_exact(self) -> bool:
-        """Whether no sum can leave 0 to 1, whoever comes, and all fields come independently."""
-        weights = self._taste
-        if not isinstance(weights, TasteWeights) or not self._is_small or self._world.bound:
-            return False
-        low = high = np.full(len(self._world.items), weights.base)
-        ordered = sorted(self._terms, key=lambda one: sorted(one[0].when))
-        for names, group in groupby(ordered, key=lambda one: sorted(one[0].when)):
-            # Terms that ask for the same fields add up only where they ask for the same values.
-            together: dict[tuple[str, ...], Array] = {}
-            for term, items in group:
-                values = tuple(term.when[name] for name in names)
-                sums = together.setdefault(values, np.zeros(len(low)))
-                sums[items] += term.add
-            cases = [*together.values(), *([np.zeros(len(low))] if names else [])]
-            low, high = low + np.min(cases, axis=0), high + np.max(cases, axis=0)
-        return bool(low.min() >= 0 and high.max() <= 1)
-
-    def by(self, fields: Sequence[int]) -> Array:
-        """Mean of each item for each combination of values of some fields, (*sizes, K)."""
-        world, weights = self._world, self._taste
-        assert isinstance(weights, TasteWeights)
-        told = [world.fields[at] for at in fields]
-        sizes = tuple(len(field.values) for field in told)
-        sums = np.full((*sizes, len(world.items)), weights.base)
-        names = [field.name for field in told]
-        for term, items in self._terms:
-            chance = math.prod(self._shares[n][v] for n, v in term.when.items() if n not in names)
-            place = tuple(
-                [one.name for one in field.values].index(term.when[field.name])
-                if field.name in term.when
-                else slice(None)
-                for field in told
-            )
-            sums[place][..., items] += term.add * chance
-        return np.asarray(
-            sums * (weights.whole + (1 - weights.whole) * world.partial) * world.worth
-        )
-
-
-def _terms_of(weights: TasteWeights) -> int:
-    """How many terms a sum has with each range as its values: counted before any is made, as a
-    small file may say billions."""
-    ranges = (term.within.values() for term in weights.terms)
-    return sum(math.prod(len(one.values) for one in within) for within in ranges)
-
-
-def _by_value(term: Term) -> Iterator[Term]:
-    """A term for each combination of values that lie within its ranges."""
-    for values in product(*(one.values for one in term.within.values())):
-        when = {**term.when, **dict(zip(term.within, values, strict=True))}
-        yield replace(term, when=when, within={})
-
-
-def _summed(world: "World", sums: _Sums) -> Steps[Ceilings]:
+def _summed(world: "World", truth: SummedTruth) -> Steps[Ceilings]:
     """Ceilings of a sum that nothing cuts off: all exact but what is best for each visitor."""
-    means, by_fields = sums.by(()), dict[tuple[int, ...], float]()
+    means, by_fields = truth.by(()), dict[tuple[int, ...], float]()
     for fields in _looked_at(world):
-        found = sums.by(fields).max(axis=-1)
+        found = truth.by(fields).max(axis=-1)
         for at in reversed(fields):
             found = found @ world.shares[at]
         by_fields[fields] = float(found)

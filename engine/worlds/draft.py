@@ -15,9 +15,9 @@ from typing import Self
 from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART, Joint, bound_in, has_room, times_in
 from engine.worlds.levels import LEVELS, Level, mean_worth
+from engine.worlds.limits import MAX_TABLE, MAX_TERMS
 from engine.worlds.place import TABULATED, Drift
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
-from engine.worlds.table import MAX_TABLE, MAX_TERMS
 from engine.worlds.taste import Item, Taste
 
 MAX_SEGMENTS = 400

@@ -12,13 +12,14 @@ from engine.worlds.draft import Draft
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of
 from engine.worlds.levels import LEVELS
+from engine.worlds.limits import MAX_TABLE, MAX_TERMS
 from engine.worlds.place import TABULATED
 from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
 from engine.worlds.rules import rules_of, weights_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
-from engine.worlds.table import MAX_TABLE, MAX_TERMS, world_from_text
 from engine.worlds.taste import Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_text
 
 
 def draft_of(world: World) -> Draft:

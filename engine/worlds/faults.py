@@ -12,12 +12,7 @@ from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import astray, has_room
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
-from engine.worlds.place import MAX_TIMES
-from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
-from engine.worlds.rules import wrong_in_rule
-from engine.worlds.seen import HIDDEN, alike, is_seen
-from engine.worlds.sent_text import sent_from_text, why_not_sent
-from engine.worlds.table import (
+from engine.worlds.limits import (
     MAX_CELLS,
     MAX_FIELDS,
     MAX_ITEMS,
@@ -30,6 +25,11 @@ from engine.worlds.table import (
     MAX_WORTH,
     TAKEN,
 )
+from engine.worlds.place import MAX_TIMES
+from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
+from engine.worlds.rules import wrong_in_rule
+from engine.worlds.seen import HIDDEN, alike, is_seen
+from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.taste import Item
 
 if TYPE_CHECKING:

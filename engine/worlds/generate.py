@@ -16,7 +16,7 @@ from engine.arrays import Array
 from engine.errors import check_number, refuse
 from engine.streams import stream
 from engine.worlds.fields import Field, Value
-from engine.worlds.table import MAX_CELLS, MAX_FIELDS, MAX_ITEMS, MAX_TERMS, MAX_VALUES
+from engine.worlds.limits import MAX_CELLS, MAX_FIELDS, MAX_ITEMS, MAX_TERMS, MAX_VALUES
 from engine.worlds.taste import Item, TasteWeights, Term, WeightSums
 from engine.worlds.visitors import SAMPLE
 from engine.worlds.world import World

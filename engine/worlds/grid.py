@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from typing import NoReturn
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.limits import MAX_NAME, MAX_TABLE
 from engine.worlds.seen import HIDDEN, alike, is_seen
-from engine.worlds.table import MAX_NAME, MAX_TABLE
 
 MAX_BYTES = 2_000_000
 MAX_COLUMNS = 100

@@ -1,15 +1,15 @@
 """A world in a file of its own: its JSON, with lines that people can read.
 
 What is no world is refused with its place: the line and column where it is no JSON, or the
-place in it (`engine.worlds.table`).
+place in it (`engine.worlds.world_json`).
 """
 
 import json
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.limits import MAX_SIZE
 from engine.worlds.seen import new_world_from_json
-from engine.worlds.table import MAX_SIZE
 from engine.worlds.world import World
 
 MAX_FILE = 4 * MAX_SIZE  # Bytes: lines for people take more room than `World.text`.

@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.streams import stream
 from engine.worlds.fields import Field
+from engine.worlds.limits import MAX_TABLE
 from engine.worlds.rows import ActionRow, item_of
-from engine.worlds.table import MAX_TABLE, world_from_text
 from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_text
 
 Liked = tuple[Field, tuple[float, ...]]
 """By one field alone: the chance of a success for each of its values."""

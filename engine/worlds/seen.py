@@ -1,8 +1,8 @@
 """What people see of the texts of a world: those that somebody sends now have to show what they
 are, and no two names may look the same.
 
-What is stored already is read by `engine.worlds.table` alone: a loop stays what it was, whatever
-is asked of new worlds since.
+What is stored already is read by `engine.worlds.world_json` alone: a loop stays what it was,
+whatever is asked of new worlds since.
 """
 
 import re
@@ -11,8 +11,8 @@ from collections.abc import Iterable, Iterator
 
 from engine.errors import refuse
 from engine.worlds.checks import CODE, text_in
-from engine.worlds.table import world_from_json
 from engine.worlds.world import World
+from engine.worlds.world_json import world_from_json
 
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 """What no new text of a world has: controls, halves of characters, ends of lines, and what turns

@@ -40,8 +40,8 @@ import numpy as np
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
+from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.seen import alike, new_world_from_json
-from engine.worlds.table import MAX_ITEMS, MAX_WORTH
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World

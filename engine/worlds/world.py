@@ -1,7 +1,7 @@
 """A simulated place: who comes, what can be offered, and what they secretly like.
 
 A new world is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSON
-(`engine.worlds.table`).
+(`engine.worlds.world_json`).
 """
 
 import hashlib

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from engine.worlds.rows import CellFault
-from engine.worlds.table import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from pages.parts.link import show
 from pages.parts.play.sources import in_a_row
 from pages.parts.text import note, plain, section

@@ -15,7 +15,7 @@ from engine.store.store import MAX_NAME
 from engine.store.worlds import KeptWorld
 from engine.worlds import GALLERY, World, key_of
 from engine.worlds.json_file import world_to_file
-from engine.worlds.table import MAX_TITLE
+from engine.worlds.limits import MAX_TITLE
 from pages.parts.data.loops import ago
 from pages.parts.download import download_text
 from pages.parts.known_worlds import close_link, keep_at_hand

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.worlds.table import MAX_NAME
+from engine.worlds.limits import MAX_NAME
 from pages.parts.text import note
 from pages.parts.worlds.session import WorldsSession
 

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.worlds.limits import MAX_TERMS
 from engine.worlds.rows import CellFault
-from engine.worlds.table import MAX_TERMS
 from pages.parts.glossary import meaning
 from pages.parts.link import show
 from pages.parts.text import note, plain, section

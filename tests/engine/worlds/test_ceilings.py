@@ -100,32 +100,6 @@ def test_what_is_too_large_is_told_within_its_error(
     assert [ceiling.is_exact for ceiling in every] == [span < 0.1] * 4 + [False]
 
 
-def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Means of its terms would be those of fields that come independently."""
-    monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 10)
-    told = large(fields=4, values=6, items=2)
-    term = {"add": 0.4, "when": {"field0": "5", "field1": "5"}, "item": "item 0"}
-    told |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
-    told["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
-    found, often = world_from_json(told).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
-    assert not found.is_exact
-    assert abs(found.value - 0.1 - 0.4 * often) < 4 * found.error
-
-
-def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    values = [{"name": f"v{n}", "sends": n} for n in range(50)]
-    fields = [{"name": f"f{n}", "values": values} for n in range(4)]
-    within = {f"f{n}": [0, 49] for n in range(4)}
-    truth = {"base": 0.5, "terms": [{"add": 0.0001, "within": within}] * 20}
-    world = world_from_json(bakery(version=4, fields=fields, truth=truth))
-    monkeypatch.setattr("engine.worlds.ceilings._by_value", lambda _: pytest.fail("expanded"))
-    assert world.ceilings.single.value == pytest.approx(0.502)
-
-
 def test_only_the_fields_that_the_truth_depends_on_have_to_be_few() -> None:
     told = large()
     told["truth"]["terms"] = [

@@ -16,8 +16,8 @@ from PIL import Image, ImageOps, PngImagePlugin
 
 from engine import PersonalizerError
 from engine.worlds import World, world_from_json, world_from_text
+from engine.worlds.limits import MAX_ITEMS, MAX_SIZE
 from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, as_png, picture_of
-from engine.worlds.table import MAX_ITEMS, MAX_SIZE
 from tests.engine.worlds.random_worlds import bakery
 
 

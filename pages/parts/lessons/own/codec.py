@@ -1,7 +1,7 @@
 """A lecturer's own lesson as a file, and packed in a link: written and read here.
 
-It is JSON, of 64 KiB at most; ``pages/README.md`` has an example. Nothing in it is executed, no
-answer stands in it, and what is not as it should be is refused in one sentence with its place.
+It is JSON, of 64 KiB at most; the README of the lessons has an example. Nothing in it is executed,
+no answer stands in it, and what is not as it should be is refused in one sentence with its place.
 """
 
 import json

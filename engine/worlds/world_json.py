@@ -36,30 +36,16 @@ its values alone say; in version 5, and for at most 1,000 contexts. Of more, and
 alone, at most 10,000, and all others come independently. ``"drift"``, which may be ``"halfway"`` or
 ``"slow"``, says how tastes are meant to change in a race; it came with version 6.
 
-``truth`` is a table with one row a context (the last field changes fastest) and in it one
-entry an item: the chance of a success, or the two chances of half a one and of a whole one. The
-reward is 1 for a whole success with the item of the highest value, and for others as much less as
-they are worth less. Half a success is worth half of a whole one, or whatever part of it
-``"partial": 0.25`` says; with that, the ``version`` is 3. Partial successes of several levels
-(`engine.worlds.levels`) are told by ``levels`` in its place, in version 4: ::
+``truth`` is a table or, where that would be too large, a sum (`engine.worlds.truth_json`). A
+success may be partial: worth half of a whole one, or whatever part of it ``"partial": 0.25`` says;
+with that, the ``version`` is 3. Partial successes of several levels (`engine.worlds.levels`) are
+told by ``levels`` in its place, in version 4: ::
 
     [{"worth": 1, "name": "Bought"}, {"worth": 0.4, "name": "Basket"},
      {"worth": 0.1, "name": "Looked", "share": 3}, {"worth": 0, "name": "Left"}]
 
 Each partial one comes as often as its ``share`` says (1 if left out), relative to the others; what
-is worth 1 and 0 stands there for its name, if at all. For worlds too large for that it is a
-sum: ::
-
-    {"base": 0.1, "whole": 0.7, "terms": [
-      {"add": 0.5, "when": {"weather": "Rainy"}, "features": {"sweet": true}},
-      {"add": 0.2, "item": "Roll"}, {"add": 0.1, "within": {"age": [18, 30]}}
-    ]}
-
-The chance of any success is ``base`` and all that is added ``when`` the context has these
-values, and numbers that lie ``within`` these ranges, ends included (of fields whose values all send
-numbers in rising order; since version 4), for this ``item``, or for items with these ``features``;
-below 0 it counts as 0, above 1 as 1. Of the successes, a share of ``whole`` (1 if left out) is
-whole, the others are half.
+is worth 1 and 0 stands there for its name, if at all.
 
 Nothing in it is executed. What is not so is refused, with its place.
 """
@@ -71,36 +57,38 @@ import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from functools import lru_cache, partial
-from itertools import product
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
-from engine.protocol.features import flatten, is_list
+from engine.protocol.features import flatten
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of
 from engine.worlds.levels import levels_in
+from engine.worlds.limits import (
+    MAX_CELLS,
+    MAX_FIELDS,
+    MAX_ITEMS,
+    MAX_NAME,
+    MAX_SIZE,
+    MAX_STORY,
+    MAX_TITLE,
+    MAX_UNIT,
+    MAX_VALUES,
+    MAX_WORTH,
+    TAKEN,
+)
 from engine.worlds.pictures import picture_in
 from engine.worlds.place import MAX_TIMES, TABULATED, Drift
-from engine.worlds.taste import Item, Range, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Item
+from engine.worlds.truth_json import truth_in
 from engine.worlds.visitors import LEAST_TIMES
 from engine.worlds.world import FORMAT, VERSIONS, World
 
-MAX_FIELDS, MAX_VALUES, MAX_ITEMS = 20, 50, 50
-MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` none lists them all.
-MAX_TABLE = 10_000  # Entries of a table.
-MAX_TERMS = 1_000  # Terms of weights.
-MAX_SIZE = 600_000  # Bytes of all of it, written as `World.text`.
-MAX_TITLE, MAX_NAME, MAX_STORY, MAX_UNIT = 40, 60, 500, 12  # Characters.
-MAX_WORTH = 1e9  # Of a success, in the unit.
-TAKEN = ("action", "best", "event", "expected", "probability", "reward", "strength")
-"""Columns that stand beside the context's fields in rows of the engine."""
-
 _emoji = partial(text_in, most=16, least=0)
 _name = partial(text_in, most=MAX_NAME)
-_chance = partial(number_in, low=0, high=1)
 
 
 def world_from_json(value: object) -> World:
@@ -118,9 +106,7 @@ def world_from_json(value: object) -> World:
     if cells > MAX_CELLS:
         refuse(CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
     items = each_in(told.get("items"), "items", MAX_ITEMS, _item, "id")
-    truth = told.get("truth")
-    make = _table if isinstance(truth, Mapping) and "table" in truth else _weights
-    taste = make(truth, fields, items)
+    taste = truth_in(told.get("truth"), fields, items)
     unit = text_in(told.get("unit", ""), "unit", MAX_UNIT, least=0)
     levels = levels_in(told)
     emoji = _emoji(told.get("emoji", ""), "emoji")
@@ -240,77 +226,3 @@ def _check_request(world: World) -> None:
     except PersonalizerError as error:
         said = re.sub(r"actions(\[\d+\]\.features)(\[0\])?", r"items\1", error.message)
         raise PersonalizerError(CODE, said, "items") from None
-
-
-# -- the truth ------------------------------------------------------------------------
-
-
-def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
-    told = object_in(value, "truth", ("table",))["table"]
-    size = math.prod(len(field.values) for field in fields) * len(items)
-    if size > MAX_TABLE:
-        allowed = f"at most {MAX_TABLE:,}; weights may be more"
-        refuse(CODE, "truth.table", size, allowed, "the number of entries of truth.table")
-    cells = list(product(*([one.name for one in field.values] for field in fields)))
-    row = partial(each_in, most=len(items), make=_taste, least=len(items))
-    rows = each_in(told, "truth.table", len(cells), row, least=len(cells))
-    tastes = (dict(zip((item.id for item in items), row, strict=True)) for row in rows)
-    return TasteTable(tuple(f.name for f in fields), dict(zip(cells, tastes, strict=True)))
-
-
-def _taste(value: Any, place: str) -> Taste:
-    if not is_list(value):
-        return Taste(half=0.0, full=_chance(value, place))
-    half, full = each_in(value, place, 2, _chance, least=2)
-    if half + full > 1 + 1e-12:
-        refuse(CODE, place, value, "two chances that add up to 1 at most")
-    return Taste(half, full)
-
-
-def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteWeights:
-    told = object_in(value, "truth", ("base", "whole", "terms"))
-    return TasteWeights(
-        _chance(told.get("base"), "truth.base"),
-        each_in(
-            told.get("terms"), "truth.terms", MAX_TERMS, partial(_term, fields, items), least=0
-        ),
-        _chance(told.get("whole", 1.0), "truth.whole"),
-    )
-
-
-def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: str) -> Term:
-    told = object_in(value, place, ("add", "when", "item", "features", "within"))
-    add = number_in(told.get("add"), f"{place}.add", -1, 1)
-    known = {field.name: [one.name for one in field.values] for field in fields}
-    when = object_in(told.get("when", {}), f"{place}.when", known)
-    for name, one in when.items():
-        check_known(one, f"{place}.when.{name}", known[name])
-    features = {name for item in items for name in item.features}
-    has = object_in(told.get("features", {}), f"{place}.features", features)
-    if "item" in told:
-        check_known(told["item"], f"{place}.item", [item.id for item in items])
-    within = _ranges(fields, when, told.get("within", {}), f"{place}.within")
-    term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)), within)
-    if not any(map(term.is_about, items)):
-        refuse(CODE, f"{place}.features", has, "features that an item has")
-    return term
-
-
-def _ranges(
-    fields: Sequence[Field], when: Mapping[str, Any], value: object, place: str
-) -> dict[str, Range]:
-    known = {field.name: field for field in fields}
-    found = {}
-    for name, ends in object_in(value, place, known).items():
-        low, high = each_in(ends, f"{place}.{name}", 2, _number, least=2)
-        made = known[name].range(low, high)
-        if name in when or made is None:
-            allowed = "a range with numbers that the field sends, two or more in rising order, "
-            allowed += "and no value of it in `when`"
-            refuse(CODE, f"{place}.{name}", ends, allowed)
-        found[name] = made
-    return found
-
-
-def _number(value: object, place: str) -> float:
-    return number_in(value, place, -1e300, 1e300)

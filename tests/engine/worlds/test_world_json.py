@@ -11,7 +11,7 @@ from hypothesis import given
 
 from engine import PersonalizerError
 from engine.worlds import WORLDS, TasteWeights, World, key_of, world_from_json, world_from_text
-from engine.worlds.table import MAX_TERMS
+from engine.worlds.limits import MAX_TERMS
 from tests.engine.worlds.random_worlds import bakery, worlds
 from tests.engine.worlds.ready import every_world
 
@@ -77,18 +77,6 @@ def test_what_may_be_left_out_has_a_default() -> None:
     told = bakery()
     del told["emoji"], told["story"]
     assert world_from_json(told).emoji == world_from_json(told).story == ""
-
-
-def test_a_table_is_read_row_by_row_the_last_field_changing_fastest() -> None:
-    world = world_from_json(bakery())
-    sunny, hurried = {"weather": "Sunny", "hurry": "no"}, {"weather": "Rainy", "hurry": "yes"}
-    assert world.outcomes[world.cell(sunny)].tolist() == [
-        [0.9, 0, 0.1],
-        [0.25, 0.5, 0.25],
-        [0.8, 0, 0.2],
-    ]
-    assert world.expected[world.cell(hurried)].tolist() == [0.2, 0.8, 0.1]
-    assert world.frequencies.tolist() == pytest.approx([1 / 3, 1 / 3, 1 / 6, 1 / 6])
 
 
 def test_weights_say_the_truth_where_a_table_would_be_too_large() -> None:
@@ -311,23 +299,6 @@ def test_a_fault_is_one_sentence_with_its_place(
     assert refused.value.message.startswith(sentence)
     assert refused.value.message.endswith(".")
     assert refused.value.code == "BadRequest"
-
-
-def test_a_table_beyond_its_bound_is_told_of_weights() -> None:
-    told = bakery(
-        fields=[{"name": name, "values": TEN} for name in "abc"],
-        items=[{"id": str(i), "features": {"a": 1}} for i in range(11)],
-    )
-    with pytest.raises(PersonalizerError, match=r"is 11000, but must be at most 10,000; weights"):
-        world_from_json(told)
-
-
-def test_what_would_not_fit_a_line_is_refused() -> None:
-    wide = [{"name": f"f{i}" * 9, "values": [value("x" * 60)]} for i in range(20)]
-    everybody = {field["name"]: "x" * 60 for field in wide}
-    terms: list[dict[str, Any]] = [{"add": 0.1, "when": everybody}] * 400
-    with pytest.raises(PersonalizerError, match=r"its size in bytes is \d+, but must be at most 6"):
-        world_from_json(bakery(fields=wide, truth=SUM | {"terms": terms}))
 
 
 @pytest.mark.parametrize("text", ["", "{", "[1]", "null", "[" * 100_000, "NaN", '"coffee"'])

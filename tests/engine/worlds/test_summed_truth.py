@@ -1,0 +1,56 @@
+"""A truth that is a sum: means of its terms add up to those of its table, unless it is cut off."""
+
+import numpy as np
+import pytest
+
+from engine.worlds import world_from_json
+from engine.worlds.summed_truth import summed_truth
+from tests.engine.worlds.random_worlds import bakery, large
+
+
+def test_means_of_terms_add_up_to_those_of_the_table() -> None:
+    world = world_from_json(large(fields=3, values=4, items=3))
+    truth, shares = summed_truth(world), world.shares
+    assert truth is not None
+    table = world.expected_in(np.arange(world.size)).reshape(4, 4, 4, 3)
+    by_last = np.einsum("a,b,abck->ck", shares[0], shares[1], table)
+    assert truth.by([2]) == pytest.approx(by_last)
+    assert truth.by([0, 2]) == pytest.approx(np.einsum("b,abck->ack", shares[1], table))
+    assert truth.by([]) == pytest.approx(shares[2] @ by_last)
+
+
+def test_a_sum_that_may_leave_0_to_1_is_none_whose_means_add_up() -> None:
+    term = {"add": 0.5, "when": {"weather": "Sunny"}}
+    for base, adds_up in ((0.5, True), (0.6, False)):
+        world = world_from_json(bakery(truth={"base": base, "terms": [term]}))
+        assert (summed_truth(world) is not None) == adds_up
+    other = {"add": 0.5, "when": {"weather": "Rainy"}}
+    either = world_from_json(bakery(truth={"base": 0.5, "terms": [term, other]}))
+    assert summed_truth(either) is not None, "nobody comes to whom both are added"
+    assert summed_truth(world_from_json(bakery())) is None, "a table is no sum"
+
+
+def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    values = [{"name": f"v{n}", "sends": n} for n in range(50)]
+    fields = [{"name": f"f{n}", "values": values} for n in range(4)]
+    within = {f"f{n}": [0, 49] for n in range(4)}
+    truth = {"base": 0.5, "terms": [{"add": 0.0001, "within": within}] * 20}
+    world = world_from_json(bakery(version=4, fields=fields, truth=truth))
+    monkeypatch.setattr("engine.worlds.summed_truth._by_value", lambda _: pytest.fail("expanded"))
+    assert world.ceilings.single.value == pytest.approx(0.502)
+
+
+def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Means of its terms would be those of fields that come independently."""
+    monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 10)
+    told = large(fields=4, values=6, items=2)
+    term = {"add": 0.4, "when": {"field0": "5", "field1": "5"}, "item": "item 0"}
+    told |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
+    told["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
+    found, often = world_from_json(told).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
+    assert not found.is_exact
+    assert abs(found.value - 0.1 - 0.4 * often) < 4 * found.error
