@@ -51,7 +51,7 @@ def test_what_may_be_left_out() -> None:
 
 
 def test_the_example_in_the_readme_is_a_lesson() -> None:
-    text = (ROOT / "pages" / "README.md").read_text(encoding="utf-8")
+    text = (ROOT / "pages" / "parts" / "lessons" / "README.md").read_text(encoding="utf-8")
     (example,) = re.findall(r"```json\n(.*?)```", text, flags=re.DOTALL)
     assert from_text(example).title == "One answer, in the rain"
 
