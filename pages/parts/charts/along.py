@@ -7,7 +7,8 @@ import pyarrow as pa
 
 from engine.evaluation.along import Stretch
 from pages.parts.charts.base import Spec, table
-from pages.parts.charts.labelled import Look, Looks, Rows, labelled, lines
+from pages.parts.charts.labelled import Rows, labelled, lines
+from pages.parts.charts.line_layers import Look, Looks
 from pages.parts.theme import theme
 
 HEIGHT = 280

@@ -23,7 +23,8 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.labelled import Look, Looks, labelled, lines, span_of
+from pages.parts.charts.labelled import labelled, lines, span_of
+from pages.parts.charts.line_layers import Look, Looks
 from pages.parts.theme import theme
 
 MATCH, CEILING = "match", "ceiling"

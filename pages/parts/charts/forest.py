@@ -8,7 +8,7 @@ import altair as alt
 import pyarrow as pa
 
 from pages.parts.charts.base import PAGE, Size, Spec, across, blank, finish, lanes, table, tooltip
-from pages.parts.charts.labelled import SIZE
+from pages.parts.charts.line_layers import SIZE
 from pages.parts.theme import theme
 
 NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"

@@ -3,17 +3,14 @@
 import math
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import altair as alt
 
-from pages.parts.charts.base import PAGE, Size, Spec, across, blank, ends, finish, tooltip
+from pages.parts.charts.base import PAGE, Size, Spec, across, ends, finish, tooltip
+from pages.parts.charts.line_layers import SIZE, LineLayers, Looks, upright
 from pages.parts.theme import theme
 
-SIZE = 14
-"""Pixels of text in a chart."""
 _BELOW = 46
 """Pixels below a chart's plot: numbers and title of its axis."""
 _LINE = 17
@@ -22,23 +19,6 @@ _ALONG = 6
 """Stretches of a line with a mark in each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How a line is drawn.
-
-    Attributes:
-        colour: as ``#rrggbb``.
-        shape: of its marks, at its end and on the way, as Vega names it or as an SVG path.
-        width: of the line in pixels; a wide one is pale, and lies below the others.
-    """
-
-    colour: str
-    shape: str = "circle"
-    width: float = 2.4
-
-
-Looks = tuple[tuple[str, Look], ...]
-"""Name of each line with its look, in the order in which they are drawn."""
 Rows = list[dict[str, object]]
 
 
@@ -104,95 +84,22 @@ def _lines(
     spread: bool,
 ) -> Spec:
     """The chart of `lines`, made once for all ends of its horizontal axis, as that takes long."""
-    names = [name for name, _ in looks]
-    pale = [name for name, look in looks if look.width > 4]
-    x = across(
-        "visitor",
-        along,
-        None if span is None else (0, span),
-        grid=False,
-        tickCount=5,
-        labelFontSize=size.type(SIZE),
-    )
-    # On the stage its title lies above the lines: upright, it is longer than they are high.
-    flat: dict[str, Any] = {
-        "titleAngle": 0,
-        "titleAlign": "left",
-        "titleAnchor": "end",
-        "titleBaseline": "bottom",
-        "titleX": 0,
-        "titleY": size.px(-8),
-    }
-    axis = alt.Axis(
-        tickCount=5,
-        labelPadding=size.px(6),
-        labelFontSize=size.type(SIZE),
-        titleFontSize=size.type(SIZE),
-        **(flat if size.on_stage else {}),
-    )
-    y = alt.Y("value:Q").scale(ends(domain)).axis(axis).title(title)
-    colours = alt.Scale(domain=names, range=[look.colour for _, look in looks])
-    shapes = alt.Scale(domain=names, range=[look.shape for _, look in looks])
-    widths = alt.Scale(
-        type="ordinal", domain=names, range=[_width(look, size) for _, look in looks]
-    )
-    colour = alt.Color("line:N", scale=colours, legend=None)
+    reach = None if span is None else (0, span)
+    x = across("visitor", along, reach, grid=False, tickCount=5, labelFontSize=size.type(SIZE))
+    y = alt.Y("value:Q").scale(ends(domain)).axis(upright(size)).title(title)
     tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
     tips += tooltip(".3~f", value=title.capitalize())
-    drawn, marked, last = (
-        blank().transform_filter(f"isValid(datum.{field})") for field in ("line", "mark", "at")
-    )
-    nameless = blank().transform_filter("!isValid(datum.line) && !isValid(datum.value)")
-    unseen = blank().transform_filter("!isValid(datum.line) && isValid(datum.value)")
-    outline = {"fillOpacity": 0.06, "strokeWidth": size.px(1), "strokeDash": size.dash(2, 3)}
-    bands = drawn.transform_filter("isValid(datum.low)").mark_area(
-        clip=True, aria=False, **(outline if spread else {"opacity": 0.16})
-    )
-    edges = {"stroke": alt.Stroke("line:N", scale=colours, legend=None)} if spread else {}
-    curves = drawn.mark_line(clip=True, strokeJoin="round")
-    is_pale = alt.FieldOneOfPredicate(field="line", oneOf=pale)
-    dots = marked.transform_filter("datum.visitor > 0").mark_point(
-        filled=True,
-        size=size.area(80),
-        opacity=1,
-        stroke=theme(dark).ground,
-        strokeWidth=size.px(1),
-        aria=False,
-    )
-    marks = last.mark_point(
-        filled=True, size=size.area(90), opacity=1, xOffset=size.px(9), aria=False
-    )
-    words = last.mark_text(
-        align="left", dx=size.px(19), fontSize=size.type(SIZE), color=theme(dark).ink, aria=False
-    )
-    beside = {"x": alt.value("width"), "y": alt.Y("at:Q")}
-    rules = nameless.mark_rule(
-        strokeWidth=size.px(1.5), color=theme(dark).ink, strokeDash=size.dash(3, 3)
-    )
-    shape = alt.Shape("line:N", scale=shapes, legend=None)
+    layer = LineLayers(theme(dark), looks, size)
     layers = [
-        bands.encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour, **edges),
-        curves.encode(
-            x,
-            y,
-            colour,
-            alt.StrokeWidth("line:N", scale=widths, legend=None),
-            opacity=alt.condition(is_pale, alt.value(0.3), alt.value(1)),
-            tooltip=tips,
-        ),
-        dots.encode(x, y, colour, shape),
-        unseen.mark_point(opacity=0, aria=False).encode(x, y),
-        marks.encode(color=colour, shape=shape, tooltip=tips, **beside),
-        words.encode(text="line:N", **beside),
+        layer.bands(x, spread),
+        layer.curves(x, y, tips),
+        layer.dots(x, y),
+        layer.reach(x, y),
+        *layer.names(tips),
     ]
     if rule:
-        layers.append(rules.encode(x, tooltip=tooltip(",.0f", visitor=rule)))
+        layers.append(layer.rules(x, rule))
     return finish(dark, height, *layers, size=size)
-
-
-def _width(look: Look, size: Size) -> float:
-    """Pixels of a line: ends of a scale follow no window."""
-    return 2 * look.width if size.on_stage else look.width
 
 
 def labelled(

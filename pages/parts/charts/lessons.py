@@ -22,7 +22,8 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.labelled import SIZE, Look, edge, labelled, lines, span_of
+from pages.parts.charts.labelled import edge, labelled, lines, span_of
+from pages.parts.charts.line_layers import SIZE, Look
 from pages.parts.theme import theme
 
 _LINE = 84

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from engine.evaluation.estimators import Interval
 from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
-from pages.parts.charts.labelled import SIZE
+from pages.parts.charts.line_layers import SIZE
 from pages.parts.text import percent
 from pages.parts.theme import theme
 

@@ -13,7 +13,7 @@ import pyarrow as pa
 from engine.experiments.untried import Tried
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table, tooltip
-from pages.parts.charts.labelled import SIZE
+from pages.parts.charts.line_layers import SIZE
 from pages.parts.charts.map_axes import heads_of
 from pages.parts.theme import theme
 

@@ -26,7 +26,8 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.labelled import SIZE, Look, Looks, Rows, labelled, lines
+from pages.parts.charts.labelled import Rows, labelled, lines
+from pages.parts.charts.line_layers import SIZE, Look, Looks
 from pages.parts.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]

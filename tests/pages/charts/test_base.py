@@ -34,7 +34,7 @@ from pages.parts.charts import (
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import said_once, segment_names
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.labelled import Look
+from pages.parts.charts.line_layers import Look
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in

@@ -3,7 +3,8 @@
 import pytest
 
 from pages.parts.charts.base import Spec
-from pages.parts.charts.labelled import Look, Rows, apart, labelled, lines, span_of
+from pages.parts.charts.labelled import Rows, apart, labelled, lines, span_of
+from pages.parts.charts.line_layers import Look
 
 
 @pytest.mark.parametrize(
