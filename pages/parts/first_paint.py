@@ -10,11 +10,11 @@ from pathlib import Path
 
 import streamlit as st
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pages.parts.base_path import base_path
-from pages.parts.menu import MENU, REACHED
+from pages.parts.menu import HOME, MENU, REACHED
 
 _SHEETS = [
     Path(__file__).parent / place / "style.css"
@@ -50,7 +50,14 @@ async def _answer(request: Request) -> Response:
     return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
 
 
+async def _go_home(request: Request) -> Response:
+    """Streamlit knows the page that opens by itself by no name, and would say it is not there."""
+    asked = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{base_path()}/{asked}")
+
+
 def page_routes() -> list[Route]:
     """A route for the address of each page."""
-    names = [name for pages in MENU.values() for name, _ in pages]
-    return [Route(f"{base_path()}/{name}", _answer) for name in ("", *names, *REACHED)]
+    named = [name for pages in MENU.values() for name, _ in pages if name != HOME]
+    pages = [Route(f"{base_path()}/{name}", _answer) for name in ("", *named, *REACHED)]
+    return [*pages, Route(f"{base_path()}/{HOME}", _go_home)]

@@ -5,7 +5,9 @@ MENU = {
     "Prove": [("compare", "compare_arrows"), ("race", "sports_score"), ("evaluate", "fact_check")],
     "Build": [("worlds", "public"), ("data", "database")],
 }
-"""Groups of pages, each with its icon; *Play* is the one that opens by itself."""
+"""Groups of pages, each with its icon."""
+HOME = "play"
+"""The page that opens by itself, at an address without a name."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
 """Pages that stand in no menu: they are reached from what they are about."""
 

@@ -12,7 +12,7 @@ from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.drawn import begin_page
 from pages.parts.frames import drawing_all
-from pages.parts.menu import MENU, REACHED, group_of
+from pages.parts.menu import HOME, MENU, REACHED, group_of
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.first_minute import NAME
 from pages.parts.sessions import first_minute, hand_over, may_only_look
@@ -70,7 +70,7 @@ def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page
         (PAGES / "stage" if on_stage else PAGES) / f"{name}.py",
         title=name.capitalize(),
         icon=f":material/{icon}:",
-        default=name == "play",
+        default=name == HOME,
         visibility="hidden" if hidden else "visible",
     )
 

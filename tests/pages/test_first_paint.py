@@ -39,6 +39,14 @@ def test_no_browser_keeps_a_page_of_an_older_app(client: TestClient) -> None:
     assert client.get("/").headers["cache-control"] == "no-cache"
 
 
+def test_who_asks_for_the_first_page_by_its_name_gets_it_with_all_that_a_link_says(
+    client: TestClient,
+) -> None:
+    asked = client.get("/play?world=shop&seed=7&you=1", follow_redirects=False)
+    assert (asked.status_code, asked.headers["location"]) == (307, "/?world=shop&seed=7&you=1")
+    assert client.get("/play", follow_redirects=False).headers["location"] == "/"
+
+
 def test_another_address_is_not_ours(client: TestClient) -> None:
     assert client.get("/nosuch").status_code == 404
 
