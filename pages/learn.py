@@ -22,10 +22,12 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import learn_session
 from pages.parts.text import question
 
-open_link(LearnSetup)
+comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
 session = learn_session()
 write_link(setup)
+if comes:
+    session.recall(setup)
 
 if setup.lesson:
     terms = session.run(setup).lesson.terms

@@ -192,7 +192,7 @@ else:
             learned.show_rewards(opened, curve, session.setup.truth)
             learned.say_changes(opened)
         with explained:
-            learned.show_regret(curve, session.setup.truth)
+            learned.show_regret(opened.world, curve, session.setup.truth)
             if opened.click:
                 beliefs.show_why(opened, opened.click)
             else:

@@ -179,8 +179,4 @@ def chosen_of(
 
 def _worth(log: Logged, column: Column) -> float:
     """How much rewards differ by a column, action by action."""
-    sums = Sums.of(log, column.codes, len(column.values))
-    by_action = sums.over(np.zeros(len(column.values), dtype=np.intp), 1)
-    expected = np.broadcast_to(by_action.mean, sums.mean.shape)
-    shares = sums.weight / sums.weight.sum()
-    return float((shares * sums.shrunk(expected)[0] ** 2).sum())
+    return Sums.of(log, column.codes, len(column.values)).differing

@@ -7,10 +7,9 @@ as often as it came. Values that came together more often, or less, than chance 
 foretell, as far as chance explains what they differ by.
 
 Each event counts 1/q of its logged probability q (up to the square root of the number of events),
-and means are self-normalised: so it does not matter how often the logger showed what. From coarse
-to fine (an action; with the value of one field; of two; in one cell) each mean is drawn towards
-what the coarser ones foretell, as far as chance alone explains what it differs by (empirical
-Bayes: the spread of the true means is estimated by moments).
+and means are self-normalised: so it does not matter how often the logger showed what. What each
+action earns in each cell is drawn towards what it earns elsewhere, as far as chance alone explains
+what it differs by (`smoothing`).
 """
 
 import math
@@ -26,7 +25,7 @@ from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.log_columns import Column, chosen_of, columns_of, short
 from engine.evaluation.logged import Logged, Seen
-from engine.evaluation.smoothing import Sums, smoothed
+from engine.evaluation.smoothing import Sums, smoothing
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
@@ -89,7 +88,7 @@ def estimating(
     log, offered = _of_successes(seen.told(bounds), items)
     found, left_out = yield from columns_of(log)
     chosen = yield from chosen_of(log, found, fields, left_out)
-    return _estimated(log, chosen, title, unit, offered, left_out)
+    return (yield from _estimating(log, chosen, title, unit, offered, left_out))
 
 
 estimate = at_once(estimating)
@@ -106,14 +105,14 @@ def _of_successes(log: Logged, items: Sequence[Item]) -> tuple[Logged, tuple[Ite
     return replace(log, reward=np.minimum(log.reward / worth[log.shown], 1)), offered
 
 
-def _estimated(
+def _estimating(
     log: Logged,
     columns: Sequence[Column],
     title: str,
     unit: str,
     items: Sequence[Item],
     left_out: Mapping[str, str],
-) -> Estimated:
+) -> Steps[Estimated]:
     """The world of some columns."""
     sizes = [len(column.values) for column in columns]
     size, k = math.prod(sizes), len(log.actions)
@@ -121,7 +120,7 @@ def _estimated(
     for column in columns:
         cells = cells * len(column.values) + column.codes
     sums = Sums.of(log, cells, size)
-    expected, variance = smoothed(sums, sizes)
+    expected, variance = yield from smoothing(sums, sizes)
     levels = _levels(log)
     part, halves = mean_worth(levels), _halves(log, levels)
     # Where so many partial ones would leave less than was earned, some of them become whole ones.

@@ -13,12 +13,14 @@ from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.learn import cards_show, lesson_show
 from pages.parts.stage.present import present
 
-open_link(LearnSetup)
+comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
 session = learn_session()
 write_link(setup)
 if setup.lesson:
     session.run(setup)
+if comes:
+    session.recall(setup)
 pace = session.pace
 
 

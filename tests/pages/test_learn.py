@@ -185,3 +185,18 @@ def test_a_teachers_sheet_has_the_goal_and_the_answers(open_learn: Open) -> None
     assert own.say("misconception") in app.text
     lab = app.run_of("one_draw").lab
     assert own.say("answered", **LESSONS["one_draw"].told(lab)) in app.text
+
+
+def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) -> None:
+    app = open_learn(lesson="barista", student="Ada", seed="", world="")
+    app.set("lesson-guess-barista", 15.0).click("lesson-guessed")
+    for visit in range(VISITS):
+        app.click(f"lesson-drink-{visit % 4 + 1}")
+    app.click("lesson-next")
+    (said,) = [line for line in app.bare.splitlines() if line.startswith("You guessed 15.")]
+    address = dict(app.at.query_params)
+    assert address["guess"] == "15"
+    again = open_learn(**{**address, "world": ""})
+    assert said in again.bare
+    again.click("lesson-back").click("lesson-back")
+    assert again.at.slider(key="lesson-guess-barista").value == 15

@@ -24,9 +24,10 @@ from pages.parts.evaluate.wording import (
     told_of,
 )
 from pages.parts.glossary import meaning
+from pages.parts.money import scale_of
 from pages.parts.picture import picture
 from pages.parts.table import show_rows
-from pages.parts.text import note
+from pages.parts.text import note, plain
 from pages.parts.theme import is_dark
 
 _KEYS = {
@@ -136,8 +137,9 @@ def show_forest(session: EvaluateSession, found: Found) -> None:
             alt=told_of_forest(branches),
             marks=told,
         )
-        for sentence in doubts(found, setup):
-            note(sentence)
+        for sentence in (plain(scale_of(found.log.world)), *doubts(found, setup)):
+            if sentence:
+                note(sentence)
     with right:
         _show_table(session, found)
 

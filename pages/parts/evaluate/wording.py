@@ -122,6 +122,7 @@ def about_difference(found: Found, setup: EvaluateSetup, one: str, other: str) -
     if told is None:
         return "The log tells the probability of the shown action alone, so this is not known."
     amount = f"{signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
+    amount += plain(in_money(found.log.world, told.estimate, sign=True))
     if told.low > 0:
         said = f"**{first} would earn more than {second}: by {amount}.**"
     elif told.high < 0:

@@ -9,6 +9,7 @@ import streamlit as st
 
 from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
+from engine.experiments.choices import read, written
 from engine.experiments.duel import Duel, score_told, visits
 from engine.experiments.repeated_offer import RepeatedOffer
 from engine.loop.settings import LoopSettings
@@ -75,6 +76,12 @@ class Lab:
         """In how many contexts the engine offers the best drink."""
         rows = favourites(self.duel.engine, self.duel.world)
         return sum(bool(row["right"]) for row in rows)
+
+
+def _recall(lab: Lab, told: str) -> None:
+    """Serve the visits that somebody served before a reload."""
+    for number, position in enumerate(read(told, lab.duel.world)[: len(lab.duel.visitors)]):
+        lab.duel.choose(lab.duel.world.items[position].id, number)
 
 
 def _opening(lab: Lab, words: Words) -> None:
@@ -233,4 +240,6 @@ LESSON = Lesson(
     terms=("context", "reward", "policy", "feature", "exploration"),
     proving=_proving,
     elsewhere=_elsewhere,
+    choices=lambda lab: written(lab.duel.choices),
+    recall=_recall,
 )

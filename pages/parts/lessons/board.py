@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts.known_worlds import label_of
 from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Marks, Slider, Step
 from pages.parts.lessons.lessons import LESSONS
@@ -21,6 +22,7 @@ from pages.parts.lessons.teachers import show_code, show_sheet
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.link import set_widgets
+from pages.parts.money import of_a_thousand
 from pages.parts.text import percent, plain, section
 
 PAGES = Path(__file__).parents[2]
@@ -124,7 +126,11 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
         st.button(name, key="lesson-back", icon=":material/arrow_back:", on_click=partial(go, back))
         if step in {"guess", "end"}:
             return
-        onward = partial(go, at(after(step)))
+
+        def onward() -> None:
+            chosen = run.lesson.choices(run.lab) if run.lesson.choices else ""
+            go(at(after(step)).having({"picks": chosen}))
+
         if step == "do" and not run.lab.is_done:
 
             def skip() -> None:
@@ -154,22 +160,23 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
 
         def take() -> None:
             run.guess = value
-            go(setup.at(setup.lesson, "do"))
+            go(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
 
         st.button(page.say("guess_it"), key="lesson-guessed", type="primary", on_click=take)
 
 
 def _ask(run: Run, own: Words, page: Words) -> Guess:
-    """The widget of a guess, which begins in the middle; what it says."""
+    """The widget of a guess, which begins with the last one, or in the middle; what it says."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
-    asked = page.say("step_guess")
+    asked, last = page.say("step_guess"), run.guess
     if isinstance(kind, Cells):
-        return mark_cells(kind, key)
+        return mark_cells(kind, key, last if isinstance(last, frozenset) else frozenset())
     if not isinstance(kind, Slider):
         names = own.options("guesses")
         picked = st.radio(
             asked,
             kind.options,
+            kind.options.index(last) if isinstance(last, str) else 0,
             format_func=names.__getitem__,
             key=key,
             label_visibility="collapsed",
@@ -181,7 +188,7 @@ def _ask(run: Run, own: Words, page: Words) -> Guess:
         asked,
         low,
         high,
-        value=(low + high) / 2,
+        value=round(last * scale, 6) if isinstance(last, float) else (low + high) / 2,
         step=float(kind.step * scale),
         format="%d %%" if kind.percent else "%d",
         key=key,
@@ -200,11 +207,19 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
             # Above the pictures, that may be higher than a screen: what they show is not to be
             # missed.
             tell(own, own.say(outcome(run, own), **told))
+            _in_its_unit(run, page)
         if truth is not None:
             with st.container(key="lesson-beside"):
                 show_guess(lesson, truth, run.guess, own, page)
         with st.container(key="lesson-pictures"):
             lesson.revealing(lab, own, run.guess)
+
+
+def _in_its_unit(run: Run, page: Words) -> None:
+    """What the lesson's rewards come to, where its world counts in a unit."""
+    world = run.lesson.place
+    if world.unit:
+        remark(page, page.say("money", money=of_a_thousand(world, 0.1)))
 
 
 def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
@@ -239,6 +254,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
                 _options(session, run, own)
             else:
                 _answered(run, own, page)
+                _in_its_unit(run, page)
         with st.container(key="lesson-pictures"):
             if run.picked is not None and lesson.proving is not None:
                 lesson.proving(lab, own)

@@ -126,6 +126,8 @@ class Lesson:
         terms: words of the glossary that stand in it.
         holds: whether what it claims came about; where not, its words say so.
         elsewhere: the lesson in a world of the person's; None where it is told of its own alone.
+        choices: what the person has chosen, as text for the link; None where nothing is.
+        recall: has a new lab choose the same.
     """
 
     key: str
@@ -147,6 +149,8 @@ class Lesson:
     further: Callable[[Any, Words], None] | None = None
     holds: Callable[[Any], bool] = lambda lab: True
     elsewhere: "Callable[[World], Elsewhere] | None" = None
+    choices: Callable[[Any], str] | None = None
+    recall: Callable[[Any, str], None] = lambda lab, told: None
 
     @property
     def place(self) -> World:

@@ -36,19 +36,22 @@ def spread_out(world: World, who: Context, *names: str) -> str:
     return " · ".join(labels[at] for at in who.items() if at[0] not in names)
 
 
-def mark_cells(cells: Cells, key: str) -> Marks:
-    """Where cells are marked, a line of switches for each row; which ones are."""
+def mark_cells(cells: Cells, key: str, before: Marks) -> Marks:
+    """Where cells are marked, a line of switches for each row, some of them ``before``; which ones
+    are."""
     marked: set[int] = set()
     for at, row in enumerate(cells.rows):
+        first = at * len(cells.columns)
         picked = st.pills(
             plain(row),
             range(len(cells.columns)),
             format_func=lambda column: plain(cells.columns[column]),
             selection_mode="multi",
+            default=[cell - first for cell in sorted(before & cells.row(at))],
             key=f"{key}-{at}",
             wrap=True,
         )
-        marked.update(at * len(cells.columns) + column for column in picked)
+        marked.update(first + column for column in picked)
     return frozenset(marked)
 
 

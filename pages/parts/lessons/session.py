@@ -69,10 +69,16 @@ class LearnSession:
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
             lab = lesson.begin(lesson.place, setup.own_seed)
-            self._runs[place] = Run(lesson, lab, self._submit(lab.work()))
+            lesson.recall(lab, setup.picks)
+            self._runs[place] = Run(lesson, lab, self._submit(lab.work()), setup.guessed)
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
         return self._runs[place]
+
+    def recall(self, setup: LearnSetup) -> None:
+        """Take what a link says was guessed, as somebody has just come by it."""
+        if setup.lesson and setup.guessed is not None:
+            self.run(setup).guess = setup.guessed
 
     def begin_anew(self, setup: LearnSetup) -> None:
         """Forget what was guessed and done in a lesson."""

@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from typing import Self
 
 from engine import PersonalizerError
+from engine.errors import refuse
+from engine.experiments.choices import read
 from pages.parts.glossary.board import LANGUAGE
 from pages.parts.known_worlds import key_in_link
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
+from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
-from pages.parts.lessons.lesson import STEPS, Lesson, Step
+from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.lessons.words import Words, words
-from pages.parts.link import Linked
+from pages.parts.link import Linked, quoted
 from pages.parts.setting import SWITCH, Setting
 
 
@@ -50,7 +53,8 @@ def _lessons() -> dict[str, str]:
 class LearnSetup(Linked):
     """Which lesson, where in it, for which visitors, in which language; whose homework it is, and
     whether the teacher's sheet is shown in its place; in which world those are given that can be in
-    any; and a lecturer's own lesson, packed."""
+    any; a lecturer's own lesson, packed; what was guessed, and what was chosen for
+    whom, where the person is the policy."""
 
     PREFIX = "learn-"
     KEEPS = frozenset({"seed", "world"})
@@ -71,6 +75,10 @@ class LearnSetup(Linked):
     own: str = Setting(
         "", "Own lesson", kind="", check=_packed, words=f"a lesson of up to {MAX_LINK:,} characters"
     ).as_field
+    guess: str = Setting("", "Guess", kind="", check=str, words="what the lesson asks").as_field
+    picks: str = Setting(
+        "", "Choices", kind="", check=str, words="actions by their places"
+    ).as_field
 
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
@@ -86,7 +94,24 @@ class LearnSetup(Linked):
             refused.append(f"The lesson in the link cannot be opened: {error.message}")
             lesson = "" if setup.lesson == OWN else setup.lesson
             setup = setup.having({"lesson": lesson, "own": ""})
-        return setup, refused
+        if setup.guess and setup.guessed is None:
+            asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "that of a lesson"
+            told = f"guess in the link is {quoted(setup.guess)}, but must be {asked}"
+            refused.append(f"{told}; nothing is taken for guessed.")
+            setup = setup.having({"guess": ""})
+        return setup._with_picks(refused), refused
+
+    def _with_picks(self, refused: list[str]) -> Self:
+        """The same without choices that nobody can have made here, of which it is told."""
+        try:
+            if self.picks and not (self.lesson and self.chosen.choices):
+                refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
+            elif self.picks:
+                read(self.picks, self.chosen.place)
+        except PersonalizerError as error:
+            refused.append(f"picks in the link are left out: {error.message}")
+            return self.having({"picks": ""})
+        return self
 
     def query(self) -> dict[str, str]:
         """See `Linked`; a lesson of one's own stands where it is shown. One that is too long for a
@@ -99,6 +124,11 @@ class LearnSetup(Linked):
     def chosen(self) -> Lesson:
         """The lesson that is set."""
         return lesson_of(self.lesson, self.own, self.world)
+
+    @property
+    def guessed(self) -> Guess | None:
+        """What the link says was guessed; None for nothing, or nothing that can be."""
+        return read_guess(self.guess, self.chosen.guess) if self.lesson and self.guess else None
 
     @property
     def has_its_world(self) -> bool:
@@ -121,6 +151,9 @@ class LearnSetup(Linked):
         return self.chosen.seed
 
     def at(self, lesson: str = "", step: Step = "guess") -> Self:
-        """At another place, for the lesson's own visitors unless it is the same one."""
-        seed = self.seed if lesson == self.lesson else -1
-        return self.having({"lesson": lesson, "step": step, "seed": seed, "sheet": False})
+        """At another place, for the lesson's own visitors, and with nothing guessed, unless it is
+        the same one."""
+        same = lesson == self.lesson
+        own = {"seed": self.seed, "guess": self.guess, "picks": self.picks}
+        kept = own if same else {"seed": -1, "guess": "", "picks": ""}
+        return self.having({"lesson": lesson, "step": step, "sheet": False, **kept})

@@ -13,7 +13,7 @@ from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.glossary import meanings
-from pages.parts.money import per_thousand
+from pages.parts.money import in_all, per_thousand
 from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
@@ -150,7 +150,7 @@ def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
     )
 
 
-def show_regret(curve: curves.Curve, truth: bool) -> None:
+def show_regret(world: World, curve: curves.Curve, truth: bool) -> None:
     """What was lost against the best choice; only the truth can tell."""
     if not curve or not truth:
         return
@@ -163,6 +163,9 @@ def show_regret(curve: curves.Curve, truth: bool) -> None:
         alt=f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by "
         "chance",
     )
+    if world.unit:
+        told = f"{lost:,.1f} rewards{in_all(world, lost)}, by chance {by_chance:,.1f}"
+        note(f"Lost so far: {plain(told + in_all(world, by_chance))}.")
 
 
 def say_changes(opened: OpenLoop) -> None:

@@ -11,6 +11,7 @@ from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
 from pages.parts.download import download_rows
 from pages.parts.glossary import explained, meanings
+from pages.parts.money import scale_of
 from pages.parts.picture import pair, picture
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -25,7 +26,7 @@ from pages.parts.race.wording import (
     verdict,
 )
 from pages.parts.table import show_rows
-from pages.parts.text import counted, note, section
+from pages.parts.text import counted, note, plain, section
 from pages.parts.theme import is_dark
 
 _REGRET_HELP = f"{meanings('regret')} A line that turns flat has stopped losing."
@@ -97,14 +98,15 @@ def _show_finals(session: RaceSession) -> None:
         "highest first: "
         + "; ".join(f"{names[f.contender]} {measured(f.reward, 3)}" for f in finals),
     )
+    unit = plain(scale_of(known.plan.world))
     if one_run:
         told = f"One run: the {known.plan.visitors:,} visitors whom you served, seed"
-        note(f"{told} {known.plan.seed}, with the same luck.")
+        note(f"{told} {known.plan.seed}, with the same luck. {unit}".rstrip())
         return
     crowds = counted(len(known.shared), "crowd")
     note(
         f"Mean over {crowds}, seed {known.plan.seed}. The thin line is the 95 % interval: how far "
-        "chance may have moved the mean."
+        f"chance may have moved the mean. {unit}".rstrip()
     )
 
 

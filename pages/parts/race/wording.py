@@ -79,7 +79,8 @@ def verdict(session: RaceSession) -> str:
     money = plain(in_money(known.plan.world, finals[0].reward.mean))
     earned = f"{finals[0].reward.mean:.3f} a visitor{money}"
     over = f"over {counted(len(known.shared), 'crowd')}"
-    ahead = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}, {over}"
+    more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
+    ahead = f"{more}{plain(in_money(known.plan.world, margin.ahead.mean))}, {over}"
     told = f"**{leader} earned most: {earned}.** That is {ahead}."
     if not margin.is_clear:
         told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
@@ -90,7 +91,12 @@ def verdict(session: RaceSession) -> str:
 def _one_run(session: RaceSession) -> str:
     """Who earned most of the visitors whom you served; Markdown."""
     finals, names = session.known.finals(), names_in_markdown(session.shown)
-    earned = {final.contender: f"{final.reward.mean:.3f} a visitor" for final in finals}
+    world = session.known.plan.world
+    earned = {
+        final.contender: f"{final.reward.mean:.3f} a visitor"
+        f"{plain(in_money(world, final.reward.mean))}"
+        for final in finals
+    }
     first, second = (final.contender for final in finals[:2])
     run = f"In this one run of {session.known.plan.visitors:,} visitors"
     if first == YOU:
@@ -170,7 +176,8 @@ def about_chance(session: RaceSession) -> str:
         return ""
     return (
         "**Ours keeps 5 % of offers to chance, so its log stays usable.** Those offers lost it "
-        f"{cost.lost:.3f} a visitor; it is {cost.behind:.3f} behind."
+        f"{cost.lost:.3f} a visitor{plain(in_money(session.known.plan.world, cost.lost))}; it is "
+        f"{cost.behind:.3f} behind."
     )
 
 

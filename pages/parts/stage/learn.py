@@ -12,12 +12,14 @@ import streamlit as st
 from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.lessons.board import held
 from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
+from pages.parts.link import set_widgets
 from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import Screen, Show, Stage
 from pages.parts.text import bare, percent
@@ -57,7 +59,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             partial(own.say, "title"),
             partial(_do, run, own, page),
             page.say("plan_do"),
-            do=partial(_take_hands, run),
+            do=partial(_take_hands, run, setup),
         ),
     ]
     if can_tell:
@@ -154,11 +156,13 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
     return float(round(mean / lesson.guess.step) * lesson.guess.step)
 
 
-def _take_hands(run: Run) -> None:
-    """The room has guessed, if it raised its hands."""
-    counted = this_remote().counted
-    guess = guessed_by(counted, run.lesson)
-    run.guess = run.guess if guess is None else guess
+def _take_hands(run: Run, setup: LearnSetup) -> None:
+    """The room has guessed, if it raised its hands; the address says so, too."""
+    guess = guessed_by(this_remote().counted, run.lesson)
+    if guess is not None:
+        run.guess = guess
+        set_widgets(setup.having({"guess": told_guess(guess)}))
+        st.query_params["guess"] = told_guess(guess)
 
 
 def _further(run: Run, own: Words, page: Words) -> list[Screen]:

@@ -76,6 +76,7 @@ def show_reasons(session: WhySession, shown: Subject) -> None:
     note(
         f"{told} All parts sum to what it believes, those under 0.005 are not drawn. A line holds "
         "what a part may be (95 %). Groups of fields that each add little stand together."
+        f"{wording.in_its_unit(world)}"
     )
 
 
@@ -142,7 +143,8 @@ def _show_measured(found: Importances | None, world: World) -> None:
         key=f"chart-why-worth-{rows.num_rows}-{reach:g}",
         alt=f"Reward lost without each field: {wording.worth_in_words(list(found.each), names)}",
     )
-    note("At the right, the score: 0 to 100. Grey: it may well be worth nothing.")
+    grey = "At the right, the score: 0 to 100. Grey: it may well be worth nothing."
+    note(f"{grey}{wording.in_its_unit(world)}")
     download_rows("Download as CSV", rows.to_pandas, key="worth-csv", name="worth")
 
 
@@ -178,6 +180,7 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
     note(
         f"{len(found):,} of {len(rows):,} weights: what these values together add to the reward "
         f"that the action is believed to earn, and its standard deviation.{cut}"
+        f"{wording.in_its_unit(shown.world)}"
     )
     numbers = st.column_config.NumberColumn(format="%+.3f")
     show_rows(

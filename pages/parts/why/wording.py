@@ -8,7 +8,7 @@ from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.reasons import drawn
-from pages.parts.money import more_money
+from pages.parts.money import in_all, in_money, more_money, scale_of
 from pages.parts.text import counted, percent, plain, signed
 from pages.parts.why.subject import Subject
 
@@ -31,7 +31,9 @@ def answered(subject: Subject, come: int) -> str:
     """Which visitor it was, and what they gave."""
     if subject.number is None:
         return "Nobody has answered yet, and nothing is logged. All is as it is believed now."
-    gave = "has not answered yet" if subject.earned is None else f"gave {subject.earned:g}"
+    gave = "has not answered yet"
+    if subject.earned is not None:
+        gave = f"gave {subject.earned:g}{plain(in_all(subject.world, subject.earned))}"
     return f"Visitor {subject.number:,} of {come:,}, who {gave}. All is as it was believed then."
 
 
@@ -46,6 +48,7 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     behind = gap.mean < 0
     first = (
         f"{one} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than {other}"
+        f"{plain(in_money(world, abs(gap.mean)))}"
     )
     joint = ", and is"
     if abs(gap.mean) < _ALIKE:
@@ -120,7 +123,14 @@ def worth(found: Importances, world: World) -> str:
     more = (
         f" {counted(others, 'other field matters', 'other fields matter')}, too." if others else ""
     )
-    return f"{told} Without {name} it would lose **{most.loss.mean:.2f}** of it.{more}"
+    lost = f"**{most.loss.mean:.2f}** of it{plain(in_money(world, most.loss.mean))}"
+    return f"{told} Without {name} it would lose {lost}.{more}"
+
+
+def in_its_unit(world: World) -> str:
+    """What rewards in a picture or a table come to, after a blank; nothing where no unit is."""
+    told = plain(scale_of(world))
+    return told and f" {told}"
 
 
 def worth_in_words(each: list[Importance], names: list[str]) -> str:

@@ -13,11 +13,12 @@ def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
 
 
 def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> None:
-    told = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
-    expected, variance = smoothed(told, [2])
-    assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
-    assert expected[1, 1] == pytest.approx(0.8, abs=0.1)
-    assert variance[1, 1] > variance[0, 1]
+    often = [[5_000.0, 5_000.0]] * 3
+    told = sums([*often, [5_000.0, 0.0]], [[0.2, 0.8], [0.1, 0.7], [0.1, 0.9], [0.6, 0.0]])
+    expected, variance = smoothed(told, [4])
+    assert expected[:, 0] == pytest.approx([0.2, 0.1, 0.1, 0.6], abs=0.02)
+    assert expected[3, 1] == pytest.approx(0.8, abs=0.15)
+    assert variance[3, 1] > variance[0, 1]
 
 
 def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
@@ -45,6 +46,21 @@ def test_events_each_alone_in_their_group_differ_as_all_do() -> None:
     none = np.zeros(4, int)
     log = Logged(("a",), ("anybody",), none, none, reward, np.ones(4))
     assert Sums.of(log, np.arange(4), 4).spread == pytest.approx(0.25)
+
+
+def test_sizes_of_effects_are_those_of_the_log() -> None:
+    """Where rewards differ by the value of one field alone, what a cell never showed is foretold
+    by its value, and the other field has no say."""
+    rng = np.random.default_rng(3)
+    by_row = 0.5 + rng.normal(0, 0.2, (8, 1, 6))
+    truth = np.broadcast_to(by_row, (8, 8, 6)).reshape(64, 6)
+    weight = rng.integers(0, 40, truth.shape) * 1.0
+    seen = truth + rng.normal(0, 0.5, truth.shape) / np.sqrt(np.maximum(weight, 1))
+    told = Sums(weight, weight, weight * seen, 0.25)
+    expected, variance = smoothed(told, [8, 8])
+    off = (expected - truth)[weight == 0]
+    assert np.sqrt((off**2).mean()) < 0.08
+    assert 0.7 < np.sqrt(variance.mean() / ((expected - truth) ** 2).mean()) < 1.4
 
 
 def test_what_chance_explains_is_drawn_together() -> None:

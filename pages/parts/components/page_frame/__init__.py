@@ -2,8 +2,9 @@
 
 The logo has a name; the menu says in which group the page is; what a click did is announced; code
 that scrolls can be reached; a phone's menu closes once a page was chosen; what opens over the page
-takes the focus and gives it back; a switch that the mouse turned leaves the keys to the page; and
-what had the focus when it went, or was switched off, leaves it to what stands in its place.
+takes the focus and gives it back; a switch that the mouse turned leaves the keys to the page; what
+is pasted into a table comes into the cells that it is for; and what had the focus when it went, or
+was switched off, leaves it to what stands in its place.
 """
 
 import streamlit as st

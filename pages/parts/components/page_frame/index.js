@@ -35,6 +35,7 @@ export default function ({ data }) {
     };
     for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
     addressOnce();
+    readTables();
     const voice = document.body.appendChild(document.createElement("div"));
     voice.setAttribute("role", "status");
     voice.className = "announced";
@@ -74,6 +75,37 @@ function addressOnce() {
         if (isBare) history.replaceState(state, unused, url);
         else push(state, unused, url);
     };
+}
+
+function readTables() {
+    // A table asks the clipboard what is pasted into it. That is not there where a page comes without
+    // TLS; and of plain text with emoji in it a table cuts cells apart in wrong places. So what is
+    // pasted itself tells it, in cells.
+    if (navigator.readsTables) return;
+    navigator.readsTables = true;
+    const own = navigator.clipboard;
+    const get = () => {
+        const pasted = window.event?.type === "paste" && window.event.clipboardData;
+        if (!pasted) return own;
+        const html = pasted.getData("text/html");
+        const table = /<table/i.test(html) ? html : tableOf(pasted.getData("text/plain"));
+        const getType = async () => new Blob([table]);
+        return { read: async () => [{ types: ["text/html"], getType }] };
+    };
+    Object.defineProperty(navigator, "clipboard", { configurable: true, get });
+}
+
+function tableOf(text) {
+    // As spreadsheets write it: tabs between cells, quotes around one that holds tabs, lines or quotes.
+    const cells = /(?:"((?:[^"]|"")*)"|([^\t\r\n]*))(\t|\r\n|\n|\r|$)/g;
+    const table = document.createElement("table");
+    let row = table.insertRow();
+    for (const [, quoted, bare, end] of text.replace(/(\r\n|\n|\r)$/, "").matchAll(cells)) {
+        row.insertCell().textContent = quoted?.replaceAll('""', '"') ?? bare;
+        if (!end) break;
+        if (end !== "\t") row = table.insertRow();
+    }
+    return table.outerHTML;
 }
 
 function label(group) {

@@ -1,0 +1,60 @@
+"""A guess goes into the link and comes back; what nobody can have guessed does not."""
+
+import pytest
+
+from pages.parts.lessons.guesses import allowed_guesses, read_guess, told_guess
+from pages.parts.lessons.lesson import Cells, Guess, Guessed, Pick, Slider
+from pages.parts.lessons.setup import LearnSetup
+
+SHARE, NUMBER = Slider(0, 1, 0.01, percent=True), Slider(5, 20, 5)
+PICK, MAP = Pick(("few", "many")), Cells(("a", "b"), ("x", "y", "z"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "guess", "text"),
+    [
+        (SHARE, 0.57, "0.57"),
+        (SHARE, 0.0, "0"),
+        (NUMBER, 15.0, "15"),
+        (PICK, "many", "many"),
+        (MAP, frozenset({0, 5, 3}), "0.3.5"),
+        (MAP, frozenset[int](), "none"),
+    ],
+)
+def test_what_was_guessed_is_there_again(asked: Guessed, guess: Guess, text: str) -> None:
+    assert told_guess(guess) == text
+    assert read_guess(text, asked) == guess
+    assert allowed_guesses(asked)
+
+
+@pytest.mark.parametrize(
+    ("asked", "text"),
+    [
+        *((SHARE, text) for text in ("", "-0.1", "1.01", "nan", "inf", "1e-2", "0.575", " 0.5")),
+        *((SHARE, text) for text in ("0,5", "٠", "0.50000000001", "9" * 400)),
+        *((NUMBER, text) for text in ("0", "7", "25", "none", "few")),
+        *((PICK, text) for text in ("FEW", "few ", "0", "none")),
+        *((MAP, text) for text in ("6", "0.0", "0..1", ".", "-1", "1.2.", "x", "0 1", "00000001")),
+    ],
+)
+def test_what_nobody_can_have_guessed_is_none(asked: Guessed, text: str) -> None:
+    assert read_guess(text, asked) is None
+
+
+def test_a_link_with_such_is_told_and_opens_without() -> None:
+    told = {"lesson": "barista", "guess": "21", "picks": "01z"}
+    setup, (guess, picks) = LearnSetup.from_query(told)
+    assert (setup.lesson, setup.guess, setup.picks) == ("barista", "", "")
+    assert "guess in the link is '21', but must be a number from 0 to 20" in guess
+    assert "visitor 3 of choices is 'z'" in picks
+    setup, refused = LearnSetup.from_query({"lesson": "one_draw", "guess": "9", "picks": "0"})
+    assert setup.guessed == 9.0
+    assert len(refused) == 1
+    assert "nothing is chosen here" in refused[0]
+    assert len(LearnSetup.from_query({"guess": "9"})[1]) == 1
+
+
+def test_another_lesson_begins_without_the_guess_of_the_last() -> None:
+    setup = LearnSetup(lesson="barista", guess="9", picks="0123")
+    assert setup.at("barista", "exit").guessed == 9.0
+    assert setup.at("one_draw").guess == setup.at("one_draw").picks == ""
