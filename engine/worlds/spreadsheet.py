@@ -178,6 +178,8 @@ def _columns(grid: Grid) -> _Columns:
     share = next((at for at, name in enumerate(grid.head) if name.lower() == "share"), None)
     there = [at for at in range(len(grid.head)) if at != share]
     others = [at for at in there if not _has_rewards(grid, at)]
+    if not others:
+        _check_says_who(grid, there[0])
     last = max(others, default=there[0])
     rewarded = min((at for at in there[1:] if at not in others), default=last)
     for at in others:
@@ -211,6 +213,15 @@ def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
         grid.refuse(row, column, grid.text(row, column), allowed)
 
 
+def _check_says_who(grid: Grid, column: int) -> None:
+    """Refuse rewards in the first column, where all others have rewards, too: 0 and 1 may be values
+    of a field, but no part is."""
+    for row, cells in enumerate(grid.rows, start=1):
+        if _is_reward(cells[column]) and _chance(cells[column].partition("/")[0]) not in {0, 1}:
+            allowed = "a value of a field: the first column says who comes"
+            grid.refuse(row, column, cells[column], allowed)
+
+
 def _item(grid: Grid, column: int, known: dict[str, Item]) -> Item:
     emoji, name = parted(grid.name(0, column))
     return known.get(name) or Item(name, emoji, {"name": name})
@@ -238,7 +249,8 @@ def _share(grid: Grid, row: int, column: int | None) -> float:
     text = grid.text(row, column)
     share = _chance(text)
     if not 1e-6 <= share <= 1e6:
-        grid.refuse(row, column, text, "how often the segment comes: a number above 0")
+        allowed = "how often the segment comes: a number above 0, and up to 1,000,000"
+        grid.refuse(row, column, text, allowed)
     return share
 
 

@@ -54,9 +54,9 @@ def test_sizes_of_effects_are_those_of_the_log() -> None:
     rng = np.random.default_rng(3)
     by_row = 0.5 + rng.normal(0, 0.2, (8, 1, 6))
     truth = np.broadcast_to(by_row, (8, 8, 6)).reshape(64, 6)
-    weight = rng.integers(0, 40, truth.shape) * 1.0
+    weight = rng.integers(0, 40, truth.shape).astype(float)
     seen = truth + rng.normal(0, 0.5, truth.shape) / np.sqrt(np.maximum(weight, 1))
-    told = Sums(weight, weight, weight * seen, 0.25)
+    told = sums(weight.tolist(), seen.tolist())
     expected, variance = smoothed(told, [8, 8])
     off = (expected - truth)[weight == 0]
     assert np.sqrt((off**2).mean()) < 0.08
