@@ -162,7 +162,7 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "too many cells": (
         "who,A,B\n" + "Ann,0,1\n" * 7_000, "the number of cells is 21000, but must be at most 20,",
     ),
-    "nobody who comes": ("A,B\n0.2,0.3\n", "cell A2 is '0.2', but must be a value of a field: the "),
+    "nobody who comes": ("A,B\n0.2,0.3\n", "cell A2 is '0.2', but must be a value of a field: "),
     "a word": ("who,A,B\nAnn,0,1\nBo,0,maybe\n", "cell C3 is 'maybe', but must be a number from 0"),
     "an empty cell": ("who,A\nAnn,1\nBo,\n", "cell B3 is '', but must be a number from 0 to 1"),
     "not a number": ("who,A\nAnn,1\nBo,NaN\n", "cell B3 is 'NaN', but must be a number from 0 to "),
