@@ -9,7 +9,13 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.evaluate import along, beside, board, controls, coverage, optimise, rule, sent
-from pages.parts.evaluate.opening import loop_in_link, open_loop, this_log
+from pages.parts.evaluate.opening import (
+    WATCHED,
+    loop_in_link,
+    open_loop,
+    this_log,
+    watched_in_link,
+)
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
@@ -35,6 +41,8 @@ with toolbar():
     with tools():
         session = evaluate_session(setup)
         session.adopt(setup, stored)
+        if is_new:
+            session.watch.prepare(setup, watched_in_link())
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         controls.choose_settings(setup)
@@ -59,7 +67,8 @@ def draw_frame(session: EvaluateSession) -> None:
     """One frame of the interactive part."""
     of_log.go_to_it()
     session.adopt(current_setup(EvaluateSetup), session.stored)
-    write_link(session.setup, loop=loop_in_link(session))
+    watched = session.watch.in_link(session.setup)
+    write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
     board.show_headline(session)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":

@@ -112,7 +112,7 @@ class Coverage:
         world, settings, visitors: of each experiment; settings may be any that rank online.
         flaw: what is wrong with them.
         seed: of the first repetition; each later one has the next.
-        repetitions: how many were done.
+        repetitions: how many were done; one that was left off does not count, and nothing of it.
         counts: for each kind of target and key of an estimator.
     """
 
@@ -139,15 +139,17 @@ class Coverage:
         check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
         for _ in range(times):
             told = yield from experiment(self.world, self.settings, self.visitors, self._next)
-            yield from self._judge(told)
+            self.counts = yield from self._judged(told)
             self.repetitions += 1
 
     @property
     def _next(self) -> int:
         return self.seed + self.repetitions
 
-    def _judge(self, told: Told) -> Steps[None]:
+    def _judged(self, told: Told) -> Steps[dict[tuple[Kind, str], Count]]:
+        """The counts with one repetition more."""
         yield None
+        counts = dict(self.counts)
         log = forgetting(told.log) if self.flaw == "forgotten" else told.log
         told = replace(told, log=log)
         targets = [self._picked(told)] if self.flaw == "picked" else targets_of(self.world, told)
@@ -157,9 +159,10 @@ class Coverage:
             for estimator in self.estimators:
                 interval = estimator().add(weighed).interval()
                 if interval is not None:
-                    counted = self.counts.get((kind, estimator.key), Count())
-                    self.counts[kind, estimator.key] = counted.add(interval, truth)
+                    counted = counts.get((kind, estimator.key), Count())
+                    counts[kind, estimator.key] = counted.add(interval, truth)
                 yield None
+        return counts
 
     def _picked(self, told: Told) -> tuple[Kind, Target, float]:
         """The rules that earn most on the log, of many made at random, weighed by 1/q."""

@@ -325,6 +325,11 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
     naive = watch.counts("fixed")["naive"]
     assert f"Where it was shown, {naive.held} of {naive.intervals}" in plain_text(app)
     assert f"{done} experiments of 30 visitors" in plain_text(app)
+    assert app.at.query_params["watched"] in (str(done), [str(done)])
+    again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))
+    assert f"{done} experiments of 30 visitors" in plain_text(again)
+    unknown = open_evaluate(**QUICK, flaw="few", times="20", seed="8", watched="20")
+    assert "that this server does not know any more" in plain_text(unknown)
 
 
 def plain_text(app: EvaluateApp) -> str:

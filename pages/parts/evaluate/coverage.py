@@ -68,6 +68,11 @@ def show(watch: Watch, setup: EvaluateSetup) -> None:
         told = f"{watch.done:,} of {counted(watch.times, 'experiment')} done.{ahead}"
         st.progress(watch.done / watch.times, told)
     kinds = watch.kinds
+    if watch.waits_for_start(setup):
+        note(
+            "This link is to experiments that this server does not know any more. *Watch coverage* "
+            "repeats them, and the same comes out."
+        )
     if watch.shown is None or not kinds:
         return
     if watch.shown != Repeated.of(setup) and not watch.is_live:

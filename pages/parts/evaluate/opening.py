@@ -2,16 +2,19 @@
 
 import streamlit as st
 
+from engine.evaluation.coverage import MOST
 from engine.store import StoredLoop, StoreError
 from pages.parts.components.browser_id import LOOP
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.library import library
-from pages.parts.link import say_refused
+from pages.parts.link import quoted, say_refused
 from pages.parts.sessions import known_play_session
 
 _LINKED = "evaluate-linked"
+WATCHED = "watched"
+"""What an address calls how often the experiment was repeated."""
 
 
 def open_loop(address_is_new: bool) -> StoredLoop | None:
@@ -43,3 +46,17 @@ def loop_in_link(session: EvaluateSession) -> str | None:
     """The name under which the loop that is asked is looked at, for the address."""
     loop = session.loop if session.asks_loop else None
     return loop.view if loop is not None and loop.is_saved else None
+
+
+def watched_in_link() -> int | None:
+    """How often the address says that the experiment was repeated; what cannot be is said."""
+    text = st.query_params.get(WATCHED)
+    if text is None:
+        return None
+    if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST:
+        return int(text)
+    say_refused(
+        f"{WATCHED} in the link is {quoted(text)}, but must be how many experiments were watched, "
+        f"from 1 to {MOST}; none are shown instead."
+    )
+    return None

@@ -77,4 +77,4 @@ def of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batc
     except FAILURES as error:
         # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
         is_of_line = line > first and isinstance(error, pa.ArrowException)
-        faults.end(line if is_of_line else 0, csv_fault(error))
+        faults.end(line if is_of_line else 0, csv_fault(error, start.names))

@@ -65,7 +65,8 @@ def head(file: LogFile) -> Any:
     except StopIteration:
         raise faults.rejection() from None
     except FAILURES as error:
-        faults.add(0, parquet_fault(error) if file.kind == "parquet" else csv_fault(error))
+        is_parquet = file.kind == "parquet"
+        faults.add(0, parquet_fault(error) if is_parquet else csv_fault(error, column_names(file)))
         raise faults.rejection() from error
 
 
@@ -77,6 +78,9 @@ def _check_text(file: LogFile, faults: Faults) -> None:
     line = file.first_line()
     if line.startswith("[{") or line == "[":
         faults.add(0, "it is a list in JSON: each event stands on a line of its own")
+        raise faults.rejection()
+    if "\0" in line:
+        faults.add(0, "it is no text in UTF-8, but in UTF-16, or none: save it as CSV in UTF-8")
         raise faults.rejection()
 
 

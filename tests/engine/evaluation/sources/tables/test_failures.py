@@ -10,6 +10,7 @@ from engine.evaluation.sources.tables.table import head
 from tests.engine.evaluation.sources.made import as_csv, as_parquet, table
 
 
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -18,6 +19,9 @@ from tests.engine.evaluation.sources.made import as_csv, as_parquet, table
         (b"", "it is empty"),
         (b"[\n{}\n]", "it is a list in JSON: each event stands on a line of its own"),
         (b"a,b\n", "it holds no event"),
+        (b"a,b", "it holds no event"),
+        ("a,b\n1,2\n".encode("utf-16"), "it is no text in UTF-8, but in UTF-16, or none"),
+        (b"a\n1\n\xe9,2\n", "its line 3 is not UTF-8"),
         (b"a,b\n1\n", "line 2: it has 1 fields, where the first line has 2"),
         (b"a,b,a\n1,2,3\n", "it has two columns that are called 'a'"),
         (b"PK\x03\x04" + b"\x00" * 99, "it is a workbook, or packed: save its sheet as CSV"),

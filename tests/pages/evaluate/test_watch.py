@@ -1,0 +1,91 @@
+"""Experiments that are repeated: what is shared, what is kept, and what a link tells of them."""
+
+from dataclasses import replace
+
+from engine import LoopSettings
+from engine.evaluation.coverage import Coverage
+from engine.steps import Steps, finish
+from engine.worlds.coffee import COFFEE
+from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.watch import Repetitions, Watch
+from pages.parts.heavy_work import HeavyWork, Ticket
+
+SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
+"""Experiments of 30 visitors each."""
+
+
+class Sessions:
+    """Browser sessions of one server, whose heavy work is done by hand."""
+
+    def __init__(self) -> None:
+        self.kept, self.line = Repetitions(), HeavyWork(lambda work: None, is_there=lambda _: True)
+
+    def opened(self) -> Watch:
+        """What a new one has; each session stands in line for itself."""
+        name = f"session{len(self.line)}"
+
+        def submit(job: Steps[None]) -> Ticket[None]:
+            return self.line.submit(job, session=name, address=name)
+
+        return Watch(submit, self.kept)
+
+    def work(self, watch: Watch, done: int) -> None:
+        """Until so many are done, or nothing is to be done."""
+        while watch.done < done and self.line.turn():
+            pass
+
+
+def of_one_run(times: int) -> Coverage:
+    coverage = Coverage(COFFEE, LoopSettings(), 300, "few", seed=SETUP.seed)
+    finish(coverage.repeating(times))
+    return coverage
+
+
+def test_a_reloaded_page_finds_what_is_under_way_and_all_of_it_is_done_once() -> None:
+    sessions = Sessions()
+    before = sessions.opened()
+    before.start(SETUP)
+    sessions.work(before, 1)
+    link = before.in_link(SETUP)
+    assert link == "20"
+    after = sessions.opened()
+    after.prepare(SETUP, int(link))
+    assert after.is_live
+    sessions.work(after, 3)
+    before.stop()
+    sessions.work(after, 4)
+    assert before.done < after.done, "the reloaded page goes on alone"
+    assert after.counts("fixed") == {
+        key: count
+        for (kind, key), count in of_one_run(after.done).counts.items()
+        if kind == "fixed"
+    }
+    after.stop()
+
+
+def test_what_was_stopped_stays_and_goes_on_when_it_is_started_again() -> None:
+    sessions = Sessions()
+    watch = sessions.opened()
+    watch.start(SETUP)
+    sessions.work(watch, 1)
+    watch.stop()
+    sessions.line.turn()
+    assert (watch.done, watch.in_link(SETUP), watch.is_live) == (1, "1", False)
+    other = sessions.opened()
+    other.prepare(SETUP, 1)
+    assert (other.done, other.is_live) == (1, False)
+    other.start(SETUP)
+    sessions.work(other, 2)
+    assert (watch.done, other.done) == (1, 2), "what others add is not shown where it was stopped"
+    other.stop()
+
+
+def test_a_link_to_what_is_not_known_waits_for_a_start() -> None:
+    sessions = Sessions()
+    watch = sessions.opened()
+    watch.prepare(SETUP, 20)
+    assert watch.waits_for_start(SETUP)
+    assert (watch.is_live, watch.in_link(SETUP)) == (False, "20")
+    other = replace(SETUP, seed=8)
+    assert not watch.waits_for_start(other)
+    assert watch.in_link(other) is None
