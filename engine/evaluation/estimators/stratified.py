@@ -20,6 +20,8 @@ come yet, and what was not seen is taken for certain. Here no weight is ever lar
 4. A target that picks its actions context by context may have picked what is better than the rest
    that was not shown: the less is lent to it, the more rates differ (`Selection`). And where the
    interval is not much narrower than the betting sequence's, which is proven, that one is taken.
+5. What the log could hardly show at all (`unreached`) may have earned nothing: a learner gave it up
+   for worse than what it still shows, of which that mean is.
 
 Rewards are counted as successes or as failures, whichever are rarer. With contexts of which each
 comes a few times only, events with like probabilities take the place of those in like contexts.
@@ -41,6 +43,7 @@ from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.profile import Rates, log_gamma
 from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.table import Table
+from engine.evaluation.estimators.unreached import unreached
 from engine.evaluation.intervals import normal, score_reach
 
 MOST_CONTEXTS = 4096
@@ -195,7 +198,9 @@ class Stratified(Estimator):
             math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
             for sign, doubt in ((-1, down), (1, up), (1, poor))
         )
-        return Interval(estimate, estimate - down, estimate + max(up, poor - lower))
+        lost = unreached(self.steps) / self.events * (mean if what == 0 else 1 - mean)
+        up, down = max(up, poor - lower) + lost * (what == 1), down + lost * (what == 0)
+        return Interval(estimate, estimate - down, estimate + up)
 
     def _between(self, table: Table, rates: Array, by_row: bool) -> float:
         """The mean square of what an event is worth by its context; at most that, else."""
