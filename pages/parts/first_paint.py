@@ -16,24 +16,30 @@ from starlette.routing import Route
 from pages.parts.base_path import base_path
 from pages.parts.menu import HOME, MENU, REACHED
 
-_SHEETS = [
-    Path(__file__).parent / place / "style.css"
-    for place in (".", "stage", "components/reward_buttons")
-]
+_SHEETS = (".", "components/reward_buttons")
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
 _FONTS = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "MaterialSymbols-Rounded")
 
 
 @cache
-def page() -> str:
+def page(on_stage: bool = False) -> str:
     """The page, as HTML; the sheets stand behind Streamlit's own."""
     own = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
-    sheet = "".join(one.read_text(encoding="utf-8") for one in _SHEETS)
+    sheet = f"<style>{''.join(map(_sheet, _SHEETS))}</style>{stage_style() if on_stage else ''}"
     place = _ROOT if _ROOT in own else "</head>"
-    return own.replace("</head>", f"{_fonts()}</head>").replace(
-        place, f"<style>{sheet}</style>{place}"
-    )
+    return own.replace("</head>", f"{_fonts()}</head>").replace(place, f"{sheet}{place}")
+
+
+@cache
+def stage_style() -> str:
+    """The sheet of the stage, which a page that comes there by itself brings along: elsewhere a
+    browser would hold all that changes against its rules, at each click."""
+    return f"<style>{_sheet('stage')}</style>"
+
+
+def _sheet(place: str) -> str:
+    return (Path(__file__).parent / place / "style.css").read_text(encoding="utf-8")
 
 
 def _fonts() -> str:
@@ -47,7 +53,8 @@ def _fonts() -> str:
 
 
 async def _answer(request: Request) -> Response:
-    return HTMLResponse(page(), headers={"Cache-Control": "no-cache"})
+    shown = page(on_stage="stage" in request.query_params)
+    return HTMLResponse(shown, headers={"Cache-Control": "no-cache"})
 
 
 async def _go_home(request: Request) -> Response:

@@ -11,6 +11,7 @@ from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.drawn import begin_page
+from pages.parts.first_paint import stage_style
 from pages.parts.frames import drawing_all
 from pages.parts.menu import HOME, MENU, REACHED, group_of
 from pages.parts.operations.log_lines import timed
@@ -46,7 +47,7 @@ def _draw() -> None:
     st.set_page_config(page_title=f"{page.title} · {TITLE}")
     if not on_stage:
         st.logo(logo(is_dark()), size="large")
-    st.html(style())
+    st.html(style() + stage_style() if on_stage else style())
     if refused := door().refuse(this_client()):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")

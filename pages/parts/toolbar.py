@@ -250,9 +250,7 @@ def share(
     anew = "**Start anew.** Opens this page with all that is set on it."
     own = {anew: setup.link(st.context.url or "", **(more or {}))}
     # Drawn anew when it is opened: it tells of the moment.
-    with st.popover(
-        "Link", icon=":material/link:", key="link", help="Copy a link", on_change="rerun"
-    ):
+    with st.popover("Link", icon=":material/link:", key="link", on_change="rerun"):
         if report_of is not None:
             # The first of the others lets nobody answer.
             about = scan or next(iter((others or own).values()))

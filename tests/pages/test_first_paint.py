@@ -24,7 +24,8 @@ def test_each_page_has_the_sheet_before_all_that_streamlit_draws(
 ) -> None:
     text = client.get(path).text
     assert text.count(".st-key-toolbar") > 1
-    assert text.count(".st-key-on-stage") > 1
+    assert text.count(".st-key-on-stage") == 0, "the stage's own is read on the stage alone"
+    assert client.get(f"{path}?stage=1").text.count(".st-key-on-stage") > 1
     assert text.index("</style>") < text.index('<div id="root">')
     assert text.rindex('rel="stylesheet"') < text.index("<style>"), "Streamlit's own comes first"
 
@@ -60,11 +61,36 @@ def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
     assert ".st-key-toolbar" in read_by_wide_windows(page())
 
 
+def test_what_asks_for_its_surroundings_is_about_few_things() -> None:
+    """Whatever comes, goes or changes within something of which it is asked whether it has
+    something, a browser reckons anew all therein that any such rule is about: it knows that by one
+    class, attribute or tag. That has to be one that few have, not `p` or `[data-testid=...]`."""
+    own = read_by_wide_windows(page()).split("<style>", 1)[1].split("</style>")[0]
+    wide = ".stMain:has(.st-key-hero) p { color: red; } .st-key-hero:has(p) { color: red; }"
+    assert list(about_many(own)) == []
+    assert list(about_many(f"{own} {wide}")) == [".stMain§ p"]
+    assert "aria-label" not in "".join(re.findall(r":has\([^{]*", own)), "which charts change"
+
+
+def about_many(sheet: str) -> Iterator[str]:
+    """Selectors that ask that of something around what they are about, with a mark for it."""
+    for told in re.findall(r"([^{};]*:has\([^{};]*)\{", sheet):
+        asked = told
+        while ":has(" in asked:
+            asked = re.sub(r":has\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "§", asked)
+        asked = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", asked)
+        for one in asked.split(","):
+            around, _, last = one.strip().rpartition(" ")
+            if "§" in around and not re.search(r"\.st(?:-key-|Main|Toast)", last):
+                yield one.strip()
+
+
 def read_by_wide_windows(sheet: str) -> str:
-    """Without comments, and without what is for paper or up to some width alone."""
+    """Without comments, and without what is for paper, few colours, narrow or low windows alone."""
     rules = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
-    narrow = r"@media (?:print|\(max-width: \d+px\)) \{(?:[^{}]*\{[^{}]*\})*\s*\}"
-    return re.sub(narrow, "", rules)
+    low = r"max-width: (?:\d{1,3}|1[01]\d\d)px|max-height: [1-6]\d\dpx"
+    small = rf"@media [^{{}}]*(?:print|forced-colors|{low})[^{{}}]*\{{"
+    return re.sub(small + r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}", "", rules)
 
 
 def test_each_pair_of_pictures_is_one_below_the_other_where_there_is_no_room() -> None:

@@ -16,13 +16,7 @@ _SIZE = 200
 
 def stage_door(more: Callable[[], None] | None = None) -> None:
     """The popover; ``more`` draws what can be chosen for this page's stage."""
-    door = st.popover(
-        "Stage",
-        icon=":material/co_present:",
-        key="stage-door",
-        help="Give a talk",
-        on_change="rerun",
-    )
+    door = st.popover("Stage", icon=":material/co_present:", key="stage-door", on_change="rerun")
     with door:
         st.button("Go on the stage", key="go-on-stage", on_click=enter_or_leave)
         note(

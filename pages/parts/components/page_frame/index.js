@@ -11,6 +11,8 @@ const TOLD = [
 ].join();
 const ONWARD = ["st-key-stop", "st-key-start", "st-key-lesson-next"];
 const TIPS = "[data-testid=stTooltipContent]";
+// They are icons alone where there is no room for their names.
+const TOOLS = ".st-key-toolbar [data-testid=stPopoverButton]";
 
 export default function ({ data }) {
     const frame = { opener: null, focused: null, key: null, home: null };
@@ -109,13 +111,14 @@ function tableOf(text) {
 }
 
 function label(group) {
-    for (const logo of document.querySelectorAll(LOGOS)) logo.alt = "Personalizer Playground";
+    for (const logo of document.querySelectorAll(LOGOS)) say(logo, "alt", "Personalizer Playground");
     // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
     for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
-        section.ariaCurrent = group && section.innerText.startsWith(group) ? "true" : null;
+        say(section, "aria-current", group && section.innerText.startsWith(group) ? "true" : null);
     }
+    for (const tool of document.querySelectorAll(TOOLS)) say(tool, "title", tool.querySelector("p").textContent);
     // What changes here is said to those who cannot see it.
-    for (const place of document.querySelectorAll(SAID)) place.setAttribute("role", "status");
+    for (const place of document.querySelectorAll(SAID)) say(place, "role", "status");
     // A notice is called what it says; a hint that is shown stands in a place of its own.
     for (const toast of document.querySelectorAll(".stToast[aria-labelledby]")) {
         toast.setAttribute("aria-label", toast.innerText);
@@ -123,16 +126,23 @@ function label(group) {
     }
     for (const tip of document.querySelectorAll(TIPS)) {
         const place = tip.closest("body > *");
-        place.setAttribute("role", "region");
-        place.setAttribute("aria-label", "Help");
+        say(place, "role", "region");
+        say(place, "aria-label", "Help");
     }
     // Streamlit's list of pages on a phone has headings between its items: no list for readers.
     for (const list of document.querySelectorAll("[data-testid=stSidebarNavItems]")) {
-        list.setAttribute("role", "group");
-        for (const item of list.querySelectorAll("li")) item.setAttribute("role", "presentation");
+        say(list, "role", "group");
+        for (const item of list.querySelectorAll("li")) say(item, "role", "presentation");
     }
     // What scrolls can be scrolled with the keyboard.
-    for (const code of document.querySelectorAll(".stCode pre")) code.tabIndex = 0;
+    for (const code of document.querySelectorAll(".stCode pre")) say(code, "tabindex", "0");
+}
+
+function say(place, name, value) {
+    // Only where it is another: what is written anew has a browser look at the page again.
+    if (place.getAttribute(name) === value) return;
+    if (value === null) place.removeAttribute(name);
+    else place.setAttribute(name, value);
 }
 
 function announce(frame, voice) {
