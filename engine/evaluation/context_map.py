@@ -35,20 +35,20 @@ def favourites(
         cells = np.arange(len(world.frequencies)).tolist()
     requests = [world.request(cell) for cell in cells]
     starts = range(0, len(requests), _TOGETHER)
-    found = [loop.probabilities(requests[at : at + _TOGETHER]) for at in starts]
-    each = zip(cells, world.expected_in(np.array(cells)), np.concatenate(found), strict=True)
-    for cell, expected, chances in each:
-        context = world.contexts[cell]
-        top = int(chances.argmax())
-        best = top if expected[top] == expected.max() else int(expected.argmax())
+    chances = np.concatenate([loop.probabilities(requests[at : at + _TOGETHER]) for at in starts])
+    tops, expected = chances.argmax(axis=1), world.expected_in(np.array(cells))
+    is_best = expected[np.arange(len(tops)), tops] == expected.max(axis=1)
+    bests = np.where(is_best, tops, expected.argmax(axis=1))
+    each = zip(cells, tops.tolist(), chances.max(axis=1).tolist(), bests.tolist(), strict=True)
+    for cell, top, chance, best in each:
         rows.append(
             {
-                **context,
+                **world.contexts[cell],
                 "action": world.items[top].id,
-                "probability": float(chances[top]),
-                "strength": max(0.0, (float(chances[top]) - fair) / room),
+                "probability": chance,
+                "strength": max(0.0, (chance - fair) / room),
                 "best": world.items[best].id,
-                "right": best == top and float(chances[top]) > fair + _ROUNDING,
+                "right": best == top and chance > fair + _ROUNDING,
             }
         )
     return rows

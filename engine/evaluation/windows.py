@@ -24,5 +24,6 @@ def thinned(first: int, last: int, points: int) -> NDArray[np.int_]:
 
 def rows_of(columns: Mapping[str, Array]) -> Iterator[Mapping[str, float]]:
     """The rows of a table that is given by its columns, all of one length."""
-    for values in zip(*columns.values(), strict=True):
-        yield dict(zip(columns, map(float, values), strict=True))
+    told = (column.astype(float).tolist() for column in columns.values())
+    for values in zip(*told, strict=True):
+        yield dict(zip(columns, values, strict=True))

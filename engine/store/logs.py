@@ -15,6 +15,7 @@ from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import (
+    BindParameter,
     ColumnElement,
     Connection,
     Row,
@@ -146,9 +147,7 @@ class Logs(Database):
 
     def lengths(self, names: Collection[str]) -> dict[str, int]:
         """The same of all loops that there are of those named."""
-        columns = LOOPS.c.id, LOOPS.c.view
-        is_one = or_(*(column.in_(names) for column in columns))
-        rows = self._rows(select(*columns, LOOPS.c.length).where(is_one))
+        rows = self._rows(_LENGTHS.params(b_names=tuple(names)))
         return {name: row.length for row in rows for name in row[:2] if name in names}
 
     def end_at(self, loop: str, length: int, events: int) -> End:
@@ -247,6 +246,10 @@ _WITH_BEFORE: Select[Any] = (
         and_(_BEFORE.c.loop == ENTRIES.c.loop, _BEFORE.c.position == ENTRIES.c.position - 1),
     )
     .order_by(ENTRIES.c.position)
+)
+_NAMES: BindParameter[Any] = bindparam("b_names", expanding=True)
+_LENGTHS: Select[Any] = select(LOOPS.c.id, LOOPS.c.view, LOOPS.c.length).where(
+    or_(LOOPS.c.id.in_(_NAMES), LOOPS.c.view.in_(_NAMES))
 )
 INSERT = insert(ENTRIES)
 _MOVE_ON = (

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any, Self
 
 from engine.policies.base import Knob, Policy
@@ -87,8 +88,9 @@ class Tunable(Linked):
         return found
 
 
+@lru_cache(maxsize=64)
 def _setting(policy: Policy, knob: Knob) -> Setting[int]:
-    """A knob's declaration, out of the policy's own."""
+    """A knob's declaration, out of the policy's own; asked for with every click."""
     is_share = knob.unit == "percent"
     options: range | dict[int, str]
     if isinstance(knob.numbers, range) and (is_share or knob.parts == 1):

@@ -22,7 +22,7 @@ LENGTH_PATH = "/playground/length"
 _LONGEST = 64
 """Bytes of a loop's name."""
 _NAME = re.compile(rb"[\w-]{1,%d}" % _LONGEST)
-_MOMENT = 0.05
+_MOMENT = 0.1
 """Seconds in which questions for the lengths of logs come together; a page asks once in 0.8."""
 _MOST = 500
 """Names in one question; databases have a limit."""

@@ -199,7 +199,7 @@ class OpenLoop:
         def work() -> tuple[Mapping[Source, Contribution], Ranked]:
             if not offer.stands(self.ranked_for(offer.context)):
                 raise LeftError
-            learned = loop.contributions(offer.ranked), self._log(offer.context, value)
+            learned = self._sources(offer.ranked), self._log(offer.context, value)
             if calls_next:
                 self.arrivals.call_next(len(loop.events))
             return learned
@@ -212,8 +212,14 @@ class OpenLoop:
             after=after,
             reward=loop.settings.default_reward if value is None else value,
             answered=value is not None,
-            changes=summary(changes(parts, loop.contributions(before))),
+            changes=summary(changes(parts, self._sources(before))),
         )
+
+    def _sources(self, ranked: Ranked) -> Mapping[Source, Contribution]:
+        """What the belief about the shown action is made of now; whoever answers again mostly is
+        shown the same."""
+        part = "sources", ranked.request.context, ranked.request.actions, ranked.shown
+        return self._part(part, lambda: self.loop.contributions(ranked))
 
     def _log(self, context: Context, value: float | None) -> Ranked:
         """Rank in a context and send the reward; the ranking that was logged."""

@@ -59,10 +59,11 @@ def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone(
     for spread in np.repeat([0.001, 0.05, 1.0], 9):
         covariances = spread * np.diag(rng.random(4))[None]
         beliefs.append(Belief(np.ones(1), rng.random((1, 4)), covariances))
-    found = policy.probabilities(Belief.together([*beliefs, certain]), Normals(0))
-    assert found.tolist() == [
-        decide(policy, one).probabilities.tolist() for one in [*beliefs, certain]
-    ]
+    # So near to each other that single precision cannot tell them apart.
+    near = Belief(np.ones(1), np.array([[0.5, 0.5, 0.5, 0.1]]), 1e-18 * np.eye(4)[None])
+    beliefs += [certain, near]
+    found = policy.probabilities(Belief.together(beliefs), Normals(0))
+    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
 @every_policy
