@@ -250,18 +250,19 @@ def share(
     anew = "**Start anew.** Opens this page with all that is set on it."
     own = {anew: setup.link(st.context.url or "", **(more or {}))}
     # Drawn anew when it is opened: it tells of the moment.
-    with st.popover("Link", icon=":material/link:", key="link", on_change="rerun"):
+    box = st.popover("Link", icon=":material/link:", key="link", on_change="rerun")
+    with box:
         if report_of is not None:
             # The first of the others lets nobody answer.
             about = scan or next(iter((others or own).values()))
             take_home(report_of, about, setup.PREFIX.rstrip("-"))
-        has_code = scan is not None and bool(qr(scan))
-        links, code = st.columns([4, 1]) if has_code else (st.container(), None)
+        # A code takes a fifteenth of what the page does, and is another after each visitor.
+        links, code = st.columns([4, 1]) if scan else (st.container(), None)
         with links:
             for does, link in (own | dict(others or {})).items():
                 st.markdown(does)
                 st.code(link, language=None, wrap_lines=True)
-        if scan and code:
+        if scan and code and box.open and qr(scan):
             with code:
                 show_qr(scan, "this moment, to look and copy", _CODE)
                 note("This moment, for a phone.")
