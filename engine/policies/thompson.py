@@ -185,8 +185,8 @@ _NEAR = 2.0**-20
 def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.int_]:
     """In how many draws each action is the highest in each context, (contexts, K); see `_won`.
 
-    The same to the bit, in few calls: in single precision, which takes half as long, and anew where
-    two are so near to each other in any draw that this cannot tell them apart.
+    The same to the bit, in few calls: in single precision, which takes a third of the time, and
+    anew where two are so near to each other in any draw that this cannot tell them apart.
     """
     draws, wins = table.shape[1], np.zeros(means.shape, dtype=np.int_)
     able = np.flatnonzero(_able(means, bells, furthest).any(axis=0))
@@ -199,7 +199,8 @@ def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[
         drawn = bell[rows] * normal
         drawn += mean[rows]
         least = drawn.max(axis=1, keepdims=True) - near[rows, None, None]
-        wins[rows, able] = np.count_nonzero(drawn >= least, axis=2)
+        bits = np.packbits(drawn >= least, axis=2)
+        wins[rows, able] = np.bitwise_count(bits).sum(axis=2)
     for row in np.flatnonzero(wins.sum(axis=1) > draws):
         wins[row] = 0
         at, _, times = _won(means[row], bells[row], table, furthest)
