@@ -1,9 +1,12 @@
 """What all tests share: how they are spread over processes, and whose lines are counted."""
 
 import gc
+import importlib
 import os
+import pkgutil
 from collections.abc import Container, Generator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +16,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before anything loads NumP
 
 UNCOUNTED = pytest.StashKey[bool]()
 """Whether lines that a test runs are left uncounted."""
+ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
 OBJECTS = 50_000
 """So many more than before, and garbage in cycles is looked for."""
@@ -30,6 +34,24 @@ def pytest_configure() -> None:
     gc.set_threshold(OBJECTS)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """While tests are collected, count what importing the engine runs, and nothing else.
+
+    Who counts looks at each call of whatever reads the tests, too: that took half as long again.
+    """
+    counting = None if session.config.pluginmanager.hasplugin("dsession") else Coverage.current()
+    if counting:
+        for module in pkgutil.walk_packages([str(ENGINE)], "engine."):
+            importlib.import_module(module.name)
+        _stop_counting()
+    try:
+        return (yield)
+    finally:
+        if counting:
+            counting.start()
+
+
 def pytest_collection_finish() -> None:
     """And never among what was there before the first test."""
     gc.collect()
@@ -40,17 +62,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What others run of the engine is no test of it; what slow tests run, quick ones reach too.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of a few
-    examples each: the many of a property reach no other lines, and none that take long and are
-    marked `no_cover`. Journeys come first, then files with slow tests, so that no process waits
-    for another at the end.
+    examples each: the many of a property reach no other lines, nor does a claim on its further
+    seeds, and none that take long and are marked `no_cover`. Journeys come first, then files with
+    slow tests, so that no process waits for another at the end.
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))
     for item in items:
         elsewhere = not item.nodeid.startswith("tests/engine/")
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
+        is_again = bool(getattr(getattr(item, "callspec", None), "indices", {}).get("seed"))
         is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
-        item.stash[UNCOUNTED] = elsewhere or has_many or is_long
+        item.stash[UNCOUNTED] = elsewhere or has_many or is_again or is_long
         if item.nodeid.startswith(JOURNEYS):
             # Chromium, a server and whatever else runs share two processors: one try more, which
             # the report counts. What fails twice fails.

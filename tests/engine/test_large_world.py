@@ -40,6 +40,7 @@ def loop() -> LearningLoop:
     return loop
 
 
+@pytest.mark.no_cover
 def test_it_takes_no_memory_to_speak_of() -> None:
     told = large()
     tracemalloc.start()
@@ -98,6 +99,7 @@ def test_it_is_mapped_in_slices(loop: LearningLoop) -> None:
     assert rows[4]["best"] in {best, rows[4]["action"]}
 
 
+@pytest.mark.no_cover
 def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> None:
     curve = LearningCurve(LARGE)
     curve.follow(loop)

@@ -83,6 +83,7 @@ def stored(library: Library) -> StoredLoop:
 # -- played ---------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_a_crowd_comes_in_and_the_loop_learns_what_it_likes() -> None:
     loop, curve = LearningLoop(seed=3), LearningCurve(BAKERY)
     list(crowd(loop, BAKERY, 400))
@@ -110,6 +111,7 @@ def test_three_loops_are_compared_in_it() -> None:
 # -- raced ----------------------------------------------------------------------------
 
 
+@pytest.mark.no_cover
 def test_a_race_comes_out_alike_here_and_in_other_processes(
     processes: ProcessPoolExecutor,
 ) -> None:
@@ -173,6 +175,7 @@ def test_a_world_that_cannot_be_read_keeps_a_file_out(
     assert error.faults[0].reason.startswith(reason)
 
 
+@pytest.mark.no_cover
 def test_events_are_checked_against_the_world_in_the_file(
     library: Library, stored: StoredLoop
 ) -> None:

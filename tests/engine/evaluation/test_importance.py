@@ -37,6 +37,7 @@ def told(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]
     return {(one.left.side, one.left.kind, one.left.name): one for one in each}
 
 
+@pytest.mark.no_cover
 def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> None:
     found = importance(served(250))
     assert found is not None

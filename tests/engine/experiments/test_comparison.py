@@ -195,6 +195,7 @@ def test_going_online_when_online_already_changes_nothing_not_even_what_was_fore
     assert comparison.foreseen == foreseen
 
 
+@pytest.mark.no_cover
 @every_baseline
 def test_the_value_of_going_online_is_known_to_the_world(baseline: Baseline) -> None:
     """Over every cell and all that the baseline may put first there."""

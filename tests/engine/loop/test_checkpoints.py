@@ -1,5 +1,7 @@
 """Where folds may begin: in a bounded memory, which all logs share."""
 
+import pytest
+
 from engine.loop.checkpoints import Checkpoint, Checkpoints
 from engine.loop.entries import Undone
 from engine.loop.log import START, EventLog, Mark
@@ -73,6 +75,7 @@ def test_the_place_that_is_forgotten_leaves_the_shortest_stretch() -> None:
     assert [one.mark for one in known.points] == [places[9], places[10]]
 
 
+@pytest.mark.no_cover
 def test_the_memory_that_moments_take_is_bounded_and_they_stay_exact() -> None:
     with apart(0, memory=400_000):
         loops = [keeping()[0] for _ in range(2)]

@@ -193,6 +193,7 @@ def test_the_chosen_action_is_the_highest_of_the_draw_that_decided() -> None:
     assert causes == {"draw", "random"}
 
 
+@pytest.mark.no_cover
 def test_the_draw_that_decided_is_one_of_those_that_were_counted() -> None:
     policy, belief = textbook(draws=64, floor=0.0, width=1.0), random_belief(seed=9, size=3)
     draws = {decide(policy, belief, seed).draw.tobytes() for seed in range(3_000)}  # type: ignore[union-attr]
@@ -201,6 +202,7 @@ def test_the_draw_that_decided_is_one_of_those_that_were_counted() -> None:
     assert decide(policy, belief).probabilities.tolist() == (winners / 64).tolist()
 
 
+@pytest.mark.no_cover
 def test_every_draw_decides_equally_often_whatever_was_drawn() -> None:
     """The decision's stream knows nothing of the table: 64 draws in 16 groups by their best."""
     policy, belief = textbook(draws=64, floor=0.0, width=1.0), random_belief(seed=10, size=3)
@@ -210,6 +212,7 @@ def test_every_draw_decides_equally_often_whatever_was_drawn() -> None:
     assert chi_square(counts, np.full(16, 1 / 16)) < CHI_SQUARE_999[15]
 
 
+@pytest.mark.no_cover
 def test_as_many_decisions_are_left_to_chance_as_the_floor_says() -> None:
     policy, belief = textbook(draws=64, floor=0.2, width=1.0), random_belief(seed=11, size=3)
     share = np.mean([decide(policy, belief, seed).cause == "random" for seed in range(4_000)])
@@ -294,6 +297,7 @@ def test_a_mixture_has_one_bell_for_each_action(weights: list[float]) -> None:
     assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
 
 
+@pytest.mark.no_cover
 def test_actions_are_chosen_from_a_mixture_as_often_as_the_stated_vector_says() -> None:
     belief = mixture(2, [0.6, 0.3, 0.1], size=4)
     for policy in (textbook(draws=256, floor=0.1, width=1.0), textbook(draws=256)):

@@ -116,6 +116,7 @@ def test_a_snapshot_that_cannot_be_written_is_no_failure(
     assert len(kept.loop.events) == 6
 
 
+@pytest.mark.no_cover
 def test_any_moment_of_a_loop_that_is_opened_again_is_a_short_fold_away(
     plain_store: Store,
 ) -> None:

@@ -18,6 +18,7 @@ from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LEARNERS.values(), ids=LEARNERS)
 def test_with_or_without_snapshots_it_is_the_same_loop(
     plain_store: Store, settings: LoopSettings

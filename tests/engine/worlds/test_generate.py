@@ -84,6 +84,7 @@ def test_values_may_come_unevenly() -> None:
     assert uneven.max() > 2 * uneven.min()
 
 
+@pytest.mark.no_cover
 def test_the_largest_is_sent_and_played() -> None:
     world = generate(Knobs(8, 6, 50, main=0.5, pairs=1, noise=0.3, irrelevant=2), 4)
     assert world_from_json(world.to_json()) == world

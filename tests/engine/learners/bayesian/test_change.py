@@ -289,6 +289,7 @@ def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_ea
         assert all(found <= 400 for found, _ in model.changes)
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("liked", "otherwise", "within"), [(1.0, 0.0, 10), (0.8, 0.1, 60)], ids=str
 )
