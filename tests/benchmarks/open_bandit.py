@@ -27,6 +27,7 @@ from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import DoublyRobust, Ips, Snips
 from engine.evaluation.offline import evaluate
 from engine.evaluation.sources.columns import Columns
+from engine.evaluation.sources.joined import joined
 from engine.evaluation.sources.logs import open_log
 from engine.evaluation.targets import Given, Target
 
@@ -56,7 +57,7 @@ def read(root: Path) -> tuple[Decisions, pd.DataFrame]:
     path = root / "obp/dataset/obd/random/all/all.csv"
     items = tuple(map(str, range(ITEMS)))
     names = Columns("item_id", "click", "propensity_score", ("position",), actions=items)
-    (log,) = open_log(path, columns=names).batches()
+    log = joined(open_log(path, columns=names).batches())
     return replace(log, means=_smoothed(log)), pd.read_csv(path, index_col=0)
 
 
