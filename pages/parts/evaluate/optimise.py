@@ -1,6 +1,6 @@
 """Would other settings have earned more? Half of the log chooses, the other half judges."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
 
 import streamlit as st
@@ -126,16 +126,23 @@ def show(session: EvaluateSession) -> None:
     runs = [one for one in tuning.runs if one.of is run.of]
     if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
         note("Each time that it was tried:")
-        show_rows(list(map(_told, runs)), key="runs")
+        show_rows(_told(runs), key="runs")
 
 
-def _told(run: Run) -> Mapping[str, object]:
+def _told(runs: Sequence[Run]) -> Sequence[Mapping[str, object]]:
+    """A row for each time; what was applied again later is in force since then."""
+    applied = [run for run in runs if run.is_applied]
+    in_force = applied[-1] if applied and applied[-1].is_in_force else None
+    return [_told_once(run, run is in_force) for run in runs]
+
+
+def _told_once(run: Run, is_in_force: bool) -> Mapping[str, object]:
     return {
         "After visitors": run.events,
         "Best": run.found.best.candidate.key,
         "Half that judges": measured(run.found.best.judged),
         "The loop": measured(run.found.online),
-        "Applied": "yes" if run.is_in_force else "no longer" if run.is_applied else "no",
+        "Applied": "yes" if is_in_force else "no longer" if run.is_applied else "no",
     }
 
 
