@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 
+import streamlit as st
+
 from pages.parts.download import download_file
 from pages.parts.drawn import Drawn, drawn_here
+from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.passes import File
 from pages.parts.report.charts_zip import as_zip
 
@@ -13,8 +16,10 @@ def take_along(page: str) -> None:
     parts = drawn_here()
     if any(part.figures or part.tables for part in parts.values()):
         file = File(f"{page}.zip", "application/zip", lambda: packed(parts))
-        label = "All that this page shows: charts as PNG and SVG, rows as CSV and Parquet"
-        download_file(label, "page-zip", file)
+        # Lessons and the words are in other languages, too, and their links say so.
+        told = st.query_params.get("language", "")
+        page_words = words(told if told in LANGUAGES else "en", "page")
+        download_file(page_words.say("take_along"), "page-zip", file)
 
 
 def packed(parts: Mapping[str, Drawn]) -> bytes:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping
 from html import unescape
 from typing import Literal
+from unicodedata import bidirectional
 
 import streamlit as st
 
@@ -18,21 +19,38 @@ def plain(text: object) -> str:
     """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
 
     Characters that Markdown reads become entities. Links, arrows, emoji and icons are found only
-    after entities are decoded: an invisible word joiner breaks what they look for.
+    after entities are decoded: an invisible word joiner breaks what they look for. Text that runs
+    from right to left stands by itself: a number behind it would be drawn before it.
     """
     shown = "".join(
         f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
     )
-    return re.sub("(w)(?=w)", rf"\1{_JOINER}", shown, flags=re.IGNORECASE)
+    shown = re.sub("(w)(?=w)", rf"\1{_JOINER}", shown, flags=re.IGNORECASE)
+    return f"{_ALONE[0]}{shown}{_ALONE[1]}" if any(map(_runs_left, str(text))) else shown
+
+
+def _runs_left(character: str) -> bool:
+    return bidirectional(character) in {"R", "AL"}
 
 
 _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 _LINKING = set(":/.@-<>~")
 _JOINER = "&#8288;"
+_ALONE = "&#8296;", "&#8297;"
+"""The first strong isolate, and what ends it."""
 
 
 def bare(markdown: str) -> str:
     """The text of our own Markdown, with `plain` text in it, without its marks."""
+    return _unmarked(re.sub("|".join(_ALONE), "", markdown))
+
+
+def printed(markdown: str) -> str:
+    """The same to be drawn, where text that runs from right to left still stands by itself."""
+    return _unmarked(markdown)
+
+
+def _unmarked(markdown: str) -> str:
     unmarked = re.sub(r":[\w-]+\[(.*?)\]", r"\1", markdown.replace("**", ""))
     return unescape(unmarked).replace(unescape(_JOINER), "")
 

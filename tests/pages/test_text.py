@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import bare, in_a_sentence, percent, plain, signed, told_apart
+from pages.parts.text import bare, in_a_sentence, percent, plain, printed, signed, told_apart
 
 JOINER = "\u2060"
 
@@ -83,3 +83,11 @@ def test_labels_within_a_sentence_stay_as_somebody_wrote_them_but_for_their_firs
     labels = "Time of day", "By Wetter am Markttag", "VIP level", "x", ""
     found = [in_a_sentence(label) for label in labels]
     assert found == ["time of day", "by Wetter am Markttag", "VIP level", "x", ""]
+
+
+def test_text_from_right_to_left_stands_by_itself() -> None:
+    said = f"{plain('ראשון')} {plain('-1')} {plain('Tea')}"
+    assert said.startswith("&#8296;ראשון&#8297; ")
+    assert "&#8297;" not in plain("Tea")
+    assert bare(said) == "ראשון -1 Tea"
+    assert printed(said) == "\u2068ראשון\u2069 -1 Tea"

@@ -17,6 +17,7 @@ from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
+from pages.parts.stage.screens import Stage
 from pages.parts.text import percent
 from pages.parts.theme import is_dark
 
@@ -105,7 +106,8 @@ def _doing(lab: Lab, words: Words) -> None:
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     _bars(lab, words, {"both", "clicks"})
-    lead_to_use(texts("page", words.language)["use"], words.language)
+    if not Stage.in_link().on:  # Where there is no page but those of the talk.
+        lead_to_use(texts("page", words.language)["use"], words.language)
 
 
 def _told(lab: Lab) -> Mapping[str, str]:

@@ -32,14 +32,14 @@ def read_guess(text: str, asked: Guessed) -> Guess | None:
 
 
 def allowed_guesses(asked: Guessed) -> str:
-    """What a text may say, in words."""
+    """What a text may say, in any language."""
     match asked:
         case Pick():
-            return f"one of {', '.join(asked.options)}"
+            return ", ".join(asked.options)
         case Cells():
-            return f"{_NONE}, or places of cells from 0 to {asked.size - 1} with a dot between them"
+            return f"{_NONE}, 0, 0.1, … 0.{asked.size - 1}"
         case Slider():
-            return f"a number from {asked.low:g} to {asked.high:g} in steps of {asked.step:g}"
+            return f"{asked.low:g}, {asked.low + asked.step:g}, … {asked.high:g}"
 
 
 def _read_cells(text: str, asked: Cells) -> Guess | None:

@@ -88,7 +88,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
 
 def _proving(lab: Lab, words: Words) -> None:
     """Bars: with more and less left to chance, how likely the favourite is, and what never is."""
-    by = (words.say("chance"), words.say("never"))
+    by = (words.say("favourite"), words.say("never"))
     said = [
         Said(bare(words.say("left", floor=percent(floor))), name, value)
         for floor, found in sorted(lab.found.items())

@@ -18,6 +18,7 @@ from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.lessons.words import Words, words
 from pages.parts.link import Linked, quoted
 from pages.parts.setting import SWITCH, Setting
+from pages.parts.text import bare
 
 
 def _seed(text: str) -> int:
@@ -88,16 +89,16 @@ class LearnSetup(Linked):
             if setup.own:
                 unpack(setup.own)
             elif setup.lesson == OWN:
-                refused.append("The lesson itself is not in this link: open its file on Learn.")
+                refused.append(setup._said("own_elsewhere"))
                 setup = setup.having({"lesson": ""})
         except PersonalizerError as error:
-            refused.append(f"The lesson in the link cannot be opened: {error.message}")
+            refused.append(setup._said("own_refused", why=error.message))
             lesson = "" if setup.lesson == OWN else setup.lesson
             setup = setup.having({"lesson": lesson, "own": ""})
         if setup.guess and setup.guessed is None:
-            asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "that of a lesson"
-            told = f"guess in the link is {quoted(setup.guess)}, but must be {asked}"
-            refused.append(f"{told}; nothing is taken for guessed.")
+            asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"
+            told = {"guess": quoted(setup.guess), "allowed": asked}
+            refused.append(setup._said("guess_refused", **told))
             setup = setup.having({"guess": ""})
         return setup._with_picks(refused), refused
 
@@ -109,9 +110,13 @@ class LearnSetup(Linked):
             elif self.picks:
                 read(self.picks, self.chosen.place)
         except PersonalizerError as error:
-            refused.append(f"picks in the link are left out: {error.message}")
+            refused.append(self._said("picks_refused", why=error.message))
             return self.having({"picks": ""})
         return self
+
+    def _said(self, name: str, **told: str) -> str:
+        """What is said of the link, as plain text."""
+        return bare(self.words("page").say(name, **told))
 
     def query(self) -> dict[str, str]:
         """See `Linked`; a lesson of one's own stands where it is shown. One that is too long for a

@@ -8,7 +8,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import rule_in_words, summary
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
-from pages.parts.text import bare, counted
+from pages.parts.text import counted, printed
 
 
 def report_of(session: CompareSession, link: str) -> Report | None:
@@ -54,10 +54,10 @@ def report_of(session: CompareSession, link: str) -> Report | None:
             session.world,
             "May it learn from today's rules first, without touching your users?",
             f"Three loops met the same {counted(came, 'visitor')}: today's rules "
-            f"({bare(rule_in_words(session.setup))}), an apprentice that watched them, and a loop "
-            "that was online from the start.",
+            f"({printed(rule_in_words(session.setup))}), an apprentice that watched them, and a "
+            "loop that was online from the start.",
             (earned, gained),
-            tuple(map(bare, told)),
+            tuple(map(printed, told)),
             session.setup.seed,
             link,
             further if slices else further[:2],

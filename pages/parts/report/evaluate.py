@@ -1,19 +1,26 @@
 """The report of what a log was asked."""
 
+from collections.abc import Sequence
+
 from pages.parts.charts import forest
 from pages.parts.evaluate.board import branches_of
 from pages.parts.evaluate.estimators import TITLES
+from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_rule, asked_row, served, what_counts, why_grey
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
-from pages.parts.text import bare
+from pages.parts.text import printed
 
 _SURE = (
     "Each range is a 95 % interval: it is made so that of 100 such logs 95 give one that holds "
     "what everybody would really bring."
 )
 """What the ranges promise, for who has not heard of intervals."""
+
+
+_MOST = 15
+"""Rows that can still be read on one page."""
 
 
 def report_of(session: EvaluateSession, about: str, link: str) -> Report | None:
@@ -30,13 +37,12 @@ def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
     found, setup = session.found, session.setup
     if found is None or session.hides:
         return None
-    branches = branches_of(found, setup, True, setup.truth)
-    marks, places = forest.marks_of(branches), tuple(one.place for one in branches)
-    picture = Figure(
-        "What each would have earned, served to everybody",
-        forest.forest_spec(False, len(branches), found.bounds, marks, places),
-        forest.forest_rows(branches),
-    )
+    every = branches_of(found, setup, True, setup.truth)
+    shown, title = _largest(every), "What each would have earned, served to everybody"
+    further = (_picture(found, title, every),) if len(shown) < len(every) else ()
+    if further:
+        actions = [sum(one.place is not None for one in some) for some in (shown, every)]
+        title += ": of {1} actions the {0} that would earn most".format(*actions)
     row = asked_row(found, setup)
     told = [served(found, row, setup)] if row is not None else []
     if any(one.target == "rules" for one in found.rows):
@@ -52,8 +58,23 @@ def _report(session: EvaluateSession, about: str, link: str) -> Report | None:
         found.log.world,
         "What would each have earned, served to everybody?",
         f"{about} {how}, with 95 % intervals.",
-        (picture,),
-        tuple(map(bare, told)),
+        (_picture(found, title, shown),),
+        tuple(map(printed, told)),
         None if session.asks_loop or setup.log == "file" else setup.seed,
         "" if setup.log == "file" else link,
+        further,
     )
+
+
+def _picture(found: Found, title: str, branches: Sequence[forest.Branch]) -> Figure:
+    marks, places = forest.marks_of(branches), tuple(one.place for one in branches)
+    spec = forest.forest_spec(False, len(branches), found.bounds, marks, places)
+    return Figure(title, spec, forest.forest_rows(branches))
+
+
+def _largest(branches: Sequence[forest.Branch]) -> list[forest.Branch]:
+    """All but actions, and as many of these as there is room for: those that would earn most."""
+    actions = [one for one in branches if one.place is not None]
+    actions.sort(key=lambda one: -1.0 if one.estimate is None else one.estimate, reverse=True)
+    left_out = actions[max(_MOST - len(branches) + len(actions), 1) :]
+    return [one for one in branches if one not in left_out]

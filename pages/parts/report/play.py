@@ -1,6 +1,6 @@
 """The report of a loop."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,7 @@ from engine.worlds import Context, World
 from engine.worlds.taste import TasteWeights
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
-from pages.parts.charts.base import keys_of
+from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
@@ -20,13 +20,15 @@ from pages.parts.report.letters import told_apart
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
 from pages.parts.stage.play_words import earned, learned
-from pages.parts.text import bare, counted
+from pages.parts.text import counted, printed
 
 _DID = {
     "online": "learns from each answer, online",
     "apprentice": "watches today's rules, as an apprentice",
     "logging_only": "shows what today's rules choose, and writes it down",
 }
+_KEYED = 12
+"""Actions whose colours are all told beside a map."""
 
 
 def without_pictures(
@@ -48,6 +50,14 @@ def without_pictures(
     # A map asks for no truth, and that of this world knows the names that it had.
     named = replace(world, fields=tuple(fields), items=items, taste=TasteWeights(0.0, ()))
     return named, [renamed(cell) for cell in cells], renamed(here)
+
+
+def _keys(world: World, shown: Container[str]) -> Keys:
+    """Colours with their actions, where these are many only of those that the map has."""
+    every = keys_of(world, False)
+    if len(every) <= _KEYED:
+        return every
+    return tuple(key for key, item in zip(every, world.items, strict=True) if item.id in shown)
 
 
 def _about(opened: OpenLoop) -> str:
@@ -98,7 +108,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             "What it would offer to whom: the stronger, the more probable",
             contexts.map_spec(named, False, axes),
             cells.drop_columns(["here"]),
-            keys_of(named, False),
+            _keys(named, {str(cell["action"]) for cell in favoured}),
         )
         gave = Figure(
             "What visitors gave",
@@ -110,7 +120,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             "What has it learned, and what does it earn?",
             _about(opened),
             (mapped, gave),
-            (bare(learned(opened, truth)), *_earned(opened, truth)),
+            (printed(learned(opened, truth)), *_earned(opened, truth)),
             opened.loop.seed,
             link,
         )

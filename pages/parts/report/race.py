@@ -10,7 +10,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import interval, verdict
 from pages.parts.report.report import Figure, Report
 from pages.parts.report.subject import report_on
-from pages.parts.text import bare, counted
+from pages.parts.text import counted, printed
 
 
 def report_of(session: RaceSession, link: str) -> Report | None:
@@ -85,7 +85,7 @@ def _report(session: RaceSession, link: str) -> Report | None:
         f"{counted(len(raced), 'contender')} met the same {counted(len(known.shared), 'crowd')} of "
         f"{counted(plan.visitors, 'visitor')}, with the same luck.",
         (most, gave),
-        (bare(verdict(session)), *_first_and_last(known, names)),
+        (printed(verdict(session)), *_first_and_last(known, names)),
         plan.seed,
         # What is set may have changed since: the link is to what was raced.
         link if session.is_current else session.shown.link(link.partition("?")[0]),

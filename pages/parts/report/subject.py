@@ -3,6 +3,7 @@
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
 from engine.worlds.levels import LEVELS, answers_of
+from pages.parts.report.letters import drawable, words_first
 from pages.parts.report.report import Figure, Report
 from pages.parts.text import percent
 
@@ -21,11 +22,23 @@ def report_on(
     """A report of today about a world, or about what somebody sent."""
     label = world.title if world is not None else "A log of your own"
     story = _story(world) if world is not None else ""
-    said = tuple(sentence for sentence in sentences if sentence)
+    said = tuple(_with_words(sentence, world) for sentence in sentences if sentence)
     items = world.items if world is not None else ()
     offered = tuple((item.name, item.picture) for item in items if item.picture)
     told = title, label, story, about, figures, said, seed, link, clock().date()
     return Report(*told, further, offered)
+
+
+def _with_words(sentence: str, world: World | None) -> str:
+    """A sentence in which what is called by pictures alone is told by what these are called: none
+    are drawn."""
+    if world is None:
+        return sentence
+    values = (value.name for field in world.fields for value in field.values)
+    for name in {world.unit, *(item.name for item in world.items), *values}:
+        if name and words_first(name) == name:
+            sentence = sentence.replace(name, drawable(name))
+    return sentence
 
 
 def _story(world: World) -> str:

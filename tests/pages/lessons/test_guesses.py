@@ -45,8 +45,10 @@ def test_a_link_with_such_is_told_and_opens_without() -> None:
     told = {"lesson": "barista", "guess": "21", "picks": "01z"}
     setup, (guess, picks) = LearnSetup.from_query(told)
     assert (setup.lesson, setup.guess, setup.picks) == ("barista", "", "")
-    assert "guess in the link is '21', but must be a number from 0 to 20" in guess
+    assert "guess in the link is '21', which nobody can guess here (0, 1, … 20)" in guess
     assert "visitor 3 of choices is 'z'" in picks
+    (said, _) = LearnSetup.from_query({**told, "language": "de"})[1]
+    assert said.startswith("guess im Link ist '21', was hier niemand schätzen kann")
     setup, refused = LearnSetup.from_query({"lesson": "one_draw", "guess": "9", "picks": "0"})
     assert setup.guessed == 9.0
     assert len(refused) == 1

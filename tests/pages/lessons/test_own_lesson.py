@@ -144,8 +144,8 @@ def test_names_of_actions_are_said_as_they_are_in_homework(open_learn: Open) -> 
 @pytest.mark.parametrize(
     ("packed", "said"),
     [
-        ("eyJ", "The lesson in the link cannot be opened: the link: the lesson in it is damaged"),
-        ("", "The lesson itself is not in this link: open its file on Learn."),
+        ("eyJ", "Die Lektion im Link lässt sich nicht öffnen: the link: the lesson in it is dam"),
+        ("", "Die Lektion selbst ist nicht in diesem Link: "),
         ("a" * 6_001, "own in the link is 'aaa"),
     ],
 )

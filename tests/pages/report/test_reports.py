@@ -16,6 +16,7 @@ from engine.experiments.uplift import gained
 from engine.worlds import WORLDS, world_from_json
 from engine.worlds.levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec
+from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.report import compare, evaluate, play, race
@@ -83,6 +84,20 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert f"{best.regret.mean:,.0f} rewards" in more
     assert all(figure_svg(figure, 500) for figure in report.further)
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_what_is_called_by_pictures_alone_is_told_in_words() -> None:
+    cookies = replace(WORLDS["coffee"], unit="🍪")
+    report = report_on(cookies, "", "", (), ("So 200 🍪, with ☕ Latte.",), 7, "")
+    assert report.sentences == ("So 200 cookie, with ☕ Latte.",)
+
+
+def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
+    policies = [Branch("as it was served", None, None, 0.5)]
+    actions = [Branch(f"a{n}", n, None, None if n == 3 else n / 50) for n in range(50)]
+    shown = evaluate._largest([*policies, *actions])
+    assert shown == [*policies, *actions[-14:]]
+    assert evaluate._largest(actions[:15]) == actions[:15]
 
 
 def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:

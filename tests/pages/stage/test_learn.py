@@ -59,6 +59,15 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     assert own.say("answered", **run.lesson.told(run.lab)) in app.text
 
 
+def test_a_lesson_leads_to_no_page_that_the_stage_has_not(
+    open_learn: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.lessons.careful.VISITORS", 60)
+    app = open_learn(stage="1", lesson="careful", screen="reveal")
+    assert app.at.get("vega_lite_chart")
+    assert not app.at.get("page_link")
+
+
 def test_on_the_stage_each_picture_of_a_lesson_has_a_screen(
     open_learn: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
