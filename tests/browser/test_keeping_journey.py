@@ -54,24 +54,9 @@ def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> No
     expect(one.visitors).to_have_text("13")
 
 
-def test_a_killed_server_comes_back_with_the_loop(open_page: OpenPage, tmp_path: Path) -> None:
-    port = free_port()
-    with running(data=tmp_path, port=port) as server:
-        page = open_page(address=server.address)
-        teach(page)
-        loop, before = loop_of(page), page.events()
-        _kill(server)
-    page.complaints.clear()
-    with running(data=tmp_path, port=port):
-        page.open(f"?loop={loop}")
-        page.expect_visitors(11)
-        assert page.events() == before
-        page.press("reward-1")
-        page.expect_visitors(12)
-    page.complaints.clear()
-
-
-def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_path: Path) -> None:
+def test_after_a_kill_a_tab_that_stayed_open_goes_on_and_a_link_brings_the_loop_back(
+    open_page: OpenPage, tmp_path: Path
+) -> None:
     port = free_port()
     with running(data=tmp_path, port=port) as server:
         page = open_page(address=server.address)
@@ -91,7 +76,13 @@ def test_a_tab_that_stays_open_goes_on_after_a_restart(open_page: OpenPage, tmp_
         page.press("reward-3")
         page.expect_visitors(4)
         assert loop_of(page) == loop
-        assert [float(event["reward"]) for event in page.events()] == [1.0, 1.0, 1.0, 0.0]
+        told = page.events()
+        assert [float(event["reward"]) for event in told] == [1.0, 1.0, 1.0, 0.0]
+        page.open(f"?loop={loop}")
+        page.expect_visitors(4)
+        assert page.events() == told
+        page.press("reward-1")
+        page.expect_visitors(5)
     page.complaints.clear()
 
 

@@ -11,6 +11,9 @@ from pages.parts.compare.stories import history_of
 from pages.parts.stage.compare import compare_show
 from pages.parts.stage.screens import SCREEN, advance
 
+QUICK = CompareSetup(kind="service", crosses=0)
+"""Who comes, and when it goes online, is the same whoever learns; this one is quick."""
+
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
@@ -36,7 +39,7 @@ def step(session: CompareSession, by: Literal[1, -1]) -> None:
 def test_a_step_back_leads_to_the_visitors_and_the_switches_of_before(
     address: dict[str, str],
 ) -> None:
-    session = CompareSession(CompareSetup())
+    session = CompareSession(QUICK)
     settle(session)
     begun = history_of(session.comparison)
     for _ in range(2):
@@ -51,7 +54,7 @@ def test_a_step_back_leads_to_the_visitors_and_the_switches_of_before(
 
 
 def test_what_was_done_before_the_talk_is_not_taken_back_by_it(address: dict[str, str]) -> None:
-    session = CompareSession(CompareSetup())
+    session = CompareSession(QUICK)
     settle(session)
     address[SCREEN] = "online"
     step(session, -1)
