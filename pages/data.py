@@ -16,8 +16,8 @@ limits = library().store.limits
 
 question(
     "Which loops have you taught, and how do you take them along?",
-    "Every event is on disk before it counts, and a loop is kept for "
-    f"{limits.retention_days:,} days after its last use. "
+    "A loop is one learner and the log of all that it was taught. Every event is on disk before it "
+    f"counts, and a loop is kept for {limits.retention_days:,} days after its last use. "
     "Whoever gets the link of one can look at it and copy it.",
 )
 show_said()

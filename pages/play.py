@@ -193,10 +193,7 @@ else:
             learned.say_changes(opened)
         with explained:
             learned.show_regret(opened.world, curve, session.setup.truth)
-            if opened.click:
-                beliefs.show_why(opened, opened.click)
-            else:
-                st.empty()  # A place that is empty at first could not be written to later.
+            beliefs.show_why(opened, session.setup.truth)
         if told is not None and told.open:
             with told:
                 hypotheses.show_hypotheses(opened.loop, ranked)

@@ -14,6 +14,8 @@ from pages.parts.text import in_a_sentence
 
 MAX_TABLE = 200
 """Characters of a table in a link."""
+_ROWS = 12
+"""Rows of a table that stand there without being scrolled."""
 
 
 def tables_of(world: World) -> dict[str, str]:
@@ -130,7 +132,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         key=f"{key}-{base['number']}",
         disabled=labels,
         row_height=32,
-        height=min(430, 36 + 32 * len(frame)),
+        height="content" if len(frame) <= _ROWS else 430,
         column_config={
             "Shows": st.column_config.SelectboxColumn(
                 options=ids, required=True, format_func=lambda one: names[str(one)]

@@ -18,7 +18,7 @@ from pages.parts.theme import theme
 CELL = "cell"
 """The selection that says which cell was pointed at."""
 _KEPT = kept_by("at")
-_VISIBLE = 0.15
+VISIBLE = 0.15
 """Strength from which a cell carries the picture of its action."""
 _CORNER = "M-2,0L0,0L0,2Z"
 
@@ -167,7 +167,7 @@ def map_rows(
         "emoji": [emoji_of(items[one]) if one else None for one in favoured],
         "probability": [cell["probability"] if knows else None for cell in shown],
         "strength": strength,
-        "seen": [float(one > _VISIBLE) for one in strength],
+        "seen": [float(one > VISIBLE) for one in strength],
         "best": [items[one].name if one else None for one in best],
         "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],

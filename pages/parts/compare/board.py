@@ -164,7 +164,7 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
         if not came or session.is_live or session.is_restoring:
             return
         after = st.slider(
-            "Online after visitor",
+            "Online after visitor (at the right end: never)",
             0,
             span,
             at,
@@ -189,7 +189,7 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
     dark, span, switches = is_dark(), span_of(len(session.comparison)), session.switches
     left, right = pair("gains")
     with left:
-        section("Who was served worse than by today's rules", help=_COST_HELP)
+        section("Served worse than by today's rules", help=_COST_HELP)
         _, top = charts.bounds_of(arms, "_worse")
         picture(
             charts.sum_rows(arms, switches, "_worse", (0, top)),

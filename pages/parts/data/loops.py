@@ -108,13 +108,10 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
     with row:
         with st.container(gap=None, width="stretch"):
             st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
-            if told := _facts(about, world, found.mean if found else None):
-                note(plain(told))
+            note(plain(_facts(about, world, found.mean if found else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
         st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
-        st.html(sparkline(found.curve) if found else "<div></div>", width=140)
-        with st.container(width=130):
-            note(ago(time.time() - about.used))
+        st.html(sparkline(found.curve) if found else "<div></div>", width=128)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
             st.switch_page(PLAY, query_params={"loop": about.view})
@@ -122,9 +119,10 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
 
 
 def _facts(about: About, world: World | None, mean: float | None) -> str:
-    """What the name does not say, and what it earns in the unit of its world."""
+    """When it was used last, what the name does not say, and what it earns in its world's unit."""
     told = f"{world.title if world else 'no world'}, seed {about.seed}"
-    parts = [told if about.name != told else "", ORIGINS.get(about.origin, "")]
+    used = ago(time.time() - about.used)
+    parts = [used, told if about.name != told else "", ORIGINS.get(about.origin, "")]
     if world is not None and world.unit and mean is not None:
         parts.append(per_thousand(world, mean))
     return " · ".join(filter(None, parts))

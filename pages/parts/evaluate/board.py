@@ -200,8 +200,9 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
             "Worth, events": number(format="%.0f", help=_WORTH_HELP, width=100),
         },
     )
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.expander("How this is reckoned", icon=":material/calculate:"):
         note(STORIES.get(found.estimator_of("", session.setup.estimator), ""))
+    with st.container(horizontal=True, vertical_alignment="center"):
         download_rows(
             "Download as CSV",
             lambda: _all_figures(found, session.setup),

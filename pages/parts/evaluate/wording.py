@@ -247,8 +247,8 @@ def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
     proven = [plain(names[row.target]) for row in found.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
-            f"Told by {TITLES['betting'].lower()}, which is proven: {', '.join(proven)}. Ours "
-            "would be hardly narrower, or lend more than it can to who picks by context."
+            f"Told by {TITLES['betting'].lower()}, a stricter estimator whose intervals are "
+            f"proven: {', '.join(proven)}."
         )
     return said + why_grey(found, setup)
 

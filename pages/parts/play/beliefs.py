@@ -16,7 +16,7 @@ from pages.parts.glossary import meanings
 from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
-from pages.parts.play.open_loop import Click, OpenLoop
+from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text import note, percent, plain, small, titled
 from pages.parts.theme import is_dark
 from pages.parts.why.links import link_to_why
@@ -29,6 +29,7 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 }
 """What stands above the picture, and above its bars."""
 _HELP = meanings("posterior", "propensity")
+_WHY = "Why your click moved it"
 
 
 def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
@@ -44,12 +45,19 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
 
 
-def show_why(opened: OpenLoop, click: Click) -> None:
+def show_why(opened: OpenLoop, has_company: bool) -> None:
     """Where what the last click moved comes from, with a picture of its own if somebody else is
-    there now."""
+    there now; without a click what comes to stand there, unless something does already."""
+    click = opened.click
+    if click is None and has_company:
+        st.empty()  # A place that is empty at first could not be written to later.
+        return
+    if click is None:
+        titled(_WHY, small("After your next answer, of which parts its move is made."))
+        return
     world, context = opened.world, opened.world.context_of(click.before.request)
     with st.container(key="why", gap="xxsmall"):
-        titled("Why your click moved it", small(where_it_comes_from(click)))
+        titled(_WHY, small(where_it_comes_from(click)))
         link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
         if context != opened.context:
             note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")

@@ -98,6 +98,8 @@ def _told(
     """What stands below the map, which leaves ``hidden`` cells out."""
     if not knows:
         return "Nothing yet. The first reward colours it. Click a cell to stand there."
+    if not truth and not any(cell["strength"] > contexts.VISIBLE for cell in favoured):
+        return "Nothing stands out yet: colour comes as one grows likelier. Click to stand there."
     if not truth:
         shown = "what it would offer there" if mode == "online" else _GUESS
         return f"Each cell is coloured by {shown}. Click one to stand there."

@@ -171,14 +171,13 @@ def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
 def show_gallery(session: WorldsSession) -> None:
     """The ready worlds, each with its story, what it shows and what can be earned."""
     section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
-    with st.container(key="gallery"):
-        halves = st.columns(2, gap="small")
-    for place, (name, exhibit) in enumerate(GALLERY.items()):
+    gallery = st.container(key="gallery")
+    for name, exhibit in GALLERY.items():
         world, found = exhibit.world, exhibit.world.ceilings
         earns = f"{earned(found.uniform.value)} by chance, {earned(found.best.value)} at best"
         earns += in_money(world, found.best.value)
         told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
-        with halves[place % 2], _row(f"exhibit-{name}", world.label, told, world.story):
+        with gallery, _row(f"exhibit-{name}", world.label, told, world.story):
             if exhibit.drift != "none":
                 st.page_link(RACE, label="Race", query_params={"world": name})
             _open(session, world, f"open-exhibit-{name}")

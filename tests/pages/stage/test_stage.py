@@ -96,7 +96,7 @@ class DataApp(AppFromPlay):
 
 def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     app = DataApp(stage="1")
-    assert said(app) == "0 loops, taught by 0 visitors."
+    assert said(app) == "No loop yet: the first visitor who is answered on Play begins one."
     assert not app.at.button
 
 
