@@ -111,11 +111,12 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
             note(plain(_facts(about, world, found.mean if found else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
         st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
-        st.html(sparkline(found.curve) if found else "<div></div>", width=128)
+        st.html(sparkline(found.curve) if found else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
-        if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
-            st.switch_page(PLAY, query_params={"loop": about.view})
-        _menu(library, owner, about)
+        with st.container(horizontal=True, width="content"):
+            if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
+                st.switch_page(PLAY, query_params={"loop": about.view})
+            _menu(library, owner, about)
 
 
 def _facts(about: About, world: World | None, mean: float | None) -> str:
