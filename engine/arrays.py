@@ -1,5 +1,6 @@
 """Arrays that grow: the type of all of the engine's arrays, and room for one more row."""
 
+from operator import ge
 from typing import TypeVar
 
 import numpy as np
@@ -11,9 +12,9 @@ T = TypeVar("T", bound=np.generic)
 
 def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
     """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large."""
-    pairs = list(zip(array.shape, shape, strict=True))
-    if all(have >= need for have, need in pairs):
+    if all(map(ge, array.shape, shape)):
         return array
+    pairs = zip(array.shape, shape, strict=True)
     size = [have if have >= need else max(2 * have, need) for have, need in pairs]
     grown = np.zeros(size, dtype=array.dtype)
     grown[tuple(slice(0, have) for have in array.shape)] = array

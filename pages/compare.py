@@ -65,6 +65,7 @@ question(
 def draw_frame(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
+    session.asks_why = board.asks_why()
     session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, Block
+from engine.learners.bayesian.basis import Basis
+from engine.learners.bayesian.block import Block
 from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis

@@ -2,11 +2,11 @@
 
     python tests/benchmarks/engine.py
 
-Three tables. (1) Actions told apart by their id alone, in contexts of an array of n numbers:
+Four tables. (1) Actions told apart by their id alone, in contexts of an array of n numbers:
 K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers, each
 read by its own scale, and actions with five attributes: what happens when columns run into
-the thousands.
-(3) Visitors per second in each world with the default settings. Each is measured with all
+the thousands. (3) Actions of 40 to 200 numbers each, where nothing is known of who comes.
+(4) Visitors per second in each world with the default settings. Each is measured with all
 hypotheses on, which is the default, and with one.
 
 The reference does what a textbook says: rows written out over explicit columns, the
@@ -55,11 +55,11 @@ T = TypeVar("T")
 KNOWN = HYPOTHESES[0]
 """The one hypothesis of the reference."""
 SIZES = ((4, 40), (10, 100), (50, 200))
-"""(actions, features) of tables 1 and 2."""
+"""(actions, features) of tables 1 to 3."""
 BLOCK = 20
 """Visits in a row that each learner serves."""
 CROWD = 1_000
-"""Visitors of table 3."""
+"""Visitors of table 4."""
 UNSETTLED = 100
 """After so many visitors the reference steps in, while probabilities are far from 0 and 1."""
 MEAN_TOLERANCE = 1e-8
@@ -211,7 +211,7 @@ def catch_up(reference: DenseLearner, states: Iterable[EventState]) -> None:
         reference.learn(state.ranked.request, state.ranked.chosen, state.rewards[0])
 
 
-# -- tables 1 and 2: sizes ------------------------------------------------------------
+# -- tables 1 to 3: sizes -------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -251,6 +251,16 @@ def attributes(actions: int, features: int) -> Problem:
         for k in range(actions)
     ]
     return Problem(offered, features, in_array=False)
+
+
+def numbers(actions: int, features: int) -> Problem:
+    """Actions of as many numbers, before whoever comes."""
+    rng = np.random.default_rng(2)
+    offered: list[Json] = [
+        {"id": f"action {k}", "features": [{f"n{i}": round(v, 3) for i, v in enumerate(values)}]}
+        for k, values in enumerate(rng.normal(size=(actions, features)).tolist())
+    ]
+    return Problem(offered, 0, in_array=False)
 
 
 def dimensions_of(loop: LearningLoop) -> int:
@@ -320,7 +330,7 @@ def measure(problem: Problem, visits: int, compare: bool) -> Measured:
 
 
 def size_rows(name: str, found: Measured) -> list[Json]:
-    """Rows of tables 1 and 2 for one size."""
+    """Rows of tables 1 to 3 for one size."""
     rows = []
     one, reference = found.one.series(), found.reference.series()
     for call, values in found.all.series().items():
@@ -352,11 +362,11 @@ def sizes(
     return rows, medians
 
 
-# -- table 3: worlds ------------------------------------------------------------------
+# -- table 4: worlds ------------------------------------------------------------------
 
 
 def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
-    """A row of table 3, and the median of seconds a crowd took."""
+    """A row of table 4, and the median of seconds a crowd took."""
     took, one = (
         float(np.median([crowded(world, seed, single)[1] for seed in range(repeats)]))
         for single in (False, True)
@@ -416,13 +426,16 @@ def main() -> None:
     show("1. Ids x (1 + numbers)", rows)
     wide, _ = sizes(attributes, options.visits, compare=False)
     show("2. Contexts of 40 / 100 / 200 numbers, five attributes an action", wide)
+    long, of_actions = sizes(numbers, options.visits, compare=False)
+    show("3. Actions of 40 / 100 / 200 numbers", long)
     crowds = {
         key: world_row(world, options.crowds, options.beside) for key, world in WORLDS.items()
     }
-    show(f"3. {CROWD:,} visitors, default settings", [row for row, _ in crowds.values()])
+    show(f"4. {CROWD:,} visitors, default settings", [row for row, _ in crowds.values()])
     targets = [
         target("Rank + Reward, 10 x 100, median", medians["10 x 100"], 1.0, "ms"),
         target("Rank + Reward, 50 x 200, median", medians["50 x 200"], 5.0, "ms"),
+        target("The same of actions of 200 numbers", of_actions["50 x 200"], 5.0, "ms"),
         target("1,000 visitors, coffee", crowds["coffee"][1], 1.0, "s"),
     ]
     show("Targets", targets)

@@ -14,16 +14,24 @@ told apart by their ids alone have a block each, and none pays for the others.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
-from engine.learners.base import Group, WeighedOffer
+from engine.learners.base import WeighedOffer
+from engine.learners.bayesian.block import (
+    SMALL,
+    Block,
+    GroupedRow,
+    LearnedRow,
+    Merge,
+    OfferedAlone,
+    OfferedBlock,
+    OfferedRows,
+)
 from engine.learners.bayesian.kernel import RowKernel, alike, length
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
@@ -37,91 +45,8 @@ outside the span counts as noise of its reward: right for rows that never come a
 sure of others."""
 _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
-
-
 Where = Features | tuple[Features, ...]
 """A context, or several at once."""
-
-
-@dataclass(eq=False, slots=True)
-class Block(Learned):
-    """An orthonormal basis of the rows of one family of actions: their places in the kernel.
-    `whiten`, (r, r) with room, turns inner products with those rows into coordinates."""
-
-    rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
-    whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
-    size: int = 0
-
-    @property
-    def whitening(self) -> Array:
-        """`whiten` without its room."""
-        return self.whiten[: self.size, : self.size]
-
-    def coordinates(self, products: Array) -> Array:
-        """Coordinates (..., K, r) of rows by their inner products (..., K, m) with kernel rows."""
-        return np.asarray(products[..., self.rows[: self.size]] @ self.whitening.T)
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedBlock:
-    """The rows of an offer that touch one block: positions (k,) and coordinates (..., k, r).
-
-    Positions are a slice where one follows the other: arrays are read by it in a third of the time.
-    """
-
-    block: Block
-    at: slice | NDArray[np.intp]
-    coordinates: Array
-
-    @property
-    def pairs(self) -> tuple[Any, ...]:
-        """Where any two of them meet in (..., K, K)."""
-        return ..., self.at if isinstance(self.at, slice) else self.at[:, None], self.at
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedRows:
-    """K rows offered in a context, or in each of (C,): what lies in the span, and inner products of
-    what lies outside, (..., K, K)."""
-
-    parts: tuple[OfferedBlock, ...]
-    outside: Array
-
-
-@dataclass(frozen=True, slots=True)
-class GroupedRow:
-    """A weighted sum of rows, split into the parts that it has in the columns of G groups of
-    context fields: coordinates (G, r) of each in every block, squared lengths (G,)."""
-
-    groups: tuple[Group, ...]
-    inside: Mapping[Block, Array]
-    lengths: Array
-
-    def merged(self, into: Mapping[Group, Group]) -> "GroupedRow":
-        """The same with some groups as a part of others; no two have a column in common."""
-        to = [into.get(group, group) for group in self.groups]
-        left = tuple(dict.fromkeys(to))
-        taken: Array = np.array([[one == group for group in to] for one in left], dtype=float)
-        inside = {block: taken @ x for block, x in self.inside.items()}
-        return GroupedRow(left, inside, taken @ self.lengths)
-
-
-@dataclass(frozen=True, slots=True)
-class LearnedRow:
-    """A row that is learned: coordinates (r,) in its block, squared length outside the span."""
-
-    block: Block
-    coordinates: Array
-    outside: float
-
-
-@dataclass(frozen=True, slots=True)
-class Merge:
-    """A block has taken up another, whose coordinates begin at ``at`` in it."""
-
-    block: Block
-    other: Block
-    at: int
 
 
 class Basis(Learned):
@@ -174,18 +99,36 @@ class Basis(Learned):
             products, outside = self._kernel.between_all(contexts, read)
         else:
             products, outside = self._kernel.between(self.context(where), read)
-        touched: dict[Block, list[int]] = defaultdict(list)
-        for i, action in enumerate(read):
-            for block in self._touched(action):
-                touched[block].append(i)
+        shared, own = self._told_apart(read)
         parts = []
-        for block, rows in touched.items():
+        for block, rows in shared.items():
             at = _positions(rows)
             part = OfferedBlock(block, at, block.coordinates(products[..., at, :]))
             outside[part.pairs] -= part.coordinates @ part.coordinates.swapaxes(-1, -2)
             parts.append(part)
-        self._offers[where, actions] = OfferedRows(tuple(parts), outside)
+        alone = OfferedAlone.of(own, products) if own else None
+        if alone is not None:
+            outside[..., alone.at, alone.at] -= (alone.coordinates**2).sum(axis=-1)
+        self._offers[where, actions] = OfferedRows(alone, tuple(parts), outside)
         return self._offers[where, actions]
+
+    def _told_apart(
+        self, actions: tuple[Action, ...]
+    ) -> tuple[dict[Block, list[int]], dict[Block, int]]:
+        """The rows that touch each block; and apart from these, wherever there are several, small
+        blocks with the one row that touches them and no other."""
+        touched: dict[Block, list[int]] = defaultdict(list)
+        for i, action in enumerate(actions):
+            for block in self._touched(action):
+                touched[block].append(i)
+        own = {
+            block: rows[0]
+            for block, rows in touched.items()
+            if len(rows) == 1 and block.size <= SMALL and len(self._touched(actions[rows[0]])) == 1
+        }
+        if len(own) < 2:
+            return touched, {}
+        return {block: rows for block, rows in touched.items() if block not in own}, own
 
     def length(self, offers: Sequence[WeighedOffer]) -> float:
         """Squared length of a weighted sum of the rows of what is offered in some contexts."""

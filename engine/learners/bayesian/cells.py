@@ -252,10 +252,11 @@ class Tables(Learned):
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
         self.actions = with_room(self.actions, (2, 2, len(rows), column + 1))
+        if column:
+            self.cells = with_room(self.cells, (2, max(rows.tolist()) + 1, column + 1))
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
-        _, height, width = self.cells.shape
-        known = self.cells[:, _within(rows, height), column * (column < width)]
+        known = self.cells[:, rows if column else 0 * rows, column]
         means = self._means(self.actions[..., column], noise)
         mean, doubts = self._believed(known, means, noise)
         densities = log_densities(seen.reward, mean, noise, doubts, seen.binary)
@@ -272,7 +273,6 @@ class Tables(Learned):
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
         self.unexplained += (part * (reward - mean) ** 2, part)
         if column:
-            self.cells = with_room(self.cells, (2, int(rows.max()) + 1, column + 1))
             after = known + np.array([[1.0], [reward]])
             self.cells[:, rows, column] = after
             self.cells[:, 0] = 0.0

@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
-from engine.learners.bayesian.basis import Basis, Block, Where
+from engine.learners.bayesian.basis import Basis, Where
+from engine.learners.bayesian.block import Block
 from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
@@ -81,9 +82,8 @@ class Linear(Component):
             offer = self.span.offer(contexts, actions)
             mean += float((weights * self.learner.means(offer)).sum())
             total += float(weights.sum())
-            for part in offer.parts:
-                sums = inside.setdefault(part.block, np.zeros(part.block.size))
-                sums += (weights[:, part.at, None] * part.coordinates).sum(axis=(0, 1))
+            for block, found in offer.sums(weights):
+                inside[block] = inside[block] + found if block in inside else found
         length = self.span.length(offers)
         return mean, self.unit * self.learner.variance_of(inside, total, length)
 

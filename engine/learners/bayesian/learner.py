@@ -30,7 +30,8 @@ from engine.learners.base import (
     WeighedOffer,
 )
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, LearnedRow, Where
+from engine.learners.bayesian.basis import Basis, Where
+from engine.learners.bayesian.block import LearnedRow
 from engine.learners.bayesian.cells import Cells, Indices, Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, moments

@@ -29,14 +29,21 @@ b = 1, and the belief depends on the rewards alone, in any order.
 Numbers of equations as in ``engine/README.md``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.basis import Block, GroupedRow, LearnedRow, Merge, OfferedRows
+from engine.learners.bayesian.block import (
+    Block,
+    GroupedRow,
+    LearnedRow,
+    Merge,
+    OfferedAlone,
+    OfferedRows,
+)
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.rows import RowForm
@@ -152,6 +159,9 @@ class Posterior(Learned):
             if share is not None:
                 p, q = share.pq
                 mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
+        if offer.alone is not None:
+            p, q = self._vectors(offer.alone, 2).swapaxes(0, 1)
+            mean[..., offer.alone.at] += (offer.alone.coordinates * (p - m0 * q)).sum(axis=-1)
         return mean
 
     def covariance(self, offer: OfferedRows) -> Array:
@@ -167,8 +177,40 @@ class Posterior(Learned):
                 inside = share.times_sigma(x) @ x.swapaxes(-1, -2)
                 unclaimed[..., part.at] -= x[..., : share.size] @ share.pq[1]
             covariance[part.pairs] += inside
+        if offer.alone is not None:
+            at, (inside, claimed) = offer.alone.at, self._known_alone(offer.alone)
+            unclaimed[..., at] -= claimed
+            covariance[..., at, at] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
         return covariance
+
+    def _known_alone(self, alone: OfferedAlone) -> tuple[Array, Array]:
+        """x' Sigma x and x.q of (5), both (..., B)."""
+        x, vectors = alone.coordinates, self._vectors(alone, 2 + LATER)
+        many, most = len(alone.blocks), x.shape[-1]
+        settled = np.tile(self._tau2 * np.eye(most), (many, 1, 1))
+        trusts: Array = np.zeros((many, LATER))
+        for i, share in self._known(alone):
+            known, latest = len(share.settled), share.latest
+            settled[i, :known, :known] = share.settled
+            trusts[i, :latest] = share.trusts[:latest]
+        inside = ((x[..., None, :] @ settled)[..., 0, :] * x).sum(axis=-1)
+        parts = (vectors[:, 2:] @ x[..., None])[..., 0]
+        return inside - (parts * parts * trusts).sum(axis=-1), (x * vectors[:, 1]).sum(axis=-1)
+
+    def _vectors(self, alone: OfferedAlone, first: int) -> Array:
+        """The first of `Share.vectors` of each block, (B, first, r); zeros where it knows none."""
+        vectors: Array = np.zeros((len(alone.blocks), first, alone.coordinates.shape[-1]))
+        for i, share in self._known(alone):
+            vectors[i, :, : share.size] = share.vectors[:first, : share.size]
+        return vectors
+
+    def _known(self, alone: OfferedAlone) -> Iterator[tuple[int, Share]]:
+        """What was learned of each block, if anything was."""
+        for i, block in enumerate(alone.blocks):
+            share = self._shares.get(block)
+            if share is not None:
+                yield i, share
 
     def contributions(self, row: GroupedRow) -> tuple[Array, Array]:
         """What each of G groups adds to the mean of a sum of rows beside m0, and its variance, both

@@ -2,6 +2,7 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
@@ -9,7 +10,6 @@ from typing import Literal
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.crosses import symmetric_polynomials
 from engine.protocol.features import Features
 
 ID_LENGTH = math.sqrt(0.5)
@@ -45,14 +45,28 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     what it is for fields of size 1, so that it follows the numbers. Returned are the scale of each
     order, (crosses + 1,), and the squared length that the part has then.
     """
-    own = symmetric_polynomials(np.array(list(field_squares(context).values())), form.crosses)
-    squares = own
+    own = _crosses(context, form.crosses)
+    squares: Sequence[float] = own
     if form.by == "features":
-        squares = np.array([float(math.comb(context.size, k)) for k in range(len(own))])
-    present = own > 0
-    scales: Array = np.zeros_like(own)
-    scales[present] = 1.0 / np.sqrt(squares[present] * present.sum())
-    return scales, float(own @ scales**2)
+        squares = [math.comb(context.size, k) for k in range(len(own))]
+    present = sum(length > 0 for length in own)
+    found = [
+        1.0 / math.sqrt(square * present) if length > 0 else 0.0
+        for length, square in zip(own, squares, strict=True)
+    ]
+    scales = np.array(found)
+    return scales, float(np.array(own) @ scales**2)
+
+
+@lru_cache(maxsize=1_024)
+def _crosses(context: Features, orders: int) -> tuple[float, ...]:
+    """Squared length that the crosses of each order have: (2), as `symmetric_polynomials`, which
+    would be called for each number by itself."""
+    e = [1.0] + orders * [0.0]
+    for square in field_squares(context).values():
+        for order in range(orders, 0, -1):
+            e[order] += square * e[order - 1]  # (2)
+    return tuple(e)
 
 
 @lru_cache(maxsize=2_048)

@@ -47,6 +47,8 @@ _BOARD_HELP = (
     "Of the apprentice since it went online; while it watches, of the loop that is online from the "
     "start. The intervals of all segments hold together (Bonferroni)."
 )
+_WHY = "why"
+"""Key of what lies behind the numbers, and whether it is open."""
 _OUTLOOK_HELP = (
     "The log holds rewards of what today's rules chose only. Where the apprentice would choose the "
     "same, its reward is known; elsewhere it could be anything: that is the band, with 95 % limits "
@@ -212,9 +214,14 @@ def show_gains(session: CompareSession, arms: Rows) -> None:
         )
 
 
+def asks_why() -> bool:
+    """Whether what lies behind the numbers is looked at, before it is drawn."""
+    return bool(st.session_state.get(_WHY))
+
+
 def show_why(session: CompareSession, arms: Rows, outlook: SwitchValue | None) -> None:
     """What lies behind the numbers, for whoever asks."""
-    with st.expander("Why", icon=":material/help:", key="why", on_change="rerun") as box:
+    with st.expander("Why", icon=":material/help:", key=_WHY, on_change="rerun") as box:
         if box.open:
             show_gains(session, arms)
             show_outlook(session, outlook)

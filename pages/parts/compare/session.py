@@ -41,6 +41,7 @@ class CompareSession:
     Attributes:
         setup: what is set on the page.
         live: the crowd outside.
+        asks_why: whether somebody looks behind the numbers, where the outlook is.
         story: what happened, as the link tells it: a little behind while a crowd comes in,
             ahead until what a link tells has come about.
         before: what was set and had happened before each screen of a talk, by the screen's name.
@@ -61,6 +62,7 @@ class CompareSession:
         self.lock, self.now, self._known = RLock(), now, known or stories()
         self.setup, self.live = setup, LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
+        self.asks_why = False
         self._left: dict[tuple[str, int], Left] = {}
         self.before: dict[str, tuple[CompareSetup, History]] = {}
         self.restore(story or History())
@@ -218,7 +220,8 @@ class CompareSession:
         self.live.advance()
         if not self.live.is_live:
             self._end_visit()  # It was stopped.
-        self.foresight.follow(self.live.is_live)
+        if self.asks_why or not self.live.is_live:
+            self.foresight.follow(self.live.is_live)
         now = history_of(self.comparison)
         if self.live.is_live:
             is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED

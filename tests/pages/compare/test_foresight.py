@@ -7,6 +7,8 @@ from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds.coffee import COFFEE
 from pages.parts.compare.foresight import Foresight
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.setup import CompareSetup
 from pages.parts.heavy_work import HeavyWork, Ticket
 
 BASELINE = best_rule(COFFEE, ("weather",))
@@ -74,3 +76,13 @@ def test_once_online_nothing_is_foreseen() -> None:
     waiting.comparison.go_online()
     waiting.foresight.follow(is_live=False)
     assert waiting.foresight.came == 0
+
+
+def test_while_visitors_come_it_is_found_for_who_looks_at_it() -> None:
+    session = CompareSession(CompareSetup(), now=lambda: 0.0)
+    session.live.play()
+    for asks in (False, True):
+        session.asks_why = asks
+        session.advance()
+        assert session.live.is_live
+        assert (session.foresight.came > 0 or session.foresight.is_at_work) is asks
