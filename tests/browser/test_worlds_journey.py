@@ -45,7 +45,8 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     worlds.type("Enter")
     play = PlayPage(worlds.page, worlds.address)
     play.expect_visitors(0)
-    assert {row.partition(" ")[0] for row in play.chances} == {"🍜"}
+    assert {row.partition(" ")[0] for row in play.chances} == {"Dish"}
+    expect(play.page.get_by_text("🍜 Dish").first).to_be_visible()
     worlds.page.keyboard.press("1")
     play.expect_visitors(1)
     assert time.monotonic() - start < MOST
