@@ -12,7 +12,8 @@ import streamlit as st
 from pages.parts.frames import frame
 from pages.parts.glossary.board import lead_to_words, words_behind
 from pages.parts.known_worlds import label_of
-from pages.parts.lessons import board
+from pages.parts.lessons.board import show_lesson
+from pages.parts.lessons.cards import show_cards
 from pages.parts.lessons.own.opening import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
@@ -56,9 +57,9 @@ def draw_frame(session: LearnSession) -> None:
     if session.drawn != (setup, session.pace):
         st.rerun()
     if setup.lesson:
-        board.show_lesson(session, setup)
+        show_lesson(session, setup)
     else:
-        board.show_cards(session, setup)
+        show_cards(session, setup)
 
 
 session.drawn = (setup, session.pace)

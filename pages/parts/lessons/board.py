@@ -1,79 +1,23 @@
-"""The screens of the lessons: their cards, and of one lesson guess, do, reveal, exit and end."""
+"""The screens of a lesson: guess, do, reveal, exit, and the way on."""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.known_worlds import label_of
-from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.ending import show_end
 from pages.parts.lessons.guesses import told_guess
-from pages.parts.lessons.homework import code_of
-from pages.parts.lessons.lesson import STEPS, Cells, Guess, Marks, Slider, Step
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.held import held
+from pages.parts.lessons.lesson import STEPS, Cells, Guess, Slider, Step
 from pages.parts.lessons.maps import mark_cells
-from pages.parts.lessons.own.codec import unpack
-from pages.parts.lessons.own.goes_on import go_on_alone
-from pages.parts.lessons.pictures import show_guess, written
-from pages.parts.lessons.sandboxes import address_of
-from pages.parts.lessons.session import LearnSession, Run, after, before, outcome, rightly
+from pages.parts.lessons.pictures import show_guess
+from pages.parts.lessons.session import LearnSession, Run, after, before, outcome
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.teachers import show_code, show_sheet
+from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.link import set_widgets
 from pages.parts.money import of_a_thousand
-from pages.parts.text import percent, plain, section
-
-PAGES = Path(__file__).parents[2]
-
-
-def go(setup: LearnSetup) -> None:
-    """Be at another place."""
-    set_widgets(setup)
-
-
-def _begin(session: LearnSession, setup: LearnSetup) -> None:
-    session.begin_anew(setup)
-    go(setup)
-
-
-# -- all lessons ----------------------------------------------------------------------
-
-
-def show_cards(session: LearnSession, setup: LearnSetup) -> None:
-    """A card for each lesson."""
-    page = setup.words("page")
-    with st.container(key="lesson-cards"):
-        keys = [*([OWN] if setup.own else []), *LESSONS]
-        for number, key in enumerate(keys, 1 - bool(setup.own)):
-            here = setup.at(key)
-            lesson, own = here.chosen, here.words()
-            with st.container(border=True, key=f"lesson-{key}"):
-                section(f"{f'{number}. ' if number else ''}{own.say('title')}")
-                tell(own, own.say("question"))
-                with st.container(horizontal=True, vertical_alignment="center"):
-                    is_done = lesson.key in session.done
-                    st.button(
-                        page.say("again" if is_done else "begin"),
-                        key=f"begin-{key}",
-                        type="secondary" if is_done or key != keys[0] else "primary",
-                        on_click=partial(_begin, session, here),
-                    )
-                    remark(page, page.say("minutes", minutes=lesson.minutes))
-                    if here.has_its_world:
-                        st.badge(label_of(setup.world), color="blue")
-                    st.button(
-                        page.say("sheet"),
-                        key=f"sheet-{key}",
-                        type="tertiary",
-                        on_click=partial(go, here.having({"sheet": True})),
-                    )
-                    if is_done:
-                        st.badge(page.say("done"), icon=":material/check:", color="green")
-
-
-# -- one lesson -----------------------------------------------------------------------
+from pages.parts.text import percent, section
 
 
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
@@ -82,7 +26,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
         with st.container(key="lesson-sheet"):
             show_sheet(session, setup)
         page = setup.words("page")
-        back = partial(go, setup.at())
+        back = partial(set_widgets, setup.at())
         st.button(page.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
         return
     run = session.run(setup)
@@ -102,7 +46,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
             case "exit":
                 _exit(session, run, setup, own, page)
             case "end":
-                _end(run, setup, own, page)
+                show_end(run, setup, own, page)
     _show_doors(run, setup, step, page)
 
 
@@ -123,13 +67,18 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
         at = partial(setup.at, setup.lesson)
         back = setup.at() if step == "guess" else at(before(step))
         name = page.say("all_lessons" if step == "guess" else "back")
-        st.button(name, key="lesson-back", icon=":material/arrow_back:", on_click=partial(go, back))
+        st.button(
+            name,
+            key="lesson-back",
+            icon=":material/arrow_back:",
+            on_click=partial(set_widgets, back),
+        )
         if step in {"guess", "end"}:
             return
 
         def onward() -> None:
             chosen = run.lesson.choices(run.lab) if run.lesson.choices else ""
-            go(at(after(step)).having({"picks": chosen}))
+            set_widgets(at(after(step)).having({"picks": chosen}))
 
         if step == "do" and not run.lab.is_done:
 
@@ -160,7 +109,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
 
         def take() -> None:
             run.guess = value
-            go(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
+            set_widgets(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
 
         st.button(page.say("guess_it"), key="lesson-guessed", type="primary", on_click=take)
 
@@ -222,27 +171,6 @@ def _in_its_unit(run: Run, page: Words) -> None:
         remark(page, page.say("money", money=of_a_thousand(world, 0.1)))
 
 
-def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
-    """The guess beside the truth, in words."""
-    if truth is None:
-        return page.say("stopped")
-    if isinstance(truth, frozenset):
-        return _held_marks(run, truth, page)
-    told = {"truth": written(run.lesson.guess, truth, own)}
-    if run.guess is None:
-        return page.say("not_guessed", **told)
-    return page.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
-
-
-def _held_marks(run: Run, truth: Marks, page: Words) -> str:
-    """Marked cells beside those that it is true of, counted."""
-    assert isinstance(run.lesson.guess, Cells)
-    told = {"all": run.lesson.guess.size, "truth": len(truth)}
-    if not isinstance(run.guess, frozenset) or not run.guess:
-        return page.say("not_marked", **told)
-    return page.say("marked", marked=len(run.guess), right=len(run.guess & truth), **told)
-
-
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     """The question, beside the picture that was just seen; its answer, beside what shows it."""
     lesson, lab = run.lesson, run.lab
@@ -288,46 +216,3 @@ def _answered(run: Run, own: Words, page: Words) -> None:
     with right:
         said = own.first(f"answered_{answer}", "answered")
         tell(own, own.say(said, **run.lesson.told(run.lab)))
-
-
-def _end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    lesson = run.lesson
-    truth = lesson.truth(run.lab)
-    left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
-    with left:
-        section(page.say("taken_along"))
-        tell(own, held(run, truth, own, page))
-        tell(own, f"**{own.say(outcome(run, own, 'takeaway'))}**")
-    if truth is not None:
-        with right:
-            show_guess(lesson, truth, run.guess, own, page)
-    if setup.student:
-        picked = run.picked
-        known = picked and code_of(setup.student, lesson.key, picked, rightly(run))
-        show_code(setup, known)
-    section(page.say("goes_on"))
-    if lesson.sandbox is None:
-        tell(own, own.say("goes_on"))
-        go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
-    else:
-        sandbox = lesson.sandbox(setup.own_seed)
-        tell(page, page.say("sandbox"))
-        st.page_link(
-            PAGES / f"{sandbox.page}.py",
-            label=page.say("open_sandbox"),
-            icon=":material/science:",
-            query_params=address_of(sandbox),
-        )
-    keys = list(LESSONS)
-    following = keys[keys.index(lesson.key) + 1 :] if lesson.key in LESSONS else []
-    with st.container(horizontal=True, gap="small"):
-        if following:
-            title = setup.at(following[0]).words().say("title")
-            st.button(
-                page.say("next_lesson", title=title),
-                key="lesson-following",
-                type="primary",
-                on_click=partial(go, setup.at(following[0])),
-            )
-        st.button(page.say("all_lessons"), key="lesson-all", on_click=partial(go, setup.at()))
-    remark(page, plain(page.say("seed", seed=setup.own_seed)))

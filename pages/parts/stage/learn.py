@@ -10,9 +10,9 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.stage_front import MOST as HANDS
-from pages.parts.lessons.board import held
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.guesses import told_guess
+from pages.parts.lessons.held import held
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written

@@ -1,0 +1,51 @@
+"""The lessons as cards."""
+
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.known_worlds import label_of
+from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.session import LearnSession
+from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.link import set_widgets
+from pages.parts.text import section
+
+
+def _begin(session: LearnSession, setup: LearnSetup) -> None:
+    session.begin_anew(setup)
+    set_widgets(setup)
+
+
+def show_cards(session: LearnSession, setup: LearnSetup) -> None:
+    """A card for each lesson."""
+    page = setup.words("page")
+    with st.container(key="lesson-cards"):
+        keys = [*([OWN] if setup.own else []), *LESSONS]
+        for number, key in enumerate(keys, 1 - bool(setup.own)):
+            here = setup.at(key)
+            lesson, own = here.chosen, here.words()
+            with st.container(border=True, key=f"lesson-{key}"):
+                section(f"{f'{number}. ' if number else ''}{own.say('title')}")
+                tell(own, own.say("question"))
+                with st.container(horizontal=True, vertical_alignment="center"):
+                    is_done = lesson.key in session.done
+                    st.button(
+                        page.say("again" if is_done else "begin"),
+                        key=f"begin-{key}",
+                        type="secondary" if is_done or key != keys[0] else "primary",
+                        on_click=partial(_begin, session, here),
+                    )
+                    remark(page, page.say("minutes", minutes=lesson.minutes))
+                    if here.has_its_world:
+                        st.badge(label_of(setup.world), color="blue")
+                    st.button(
+                        page.say("sheet"),
+                        key=f"sheet-{key}",
+                        type="tertiary",
+                        on_click=partial(set_widgets, here.having({"sheet": True})),
+                    )
+                    if is_done:
+                        st.badge(page.say("done"), icon=":material/check:", color="green")
