@@ -189,18 +189,22 @@ def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[
     anew where two are so near to each other in any draw that this cannot tell them apart.
     """
     draws, wins = table.shape[1], np.zeros(means.shape, dtype=np.int_)
-    able = np.flatnonzero(_able(means, bells, furthest).any(axis=0))
+    able = _able(means, bells, furthest)
+    many = able.sum(axis=1)
     near = (_NEAR * (np.abs(means) + bells * furthest).max(axis=1)).astype(np.float32)
-    mean, bell = (of[:, able, None].astype(np.float32) for of in (means, bells))
-    normal = table[able].astype(np.float32)
-    step = max(_TOGETHER // normal.size, 1)
-    for start in range(0, len(means), step):
-        rows = slice(start, start + step)
-        drawn = bell[rows] * normal
-        drawn += mean[rows]
+    mean, bell, normal = (of.astype(np.float32) for of in (means, bells, table))
+    left = (-many).argsort(kind="stable")
+    while len(left):
+        # Contexts with as many actions that could be are looked at together.
+        most = int(many[left[0]])
+        rows, left = np.split(left, [max(_TOGETHER // (most * draws), 1)])
+        at = (~able[rows]).argsort(axis=1, kind="stable")[:, :most]
+        drawn = normal[at]
+        drawn *= bell[rows[:, None], at][..., None]
+        drawn += mean[rows[:, None], at][..., None]
         least = drawn.max(axis=1, keepdims=True) - near[rows, None, None]
         bits = np.packbits(drawn >= least, axis=2)
-        wins[rows, able] = np.bitwise_count(bits).sum(axis=2)
+        wins[rows[:, None], at] = np.bitwise_count(bits).sum(axis=2)
     for row in np.flatnonzero(wins.sum(axis=1) > draws):
         wins[row] = 0
         at, _, times = _won(means[row], bells[row], table, furthest)

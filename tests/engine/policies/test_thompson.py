@@ -14,6 +14,7 @@ import pytest
 from engine import Greedy, Thompson
 from engine.arrays import Array
 from engine.learners.belief import Before, Belief
+from engine.policies.thompson import _wins
 from tests.engine.policies.beliefs import (
     chosen_counts,
     decide,
@@ -313,3 +314,29 @@ def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
     decision = decide(textbook(floor=0.06, width=0.0), belief)
     assert decision.probabilities == pytest.approx([0.47 + 0.04, 0.47 + 0.01, 0.01])
     assert decide(Greedy(), belief).probabilities.tolist() == [0.5, 0.5, 0]
+
+
+# -- in single precision --------------------------------------------------------------
+
+
+def test_wins_that_single_precision_would_give_to_another_action_are_counted_exactly() -> None:
+    """Two actions and one draw in each context, so near that rounding turns many of them over."""
+    rng = np.random.default_rng(5)
+    means, bells = rng.normal(0.5, 0.1, (4000, 2)), rng.uniform(0.05, 0.2, (4000, 2))
+    table = np.array([[1.7], [-0.9]])
+    means[:, 1] = means[:, 0] + bells @ [1.7, 0.9] + rng.normal(0, 3e-8, 4000)
+    exact = (means + bells * table[:, 0]).argmax(axis=1)
+    single = means.astype(np.float32) + bells.astype(np.float32) * table[:, 0].astype(np.float32)
+    assert np.count_nonzero(single.argmax(axis=1) != exact) > 100
+    wins = _wins(means, bells, table, furthest=2.0)
+    assert (wins.argmax(axis=1) == exact).all()
+    assert (wins.sum(axis=1) == 1).all()
+
+
+def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_context() -> None:
+    rng = np.random.default_rng(6)
+    means, bells = rng.random((30, 20)), rng.uniform(0, 0.1, (30, 20))
+    table = np.clip(rng.normal(size=(20, 256)), -4, 4)
+    drawn = means[..., None] + bells[..., None] * table
+    exact = [np.bincount(one.argmax(axis=0), minlength=20).tolist() for one in drawn]
+    assert _wins(means, bells, table, furthest=4.0).tolist() == exact
