@@ -232,7 +232,7 @@ def _wrong_field(name: str) -> str:
 
 def _of_truth(draft: "Draft") -> Iterator[CellFault]:
     places = {segment_of(segment): row for row, segment in enumerate(draft.segments, 1)}
-    names = {action.id: action.name for action in draft.offered}
+    names = {action.id: action.shown for action in draft.offered}
     for (segment, action), value in draft.bad.items():
         if segment in places and action in names:
             said = "is empty" if value is None else f"is {_short(value)}"

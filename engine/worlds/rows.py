@@ -1,8 +1,8 @@
 """Rows of the tables in which a world is written, and what is said of a wrong cell."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, Self
 
 from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.levels import Level
@@ -13,7 +13,10 @@ Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action as it is written; ``features`` as one line (`engine.worlds.feature_text`)."""
+    """An action as it is written; ``features`` as one line (`engine.worlds.feature_text`).
+
+    Its ``name`` is what requests call it; a ``title``, if it has one, is what people read.
+    """
 
     id: int
     name: str = ""
@@ -24,6 +27,20 @@ class ActionRow:
     """Of a success, in the draft's unit; 1 if nothing is written."""
     picture: str = ""
     """A file in place of the emoji, as a data URI."""
+
+    @property
+    def shown(self) -> str:
+        """What people read: its title, or else its name."""
+        return self.title or self.name
+
+    @property
+    def label(self) -> str:
+        """Emoji and what people read, as it stands beside others."""
+        return f"{self.emoji} {self.shown}".strip()
+
+    def named(self, name: str) -> Self:
+        """The same with what somebody wrote in place of what they read: a name, without a title."""
+        return self if name == self.shown else replace(self, name=name, title="")
 
     @property
     def is_blank(self) -> bool:

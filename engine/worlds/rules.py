@@ -46,7 +46,7 @@ def weights_of(rules: Rules, fields: Sequence[Field], items: Sequence[Item]) -> 
         if not row.is_blank:
             when, within = when_from_text(row.when, known)
             features, add = features_from_text(row.features), float(row.adds or 0.0)
-            terms.append(Term(add, when, row.action or None, features, within))
+            terms.append(Term(add, when, _about(row, items), features, within))
     return TasteWeights(rules.base, tuple(terms), rules.whole)
 
 
@@ -105,17 +105,24 @@ def wrong_in_rule(
         when_from_text(row.when, fields)
     except ValueError as error:
         yield "when", str(error)
-    names = [item.id for item in items]
-    if row.action and row.action not in names:
+    if row.action and _about(row, items) is None:
+        names = [item.name for item in items]
         yield "action", f"is {row.action!r}, but the actions are {_listed(names)}"
         return
     try:
-        term = Term(0.0, {}, row.action or None, features_from_text(row.features))
+        term = Term(0.0, {}, _about(row, items), features_from_text(row.features))
     except ValueError as error:
         yield "features", str(error)
         return
     if row.features and not any(map(term.is_about, items)):
         yield "features", "are such as no action has that it is about"
+
+
+def _about(row: RuleRow, items: Sequence[Item]) -> str | None:
+    """The id of the action that a rule names, by its id or as people call it; None for all, or if
+    there is none."""
+    ids = {item.name: item.id for item in items} | {item.id: item.id for item in items}
+    return ids.get(row.action)
 
 
 def _said(number: float) -> str:

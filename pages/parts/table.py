@@ -11,6 +11,8 @@ from pages.parts.drawn import drawn_now
 
 _NUMBER = re.compile(r"(-\d+)+$")
 """What ends the keys of tables that begin anew."""
+_COUNT = st.column_config.NumberColumn(format="%,d")
+"""Whole numbers, as `pages.parts.text` writes them."""
 
 
 def show_rows(rows: Rows, key: str, **more: Any) -> Any:
@@ -22,7 +24,9 @@ def show_rows(rows: Rows, key: str, **more: Any) -> Any:
     """
     frame = pd.DataFrame(rows)
     _note(frame, key)
-    return st.dataframe(as_cells(frame), hide_index=True, key=key, **more)
+    counts = {str(name): _COUNT for name in frame.select_dtypes("integer")}
+    config = counts | dict(more.pop("column_config", {}))
+    return st.dataframe(as_cells(frame), hide_index=True, key=key, column_config=config, **more)
 
 
 def write_in(frame: pd.DataFrame, key: str, **more: Any) -> pd.DataFrame:

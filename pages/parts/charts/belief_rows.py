@@ -60,7 +60,14 @@ def belief_rows(
         row |= {"offered": {}, "asked": _COVERED, "answered": _UNDRAWN}[moment]
         row["lit"] = i == lit and moment != "asked"
         rows.append(row)
+    _put_in_front(rows)
     return table(rows)
+
+
+def _put_in_front(rows: Sequence[Row]) -> None:
+    """Number rows as they stand where there is no room for all: that which is lit comes first."""
+    for front, row in enumerate(sorted(rows, key=lambda row: not row["lit"]), 1):
+        row["front"] = front
 
 
 def rows_of(world: World, size: Size) -> int:

@@ -30,21 +30,26 @@ _REWARDS = (0, 0.5, 1, -1, 2)
 """Those that the scale of the bells names."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
+_ABOVE = 560
+"""Pixels of a small window that no row has: what stands above them on Play, and its answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
 
 
 def _signals(world: World, small: bool, size: Size) -> Spec:
     """What follows from the width that a browser has, in pixels: of a row and above the first,
-    whether a name needs a line of its own, the height of a bell in shares of a row, where bells
-    end and bars start, and how long a reward and a chance of 1 are."""
+    whether a name needs a line of its own, whether the last rows are out of sight, so that the one
+    that is lit comes first, the height of a bell in shares of a row, where bells end and bars
+    start, and how long a reward and a chance of 1 are."""
     rows, head = rows_of(world, size), size.expr(_HEAD)
     fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
+    full = lane(world, small) * rows + _ABOVE
     return {
         "head": head,
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width < 480",
-        "bell": "narrow ? 0.52 : 0.84",
+        "low": f"narrow && windowSize()[1]<{full}" if size == PAGE else "false",
+        "bell": f"narrow ? min(0.52, 0.95 - {size.expr(15)}/lane) : 0.84",
         "bells": f"(width - {size.expr(72)}) * (narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
         "bars": f"bells + {size.expr(18)}",
         "unit": f"bells / {SPAN:g}",
@@ -87,7 +92,7 @@ def belief_spec(
         _numbers(),
     ]
     spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
-    made = {"calculate": "head + lane * datum.row", "as": "foot"}
+    made = {"calculate": "head + lane * (low ? datum.front : datum.row)", "as": "foot"}
     signals = [{"name": name, "expr": e} for name, e in _signals(world, small, size).items()]
     return spec | {
         "params": [*size.signals, *signals],

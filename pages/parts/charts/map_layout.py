@@ -18,6 +18,8 @@ _LINE = 18
 """Pixels of a line above its columns."""
 _ROOMY = "bandwidth('x') >= 58"
 """Whether the name of a value has room below its picture."""
+LIMIT = "bandwidth('x') + 2"
+"""Pixels of a head: a longer one would stand in that beside it."""
 _PICTURES = 0.7, 8, 20
 """Type of the pictures: its share of a cell's width, and its least and most pixels."""
 
@@ -27,6 +29,7 @@ Values = Mapping[str, Sequence[Value]]
 
 def lying(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
     """Both axes, and how high a map is that is wider than high."""
+    in_words = not all(value.emoji for name in axes.columns for value in values[name])
     x = (
         alt.X("column:N")
         .sort(None)
@@ -36,7 +39,8 @@ def lying(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
             labelExpr=r"split(datum.label, '\n')",
             title=None,
             labels=not size.on_stage,
-            labelFontSize=by_width(*_PICTURES, size),
+            labelFontSize=size.type() if in_words else by_width(*_PICTURES, size),
+            labelLimit=alt.ExprRef(LIMIT),
             labelAngle=0,
             labelLineHeight=_HEAD - 4,
             labelOverlap=False,
@@ -82,7 +86,7 @@ def upright(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
             labelOverlap=False,
             labelFlush=False,
             labelPadding=alt.ExprRef(f"{_ROOMY} ? {_LINE + 7} : 7"),
-            labelLimit=alt.ExprRef("bandwidth('x') + 2"),
+            labelLimit=alt.ExprRef(LIMIT),
         )
     )
     y = (
@@ -116,7 +120,9 @@ def heads(axes: Axes, first: str, size: Size) -> list[alt.Chart]:
         blank()
         .transform_filter(cells)
         .transform_calculate(head=f"reverse(split(datum.column, '\\n'))[{line}]")
-        .mark_text(fontSize=alt.ExprRef(high), baseline="bottom", aria=False)
+        .mark_text(
+            fontSize=alt.ExprRef(high), baseline="bottom", limit=alt.ExprRef(LIMIT), aria=False
+        )
         .encode(
             alt.X("column:N").sort(None),
             y=alt.value(alt.ExprRef(f"-{size.expr(6)} - {line} * 1.15 * ({high})")),

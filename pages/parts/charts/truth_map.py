@@ -10,6 +10,7 @@ from engine.worlds import Context, World
 from pages.parts.charts.base import PAGE, Spec, action_colour, blank, finish, table
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
+from pages.parts.charts.map_layout import LIMIT
 
 _ROW, _HEAD = 46, 28
 _FAINT = 0.25
@@ -33,6 +34,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
             labelFontSize=14,
             labelOverlap=False,
             labelFlush=False,
+            labelLimit=alt.ExprRef(LIMIT),
             labelLineHeight=_HEAD - 8,
             labelPadding=(_HEAD - 6) * max(len(axes.columns) - 1, 0) + 6,
         )

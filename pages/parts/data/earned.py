@@ -55,7 +55,8 @@ def _earned(
 
 
 def sparkline(curve: Sequence[float]) -> str:
-    """A curve as HTML, for what is no more than a glance: from 0 to 1, or as far as it goes."""
+    """A curve as HTML, for what is no more than a glance, with the ends of its scale: from 0 to 1,
+    or as far as it goes."""
     low, high = min(0.0, *curve), max(1.0, *curve)
     values = [*curve, curve[-1]] if len(curve) == 1 else curve
     points = ", ".join(
@@ -64,8 +65,18 @@ def sparkline(curve: Sequence[float]) -> str:
     )
     look = theme(is_dark())
     told = f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    ends = "".join(f"<span>{_end(at)}</span>" for at in (high, low))
     return (
-        f'<div role="img" aria-label="{told}" style="height:32px;background:{look.grid}">'
+        f'<div role="img" aria-label="{told}; from {low:.2g} to {high:.2g}" '
+        f'style="display:flex;gap:4px;height:32px">'
+        '<div style="display:flex;flex-direction:column;justify-content:space-between;'
+        f'font-size:14px;line-height:1;text-align:end;color:{look.faint}">{ends}</div>'
+        f'<div style="flex:1;background:{look.grid}">'
         f'<div style="height:100%;background:{look.accent};'
-        f'clip-path:polygon({points}, 100% 100%, 0% 100%)"></div></div>'
+        f'clip-path:polygon({points}, 100% 100%, 0% 100%)"></div></div></div>'
     )
+
+
+def _end(reward: float) -> str:
+    """Where a scale ends, in as few letters as there is room for."""
+    return f"{reward:.2g}".replace("-", "\N{MINUS SIGN}")

@@ -197,7 +197,7 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
             "Served to everybody": st.column_config.TextColumn(help=_POLICY_HELP),
             "Looks like": number(format="%.2f", help=_TABLE_HELP, width=84),
             "Truth": number(format="%.2f", width=60),
-            "Worth, events": number(format="%.0f", help=_WORTH_HELP, width=100),
+            "Worth, events": number(format="%,.0f", help=_WORTH_HELP, width=100),
         },
     )
     with st.expander("How this is reckoned", icon=":material/calculate:"):

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import pandas as pd
 import streamlit as st
 
 from engine.worlds import World, key_of
@@ -11,7 +10,7 @@ from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play.session import PlaySession
 from pages.parts.table import write_in
 from pages.parts.text import note
-from pages.parts.worlds.editors import action_columns
+from pages.parts.worlds.editors import action_columns, action_frame
 from pages.parts.worlds.rows import Rows
 from pages.parts.worlds.wording import told
 
@@ -54,10 +53,8 @@ def _show(session: PlaySession) -> None:
 def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     """What is offered, as a table: rows may be added, taken out, renamed, and worth another sum."""
     rows, key = _rows(session, world)
-    frame = pd.DataFrame([{name: getattr(row, name) for name in _COLUMNS} for row in rows.base])
-    frame["worth"] = frame["worth"].astype("float64").fillna(1.0)
     write_in(
-        frame,
+        action_frame(rows.base),
         key=key,
         num_rows="dynamic" if can else "fixed",
         column_config=action_columns(),
@@ -77,9 +74,6 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
         help="A new action is liked as the values of one field say, which the seed draws; whatever "
         "stays is liked as before. A reward of 1 is a success with whatever is worth most now.",
     )
-
-
-_COLUMNS = ("name", "emoji", "worth", "features")
 
 
 def _rows(session: PlaySession, world: World) -> tuple[Rows[ActionRow], str]:

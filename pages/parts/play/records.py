@@ -1,6 +1,7 @@
 """What is written down: the event log, and the last event as JSON and as Python."""
 
 import json
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def show_log(opened: OpenLoop) -> None:
         )
         if wanted:
             rows = rows[rows[column].isin(wanted)]
-    _ask_why(opened, rows.iloc[::-1])
+    _ask_why(opened, rows.iloc[::-1], names)
     label, name = f"Download {len(rows):,} events as CSV", key_of(opened.world)
     download_rows(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
     st.page_link(
@@ -66,13 +67,13 @@ def show_log(opened: OpenLoop) -> None:
     )
 
 
-def _ask_why(opened: OpenLoop, rows: pd.DataFrame) -> None:
-    """The table, newest first; a row that is chosen, or named by its number, leads to why that was
-    offered."""
+def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> None:
+    """The table, newest first, with the names of actions; a row that is chosen, or named by its
+    number, leads to why that was offered."""
     # Under a key of its own for each length: another row would be chosen where somebody came.
     key = f"log-table-{len(rows)}-{len(opened.loop.events)}"
     state = show_rows(
-        rows,
+        rows.replace(dict.fromkeys(("action", "chosen"), names)),
         height=320,
         key=key,
         on_select=partial(_forget_number, key),

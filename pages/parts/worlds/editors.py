@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
-from engine.worlds.rows import CellFault
+from engine.worlds.rows import ActionRow, CellFault
 from pages.parts.link import show
 from pages.parts.play.sources import in_a_row
 from pages.parts.text import note, plain, section
@@ -22,6 +22,8 @@ _HOW = (
     "Tab leads on, and Delete empties a cell."
 )
 """How a table that may be added to is written in."""
+_HEAD, _LONG_HEAD = 84, 102
+"""Pixels of a column that its head just fits in: one word, or two."""
 _TWO_LINES = 68
 """Pixels of a field that shows a story in full."""
 _VALUES = ("field", "value", "emoji", "share", "sends")
@@ -59,22 +61,28 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     section("What is offered", f"{today} {_HOW}")
     hint = "A row is an action. Features: roast: dark, milk: true, price: 3.5"
     say_first("actions", faults, hint)
-    rows = [{name: getattr(row, name) for name in _ACTIONS} for row in session.actions.base]
-    frame = pd.DataFrame(rows, columns=list(_ACTIONS)).astype({"worth": "float64"})
-    frame["worth"] = frame["worth"].fillna(1.0)
+    frame = action_frame(session.actions.base)
     editor("actions", session.actions.number, frame, action_columns(), session.write_actions)
     write_pictures(session)
+
+
+def action_frame(rows: Sequence[ActionRow]) -> pd.DataFrame:
+    """Actions as they are shown to be written: each under the name that people read."""
+    told = [{name: getattr(row, name) for name in _ACTIONS} | {"name": row.shown} for row in rows]
+    frame = pd.DataFrame(told, columns=list(_ACTIONS)).astype({"worth": "float64"})
+    frame["worth"] = frame["worth"].fillna(1.0)
+    return frame
 
 
 def action_columns() -> Config:
     """How the columns of a table of actions are shown."""
     return {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
-        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width=_HEAD),
         "worth": st.column_config.NumberColumn(
             COLUMNS["worth"],
             default=1.0,
-            width="small",
+            width=_HEAD,
             help="What a success is worth, in the unit; 1 if it is left out. The reward is 1 for a "
             "success with the one that is worth most.",
         ),
@@ -98,17 +106,17 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     config = {
         "field": st.column_config.TextColumn(COLUMNS["field"], default="", max_chars=MAX_NAME),
         "value": st.column_config.TextColumn(COLUMNS["value"], default="", max_chars=MAX_NAME),
-        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width="small"),
+        "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width=_HEAD),
         "share": st.column_config.NumberColumn(
             COLUMNS["share"],
             default=1.0,
-            width="small",
+            width=_LONG_HEAD,
             help="Relative to the other values of its field; 1 if it is left out.",
         ),
         "sends": st.column_config.TextColumn(
             COLUMNS["sends"],
             default="",
-            width="small",
+            width=_HEAD,
             help="What the request says, if that is not the value's name: a number, such as 24 for "
             "18 to 30, or tags with commas between them.",
         ),

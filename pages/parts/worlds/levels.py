@@ -35,7 +35,7 @@ def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         "share": st.column_config.NumberColumn(
             COLUMNS["share"],
             default=1.0,
-            width="small",
+            width=102,
             help="Relative to the other partial ones, for every action and everybody alike.",
         ),
     }

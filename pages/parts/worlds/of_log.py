@@ -81,7 +81,7 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
         who = pd.DataFrame([dict(context) for context in world.contexts])
-        names = [f"{item.id}, events" for item in world.items]
+        names = [f"{item.name}, events" for item in world.items]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
         rows = pd.concat([who, counts], axis=1)
         show_rows(rows, key="log-events")

@@ -29,7 +29,7 @@ def _write(session: WorldsSession) -> None:
         return
     if st.session_state.get(_ACTION) not in rows:
         st.session_state[_ACTION] = next(iter(rows))
-    names = {number: f"{row.emoji} {row.name}".strip() for number, row in rows.items()}
+    names = {number: row.label for number, row in rows.items()}
     chosen = int(st.selectbox("Picture of", list(rows), key=_ACTION, format_func=names.__getitem__))
     upload = this_upload("picture")
 

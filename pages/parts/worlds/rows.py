@@ -72,6 +72,8 @@ _NUMBERS = ("adds", "share", "worth")
 def _changed(row: R, changes: Told) -> R:
     """A row with some of its cells written anew; cells of the editor that are none of it stay."""
     known = {name: _cell(name, value) for name, value in changes.items() if hasattr(row, name)}
+    if isinstance(row, ActionRow) and "name" in known:
+        row = row.named(known.pop("name"))
     return replace(row, **known)
 
 

@@ -46,7 +46,9 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         )
     hint = "A rule adds to the chance of a success. When: weather: Rainy, age: from 18 to 30"
     say_first("rules", faults, hint)
+    shown = {row.name: row.shown for row in session.draft.offered}
     rows = [{name: getattr(row, name) for name in _RULES} for row in session.rules.base]
+    rows = [row | {"action": shown.get(row["action"], row["action"])} for row in rows]
     frame = pd.DataFrame(rows, columns=list(_RULES)).astype({"adds": "float64"})
     config = {
         "adds": st.column_config.NumberColumn(

@@ -68,7 +68,7 @@ def _copy(session: WorldsSession) -> None:
     """One segment, or one action, as another is."""
     draft = session.draft
     rows = [", ".join(row.value for row in segment) or "Everybody" for segment in draft.segments]
-    columns = [f"{row.emoji} {row.name}".strip() for row in draft.offered]
+    columns = [row.label for row in draft.offered]
     kinds = {"column": ("Actions", columns), "row": ("Segments", rows)}
     kind = st.segmented_control(
         "Copy tastes of",

@@ -37,7 +37,7 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         for column, name in zip(fields, base.by, strict=True)
         if name in session.truth.shown.spread
     } | {
-        column: st.column_config.NumberColumn(f"{row.emoji} {row.name}".strip(), format="%.2f")
+        column: st.column_config.NumberColumn(row.label, format="%.2f")
         for column, row in zip(columns, base.offered, strict=True)
     }
     if not fields:

@@ -28,7 +28,7 @@ class TruthRows:
         """Show another draft; where its table has other rows or columns, the editor begins anew."""
         shown, segments = slice_of(draft, self._spread, self._held), draft.segments
         shape = (
-            [row.name for row in draft.offered],
+            [row.shown for row in draft.offered],
             draft.by,
             [[row.value for row in segments[place]] for place in shown.places],
             draft.partial,

@@ -19,3 +19,10 @@ def test_actions_are_written_with_numbers_of_their_own() -> None:
     assert [row.id for row in rows] == list(range(7, 7 + len(items)))
     assert [row.worth for row in rows] == [item.value for item in items]
     assert segment_of([ValueRow(3), ValueRow(5)]) == {5, 3}
+
+
+def test_people_read_a_title_and_what_they_write_in_its_place_is_a_name() -> None:
+    row = ActionRow(0, "Cappucino", "c", title="Cappuccino")
+    assert (row.shown, row.label) == ("Cappuccino", "c Cappuccino")
+    assert row.named("Cappuccino") == row
+    assert row.named("Mocha") == ActionRow(0, "Mocha", "c")

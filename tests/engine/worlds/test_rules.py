@@ -9,12 +9,12 @@ from hypothesis import given, settings
 
 from engine import PersonalizerError
 from engine.simulation.drift import with_other_tastes
-from engine.worlds import TasteWeights, World, world_from_json, world_from_text
+from engine.worlds import WORLDS, TasteWeights, World, world_from_json, world_from_text
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
 from engine.worlds.rows import RuleRow, Rules
-from engine.worlds.rules import MAX_WHEN, rules_of, weights_of
+from engine.worlds.rules import MAX_WHEN, rules_of, weights_of, wrong_in_rule
 from tests.engine.worlds.drafts import SMALL
 from tests.engine.worlds.random_worlds import bakery, large, worlds
 
@@ -200,3 +200,16 @@ def test_the_sum_of_rules_is_what_they_say() -> None:
     world: World = world_from_json(aged())
     assert isinstance(world.taste, TasteWeights)
     assert weights_of(rules_of(world.taste, world.fields), world.fields, world.items) == world.taste
+
+
+def test_a_rule_names_an_action_by_its_id_or_as_people_call_it() -> None:
+    coffee = WORLDS["coffee"]
+    rows = tuple(RuleRow(at, 0.1, action=a) for at, a in enumerate(("Cappucino", "Cappuccino")))
+    made = weights_of(Rules(rows=rows), coffee.fields, coffee.items)
+    assert [term.item for term in made.terms] == ["Cappucino"] * 2
+    fields = {field.name: field for field in coffee.fields}
+    assert not [*wrong_in_rule(rows[1], fields, coffee.items)]
+    ((column, says),) = wrong_in_rule(RuleRow(0, 0.1, action="Tea"), fields, coffee.items)
+    assert column == "action"
+    assert "'Tea'" in says
+    assert "Cappuccino" in says

@@ -176,3 +176,13 @@ def test_each_row_is_read_to_those_who_listen() -> None:
     (said,) = {text for text in spec.split('"') if "believed to earn ' + " in text}
     assert "+  +" not in said
     assert "+ +" not in said
+
+
+def test_where_not_all_rows_have_room_the_lit_one_comes_first() -> None:
+    world = WORLDS["movies"]
+    loop = LearningLoop(seed=1)
+    list(crowd(loop, world, 20))
+    rows = drawn(world, loop.settings.policy, previewed(loop, world))
+    first, *others = sorted(rows, key=lambda row: row["front"])
+    assert first["lit"]
+    assert [row["row"] for row in others] == sorted(row["row"] for row in others)

@@ -7,6 +7,7 @@ the browser therefore has run anew.
 import streamlit as st
 
 from pages.parts.components import beside
+from pages.parts.theme import is_dark, theme
 
 EVERY = 500
 """Milliseconds between two looks at the colour of the background."""
@@ -15,5 +16,7 @@ _component = st.components.v2.component("playground_scheme", js=beside(__file__,
 
 
 def follow_scheme() -> None:
-    """Have the page drawn anew when the background's colour has changed."""
-    _component(key="scheme", data={"every": EVERY}, height=1, on_changed_change=lambda: None)
+    """Have the page drawn anew when the background has another colour than it was drawn for, be
+    it that it changed while this very run was on its way."""
+    data = {"every": EVERY, "drawn": theme(is_dark()).ground}
+    _component(key="scheme", data=data, height=1, on_changed_change=lambda: None)

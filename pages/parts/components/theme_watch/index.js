@@ -2,16 +2,21 @@ const looks = new WeakMap();
 
 export default function ({ data, parentElement, setTriggerValue }) {
     const element = parentElement.host ?? parentElement;
-    const background = () => getComputedStyle(element).getPropertyValue("--st-background-color");
-    const look = looks.get(parentElement) ?? { seen: background() };
-    look.tell = () => setTriggerValue("changed", look.seen);
+    const background = () =>
+        getComputedStyle(element).getPropertyValue("--st-background-color").trim().toLowerCase();
+    const look = looks.get(parentElement) ?? {};
+    if (look.drawn !== data.drawn) {
+        look.drawn = data.drawn;
+        look.told = undefined; // Once for each colour: a run may know no other.
+    }
+    look.tell = (now) => setTriggerValue("changed", now);
     if (!looks.has(parentElement)) {
         looks.set(parentElement, look);
         look.timer = setInterval(() => {
             const now = background();
-            if (now === look.seen) return;
-            look.seen = now;
-            look.tell();
+            if (now === look.drawn || now === look.told) return;
+            look.told = now;
+            look.tell(now);
         }, data.every);
     }
     return () => {
