@@ -44,16 +44,18 @@ def _signals(world: World, small: bool, size: Size) -> Spec:
     rows, head = rows_of(world, size), size.expr(_HEAD)
     fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
     full = lane(world, small) * rows + _ABOVE
+    line, thin = size.expr(15), size.expr(17)
     return {
         "head": head,
         "lane": fills if size.on_stage else f"{lane(world, small)}",
-        "narrow": "width < 480",
-        "low": f"narrow && windowSize()[1]<{full}" if size == PAGE else "false",
-        "bell": f"narrow ? min(0.52, 0.95 - {size.expr(15)}/lane) : 0.84",
-        "bells": f"(width - {size.expr(72)}) * (narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
-        "bars": f"bells + {size.expr(18)}",
+        "narrow": "width<480",
+        # With the width, so that it is reckoned anew with it.
+        "low": f"width<480 && windowSize()[1]<{full}" if size == PAGE else "false",
+        "bell": f"narrow ? min(0.52,0.95-{line}/lane) : min(0.84,1.22-{thin}/lane)",
+        "bells": f"(width-{size.expr(72)})*(narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
+        "bars": f"bells+{size.expr(18)}",
         "unit": f"bells / {SPAN:g}",
-        "full": f"width - {size.expr(54)} - bars",
+        "full": f"width-{size.expr(54)}-bars",
     }
 
 
@@ -92,7 +94,7 @@ def belief_spec(
         _numbers(),
     ]
     spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
-    made = {"calculate": "head + lane * (low ? datum.front : datum.row)", "as": "foot"}
+    made = {"calculate": "head+lane*(low ? datum.front : datum.row)", "as": "foot"}
     signals = [{"name": name, "expr": e} for name, e in _signals(world, small, size).items()]
     return spec | {
         "params": [*size.signals, *signals],

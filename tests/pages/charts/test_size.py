@@ -5,7 +5,7 @@ from typing import Any
 
 from engine.worlds import WORLDS
 from pages.parts.charts import comparison, context_map, curves, race
-from pages.parts.charts.base import STAGE, Spec
+from pages.parts.charts.base import LESSON, STAGE, Spec
 from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.map_axes import axes_of
 
@@ -47,5 +47,10 @@ def test_all_type_is_28_pixels_of_a_window_of_1280_or_larger() -> None:
         assert spec["params"][0]["name"] == "u"
 
 
-def test_on_a_page_nothing_follows_the_window() -> None:
-    assert "windowSize" not in str(belief_spec(WORLDS["movies"], False, "so it offers"))
+def test_on_a_page_nothing_follows_the_window_but_which_row_comes_first_in_a_small_one() -> None:
+    spec = belief_spec(WORLDS["movies"], False, "so it offers")
+    follows = [one for one in spec["params"] if "windowSize" in one["expr"]]
+    assert [one["name"] for one in follows] == ["low"]
+    assert str(spec).count("windowSize") == 1
+    other = belief_spec(WORLDS["movies"], False, "so it offers", size=LESSON)
+    assert "windowSize" not in str(other)
