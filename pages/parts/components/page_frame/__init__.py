@@ -3,8 +3,9 @@
 The logo has a name; the menu says in which group the page is; what a click did is announced; code
 that scrolls can be reached; a phone's menu closes once a page was chosen; what opens over the page
 takes the focus and gives it back; a switch that the mouse turned leaves the keys to the page; what
-is pasted into a table comes into the cells that it is for; and what had the focus when it went, or
-was switched off, leaves it to what stands in its place.
+is pasted into a table comes into the cells that it is for; a page whose connection was gone is
+drawn anew by whichever server it finds; and what had the focus when it went, or was switched off,
+leaves it to what stands in its place.
 """
 
 import streamlit as st
@@ -20,4 +21,5 @@ EVERY = 100
 
 def mind_the_frame(group: str) -> None:
     """Do so, on the page that is drawn, which is one of a group of the menu, if named."""
-    _component(key="frame", data={"every": EVERY, "group": group}, height=1)
+    data = {"every": EVERY, "group": group}
+    _component(key="frame", data=data, height=1, on_back_change=lambda: None)

@@ -14,7 +14,10 @@ const TIPS = "[data-testid=stTooltipContent]";
 // They are icons alone where there is no room for their names.
 const TOOLS = ".st-key-toolbar [data-testid=stPopoverButton]";
 
-export default function ({ data }) {
+// Milliseconds from when the connection is back until the page is drawn anew.
+const SOON = 300;
+
+export default function ({ data, setStateValue }) {
     const frame = { opener: null, focused: null, key: null, home: null };
     const listeners = {
         click: event => {
@@ -36,6 +39,7 @@ export default function ({ data }) {
         },
     };
     for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
+    const connection = onceBack(() => setStateValue("back", Date.now()));
     addressOnce();
     readTables();
     const voice = document.body.appendChild(document.createElement("div"));
@@ -48,11 +52,30 @@ export default function ({ data }) {
     }, data.every);
     return () => {
         clearInterval(timer);
+        connection.disconnect();
         voice.remove();
         for (const [kind, does] of Object.entries(listeners)) {
             document.removeEventListener(kind, does, true);
         }
     };
+}
+
+function onceBack(draw) {
+    // Streamlit asks for the page once the connection is back only if a part of it was drawn last. A
+    // server that knows no such part, as it began anew, drops each press there without a word.
+    const app = document.querySelector("[data-testid=stApp]");
+    let gone = false, timer = 0;
+    const watch = new MutationObserver(() => {
+        if (app.dataset.testConnectionState !== "CONNECTED") gone = true;
+        else if (gone) {
+            gone = false;
+            timer = setTimeout(draw, SOON);
+        }
+        else if (app.dataset.testScriptState === "running") clearTimeout(timer);
+    });
+    const attributeFilter = ["data-test-connection-state", "data-test-script-state"];
+    watch.observe(app, { attributeFilter });
+    return watch;
 }
 
 function freeKeys(frame) {
