@@ -32,18 +32,13 @@ class Tunable(Linked):
         return {name: knob for name, (owner, knob) in cls._all_knobs().items() if owner == key}
 
     @classmethod
-    def _all_knobs(cls) -> dict[str, tuple[str, Knob]]:
+    def _all_knobs(cls) -> Mapping[str, tuple[str, Knob]]:
         """Name in the link -> key of the policy, and knob.
 
         It is the name of the knob's field; where that is taken, the policy's key goes before it.
         """
         own = super(Tunable, cls).declared()
-        found: dict[str, tuple[str, Knob]] = {}
-        for key, policy in cls.policies().items():
-            for knob in policy.knobs:
-                is_taken = knob.field in found or knob.field in own
-                found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
-        return found
+        return _knobs(frozenset(own), tuple(cls.policies().items()))
 
     @classmethod
     def declared(cls) -> dict[str, Setting[Any]]:
@@ -86,6 +81,19 @@ class Tunable(Linked):
             own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
             found[key] = template.format(**texts | own)
         return found
+
+
+@lru_cache(maxsize=64)
+def _knobs(
+    own: frozenset[str], policies: tuple[tuple[str, Policy], ...]
+) -> Mapping[str, tuple[str, Knob]]:
+    """The knobs of policies by their names beside a page's ``own``; asked for with every click."""
+    found: dict[str, tuple[str, Knob]] = {}
+    for key, policy in policies:
+        for knob in policy.knobs:
+            is_taken = knob.field in found or knob.field in own
+            found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
+    return found
 
 
 @lru_cache(maxsize=64)

@@ -2,13 +2,14 @@
 
 import copy
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import altair as alt
 import pytest
 from altair.utils import schemapi
+from vl_convert import vegalite_to_vega
 
 from engine import LearningLoop
 from engine.evaluation.chances import chances
@@ -18,6 +19,7 @@ from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import (
     along,
+    base,
     beliefs,
     beside,
     comparison,
@@ -175,6 +177,35 @@ def test_what_all_layers_say_is_said_once_and_inherited_as_it_was() -> None:
     assert [inherited(layer, shared) for layer in layers] == before
     assert not any("x" in layer for layer in layers)
     assert [layer["y"] for layer in layers] == [low, high, low | {"axis": None}]
+
+
+def test_layers_share_the_one_axis_that_any_names_but_nothing_that_one_does_without() -> None:
+    at, axis, without = {"field": "at"}, {"axis": {"title": "reward"}}, {"axis": None}
+    layers: list[dict[str, Any]] = [{"x": at | axis}, {"x": at | axis}, {"x": at | {"sort": None}}]
+    assert said_once(layers) == {"x": at | axis}
+    assert layers == [{}, {}, {"x": at | {"sort": None}}]
+    assert said_once([{"x": at}, {"x": at | without}, {"x": at | without}]) == {"x": at}
+
+
+@pytest.mark.parametrize("upright", [False, True])
+def test_a_map_whose_axes_are_said_once_is_the_same_chart(
+    upright: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = WORLDS["coffee"]
+    draw = contexts.map_spec.__wrapped__
+    short: list[dict[str, Any]] = []
+    axes = next(iter(axes_of(world)))
+    for said in (said_once, said_by_each):
+        monkeypatch.setattr(base, "said_once", said)
+        short.append(draw(world, False, axes, upright=upright) | {"data": {"values": [{}]}})
+    once, each = map(vegalite_to_vega, short)
+    assert once == each
+    assert len(json.dumps(short[0])) < 0.7 * len(json.dumps(short[1]))
+
+
+def said_by_each(layers: Sequence[dict[str, Any]]) -> dict[str, Any]:
+    """Nothing in common: each layer keeps all that it says."""
+    return {}
 
 
 def inherited(layer: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
