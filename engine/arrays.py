@@ -11,11 +11,12 @@ T = TypeVar("T", bound=np.generic)
 
 
 def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
-    """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large."""
+    """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large, of the same
+    order in memory."""
     if all(map(ge, array.shape, shape)):
         return array
     pairs = zip(array.shape, shape, strict=True)
     size = [have if have >= need else max(2 * have, need) for have, need in pairs]
-    grown = np.zeros(size, dtype=array.dtype)
+    grown = np.zeros_like(array, shape=size)
     grown[tuple(slice(0, have) for have in array.shape)] = array
     return grown

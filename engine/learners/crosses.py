@@ -16,14 +16,21 @@ from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
 from engine.learners.state import Learned
 from engine.protocol.features import Features
 
+Indices = NDArray[np.intp]
+
 MAX_GROUPS = 300
 """Groups of context fields up to which crosses are told apart; single fields always are."""
+FEW = 8
+"""Columns of a field up to which NumPy adds them from left to right."""
+TOGETHER = 2**16
+"""Numbers that are added at once: they stay near the processor."""
 
 
 def symmetric_polynomials(products: Array, orders: int) -> Array:
@@ -31,8 +38,9 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
     part, (..., parts). Adds parts one by one, which is exact where power sums would cancel."""
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
+    lower, higher = e[:-1], e[1:]
     for part in range(products.shape[-1]):
-        e[1:] += products[..., part] * e[:-1]  # (2)
+        higher += products[..., part] * lower  # (2)
     return e
 
 
@@ -65,11 +73,12 @@ def by_group(
 
 @dataclass(eq=False, slots=True)
 class Vectors(Learned):
-    """A growing set of distinct sparse vectors over named columns, held densely."""
+    """A growing set of distinct sparse vectors over named columns, held densely: one column after
+    the other in memory, as they are read by column."""
 
     _columns: dict[str, int] = field(default_factory=dict)
     _keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = field(default_factory=dict)
-    _values: Array = field(default_factory=lambda: np.zeros((16, 16)))
+    _values: Array = field(default_factory=lambda: np.zeros((16, 16), order="F"))
 
     def __len__(self) -> int:
         return len(self._keys)
@@ -77,16 +86,20 @@ class Vectors(Learned):
     def index(self, features: Features) -> int:
         """Position of a vector, adding it if it is new. Fields of value zero make no column, but
         tell vectors apart: they count in scales."""
-        key = (features.size, tuple(sorted(features.columns.items())))
-        if key not in self._keys:
-            for column in features.columns:
+        columns = features.columns
+        names = sorted(columns)
+        key = (features.size, tuple(zip(names, map(columns.__getitem__, names), strict=True)))
+        known = len(self._keys)
+        row = self._keys.setdefault(key, known)
+        if row == known:
+            for column in columns:
                 self._columns.setdefault(column, len(self._columns))
-            row = len(self._keys)
-            self._values = with_room(self._values, (row + 1, len(self._columns)))
-            for column, value in features.columns.items():
-                self._values[row, self._columns[column]] = value
-            self._keys[key] = row
-        return self._keys[key]
+            at = list(map(self._columns.__getitem__, columns))
+            # A stored state has its rows in one piece.
+            room = np.asfortranarray(self._values)
+            self._values = with_room(room, (row + 1, len(self._columns)))
+            self._values[row, at] = list(columns.values())
+        return row
 
     def by_field(self, features: Features) -> tuple[list[str], Array]:
         """The fields known, and inner products field by field, (len(self), fields known)."""
@@ -95,13 +108,49 @@ class Vectors(Learned):
             if column in self._columns:
                 groups.setdefault(features.fields[column], []).append(column)
         known = [column for group in groups.values() for column in group]
-        at = np.array([self._columns[column] for column in known], dtype=np.intp)
-        products: Array = self._values[: len(self)].take(at, axis=1)
-        products *= np.array([features.columns[column] for column in known])
-        if len(groups) < len(known):
-            starts = np.cumsum([0, *map(len, groups.values())])[:-1]
-            products = np.add.reduceat(products, starts, axis=1)
-        return list(groups), products
+        at = np.array(list(map(self._columns.__getitem__, known)), dtype=np.intp)
+        factors = np.array(list(map(features.columns.__getitem__, known)))
+        counts = np.array([len(group) for group in groups.values()], dtype=np.intp)
+        return list(groups), self._sums(at, factors, counts).T
+
+    def _sums(self, at: Indices, factors: Array, counts: Indices) -> Array:
+        """Products of columns with factors, summed by field, of which each has so many of them, one
+        after the other: (fields, len(self))."""
+        if len(at) == len(counts):
+            return self._products(at, factors)
+        starts = counts.cumsum() - counts
+        if counts.max() > FEW:
+            return np.add.reduceat(self._products(at, factors), starts, axis=0)
+        sums: Array = np.empty((len(counts), len(self)))
+        order = np.argsort(-counts, kind="stable")
+        step = max(1, TOGETHER // max(1, len(self)))
+        for first in range(0, len(counts), step):
+            fields = order[first : first + step]
+            sums[fields] = self._sum_of_few(at, factors, starts[fields], counts[fields])
+        return sums
+
+    def _sum_of_few(self, at: Indices, factors: Array, starts: Indices, counts: Indices) -> Array:
+        """`_sums` of fields that begin there, those of most columns first."""
+
+        def nth(n: int) -> Array:
+            """Products of the nth columns, of the fields that have so many."""
+            found = starts[: np.count_nonzero(counts > n)] + n
+            return self._products(at[found], factors[found])
+
+        total = nth(0)
+        if counts[0] > 1:
+            others = nth(1)  # What follows is added to these first, as `reduceat` does.
+            for n in range(2, counts[0]):
+                more = nth(n)
+                others[: len(more)] += more
+            total[: len(others)] += others
+        return total
+
+    def _products(self, at: Indices, factors: Array) -> Array:
+        """Some columns, each times a factor, (columns, len(self))."""
+        products: Array = self._values.T[at, : len(self)]
+        products *= factors[:, None]
+        return products
 
     def by_fields(self, many: Sequence[Features]) -> Array:
         """Inner products of C vectors field by field, (C, len(self), fields known)."""

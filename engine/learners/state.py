@@ -77,7 +77,7 @@ def _size(value: Any, known: set[int]) -> int:
 def _fork(value: Any, known: dict[int, Any]) -> Any:
     kind = type(value)
     if kind is np.ndarray:
-        return value.copy()
+        return value.copy(order="K")
     if kind is list:
         return [_fork(item, known) for item in value]
     if kind is dict:

@@ -149,6 +149,8 @@ def is_list(value: object) -> TypeGuard[Sequence[Any]]:
 
 def as_plain(value: object) -> object:
     """A number or truth value of NumPy's as Python's own; anything else as it is."""
+    if type(value) in (float, int, str):
+        return value
     if isinstance(value, np.bool_):
         return bool(value)
     if isinstance(value, np.integer):

@@ -53,6 +53,10 @@ class Scale:
     mean: float
     sd: float
 
+    def __hash__(self) -> int:
+        """Asked for with each number that is read: some of it tells most apart."""
+        return hash((self.mean, self.sd))
+
     @classmethod
     def of(cls, counts: Mapping[float, int]) -> "Scale":
         """The scale of values, each with how often it was met."""
@@ -95,7 +99,7 @@ class Scale:
                 knot: math.exp(-0.5 * ((at - knot) / REACH) ** 2)
                 for knot in range(max(0, int(at) - 2), min(len(self.knots), int(at) + 4))
             }
-        length = math.sqrt(sum(share * share for share in part.values()))
+        length = math.sqrt(sum([share * share for share in part.values()]))
         return {knot: share / length for knot, share in part.items() if share}
 
     def bin(self, value: float) -> int:
@@ -181,15 +185,20 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
         if scale is None:
             continue
         columns.pop(field, None)
-        found = (
-            {f"{field}[~{knot}]": share for knot, share in _by_nearness(scale, value)}
-            if near
-            else {field: scale.along_line(value)}
-        )
-        for column, share in found.items():
-            if share:
-                columns[column], fields[column] = share, field
-    return replace(features, columns=columns, fields={name: fields[name] for name in columns})
+        fields.pop(field, None)
+        if near:
+            names = _knot_columns(field)
+            for knot, share in _by_nearness(scale, value):
+                columns[names[knot]], fields[names[knot]] = share, field
+        elif share := scale.along_line(value):
+            columns[field], fields[field] = share, field
+    return replace(features, columns=columns, fields=fields)
+
+
+@lru_cache(maxsize=4_096)
+def _knot_columns(field: str) -> tuple[str, ...]:
+    """Names of a number's columns: all that hold them share these."""
+    return tuple(f"{field}[~{knot}]" for knot in range(KNOTS))
 
 
 @lru_cache(maxsize=16_384)

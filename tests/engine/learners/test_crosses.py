@@ -13,7 +13,7 @@ from hypothesis.extra.numpy import arrays
 
 from engine.arrays import Array
 from engine.learners.base import Group
-from engine.learners.crosses import MAX_GROUPS, Vectors, by_group, symmetric_polynomials
+from engine.learners.crosses import FEW, MAX_GROUPS, Vectors, by_group, symmetric_polynomials
 from engine.protocol.features import flatten
 
 orders = st.integers(0, 3)
@@ -75,6 +75,27 @@ def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
     fields, products = vectors.by_field(asked)
     assert fields == ["b", "a"]
     assert products.tolist() == [[0.0, 0.75], [1.0, 0.0]]
+
+
+@pytest.mark.parametrize("most", [1, FEW, 3 * FEW])
+def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(most: int) -> None:
+    """To the bit, also where a stored state has its rows in one piece."""
+    rng = np.random.default_rng(most)
+    sizes = rng.integers(1, most + 1, 50)
+    asked, *others = [
+        flatten([{f"n{i}": rng.normal(size=size).tolist() for i, size in enumerate(sizes)}], "f")
+        for _ in range(41)
+    ]
+    vectors = Vectors()
+    for features in others:
+        vectors.index(features)
+    stored = Vectors(vectors._columns, vectors._keys, np.ascontiguousarray(vectors._values))
+    products = np.array([[*one.columns.values()] for one in others]) * [*asked.columns.values()]
+    expected = np.add.reduceat(products, sizes.cumsum() - sizes, axis=1)
+    for read in (vectors, vectors.fork(), stored):
+        fields, found = read.by_field(asked)
+        assert fields == [f"n{i}" for i in range(len(sizes))]
+        assert found.tolist() == expected.tolist()
 
 
 def test_totals_are_inner_products_over_all_fields() -> None:
