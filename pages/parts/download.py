@@ -22,7 +22,7 @@ FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"
 _AT_ONCE = asyncio.Semaphore(2)
 """Files that are made at the same time: others wait without a thread."""
-_NOTHING = "Nothing has happened yet that it could tell of."
+_NOTHING = "There is nothing to tell yet: nothing has happened, or it is not over."
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 

@@ -68,7 +68,7 @@ class Size:
         """Height that a chart of so many pixels surely has, in those that are twice as large on the
         stage."""
         if self.on_stage:
-            return _ROOM // (2 if self.is_low else 1)
+            return _ROOM_BELOW if self.is_low else _ROOM
         return min(pixels, self.least or pixels)
 
     @property
@@ -86,7 +86,7 @@ PAGE, STAGE = Size(), Size(on_stage=True)
 LOW = Size(on_stage=True, is_low=True)
 LESSON = Size(least=200)
 """A page of a lesson: the style sheet has its pictures lower in low windows."""
-_LARGE, _ROOM = 28, 262
+_LARGE, _ROOM, _ROOM_BELOW = 28, 262, 111
 _UNIT = "max(0.6, min(windowSize()[0] / 1280, windowSize()[1] / 720)) + 0 * width"
 """As in the style sheet of the stage; with the width, so that it is reckoned anew with it."""
 

@@ -86,8 +86,11 @@ def said_spec(
     )
 
 
-def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: str) -> pa.Table:
-    """Rows of `said_spec`: what is said, and what is true of which thing."""
+def said_rows(
+    said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: str, others: str = ""
+) -> pa.Table:
+    """Rows of `said_spec`: what is said, and what is true of which thing; a lane without a bar says
+    that there are ``others``."""
     rows: list[dict[str, object]] = [
         {
             "of": one.of,
@@ -101,7 +104,10 @@ def said_rows(said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: 
         }
         for one in said
     ]
-    return table([*rows, *({"of": of, "by": truth, "value": value} for of, value in truths)])
+    rows += [{"of": of, "by": truth, "value": value} for of, value in truths]
+    if others:
+        rows.append({"of": others, "by": said[0].by, "value": 0.0, "end": 0.0, "told": ""})
+    return table(rows)
 
 
 # -- one interval from each of many logs ----------------------------------------------

@@ -71,15 +71,21 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
     look, base = theme(dark), _map(lines)
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
+    words: dict[str, Any] = {
+        "fontSize": SIZE,
+        "color": look.ink,
+        "lineBreak": "\n",
+        # The first of two lines stands where a single one would.
+        "dy": alt.ExprRef("indexof(datum.text, '\\n') < 0 ? 0 : -0.17 * bandwidth('y')"),
+        "aria": False,
+    }
     return finish(
         dark,
         _ROW * rows + _HEAD + _LINE * (lines - 1),
         base.mark_rect(color=look.empty, **quiet),
         base.mark_rect(**quiet).encode(alt.Color("colour:N", scale=None), strength),
-        base.mark_text(
-            fontSize=SIZE, color=look.ink, stroke=look.ground, strokeWidth=3, aria=False
-        ).encode(text="text:N"),
-        base.mark_text(fontSize=SIZE, color=look.ink, aria=False).encode(text="text:N"),
+        base.mark_text(stroke=look.ground, strokeWidth=3, **words).encode(text="text:N"),
+        base.mark_text(**words).encode(text="text:N"),
         base.mark_rect(opacity=0).encode(tooltip=tooltip(who="Who", told="It is")),
     )
 

@@ -14,7 +14,7 @@ _LENGTHS = {
     *("labelPadding", "titlePadding", "labelLimit", "labelLineHeight"),
 }
 _BETWEEN = 60
-_WIDE = 40
+_WIDE = 30
 """Letters of a legend's names from which each has a line of its own."""
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"

@@ -123,9 +123,9 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
         for item, count in enumerate(times):
             is_on = menu[row] == item
             fits += count * is_on
-            gave = f" · {percent(found.means[row, item])}" if count else ""
-            told = f"{'◆ ' if is_on else ''}{count}{gave}"
-            cells.append(Cell(inks[item], told, told, count / most))
+            parts = [f"{'◆ ' if is_on else ''}{count}"]
+            parts += [percent(found.means[row, item])] if count else []
+            cells.append(Cell(inks[item], "\n".join(parts), " · ".join(parts), count / most))
     rows, columns = [v.label for v in field.values], [item.label for item in world.items]
     told = words.say("offered")
     remark(words, told)

@@ -79,7 +79,7 @@ def drawn(
     Args:
         alt, keys: see `picture`.
     """
-    rows, spec = translated(rows, spec, words.charts)
+    rows, spec = translated(rows, words.written(spec), words.charts)
     if Stage.in_link().on:
         hero(rows, staged(spec), key, alt)
         return

@@ -4,6 +4,8 @@ from collections.abc import Container, Mapping
 from dataclasses import replace
 from typing import Any
 
+import pyarrow as pa
+
 from engine.arrays import Array
 from engine.evaluation.intervals import estimate_of_rewards
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
@@ -29,6 +31,8 @@ _DID = {
 }
 _KEYED = 12
 """Actions whose colours are all told beside a map."""
+_LEAST = 0.3
+"""Strength from which colours are told apart on paper."""
 
 
 def without_pictures(
@@ -50,6 +54,14 @@ def without_pictures(
     # A map asks for no truth, and that of this world knows the names that it had.
     named = replace(world, fields=tuple(fields), items=items, taste=TasteWeights(0.0, ()))
     return named, [renamed(cell) for cell in cells], renamed(here)
+
+
+def _strong(cells: pa.Table) -> pa.Table:
+    """The same in colours that paper shows, with the name in each that has one: where there are
+    many actions even the favoured one is seldom probable."""
+    strength = [_LEAST + (1 - _LEAST) * s if s else 0.0 for s in cells["strength"].to_pylist()]
+    more = {"strength": strength, "seen": [float(s > 0) for s in strength]}
+    return pa.table({**{name: cells[name] for name in cells.column_names}, **more})
 
 
 def _keys(world: World, shown: Container[str]) -> Keys:
@@ -107,7 +119,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
         mapped = Figure(
             "What it would offer to whom: the stronger, the more probable",
             contexts.map_spec(named, False, axes),
-            cells.drop_columns(["here"]),
+            _strong(cells.drop_columns(["here"])),
             _keys(named, {str(cell["action"]) for cell in favoured}),
         )
         gave = Figure(

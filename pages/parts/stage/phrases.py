@@ -5,26 +5,27 @@ there is looked up, too.
 """
 
 import re
-from collections.abc import Mapping
 from functools import lru_cache
+
+from pages.parts.lessons.words import Words
 
 _NAME = re.compile(r"{(\w+)}")
 
 
-def translated(text: str, known: Mapping[str, str]) -> str:
-    """A text in its other words; as it is, if no phrase is like it."""
-    for pattern, other in _patterns(tuple(known.items())):
+def translated(text: str, own: Words) -> str:
+    """A text in its other words; as it is, if no phrase is like it and it is no number."""
+    for pattern, other in _patterns(tuple(own.stage.items())):
         if found := pattern.fullmatch(text):
-            told = {name: translated(part, known) for name, part in found.groupdict().items()}
+            told = {name: translated(part, own) for name, part in found.groupdict().items()}
             return other.format(**told)
-    return text
+    return own.numeral(text)
 
 
-def heard(alt: str, known: Mapping[str, str]) -> str:
+def heard(alt: str, own: Words) -> str:
     """What is told of a picture, in its other words: what it shows, a colon, and its numbers."""
     shows, colon, numbers = alt.partition(": ")
-    told = "; ".join(translated(one, known) for one in numbers.split("; "))
-    return f"{translated(shows, known)}{colon}{told}"
+    told = "; ".join(translated(one, own) for one in numbers.split("; "))
+    return f"{translated(shows, own)}{colon}{told}"
 
 
 @lru_cache(maxsize=8)

@@ -19,5 +19,6 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     language = Stage.in_link().language
     if language != "en":
         told = words(language, "show")
-        rows, spec, alt = *translated(rows, spec, told.charts), heard(alt, told.stage)
+        spec = told.written(spec)
+        rows, spec, alt = *translated(rows, spec, told.charts), heard(alt, told)
     picture(rows, spec, f"stage-{key}", alt, height="stretch")

@@ -46,7 +46,7 @@ class Stage:
 def in_its_language(text: str) -> str:
     """What a picture of the show says, in the show's language, as far as that has it."""
     language = Stage.in_link().language
-    return text if language == "en" else translated(text, words(language, "show").stage)
+    return text if language == "en" else translated(text, words(language, "show"))
 
 
 def enter_or_leave() -> None:
@@ -82,13 +82,13 @@ class Screen:
 
     def told_in(self, language: str) -> "Screen":
         """The same with its words in another language, as far as that has them."""
-        known = words(language, "show").stage
+        own = words(language, "show")
 
         def say() -> str:
-            return translated(self.say(), known)
+            return translated(self.say(), own)
 
-        hands = [translated(hand, known) for hand in self.hands]
-        return replace(self, say=say, note=translated(self.note, known), hands=hands)
+        hands = [translated(hand, own) for hand in self.hands]
+        return replace(self, say=say, note=translated(self.note, own), hands=hands)
 
 
 @dataclass(slots=True)

@@ -16,6 +16,7 @@ from engine.experiments.played import played
 from engine.steps import finish
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
+from pages.parts.charts.lessons_log import Said, said_rows
 from pages.parts.charts.marks import Cell
 from pages.parts.choices import MAX_VISITORS
 from pages.parts.data.uploads import Upload, Uploads
@@ -30,7 +31,7 @@ from pages.parts.lessons.own.wording import words_of
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES
 from pages.parts.play.session import PlaySession
-from pages.parts.text import bare
+from pages.parts.text import bare, percent
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, LearnApp
 from tests.pages.lessons.own_lessons import DAVE, TOLD, told
@@ -235,3 +236,11 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     usual = replace(told.settings, max_events=LoopSettings().max_events)
     assert made.played == replace(told, settings=usual)
     assert (made.guess.kind, made.check.kind) == ("offered", "moves")
+
+
+def test_a_lane_without_a_bar_says_how_many_there_was_no_room_for() -> None:
+    rows = said_rows([Said("Tea", "now", 0.4)], [], "", "7 others").to_pylist()
+    assert [(row["of"], row["value"], row["told"]) for row in rows] == [
+        ("Tea", 0.4, percent(0.4)),
+        ("7 others", 0.0, ""),
+    ]

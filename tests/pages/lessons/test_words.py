@@ -48,3 +48,15 @@ def test_names_in_words_are_never_read_as_markdown() -> None:
     told = words("en", "page").say("guessed", guess="**7**", truth="<b>1</b>")
     assert "**7**" not in told
     assert "<b>" not in told
+
+
+def test_numbers_are_written_as_the_language_writes_them() -> None:
+    told = words("de", "page")
+    assert [told.numeral(one) for one in ("1,000", "+0.58", "7", "1.5 l")] == [
+        *("1.000", "+0,58", "7", "1.5 l")
+    ]
+    assert words("en", "page").numeral("1,000.5") == "1,000.5"
+    spec = {"config": {"locale": {"number": {"decimal": ".", "percent": "%"}}}}
+    number = told.written(spec)["config"]["locale"]["number"]
+    assert (number["decimal"], number["thousands"], number["percent"]) == (",", ".", "%")
+    assert words("en", "page").written(spec) == spec

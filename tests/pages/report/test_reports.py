@@ -50,6 +50,9 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
     assert [name for _, name in report.figures[0].keys] == [
         item.name for item in app.session.open.world.items
     ]
+    strengths = report.figures[0].rows["strength"].to_pylist()
+    assert all(strength == 0 or strength >= 0.3 for strength in strengths)
+    assert report.figures[0].rows["seen"].to_pylist() == [float(s > 0) for s in strengths]
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
 
 

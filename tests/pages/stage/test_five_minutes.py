@@ -92,17 +92,17 @@ def test_every_page_has_the_screens_of_its_act_and_is_computed_in_advance(
 
 
 def test_what_is_heard_of_a_picture_is_told_in_another_language() -> None:
-    known = words("de", "show").stage
+    known = words("de", "show")
     said = "Mean reward over the visitors: 0.91 over the last 50"
-    assert heard(said, known) == "Mittlere Belohnung über die Gäste: 0.91 über die letzten 50"
+    assert heard(said, known) == "Mittlere Belohnung über die Gäste: 0,91 über die letzten 50"
     said = "What each would have earned, served to everybody: Latte 0.30 (0.25 to 0.34); Tea, .5"
-    assert heard(said, known).endswith(", für alle: Latte 0.30 (0.25 bis 0.34); Tea, .5")
+    assert heard(said, known).endswith(", für alle: Latte 0,30 (0,25 bis 0,34); Tea, .5")
     for said, told in {
         "Map of all contexts: Cold brew in 7 of 36, Tea in 2 of 36": (
             "Karte aller Lagen: Cold brew in 7 von 36, Tea in 2 von 36"
         ),
         "A bell and a bar for each action: Tea, believed to earn 0.50": (
-            "Eine Glocke und ein Balken für jedes Angebot: Tea, bringt vermutlich 0.50"
+            "Eine Glocke und ein Balken für jedes Angebot: Tea, bringt vermutlich 0,50"
         ),
     }.items():
         assert heard(said, known) == told
@@ -121,11 +121,11 @@ def test_pictures_and_who_races_are_told_in_the_words_of_the_show() -> None:
         assert not any(name in json.dumps(own) for name in names)
     for story in RaceSetup().having({"who": "ours,epsilon,ucb,ab"}).stories.values():
         first = story.partition(". ")[0].rstrip(".")
-        assert not {"Shows", "Draws", "Adds", "shows"} & set(translated(first, told.stage).split())
+        assert not {"Shows", "Draws", "Adds", "shows"} & set(translated(first, told).split())
 
 
 def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:
-    known = words("de", "show").stage
+    known = words("de", "show")
     said = "Loved it: Cold brew for {Bob}, Sunny rises from 25 % to 61 %."
     assert (
         translated(said, known) == "Geliebt: Cold brew für {Bob}, Sunny steigt von 25 % auf 61 %."

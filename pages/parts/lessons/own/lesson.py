@@ -15,7 +15,7 @@ from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.lab import BANDS, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import MINUTES, OwnLesson
 from pages.parts.lessons.own.wording import told
-from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.text import percent, plain
@@ -31,6 +31,8 @@ _TERMS: Mapping[Kind, Sequence[str]] = {
     "rises": ("reward", "propensity", "feature"),
 }
 """Words of the glossary that stand in a lesson, by what is guessed."""
+_BARS = 7
+"""Bars that a picture on the stage has room for, each with its number."""
 
 
 def lesson_of(own: OwnLesson) -> Lesson:
@@ -211,13 +213,37 @@ def _bars(
     marked = words.say("truth") if truths else ""
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
     told += [f"{name} {marked} {percent(value)}" for name, value in truths]
+    kept = _fitting(lab, said, truths, by)
+    others = words.say("others", count=len(names) - len(kept)) if len(kept) < len(names) else ""
     drawn(
         words,
-        said_rows(said, truths, marked),
+        said_rows(
+            [one for one in said if one.of in kept],
+            [one for one in truths if one[0] in kept],
+            marked,
+            others,
+        ),
         said_spec(is_dark(), len(names), by, by[-1], marked),
         key="chart-own",
         alt=f"{title}: {'; '.join(told)}",
     )
+
+
+def _fitting(
+    lab: Lab, said: Sequence[Said], truths: Sequence[tuple[str, float]], by: Sequence[str]
+) -> set[str]:
+    """The actions for whose bars there is room: all on a page; on the stage the one that is asked
+    about and those of the longest bars."""
+    names = {item.id: item.label for item in lab.world.items}
+    most = _BARS // len(by)
+    if not look().on_stage or len(names) <= most:
+        return {*names.values()}
+    longest = dict.fromkeys(names.values(), 0.0)
+    for name, value in (*((one.of, one.value) for one in said), *truths):
+        longest[name] = max(longest[name], value)
+    asked = names.get(lab.lesson.guess.action)
+    found = sorted(longest, key=lambda name: (name != asked, -longest[name]))
+    return {*found[: most - 1]}
 
 
 def _quarters(lab: Lab, words: Words) -> None:

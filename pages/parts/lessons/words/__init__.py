@@ -3,6 +3,7 @@
 Another language is another file here, with the same names and the same ``{numbers}``.
 """
 
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,6 +15,7 @@ from pages.parts.text import plain
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Those there are, by the names of their files."""
+_NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d[\d,]*(\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,27 @@ class Words:
     def say(self, name: str, /, **numbers: object) -> str:
         """A text as Markdown, with numbers and names in it made safe."""
         text: str = self.table[name]
-        told = {**self.names, **numbers}
+        told = {**self.names, **{key: self.numeral(str(value)) for key, value in numbers.items()}}
         return text.format(**{key: plain(value) for key, value in told.items()})
+
+    def numeral(self, text: str) -> str:
+        """A number as this language writes it; any other text as it is."""
+        return text.translate(self._points) if _NUMBER.fullmatch(text) else text
+
+    @property
+    def _points(self) -> dict[int, str]:
+        """What stands in numbers, by what does in English."""
+        told: Mapping[str, str] = _file(self.language).get("numbers", {})
+        return str.maketrans({",": told.get("thousands", ","), ".": told.get("decimal", ".")})
+
+    def written(self, spec: Any) -> Any:
+        """A chart's specification whose numbers are written so."""
+        own: Mapping[str, str] = _file(self.language).get("numbers", {})
+        config = spec.get("config", {})
+        number = config.get("locale", {}).get("number")
+        if not own or not number:
+            return spec
+        return {**spec, "config": {**config, "locale": {"number": {**number, **own}}}}
 
     def first(self, *names: str) -> str:
         """The first of these names that there is a text for."""
