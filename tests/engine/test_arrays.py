@@ -17,3 +17,8 @@ def test_an_array_that_is_too_small_is_copied_with_zeros_around_and_room_to_grow
     assert grown.shape == (6, 9)
     assert grown[:3, :2].tolist() == array.tolist()
     assert grown.sum() == array.sum()
+
+
+def test_an_array_keeps_its_order_in_memory_as_it_grows() -> None:
+    assert with_room(np.zeros((2, 3), order="F"), (3, 3)).flags.f_contiguous
+    assert with_room(np.zeros((2, 3)), (3, 3)).flags.c_contiguous
