@@ -1,11 +1,12 @@
 """Mean rewards by group and action, drawn towards what larger groups foretell.
 
 What an action earns in a cell is taken for a sum of effects: of the action itself, with the value
-of each field, with each pair of values, and in that cell alone. How far the effects of one kind
-differ is estimated from the log itself, for all kinds together (the sizes under which it is most
-likely); with these sizes all effects are estimated at once, so each mean is drawn towards what the
-others foretell as far as chance alone explains what it differs by (empirical Bayes, the best linear
-prediction).
+of each field, with each pair of values, and in that cell alone. First each action is drawn towards
+the mean of all, as far as chance explains what it differs by: it earns where it was never shown
+what it earns elsewhere. How far the effects of one kind differ from there is estimated from the log
+itself, for all kinds together (the sizes under which it is most likely); with these sizes all
+effects are estimated at once (empirical Bayes, the best linear prediction). How uncertain that is
+takes sizes for no smaller than chance could hide: few events do not tell that nothing matters.
 """
 
 import math
@@ -20,17 +21,26 @@ from engine.arrays import Array
 from engine.evaluation.logged import Codes, Logged
 from engine.steps import Steps, at_once
 
-_STEPS = 16
-"""From the first sizes of effects to those that are taken; later ones move them by little, and let
-small ones vanish that chance may hide."""
-_SAMPLED = 160
-"""Cells of an action at most that sizes are estimated from: what it takes grows with the cube."""
+_STEPS = 4
+"""From the first sizes of effects to those that are taken; later ones hardly move them."""
+_SWEEPS = 100
+"""Through the sizes of one step, one after the other."""
+_PART = 512
+"""Cells of an action at most that are looked at together for sizes: what it takes grows with the
+cube."""
+_ANY = 0
+"""Parts are shuffled by this seed, always the same, so that one log makes one world: cells in their
+order would have some values of the last fields in one part and others in another."""
 _AT_ONCE = 250
 """Cells whose doubt is reckoned in one step."""
 _LEAST = 1e-6
 """By how much rewards differ at least, squared, and effects: what never differs has no inverse."""
 _HIDDEN = 0.5
 """Of the spread of true means that chance could hide, as much as is believed to be there."""
+_UNKNOWN = 1 / 12
+"""How much anything from 0 to 1 differs, squared: all that one action tells of another."""
+_MOST = 0.25
+"""How uncertain anything from 0 to 1 is at most, squared."""
 _AS_ANY = 10
 """Events that are taken to differ as much as all do, beside what those of one group and action
 differ by: where each is alone in its own, nothing else tells."""
@@ -71,7 +81,8 @@ class Sums:
         off = (reward - told.mean.ravel()[cells]) ** 2 * came[cells] / (came[cells] - 1)
         within = np.average(off, weights=weight) if several.any() else 0.0
         spread = float((free * within + _AS_ANY * anywhere) / (free + _AS_ANY))
-        return replace(told, spread=spread)
+        # Of what never differed in n events one of n + 2 may.
+        return replace(told, spread=max(spread, 1 / (len(log.reward) + 2)))
 
     @property
     def mean(self) -> Array:
@@ -85,21 +96,40 @@ class Sums:
         none = np.zeros(self.weight.shape)
         return np.divide(self.weight**2, self.squares, out=none, where=self.squares > 0)
 
+    def over(self, groups: Codes, count: int) -> "Sums":
+        """The same in larger groups: to which each of these belongs, (G,)."""
+
+        def summed(values: Array) -> Array:
+            found = np.zeros((count, values.shape[1]))
+            np.add.at(found, groups, values)
+            return found
+
+        return Sums(summed(self.weight), summed(self.squares), summed(self.earned), self.spread)
+
+    @property
+    def hidden(self) -> float:
+        """How much true means differ, squared, as is believed at least: chance could hide it."""
+        noise, events = max(self.spread, _LEAST), self.events
+        return _HIDDEN * noise * math.sqrt(2 * (events > 0).sum()) / float(events.sum())
+
+    def shrunk(self, expected: Array) -> tuple[Array, Array]:
+        """By how much means differ from what was expected, as far as that is no chance (by
+        moments); and how uncertain that is, squared."""
+        events, off = self.events, self.mean - expected
+        noise = max(self.spread, _LEAST)
+        known = events > 0
+        between = (events * off**2)[known].sum() - noise * known.sum()
+        variance = max(between / events.sum(), self.hidden)
+        share = events / (events + noise / variance)
+        return share * off, variance * (1 - share)
+
     @property
     def differing(self) -> float:
         """How much true means of one action differ from group to group, squared, over those who
-        came: as far as that is no chance (by moments)."""
-        came = self.weight.sum(axis=0)
-        by_action = np.divide(
-            self.earned.sum(axis=0), came, out=np.zeros(len(came)), where=came > 0
-        )
-        events, off = self.events, self.mean - by_action
-        known, noise = events > 0, max(self.spread, _LEAST)
-        between = (events * off**2)[known].sum() - noise * known.sum()
-        hidden = noise * math.sqrt(2 * known.sum()) / events.sum()
-        variance = max(between / events.sum(), _HIDDEN * hidden)
-        share = events / (events + noise / variance)
-        return float((self.weight * (share * off) ** 2).sum() / self.weight.sum())
+        came: as far as that is no chance."""
+        by_action = self.over(np.zeros(len(self.weight), dtype=np.intp), 1)
+        off, _ = self.shrunk(np.broadcast_to(by_action.mean, self.weight.shape))
+        return float((self.weight * off**2).sum() / self.weight.sum())
 
 
 def smoothing(sums: Sums, sizes: Sequence[int]) -> Steps[tuple[Array, Array]]:
@@ -109,30 +139,45 @@ def smoothing(sums: Sums, sizes: Sequence[int]) -> Steps[tuple[Array, Array]]:
         sizes: how many values each field has; their combinations are the cells.
     """
     kinds = _kinds(sizes)
-    overall = float(sums.earned.sum() / sums.weight.sum())
-    off, events = sums.mean - overall, sums.events
+    foretold, doubt = _by_action(sums.over(kinds[0], 1))
+    off, events = sums.mean - foretold, sums.events
     noise = max(sums.spread, _LEAST) / np.maximum(events, _LEAST)
     met = [np.flatnonzero(came) for came in events.T]
     start = max(float((sums.weight * off**2).sum() / sums.weight.sum()), _LEAST) / len(kinds)
     found = np.full(len(kinds), start)
+    parts = _parts(met)
     for _ in range(_STEPS):
-        found = yield from _likelier(found, kinds, met, off, noise)
-    together = _together(kinds, found, slice(None))
-    expected, variance = np.full(off.shape, overall), np.zeros(off.shape)
+        found = yield from _likelier(found, kinds, parts, off, noise)
+    hidden = [sums.over(groups, int(groups.max()) + 1).hidden for groups in kinds[1:]]
+    believed = np.maximum(found, [0.0, *hidden])
+    expected, variance = np.tile(foretold, (len(off), 1)), np.tile(doubt, (len(off), 1))
+    likely, unsure = (_together(kinds, taken, slice(None)) for taken in (found, believed))
     for item, cells in enumerate(met):
-        inverse = np.linalg.inv(together[np.ix_(cells, cells)] + np.diag(noise[cells, item]))
+        chance, at = np.diag(noise[cells, item]), np.ix_(cells, cells)
+        expected[:, item] += likely[:, cells] @ np.linalg.solve(
+            likely[at] + chance, off[cells, item]
+        )
         yield None
-        expected[:, item] += together[:, cells] @ (inverse @ off[cells, item])
-        for first in range(0, len(together), _AT_ONCE):
-            here = together[first : first + _AT_ONCE]
-            known = ((here[:, cells] @ inverse) * here[:, cells]).sum(axis=1)
-            variance[first : first + _AT_ONCE, item] = found.sum() - known
+        inverse = np.linalg.inv(unsure[at] + chance)
+        yield None
+        for first in range(0, len(unsure), _AT_ONCE):
+            here = unsure[first : first + _AT_ONCE, cells]
+            known = ((here @ inverse) * here).sum(axis=1)
+            variance[first : first + _AT_ONCE, item] += believed.sum() - known
             yield None
-    return np.clip(expected, 0, 1), variance.clip(0)
+    return np.clip(expected, 0, 1), variance.clip(0, _MOST)
 
 
 smoothed = at_once(smoothing)
 """The same at once."""
+
+
+def _by_action(everything: Sums) -> tuple[Array, Array]:
+    """What each action is expected to earn anywhere, and how uncertain that is, squared, (K,)."""
+    overall = float(everything.earned.sum() / everything.weight.sum())
+    off, doubt = everything.shrunk(np.full(everything.weight.shape, overall))
+    shown = everything.events > 0
+    return overall + off[0], (doubt + np.where(shown, 0, _UNKNOWN / shown.sum()))[0]
 
 
 def _kinds(sizes: Sequence[int]) -> list[Codes]:
@@ -156,22 +201,46 @@ def _together(kinds: Sequence[Codes], found: Array, cells: Any) -> Array:
     return total
 
 
+def _parts(met: Sequence[Codes]) -> list[tuple[int, Codes]]:
+    """Cells in which each action was met, shuffled and in parts, each with the action."""
+    rng, found = np.random.default_rng(_ANY), []
+    for item, cells in enumerate(met):
+        count = -(-len(cells) // _PART)
+        mixed = rng.permutation(cells)
+        found += [(item, mixed[first::count]) for first in range(count)]
+    return found
+
+
 def _likelier(
-    found: Array, kinds: Sequence[Codes], met: Sequence[Codes], off: Array, noise: Array
+    found: Array,
+    kinds: Sequence[Codes],
+    parts: Sequence[tuple[int, Codes]],
+    off: Array,
+    noise: Array,
 ) -> Steps[Array]:
-    """Sizes of effects under which the log is likelier, or as likely (minorise-maximise: each is
-    multiplied by the root of what its effects seem to be over what they would seem to be)."""
-    seems, would = np.zeros(len(kinds)), np.zeros(len(kinds))
-    for item, all_met in enumerate(met):
-        cells = all_met[:: -(-len(all_met) // _SAMPLED) or 1]
-        if not len(cells):
-            continue
-        differs = _together(kinds, found, cells) + np.diag(noise[cells, item])
-        inverse = np.linalg.inv(differs)
+    """Sizes of effects under which the log is likelier: a step of Fisher's scoring."""
+    tells, wanted = np.zeros((len(kinds), len(kinds))), np.zeros(len(kinds))
+    for item, cells in parts:
+        inverse = np.linalg.inv(_together(kinds, found, cells) + np.diag(noise[cells, item]))
         told = inverse @ off[cells, item]
-        for kind, groups in enumerate(kinds):
-            here = groups[cells]
-            seems[kind] += (np.bincount(here, told) ** 2).sum()
-            would[kind] += inverse[here[:, None] == here].sum()
+        groups = [np.unique(kind[cells], return_inverse=True)[1] for kind in kinds[:-1]]
+        first = np.cumsum([0, *(group.max() + 1 for group in groups)])
+        is_in = np.concatenate([np.eye(group.max() + 1)[group] for group in groups], axis=1)
+        # Each cell is a group of its own, so of the last kind nothing has to be summed.
+        halfway = inverse @ is_in
+        shared = np.block([[is_in.T @ halfway, halfway.T], [halfway, inverse]])
+        squares = np.add.reduceat(np.add.reduceat(shared**2, first, axis=0), first, axis=1)
+        seems = np.concatenate([is_in.T @ told, told]) ** 2 - np.diag(shared)
+        tells += squares
+        wanted += squares @ found + np.add.reduceat(seems, first)
         yield None
-    return np.maximum(found * np.sqrt(seems / would), _LEAST / len(kinds))
+    return _solved(tells, wanted, found)
+
+
+def _solved(tells: Array, wanted: Array, start: Array) -> Array:
+    """The sizes, of 0 or more, whose product with what is told comes nearest to what is wanted."""
+    found = start.copy()
+    for _ in range(_SWEEPS):
+        for at, row in enumerate(tells):
+            found[at] = max(found[at] + (wanted[at] - row @ found) / row[at], 0)
+    return found
