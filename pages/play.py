@@ -193,7 +193,7 @@ else:
             learned.say_changes(opened)
         with explained:
             learned.show_regret(opened.world, curve, session.setup.truth)
-            beliefs.show_why(opened, session.setup.truth)
+            beliefs.show_why(opened, session.may_change and not session.setup.truth)
         if told is not None and told.open:
             with told:
                 hypotheses.show_hypotheses(opened.loop, ranked)

@@ -20,7 +20,7 @@ from pages.parts.sessions import first_minute, hand_over, may_only_look
 from pages.parts.stage.screens import Stage, enter_or_leave
 from pages.parts.take_along import take_along
 from pages.parts.theme import is_dark, logo, style
-from pages.parts.toolbar import shortcut
+from pages.parts.toolbar import TITLES, shortcut
 
 _log = logging.getLogger(__name__)
 
@@ -61,7 +61,7 @@ def _draw() -> None:
     once = NAME if first.is_wanted else ""
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
-    mind_the_frame(group_of(page.title.lower()))
+    mind_the_frame(group_of(page.title.lower()), TITLES)
     _hear_the_stage_key(on_stage)
 
 

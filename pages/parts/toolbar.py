@@ -20,6 +20,14 @@ from pages.parts.report.take_home import ReportOf, take_home
 from pages.parts.text import note, told_apart
 from pages.parts.unreadable import chosen
 
+TITLES: Mapping[str, str] = {
+    "more-worlds": "Your own worlds, and ready ones",
+    "settings": "What can be set on this page",
+    "link": "Copy a link",
+    "stage-door": "Give a talk",
+}
+"""What its popovers are for, by their keys: they are icons alone where there is no room."""
+
 
 def toolbar() -> DeltaGenerator:
     """Where the toolbar goes: the world stands at its left, `tools` at its right."""
@@ -74,7 +82,7 @@ def _choose_another(setup: Linked) -> None:
     key = setup.key("another-world")
     names = other_worlds()
     st.selectbox(
-        "Your own worlds, and ready ones",
+        TITLES["more-worlds"],
         list(names),
         index=None,
         key=key,
@@ -257,12 +265,13 @@ def share(
             about = scan or next(iter((others or own).values()))
             take_home(report_of, about, setup.PREFIX.rstrip("-"))
         # A code takes a fifteenth of what the page does, and is another after each visitor.
-        links, code = st.columns([4, 1]) if scan else (st.container(), None)
+        has_code = scan is not None and box.open and bool(qr(scan))
+        links, code = st.columns([4, 1]) if has_code else (st.container(), None)
         with links:
             for does, link in (own | dict(others or {})).items():
                 st.markdown(does)
                 st.code(link, language=None, wrap_lines=True)
-        if scan and code and box.open and qr(scan):
+        if scan and code:
             with code:
                 show_qr(scan, "this moment, to look and copy", _CODE)
                 note("This moment, for a phone.")

@@ -23,7 +23,17 @@ def test_any_unit_will_do() -> None:
     loaves = replace(COFFEE, unit="loaves")
     assert per_thousand(loaves, 1) == "1,000\u00a0loaves per 1,000 visitors"
     assert scale_of(loaves) == "A reward of 0.1 a visitor is 100\u00a0loaves per 1,000 visitors."
-    assert in_all(loaves, 2.5) == " (2\u00a0loaves)"
+    assert in_all(loaves, 2.5) == " (2.50\u00a0loaves)"
+    assert in_all(loaves, 0.5) == " (0.50\u00a0loaves)"
+    assert in_all(loaves, 1_234.5) == " (1,234\u00a0loaves)"
+    assert in_all(replace(loaves, unit=""), 2.5) == ""
+
+
+def test_nothing_has_no_sign() -> None:
+    loaves = replace(COFFEE, unit="loaves")
+    assert in_all(loaves, 0) == in_all(loaves, -0.004) == " (0\u00a0loaves)"
+    for little in (-0.0001, 0.0001):
+        assert in_money(loaves, little, sign=True) == " (0\u00a0loaves per 1,000 visitors)"
 
 
 def test_what_is_gained_or_lost_is_told_as_more_or_less() -> None:

@@ -476,6 +476,8 @@ def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
     guest.run()
     assert "This is somebody else's loop: look, or make a copy of your own." in guest.text
     assert guest.metric("Visitors") == "1"
+    assert "Answer a visitor" in App().text
+    assert "Answer a visitor" not in guest.text
     assert not any(map(guest.can_press, ("undo", "start", "let-in-10", "step")))
     host.answer(0.0)
     assert guest.run().metric("Visitors") == "2"

@@ -1,9 +1,7 @@
 """The same experiment again and again, to see how often an interval is right."""
 
-from collections import deque
 from collections.abc import Callable, Mapping
-from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from threading import RLock
 
@@ -17,8 +15,12 @@ from pages.parts.heavy_work import Ticket, submit_here
 from pages.parts.known_worlds import world_of
 from pages.parts.together import Together
 
-_KEPT = 20
-"""Repeated experiments that are kept; each is some 40 counts."""
+Counts = Mapping[tuple[Kind, str], Count]
+
+_KEPT = 5_000
+"""Repetitions that are kept, of all experiments together; what one came to takes some 5 kB."""
+_LEAST = 20
+"""For how many of them each experiment counts at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,27 +38,68 @@ class Repeated:
         return cls(setup.world, setup.seed, setup.visitors, setup.flaw)
 
 
+@dataclass(eq=False, slots=True)
+class Series:
+    """One experiment's repetitions, which several sessions may add to and look at.
+
+    Attributes:
+        of: what is repeated.
+        past: what they had come to after each; so each session sees those that it asked for,
+            however far others go.
+        asked: how many persons have asked for at most.
+    """
+
+    of: Repeated
+    coverage: Coverage
+    past: list[Counts] = field(default_factory=list)
+    asked: int = 0
+
+    def one_more(self) -> Steps[None]:
+        """Repeat it once more."""
+        yield from self.coverage.repeating(1)
+        self.past.append(self.coverage.counts)
+
+
 class Repetitions:
     """The last experiments that this process repeated, by what was repeated: equal ones come to
-    the same, so whoever asks again, or comes back, goes on where it was left."""
+    the same, so whoever asks again, or comes back, goes on where it was left.
 
-    def __init__(self) -> None:
-        self.lock = RLock()
-        self._kept: deque[tuple[Repeated, Coverage]] = deque(maxlen=_KEPT)
+    Args:
+        most: repetitions that are kept.
+    """
+
+    def __init__(self, most: int = _KEPT) -> None:
+        self.lock, self._most = RLock(), most
+        self._kept: list[Series] = []  # What was asked for last stands last.
 
     @locked
-    def find(self, asked: Repeated) -> Coverage | None:
-        """What they have come to so far, if it is kept."""
-        return next((known for other, known in reversed(self._kept) if other == asked), None)
+    def find(self, asked: Repeated, below: float = float("inf")) -> Series | None:
+        """Those that have come furthest, of fewer than so many; None if there are none."""
+        known = [one for one in self._kept if one.of == asked and len(one.past) < below]
+        if not known:
+            return None
+        furthest = max(known, key=lambda one: len(one.past))
+        self._kept.remove(furthest)
+        self._kept.append(furthest)
+        return furthest
 
     @locked
-    def begin(self, asked: Repeated) -> Coverage:
-        """The first of them is still to come; kept in place of the oldest."""
-        known = Coverage(
+    def begin(self, asked: Repeated) -> Series:
+        """The first is still to come. The furthest of the same stay, and what was asked for longest
+        ago makes room."""
+        furthest = self.find(asked)
+        self._kept = [one for one in self._kept if one.of != asked or one is furthest]
+        coverage = Coverage(
             world_of(asked.world), LoopSettings(), asked.visitors, asked.flaw, seed=asked.seed
         )
-        self._kept.append((asked, known))
-        return known
+        self._kept.append(Series(asked, coverage))
+        while len(self._kept) > 1 and self._size > self._most:
+            self._kept.pop(0)
+        return self._kept[-1]
+
+    @property
+    def _size(self) -> int:
+        return sum(max(len(one.past), _LEAST) for one in self._kept)
 
 
 @cache
@@ -75,8 +118,7 @@ class Watch(Background):
     """Experiments that are repeated in the background, and what they have come to.
 
     Attributes:
-        shown: what was repeated last; None before the first.
-        times: how often it is to be.
+        times: how often it is to be, or was until it was stopped; no more is seen of it.
         told: what a link says was repeated, and how often, where this process does not know it.
 
     Args:
@@ -90,25 +132,23 @@ class Watch(Background):
         kept: Repetitions | None = None,
     ) -> None:
         super().__init__(submit)
-        self.shown: Repeated | None = None
         self.times = 0
         self.told: tuple[Repeated, int] | None = None
         self._kept = kept or repetitions()
-        self._coverage: Coverage | None = None
-        self._runs = 0
+        self._series: Series | None = None
 
     @locked
     def start(self, setup: EvaluateSetup) -> None:
         """Begin, as heavy work, or go on where fewer were done."""
         asked = Repeated.of(setup)
-        known = self._kept.find(asked)
-        if known is None or known.repetitions >= setup.times:
-            known = self._kept.begin(asked)
-        self._go_on(asked, known, setup.times)
+        known = self._kept.find(asked, below=setup.times) or self._kept.begin(asked)
+        known.asked = max(known.asked, setup.times)
+        self._go_on(known, setup.times)
 
     @locked
     def prepare(self, setup: EvaluateSetup, times: int | None) -> None:
-        """Show what a link says was repeated so often, if that is known; what was cut off goes on.
+        """Show what a link says was repeated so often, if that is known; what was cut off goes on,
+        as far as a person has asked for it here.
 
         Else it waits for a person to start it.
         """
@@ -119,26 +159,19 @@ class Watch(Background):
         if known is None:
             self.told = asked, times
         else:
-            self._go_on(asked, known, max(times, known.repetitions))
+            self._go_on(known, min(times, max(known.asked, len(known.past))))
 
-    def _go_on(self, asked: Repeated, known: Coverage, times: int) -> None:
+    @locked
+    def stop(self) -> None:
+        """Go on no further; what others add from here on is not seen here."""
+        super().stop()
+        self.times = self.done
+
+    def _go_on(self, known: Series, times: int) -> None:
         self.stop()
-        self._runs += 1
-        self.shown, self.times, self.told = asked, times, None
-        if known.repetitions < times:
-            self._coverage = known
-            self._ticket = self._submit(self._repeating(known, times, self._runs))
-        else:
-            self._coverage = copy(known)  # What others add from here on is not shown here.
-
-    def _repeating(self, known: Coverage, times: int, run: int) -> Steps[None]:
-        """One experiment after the other, each with whoever else repeats the same."""
-        try:
-            while known.repetitions < times:
-                yield from _under_way().joining(known, lambda: known.repeating(1))
-        finally:
-            if run == self._runs:
-                self._coverage = copy(known)
+        self._series, self.times, self.told = known, times, None
+        if self.done < times:
+            self._ticket = self._submit(_repeating(known, times))
 
     def in_link(self, setup: EvaluateSetup) -> str | None:
         """How often it was repeated, or is to be, for the address; None if what is set was not."""
@@ -154,14 +187,19 @@ class Watch(Background):
         return self.told is not None and self.told[0] == Repeated.of(setup)
 
     @property
+    def shown(self) -> Repeated | None:
+        """What was repeated last; None before the first."""
+        return self._series.of if self._series else None
+
+    @property
     def done(self) -> int:
-        """How many repetitions were."""
-        return self._coverage.repetitions if self._coverage else 0
+        """How many repetitions were, of those that were asked for here."""
+        return min(len(self._series.past), self.times) if self._series else 0
 
     @property
     def visitors(self) -> int:
         """How many each repetition has; fewer than are set where they are too few on purpose."""
-        return self._coverage.visitors if self._coverage else 0
+        return self._series.coverage.visitors if self._series else 0
 
     @property
     def waits_for(self) -> int:
@@ -170,11 +208,20 @@ class Watch(Background):
 
     def counts(self, kind: Kind) -> Mapping[str, Count]:
         """What became of the intervals for a kind of target, by the estimators' keys."""
-        found = self._coverage.counts if self._coverage else {}
-        return {key: count for (of, key), count in found.items() if of == kind}
+        return {key: count for (of, key), count in self._counts.items() if of == kind}
 
     @property
     def kinds(self) -> list[Kind]:
         """Kinds of targets there are intervals for."""
-        found = self._coverage.counts if self._coverage else {}
-        return list(dict.fromkeys(kind for kind, _ in found))
+        return list(dict.fromkeys(kind for kind, _ in self._counts))
+
+    @property
+    def _counts(self) -> Counts:
+        done = self.done
+        return self._series.past[done - 1] if self._series and done else {}
+
+
+def _repeating(known: Series, times: int) -> Steps[None]:
+    """One experiment after the other, each with whoever else repeats the same."""
+    while len(known.past) < times:
+        yield from _under_way().joining(known, known.one_more)

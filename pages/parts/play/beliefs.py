@@ -30,6 +30,7 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 """What stands above the picture, and above its bars."""
 _HELP = meanings("posterior", "propensity")
 _WHY = "Why your click moved it"
+_ASK = "Answer a visitor, and you see here what in your answer moved the chances."
 
 
 def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
@@ -45,15 +46,15 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
 
 
-def show_why(opened: OpenLoop, has_company: bool) -> None:
+def show_why(opened: OpenLoop, asks: bool) -> None:
     """Where what the last click moved comes from, with a picture of its own if somebody else is
-    there now; without a click what comes to stand there, unless something does already."""
+    there now; without a click how to come by it, if it ``asks`` for one."""
     click = opened.click
-    if click is None and has_company:
+    if click is None and not asks:
         st.empty()  # A place that is empty at first could not be written to later.
         return
     if click is None:
-        titled(_WHY, small("After your next answer, of which parts its move is made."))
+        titled(_WHY, small(_ASK))
         return
     world, context = opened.world, opened.world.context_of(click.before.request)
     with st.container(key="why", gap="xxsmall"):

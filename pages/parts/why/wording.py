@@ -33,7 +33,7 @@ def answered(subject: Subject, come: int) -> str:
         return "Nobody has answered yet, and nothing is logged. All is as it is believed now."
     gave = "has not answered yet"
     if subject.earned is not None:
-        gave = f"gave {subject.earned:g}{plain(in_all(subject.world, subject.earned))}"
+        gave = f"gave {round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
     return f"Visitor {subject.number:,} of {come:,}, who {gave}. All is as it was believed then."
 
 

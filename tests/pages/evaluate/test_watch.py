@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 
+import pytest
+
 from engine import LoopSettings
 from engine.evaluation.coverage import Coverage
 from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.watch import Repetitions, Watch
+from pages.parts.evaluate.watch import Repeated, Repetitions, Watch
 from pages.parts.heavy_work import HeavyWork, Ticket
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
@@ -89,3 +91,68 @@ def test_a_link_to_what_is_not_known_waits_for_a_start() -> None:
     other = replace(SETUP, seed=8)
     assert not watch.waits_for_start(other)
     assert watch.in_link(other) is None
+
+
+def test_each_session_sees_what_it_asked_for_however_far_others_go() -> None:
+    sessions = Sessions()
+    far = sessions.opened()
+    far.start(replace(SETUP, times=4))
+    sessions.work(far, 1)
+    elsewhere = HeavyWork(lambda work: None, is_there=lambda _: True)
+    near = Watch(lambda job: elsewhere.submit(job, session="", address=""), sessions.kept)
+    near.start(replace(SETUP, times=2))
+    assert near.done == 1, "it goes on with what others began"
+    sessions.work(far, 4)
+    assert (near.done, near.times, near.is_live) == (2, 2, True), "it had no turn since"
+    elsewhere.turn()
+    assert (near.done, near.in_link(SETUP), near.is_live) == (2, "2", False)
+    two = of_one_run(2).counts.items()
+    assert near.counts("best") == {key: count for (kind, key), count in two if kind == "best"}
+
+
+def test_whoever_repeats_anew_takes_nothing_from_who_came_further() -> None:
+    sessions = Sessions()
+    first = sessions.opened()
+    first.start(replace(SETUP, times=3))
+    sessions.work(first, 3)
+    anew = sessions.opened()
+    anew.start(replace(SETUP, times=2))
+    assert anew.done == 0
+    sessions.work(anew, 1)
+    anew.stop()
+    reloaded = sessions.opened()
+    reloaded.prepare(SETUP, 3)
+    assert (reloaded.done, reloaded.is_live, anew.done) == (3, False, 1)
+
+
+def test_a_link_begins_nothing_that_nobody_asked_for() -> None:
+    sessions = Sessions()
+    watch = sessions.opened()
+    watch.start(replace(SETUP, times=2))
+    sessions.work(watch, 2)
+    other = sessions.opened()
+    other.prepare(SETUP, 500)
+    assert (other.done, other.times, other.is_live, other.in_link(SETUP)) == (2, 2, False, "2")
+
+
+def test_what_was_stopped_before_its_first_turn_stays_as_it_was() -> None:
+    sessions = Sessions()
+    watch = sessions.opened()
+    watch.start(SETUP)
+    sessions.work(watch, 1)
+    late = sessions.opened()
+    late.start(SETUP)
+    late.stop()
+    sessions.work(watch, 2)
+    assert (late.done, late.in_link(SETUP)) == (1, "1")
+    watch.stop()
+
+
+@pytest.mark.parametrize(("most", "is_kept"), [(60, True), (40, False)])
+def test_what_was_asked_for_longest_ago_makes_room(most: int, is_kept: bool) -> None:
+    kept = Repetitions(most)
+    first, second, third = (Repeated("coffee", seed, 100, "none") for seed in range(3))
+    for one in (second, first, third):
+        kept.begin(one)
+    assert kept.find(first) is not None
+    assert (kept.find(second) is not None) == is_kept

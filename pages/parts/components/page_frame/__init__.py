@@ -8,6 +8,8 @@ drawn anew by whichever server it finds; and what had the focus when it went, or
 leaves it to what stands in its place.
 """
 
+from collections.abc import Mapping
+
 import streamlit as st
 
 from pages.parts.components import beside
@@ -19,7 +21,12 @@ EVERY = 100
 """Milliseconds from one look at the logo and the focus to the next."""
 
 
-def mind_the_frame(group: str) -> None:
-    """Do so, on the page that is drawn, which is one of a group of the menu, if named."""
-    data = {"every": EVERY, "group": group}
+def mind_the_frame(group: str, titles: Mapping[str, str]) -> None:
+    """Do so, on the page that is drawn.
+
+    Args:
+        group: of the menu that the page is one of, if any.
+        titles: what is said of popovers in the toolbar, by their keys; of others it is their name.
+    """
+    data = {"every": EVERY, "group": group, "titles": dict(titles)}
     _component(key="frame", data=data, height=1, on_back_change=lambda: None)

@@ -46,7 +46,7 @@ export default function ({ data, setStateValue }) {
     voice.setAttribute("role", "status");
     voice.className = "announced";
     const timer = setInterval(() => {
-        label(data.group);
+        label(data);
         announce(frame, voice);
         if (document.activeElement === document.body) rescueFocus(frame);
     }, data.every);
@@ -133,13 +133,16 @@ function tableOf(text) {
     return table.outerHTML;
 }
 
-function label(group) {
+function label({ group, titles }) {
     for (const logo of document.querySelectorAll(LOGOS)) say(logo, "alt", "Personalizer Playground");
     // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
     for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
         say(section, "aria-current", group && section.innerText.startsWith(group) ? "true" : null);
     }
-    for (const tool of document.querySelectorAll(TOOLS)) say(tool, "title", tool.querySelector("p").textContent);
+    for (const tool of document.querySelectorAll(TOOLS)) {
+        const told = titles[keyOf(tool)?.replace("st-key-", "")] ?? tool.querySelector("p")?.textContent;
+        say(tool, "title", told ?? null);
+    }
     // What changes here is said to those who cannot see it.
     for (const place of document.querySelectorAll(SAID)) say(place, "role", "status");
     // A notice is called what it says; a hint that is shown stands in a place of its own.
