@@ -6,7 +6,7 @@ evaluation: too few events, probabilities that were not logged, no exploration, 
 was picked as the best of many on the very log that judges it.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -104,6 +104,14 @@ class Told:
     cells: NDArray[np.intp]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Done:
+    """What a number of repetitions has come to."""
+
+    repetitions: int = 0
+    counts: Mapping[tuple[Kind, str], Count] = field(default_factory=dict)
+
+
 @dataclass(eq=False)
 class Coverage:
     """Intervals counted over repetitions, more with each `repeating`.
@@ -112,8 +120,6 @@ class Coverage:
         world, settings, visitors: of each experiment; settings may be any that rank online.
         flaw: what is wrong with them.
         seed: of the first repetition; each later one has the next.
-        repetitions: how many were done; one that was left off does not count, and nothing of it.
-        counts: for each kind of target and key of an estimator.
     """
 
     world: World
@@ -122,8 +128,8 @@ class Coverage:
     flaw: Flaw = "none"
     estimators: Sequence[type[Estimator]] = ESTIMATORS
     seed: int = 0
-    repetitions: int = 0
-    counts: dict[tuple[Kind, str], Count] = field(default_factory=dict)
+    _done: _Done = field(default_factory=_Done, init=False)
+    """In one, as another thread may copy it at any moment."""
 
     def __post_init__(self) -> None:
         check_number("BadRequest", "visitors", self.visitors, 10, 100_000, whole=True)
@@ -139,8 +145,18 @@ class Coverage:
         check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
         for _ in range(times):
             told = yield from experiment(self.world, self.settings, self.visitors, self._next)
-            self.counts = yield from self._judged(told)
-            self.repetitions += 1
+            counts = yield from self._judged(told)
+            self._done = _Done(self.repetitions + 1, counts)
+
+    @property
+    def repetitions(self) -> int:
+        """How many were done; one that was left off does not count, and nothing of it."""
+        return self._done.repetitions
+
+    @property
+    def counts(self) -> Mapping[tuple[Kind, str], Count]:
+        """For each kind of target and key of an estimator."""
+        return self._done.counts
 
     @property
     def _next(self) -> int:

@@ -177,6 +177,9 @@ def _columns(grid: Grid) -> _Columns:
     """Fields come first; then actions, in columns where half of the cells or more are rewards."""
     share = next((at for at, name in enumerate(grid.head) if name.lower() == "share"), None)
     there = [at for at in range(len(grid.head)) if at != share]
+    if not there:
+        allowed = "two or more: who comes, and an action"
+        refuse(_CODE, "table", 0, allowed, "the number of columns beside 'share'")
     others = [at for at in there if not _has_rewards(grid, at)]
     if not others:
         _check_says_who(grid, there[0])
@@ -215,9 +218,11 @@ def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
 
 def _check_says_who(grid: Grid, column: int) -> None:
     """Refuse rewards in the first column, where all others have rewards, too: 0 and 1 may be values
-    of a field, but no part is."""
+    of a field, but neither what is between them nor two chances are."""
     for row, cells in enumerate(grid.rows, start=1):
-        if _is_reward(cells[column]) and _chance(cells[column].partition("/")[0]) not in {0, 1}:
+        first, *others = (_chance(part) for part in cells[column].split("/"))
+        is_two = len(others) == 1 and 0 <= others[0] <= 1 - first <= 1
+        if 0 < first < 1 or is_two:
             allowed = "a value of a field: the first column says who comes"
             grid.refuse(row, column, cells[column], allowed)
 

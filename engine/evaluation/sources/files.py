@@ -82,6 +82,12 @@ class LogFile:
             return file.read(_PEEK).decode("utf-8-sig", errors="replace")
         return ""
 
+    def is_longer(self, size: int) -> bool:
+        """Whether it has more bytes than that, unfolded, as far as it can be read."""
+        with self.unfolded() as file, suppress(*UNREADABLE):
+            return len(file.read(size + 1)) > size
+        return False
+
     def first_line(self) -> str:
         """Its first line with anything in it, unfolded; ``""`` if there is none."""
         lines = io.StringIO(self.beginning(), newline="")

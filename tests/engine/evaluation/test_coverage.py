@@ -1,5 +1,6 @@
 """Counting how often intervals hold, and breaking it on purpose."""
 
+from copy import copy
 from dataclasses import fields
 from typing import Any
 
@@ -58,6 +59,23 @@ def test_repetitions_add_up_and_are_the_same_again() -> None:
     assert watch.counts == again.counts
     assert watch.counts["fixed", "ips"].intervals == 8
     assert watch.counts["fixed", "naive"].share < watch.counts["fixed", "ips"].share
+
+
+def test_a_copy_has_as_many_counts_as_repetitions_whenever_it_is_taken() -> None:
+    copies: list[Coverage] = []
+
+    class Copied(Coverage):
+        def __setattr__(self, name: str, value: object) -> None:
+            super().__setattr__(name, value)
+            copies.append(copy(self))
+
+    watch = Copied(COFFEE, LoopSettings(), 10, estimators=[Naive])
+    copies.clear()
+    finish(watch.repeating(2))
+    assert [(one.repetitions, one.counts["uniform", "naive"].intervals) for one in copies] == [
+        (1, 1),
+        (2, 2),
+    ]
 
 
 def test_too_few_events_are_a_tenth() -> None:

@@ -66,6 +66,12 @@ def test_fields_in_words_may_stand_behind_one_in_numbers_and_begin_with_a_sign()
     assert [value.name for value in world.fields[1].values] == ["-5 to 0", "+1-9"]
 
 
+def test_halves_and_dates_may_say_who_comes_where_all_else_are_rewards() -> None:
+    for name in ("1", "1/2", "1/5/2026"):
+        world = world_from_table(f"who,A\n0,1\n{name},0.5\n")
+        assert [value.name for value in world.fields[0].values] == ["0", name]
+
+
 def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions() -> None:
     table = "who,share,Roll,Cake\nBob,1,0,1\n\nAnn,3,1,0\n"
     world = world_from_table(table, items=items_from_table(ACTIONS))
@@ -161,6 +167,10 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     ),
     "too many cells": (
         "who,A,B\n" + "Ann,0,1\n" * 7_000, "the number of cells is 21000, but must be at most 20,",
+    ),
+    "shares alone": ("share\n1\n", "the number of columns beside 'share' is 0, but must be two or"),
+    "two chances of who comes": (
+        "A,B\n0/1,0.3\n", "cell A2 is '0/1', but must be a value of a field: the first column",
     ),
     "nobody who comes": ("A,B\n0.2,0.3\n", "cell A2 is '0.2', but must be a value of a field: "),
     "a word": ("who,A,B\nAnn,0,1\nBo,0,maybe\n", "cell C3 is 'maybe', but must be a number from 0"),

@@ -1,7 +1,7 @@
 """Lines of a CSV file in which values have several: faults are told with those that they have."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import suppress
 from dataclasses import replace
 from io import TextIOWrapper
@@ -16,7 +16,7 @@ _STEP = 1 << 13
 """Rows that are read before others may have their turn."""
 
 
-def tell_lines(file: LogFile, faults: Faults) -> Iterator[None]:
+def tell_lines(file: LogFile, faults: Faults) -> Generator[None, None, None]:
     """Give the faults of a CSV file in which values have several lines the lines that they have.
 
     Yields wherever others may have their turn.

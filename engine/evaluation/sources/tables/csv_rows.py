@@ -13,7 +13,7 @@ from pyarrow import csv
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.tables.batch import Batch
 from engine.evaluation.sources.tables.csv_start import start_of
-from engine.evaluation.sources.tables.failures import BLOCK, FAILURES, csv_fault
+from engine.evaluation.sources.tables.failures import BLOCK, FAILURES, csv_fault, csv_row
 from engine.store.exchange.lines import Faults
 
 
@@ -77,4 +77,4 @@ def of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batc
     except FAILURES as error:
         # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
         is_of_line = line > first and isinstance(error, pa.ArrowException)
-        faults.end(line if is_of_line else 0, csv_fault(error, start.names))
+        faults.end(csv_row(error) or (line if is_of_line else 0), csv_fault(error, file))

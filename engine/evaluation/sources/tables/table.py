@@ -8,15 +8,17 @@ import pyarrow as pa
 
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.tables.batch import Batch
+from engine.evaluation.sources.tables.csv_lines import tell_lines
 from engine.evaluation.sources.tables.csv_rows import csv_reader, of_csv, skip
 from engine.evaluation.sources.tables.csv_start import start_of
-from engine.evaluation.sources.tables.failures import FAILURES, csv_fault, parquet_fault
+from engine.evaluation.sources.tables.failures import FAILURES, csv_fault, csv_row, parquet_fault
 from engine.evaluation.sources.tables.parquet_rows import (
     flat,
     of_parquet,
     opened_parquet,
     parquet_names,
 )
+from engine.steps import finish
 from engine.store.exchange.lines import Faults
 from engine.worlds.grid import WORKBOOK
 
@@ -63,10 +65,14 @@ def head(file: LogFile) -> Any:
         reader = csv_reader(file, None, partial(skip, faults, []))
         return pa.table(reader.read_next_batch()).slice(0, HEAD)
     except StopIteration:
+        finish(tell_lines(file, faults))
         raise faults.rejection() from None
     except FAILURES as error:
-        is_parquet = file.kind == "parquet"
-        faults.add(0, parquet_fault(error) if is_parquet else csv_fault(error, column_names(file)))
+        if file.kind == "parquet":
+            faults.add(0, parquet_fault(error))
+        else:
+            faults.add(csv_row(error), csv_fault(error, file))
+            finish(tell_lines(file, faults))
         raise faults.rejection() from error
 
 
