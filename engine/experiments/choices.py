@@ -17,13 +17,16 @@ def written(choices: Iterable[int]) -> str:
     return "".join(_CHARACTERS[position] for position in choices)
 
 
-def read(text: str, world: World) -> tuple[int, ...]:
+def read(text: str, world: World, most: int = MOST) -> tuple[int, ...]:
     """The positions of a text; ``BadRequest``, with the place, for what no person can have chosen.
 
     No text says that nobody was served.
+
+    Args:
+        most: visitors there are to be served.
     """
-    if len(text) > MOST:
-        refuse("BadRequest", "choices", text, f"at most {MOST} characters, one for each visitor")
+    if len(text) > most:
+        refuse("BadRequest", "choices", text, f"at most {most} characters, one for each visitor")
     known = _CHARACTERS[: len(world.items)]
     for visitor, character in enumerate(text, 1):
         if character not in known:

@@ -84,19 +84,25 @@ class Linked:
 
         A link made before the world was chosen may name what that world does not have.
         """
+        setup, refused = cls.read(query)
+        return setup, [sentence for _, sentence in refused]
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> tuple[Self, list[tuple[str, str]]]:
+        """The same, each sentence with the name of what it is about before it."""
         values: dict[str, Any] = {}
-        refused: list[str] = []
+        refused: list[tuple[str, str]] = []
 
         def refuse(name: str, allowed: str, used: str) -> None:
             told = f"{name} in the link is {quoted(query[name])}"
-            refused.append(f"{told}, but must be {allowed}; {used} is used instead.")
+            refused.append((name, f"{told}, but must be {allowed}; {used} is used instead."))
 
         asked_for = {name: setting for name, setting in cls.declared().items() if name in query}
         for name, setting in asked_for.items():
             try:
                 values[name] = setting.parse(query[name])
             except PersonalizerError as error:  # Which says more than what may stand there.
-                refused.append(f"{name} in the link is left out: {error.message}")
+                refused.append((name, f"{name} in the link is left out: {error.message}"))
             except (KeyError, ValueError):
                 refuse(name, setting.allowed, setting.text(setting.default) or "nothing")
         setup = cls().having(values).begun(query)

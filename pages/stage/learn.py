@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.frames import frame
 from pages.parts.lessons.session import LearnSession
-from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.sessions import learn_session
 from pages.parts.stage.corner import own_link, stand_in_corner
@@ -30,7 +30,7 @@ def draw_show(session: LearnSession) -> None:
     if session.pace != pace:
         st.rerun()
     show = lesson_show(session.run(setup), setup) if setup.lesson else cards_show(setup)
-    present(show, partial(stand_in_corner, show, own_link()))
+    present(show, partial(stand_in_corner, show, own_link(OF_A_PERSON)))
 
 
 st.fragment(draw_show, run_every=pace, key="learn-show")(session)

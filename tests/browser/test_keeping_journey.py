@@ -54,12 +54,13 @@ def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> No
     expect(one.visitors).to_have_text("13")
 
 
-def test_after_a_kill_a_tab_that_stayed_open_goes_on_and_a_link_brings_the_loop_back(
-    open_page: OpenPage, tmp_path: Path
+def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goes_on(
+    open_page: OpenPage, new_tab: NewTab, tmp_path: Path
 ) -> None:
     port = free_port()
     with running(data=tmp_path, port=port) as server:
-        page = open_page(address=server.address)
+        proxy = Proxy(str(urlsplit(server.address).hostname), port)
+        page = open_page(address=f"http://127.0.0.1:{proxy.port}")
         for visitors in range(1, 4):
             page.press("reward-1")
             page.expect_visitors(visitors)
@@ -68,8 +69,16 @@ def test_after_a_kill_a_tab_that_stayed_open_goes_on_and_a_link_brings_the_loop_
         bar = page.page.locator(".reward-bar")
         before = bar.get_attribute("data-session") or ""
         assert before
+        proxy.hold()  # That tab does not come back before somebody else has been there.
         _kill(server)
-    with running(data=tmp_path, port=port):
+    with running(data=tmp_path, port=port) as server:
+        guest = PlayPage(new_tab(), server.address).open(f"?loop={loop}")
+        guest.expect_visitors(3)
+        found = guest.events()
+        assert [float(event["reward"]) for event in found] == [1.0, 1.0, 1.0]
+        assert not guest.complaints
+        assert bar.get_attribute("data-session") == before
+        proxy.let_go()
         expect(bar).not_to_have_attribute("data-session", before, timeout=60_000)
         page.settle()
         page.expect_visitors(3)
@@ -77,12 +86,14 @@ def test_after_a_kill_a_tab_that_stayed_open_goes_on_and_a_link_brings_the_loop_
         page.expect_visitors(4)
         assert loop_of(page) == loop
         told = page.events()
+        assert told[:3] == found
         assert [float(event["reward"]) for event in told] == [1.0, 1.0, 1.0, 0.0]
         page.open(f"?loop={loop}")
         page.expect_visitors(4)
         assert page.events() == told
         page.press("reward-1")
         page.expect_visitors(5)
+        proxy.cut()
     page.complaints.clear()
 
 

@@ -1,7 +1,7 @@
 """Pictures of the lessons: a guess beside the truth, chances beside counts, and how sure a loop has
 become."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from engine.experiments.certainty import Certainty
 from engine.worlds import World
 from pages.parts.charts.base import (
     LESSON,
+    Size,
     Spec,
     action_colour,
     blank,
@@ -27,6 +28,8 @@ from pages.parts.charts.line_layers import SIZE, Look
 from pages.parts.theme import theme
 
 _LINE = 84
+_LETTER = 0.54
+"""How wide a letter of a name is, in heights of the type: rather more than most."""
 _LANE = 38
 _CURVE = 280
 
@@ -35,7 +38,7 @@ _CURVE = 280
 
 
 @lru_cache(maxsize=16)
-def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
+def guess_spec(dark: bool, low: float, high: float, number: str, size: Size = LESSON) -> Spec:
     """One line from the least to the most that could be guessed: the guess hollow, the truth full,
     and how far apart they are."""
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
@@ -43,9 +46,8 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
     ink, accent = theme(dark).ink, theme(dark).accent
     marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5}
     named = blank().transform_filter("isValid(datum.label)")
-    # Names grow away from each other, so that they can be read when the two are close.
     words = named.mark_text(
-        dx=alt.ExprRef("datum.align == 'left' ? 4 : datum.align == 'right' ? -4 : 0"),
+        dx=alt.ExprRef(_beside(f"{_LETTER:g} * {size.type_expr(SIZE)}")),
         dy=-20,
         align=alt.ExprRef("datum.align"),
         fontSize=SIZE,
@@ -66,15 +68,37 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
     )  # fmt: skip
 
 
+def _beside(letter: str) -> str:
+    """How far a name is moved from its mark, as an expression. The two grow away from each other,
+    so that they can be read when the marks are close; near an end of the line the outer one is
+    moved in as far as it needs room, and the other beside it.
+
+    Args:
+        letter: about how wide a letter is.
+    """
+    at, own = "scale('x', datum.value)", f"length(datum.label) * {letter}"
+    other = f"(length(datum.other) + 1) * {letter}"
+    right = f"max({other}, min({at} + 4, width - {own}))"
+    left = f"max({own}, min({at} - 4, width - {other}))"
+    both = f"datum.align == 'left' ? {right} - {at} : {left} - {at}"
+    alone = f"clamp({at}, {own} / 2, width - {own} / 2) - {at}"
+    return f"datum.align == 'center' ? {alone} : {both}"
+
+
 def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa.Table:
     """Rows of `guess_spec`; ``labels`` of the guess and of the truth."""
-    rows: list[Mapping[str, object]] = []
-    align = "center"
-    if guess is not None:
-        other, align = ("right", "left") if guess < truth else ("left", "right")
-        rows.append({"kind": "gap", "value": guess, "end": truth})
-        rows.append({"kind": "guess", "value": guess, "label": labels[0], "align": other})
-    return table([*rows, {"kind": "truth", "value": truth, "label": labels[1], "align": align}])
+    true: dict[str, object] = {"kind": "truth", "value": truth, "label": labels[1]}
+    if guess is None:
+        return table([true | {"align": "center", "other": ""}])
+    sides = ("right", "left") if guess < truth else ("left", "right")
+    told = {"kind": "guess", "value": guess, "label": labels[0], "align": sides[0]}
+    return table(
+        [
+            {"kind": "gap", "value": guess, "end": truth},
+            told | {"other": labels[1]},
+            true | {"align": sides[1], "other": labels[0]},
+        ]
+    )
 
 
 # -- scores ---------------------------------------------------------------------------

@@ -80,7 +80,7 @@ class Lab:
 
 def _recall(lab: Lab, told: str) -> None:
     """Serve the visits that somebody served before a reload."""
-    for number, position in enumerate(read(told, lab.duel.world)[: len(lab.duel.visitors)]):
+    for number, position in enumerate(read(told, lab.duel.world, len(lab.duel.visitors))):
         lab.duel.choose(lab.duel.world.items[position].id, number)
 
 
@@ -242,4 +242,5 @@ LESSON = Lesson(
     elsewhere=_elsewhere,
     choices=lambda lab: written(lab.duel.choices),
     recall=_recall,
+    visits=VISITS * len(REGULARS),
 )

@@ -168,7 +168,8 @@ def _in_its_unit(run: Run, page: Words) -> None:
     """What the lesson's rewards come to, where its world counts in a unit."""
     world = run.lesson.place
     if world.unit:
-        remark(page, page.say("money", money=of_a_thousand(world, 0.1)))
+        number, blank, unit = of_a_thousand(world, 0.1).partition("\u00a0")
+        remark(page, page.say("money", money=f"{page.numeral(number)}{blank}{unit}"))
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:

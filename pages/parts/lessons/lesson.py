@@ -128,6 +128,7 @@ class Lesson:
         elsewhere: the lesson in a world of the person's; None where it is told of its own alone.
         choices: what the person has chosen, as text for the link; None where nothing is.
         recall: has a new lab choose the same.
+        visits: visitors for whom something is chosen.
     """
 
     key: str
@@ -151,6 +152,7 @@ class Lesson:
     elsewhere: "Callable[[World], Elsewhere] | None" = None
     choices: Callable[[Any], str] | None = None
     recall: Callable[[Any, str], None] = lambda lab, told: None
+    visits: int = 0
 
     @property
     def place(self) -> World:

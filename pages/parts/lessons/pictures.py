@@ -107,7 +107,7 @@ def show_guess(
     drawn(
         words,
         guess_rows(guess, truth, labels),
-        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f"),
+        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f", look()),
         key="chart-guess",
         alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {told}",
     )

@@ -18,7 +18,12 @@ from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.lessons.words import Words, words
 from pages.parts.link import Linked, quoted
 from pages.parts.setting import SWITCH, Setting
-from pages.parts.text import bare
+from pages.parts.text import bare, plain
+
+OF_A_PERSON = frozenset({"guess", "picks"})
+"""What one person guessed and chose: no link that is given on says it."""
+_OF_VISITORS = frozenset({"seed", "student", "world"})
+"""What says for whom that was."""
 
 
 def _seed(text: str) -> int:
@@ -84,7 +89,8 @@ class LearnSetup(Linked):
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
         """See `Linked`; a lesson in the link is opened, or it is said why it cannot be."""
-        setup, refused = super(LearnSetup, cls).from_query(query)
+        setup, left = super(LearnSetup, cls).read(query)
+        refused = [setup._refused(name, quoted(query[name]), why) for name, why in left]
         try:
             if setup.own:
                 unpack(setup.own)
@@ -95,6 +101,12 @@ class LearnSetup(Linked):
             refused.append(setup._said("own_refused", why=error.message))
             lesson = "" if setup.lesson == OWN else setup.lesson
             setup = setup.having({"lesson": lesson, "own": ""})
+        if not _OF_VISITORS.isdisjoint(name for name, _ in left) or (
+            query.get("lesson") and not setup.lesson
+        ):
+            # That was in another lesson, or for other visitors: it is told already that they are
+            # not here.
+            setup = setup.having(dict.fromkeys(OF_A_PERSON, ""))
         if setup.guess and setup.guessed is None:
             asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"
             told = {"guess": quoted(setup.guess), "allowed": asked}
@@ -108,11 +120,16 @@ class LearnSetup(Linked):
             if self.picks and not (self.lesson and self.chosen.choices):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
             elif self.picks:
-                read(self.picks, self.chosen.place)
+                read(self.picks, self.chosen.place, self.chosen.visits)
         except PersonalizerError as error:
             refused.append(self._said("picks_refused", why=error.message))
             return self.having({"picks": ""})
         return self
+
+    def _refused(self, name: str, value: str, why: str) -> str:
+        """What is said of a value that gave way: ``why`` in English, which tells more."""
+        own = self.words("page").left_out
+        return bare(own.format(name=plain(name), value=plain(value))) if own else why
 
     def _said(self, name: str, **told: str) -> str:
         """What is said of the link, as plain text."""

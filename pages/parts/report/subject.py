@@ -1,5 +1,7 @@
 """What all reports say of where they are from."""
 
+import re
+
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
 from engine.worlds.levels import LEVELS, answers_of
@@ -35,10 +37,14 @@ def _with_words(sentence: str, world: World | None) -> str:
     if world is None:
         return sentence
     values = (value.name for field in world.fields for value in field.values)
-    for name in {world.unit, *(item.name for item in world.items), *values}:
-        if name and words_first(name) == name:
-            sentence = sentence.replace(name, drawable(name))
-    return sentence
+    names = {world.unit, *(item.name for item in world.items), *values}
+    # All in one go, longer ones first: one may stand in another, which may have words of its own.
+    pictured = sorted((name for name in names if drawable(name) != name), key=len, reverse=True)
+
+    def told(found: re.Match[str]) -> str:
+        return drawable(found[0]) if words_first(found[0]) == found[0] else found[0]
+
+    return re.sub("|".join(map(re.escape, pictured)), told, sentence) if pictured else sentence
 
 
 def _story(world: World) -> str:

@@ -1,5 +1,6 @@
 """What stands in the corner of each screen: the way there for the room, and a remote's ear."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
@@ -40,10 +41,11 @@ def stand_in_corner(show: Show, link: str, leads_to: str = _SAME) -> None:
     watch_remote(remote, step)
 
 
-def own_link() -> str:
-    """To the page, with all that its address says but the stage."""
+def own_link(without: Collection[str] = ()) -> str:
+    """To the page, with all that its address says but the stage, and but what is ``without``."""
     address = (st.context.url or "").partition("?")[0]
-    told = {n: v for n, v in st.query_params.to_dict().items() if n not in {STAGE, SCREEN, SHOW}}
+    left = {STAGE, SCREEN, SHOW, *without}
+    told = {name: value for name, value in st.query_params.to_dict().items() if name not in left}
     return f"{address}?{urlencode(told)}" if told else address
 
 

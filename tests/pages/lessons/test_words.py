@@ -31,7 +31,9 @@ def test_each_language_has_the_same_texts_with_the_same_numbers_and_terms(
     assert own.keys() == english.keys()
     for name, text in own.items():
         assert text.strip()
-        assert set(re.findall(r"{(\w+)}", text)) == set(re.findall(r"{(\w+)}", english[name])), name
+        numbers, theirs = (set(re.findall(r"{(\w+)}", one)) for one in (text, english[name]))
+        # Why something is refused the engine says in English alone.
+        assert numbers == theirs - (set() if language == "en" else {"why"}), name
         said, meant = (re.sub(r"{\w+}", "", one) for one in (text, english[name]))
         assert set(named_in(said, language)) == set(named_in(meant)), name
 

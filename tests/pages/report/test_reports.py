@@ -95,6 +95,15 @@ def test_what_is_called_by_pictures_alone_is_told_in_words() -> None:
     assert report.sentences == ("So 200 cookie, with ☕ Latte.",)
 
 
+def test_a_picture_in_another_and_beside_words_is_told_once() -> None:
+    coffee = WORLDS["coffee"]
+    names = ("🍪", "🍪🍪", "🍪 Dark", *(item.name for item in coffee.items[3:]))
+    items = tuple(replace(one, title=name) for one, name in zip(coffee.items, names, strict=True))
+    said = "🍪🍪 before 🍪, not 🍪 Dark."
+    report = report_on(replace(coffee, items=items), "", "", (), (said,), 7, "")
+    assert report.sentences == ("cookie cookie before cookie, not 🍪 Dark.",)
+
+
 def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
     policies = [Branch("as it was served", None, None, 0.5)]
     actions = [Branch(f"a{n}", n, None, None if n == 3 else n / 50) for n in range(50)]

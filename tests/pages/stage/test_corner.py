@@ -31,6 +31,7 @@ def test_a_pages_own_link_says_all_but_the_stage(monkeypatch: pytest.MonkeyPatch
     told = {"stage": "1", "screen": "verdict", "world": "coffee", "who": "ours,ucb"}
     monkeypatch.setattr(st, "query_params", SimpleNamespace(to_dict=lambda: told))
     assert corner.own_link() == "https://example.org/race?world=coffee&who=ours%2Cucb"
+    assert corner.own_link({"who"}) == "https://example.org/race?world=coffee"
 
 
 def test_the_speaker_is_told_what_is_on_and_what_comes_next() -> None:

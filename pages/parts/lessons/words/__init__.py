@@ -79,6 +79,13 @@ class Words:
         return found
 
     @property
+    def left_out(self) -> str:
+        """What is said in this language of a value in a link that gave way; empty in English, where
+        the link's own sentence says more."""
+        found: str = _file(self.language).get("link", {}).get("left_out", "")
+        return found
+
+    @property
     def stage(self) -> Mapping[str, str]:
         """What is said on the stage in this language, by what is said in English; see
         `pages.parts.stage.phrases`."""
