@@ -10,6 +10,7 @@ from pages.parts.glossary import named_in
 from pages.parts.lessons.lesson import Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.text import plain
 
 PARTS = ("page", "show", "own", *LESSONS)
 
@@ -62,3 +63,9 @@ def test_numbers_are_written_as_the_language_writes_them() -> None:
     number = told.written(spec)["config"]["locale"]["number"]
     assert (number["decimal"], number["thousands"], number["percent"]) == (",", ".", "%")
     assert words("en", "page").written(spec) == spec
+
+
+def test_a_name_that_looks_like_a_number_stands_as_it_was_typed() -> None:
+    page = words("de", "page")
+    assert plain("12.345") in page.say("your_code", student="12.345", code="x")
+    assert plain("6.000") in page.say("money", money="6,000")

@@ -15,6 +15,10 @@ from pages.parts.text import plain
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Those there are, by the names of their files."""
+NAMES = frozenset(
+    ("student", "lesson", "title", "titles", "world", "item", "action", "drink", "who", "context")
+)
+"""What stands in texts as it was typed, also where it looks like a number."""
 _NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d[\d,]*(\.\d+)?")
 
 
@@ -33,7 +37,9 @@ class Words:
     def say(self, name: str, /, **numbers: object) -> str:
         """A text as Markdown, with numbers and names in it made safe."""
         text: str = self.table[name]
-        told = {**self.names, **{key: self.numeral(str(value)) for key, value in numbers.items()}}
+        typed = {key: str(value) for key, value in numbers.items() if key in NAMES}
+        counted = {key: self.numeral(str(value)) for key, value in numbers.items()}
+        told = {**self.names, **counted, **typed}
         return text.format(**{key: plain(value) for key, value in told.items()})
 
     def numeral(self, text: str) -> str:
