@@ -145,9 +145,9 @@ def test_names_of_actions_are_said_as_they_are_in_homework(open_learn: Open) -> 
 @pytest.mark.parametrize(
     ("packed", "said"),
     [
-        ("eyJ", "Die Lektion im Link lässt sich nicht öffnen: the link: the lesson in it is dam"),
+        ("eyJ", "Die Lektion im Link lässt sich nicht öffnen: Sie ist beschädigt oder nicht ganz"),
         ("", "Die Lektion selbst ist nicht in diesem Link: "),
-        ("a" * 6_001, "own in the link is 'aaa"),
+        ("a" * 6_001, "own im Link ist 'aaa"),
     ],
 )
 def test_a_link_that_holds_no_lesson_shows_all_and_says_why(packed: str, said: str) -> None:
