@@ -175,9 +175,9 @@ def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:
     return drawn
 
 
-_TOGETHER = 2**16
+_TOGETHER = 2**18
 """Draws that are compared at once: with each call NumPy lets other threads go on, and coming back
-takes longer than the call where there are many; more do not stay near to the processor."""
+takes longer than the call where there are many."""
 _NEAR = 2.0**-20
 """Of the furthest that anything can be drawn, four times what single precision can be wrong by."""
 
