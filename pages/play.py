@@ -18,6 +18,7 @@ from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import (
     another_world,
     beliefs,
+    below,
     controls,
     hypotheses,
     learned,
@@ -35,7 +36,7 @@ from pages.parts.report.play import report_of as play_report
 from pages.parts.rewards import answers_to
 from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import plain, question, section
+from pages.parts.text import plain, question
 from pages.parts.toolbar import (
     choose_world,
     control_the_crowd,
@@ -135,13 +136,11 @@ else:
         axes = learned.choose_map(session.shown.world)
     # What a click does not change is drawn here: boxes that are closed need not travel with
     # each one.
-    with st.container(key="learned"):
-        earned, explained = st.columns(2, gap="large")
-    with earned:
-        section("What it earns")
-    told = hypotheses.box(session.shown.loop)
-    another_world.box(session)
-    log, code = records.boxes()
+    earned, explained = st.columns(2, gap="large")
+    opened_below = below.boxes(session.shown.loop)
+    if "another" in opened_below:
+        with opened_below["another"]:
+            another_world.change_the_world(session)
     offer_a_lesson(session.shown, session.is_live)
     controls.watch_steps(session)
     session.open.second = None  # It stands on the stage alone.
@@ -194,14 +193,14 @@ else:
         with explained:
             learned.show_regret(opened.world, curve, session.setup.truth)
             beliefs.show_why(opened, session.may_change and not session.setup.truth)
-        if told is not None and told.open:
-            with told:
+        if "hypotheses" in opened_below:
+            with opened_below["hypotheses"]:
                 hypotheses.show_hypotheses(opened.loop, ranked)
-        if log.open:
-            with log:
+        if "log" in opened_below:
+            with opened_below["log"]:
                 records.show_log(opened)
-        if code.open:
-            with code:
+        if "code" in opened_below:
+            with opened_below["code"]:
                 records.show_code(opened)
         watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
 

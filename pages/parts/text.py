@@ -12,7 +12,7 @@ import streamlit as st
 
 from pages.parts.glossary import explained
 
-Width = Literal["stretch", "content"]
+Width = Literal["auto", "stretch", "content"]
 
 
 def plain(text: object) -> str:
@@ -124,15 +124,16 @@ def question(
         st.markdown(f":gray[{told}]{shown}", help=explained(chip, language=language))
 
 
-def section(title: str, help: str | None = None, width: Width = "stretch") -> None:
+def section(title: str, help: str | None = None) -> None:
     """The heading of a part of a page."""
-    st.header(title, anchor=False, help=help, width=width)
+    st.header(title, anchor=False, help=help)
 
 
-def titled(title: str, *paragraphs: str, help: str | None = None) -> None:
+def titled(title: str, *paragraphs: str, help: str | None = None, width: Width = "auto") -> None:
     """The heading of a part of a page and what stands below it, as one element: what is drawn after
     each click costs by the element."""
-    st.markdown("\n\n".join([f"## {title}", *paragraphs]), anchors=False, help=help)
+    body = "\n\n".join([f"## {title}", *paragraphs])
+    st.markdown(body, anchors=False, help=help, width=width)
 
 
 def small(markdown: str) -> str:

@@ -187,7 +187,7 @@ def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -
 def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
     """Fast clicks by mouse, at one place and on the button wherever it is, and by key."""
     ours, theirs = f"{app.address}/", f"{empty.address}/?charts=4"
-    visitors, clicks = "[data-testid=stMetricValue]", ".stMarkdown:has-text('Clicks: ')"
+    visitors, clicks = ".score dd", ".stMarkdown:has-text('Clicks: ')"
     places: dict[Page, tuple[float, float]] = {}
 
     def at_one_place(page: Page) -> None:
@@ -298,7 +298,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
             page = open_page(context, f"{app.address}/?seed={seed}", charts=2)
             press(page, "let-in-1000")
             page.wait_for_function(
-                "() => document.querySelector('[data-testid=stMetricValue]')?.innerText === '1,000'"
+                "() => document.querySelector('.score dd')?.innerText === '1,000'"
             )
             page.wait_for_function(QUIET)
             page_took.append(page.evaluate("clock.last - clock.click") / 1e3)

@@ -210,8 +210,7 @@ class AppPage:
     @property
     def visitors(self) -> Locator:
         """The number of visitors."""
-        metrics = self.page.get_by_test_id("stMetric").filter(has_text="Visitors")
-        return metrics.locator("[data-testid=stMetricValue]").first
+        return self.page.locator(".score dd").first
 
     def expect_visitors(self, number: int) -> None:
         """Wait until so many visitors have been served, and the offer is the next one's.
@@ -260,7 +259,7 @@ _EXCESS = """() => {
 _CLIPPED = r"""() => {
     const cut = [];
     const unseen = each => getComputedStyle(each).clipPath !== "none" || !each.checkVisibility();
-    const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .reward-label, "
+    const texts = "button p, label p, h1, h2, .score *, .reward-label, "
         + ".stMarkdownBadge, .stPageLink a span";
     for (const text of document.querySelectorAll(texts)) {
         // In the toolbar of a narrow window worlds are their pictures.

@@ -4,6 +4,7 @@ import re
 
 from playwright.sync_api import Locator, expect
 
+from pages.parts.play.below import BOXES, TITLES
 from tests.browser.page import AppPage
 
 PICTURE, MAP = "A bell and a bar for each action", "Map of all contexts"
@@ -21,8 +22,12 @@ class PlayPage(AppPage):
 
     def events(self) -> list[dict[str, str]]:
         """The event log as it is downloaded, oldest first."""
-        self.keyed("log").locator("summary").click()
+        self.look_closer("log")
         return self.table("log-csv")
+
+    def look_closer(self, box: str) -> None:
+        """Open what stands below the page."""
+        self.keyed(BOXES).get_by_role("button", name=TITLES[box][1]).click()
 
     # -- what stands there ------------------------------------------------------------
 

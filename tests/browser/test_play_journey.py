@@ -285,7 +285,7 @@ def test_stop_ends_a_crowd_of_a_thousand_and_keeps_who_was_served(open_page: Ope
         play.press("step")
         served = now + 1
         play.expect_visitors(served)
-    play.keyed("log").locator("summary").click()
+    play.look_closer("log")
     expect(play.keyed("log-csv")).to_contain_text(f"{served:,} events")
 
 
@@ -307,7 +307,7 @@ _STOP_AT_ONCE = """() => {
 def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
     play = open_page()
     for key in ("log", "code"):
-        play.keyed(key).locator("summary").click()
+        play.look_closer(key)
         expect(play.keyed(key)).to_contain_text("No event yet")
     for visitors in (1, 2):
         offered = play.offered
@@ -404,7 +404,7 @@ def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
     play.choose("play-crosses", "single fields")
     play.close_popover()
     for key, shown in (("log", "Download 11 events"), ("code", "POST /rank")):
-        play.keyed(key).locator("summary").click()
+        play.look_closer(key)
         expect(play.keyed(key)).to_contain_text(shown)
     play.expect_visitors(11)
     assert not play.complaints, play.complaints

@@ -119,7 +119,7 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
     faults |= offenders(play)
     for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
-        play.keyed(key).locator("summary").click()
+        play.look_closer(key)
         expect(play.keyed(key)).to_contain_text(shown)
     faults |= {*violations(play, "truth shown, all open"), *offenders(play)}
     faults.update(violations(play, "all open, in the other scheme", COLOURS))

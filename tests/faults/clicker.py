@@ -268,8 +268,7 @@ new MutationObserver(changes => {
 _LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
     const texts = "[data-testid=stAlert], [data-testid=stToast]";
-    const metric = all("[data-testid=stMetric]").find(box => box.innerText.includes("Visitors"));
-    const number = metric?.querySelector("[data-testid=stMetricValue]").innerText;
+    const number = document.querySelector(".score dd")?.innerText;
     const app = document.querySelector("[data-testid=stApp]");
     return {
         visitors: number === undefined ? null : Number(number.replaceAll(",", "")),
@@ -285,7 +284,7 @@ _CLICK = """async ([times, every]) => {
     for (let i = 0; i < times; i++) {
         const button = document.querySelector(".st-key-reward-1 button:not([disabled])");
         if (button) {
-            offers.push(document.querySelector("[data-testid=stMetricValue]")?.innerText ?? "");
+            offers.push(document.querySelector(".score dd")?.innerText ?? "");
             button.click();
         }
         if (i < times - 1) await new Promise(resolve => setTimeout(resolve, every));

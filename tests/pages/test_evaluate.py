@@ -31,6 +31,7 @@ from pages.parts.evaluate.tuning import Run
 from pages.parts.evaluate.wording import asked_row, doubts, is_proven, served, told_of
 from pages.parts.glossary import meaning
 from pages.parts.passes import pass_of
+from pages.parts.play.below import BOXES
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import signed
 from tests.pages.conftest import App, EvaluateApp, many_frames
@@ -172,7 +173,7 @@ def test_what_the_settings_of_a_loop_would_have_done_is_a_row(
 def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     app = open_app(world="news")
     app.click("let-in-100").finish_the_crowd()
-    app.at.session_state["log"] = True
+    app.at.session_state[BOXES] = ["log"]
     links = {link.proto.label: link.proto.page for link in app.run().at.get("page_link")}
     assert next(page for label, page in links.items() if "Ask this log" in label) == "evaluate"
     app.at.switch_page("../evaluate.py")

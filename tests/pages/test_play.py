@@ -16,6 +16,7 @@ from engine.worlds import WORLDS, key_of
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts import heavy_work
 from pages.parts.play import controls, records
+from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import App, many_frames
 
@@ -374,7 +375,7 @@ def test_a_broken_link_falls_back_with_a_notice(open_app: Open, name: str, value
 
 def test_the_log_can_be_filtered(open_app: Open) -> None:
     app = open_app().click("let-in-100").finish_the_crowd()
-    app.at.session_state["log"] = True
+    app.at.session_state[BOXES] = ["log"]
     app.run()
     (table,) = app.at.dataframe
     assert len(table.value) == 100
@@ -405,7 +406,7 @@ def test_a_row_that_is_chosen_is_meant_and_no_number_that_was_typed_before(
 
 def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
     app = open_app().answer(0.5)
-    app.at.session_state["code"] = True
+    app.at.session_state[BOXES] = ["code"]
     app.run()
     request, answer, reward = (json.loads(c.value) for c in app.at.code if c.language == "json")
     (ranked,) = (entry for entry in app.session.open.loop.log if isinstance(entry, Ranked))
@@ -562,7 +563,7 @@ def test_a_seed_goes_along_to_other_pages_but_never_takes_a_loop_away(open_app: 
 def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None:
     app = open_app(seed="7", truth="1")
     app.click("let-in-10").finish_the_crowd()
-    app.at.session_state["another"] = True
+    app.at.session_state[BOXES] = ["another"]
     app.run().click("change-tastes")
     opened = app.session.open
     assert "The world changed after visitor 10." in app.text
@@ -574,7 +575,7 @@ def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None
     app.run()
     assert [item.id for item in opened.world.items] == ["Cold brew", "Iced mocha", "Latte", "Tea"]
     assert (opened.world.outcomes[:, :3] == changed.outcomes[:, 1:]).all()
-    app.at.session_state["log"] = app.at.session_state["code"] = True
+    app.at.session_state[BOXES] = ["log", "code"]
     app.click("let-in-10").finish_the_crowd()
     assert opened.changed_before == (10, 10)
     assert not app.at.exception

@@ -18,15 +18,8 @@ _WORLDS = Path(__file__).parents[2] / "worlds.py"
 _WRITTEN = "offers-written"
 
 
-def box(session: PlaySession) -> None:
+def change_the_world(session: PlaySession) -> None:
     """What can be changed in the world while the loop goes on; nobody tells the engine."""
-    title = "Change the world from here on"
-    with st.expander(title, icon=":material/public:", key="another", on_change="rerun") as opened:
-        if opened.open:
-            _show(session)
-
-
-def _show(session: PlaySession) -> None:
     world, can = session.shown.world, session.may_change and not session.live.is_live
     note(
         "The engine is not told: it meets whatever comes. What was logged stays, *Undo* takes a "

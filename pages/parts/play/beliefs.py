@@ -57,13 +57,12 @@ def show_why(opened: OpenLoop, asks: bool) -> None:
         titled(_WHY, small(_ASK))
         return
     world, context = opened.world, opened.world.context_of(click.before.request)
-    with st.container(key="why", gap="xxsmall"):
-        titled(_WHY, small(where_it_comes_from(click)))
-        link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
-        if context != opened.context:
-            note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
-            after = chances(click.after, opened.loop.settings.policy)
-            _draw(world, click.after, after, click.before, None)
+    titled(_WHY, small(where_it_comes_from(click)))
+    link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
+    if context != opened.context:
+        note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
+        after = chances(click.after, opened.loop.settings.policy)
+        _draw(world, click.after, after, click.before, None)
 
 
 def _who(world: World, context: Mapping[str, str]) -> str:

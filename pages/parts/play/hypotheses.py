@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 
 import streamlit as st
-from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine import Hypothesis, LearningLoop
 from engine.learners.base import Group
@@ -54,14 +53,6 @@ def in_words(hypothesis: Hypothesis) -> str:
     if hypothesis.memory < 1:
         return f"{told}, tastes wander"
     return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
-
-
-def box(loop: LearningLoop) -> ExpanderContainer | None:
-    """Where `show_hypotheses` goes, if there are any."""
-    if not loop.learner.weights:
-        return None
-    label = "Which idea of the world fits best"
-    return st.expander(label, icon=":material/balance:", key="hypotheses", on_change="rerun")
 
 
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:

@@ -18,7 +18,7 @@ from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note, plain, section, small
+from pages.parts.text import note, plain, section, small, titled
 from pages.parts.theme import is_dark
 
 _MAP_HELP = (
@@ -39,7 +39,7 @@ def head_of_map(setup: PlaySetup) -> None:
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="head-of-map"
     ):
-        section("What it has learned", help=_MAP_HELP, width="content")
+        titled("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
 
 
@@ -126,13 +126,16 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
 
 
 def show_score(world: World, curve: curves.Curve) -> None:
-    """Three numbers: the end of the curve; and what it is worth."""
-    with st.container(horizontal=True):
-        st.metric("Visitors", f"{curve[-1]['visitor']:,.0f}" if curve else "0")
-        st.metric("Mean reward", f"{curve[-1]['mean']:.2f}" if curve else "–")
-        st.metric(
-            f"Last {RECENT_VISITORS} visitors", f"{curve[-1]['recent']:.2f}" if curve else "–"
-        )
+    """Three numbers under their heading: the end of the curve; and what it is worth."""
+    last = curve[-1] if curve else {}
+    numbers = {
+        "Visitors": f"{last.get('visitor', 0):,.0f}",
+        "Mean reward": f"{last['mean']:.2f}" if last else "–",
+        f"Last {RECENT_VISITORS} visitors": f"{last['recent']:.2f}" if last else "–",
+    }
+    parts = (f"<div><dt>{name}</dt><dd>{number}</dd></div>" for name, number in numbers.items())
+    # Our own words and numbers alone: as four elements of Streamlit's they cost eight times that.
+    st.html(f'<h2>What it earns</h2><dl class="score">{"".join(parts)}</dl>')
     if curve and world.unit:
         so_far, latest = (per_thousand(world, curve[-1][name]) for name in ("mean", "recent"))
         note(f"{plain(so_far)} so far, {plain(latest)} of late.")

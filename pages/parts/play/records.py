@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.mutable_expander_container import ExpanderContainer
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
@@ -25,15 +24,6 @@ LATEST = 5_000
 """Events in the table, and at most in the code."""
 _NUMBER = "log-visitor"
 _NONE_YET = "No event yet. Each answer adds one."
-
-
-def boxes() -> tuple[ExpanderContainer, ExpanderContainer]:
-    """Where `show_log` and `show_code` go."""
-    code = "Request, response and code of the last event"
-    return (
-        st.expander("Event log", icon=":material/list:", key="log", on_change="rerun"),
-        st.expander(code, icon=":material/code:", key="code", on_change="rerun"),
-    )
 
 
 def show_log(opened: OpenLoop) -> None:

@@ -14,6 +14,7 @@ from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
 from pages.parts.known_worlds import keep_at_hand
 from pages.parts.library import close_library, library
+from pages.parts.play.below import BOXES
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
@@ -147,8 +148,7 @@ def test_one_field_one_item_and_no_pictures_can_be_played(open_app: Open) -> Non
     stored = library().begin("somebody", TINY, 1, PlaySetup().settings())
     stored.together(lambda: list(crowd(stored.loop, TINY, 3)))
     app = open_app(loop=stored.id).answer(1.0).set("play-truth", True)
-    for box in ("log", "code", "hypotheses"):
-        app.at.session_state[box] = True
+    app.at.session_state[BOXES] = ["log", "code", "hypotheses"]
     assert app.click("step").metric("Visitors") == "5"
 
 
