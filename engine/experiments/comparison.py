@@ -20,13 +20,13 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
-from engine.learners.bayesian.hypothesis import Hypothesis
+from engine.experiments.unasked import UnaskedLoop
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.simulation.baselines import Baseline
-from engine.simulation.crowd import nth_visitor, serve
+from engine.simulation.crowd import answer, nth_visitor
 from engine.steps import Steps, at_once
 from engine.streams import stream
 from engine.worlds.world import World
@@ -120,8 +120,8 @@ class Comparison:
     Args:
         world: where.
         baseline: what is shown there today.
-        settings: of all three loops, but for the learning mode; the baseline's, whose beliefs
-            nobody asks for, compares no hypotheses.
+        settings: of all three loops, but for the learning mode; the baseline's beliefs nobody asks
+            for (`UnaskedLoop`).
         seed: of the crowd, the loops and a baseline's mood.
         auto: sends the apprentice online by itself; None leaves it to a person.
         clock: see `LearningLoop`.
@@ -139,24 +139,26 @@ class Comparison:
     ) -> None:
         self.world, self.baseline, self.seed, self.auto = world, baseline, seed, auto
         chosen = settings or LoopSettings()
-        plain = replace(chosen, hypotheses=(Hypothesis(crosses=0),), may_change=False)
         self.loops = {
-            arm: LearningLoop(
-                replace(plain if arm == "baseline" else chosen, learning_mode=mode),
-                seed=seed,
-                clock=clock,
-            )
+            arm: UnaskedLoop(chosen, seed=seed, clock=clock)
+            if mode == "logging_only"
+            else LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
             for arm, mode in ARMS.items()
         }
         self.foreseen: SwitchValue | None = None
-        self.record = MatchingRecord()
-        self.record.follow(self.apprentice)
+        self._record = MatchingRecord()
         self._curves = {arm: LearningCurve(world) for arm in ARMS}
 
     @property
     def apprentice(self) -> LearningLoop:
         """The loop in the middle."""
         return self.loops["apprentice"]
+
+    @property
+    def record(self) -> MatchingRecord:
+        """What the apprentice chose beside what the baseline shows, up to the last visitor."""
+        self._record.follow(self.apprentice)
+        return self._record
 
     def __len__(self) -> int:
         return len(self.apprentice.events)
@@ -171,9 +173,9 @@ class Comparison:
         visitor = nth_visitor(self.world, self.seed, len(self))
         rng = stream(self.seed, "baseline", len(self))
         first = self.baseline.choose(visitor.context, rng)
+        request = self.world.request(self.world.cell(visitor.context), first)
         for loop in self.loops.values():
-            serve(loop, self.world, visitor, first)
-        self.record.follow(self.apprentice)
+            answer(loop, request, self.world, visitor)
         if self.auto is not None and self.is_apprentice and self.auto.says(self.record):
             yield from self.going_online()
 
@@ -269,7 +271,6 @@ class Comparison:
         if self.is_apprentice:
             self.foreseen = foreseen or (yield from assessing(self.apprentice))
             self.apprentice.configure(learning_mode="online")
-            self.record.follow(self.apprentice)
 
     go_online = at_once(going_online)
     """The same at once."""
@@ -277,7 +278,6 @@ class Comparison:
     def go_back(self) -> None:
         """Show the baseline again and go on imitating."""
         self.apprentice.configure(learning_mode="apprentice")
-        self.record.follow(self.apprentice)
 
     def copy(self) -> Self:
         """The same, to go its own way from here; nobody may change this one meanwhile."""

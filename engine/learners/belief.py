@@ -1,8 +1,9 @@
 """What a model believes about the actions on offer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +34,13 @@ class Belief:
     """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
     of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
     those before any reward, where they are known. In C contexts at once, means are (H, C, K),
-    covariances (H, C, K, K)."""
+    covariances (H, C, K, K). A belief that is kept has room for what was found out about it."""
 
     weights: Array
     means: Array
     covariances: Array
     before: Before | None = None
+    known: dict[Any, Any] | None = field(default=None, compare=False)
 
     @classmethod
     def of_one(cls, mean: Array, covariance: Array) -> "Belief":
@@ -92,12 +94,12 @@ class Belief:
         """Those of one learner about the same actions in C contexts, as one."""
         means = np.stack([belief.means for belief in beliefs], axis=1)
         covariances = np.stack([belief.covariances for belief in beliefs], axis=1)
-        return replace(beliefs[0], means=means, covariances=covariances)
+        return replace(beliefs[0], means=means, covariances=covariances, known=None)
 
     def each(self) -> list["Belief"]:
         """Those in each of C contexts."""
         pairs = zip(self.means.swapaxes(0, 1), self.covariances.swapaxes(0, 1), strict=True)
-        return [replace(self, means=means, covariances=inner) for means, inner in pairs]
+        return [replace(self, means=mean, covariances=inner, known=None) for mean, inner in pairs]
 
 
 def _apart(covariances: Array) -> Array:

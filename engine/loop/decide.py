@@ -51,7 +51,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     All decisions of a loop share the draws, whose seed is that of its choices.
     """
     seed, mode = normals.seed, state.settings.learning_mode
-    event_id = request.event_id or _next_event_id(state, seed)
+    event_id = request.event_id or next_event_id(state, seed)
     allowed, size = list(request.allowed), len(request.actions)
     beliefs = belief(state, request)
     decision = choose(state, request, beliefs, normals, decision_stream(seed, event_id))
@@ -164,7 +164,7 @@ def _show(
     return shown, share / size + (1 - share) * (shown == 0)
 
 
-def _next_event_id(state: LoopState, seed: int) -> str:
+def next_event_id(state: LoopState, seed: int) -> str:
     """An id that depends on the seed and the number of events alone, unused so far."""
     number = len(state.events)
     while (event_id := event_id_of(seed, number)) in state.events:

@@ -1,7 +1,7 @@
 """Thompson sampling, the engine's own policy."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,25 +65,37 @@ class Thompson(Policy):
         size = belief.means.shape[1]
         chance = self._chance(size)
         if self.width == 0:
-            agreed, errors = ties(belief.mean), np.zeros(size)
+            found = _Outcome(ties(belief.mean), np.zeros(size))
         else:
-            table = normals.table(self.draws, size)
-            mean, bells = belief.mean, self.width * belief.widths
-            able, won, times = _won(mean, bells, table, normals.furthest)
-            counts = np.zeros(size, dtype=np.int_)
-            counts[able] = times
-            agreed = self._agreed(counts)
-            errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
-        probabilities = (1 - self.floor) * agreed + self.floor * chance  # (10)
+            found = self._outcome(belief, normals)
+        probabilities = (1 - self.floor) * found.agreed + self.floor * chance  # (10)
         if rng.random() < self.floor:
-            return Decision(probabilities, errors, pick(chance, rng), "random")
-        chosen = pick(agreed, rng)
+            return Decision(probabilities, found.errors, pick(chance, rng), "random")
+        chosen = pick(found.agreed, rng)
         if self.width == 0:
-            return Decision(probabilities, errors, chosen, "best")
-        counted = won[able.index(chosen)].nonzero()[0]
+            return Decision(probabilities, found.errors, chosen, "best")
+        counted = found.draws_of(chosen, self.draws)
         decisive = int(counted[rng.integers(len(counted))])
-        drawn = mean + bells * table[:, decisive]
-        return Decision(probabilities, errors, chosen, "draw", drawn)
+        normal = normals.table(self.draws, size)[:, decisive]
+        drawn = belief.mean + self.width * belief.widths * normal
+        return Decision(probabilities, found.errors, chosen, "draw", drawn)
+
+    def _outcome(self, belief: Belief, normals: Normals) -> "_Outcome":
+        """What the draws come to; looked up for a belief that is asked for again and again."""
+        asked = self, normals.seed
+        if belief.known is not None and asked in belief.known:
+            known: _Outcome = belief.known[asked]
+            return known
+        size = belief.means.shape[1]
+        table = normals.table(self.draws, size)
+        able, won, times = _won(belief.mean, self.width * belief.widths, table, normals.furthest)
+        counts = np.zeros(size, dtype=np.int_)
+        counts[able] = times
+        errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
+        found = _Outcome(self._agreed(counts), errors, able, won)
+        if belief.known is not None:
+            belief.known[asked] = found.packed()
+        return found
 
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:
@@ -121,6 +133,34 @@ class Thompson(Policy):
         agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
         agreed /= agreed.sum(axis=-1, keepdims=True)
         return agreed
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What many draws from the bells of K actions come to.
+
+    Attributes:
+        agreed: how often each is shown for them, (K,).
+        errors: standard errors of its probability, (K,).
+        able: the actions that could be the highest.
+        won: whether each of these is, draw by draw; as bits once packed.
+    """
+
+    agreed: Array
+    errors: Array
+    able: Sequence[int] = ()
+    won: Sequence[NDArray[np.bool_] | NDArray[np.uint8]] = ()
+
+    def draws_of(self, action: int, draws: int) -> NDArray[np.intp]:
+        """The draws, of so many, in which an action is the highest."""
+        won = self.won[self.able.index(action)]
+        if won.dtype == np.uint8:
+            won = np.unpackbits(won.view(np.uint8), count=draws)
+        return won.nonzero()[0]
+
+    def packed(self) -> "_Outcome":
+        """The same in an eighth of the room."""
+        return replace(self, won=[np.packbits(one) for one in self.won])
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:

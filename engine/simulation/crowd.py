@@ -12,7 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
+from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
+from engine.protocol.request import RankRequest
 from engine.simulation.drift import truth_over
 from engine.streams import stream
 from engine.worlds import Context, World
@@ -33,6 +35,16 @@ def nth_visitor(world: World, seed: int, number: int) -> Visitor:
     return Visitor(world.visitor(rng), float(rng.random()))
 
 
+def answer(
+    loop: LearningLoop, request: RankRequest, world: World, visitor: Visitor
+) -> tuple[Ranked, float]:
+    """Rank for a visitor and send the reward that they give: what was ranked, and the reward."""
+    ranked = loop.ask(request)
+    value = world.answer(visitor.context, ranked.action_id, visitor.uniform)
+    loop.reward(ranked.event_id, value)
+    return ranked, value
+
+
 def serve(
     loop: LearningLoop, world: World, visitor: Visitor, first: str | None = None
 ) -> dict[str, object]:
@@ -46,9 +58,7 @@ def serve(
         truth the expected reward of that action and of the best one.
     """
     cell = world.cell(visitor.context)
-    ranked = loop.ask(world.request(cell, first))
-    value = world.answer(visitor.context, ranked.action_id, visitor.uniform)
-    loop.reward(ranked.event_id, value)
+    ranked, value = answer(loop, world.request(cell, first), world, visitor)
     expected = world.expected_in(cell)
     return {
         "event": ranked.event_id,

@@ -27,8 +27,9 @@ from engine.learners.bayesian.lean import Lean
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import Rewards
 from engine.learners.bayesian.numbers import Scale, Scales
-from engine.learners.bayesian.posterior import Posterior, Share
+from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
+from engine.learners.bayesian.share import Share
 from engine.learners.classic import ClassicLearner, Side
 from engine.learners.crosses import Vectors
 from engine.learners.state import Learned, state_names, with_state

@@ -18,19 +18,19 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import WeighedOffer
 from engine.learners.bayesian.block import (
     SMALL,
+    AloneBlocks,
     Block,
     GroupedRow,
     LearnedRow,
     Merge,
-    OfferedAlone,
     OfferedBlock,
     OfferedRows,
+    Positions,
 )
 from engine.learners.bayesian.kernel import RowKernel, alike, length
 from engine.learners.bayesian.numbers import Scales
@@ -59,6 +59,9 @@ class Basis(Learned):
     )
     _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
     _met = cached_property(lambda _: Kept[Action, tuple[Block, ...]]())
+    _apart = cached_property(
+        lambda _: Kept[tuple[Action, ...], tuple[dict[Block, Positions], AloneBlocks | None]]()
+    )
     _joined = cached_property(lambda _: Kept[Action, Block]())
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
@@ -99,14 +102,16 @@ class Basis(Learned):
             products, outside = self._kernel.between_all(contexts, read)
         else:
             products, outside = self._kernel.between(self.context(where), read)
-        shared, own = self._told_apart(read)
+        if actions not in self._apart:
+            self._apart.clear()  # Blocks may be large, and loops mostly offer the same.
+            self._apart[actions] = self._told_apart(read)
+        shared, own = self._apart[actions]
         parts = []
-        for block, rows in shared.items():
-            at = _positions(rows)
+        for block, at in shared.items():
             part = OfferedBlock(block, at, block.coordinates(products[..., at, :]))
             outside[part.pairs] -= part.coordinates @ part.coordinates.swapaxes(-1, -2)
             parts.append(part)
-        alone = OfferedAlone.of(own, products) if own else None
+        alone = own.offered(products) if own is not None else None
         if alone is not None:
             outside[..., alone.at, alone.at] -= (alone.coordinates**2).sum(axis=-1)
         self._offers[where, actions] = OfferedRows(alone, tuple(parts), outside)
@@ -114,7 +119,7 @@ class Basis(Learned):
 
     def _told_apart(
         self, actions: tuple[Action, ...]
-    ) -> tuple[dict[Block, list[int]], dict[Block, int]]:
+    ) -> tuple[dict[Block, Positions], AloneBlocks | None]:
         """The rows that touch each block; and apart from these, wherever there are several, small
         blocks with the one row that touches them and no other."""
         touched: dict[Block, list[int]] = defaultdict(list)
@@ -127,8 +132,9 @@ class Basis(Learned):
             if len(rows) == 1 and block.size <= SMALL and len(self._touched(actions[rows[0]])) == 1
         }
         if len(own) < 2:
-            return touched, {}
-        return {block: rows for block, rows in touched.items() if block not in own}, own
+            own = {}
+        shared = {block: _positions(at) for block, at in touched.items() if block not in own}
+        return shared, AloneBlocks.of(own) if own else None
 
     def length(self, offers: Sequence[WeighedOffer]) -> float:
         """Squared length of a weighted sum of the rows of what is offered in some contexts."""
@@ -172,6 +178,7 @@ class Basis(Learned):
         self._offers.clear()
         self._grouped.clear()
         self._places.clear()
+        self._apart.clear()
 
     def _touched(self, action: Action) -> tuple[Block, ...]:
         """The blocks that own a column of the action."""
@@ -199,6 +206,7 @@ class Basis(Learned):
         for column in _columns(action, self.form):
             self._owners[column] = first
         self._met.clear()
+        self._apart.clear()
         self._joined[action] = first
         return first, merges
 
@@ -231,7 +239,7 @@ class Basis(Learned):
         return LearnedRow(block, np.append(row, length), 0.0)
 
 
-def _positions(rows: Sequence[int]) -> slice | NDArray[np.intp]:
+def _positions(rows: Sequence[int]) -> Positions:
     """Increasing positions, to read arrays by."""
     first, end = rows[0], rows[-1] + 1
     return slice(first, end) if end - first == len(rows) else np.array(rows, dtype=np.intp)

@@ -19,6 +19,8 @@ from engine.learners.state import Learned
 SMALL = 64
 """Basis vectors up to which blocks are looked at together: of larger ones a call takes less time
 than a copy."""
+Positions = slice | NDArray[np.intp]
+"""Where some of the offered rows are."""
 
 
 @dataclass(eq=False, slots=True)
@@ -48,7 +50,7 @@ class OfferedBlock:
     """
 
     block: Block
-    at: slice | NDArray[np.intp]
+    at: Positions
     coordinates: Array
 
     @property
@@ -68,9 +70,20 @@ class OfferedAlone:
     at: NDArray[np.intp]
     coordinates: Array
 
+
+@dataclass(frozen=True, slots=True)
+class AloneBlocks:
+    """B small blocks, each with one offered action to itself: positions (B,) of these, and the
+    blocks' places in the kernel, (B, r), and `Block.whiten`, (B, r, r), beside each other."""
+
+    blocks: tuple[Block, ...]
+    at: NDArray[np.intp]
+    rows: NDArray[np.intp]
+    whitening: Array
+
     @classmethod
-    def of(cls, places: Mapping[Block, int], products: Array) -> "OfferedAlone":
-        """Of rows by their inner products (..., K, m) with kernel rows."""
+    def of(cls, places: Mapping[Block, int]) -> "AloneBlocks":
+        """Of blocks as they are now, and the positions of their actions."""
         blocks, at = tuple(places), np.array(list(places.values()), dtype=np.intp)
         most = max(block.size for block in blocks)
         rows: NDArray[np.intp] = np.zeros((len(blocks), most), dtype=np.intp)
@@ -79,8 +92,13 @@ class OfferedAlone:
             size = block.size
             rows[i, :size] = block.rows[:size]
             whitening[i, :size, :size] = block.whiten[:size, :size]
-        inside = products[..., at[:, None], rows]
-        return cls(blocks, at, (whitening @ inside[..., None])[..., 0])
+        return cls(blocks, at, rows, whitening)
+
+    def offered(self, products: Array) -> OfferedAlone:
+        """Rows by their inner products (..., K, m) with kernel rows."""
+        inside = products[..., self.at[:, None], self.rows]
+        coordinates = (self.whitening @ inside[..., None])[..., 0]
+        return OfferedAlone(self.blocks, self.at, coordinates)
 
 
 @dataclass(frozen=True, slots=True)

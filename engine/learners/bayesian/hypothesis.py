@@ -57,7 +57,7 @@ class Hypothesis:
     def form(self) -> RowForm:
         """How its rows are written."""
         assert self.by != "cells"
-        return RowForm(self.crosses, self.by)
+        return RowForm.known(self.crosses, self.by)
 
 
 HYPOTHESES = (

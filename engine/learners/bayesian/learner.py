@@ -12,7 +12,7 @@ look like that is believed to fall short until it was tried (`lean`).
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Self
@@ -82,6 +82,7 @@ class BayesianLearner(Learner):
 
     STATE = ("evidence", "imitation", "lean", "_spans", "_cells", "_first")
     _known_means = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], Array]())
+    _known = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], Belief]())
     _known_before = cached_property(
         lambda _: Kept[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
     )
@@ -157,7 +158,13 @@ class BayesianLearner(Learner):
     # -- what is believed -------------------------------------------------------------
 
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        return self._belief(request.context, request.actions, online)
+        asked = request.context, request.actions
+        if self.imitation is not None:
+            return self._belief(*asked, online)
+        # An imitation head that is sure learns nothing, and is asked the same again and again.
+        if asked not in self._known:
+            self._known[asked] = replace(self._belief(*asked, online), known={})
+        return self._known[asked]
 
     def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> Belief:
         where = tuple(request.context for request in requests)
@@ -241,9 +248,10 @@ class BayesianLearner(Learner):
         request, head = impression.request, self.imitation
         if head is None or not head.learned:
             return False
-        likeness = head.means(request.context, request.actions)
-        others = [i for i in request.allowed if i != impression.baseline]
-        return all(likeness[i] <= likeness[impression.baseline] - SURE for i in others)
+        likeness = head.means(request.context, request.actions).tolist()
+        allowed = request.allowed
+        least = likeness[allowed[0]] - SURE
+        return all(likeness[i] <= least for i in allowed[1:])
 
     def learn(self, impression: Impression, earned: float) -> None:
         finish(self.learning(impression, earned))
@@ -278,8 +286,7 @@ class BayesianLearner(Learner):
 
     def _begin(self, scales: Scales, fields: tuple[str, ...]) -> None:
         """Know nothing, and read fields and numbers so."""
-        self.__dict__.pop("components", None)
-        self._known_means.clear()
+        self._forget()
         self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         self._spans: dict[RowForm, Basis] = {}
@@ -289,6 +296,12 @@ class BayesianLearner(Learner):
                 self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
             else:
                 self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
+
+    def _forget(self) -> None:
+        """Keep nothing of what was believed until now."""
+        self.__dict__.pop("components", None)
+        self._known_means.clear()
+        self._known.clear()
 
     def _learning_anew(self, scales: Scales, fields: tuple[str, ...]) -> Steps[None]:
         self._begin(scales, fields)
@@ -311,8 +324,7 @@ class BayesianLearner(Learner):
         )
 
     def _learn(self, context: Features, action: Action, reward: float) -> None:
-        self.__dict__.pop("components", None)
-        self._known_means.clear()
+        self._forget()
         seen = self.evidence.rewards.observe(reward)
         place = self._place(context, action)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
@@ -334,16 +346,15 @@ class BayesianLearner(Learner):
 
     def _place(self, context: Features, action: Action) -> Place:
         """Where an action's reward in a context is learned; blocks that it joins are merged."""
-        learners: dict[RowForm, list[Posterior]] = defaultdict(list)
-        for learner in chain(*(bank.learners.values() for bank in self.evidence.banks)):
-            if isinstance(learner, Posterior):
-                learners[learner.form].append(learner)
+        every = chain(*(bank.learners.values() for bank in self.evidence.banks))
+        learners = [learner for learner in every if isinstance(learner, Posterior)]
         rows = {}
-        for form, taught in learners.items():
+        for form in dict.fromkeys([learner.form for learner in learners]):
             rows[form], merged = self._spans[form].place(context, action)
             for merge in merged:
-                for learner in taught:
-                    learner.merge(merge)
+                for learner in learners:
+                    if learner.form == form:
+                        learner.merge(merge)
         cells = {crosses: of.place(context, action) for crosses, of in self._cells.items()}
         return Place(rows, cells)
 

@@ -29,13 +29,13 @@ b = 1, and the belief depends on the rewards alone, in any order.
 Numbers of equations as in ``engine/README.md``.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
 
-from engine.arrays import Array, with_room
+from engine.arrays import Array
 from engine.learners.bayesian.block import (
     Block,
     GroupedRow,
@@ -47,77 +47,11 @@ from engine.learners.bayesian.block import (
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.rows import RowForm
+from engine.learners.bayesian.share import Beside, Share
 from engine.learners.state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
-LATER = 16
-"""Rewards whose changes of Sigma are applied together: it may be large, their gains are not."""
-
-
-@dataclass(slots=True)
-class Share(Learned):
-    """What was learned of one block.
-
-    Attributes:
-        prior: variance of a coordinate before any reward.
-        size: coordinates (r) of which anything is known.
-        settled: Sigma of (3) before the latest rewards; it may have fewer coordinates.
-        vectors: p and q of (3), then g of (6) of the latest rewards, (2 + `LATER`, r) with room.
-        trusts: d of (6) of the latest rewards, (`LATER`,).
-        latest: how many those are.
-    """
-
-    prior: float
-    size: int = 0
-    settled: Array = field(default_factory=lambda: np.zeros((0, 0)))
-    vectors: Array = field(default_factory=lambda: np.zeros((2 + LATER, 16)))
-    trusts: Array = field(default_factory=lambda: np.zeros(LATER))
-    latest: int = 0
-
-    @property
-    def pq(self) -> Array:
-        return self.vectors[:2, : self.size]
-
-    @property
-    def gains(self) -> Array:
-        return self.vectors[2 : 2 + self.latest, : self.size]
-
-    def times_sigma(self, x: Array) -> Array:
-        """Coordinates (..., R) times Sigma; of those beyond r only the prior is known."""
-        known = len(self.settled)
-        if known == x.shape[-1]:
-            found: Array = x @ self.settled
-        else:
-            found = self.prior * x
-            found[..., :known] = x[..., :known] @ self.settled
-        if self.latest:
-            gains = self.gains
-            parts = (x[..., : self.size] @ gains.T) * self.trusts[: self.latest]
-            found[..., : self.size] -= parts @ gains  # (6)
-        return found
-
-    def lessen(self, gain: Array, trust: float) -> None:
-        """Take a reward's d g g' from Sigma."""
-        self.vectors[2 + self.latest, : self.size] = gain
-        self.trusts[self.latest] = trust
-        self.latest += 1
-        if self.latest == LATER:
-            self.settle()
-
-    def settle(self) -> None:
-        """Apply what the latest rewards change."""
-        gains, known = self.gains, len(self.settled)
-        changed = (gains.T * -self.trusts[: self.latest]) @ gains  # (6)
-        changed[:known, :known] += self.settled
-        new = np.arange(known, self.size)
-        changed[new, new] += self.prior  # (3)
-        self.settled, self.latest = changed, 0
-
-    def grow(self, size: int) -> None:
-        """Coordinates more, about which only the prior is known."""
-        self.vectors = with_room(self.vectors, (2 + LATER, size))
-        self.size = size
 
 
 @dataclass(eq=False)
@@ -130,6 +64,7 @@ class Posterior(Learned):
     _precision: float = CENTRE_PRECISION
     _pull: float = CENTRE_PRECISION * CENTRE
 
+    _last = cached_property[Beside | None](lambda _: None)
     _tau2 = cached_property(lambda self: float(self.hypothesis.prior_sd**2))
     _sigma2 = cached_property(lambda self: float(self.hypothesis.noise_sd**2))
 
@@ -160,7 +95,7 @@ class Posterior(Learned):
                 p, q = share.pq
                 mean[..., part.at] += part.coordinates[..., : share.size] @ (p - m0 * q)
         if offer.alone is not None:
-            p, q = self._vectors(offer.alone, 2).swapaxes(0, 1)
+            p, q = self._beside(offer.alone).vectors[:, :2].swapaxes(0, 1)
             mean[..., offer.alone.at] += (offer.alone.coordinates * (p - m0 * q)).sum(axis=-1)
         return mean
 
@@ -186,31 +121,19 @@ class Posterior(Learned):
 
     def _known_alone(self, alone: OfferedAlone) -> tuple[Array, Array]:
         """x' Sigma x and x.q of (5), both (..., B)."""
-        x, vectors = alone.coordinates, self._vectors(alone, 2 + LATER)
-        many, most = len(alone.blocks), x.shape[-1]
-        settled = np.tile(self._tau2 * np.eye(most), (many, 1, 1))
-        trusts: Array = np.zeros((many, LATER))
-        for i, share in self._known(alone):
-            known, latest = len(share.settled), share.latest
-            settled[i, :known, :known] = share.settled
-            trusts[i, :latest] = share.trusts[:latest]
-        inside = ((x[..., None, :] @ settled)[..., 0, :] * x).sum(axis=-1)
-        parts = (vectors[:, 2:] @ x[..., None])[..., 0]
-        return inside - (parts * parts * trusts).sum(axis=-1), (x * vectors[:, 1]).sum(axis=-1)
+        x, known = alone.coordinates, self._beside(alone)
+        inside = ((x[..., None, :] @ known.settled)[..., 0, :] * x).sum(axis=-1)
+        parts = (known.vectors[:, 2:] @ x[..., None])[..., 0]
+        claimed = (x * known.vectors[:, 1]).sum(axis=-1)
+        return inside - (parts * parts * known.trusts).sum(axis=-1), claimed
 
-    def _vectors(self, alone: OfferedAlone, first: int) -> Array:
-        """The first of `Share.vectors` of each block, (B, first, r); zeros where it knows none."""
-        vectors: Array = np.zeros((len(alone.blocks), first, alone.coordinates.shape[-1]))
-        for i, share in self._known(alone):
-            vectors[i, :, : share.size] = share.vectors[:first, : share.size]
-        return vectors
-
-    def _known(self, alone: OfferedAlone) -> Iterator[tuple[int, Share]]:
-        """What was learned of each block, if anything was."""
-        for i, block in enumerate(alone.blocks):
-            share = self._shares.get(block)
-            if share is not None:
-                yield i, share
+    def _beside(self, alone: OfferedAlone) -> Beside:
+        """What was learned of blocks of one action each."""
+        size = alone.coordinates.shape[-1]
+        if self._last is None or not self._last.is_of(alone.blocks, size):
+            self._last = Beside(alone.blocks, size, self._tau2)
+        self._last.follow(self._shares)
+        return self._last
 
     def contributions(self, row: GroupedRow) -> tuple[Array, Array]:
         """What each of G groups adds to the mean of a sum of rows beside m0, and its variance, both
@@ -268,6 +191,8 @@ class Posterior(Learned):
         self._precision += trust * unclaimed * unclaimed
         self._pull += pull * unclaimed
         self.count += 1
+        if self._last is not None:
+            self._last.changed.add(place.block)
         return density
 
     def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
@@ -281,6 +206,7 @@ class Posterior(Learned):
 
     def merge(self, merge: Merge) -> None:
         """A block has taken up another, with which it shared nothing until now."""
+        self._last = None
         added = self._shares.pop(merge.other, None)
         if added is None and merge.block not in self._shares:
             return

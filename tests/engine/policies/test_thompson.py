@@ -6,6 +6,7 @@ fixed, so a test that passes keeps passing.
 """
 
 import math
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -14,6 +15,7 @@ import pytest
 from engine import Greedy, Thompson
 from engine.arrays import Array
 from engine.learners.belief import Before, Belief
+from engine.policies.base import Normals
 from engine.policies.thompson import _wins
 from tests.engine.policies.beliefs import (
     chosen_counts,
@@ -127,6 +129,19 @@ def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     found = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
     error = np.maximum(found.errors, math.sqrt(1 / size / 65_536))
     assert np.all(np.abs(found.probabilities - 1 / size) <= 4 * error)
+
+
+def test_a_belief_that_is_kept_is_decided_on_as_any_other() -> None:
+    belief = random_belief(seed=5, size=4)
+    kept = replace(belief, known={})
+    for policy in (Thompson(draws=260), Thompson(draws=260, agreement=1, floor=0.2)):
+        for seed in range(8):
+            one, other = (
+                policy.decide(of, Normals(3), np.random.default_rng(seed)) for of in (belief, kept)
+            )
+            assert repr(one) == repr(other)
+    assert kept.known is not None
+    assert len(kept.known) == 2
 
 
 def test_a_belief_without_any_doubt_is_followed() -> None:

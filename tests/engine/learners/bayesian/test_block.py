@@ -40,7 +40,8 @@ def test_small_blocks_together_are_believed_as_each_by_itself(
 
     def believed(small: int) -> list[tuple[Array, Array]]:
         monkeypatch.setattr(span_module, "SMALL", small)
-        learner.span.__dict__.pop("_offers", None)
+        for kept in ("_offers", "_apart"):
+            learner.span.__dict__.pop(kept, None)
         offers = [learner.span.offer(place, actions) for place in (where[0], where)]
         assert {offer.alone is not None for offer in offers} == {small > 0}
         return [(m.means(o), m.covariance(o)) for m in (learner.posterior, later) for o in offers]

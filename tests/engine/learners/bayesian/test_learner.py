@@ -524,6 +524,19 @@ def test_each_head_learns_what_is_its_own() -> None:
     assert (known.learned, learned_count(known.imitation)) == (1, len(DRINKS))
 
 
+def test_what_a_head_believes_is_kept_until_it_learns() -> None:
+    known = two_heads()
+    head = known.imitation
+    assert head is not None
+    before = head.belief(REQUEST)
+    assert head.belief(REQUEST) is before
+    known.watch(SHOWN)
+    after = head.belief(REQUEST)
+    assert after.mean.tolist() != before.mean.tolist()
+    assert after.mean.tolist() == head.fork().belief(REQUEST).mean.tolist()
+    assert known.belief(REQUEST) is not known.belief(REQUEST)
+
+
 def test_what_was_imitated_looks_like_the_baseline_and_is_believed_to_be_better_online() -> None:
     known = two_heads()
     for _ in range(30):

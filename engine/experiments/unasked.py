@@ -1,0 +1,38 @@
+"""A loop that shows today's rules, and whose beliefs nobody asks for."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from engine.learners.state import Kept
+from engine.loop import decide
+from engine.loop.clock import Clock, utc_now
+from engine.loop.entries import Configured, Ranked
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.loop.state import LoopState
+from engine.protocol.request import RankRequest
+
+
+class UnaskedLoop(LearningLoop):
+    """Logs what was shown, and beside it what is believed before any reward.
+
+    It decides nothing, so learning would change nothing that it does. What it could learn is
+    learned once somebody asks for its learner, as where rewards add up (`engine.loop.revision`).
+
+    Args:
+        settings: but for the learning mode, and how rewards add up: an event gets one.
+    """
+
+    def __init__(self, settings: LoopSettings, *, seed: int, clock: Clock = utc_now) -> None:
+        late: dict[str, Any] = {"learning_mode": "logging_only", "reward_aggregation": "sum"}
+        super().__init__(replace(settings, **late), seed=seed, clock=clock)
+        self._untaught = LoopState(e for e in self.log if isinstance(e, Configured))
+        self._shown: Kept[RankRequest, Ranked] = Kept()
+
+    def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
+        if request not in self._shown:
+            self._shown[request] = decide.decide(self._untaught, request, now, self._normals)
+        event_id = request.event_id or decide.next_event_id(state, self.seed)
+        told = replace(request, event_id=event_id)
+        return replace(self._shown[request], event_id=event_id, time=now, request=told)

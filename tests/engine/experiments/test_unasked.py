@@ -1,0 +1,45 @@
+"""Today's rules alone, beside a loop that logs and learns."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine import LearningLoop, LoopSettings
+from engine.experiments.unasked import UnaskedLoop
+from engine.loop.entries import Ranked
+from engine.simulation.crowd import answer, nth_visitor
+from engine.worlds.coffee import COFFEE
+from tests.clock import ManualClock
+
+SETTINGS = LoopSettings(reward_aggregation="sum")
+
+
+def walked(loop: LearningLoop, visitors: int = 12) -> LearningLoop:
+    for number in range(visitors):
+        visitor = nth_visitor(COFFEE, 3, number)
+        answer(loop, COFFEE.request(COFFEE.cell(visitor.context), "Latte"), COFFEE, visitor)
+    return loop
+
+
+def plain() -> LearningLoop:
+    settings = replace(SETTINGS, learning_mode="logging_only")
+    return walked(LearningLoop(settings, seed=4, clock=ManualClock()))
+
+
+def test_it_logs_what_a_loop_that_learns_would_but_for_what_that_believes() -> None:
+    unasked = walked(UnaskedLoop(LoopSettings(), seed=4, clock=ManualClock()))
+    for mine, theirs in zip(unasked.log, plain().log, strict=True):
+        if isinstance(mine, Ranked) and isinstance(theirs, Ranked):
+            assert mine.means == (0.5,) * len(COFFEE.items)
+            assert len(set(np.round(mine.sds, 9))) == 1
+            assert replace(mine, means=theirs.means, sds=theirs.sds) == theirs
+        else:
+            assert mine == theirs
+    assert unasked.log.position == len(unasked.log) == 25
+
+
+def test_who_asks_for_its_learner_finds_all_that_was_earned() -> None:
+    unasked = walked(UnaskedLoop(LoopSettings(), seed=4, clock=ManualClock()))
+    cell, learner = COFFEE.request(3), plain().learner
+    assert unasked.learner.learned == learner.learned == 12
+    assert unasked.learner.belief(cell).mean.tolist() == learner.belief(cell).mean.tolist()
