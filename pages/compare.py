@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare import board, controls
+from pages.parts.compare import behind, board, controls
 from pages.parts.compare.history import history_in_link
 from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.session import CompareSession
@@ -65,7 +65,7 @@ question(
 def draw_frame(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
-    session.asks_why = board.asks_why()
+    session.asks_why = behind.asks_why()
     session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
@@ -77,7 +77,7 @@ def draw_frame(session: CompareSession) -> None:
     if session.waits_for_start:
         board.offer_start(session)
     board.show_lines(session, match, arms)
-    board.show_why(session, arms, outlook)
+    behind.show_why(session, arms, outlook)
 
 
 with st.container(key="compared"):

@@ -26,7 +26,7 @@ from pages.parts.text import question
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
 session = learn_session()
-write_link(setup)
+write_link(session.with_choices(setup))
 if comes:
     session.recall(setup)
 
@@ -56,6 +56,7 @@ def draw_frame(session: LearnSession) -> None:
     setup = current_setup(LearnSetup)
     if session.drawn != (setup, session.pace):
         st.rerun()
+    write_link(session.with_choices(setup))
     if setup.lesson:
         show_lesson(session, setup)
     else:

@@ -6,6 +6,7 @@ be computed before it begins.
 
 import streamlit as st
 
+from pages.parts.choices import worlds_with
 from pages.parts.frames import frame
 from pages.parts.lessons.words import words
 from pages.parts.link import current_setup, open_link, write_link
@@ -20,7 +21,7 @@ said = words(setup.language, "show")
 
 question(said.say("question"), said.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
-    setup.draw("world", wrap=True)
+    setup.draw("world", options=worlds_with(setup.world), wrap=True)
     setup.draw("seed", width=160)
 
 

@@ -6,7 +6,7 @@ from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import WORLDS
 from pages.parts.glossary import meaning
-from pages.parts.known_worlds import key_in_link
+from pages.parts.known_worlds import key_in_link, label_of
 from pages.parts.setting import SWITCH, Setting, numbers
 from pages.parts.text import plain
 
@@ -46,3 +46,8 @@ MODE: Setting[LearningMode] = Setting(
     "to choose like them; logging only shows it and imitates nothing. The Compare page shows what "
     "that is good for.",
 )
+
+
+def worlds_with(key: str) -> dict[str, str]:
+    """The app's worlds, and the one that is set, which may be another: what they are called."""
+    return {**WORLD.offered, key: label_of(key)}

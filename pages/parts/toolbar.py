@@ -8,10 +8,10 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine.worlds import GALLERY, WORLDS
-from pages.parts.choices import WORLD
+from pages.parts.choices import worlds_with
 from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
-from pages.parts.known_worlds import keep_at_hand, label_of, world_of
+from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.library import worlds_of
 from pages.parts.link import Linked, current_setup, show
 from pages.parts.live import LivePlay
@@ -46,8 +46,7 @@ def tools() -> DeltaGenerator:
 
 def choose_world(setup: Linked) -> None:
     """The simulated place: one of the app's, whatever is set, or one of all others."""
-    world = setup.values()["world"]
-    offered = WORLD.offered | {world: label_of(world)}
+    offered = worlds_with(setup.values()["world"])
     with st.container(horizontal=True, width="content", gap="xsmall", key="worlds"):
         setup.draw(
             "world",

@@ -32,6 +32,7 @@ from pages.parts.heavy_work import SLICE, HeavyWork
 from pages.parts.lessons.session import LearnSession, Run
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
+from pages.parts.stage.remotes import Remote, steered_by
 from pages.parts.text import bare
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed
@@ -98,6 +99,14 @@ class App:
         """Press a reward button; AppTest cannot, they are a component."""
         self.session.take(pressed(self.session, (self.bar["offer"], value)))
         return self.run()
+
+    @property
+    def remote(self) -> Remote:
+        """The remote of the stage, by the token that its browser gets."""
+        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
+        remote = steered_by(next(data["token"] for data in told if "token" in data))
+        assert remote is not None
+        return remote
 
     @property
     def bar(self) -> dict[str, Any]:

@@ -192,6 +192,8 @@ def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) ->
     app.set("lesson-guess-barista", 15.0).click("lesson-guessed")
     for visit in range(VISITS):
         app.click(f"lesson-drink-{visit % 4 + 1}")
+        if visit == 1:
+            assert dict(app.at.query_params)["picks"] == "01", "a reload there loses none"
     app.click("lesson-next")
     (said,) = [line for line in app.bare.splitlines() if line.startswith("You guessed 15.")]
     address = dict(app.at.query_params)

@@ -379,9 +379,9 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
     app.run()
     (table,) = app.at.dataframe
     assert len(table.value) == 100
-    app.set("log-coffee-action", ["Latte"])
+    app.set("log-coffee-action", ["Cappucino"])
     (table,) = app.at.dataframe
-    assert set(table.value["action"]) == {"Latte"}
+    assert set(table.value["action"]) == {"Cappuccino"}
     assert len(table.value) < 100
     # By keys alone, a visitor is asked about by number; one who is filtered out, too.
     events = [*app.session.open.loop.events]
@@ -390,6 +390,8 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
         (link,) = (one for one in app.at.get("page_link") if "Why was visitor" in one.proto.label)
         assert f"visitor {number} offered" in link.proto.label
         assert f"event={events[number - 1]}" in link.proto.query_string
+        is_shown = number in set(table.value["number"])
+        assert link.proto.label.endswith("Cappuccino?" if is_shown else "that?")
 
 
 def test_a_row_that_is_chosen_is_meant_and_no_number_that_was_typed_before(

@@ -149,6 +149,14 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert (made.visitors, session.made()[0]) == (300, made.world)
     assert made.world.unit == "€"
     assert "This simulates a log of 300 events; it is not the truth" in app.at.info[0].value
+    alike = tuple(replace(item, title="Breakfast") for item in made.world.items)
+    session.begin(made.world, replace(made, world=replace(made.world, items=alike)))
+    app.at.switch_page("../worlds.py")
+    tables = (table.value for table in app.run().at.dataframe)
+    columns = [str(column) for table in tables for column in table]
+    called = {column for column in columns if column.endswith(", events")}
+    assert len(called) == len(alike), "each has a column"
+    session.begin(made.world, made)
     session.scramble(1)
     session.came_as(made.world)
     assert session.origin.estimated is made

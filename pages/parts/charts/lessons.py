@@ -197,16 +197,16 @@ def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
     )
 
 
-def certainty_rows(found: Sequence[Certainty]) -> pa.Table:
-    """Rows of `certainty_spec`."""
+def certainty_rows(found: Sequence[Certainty], came: Sequence[str]) -> pa.Table:
+    """Rows of `certainty_spec`; ``came`` says after how many visitors each was."""
     return table(
         [
             {
-                "visitors": f"{one.visitors:,}",
+                "visitors": many,
                 "mean": one.mean,
                 "low": float(one.highest.min()),
                 "high": float(one.highest.max()),
             }
-            for one in found
+            for many, one in zip(came, found, strict=True)
         ]
     )

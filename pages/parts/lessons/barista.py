@@ -131,13 +131,13 @@ def _doing(lab: Lab, words: Words) -> None:
 def _curve(lab: Lab, words: Words) -> None:
     names = words.say("you"), words.say("engine")
     scores = lab.duel.scores()
-    own, other = (sum(one) for one in zip(*scores, strict=True))
+    own, other = (words.numeral(f"{sum(one):g}") for one in zip(*scores, strict=True))
     drawn(
         words,
         score_rows(names, scores),
         score_spec(is_dark(), names, words.say("visits"), words.say("curve")),
         key="chart-score",
-        alt=f"{words.say('curve')}: {names[0]} {own:g}, {names[1]} {other:g}",
+        alt=f"{words.say('curve')}: {names[0]} {own}, {names[1]} {other}",
     )
 
 

@@ -58,14 +58,16 @@ def _bars(lab: Lab, words: Words, shown: int) -> None:
     found = lab.usual[:shown]
     if not found:
         return
+    came = [words.numeral(f"{one.visitors:,}") for one in found]
+    visitors = words.say("visitors")
     drawn(
         words,
-        certainty_rows(found),
-        certainty_spec(is_dark(), words.say("visitors"), words.say("chance")),
+        certainty_rows(found, came),
+        certainty_spec(is_dark(), visitors, words.say("chance")),
         key="chart-certainty",
         alt=f"{words.say('chance')}: "
         + "; ".join(
-            f"{one.visitors:,} {words.say('visitors')} {percent(one.mean)}" for one in found
+            f"{many} {visitors} {percent(one.mean)}" for many, one in zip(came, found, strict=True)
         ),
     )
 

@@ -115,14 +115,14 @@ def _doing(lab: Lab, words: Words) -> None:
     if not lab.drawn:
         return
     drawn = min(lab.drawn, TIMES)
-    best = lab.world.items[lab.best].label
+    favourite = lab.world.items[lab.best].label
     tell(words, words.say("do"))
     with st.container(horizontal=True, gap="small"):
         over = drawn >= TIMES
         st.button(words.say("draw"), key="lesson-draw", on_click=lab.offer.draw, disabled=over)
         rest = partial(lab.offer.draw, TIMES - drawn)
         st.button(words.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
-    remark(words, words.say("drawn", drawn=drawn, best=best, times=lab.times))
+    remark(words, words.say("drawn", drawn=drawn, favourite=favourite, times=lab.times))
     _bells(lab, words, "offered")
 
 
@@ -159,7 +159,7 @@ def _proving(lab: Lab, words: Words) -> None:
 def _told(lab: Lab) -> Mapping[str, str]:
     before, after = lab.surer
     return {
-        "best": lab.world.items[lab.best].label,
+        "favourite": lab.world.items[lab.best].label,
         "second": lab.world.items[lab.second].label,
         "share": percent(float(lab.many.shares[lab.best])),
         "chance": percent(float(lab.many.chances[lab.best])),

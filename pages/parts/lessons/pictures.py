@@ -23,7 +23,7 @@ from pages.parts.theme import is_dark
 
 
 def written(guess: Guessed, value: Guess, words: Words) -> str:
-    """A guess, or the truth, as plain text."""
+    """A guess, or the truth, as plain text in the lesson's language."""
     if isinstance(value, str):
         return bare(words.options("guesses")[value])
     if isinstance(guess, Cells):
@@ -32,7 +32,7 @@ def written(guess: Guessed, value: Guess, words: Words) -> str:
     assert not isinstance(value, frozenset)
     if isinstance(guess, Slider) and guess.percent:
         return percent(value)
-    return f"{value:g}"
+    return words.numeral(f"{value:,g}")
 
 
 def _called(cells: Cells, marks: Marks) -> list[str]:

@@ -94,7 +94,9 @@ def show_finals(lab: RaceLab, words: Words) -> None:
         finals_spec(is_dark(), _TOP, entries, look()),
         key="chart-lesson-finals",
         alt=f"{words.say('finals')}: "
-        + "; ".join(f"{names[f.contender]} {f.reward.mean:.2f}" for f in finals),
+        + "; ".join(
+            f"{names[f.contender]} {words.numeral(f'{f.reward.mean:.2f}')}" for f in finals
+        ),
     )
 
 
@@ -110,5 +112,7 @@ def show_curves(lab: RaceLab, words: Words) -> None:
         reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts, look()),
         key="chart-lesson-race",
         alt=f"{words.say('curves')}: "
-        + "; ".join(f"{name} {bands[key].mean[-1]:.2f}" for key, name in entries),
+        + "; ".join(
+            f"{name} {words.numeral(f'{bands[key].mean[-1]:.2f}')}" for key, name in entries
+        ),
     )

@@ -80,6 +80,13 @@ class LearnSession:
         if setup.lesson and setup.guessed is not None:
             self.run(setup).guess = setup.guessed
 
+    def with_choices(self, setup: LearnSetup) -> LearnSetup:
+        """What is set, and what was chosen for whom so far: both are to be there after a reload."""
+        run = self._runs.get(_place(setup)) if setup.lesson else None
+        if run is None or run.lesson.choices is None:
+            return setup
+        return setup.having({"picks": run.lesson.choices(run.lab)})
+
     def begin_anew(self, setup: LearnSetup) -> None:
         """Forget what was guessed and done in a lesson."""
         run = self._runs.pop(_place(setup), None)

@@ -119,7 +119,8 @@ def _curves(lab: Lab, words: Words) -> None:
     match, arms = lab.seen[lab.shown - 1]
     span, dark, switches = WATCHED + ONLINE, is_dark(), [WATCHED][: lab.shown - 1]
     earned = "; ".join(
-        f"{said(name, words.charts)} {arms[-1][arm]:.2f}" for arm, name in ARMS.items()
+        f"{said(name, words.charts)} {words.numeral(f'{arms[-1][arm]:.2f}')}"
+        for arm, name in ARMS.items()
     )
     left, right = pair("watched")
     with left:

@@ -86,7 +86,8 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
             chosen = [row for _, row in rows[rows["number"] == number].iterrows()]
         if chosen:
             row = chosen[0]
-            label = f"Why was visitor {row['number']:,} offered {plain(row['action'])}?"
+            offered = plain(names.get(row["action"], row["action"]))
+            label = f"Why was visitor {row['number']:,} offered {offered}?"
             link_to_why(label, opened, Asked(event=str(row["event"])))
         elif number is not None:
             link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))

@@ -14,7 +14,7 @@ from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.link import say_refused
 from pages.parts.table import show_rows
-from pages.parts.text import note, plain
+from pages.parts.text import note, plain, told_apart
 from pages.parts.worlds.session import WorldsSession
 
 _PAGE = Path(__file__).parents[2] / "worlds.py"
@@ -81,7 +81,8 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
         who = pd.DataFrame([dict(context) for context in world.contexts])
-        names = [f"{item.name}, events" for item in world.items]
+        called = told_apart({item.id: item.name for item in world.items})
+        names = [f"{name}, events" for name in called.values()]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
         rows = pd.concat([who, counts], axis=1)
         show_rows(rows, key="log-events")

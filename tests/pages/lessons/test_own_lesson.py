@@ -244,3 +244,11 @@ def test_a_lane_without_a_bar_says_how_many_there_was_no_room_for() -> None:
         ("Tea", 0.4, percent(0.4)),
         ("7 others", 0.0, ""),
     ]
+
+
+def test_numbers_in_a_question_are_written_as_the_language_writes_them() -> None:
+    own = lesson(guess=asks("rewarded", visitors=1_000), check=asks("moves", reward=0.5))
+    told = words_of(own, "de").table
+    assert "1.000" in bare(told["guess"])
+    assert "0,5" in bare(told["exit"])
+    assert "1,000" in bare(words_of(own, "en").table["guess"])

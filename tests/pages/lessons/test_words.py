@@ -2,14 +2,22 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
 import pytest
 
+from engine.experiments.certainty import Certainty
 from pages.parts.glossary import named_in
-from pages.parts.lessons.lesson import Pick
+from pages.parts.lessons import never_a_hundred
+from pages.parts.lessons.lesson import Pick, Slider
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.pictures import written
+from pages.parts.lessons.words import LANGUAGES, Words, words
 from pages.parts.text import plain
 
 PARTS = ("page", "show", "own", *LESSONS)
@@ -69,3 +77,30 @@ def test_a_name_that_looks_like_a_number_stands_as_it_was_typed() -> None:
     page = words("de", "page")
     assert plain("12.345") in page.say("your_code", student="12.345", code="x")
     assert plain("6.000") in page.say("money", money="6,000")
+    asked = words("de", "one_draw").say("exit", second="12.5")
+    assert plain("12.5") in asked
+    own = replace(page, table={"guesses": {"item-0": "1,000"}})
+    said = written(Pick(("item-0",)), "item-0", own)
+    assert plain("1,000") in page.say("not_guessed", truth=said)
+    assert written(Slider(0, 20, 0.5), 12.5, page) == "12,5"
+
+
+def test_counts_of_visitors_below_a_chart_are_written_as_the_language_writes_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shown: list[tuple[list[str], str]] = []
+
+    def drawn(words: Words, rows: pa.Table, spec: object, key: str, alt: str) -> None:
+        shown.append((rows.column(0).to_pylist(), alt))
+
+    for module in (never_a_hundred, own_lesson):
+        monkeypatch.setattr(module, "drawn", drawn)
+        monkeypatch.setattr(module, "is_dark", bool)
+    found = [Certainty(1_000, np.eye(2), np.array([0.5, 0.5]), 0.5)]
+    lab: Any = SimpleNamespace(usual=found, quarters=[(751, 1_000, 0.5)])
+    never_a_hundred._bars(lab, words("de", "never_a_hundred"), 1)
+    own_lesson._quarters(lab, words("de", "own"))
+    (bars, told), (quarters, _) = shown
+    assert bars == ["1.000"]
+    assert "1.000 Gäste" in told
+    assert quarters == ["751–1.000"]

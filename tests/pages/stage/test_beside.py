@@ -1,12 +1,10 @@
 """Two loops on the stage: the page with a second loop in its address."""
 
-import json
 from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from pages.parts.stage.remotes import Remote, steered_by
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
@@ -14,14 +12,6 @@ Open = Callable[..., App]
 
 def title(app: App) -> str:
     return app.at.title[0].value.replace("&#8288;", "").replace("&#46;", ".").replace("&#44;", ",")
-
-
-def remote_of(app: App) -> Remote:
-    """The remote of the app's stage, by the token that its browser gets."""
-    told = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
-    remote = steered_by(next(data["token"] for data in told if "token" in data))
-    assert remote is not None
-    return remote
 
 
 def test_it_begins_with_what_sets_the_two_apart(open_app: Open) -> None:
@@ -99,7 +89,7 @@ def test_the_room_gets_a_link_to_look_and_the_speaker_what_to_say(
     app = open_app(stage="1", beside="no-crosses" if page else "")
     app.session.live.step()
     app.run()
-    remote = remote_of(app)
+    remote = app.remote
     asked = parse_qs(urlsplit(remote.link).query)
     stored = app.session.open.stored
     assert asked["loop"] == [stored.view]

@@ -35,10 +35,13 @@ def go_to(app: LearnApp, screen: str) -> LearnApp:
 
 
 def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None:
-    app = open_learn(stage="1", lesson="one_draw", language="de")
+    app = open_learn(stage="1", lesson="one_draw", language="de", guess="9")
     own = words("de", "one_draw")
     run = app.run_of("one_draw")
     assert own.say("question") in app.text
+    assert run.guess == 9.0
+    assert "lesson=one_draw" in app.remote.link
+    assert "guess" not in app.remote.link, "the room's phones begin with nothing guessed"
     go_to(app, "guess")
     (chart,) = app.at.get("vega_lite_chart")
     spec = chart.proto.spec

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
+from engine.worlds import GALLERY, key_of
 from pages.parts.glossary import terms
 from pages.parts.lessons.words import words
 from pages.parts.stage.compare import compare_show
@@ -125,6 +126,17 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
         assert len(pictures(app)) == (screen == "map")
     app.at.session_state[LEADS] = "race", "line-up"
     assert said(app.run()) == "Welche Art zu wählen verdient am meisten?"
+
+
+class ShowApp(AppFromPlay):
+    """The app on the page that a show begins from."""
+
+    PAGE = "../show.py"
+
+
+def test_a_show_is_about_any_world(open_app: Open) -> None:
+    app = ShowApp(world="hotel")
+    assert app.widget("show-world").value == key_of(GALLERY["hotel"].world)
 
 
 def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:

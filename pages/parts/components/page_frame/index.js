@@ -89,7 +89,8 @@ function freeKeys(frame) {
 
 function addressOnce() {
     // A page's address without what is set on it is no place to go back to: it is replaced. Else a
-    // step back would lead there, be given what is set, and so lead nowhere.
+    // step back would lead there, be given what is set, and so lead nowhere. So is a lesson's in which
+    // one more was chosen for: a step back leads to the screen before.
     if (history.replacesBare) return;
     const push = history.pushState.bind(history);
     history.replacesBare = true;
@@ -97,9 +98,17 @@ function addressOnce() {
         const to = new URL(url ?? "", location);
         const isHere = to.pathname === location.pathname && !to.searchParams.has("stage");
         const isBare = !location.search && isHere;
-        if (isBare) history.replaceState(state, unused, url);
+        const isNextChoice = isHere && to.searchParams.has("lesson")
+            && withoutPicks(location) === withoutPicks(to);
+        if (isBare || isNextChoice) history.replaceState(state, unused, url);
         else push(state, unused, url);
     };
+}
+
+function withoutPicks({ search }) {
+    const told = new URLSearchParams(search);
+    told.delete("picks");
+    return told.toString();
 }
 
 function readTables() {

@@ -248,7 +248,10 @@ def _fitting(
 
 def _quarters(lab: Lab, words: Words) -> None:
     by = words.say("rewarded")
-    parts = [(f"{first:,}\N{EN DASH}{last:,}", share) for first, last, share in lab.quarters]
+    parts = [
+        ("\N{EN DASH}".join(words.numeral(f"{end:,}") for end in ends), share)
+        for *ends, share in lab.quarters
+    ]
     said = [Said(name, by, share) for name, share in parts]
     drawn(
         words,

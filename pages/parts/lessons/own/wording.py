@@ -114,11 +114,11 @@ def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> s
     """A text with what is asked in it; what comes out later keeps its place there."""
     action = world.items[world.position(asked.action)].label if asked.action else ""
     known: dict[str, object] = {
-        "visitors": f"{asked.visitors:,}",
+        "visitors": ours.numeral(f"{asked.visitors:,}"),
         "action": action,
         "context": in_words(asked.context),
         "seen": in_words(asked.seen),
-        "reward": f"{asked.reward:g}",
+        "reward": ours.numeral(f"{asked.reward:g}"),
         "others": f" ({others})" if (others := _others(world, asked)) else "",
     }
     later = {name: f"{{{whose}_{name}}}" for name in _LATER}

@@ -16,7 +16,11 @@ from pages.parts.text import plain
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Those there are, by the names of their files."""
 NAMES = frozenset(
-    ("student", "lesson", "title", "titles", "world", "item", "action", "drink", "who", "context")
+    [
+        *("student", "lesson", "title", "titles", "world", "item", "action", "drink", "who"),
+        *("context", "first", "second", "favourite", "winner", "worst", "guess_best", "check_best"),
+        *("guess", "truth", "answer"),  # As `pages.parts.lessons.pictures.written` writes them.
+    ]
 )
 """What stands in texts as it was typed, also where it looks like a number."""
 _NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d[\d,]*(\.\d+)?")
