@@ -36,6 +36,11 @@ class ComparePage(AppPage):
         expect(self.keyed("compare-csv").get_by_role("link")).to_be_visible()
         return self
 
+    def close_why(self) -> None:
+        """Close that again: no frame of a crowd draws six charts then."""
+        self.keyed("why").locator("summary").click()
+        expect(self.chart(OUTLOOK)).to_have_count(0)
+
     @property
     def summary(self) -> str:
         """What a presenter can read out."""

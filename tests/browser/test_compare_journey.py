@@ -34,8 +34,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.press("switch")
     expect(page.button("switch")).to_contain_text("Back to watching")
     expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
-    page.keyed("why").locator("summary").click()  # No frame of a crowd draws six charts then.
-    expect(page.chart(OUTLOOK)).to_have_count(0)
+    page.close_why()
     for hundreds in (3, 4):
         page.let_in(100, 100 * hundreds)
     expect(page.keyed("situation")).to_contain_text("Online since visitor 200")
@@ -112,6 +111,7 @@ def test_a_reload_another_page_and_a_step_back_leave_the_story_as_it_was(
     page.expect_visitors(200)
     page.why()
     expect(page.keyed("summary")).to_have_text(summary, use_inner_text=True)
+    page.close_why()
     page.page.go_back()
     expect(page.page).to_have_url(re.compile("story=100-100"))
     page.expect_visitors(100)
