@@ -20,6 +20,9 @@ T = TypeVar("T", bound=np.generic)
 
 _ROUNDING = 1e-6
 """By which probabilities of one decision may miss a sum of 1, and the shown one its propensity."""
+LEAST_CHANCE = 1e-12
+"""What was shown had at least that chance: a smaller one is a fault of the log, and the squares of
+its weights are beyond all numbers."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +62,9 @@ class Decisions:
         n, k = len(self.shown), len(self.actions)
         self._check_shapes(n, k)
         _check(np.isfinite(self.reward), self.reward, "reward", "a finite number")
-        possible = (self.propensity > 0) & (self.propensity <= 1 + _ROUNDING)
-        _check(possible, self.propensity, "probability", "above 0 and at most 1")
+        possible = (self.propensity >= LEAST_CHANCE) & (self.propensity <= 1 + _ROUNDING)
+        allowed = f"at least {LEAST_CHANCE:g} and at most 1"
+        _check(possible, self.propensity, "probability", allowed)
         for name, codes, end in (
             ("context", self.stratum, len(self.contexts)),
             ("shown action", self.shown, k),

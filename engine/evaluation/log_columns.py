@@ -126,8 +126,10 @@ def _binned(
     codes = np.searchsorted(cuts, numbers, side="left")
     codes[~known] = len(names)
     came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
-    sums = np.bincount(codes[known], weights=(visits * numbers)[known], minlength=len(names))
-    means = tuple(map(float, told_apart((sums / came).tolist(), 4)))
+    # Parts of a mean, not of a sum: numbers may be as large as floats are.
+    parts = visits[known] / came[codes[known]] * numbers[known]
+    mean = np.bincount(codes[known], weights=parts, minlength=len(names))
+    means = tuple(map(float, told_apart(mean.tolist(), 4)))
     return (*names, MISSING) if not known.all() else tuple(names), codes, means
 
 

@@ -182,8 +182,10 @@ def _together(came: NDArray[np.intp], apart: World) -> tuple[float, ...]:
     square, free = _differing(came, apart)
     if free < 1e-9:
         return ()
-    # Of chi-square, by Wilson and Hilferty.
-    if square < free * (1 - 2 / (9 * free) + _SELDOM * math.sqrt(2 / (9 * free))) ** 3:
+    # Of chi-square, by Wilson and Hilferty; less than one degree of freedom is a part of one.
+    degrees = max(free, 1.0)
+    root = 1 - 2 / (9 * degrees) + _SELDOM * math.sqrt(2 / (9 * degrees))
+    if square < free * root**3:
         return ()
     chance = free / square
     return times_of(chance * foretold + (1 - chance) * came / events, foretold)

@@ -8,8 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.coverage import Told, earned_by, forgetting, random_rules, value_of
+from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Stratified
+from engine.evaluation.experiment import Told
+from engine.evaluation.random_rules import earned_by, random_rules, value_of
 from engine.evaluation.targets import Choosing
 from engine.evaluation.truth import truths
 from engine.worlds import World

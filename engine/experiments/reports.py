@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.coverage import Told, experiment
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
+from engine.evaluation.experiment import Told, experiment
 from engine.evaluation.targets import Fixed
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps

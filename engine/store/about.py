@@ -8,7 +8,7 @@ from sqlalchemy import Row
 
 from engine.errors import DamagedError
 from engine.store import digests
-from engine.store.logs import EMPTY, End
+from engine.store.entry_rows import EMPTY, End
 
 Origin = Literal["here", "edited", "unsealed", "foreign"]
 """Whence a loop is: taught here, or brought in whole; from a file that was edited, or had no seal

@@ -7,7 +7,7 @@ from engine.errors import DamagedError, ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
 from engine.store.about import About
-from engine.store.logs import EMPTY, End, rows_of
+from engine.store.entry_rows import EMPTY, End, rows_of
 from engine.store.store import Store
 
 

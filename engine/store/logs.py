@@ -8,9 +8,8 @@ of it is there, and that each entry is the one that was written after those befo
 import json
 import logging
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
@@ -32,15 +31,13 @@ from engine.errors import (
     DamagedError,
     GoneError,
     OvertakenError,
-    PersonalizerError,
     StoreError,
     UnknownOutcomeError,
-    UnreadableError,
 )  # fmt: skip
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
 from engine.store.database import Database
-from engine.store.entry_codec import from_text, to_text
+from engine.store.entry_rows import ERASED, End, entry_of, rows_of, size_of
 from engine.store.failures import UNREACHABLE
 from engine.store.schema import ENTRIES, LOOPS
 
@@ -48,31 +45,6 @@ _log = logging.getLogger(__name__)
 
 CHUNK = 1_000
 """Entries read or written in one statement."""
-
-
-@dataclass(frozen=True, slots=True)
-class End:
-    """Where a log ends.
-
-    Attributes:
-        length: entries of its history.
-        events: events that count.
-        digest: of its last entry.
-    """
-
-    length: int = 0
-    events: int = 0
-    digest: bytes = digests.START
-
-    @property
-    def seal(self) -> bytes:
-        """What the loop's row says of it."""
-        return digests.end(self.length, self.events, self.digest)
-
-
-EMPTY = End()
-ERASED = b""
-"""The seal of a loop that is being erased: its log ends nowhere."""
 
 
 class Logs(Database):
@@ -176,7 +148,7 @@ class Logs(Database):
         # The last entry's row is looked up with the end: it may be gone after it was read.
         if (new.seal, new.digest) != (told.digest, told.last or digests.START):
             raise DamagedError(_LOST)
-        return new, [_entry(body) for body, _ in news]
+        return new, [entry_of(body) for body, _ in news]
 
     @staticmethod
     def _end(connection: Connection, loop: str) -> Row[Any]:
@@ -222,7 +194,7 @@ class Logs(Database):
         Raises:
             StoreError: if they cannot be read.
         """
-        return map(_entry, self.texts(loop, start, stop))
+        return map(entry_of, self.texts(loop, start, stop))
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
         """Positions and entries of one event before a position."""
@@ -232,7 +204,7 @@ class Logs(Database):
             before = (row.before or b"") if row.position else digests.START
             if digests.chained(before, row.body) != row.digest:
                 raise DamagedError(_LOST)
-        found = ((row.position, _entry(row.body)) for row in rows)
+        found = ((row.position, entry_of(row.body)) for row in rows)
         return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
 
 
@@ -281,33 +253,3 @@ _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST)
 def is_named(name: str) -> ColumnElement[bool]:
     """Whether a loop has that id or that view."""
     return or_(LOOPS.c.id == name, LOOPS.c.view == name)
-
-
-def rows_of(
-    loop: str, end: End, entries: Sequence[Entry | Undone]
-) -> tuple[list[dict[str, object]], bytes]:
-    """Rows of the table of entries that follow the end of a log, and the digest of the last.
-
-    An event's id is in plain ASCII, which every database can hold.
-    """
-    rows: list[dict[str, object]] = []
-    digest = end.digest
-    for position, entry in enumerate(entries, end.length):
-        name, body = getattr(entry, "event_id", None), to_text(entry)
-        digest = digests.chained(digest, body)
-        event = name and json.dumps(name)
-        row = {"loop": loop, "position": position, "event": event, "body": body, "digest": digest}
-        rows.append(row)
-    return rows, digest
-
-
-def size_of(rows: Iterable[Mapping[str, object]]) -> int:
-    """Characters of entries, which are in plain ASCII for the most part."""
-    return sum(len(str(row["body"])) for row in rows)
-
-
-def _entry(body: str) -> Entry | Undone:
-    try:
-        return from_text(body)
-    except (UnreadableError, PersonalizerError) as error:
-        raise DamagedError(f"an entry of this loop's log cannot be read: {error}") from error

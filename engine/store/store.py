@@ -27,18 +27,8 @@ from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
 from engine.store.days import DAY, days_ago
 from engine.store.drafts import Drafts
-from engine.store.logs import (
-    CHUNK,
-    EMPTY,
-    ERASED,
-    INSERT,
-    LAST,
-    End,
-    Logs,
-    is_named,
-    rows_of,
-    size_of,
-)
+from engine.store.entry_rows import EMPTY, ERASED, End, rows_of, size_of
+from engine.store.logs import CHUNK, INSERT, LAST, Logs, is_named
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 from engine.store.worlds import Worlds

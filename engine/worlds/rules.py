@@ -106,7 +106,7 @@ def wrong_in_rule(
     except ValueError as error:
         yield "when", str(error)
     if row.action and _about(row, items) is None:
-        names = [item.name for item in items]
+        names = [item.name if _ids(item.name, items) == [item.id] else item.id for item in items]
         yield "action", f"is {row.action!r}, but the actions are {_listed(names)}"
         return
     try:
@@ -119,10 +119,16 @@ def wrong_in_rule(
 
 
 def _about(row: RuleRow, items: Sequence[Item]) -> str | None:
-    """The id of the action that a rule names, by its id or as people call it; None for all, or if
-    there is none."""
-    ids = {item.name: item.id for item in items} | {item.id: item.id for item in items}
-    return ids.get(row.action)
+    """The id of the action that a rule names; None for all, or if it names none, or several."""
+    named = _ids(row.action, items)
+    return named[0] if len(named) == 1 else None
+
+
+def _ids(name: str, items: Sequence[Item]) -> list[str]:
+    """The ids of the actions that are meant by a name: the one that has it for an id, or else those
+    that people call so."""
+    of_id = [item.id for item in items if item.id == name]
+    return of_id or [item.id for item in items if item.name == name]
 
 
 def _said(number: float) -> str:

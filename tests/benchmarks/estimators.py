@@ -25,10 +25,11 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.evaluation.coverage import Count, Told, experiment, targets_of
+from engine.evaluation.coverage import Count, targets_of
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.difference import difference
 from engine.evaluation.estimators import ESTIMATORS, Betting, Interval
+from engine.evaluation.experiment import Told, experiment
 from engine.evaluation.intervals import normal, score_reach
 from engine.evaluation.targets import Baseline, Given, Online, Target
 from engine.loop.settings import LoopSettings

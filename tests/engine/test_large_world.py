@@ -10,10 +10,11 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.context_map import favourites
-from engine.evaluation.coverage import Coverage, Flaw, random_rules, value_of
+from engine.evaluation.coverage import Coverage, Flaw
 from engine.evaluation.decisions import decisions_of
 from engine.evaluation.estimators import Naive
 from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.random_rules import random_rules, value_of
 from engine.evaluation.targets import Even, Fixed, Online
 from engine.evaluation.truth import truths
 from engine.evaluation.weights import weighing

@@ -13,8 +13,8 @@ from streamlit.delta_generator import DeltaGenerator
 from streamlit.testing.v1 import AppTest
 
 from engine.store import Store, StoredLoop, StoreError
+from engine.store.entry_rows import End
 from engine.store.exchange.jsonl import export_lines
-from engine.store.logs import End
 from engine.worlds import key_of
 from pages.parts.data.uploads import uploads
 from pages.parts.library import close_library, library

@@ -17,7 +17,8 @@ from engine.evaluation.decisions import decisions_of
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
-from engine.evaluation.service_search import Form, Searched, ServiceSearch
+from engine.evaluation.service_form import Form
+from engine.evaluation.service_search import Searched, ServiceSearch
 from engine.evaluation.targets import Fixed, Online
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table

@@ -44,7 +44,8 @@ from engine.evaluation.estimators.profile import Rates, log_gamma
 from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.table import Table
 from engine.evaluation.estimators.unreached import unreached
-from engine.evaluation.intervals import normal, score_reach
+from engine.evaluation.estimators.unshown import Unshown
+from engine.evaluation.intervals import normal
 
 MOST_CONTEXTS = 4096
 """Beyond so many, contexts are not told apart."""
@@ -54,9 +55,6 @@ LENT = 25
 """Events that all of the log lends to a target whose own events tell the same."""
 PICKED = 2.0
 """How many times as far as the best of what is offered a target's picks may lie above the mean."""
-SCORE = 0.8
-"""Part of the normal quantile that a score interval is asked for, but where there is to be room for
-a poor run: with all of it, it is wider than needs be where a learner is right."""
 OVERRATED = 3.0
 """How far the upper end comes down out of that room for what rates say too much of what was not
 shown."""
@@ -112,8 +110,7 @@ class Stratified(Estimator):
         events: how many.
         contexts: a row a context; None if they are too many.
         steps: a row for all events in which an action had about the same probability.
-        unshown: sums over events of g, g² and g times reward, (2, 3), where g is 1/q - 1, for
-            everything; and times the target's probability of what was shown, for the target.
+        unshown: what is told of what was not shown.
         selection: how far the target picks.
         proven: the betting sequence; None without events.
         unknown: events of which not all probabilities are known.
@@ -124,7 +121,7 @@ class Stratified(Estimator):
     events: int = 0
     contexts: Table | None = field(default_factory=_empty, metadata={"merge": _merged})
     steps: Table = field(default_factory=_empty)
-    unshown: Array = field(default_factory=lambda: np.zeros((2, 3)))
+    unshown: Unshown = field(default_factory=Unshown)
     selection: Selection = field(default_factory=Selection)
     proven: Betting | None = field(default=None, metadata={"merge": _together})
     unknown: int = 0
@@ -137,13 +134,12 @@ class Stratified(Estimator):
         reward = (log.reward - low) / (high - low)
         steps = -np.frexp(np.maximum(log.probabilities, 2.0**-_STEPS))[1] + 1
         by_step = _sums(weighed, reward, steps, _STEPS + 1)
-        rare = np.array([1 / log.propensity - 1, weighed.weight * (1 - log.propensity)])
         return replace(
             self,
             events=self.events + len(log),
             contexts=_merged(self.contexts, _by_context(weighed, reward)),
             steps=self.steps + Table(_STEP_NAMES, log.actions, by_step),
-            unshown=self.unshown + np.stack([rare.sum(1), (rare**2).sum(1), rare @ reward], axis=1),
+            unshown=self.unshown.add(weighed, reward),
             selection=self.selection.add(weighed),
             proven=(self.proven or Betting(self.bounds)).add(weighed),
         )
@@ -184,7 +180,7 @@ class Stratified(Estimator):
         unshown = float(weights @ (1 - exposures / visits))
         leaning = float(weights @ (imagined / (exposures + imagined)))
         wider = min(MOST_WIDER, max(1.0, unshown / leaning)) if leaning else 1.0
-        mean, down, up, poor = self._imagined(what, strength, z, wider)
+        mean, down, up, poor = self.unshown.imagined(what, self._lent(strength), strength, z, wider)
         successes = counts[what] + imagined * mean
         rates = Rates(weights, exposures + imagined, successes)  # (17)
         best = rates.best
@@ -217,7 +213,7 @@ class Stratified(Estimator):
         """How many imaginary events are likeliest: few where rates differ much between contexts and
         actions. (Rates are taken to be gamma, and successes so to be negative binomial.)"""
         _, exposures, *counts, _ = table.sums[:, table.sums[1] > 0]
-        common, _ = self._common(what)
+        common, _ = self.unshown.common(what)
 
         def likelihood(strength: float) -> float:
             before, after = strength * common, strength * common + counts[what]
@@ -227,60 +223,10 @@ class Stratified(Estimator):
 
         return max(_STRENGTHS, key=likelihood)
 
-    def _common(self, what: int) -> tuple[float, float]:
-        """The mean reward of all that was not shown, with half an event more that earned half, and
-        how many events that rests on."""
-        total, effective = _mean(self.unshown[0])
-        mean = (total * effective + 0.25) / (effective + 0.5)
-        return mean if what == 0 else 1 - mean, effective + 0.5
-
-    def _imagined(
-        self, what: int, strength: float, z: float, wider: float
-    ) -> tuple[float, float, float, float]:
-        """The mean reward of what was not shown, and the doubt about it, downwards, upwards, and
-        upwards with room for a poor run: by the target's own events, and by all events as far as
-        these tell the same. In doubt is as much as chance may have moved it, so much ``wider`` as
-        more was not shown than leans on it, or as the target's own events were outvoted, and, as
-        far as rates differ, as these tell something else."""
-        own, effective = _mean(self.unshown[1])
-        own = own if what == 0 else 1 - own
-        common, events = self._common(what)
-        scatter = max(common * (1 - common), own * (1 - own))
-        agreement = math.exp(-((own - common) ** 2) * effective / (2 * scatter))
-        lent = 1 + self._lent(strength) * agreement
-        mean = (own * effective + common * lent) / (effective + lent)
-        apart = (1 - agreement) * (own - common) ** 2 / math.sqrt(strength)
-        down, up, poor = (
-            math.hypot(
-                max(
-                    reach(mean, effective + lent, z, sign, wider),
-                    reach(common, events, z, sign, wider),
-                    z * abs(mean - own),
-                ),
-                z * math.sqrt(apart),
-            )
-            for reach, sign in ((_reach, -1), (_reach, 1), (_poor_reach, 1))
-        )
-        return mean, min(mean, down), up, poor
-
     def _lent(self, strength: float) -> float:
         """Events that all of the log lends: fewer to a target that picks, the more rates differ."""
         picked = PICKED * self.selection.advantage(self.events)
         return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
-
-
-def _reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
-    """How far chance may have moved a mean of so many events: as the normal distribution has it,
-    made wider, or a score interval, whichever is more."""
-    plain = wider * z * math.sqrt(mean * (1 - mean) / size)
-    return max(plain, score_reach(mean, size, SCORE * z, sign) / SCORE)
-
-
-def _poor_reach(mean: float, size: float, z: float, sign: int, wider: float) -> float:
-    """The same where these may have been a poor run, which lowers the strength, too: by all of a
-    score interval, made wider half as much (of its logarithm), and never less."""
-    room = math.sqrt(wider) * score_reach(mean, size, z, sign)
-    return max(room, _reach(mean, size, z, sign, wider))
 
 
 def _by_context(weighed: Weighed, reward: Array) -> Table | None:
@@ -311,9 +257,3 @@ def _sums(weighed: Weighed, reward: Array, rows: NDArray[np.intp], size: int) ->
     )
     sums = [np.bincount(at.ravel(), values.ravel(), cells) for at, values in parts]
     return np.array(sums, dtype=float).reshape(5, size, len(log.actions))
-
-
-def _mean(sums: Array) -> tuple[float, float]:
-    """A weighted mean of rewards, and how many events of one weight would tell as much."""
-    total, squares, earned = sums.tolist()
-    return (min(1.0, earned / total), total**2 / squares) if squares else (0.5, 0.0)

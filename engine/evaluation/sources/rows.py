@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.decisions import Decisions, context_of, text_of
+from engine.evaluation.decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources.cells import Rows, in_json, numbers, short, with_point, words
 from engine.evaluation.sources.columns import Columns
@@ -105,7 +105,8 @@ def _propensity(
     else:
         assert of_shown is not None
         found = of_shown
-    rows.refuse(found == 0, lambda at: "its probability is 0, but it was shown")
+    was_shown = "its probability is {:g}, but it was shown"
+    rows.refuse(found < LEAST_CHANCE, lambda at: was_shown.format(found[at]))
     if of_shown is not None:
         reason = "its probability is {:g}, but that of the action shown is {:g}"
         differs = np.abs(found - of_shown) > ROUNDING

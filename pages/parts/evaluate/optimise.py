@@ -7,7 +7,8 @@ import streamlit as st
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried
-from engine.evaluation.service_search import ID, Form, Searched, ServiceSearch
+from engine.evaluation.service_form import ID, Form
+from engine.evaluation.service_search import Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.data.upload import tell_faults
 from pages.parts.download import download_rows

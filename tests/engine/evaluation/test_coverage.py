@@ -1,17 +1,14 @@
 """Counting how often intervals hold, and breaking it on purpose."""
 
-from copy import copy
-from dataclasses import fields
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import LearningLoop, LoopSettings, PersonalizerError, Thompson
-from engine.evaluation.coverage import Count, Coverage, Flaw, experiment, targets_of
-from engine.evaluation.decisions import decisions_of
+from engine import LoopSettings, PersonalizerError, Thompson
+from engine.evaluation.coverage import Count, Coverage, Flaw, targets_of
 from engine.evaluation.estimators import Interval, Ips, Naive
-from engine.simulation.crowd import nth_visitor, serve
+from engine.evaluation.experiment import experiment
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 
@@ -39,19 +36,6 @@ def test_the_truth_is_the_worlds() -> None:
 
 
 @pytest.mark.no_cover
-def test_an_experiment_is_what_a_loop_would_log() -> None:
-    """To the last bit, whatever is learned and left to chance."""
-    settings = LoopSettings(policy=Thompson(floor=0.2))
-    told, loop = finish(experiment(COFFEE, settings, 120, seed=5)), LearningLoop(settings, seed=5)
-    for number in range(120):
-        serve(loop, COFFEE, nth_visitor(COFFEE, 5, number))
-    logged = decisions_of(loop)
-    for field in fields(logged):
-        one, other = getattr(told.log, field.name), getattr(logged, field.name)
-        assert np.array_equal(one, other), field.name
-
-
-@pytest.mark.no_cover
 def test_repetitions_add_up_and_are_the_same_again() -> None:
     watch, again = watched("none"), watched("none", times=1)
     finish(again.repeating(1))
@@ -59,23 +43,6 @@ def test_repetitions_add_up_and_are_the_same_again() -> None:
     assert watch.counts == again.counts
     assert watch.counts["fixed", "ips"].intervals == 8
     assert watch.counts["fixed", "naive"].share < watch.counts["fixed", "ips"].share
-
-
-def test_a_copy_has_as_many_counts_as_repetitions_whenever_it_is_taken() -> None:
-    copies: list[Coverage] = []
-
-    class Copied(Coverage):
-        def __setattr__(self, name: str, value: object) -> None:
-            super().__setattr__(name, value)
-            copies.append(copy(self))
-
-    watch = Copied(COFFEE, LoopSettings(), 10, estimators=[Naive])
-    copies.clear()
-    finish(watch.repeating(2))
-    assert [(one.repetitions, one.counts["uniform", "naive"].intervals) for one in copies] == [
-        (1, 1),
-        (2, 2),
-    ]
 
 
 def test_too_few_events_are_a_tenth() -> None:

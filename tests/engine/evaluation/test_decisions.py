@@ -33,6 +33,10 @@ def two_events(**changes: Any) -> Decisions:
     ("changes", "sentence"),
     [
         ({"propensity": np.array([0.25, 0.0])}, "Event 2: the probability is 0.0, but must be"),
+        (
+            {"propensity": np.array([0.25, 1e-200])},
+            "Event 2: the probability is 1e-200, but must be at least",
+        ),
         ({"propensity": np.array([1.5, 0.5])}, "Event 1: the probability is 1.5, but must be"),
         ({"propensity": np.array([0.25, np.nan])}, "Event 2: the probability is nan"),
         ({"propensity": np.array([0.25, 0.4])}, "must be that of the shown action"),

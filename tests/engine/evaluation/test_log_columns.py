@@ -36,11 +36,16 @@ def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_ou
             ],
             [1_700_000_004, 1_700_000_014, 1_700_000_024, 1_700_000_034],
         ),
+        (
+            [(1 + i % 10) * 1e307 for i in range(40)],
+            ["up to 3e+307", "3e+307 to 5e+307", "5e+307 to 8e+307", "above 8e+307"],
+            [2e307, 4.5e307, 7e307, 9.5e307],
+        ),
     ],
-    ids=["most of them the largest", "near to each other"],
+    ids=["most of them the largest", "near to each other", "as large as numbers are"],
 )  # fmt: skip
 def test_numbers_of_any_kind_become_parts(
-    numbers: list[int], names: list[str], sends: list[float]
+    numbers: list[float], names: list[str], sends: list[float]
 ) -> None:
     (field,) = estimate(
         [log_of([f"x={number}" for number in numbers], ["a", "b"] * 20, [0, 1] * 20)]

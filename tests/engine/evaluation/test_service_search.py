@@ -11,18 +11,15 @@ from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
 from engine.evaluation.candidates import replaying
 from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Ips
+from engine.evaluation.service_form import Form, Way, pairs_of, subsets_of
 from engine.evaluation.service_search import (
     RATES,
-    Form,
     Searched,
     ServiceSearch,
-    Way,
     _Log,
     _trying,
-    pairs_of,
     searching,
     steps_of,
-    subsets_of,
 )
 from engine.evaluation.targets import Given
 from engine.loop.event import EventState
@@ -85,13 +82,6 @@ def test_each_round_begins_with_what_was_best_in_the_half_that_chooses() -> None
     judged = [one.judged.estimate for one in found().tried]
     assert found().ours.width > 0
     assert len(set(judged)) > 10, "settings differ"
-
-
-def test_what_is_paired_are_namespaces_and_the_id() -> None:
-    assert pairs_of(events()) == (("", ""), ("", "id"), ("device", ""), ("device", "id"))
-    assert len(subsets_of(pairs_of(events()))) == 16
-    many = [("", str(i)) for i in range(7)]
-    assert subsets_of(many) == [(), *((pair,) for pair in many), tuple(many)]
 
 
 def written_out(form: Form, rate: float) -> list[float]:

@@ -113,3 +113,28 @@ def test_of_what_was_never_shown_nothing_is_known() -> None:
     _, variance = smoothed(Sums.of(log, np.arange(1_000) % 4, 4), [4])
     assert np.sqrt(variance[:, 0]).max() < 0.05
     assert np.sqrt(variance[:, 1]).min() > 0.25
+
+
+def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As many as are taken are enough, and one is not."""
+    rng = np.random.default_rng(52)
+    truth = np.clip(0.4 + rng.normal(0, 0.1, (16, 1)) + rng.normal(0, 0.2, 8), 0, 1)
+    groups, shown = rng.integers(0, 16, 400), rng.integers(0, 8, 400)
+    reward = (rng.random(400) < truth[groups, shown]).astype(float)
+    log = Logged(tuple("abcdefgh"), ("anybody",), np.zeros(400, int), shown, reward, np.ones(400))
+    told = Sums.of(log, groups, 16)
+    found, _ = smoothed(told, [2, 2, 2, 2])
+    monkeypatch.setattr(smoothing, "_SWEEPS", 400)
+    off = []
+    for steps in (12, 1):
+        monkeypatch.setattr(smoothing, "_STEPS", steps)
+        off.append(float(abs(found - smoothed(told, [2, 2, 2, 2])[0]).max()))
+    assert off[0] < 0.005
+    assert off[1] > 0.02
+
+
+def test_nothing_is_less_certain_than_anything_can_be() -> None:
+    one = Logged(("a", "b"), ("u",), np.zeros(1, int), np.zeros(1, int), np.ones(1), np.ones(1))
+    expected, variance = smoothed(Sums.of(one, np.zeros(1, int), 3), [3])
+    assert variance.max() == 0.25
+    assert ((expected >= 0) & (expected <= 1)).all()

@@ -242,3 +242,14 @@ def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> 
         came = np.bincount(np.ravel_multi_index(codes, (10, 10, 10)), minlength=1_000)
         found += _together(came, replace(COFFEE, fields=counted)) != ()
     assert found <= 1
+
+
+@pytest.mark.parametrize("rare", [(3, 3), (4, 2), (6, 0)])
+def test_of_a_value_that_seldom_comes_chance_explains_with_what_it_came(
+    rare: tuple[int, int],
+) -> None:
+    """Joined, its cells leave chance so little room that it is a hundredth of one degree."""
+    often = Field("a", "A", (Value("u", ""), Value("v", "")))
+    seldom = Field("b", "B", (Value("w", "", 594.0), Value("x", "", 6.0)))
+    came = np.array([300 - rare[0], rare[0], 300 - rare[1], rare[1]])
+    assert _together(came, replace(COFFEE, fields=(often, seldom))) == ()

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from engine.evaluation.coverage import Told, experiment
+from engine.evaluation.experiment import Told, experiment
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

@@ -8,7 +8,8 @@ import pytest
 from engine.loop.log import START
 from engine.store import GoneError, Store, StoredLoop, StoreError
 from engine.store.database import address, connect
-from engine.store.logs import INSERT, rows_of
+from engine.store.entry_rows import rows_of
+from engine.store.logs import INSERT
 from engine.store.snapshots import Snapshot
 from tests.engine.store.workers import serve_next
 

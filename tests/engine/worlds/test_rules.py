@@ -9,7 +9,7 @@ from hypothesis import given, settings
 
 from engine import PersonalizerError
 from engine.simulation.drift import with_other_tastes
-from engine.worlds import WORLDS, TasteWeights, World, world_from_json, world_from_text
+from engine.worlds import WORLDS, Item, TasteWeights, World, world_from_json, world_from_text
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
@@ -213,3 +213,15 @@ def test_a_rule_names_an_action_by_its_id_or_as_people_call_it() -> None:
     assert column == "action"
     assert "'Tea'" in says
     assert "Cappuccino" in says
+
+
+def test_a_rule_names_no_action_by_what_two_are_called() -> None:
+    items = (
+        Item("a", "", {"x": 1}, "Tea"),
+        Item("b", "", {"x": 1}, "Tea"),
+        Item("c", "", {"x": 1}, "a"),
+    )
+    ((column, says),) = wrong_in_rule(RuleRow(0, 0.1, action="Tea"), {}, items)
+    assert (column, says) == ("action", "is 'Tea', but the actions are a, b, c")
+    (term,) = weights_of(Rules(rows=(RuleRow(0, 0.1, action="a"),)), (), items).terms
+    assert term.item == "a"

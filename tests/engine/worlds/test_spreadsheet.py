@@ -67,7 +67,7 @@ def test_fields_in_words_may_stand_behind_one_in_numbers_and_begin_with_a_sign()
 
 
 def test_halves_and_dates_may_say_who_comes_where_all_else_are_rewards() -> None:
-    for name in ("1", "1/2", "1/5/2026"):
+    for name in ("1", "1/1", "1/2", "1/5/2026"):
         world = world_from_table(f"who,A\n0,1\n{name},0.5\n")
         assert [value.name for value in world.fields[0].values] == ["0", name]
 

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
-from engine.evaluation.service_search import Form, Searched, ServiceSearch
+from engine.evaluation.service_form import Form
+from engine.evaluation.service_search import Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.evaluate.optimise import _told
 from pages.parts.evaluate.tuning import Run, Tuning

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from operator import itemgetter
 
 from engine.errors import UnreadableError
+from engine.evaluation.decisions import LEAST_CHANCE
 from engine.evaluation.sources.rounding import ROUNDING
 
 _MOST = 1 << 14
@@ -63,6 +64,8 @@ def propensity_of(told: float | None, of_shown: float | None) -> float:
         )
     if not 0 < found <= 1:
         raise UnreadableError(f"its probability is {found:g}, which is not above 0 and up to 1")
+    if found < LEAST_CHANCE:
+        raise UnreadableError(f"its probability is {found:g}, but it was shown")
     if of_shown is not None and abs(found - of_shown) > ROUNDING:
         raise UnreadableError(
             f"its probability is {found:g}, but that of the action shown is {of_shown:g}"

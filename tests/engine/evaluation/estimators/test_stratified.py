@@ -95,7 +95,7 @@ def test_a_poor_run_of_what_was_seldom_shown_leaves_room_upwards() -> None:
         for log, truth in greedy(case, 60, 1_000, 90):
             (alike,) = (one for one in targets_of(log, truth) if one[0] == "uniform")
             told = Stratified().add(alike[1].weigh(log))
-            total, _, earned = told.unshown[1]
+            total, _, earned = told.unshown.sums[1]
             if earned / total < truth.mean() / 2:
                 poor += 1
                 held += answer(told).holds(alike[2])

@@ -14,6 +14,7 @@ TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
     ("old", "new", "reason"),
     [
         (",0.25,", ",0,", "its probability is 0, but it was shown"),
+        (",0.25,", ",1e-99,", "its probability is 1e-99, but it was shown"),
         (",0.25,", ",1.5,", "its probability is 1.5, which is not within 0 to 1"),
         (",0.25,", ",-1,", "its probability is -1, which is not within 0 to 1"),
         (",0.25,", ",nan,", "it has no probability"),

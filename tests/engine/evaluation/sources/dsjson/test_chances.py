@@ -15,6 +15,7 @@ A_FIRST = "it has no probability, _label_probability, and without that nothing c
         (without("p"), f"{A_FIRST} another policy"),
         (GOOD_ROW | {"_label_probability": 0}, "its probability is 0, which is not above 0 and"),
         (GOOD_ROW | {"_label_probability": 1.5}, "its probability is 1.5, which is not above 0"),
+        (GOOD_ROW | {"_label_probability": 1e-99}, "its probability is 1e-99, but it was shown"),
         (GOOD_ROW | {"_label_probability": 0.5}, "its probability is 0.5, but that of the action"),
         (GOOD_ROW | {"p": [0.5, 0.2]}, "its probabilities add up to 0.7"),
         (GOOD_ROW | {"p": [1.5, -0.5]}, "a probability is negative"),

@@ -1,0 +1,90 @@
+"""An experiment in a simulated world: the log of a fresh loop before a fresh crowd."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.errors import refuse
+from engine.evaluation.decisions import Decisions, context_of
+from engine.evaluation.targets import Given
+from engine.learners.base import Impression
+from engine.loop.decide import belief, choose, decision_stream, event_id_of
+from engine.loop.entries import Configured
+from engine.loop.settings import LoopSettings
+from engine.loop.state import LoopState
+from engine.policies.base import Normals
+from engine.simulation.crowd import nth_visitor
+from engine.steps import Steps
+from engine.worlds.world import World
+
+_START = datetime.fromtimestamp(0, UTC)
+"""When an experiment begins, as time stands still in it."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Told:
+    """An experiment: the log, and where in the world each of its visitors was."""
+
+    log: Decisions
+    cells: NDArray[np.intp]
+
+    def columns(self, world: World) -> NDArray[np.intp]:
+        """In which column of the log each item of the world is."""
+        return np.array([self.log.actions.index(item.id) for item in world.items], dtype=np.intp)
+
+    def showing(self, key: str, world: World, items: NDArray[np.integer[Any]]) -> Given:
+        """The policy that shows these items to those who came, one each."""
+        chances = np.zeros(self.log.offered.shape)
+        chances[np.arange(len(self.cells)), self.columns(world)[items]] = 1.0
+        return Given(key, chances)
+
+
+def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -> Steps[Told]:
+    """A fresh loop's log of so many visitors; each is a step.
+
+    No loop is made: its state alone decides and learns as one would, which takes a fifth less, and
+    what was decided is written down as columns. So it has to be one that shows what it decides.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for settings that do not rank online.
+    """
+    if settings.learning_mode != "online":
+        refuse("BadRequest", "learning_mode", settings.learning_mode, "'online' in an experiment")
+    state, normals = LoopState([Configured(_START, settings)]), Normals(seed)
+    shape = visitors, len(world.items)
+    cells, shown = np.zeros((2, visitors), dtype=np.intp)
+    propensity, reward = np.zeros((2, visitors))
+    probabilities, means = np.zeros((2, *shape))
+    for number in range(visitors):
+        visitor = nth_visitor(world, seed, number)
+        cell = world.cell(visitor.context)
+        request = world.request(cell)
+        believed = belief(state, request)
+        rng = decision_stream(seed, event_id_of(seed, number))
+        decided = choose(state, request, believed, normals, rng)
+        place = decided.chosen
+        chance = float(decided.probabilities[place])
+        earned = world.answer(visitor.context, world.items[place].id, visitor.uniform)
+        yield from state.learner.learning(Impression(request, place, place, chance), earned)
+        cells[number], shown[number], propensity[number] = cell, place, chance
+        reward[number], probabilities[number] = earned, decided.probabilities
+        means[number] = believed.mean
+        yield None
+    came, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
+    order = first.argsort()  # As they came.
+    log = Decisions(
+        actions=tuple(item.id for item in world.items),
+        contexts=tuple(context_of(world.request(int(cell)).context) for cell in came[order]),
+        stratum=order.argsort()[stratum],
+        shown=shown,
+        propensity=propensity,
+        reward=reward,
+        offered=np.ones(shape, dtype=bool),
+        baseline=np.zeros(visitors, dtype=np.intp),
+        probabilities=probabilities,
+        means=means,
+    )
+    return Told(log, cells)

@@ -1,0 +1,28 @@
+"""Rules made at random, on a log and in truth."""
+
+import numpy as np
+import pytest
+
+from engine import LoopSettings
+from engine.evaluation.experiment import experiment
+from engine.evaluation.random_rules import RULES, earned_by, random_rules, value_of
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+
+
+def test_what_a_rule_earns_on_a_log_is_what_was_shown_as_it_would_have() -> None:
+    told = finish(experiment(COFFEE, LoopSettings(), 40, seed=5))
+    rules = random_rules(COFFEE, 5)
+    assert rules.shape == (RULES, COFFEE.size)
+    earned = earned_by(COFFEE, told, rules)
+    shown = [told.log.actions[column] for column in told.log.shown]
+    for visitor, cell in enumerate(told.cells.tolist()):
+        agrees = COFFEE.items[rules[7, cell]].id == shown[visitor]
+        whole = told.log.reward[visitor] / told.log.propensity[visitor]
+        assert earned[7, visitor] == (whole if agrees else 0)
+
+
+def test_the_rule_of_the_best_would_earn_the_best() -> None:
+    best = COFFEE.expected.argmax(axis=1)
+    assert value_of(COFFEE, best) == pytest.approx(COFFEE.best_value)
+    assert value_of(COFFEE, np.roll(best, 1)) < COFFEE.best_value
