@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,7 @@ from engine.arrays import Array
 from engine.steps import Steps
 from engine.worlds.summed_truth import SummedTruth, summed_truth
 from engine.worlds.taste import TasteWeights
-
-if TYPE_CHECKING:
-    from engine.worlds.world import World
+from engine.worlds.visitors import Visitors
 
 ENTRIES = 500_000
 """Cells times items up to which a truth is tabulated over the fields that it depends on."""
@@ -81,7 +79,7 @@ class _Known(NamedTuple):
     expected: Array
 
 
-def finding_ceilings(world: "World") -> Steps[Ceilings]:
+def finding_ceilings(world: Visitors) -> Steps[Ceilings]:
     """The ceilings of a world; some fields of the context at a time are a step."""
     known = _tabulated(world)
     yield None
@@ -93,7 +91,7 @@ def finding_ceilings(world: "World") -> Steps[Ceilings]:
     return (yield from _estimated(world))
 
 
-def _tabulated(world: "World") -> _Known | None:
+def _tabulated(world: Visitors) -> _Known | None:
     """The truth over the fields that it depends on, if it can be had."""
     sizes = [len(field.values) for field in world.fields]
     if world.is_tabulated:
@@ -116,7 +114,7 @@ def _tabulated(world: "World") -> _Known | None:
     return _Known(places, weights, world.expected_in(cells))
 
 
-def _mattering(world: "World") -> list[bool]:
+def _mattering(world: Visitors) -> list[bool]:
     """On which fields the truth can depend."""
     if not isinstance(world.taste, TasteWeights):
         return [True] * len(world.fields)
@@ -127,7 +125,7 @@ def _mattering(world: "World") -> list[bool]:
 # -- by a table -----------------------------------------------------------------------
 
 
-def _exact(world: "World", known: _Known) -> Steps[Ceilings]:
+def _exact(world: Visitors, known: _Known) -> Steps[Ceilings]:
     """Ceilings out of a table of all that matters."""
     means, by_fields = known.weights @ known.expected, dict[tuple[int, ...], float]()
     for fields in _looked_at(world):
@@ -142,7 +140,7 @@ def _exact(world: "World", known: _Known) -> Steps[Ceilings]:
     )
 
 
-def _by(world: "World", fields: Sequence[int], known: _Known) -> Array:
+def _by(world: Visitors, fields: Sequence[int], known: _Known) -> Array:
     """What each item earns in all cells that share the values of some fields, times how often they
     come, (groups, K)."""
     sizes = tuple(len(world.fields[at].values) for at in fields)
@@ -155,14 +153,14 @@ def _by(world: "World", fields: Sequence[int], known: _Known) -> Array:
     return np.asarray(sums.reshape(groups, most))
 
 
-def _looked_at(world: "World") -> list[tuple[int, ...]]:
+def _looked_at(world: Visitors) -> list[tuple[int, ...]]:
     """Single fields, and pairs of them."""
     every = range(len(world.fields))
     return [*combinations(every, 1), *combinations(every, 2)]
 
 
 def _made(
-    world: "World",
+    world: Visitors,
     means: Array,
     uniform: float,
     by_fields: dict[tuple[int, ...], float],
@@ -186,14 +184,14 @@ def _made(
     )
 
 
-def _names(world: "World") -> tuple[str, ...]:
+def _names(world: Visitors) -> tuple[str, ...]:
     return tuple(field.name for field in world.fields)
 
 
 # -- by sums --------------------------------------------------------------------------
 
 
-def _summed(world: "World", truth: SummedTruth) -> Steps[Ceilings]:
+def _summed(world: Visitors, truth: SummedTruth) -> Steps[Ceilings]:
     """Ceilings of a sum that nothing cuts off: all exact but what is best for each visitor."""
     means, by_fields = truth.by(()), dict[tuple[int, ...], float]()
     for fields in _looked_at(world):
@@ -209,7 +207,7 @@ def _summed(world: "World", truth: SummedTruth) -> Steps[Ceilings]:
 # -- by a sample ----------------------------------------------------------------------
 
 
-def _best_of_sample(world: "World") -> Steps[Ceiling]:
+def _best_of_sample(world: Visitors) -> Steps[Ceiling]:
     """What each visitor's best item earns, by those of the census."""
     census = yield from world.taking_census()
     highest = census.expected.max(axis=1)
@@ -221,7 +219,7 @@ def _mean(values: Array) -> tuple[float, float]:
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
-def _estimated(world: "World") -> Steps[Ceilings]:
+def _estimated(world: Visitors) -> Steps[Ceilings]:
     """Ceilings by a sample: what is best is chosen by one half of it, and valued by the other, so
     that nothing is flattered by having been chosen."""
     cells, _, expected = yield from world.taking_census()

@@ -1,9 +1,9 @@
 """A world as a person writes it: tables of actions, of values, and of what each segment likes.
 
-A draft may be wrong or unfinished: `Draft.faults` tells each cell that is, `world_of` makes the
-world of one that is not (`engine.worlds.draft_world`). Rows have numbers of their own, so that the
-truth stays with its action and its segment, whatever is renamed, added or taken out. What changes
-who comes is in `draft_fields`, what changes tastes in `draft_tastes`.
+A draft may be wrong or unfinished: `engine.worlds.faults` tells each cell that is, `draft_world`
+makes the world of one that is not. Rows have numbers of their own, so that the truth stays with its
+action and its segment, whatever is renamed, added or taken out. What changes who comes is in
+`draft_fields`, what changes tastes in `draft_tastes`.
 """
 
 import math
@@ -12,12 +12,11 @@ from dataclasses import dataclass, field, replace
 from itertools import product
 from typing import Self
 
-from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART, Joint, bound_in, has_room, times_in
 from engine.worlds.levels import LEVELS, Level, mean_worth
 from engine.worlds.limits import MAX_TABLE, MAX_TERMS
 from engine.worlds.place import TABULATED, Drift
-from engine.worlds.rows import ActionRow, CellFault, LevelRow, Rules, ValueRow, rows_of, segment_of
+from engine.worlds.rows import ActionRow, LevelRow, Rules, ValueRow, rows_of, segment_of
 from engine.worlds.taste import Item, Taste
 
 MAX_SEGMENTS = 400
@@ -156,10 +155,6 @@ class Draft:
         return replace(self, actions=tuple(rows))
 
     # -- what comes of it -------------------------------------------------------------
-
-    def faults(self) -> list[CellFault]:
-        """All cells in which something is wrong, table by table."""
-        return faults_of(self)
 
     @property
     def graded_in(self) -> tuple[Level, ...]:

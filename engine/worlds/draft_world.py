@@ -9,6 +9,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Draft
+from engine.worlds.faults import faults_of
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of
 from engine.worlds.levels import LEVELS
@@ -78,7 +79,7 @@ def world_of(draft: Draft) -> World:
     Raises:
         PersonalizerError: ``BadRequest`` if it is no world yet.
     """
-    if faults := draft.faults():
+    if faults := faults_of(draft):
         first = faults[0]
         sentence = f"{first.table}, row {first.row}, {first.column} {first.says}."
         raise PersonalizerError("BadRequest", sentence, first.table)

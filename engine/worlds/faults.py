@@ -5,9 +5,10 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from engine.protocol.features import flatten
+from engine.worlds.draft import Draft
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import astray, has_room
@@ -32,20 +33,17 @@ from engine.worlds.seen import HIDDEN, alike, is_seen
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.taste import Item
 
-if TYPE_CHECKING:
-    from engine.worlds.draft import Draft
-
 _MAX_EMOJI = 16
 
 
-def faults_of(draft: "Draft") -> list[CellFault]:
+def faults_of(draft: Draft) -> list[CellFault]:
     """All cells of a draft in which something is wrong, table by table."""
     truth = _of_truth if draft.rules is None else _of_rules
     tables = (_of_place, _of_actions, _of_values, _of_levels, truth)
     return [fault for of_table in tables for fault in of_table(draft)]
 
 
-def _of_place(draft: "Draft") -> Iterator[CellFault]:
+def _of_place(draft: Draft) -> Iterator[CellFault]:
     if not is_seen(draft.title):
         yield CellFault("place", 0, "title", "is empty, but must have at least one letter")
     texts = ("title", MAX_TITLE), ("emoji", _MAX_EMOJI), ("story", MAX_STORY), ("unit", MAX_UNIT)
@@ -54,7 +52,7 @@ def _of_place(draft: "Draft") -> Iterator[CellFault]:
             yield CellFault("place", 0, name, says)
 
 
-def _of_actions(draft: "Draft") -> Iterator[CellFault]:
+def _of_actions(draft: Draft) -> Iterator[CellFault]:
     if not draft.offered:
         yield CellFault("actions", 0, "name", "is missing: write at least one action")
     if len(draft.offered) > MAX_ITEMS:
@@ -76,7 +74,7 @@ def _of_actions(draft: "Draft") -> Iterator[CellFault]:
             yield CellFault("actions", number, "features", says)
 
 
-def _of_values(draft: "Draft") -> Iterator[CellFault]:
+def _of_values(draft: Draft) -> Iterator[CellFault]:
     if not draft.fields:
         yield CellFault("values", 0, "field", "is missing: write at least one field and its values")
     if len(draft.fields) > MAX_FIELDS:
@@ -108,7 +106,7 @@ def _of_values(draft: "Draft") -> Iterator[CellFault]:
             yield CellFault("values", 0, "value", says)
 
 
-def _of_joint(draft: "Draft") -> Iterator[CellFault]:
+def _of_joint(draft: Draft) -> Iterator[CellFault]:
     """A value that is not with its own any more, or with which there is no room any more for how
     often values come together."""
     if lost := astray(draft.together, draft.fields):
@@ -132,7 +130,7 @@ def _of_joint(draft: "Draft") -> Iterator[CellFault]:
     yield CellFault("values", draft.values.index(new) + 1, "value", says)
 
 
-def _of_labels(draft: "Draft") -> Iterator[CellFault]:
+def _of_labels(draft: Draft) -> Iterator[CellFault]:
     before = set[str]()
     for name in draft.fields:
         label = draft.labels.get(name, name)
@@ -143,7 +141,7 @@ def _of_labels(draft: "Draft") -> Iterator[CellFault]:
         before.add(alike(label))
 
 
-def _of_levels(draft: "Draft") -> Iterator[CellFault]:
+def _of_levels(draft: Draft) -> Iterator[CellFault]:
     rows = [(number, row) for number, row in enumerate(draft.levels, 1) if not row.is_blank]
     if len(rows) > MAX_LEVELS:
         says = f"is one too many: {MAX_LEVELS} are the most"
@@ -230,7 +228,7 @@ def _wrong_field(name: str) -> str:
     return ""
 
 
-def _of_truth(draft: "Draft") -> Iterator[CellFault]:
+def _of_truth(draft: Draft) -> Iterator[CellFault]:
     places = {segment_of(segment): row for row, segment in enumerate(draft.segments, 1)}
     names = {action.id: action.shown for action in draft.offered}
     for (segment, action), value in draft.bad.items():
@@ -248,7 +246,7 @@ def _of_truth(draft: "Draft") -> Iterator[CellFault]:
             yield CellFault("truth", 0, "", says)
 
 
-def _of_rules(draft: "Draft") -> Iterator[CellFault]:
+def _of_rules(draft: Draft) -> Iterator[CellFault]:
     assert draft.rules is not None
     fields = {
         name: Field(name, name, tuple(_value(row) for row in rows))

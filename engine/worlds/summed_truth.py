@@ -8,22 +8,19 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import groupby, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.worlds.taste import TasteWeights, Term
-
-if TYPE_CHECKING:
-    from engine.worlds.world import World
+from engine.worlds.visitors import Visitors
 
 MOST_TERMS = 5_000
 """Terms of a sum, each range as its values, up to which their means are added up."""
 
 
-def summed_truth(world: "World") -> "SummedTruth | None":
+def summed_truth(world: Visitors) -> "SummedTruth | None":
     """The truth of a world, if it is a sum whose terms' means add up."""
     weights = world.taste
     if not isinstance(weights, TasteWeights) or world.bound or _terms_of(weights) > MOST_TERMS:
@@ -35,7 +32,7 @@ def summed_truth(world: "World") -> "SummedTruth | None":
 class SummedTruth:
     """A truth that is a sum of few terms, with whoever comes and what is offered."""
 
-    def __init__(self, world: "World", weights: TasteWeights) -> None:
+    def __init__(self, world: Visitors, weights: TasteWeights) -> None:
         self._world, self._weights = world, weights
         self._shares = {
             field.name: dict(zip((one.name for one in field.values), shares, strict=True))

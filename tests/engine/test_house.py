@@ -170,6 +170,32 @@ def test_every_room_of_the_engine_is_in_a_wing() -> None:
     assert rooms - {"__init__"} <= set(WINGS)
 
 
+# -- no circles -----------------------------------------------------------------------
+
+
+def in_circles(imports: dict[str, set[str]]) -> list[str]:
+    """Modules that can only be read once another has been that needs them, and what needs those."""
+    left = dict(imports)
+    while free := [name for name, of in left.items() if not of & left.keys()]:
+        for name in free:
+            del left[name]
+    return sorted(left)
+
+
+def modules(files: Iterable[Path]) -> dict[str, set[str]]:
+    """What each module imports of the others, and be it for a type alone; rooms' fronts apart."""
+    known = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts): path
+        for path in files
+        if path.name != "__init__.py"
+    }
+    return {name: known.keys() & {*imported(parse(path))} - {name} for name, path in known.items()}
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    assert not in_circles(modules([*ENGINE, *PAGES]))
+
+
 # -- tests mirror the house -----------------------------------------------------------
 
 TESTED_WITH = {
@@ -213,6 +239,11 @@ def test_an_import_is_found_wherever_it_stands() -> None:
         "def f():\n    if 1:\n        from altair.vegalite import v5\n        import a.b as c\n"
     )
     assert set(imported(ast.parse(source))) == {"altair.vegalite", "altair.vegalite.v5", "a.b"}
+
+
+def test_a_circle_is_found() -> None:
+    assert in_circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": set()}) == ["a", "b", "c"]
+    assert not in_circles({"a": {"b"}, "b": {"c"}, "c": set()})
 
 
 def test_a_use_of_the_global_stream_is_found() -> None:

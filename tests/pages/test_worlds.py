@@ -11,6 +11,7 @@ import pytest
 
 from engine.worlds import GALLERY, key_of, world_from_json
 from engine.worlds.draft_text import draft_from_text
+from engine.worlds.faults import faults_of
 from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
 from pages.parts.heavy_work import submit_here
@@ -123,7 +124,7 @@ def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rule
     app.click("generate")
     assert app.session.draft.rules is not None
     assert len(app.session.rules.base) == len(app.session.draft.rules.rows) > 900
-    assert app.session.draft.faults() == []
+    assert faults_of(app.session.draft) == []
     assert draft_from_text(app.session.text or "").drift == "halfway", "and is after a reload"
     app.click("go-keep")
     (key,) = keys(app)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from engine.worlds import World, key_of
 from engine.worlds.draft import Draft
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play.session import PlaySession
 from pages.parts.table import write_in
@@ -54,7 +55,7 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
         disabled=not can,
     )
     written = rows.told(st.session_state[key], len(world.items))
-    faults = [one for one in Draft(actions=written).faults() if one.table == "actions"]
+    faults = [one for one in faults_of(Draft(actions=written)) if one.table == "actions"]
     if faults:
         st.markdown(f":small[:orange[:material/edit_note: {told(faults[0])}]]")
     st.button(

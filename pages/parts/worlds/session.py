@@ -20,6 +20,7 @@ from engine.worlds.draft_world import (
     without_rules,
     world_of,
 )
+from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART
 from engine.worlds.json_file import world_from_file
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
@@ -318,7 +319,7 @@ class WorldsSession:
         """The world, if it is one; what is wrong, cell by cell; and what else, in a sentence."""
         if self.is_as_it_was:
             return self.origin.world, [], ""
-        if faults := self.draft.faults():
+        if faults := faults_of(self.draft):
             return None, faults, ""
         try:
             return world_of(self.draft), [], ""

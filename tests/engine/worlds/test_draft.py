@@ -6,12 +6,13 @@ from engine.worlds import GALLERY
 from engine.worlds.draft_fields import with_values
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import ActionRow, ValueRow
 from tests.engine.worlds.drafts import SMALL
 
 
 def test_a_small_world_is_written_row_by_row() -> None:
-    assert SMALL.faults() == []
+    assert faults_of(SMALL) == []
     world = world_of(written(SMALL, {(0, 1): 1, (1, 0): 0.5}))
     assert world.expected.tolist() == [[0.2, 1.0], [0.5, 0.2]]
     assert world.frequencies.tolist() == [0.25, 0.75]
@@ -39,6 +40,6 @@ def test_what_a_success_is_worth_and_the_unit_are_kept() -> None:
     assert world_of(draft) == hotel
     assert [row.worth for row in draft.actions][:2] == [18, 60]
     wrong = replace(draft, unit="x" * 13, actions=(replace(draft.actions[0], worth=0.0),))
-    says = {(one.table, one.column): one.says for one in wrong.faults()}
+    says = {(one.table, one.column): one.says for one in faults_of(wrong)}
     assert says["place", "unit"] == "has more than 12 characters"
     assert says["actions", "worth"] == "is 0, but must be from 0.000001 to 1,000,000,000"

@@ -11,6 +11,7 @@ from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN
 from engine.worlds.draft_fields import depending_on, with_number, with_values
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import ActionRow, ValueRow
 from tests.engine.worlds.drafts import BAKERY, SMALL
 from tests.engine.worlds.random_worlds import bakery
@@ -93,7 +94,7 @@ def test_a_number_of_any_size_makes_slices_that_can_be_told_apart(
     low: float, high: float, slices: int
 ) -> None:
     draft = with_number(SMALL, "price", low, high, slices, None, 1)
-    assert not draft.faults()
+    assert not faults_of(draft)
     assert len(world_of(draft).fields[1].values) == slices
     assert world_of(draft).fields[1].is_number
 

@@ -9,6 +9,7 @@ from engine.simulation.crowd import potential_outcomes
 from engine.worlds import WORLDS
 from engine.worlds.draft_tastes import blurred, copied, graded, scrambled, written
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import LevelRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.drafts import BAKERY, SMALL
@@ -74,9 +75,9 @@ def test_a_segment_or_an_action_is_copied_onto_another() -> None:
 def test_a_cell_without_a_number_stays_one_whatever_is_done_to_the_others() -> None:
     draft = written(SMALL, {(0, 0): 0.7, (1, 1): None})
     for other in (blurred(draft, 0.5), graded(draft, 0.5), copied(draft, "row", 0, 0)):
-        assert len(other.faults()) == len(draft.faults()) == 1
-    assert not copied(draft, "row", 0, 1).faults()
-    assert len(copied(draft, "column", 1, 0).faults()) == 2
+        assert len(faults_of(other)) == len(faults_of(draft)) == 1
+    assert not faults_of(copied(draft, "row", 0, 1))
+    assert len(faults_of(copied(draft, "column", 1, 0))) == 2
 
 
 @pytest.mark.parametrize("partial", [0.25, 0.3, 0.7, 0.75])

@@ -13,6 +13,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.draft_tastes import graded, scrambled, written
 from engine.worlds.draft_text import MAX_LINK, MAX_TEXT, draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of
+from engine.worlds.faults import faults_of
 from engine.worlds.joint import Joint
 from engine.worlds.rows import ActionRow, LevelRow, ValueRow
 
@@ -47,7 +48,7 @@ def test_whatever_is_written_comes_back(draft: Draft) -> None:
     assert (back.actions, back.values, back.expected()) == (
         draft.actions, draft.values, draft.expected(),
     )  # fmt: skip
-    assert (back.faults(), back.times) == (draft.faults(), draft.times)
+    assert (faults_of(back), back.times) == (faults_of(draft), draft.times)
     assert back.drift == draft.drift
     assert draft_to_text(back) == text
 

@@ -10,6 +10,7 @@ from engine.worlds import WORLDS, World, world_from_json
 from engine.worlds.draft_fields import depending_on
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, with_rules, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART
 from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.taste import Taste
@@ -64,12 +65,12 @@ def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None
     assert world.expected_in(2 * 6**4).tolist() == [0.2, 0.75]
     assert draft_of(world).expected() == draft.expected()
     many = depending_on(draft, ["f3", "f4", "f5"])
-    assert many.faults() == []
+    assert faults_of(many) == []
     wide = replace(many, actions=tuple(ActionRow(100 + n, f"A{n}") for n in range(5)))
-    (fault,) = wide.faults()
+    (fault,) = faults_of(wide)
     assert "has 1,080 rewards, but 1,000 are the most" in fault.says
     cells = frozenset([draft.segments[0][0].id]), 0
-    (fault,) = replace(draft, truth={cells: Taste(0.1, 0.1)}).faults()
+    (fault,) = faults_of(replace(draft, truth={cells: Taste(0.1, 0.1)}))
     assert "shares of half rewards that differ" in fault.says
 
 
@@ -82,7 +83,7 @@ def test_a_sum_that_could_not_be_saved_as_a_table_is_written_as_rules() -> None:
     told = bakery(fields=fields, items=bakery()["items"][:2], truth={"base": 0.1, "terms": terms})
     world = world_from_json(told)
     draft = draft_of(world)
-    assert (draft.faults(), world_of(draft)) == ([], world)
+    assert (faults_of(draft), world_of(draft)) == ([], world)
 
 
 def test_a_table_that_no_sum_can_say_does_not_become_an_empty_one() -> None:

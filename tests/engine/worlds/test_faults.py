@@ -7,6 +7,7 @@ import pytest
 from engine import PersonalizerError
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import ActionRow, LevelRow, ValueRow
 from tests.engine.worlds.drafts import SMALL
 
@@ -115,8 +116,8 @@ def test_each_cell_that_is_wrong_is_told(
     changes: dict[str, object], fault: tuple[str, int, str, str]
 ) -> None:
     draft = replace(SMALL, **changes)  # type: ignore[arg-type]
-    found = [one for one in draft.faults() if (one.table, one.row, one.column) == fault[:3]]
-    assert [one for one in found if fault[3] in one.says], draft.faults()
+    found = [one for one in faults_of(draft) if (one.table, one.row, one.column) == fault[:3]]
+    assert [one for one in found if fault[3] in one.says], faults_of(draft)
     with pytest.raises(PersonalizerError):
         assert world_of(draft)
 
@@ -124,9 +125,9 @@ def test_each_cell_that_is_wrong_is_told(
 @pytest.mark.parametrize("value", [None, -0.1, 1.1, float("nan"), "x", True])
 def test_what_is_no_expected_reward_is_told_and_stands_there_until_it_is_one(value: object) -> None:
     draft = written(SMALL, {(1, 0): value})
-    (fault,) = draft.faults()
+    (fault,) = faults_of(draft)
     assert (fault.table, fault.row, fault.column) == ("truth", 2, "Tea")
     assert "must be a number from 0 to 1" in fault.says
     assert draft.expected()[1][0] is value
-    assert written(draft, {(1, 0): 0.3}).faults() == []
-    assert replace(draft, actions=draft.actions[1:]).faults() == []
+    assert faults_of(written(draft, {(1, 0): 0.3})) == []
+    assert faults_of(replace(draft, actions=draft.actions[1:])) == []

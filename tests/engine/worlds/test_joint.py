@@ -15,6 +15,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import with_number, with_values
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART, Joint, joint_of, segments_come
 from engine.worlds.place import MAX_TIMES
 from engine.worlds.rows import Rules, ValueRow
@@ -77,7 +78,7 @@ def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(larg
     hours = [ValueRow(n + 300, "", f"late {n}") for n in range(200)]
     first, rest = large.values[:5], large.values[5:]
     over = with_values(bound, [*first, *hours, *rest])
-    (fault,) = [one for one in over.faults() if "come together" in one.says]
+    (fault,) = [one for one in faults_of(over) if "come together" in one.says]
     assert (fault.table, fault.row, fault.column) == ("values", 6, "value")
     many = 4 * 248 * 12
     assert fault.says == (
@@ -88,7 +89,7 @@ def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(larg
     assert over.together == wide, "nothing is dropped"
     assert draft_from_text(draft_to_text(over)).together == wide
     assert with_values(over, large.values).together == wide
-    assert not [one for one in replace(over, together=APART).faults() if "together" in one.says]
+    assert not [one for one in faults_of(replace(over, together=APART)) if "together" in one.says]
 
 
 def test_a_field_that_is_renamed_row_by_row_is_told_and_comes_as_before() -> None:
@@ -97,13 +98,17 @@ def test_a_field_that_is_renamed_row_by_row_is_told_and_comes_as_before() -> Non
     torn = [sunny, rainy, whole[0], replace(no, field="hurry")]
     for values, row in ((torn, 4), ([sunny, rainy, replace(yes, field=""), no], 3)):
         half = with_values(TOGETHER, values)
-        (fault,) = half.faults()
+        (fault,) = faults_of(half)
         assert (fault.table, fault.row, fault.column) == ("values", row, "field")
         assert fault.says.startswith("parts values that come together with those of another field")
         assert half.together == TOGETHER.together
-        assert not replace(half, together=APART).faults()
+        assert not faults_of(replace(half, together=APART))
         renamed = with_values(half, [sunny, rainy, *whole])
-        assert (renamed.faults(), renamed.bound, renamed.times) == ([], ("weather", "rush"), TIMES)
+        assert (faults_of(renamed), renamed.bound, renamed.times) == (
+            [],
+            ("weather", "rush"),
+            TIMES,
+        )
 
 
 def test_fields_that_change_places_take_their_table_along() -> None:

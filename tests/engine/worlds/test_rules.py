@@ -13,6 +13,7 @@ from engine.worlds import WORLDS, Item, TasteWeights, World, world_from_json, wo
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import draft_of, with_rules, without_rules, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.rows import RuleRow, Rules
 from engine.worlds.rules import MAX_WHEN, rules_of, weights_of, wrong_in_rule
 from tests.engine.worlds.drafts import SMALL
@@ -65,7 +66,7 @@ def test_any_sum_comes_back_out_of_its_rules_to_the_last_bit(told: dict[str, Any
     world = world_from_json(told)
     if isinstance(world.taste, TasteWeights):
         draft = replace(draft_of(world), rules=rules_of(world.taste, world.fields))
-        assert draft.faults() == []
+        assert faults_of(draft) == []
         assert world_of(draft).text == world.text
 
 
@@ -105,7 +106,7 @@ def test_a_world_of_millions_of_contexts_is_written_as_rules() -> None:
     world = world_from_json(told)
     draft = draft_of(world)
     assert draft.rules is not None
-    assert (len(draft.rules.rows), draft.faults()) == (504, [])
+    assert (len(draft.rules.rows), faults_of(draft)) == (504, [])
     assert world_of(draft) == world
     first = replace(draft.rules.rows[0], adds=0.5, when="field0: 3", action="item 7")
     other = world_of(replace(draft, rules=replace(draft.rules, rows=(first,))))
@@ -137,7 +138,7 @@ def test_a_range_keeps_its_numbers_where_tastes_are_handed_on() -> None:
 def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
     draft = draft_of(world_from_json(aged()))
     told = replace(draft, rules=Rules(0.2, 1.0, (RuleRow(0), RuleRow(1, **{"adds": 0.1} | rule))))
-    return [(one.table, one.row, one.column, one.says) for one in told.faults()]
+    return [(one.table, one.row, one.column, one.says) for one in faults_of(told)]
 
 
 @pytest.mark.parametrize(

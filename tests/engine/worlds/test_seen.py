@@ -13,6 +13,7 @@ from engine.store import world_codec
 from engine.store.entry_codec import from_text, to_text
 from engine.worlds import world_from_json
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.faults import faults_of
 from engine.worlds.seen import alike, is_seen, new_text_in, new_world_from_json
 from tests.engine.worlds.random_worlds import bakery
 
@@ -74,7 +75,7 @@ def test_a_world_that_is_stored_is_read_as_ever_and_a_new_one_is_refused(
     assert from_text(to_text(entry)) == entry
     with pytest.raises(PersonalizerError):
         new_world_from_json(told)
-    assert draft_of(world).faults()
+    assert faults_of(draft_of(world))
 
 
 def test_texts_that_may_be_left_out_may_be_spaces() -> None:

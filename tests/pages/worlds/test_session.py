@@ -7,6 +7,7 @@ import pytest
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from engine.worlds.draft import Draft
+from engine.worlds.faults import faults_of
 from engine.worlds.json_file import world_to_file
 from pages.parts import known_worlds
 from pages.parts.data.uploads import Upload, Uploads
@@ -166,7 +167,7 @@ def test_what_does_not_go_is_said_and_changes_nothing(session: WorldsSession) ->
 def test_each_ready_world_can_be_written_on(name: str) -> None:
     session = WorldsSession(name)
     assert session.refused == ""
-    assert session.draft.faults() == []
+    assert faults_of(session.draft) == []
 
 
 def test_tastes_are_copied_blurred_and_graded_and_taken_back(session: WorldsSession) -> None:
