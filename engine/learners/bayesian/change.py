@@ -17,7 +17,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import Rewards
+from engine.learners.bayesian.likelihood import Rewards, log_sum
 from engine.learners.state import Learned
 
 CHANGE_ODDS = 1e-5
@@ -79,7 +79,7 @@ class ChangeDetector(Learned):
         chance = math.log(MISFIT) + self.rewards.log_density(reward)
         self.rewards.add(reward)
         for bank, found in zip(self.banks, densities, strict=True):
-            bank.log_odds += _log_sum(math.log1p(-MISFIT) + bank.reweigh(found), chance)
+            bank.log_odds += log_sum(math.log1p(-MISFIT) + bank.reweigh(found), chance)
         best = max(self.banks, key=attrgetter("log_odds"))
         top = best.log_odds
         for bank in self.banks:
@@ -131,9 +131,3 @@ class ChangeDetector(Learned):
         weights = CARRIED_WEIGHT * first.weights
         weights[awake] += (1 - CARRIED_WEIGHT) / len(awake)
         return weights
-
-
-def _log_sum(one: float, other: float) -> float:
-    """Logarithm of the sum of two numbers by their logarithms."""
-    high, low = max(one, other), min(one, other)
-    return high + math.log1p(math.exp(low - high))

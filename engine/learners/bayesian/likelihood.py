@@ -30,6 +30,8 @@ COIN = 0.25
 """Variance of a fair coin, which rewards are taken for before the first."""
 UNIT_REWARDS = 100
 """How many of the first rewards say in which unit variances are."""
+ANY = math.log(0.5)
+"""Log density of a reward of which no more is known than that it may be sent: from -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +99,12 @@ class Rewards(Learned):
         return Observation(reward, self.binary and reward in (0.0, 1.0), self.unit)
 
     def log_density(self, reward: float) -> float:
-        """Of one more reward, to somebody who knows no more than these."""
+        """Of one more reward, to somebody who knows no more than these. Where they are not all 0 or
+        1, by half to somebody who knows nothing: rare large ones lie far out of a normal curve."""
         if self.binary and reward in (0.0, 1.0):
             return math.log(self.mean if reward else 1 - self.mean)
-        return log_density(reward, self.mean, self.variance, 0.0, binary=False)
+        known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
+        return log_sum(known, ANY) - math.log(2)
 
     def add(self, reward: float) -> None:
         """Count one more."""
@@ -111,3 +115,9 @@ class Rewards(Learned):
         self.__dict__.pop("variance", None)
         if self.count <= UNIT_REWARDS:
             self.unit = self.variance / COIN
+
+
+def log_sum(one: float, other: float) -> float:
+    """Logarithm of the sum of two numbers by their logarithms."""
+    high, low = max(one, other), min(one, other)
+    return high + math.log1p(math.exp(low - high))

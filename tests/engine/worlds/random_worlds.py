@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from engine.worlds.seen import alike, is_seen
+
 BAKERY: dict[str, Any] = {
     "format": "personalizer-playground-world",
     "version": 1,
@@ -45,8 +47,12 @@ def bakery(**changes: object) -> dict[str, Any]:
     return deepcopy(BAKERY) | changes
 
 
-TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
+TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8).filter(
+    is_seen
+)
 CHANCES = st.floats(0, 1)
+ADDS = st.floats(-1, 1).map(lambda add: add + 0.0)
+"""What a term adds: never -0.0, which is 0.0 once somebody has it as a rule."""
 PAIRS = st.tuples(CHANCES, CHANCES).map(lambda c: [c[0] * (1 - c[1]), c[0] * c[1]])
 
 
@@ -66,7 +72,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
             "values": [
                 {"name": text, "share": draw(st.floats(0.01, 100))} | draw(sent_as(at))
                 for at, text in enumerate(
-                    draw(st.lists(TEXTS, min_size=1, max_size=3, unique=True))
+                    draw(st.lists(TEXTS, min_size=1, max_size=3, unique_by=alike))
                 )
             ],
         }
@@ -78,7 +84,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
     )
     items = [
         {"id": text, "features": {"kind": draw(kinds), "size": i}} | draw(values)
-        for i, text in enumerate(draw(st.lists(TEXTS, min_size=1, max_size=4, unique=True)))
+        for i, text in enumerate(draw(st.lists(TEXTS, min_size=1, max_size=4, unique_by=alike)))
     ]
     cells = 1
     for field in fields:
@@ -103,14 +109,14 @@ def weights(
         optional={f["name"]: st.sampled_from([v["name"] for v in f["values"]]) for f in fields},
     )
     term = st.fixed_dictionaries(
-        {"add": st.floats(-1, 1)},
+        {"add": ADDS},
         optional={
             "when": conditions,
             "item": st.sampled_from([item["id"] for item in items]),
         },
     ) | st.fixed_dictionaries(
         {
-            "add": st.floats(-1, 1),
+            "add": ADDS,
             "features": st.sampled_from([{"size": i} for i in range(len(items))]),
         },
     )
