@@ -75,7 +75,7 @@ def show_reasons(session: WhySession, shown: Subject) -> None:
     picture(rows, spec, key=key, alt=f"What speaks for {one} and what for {other}: {told}")
     note(
         f"{told} All parts sum to what it believes, those under 0.005 are not drawn. A line holds "
-        "what a part may be (95 %). Groups of fields that each add little stand together."
+        "what a part may be (95\u00a0%). Groups of fields that each add little stand together."
         f"{wording.in_its_unit(world)}"
     )
 

@@ -21,7 +21,8 @@ _NAMED = 3
 def asked_about(subject: Subject) -> str:
     """The question of the page."""
     label = plain(subject.world.items[subject.ranked.shown].name)
-    who = plain(" · ".join(subject.context.values()))
+    # No line begins with a dot.
+    who = plain("\u00a0· ".join(subject.context.values()))
     if subject.number is None:
         return f"Why would {label} be offered to {who}?"
     return f"Why was {label} offered to {who}?"
