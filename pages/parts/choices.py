@@ -6,7 +6,7 @@ from engine.loop.settings import LearningMode
 from engine.store import Limits
 from engine.worlds import WORLDS
 from pages.parts.glossary import meaning
-from pages.parts.known_worlds import key_in_link, label_of
+from pages.parts.known_worlds import key_in_link, label_of, world_of
 from pages.parts.setting import SWITCH, Setting, numbers
 from pages.parts.text import plain
 
@@ -49,5 +49,8 @@ MODE: Setting[LearningMode] = Setting(
 
 
 def worlds_with(key: str) -> dict[str, str]:
-    """The app's worlds, and the one that is set, which may be another: what they are called."""
-    return {**WORLD.offered, key: label_of(key)}
+    """The app's worlds, and the one that is set, which may be another: what they are called, with a
+    picture each, as a narrow window has room for that alone."""
+    label = label_of(key)
+    picture = "" if world_of(key).emoji else ":material/storefront: "
+    return {**WORLD.offered, key: f"{picture}{label}"}

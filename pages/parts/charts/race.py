@@ -235,7 +235,8 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
         alt.Legend(
             orient="top",
             title=None,
-            columns=alt.ExprRef("width < 260 ? 1 : 2"),
+            # By the window: the width of the plot is another one once the legend has its place.
+            columns=alt.ExprRef("windowSize()[0] < 641 ? 1 : 2"),
             labelFontSize=SIZE,
             labelLimit=0,
         ),
@@ -243,7 +244,9 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=keys)
     shape = alt.Shape("line:N", scale=shapes, legend=keys)
+    # On a phone each has a line of its own, for which rows may be lower, but not by more than 8.
     height = 27 * size + 60 + 22 * math.ceil(len(entries) / 2)
+    height += max(0, 22 * (len(entries) // 2) - 8 * size)
     return finish(dark, height, dots.encode(x, y, color=colour, shape=shape, tooltip=tips))
 
 

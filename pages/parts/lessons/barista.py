@@ -87,7 +87,9 @@ def _recall(lab: Lab, told: str) -> None:
 def _opening(lab: Lab, words: Words) -> None:
     items = lab.duel.world.items
     with st.container(key="lesson-menu"):
-        tell(words, _APART.join(f"{plain(item.emoji)} **{plain(item.name)}**" for item in items))
+        tell(
+            words, _APART.join(f"{plain(item.emoji)}\u00a0**{plain(item.name)}**" for item in items)
+        )
     section(_who(lab, lab.duel.visitors[0]))
     tell(words, words.say("opening"))
     _revealing(lab, words, None)

@@ -166,11 +166,14 @@ def _figures(
 ) -> float:
     """Figures below one another, down to ``low`` at most; where they end."""
     column = _Column(head.x, head.y, wide, drawn)
-    for number, figure in enumerate(figures):
+    plots = [figure_svg(figure, wide) for figure in figures]
+    heights = [*map(_height_of, plots)]
+    for number, (figure, plot) in enumerate(zip(figures, plots, strict=True)):
         column.write(figure.title, 12, bold=True)
         _write_keys(figure, column)
-        left = (low - column.y) / (len(figures) - number)
-        drawn_here, high = _fitting(figure, wide, max(60.0, left - _GAP - 4))
+        # Each is made smaller by the same share, so that they have type of one height.
+        left = (low - column.y) * heights[number] / sum(heights[number:])
+        drawn_here, high = _fitting(figure, plot, wide, max(60.0, left - _GAP - 4))
         drawn.append(_placed(drawn_here, column.x, column.y + 4, number))
         column.skip(high + _GAP)
     return column.y
@@ -261,10 +264,9 @@ def _drawable(svg: str) -> str:
     return _WEBP.sub(lambda found: as_png(found[0]), svg)
 
 
-def _fitting(figure: Figure, width: float, most: float) -> tuple[str, float]:
-    """A chart so wide and at most so high, and its height: the whole is made smaller, not its plot
-    alone, whose labels stand where they do for its height."""
-    drawn = figure_svg(figure, width)
+def _fitting(figure: Figure, drawn: str, width: float, most: float) -> tuple[str, float]:
+    """A chart that is drawn so wide, at most so high, and its height: the whole is made smaller,
+    not its plot alone, whose labels stand where they do for its height."""
     high = _height_of(drawn)
     if high > most:
         drawn = figure_svg(figure, width * high / most)

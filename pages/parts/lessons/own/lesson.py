@@ -94,7 +94,8 @@ def _opening(lab: Lab, words: Words) -> None:
         else:
             _chances(lab, words, (0,))
         return
-    labels = [f"**{plain(item.label)}**" for item in played.world.items]
+    # No picture stands at a line's end, away from its name.
+    labels = [f"**{plain(item.label)}**".replace(" ", "\u00a0", 1) for item in played.world.items]
     tell(words, " &nbsp; ".join(labels))
 
 
