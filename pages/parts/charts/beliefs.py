@@ -30,9 +30,9 @@ _REWARDS = (0, 0.5, 1, -1, 2)
 """Those that the scale of the bells names."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
-_ABOVE, _ABOVE_WIDE = 560, 380
-"""Pixels of a small window, and of a wide one, that no row has: what stands above them on Play, and
-on a small one its answers."""
+_ABOVE, _ANSWERS = 380, 180
+"""Pixels of a window that no row has: what stands above them on Play, and below them, on a small
+one, its answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
 
@@ -44,16 +44,14 @@ def _signals(world: World, small: bool, size: Size) -> Spec:
     start, and how long a reward and a chance of 1 are."""
     rows, head = rows_of(world, size), size.expr(_HEAD)
     fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
-    full = lane(world, small) * rows
+    full = lane(world, small) * rows + _ABOVE
     line, thin = size.expr(15), size.expr(17)
     return {
         "head": head,
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width<480",
         # With the width, so that it is reckoned anew with it.
-        "low": f"windowSize()[1]<{full}+(width<480 ? {_ABOVE} : {_ABOVE_WIDE})"
-        if size == PAGE
-        else "false",
+        "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
         "bell": f"narrow ? min(0.52,0.95-{line}/lane) : min(0.84,1.22-{thin}/lane)",
         "bells": f"(width-{size.expr(72)})*(narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
         "bars": f"bells+{size.expr(18)}",
@@ -97,7 +95,7 @@ def belief_spec(
         _numbers(),
     ]
     spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
-    made = {"calculate": "head+lane*(low ? datum.front : datum.row)", "as": "foot"}
+    made = {"calculate": "head+lane*(low?datum.front:datum.row)", "as": "foot"}
     signals = [{"name": name, "expr": e} for name, e in _signals(world, small, size).items()]
     return spec | {
         "params": [*size.signals, *signals],
