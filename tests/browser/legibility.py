@@ -7,6 +7,9 @@ from tests.browser.page import SIZES, AppPage
 SMALLEST = 14
 """Pixels that the smallest text may have, in a chart, too."""
 
+TWO_ROWS = 800
+"""Pixels of a window up to which the toolbar has a second row."""
+
 
 def offenders(page: AppPage) -> set[str]:
     """What is wrong with what is visible now, on a laptop and a phone, light and dark."""
@@ -26,6 +29,8 @@ def cramped(page: AppPage) -> set[str]:
         page.stand_still()
         unread = {fault for text in page.page.evaluate(TEXTS) for fault in faults(text)}
         wide = {f"scrolls sideways by {page.excess} px"} if page.excess > 0 else set()
+        if size["width"] > TWO_ROWS and page.bar_rows > 1:
+            wide.add(f"a toolbar of {page.bar_rows} rows")
         return unread | set(page.clipped) | wide
 
     wrong: set[str] = set()

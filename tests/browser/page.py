@@ -120,6 +120,12 @@ class AppPage:
         return width
 
     @property
+    def bar_rows(self) -> int:
+        """Rows that its toolbar takes."""
+        rows: int = self.page.evaluate(_BAR_ROWS)
+        return rows
+
+    @property
     def clipped(self) -> list[str]:
         """Texts of buttons, headings and charts that are not seen in full."""
         cut: list[str] = self.page.evaluate(_CLIPPED)
@@ -253,6 +259,13 @@ _EXCESS = """() => {
     const main = document.querySelector("[data-testid=stMain]");
     const scrolls = [document.scrollingElement, main].map(one => one.scrollWidth - one.clientWidth);
     return Math.max(...scrolls, bar ? bar.scrollWidth - bar.clientWidth : 0);
+}"""
+
+
+_BAR_ROWS = """() => {
+    const buttons = [...document.querySelectorAll(".st-key-toolbar button")];
+    const boxes = buttons.map(one => one.getBoundingClientRect()).filter(box => box.height > 1);
+    return new Set(boxes.map(box => Math.round((box.top + box.bottom) / 24))).size;
 }"""
 
 

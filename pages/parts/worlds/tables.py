@@ -45,6 +45,7 @@ def editor(
         num_rows="dynamic",
         row_height=ROW,
         height=ROW * rows + 4,
+        placeholder="",
         column_config=config,
         on_change=lambda: write(st.session_state[key]),
     )

@@ -26,7 +26,7 @@ from pages.parts.report.report import Figure
 from pages.parts.report.sheet import Paper, figure_svg, sheet
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
-from tests.pages.report.reports import REPORT, TYPED
+from tests.pages.report.reports import FIGURE, REPORT, TYPED
 
 papers = pytest.mark.parametrize("paper", PAPERS.values(), ids=list(PAPERS))
 
@@ -175,3 +175,18 @@ def test_a_name_beside_an_axis_has_the_room_that_paper_has() -> None:
     spec = {"mark": "bar", "encoding": {"y": axis, "x": {"field": "n", "type": "quantitative"}}}
     drawn = figure_svg(Figure("Cakes", spec, pa.table({"name": [name], "n": [1.0]})), 600)
     assert f">{name}<" in drawn
+
+
+def test_charts_below_one_another_have_type_of_one_height() -> None:
+    """However high each is on its page."""
+    low = replace(FIGURE, spec=FIGURE.spec | {"height": FIGURE.spec["height"] // 2})
+    root = ElementTree.fromstring(sheet(replace(REPORT, figures=(low, FIGURE)), PAPERS["a4"]))
+    charts = [one for one in root if one.attrib.get("x") == f"{PAPERS['a4'].margin:g}"]
+    boxes = [
+        (one.attrib["width"], one.attrib["viewBox"].split()[2])
+        for one in charts
+        if "viewBox" in one.attrib
+    ]
+    first, second = [float(width) / float(own) for width, own in boxes if float(width) > 200]
+    assert first == pytest.approx(second, rel=0.1)
+    assert first < 1
