@@ -43,8 +43,12 @@ class PlayPage(AppPage):
 
     @property
     def chances(self) -> dict[str, float]:
-        """Percent of each action, as the rows tell those who cannot see them."""
+        """Percent of each action, as the rows tell those who cannot see them.
+
+        The numbers of a page are there before its first chart is.
+        """
         rows = self.chart(PICTURE).locator("path[aria-label*=', chance ']")
+        rows.first.wait_for(state="attached")
         labels = rows.evaluate_all("rows => rows.map(row => row.getAttribute('aria-label'))")
         found = [re.search(r"(.*), chance ([\d.]+)\s%", label) for label in labels]
         return {match[1]: float(match[2]) for match in found if match}
