@@ -235,8 +235,9 @@ def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
         alt.Legend(
             orient="top",
             title=None,
-            # By the window: the width of the plot is another one once the legend has its place.
-            columns=alt.ExprRef("windowSize()[0] < 641 ? 1 : 2"),
+            # By the window, as the plot has another width once the legend has its place; that the
+            # plot's changes is what has the window looked at again.
+            columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"),
             labelFontSize=SIZE,
             labelLimit=0,
         ),
