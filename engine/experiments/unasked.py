@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NoReturn
 
+from engine.errors import refuse
 from engine.learners.state import Kept
 from engine.loop import decide
 from engine.loop.clock import Clock, utc_now
@@ -18,7 +19,8 @@ class UnaskedLoop(LearningLoop):
     """Logs what was shown, and beside it what is believed before any reward.
 
     It decides nothing, so learning would change nothing that it does. What it could learn is
-    learned once somebody asks for its learner, as where rewards add up (`engine.loop.revision`).
+    learned once somebody asks for its learner or a belief, as where rewards add up
+    (`engine.loop.revision`); Rank and `preview` go on to tell what was believed at first.
 
     Args:
         settings: but for the learning mode, and how rewards add up: an event gets one.
@@ -36,3 +38,7 @@ class UnaskedLoop(LearningLoop):
         event_id = request.event_id or decide.next_event_id(state, self.seed)
         told = replace(request, event_id=event_id)
         return replace(self._shown[request], event_id=event_id, time=now, request=told)
+
+    def configure(self, /, *unnamed: object, **changes: object) -> NoReturn:
+        """``OperationNotAllowed``: it was made for its settings."""
+        refuse("OperationNotAllowed", "settings", {**changes}, "what they were from the first")

@@ -56,13 +56,12 @@ def _unmarked(markdown: str) -> str:
 
 
 def told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by their keys; one that stands there twice with the end of its key, for a browser
-    tells of a choice by what it reads there."""
-    times = Counter(names.values())
-    return {
-        key: f"{name} ({key[-_END:].lstrip('-')})" if times[name] > 1 else name
-        for key, name in names.items()
-    }
+    """Names by their keys; one that stands there twice with the end of its key, or all of it where
+    ends are alike, for a browser tells of a choice by what it reads there."""
+    times, ends = Counter(names.values()), {key: key[-_END:].lstrip("-") for key in names}
+    alike = Counter((name, ends[key]) for key, name in names.items())
+    own = {key: ends[key] if alike[name, ends[key]] == 1 else key for key, name in names.items()}
+    return {key: f"{name} ({own[key]})" if times[name] > 1 else name for key, name in names.items()}
 
 
 _END = 9

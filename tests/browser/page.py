@@ -272,8 +272,8 @@ _BAR_ROWS = """() => {
 _CLIPPED = r"""() => {
     const cut = [];
     const unseen = each => getComputedStyle(each).clipPath !== "none" || !each.checkVisibility();
-    const texts = "button p, label p, h1, h2, .score *, .reward-label, "
-        + ".stMarkdownBadge, .stPageLink a span";
+    const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .score *, "
+        + ".reward-label, .stMarkdownBadge, .stPageLink a span";
     for (const text of document.querySelectorAll(texts)) {
         // In the toolbar of a narrow window worlds are their pictures.
         const isWorld = text.closest(".st-key-toolbar [role=radio]");

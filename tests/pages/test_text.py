@@ -38,6 +38,8 @@ def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() 
     names = {"-aBcDeFgHiJkLm-": "Coffee", "b-12345678": "Coffee", "catalogue": "Shop"}
     told = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
     assert list(told_apart(names).values()) == told
+    alike = {"spring-breakfast": "Breakfast", "autumn-breakfast": "Breakfast"}
+    assert list(told_apart(alike).values()) == [f"Breakfast ({key})" for key in alike]
 
 
 @given(st.text())

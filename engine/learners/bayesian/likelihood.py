@@ -30,8 +30,6 @@ COIN = 0.25
 """Variance of a fair coin, which rewards are taken for before the first."""
 UNIT_REWARDS = 100
 """How many of the first rewards say in which unit variances are."""
-ANY = math.log(0.5)
-"""Log density of a reward of which no more is known than that it may be sent: from -1 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +73,14 @@ class Rewards(Learned):
         count, total, squares: how many, their sum, and the sum of their squares.
         binary: whether each was 0 or 1.
         unit: variance of the first `UNIT_REWARDS` of them as a multiple of a fair coin's.
+        most: the largest size of any; at least 1, as rewards are sent from -1 to 1, but may add up.
     """
 
-    STATE = ("count", "total", "squares", "binary", "unit")
+    STATE = ("count", "total", "squares", "binary", "unit", "most")
 
     def __init__(self) -> None:
         self.count, self.total, self.squares = 0, 0.0, 0.0
-        self.binary, self.unit = True, 1.0
+        self.binary, self.unit, self.most = True, 1.0, 1.0
 
     @property
     def mean(self) -> float:
@@ -100,11 +99,13 @@ class Rewards(Learned):
 
     def log_density(self, reward: float) -> float:
         """Of one more reward, to somebody who knows no more than these. Where they are not all 0 or
-        1, by half to somebody who knows nothing: rare large ones lie far out of a normal curve."""
+        1, by half to somebody who only knows how large they may be, for whom all sizes are alike:
+        rare large ones lie far out of a normal curve."""
         if self.binary and reward in (0.0, 1.0):
             return math.log(self.mean if reward else 1 - self.mean)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
-        return log_sum(known, ANY) - math.log(2)
+        anything = -math.log(2 * max(self.most, abs(reward)))
+        return log_sum(known, anything) - math.log(2)
 
     def add(self, reward: float) -> None:
         """Count one more."""
@@ -112,6 +113,7 @@ class Rewards(Learned):
         self.total += reward
         self.squares += reward * reward
         self.binary &= reward in (0.0, 1.0)
+        self.most = max(self.most, abs(reward))
         self.__dict__.pop("variance", None)
         if self.count <= UNIT_REWARDS:
             self.unit = self.variance / COIN

@@ -69,7 +69,8 @@ class LearnSession:
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
             lab = lesson.begin(lesson.place, setup.own_seed)
-            lesson.recall(lab, setup.picks)
+            chosen = known and lesson.choices and lesson.choices(known.lab)
+            lesson.recall(lab, chosen or setup.picks)
             self._runs[place] = Run(lesson, lab, self._submit(lab.work()), setup.guessed)
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()

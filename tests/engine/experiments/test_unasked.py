@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
-from engine import LearningLoop, LoopSettings
+from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.experiments.unasked import UnaskedLoop
 from engine.loop.entries import Ranked
 from engine.simulation.crowd import answer, nth_visitor
@@ -43,3 +44,9 @@ def test_who_asks_for_its_learner_finds_all_that_was_earned() -> None:
     cell, learner = COFFEE.request(3), plain().learner
     assert unasked.learner.learned == learner.learned == 12
     assert unasked.learner.belief(cell).mean.tolist() == learner.belief(cell).mean.tolist()
+
+
+def test_its_settings_stay() -> None:
+    loop = UnaskedLoop(LoopSettings(), seed=4, clock=ManualClock())
+    with pytest.raises(PersonalizerError, match="settings"):
+        loop.configure(learning_mode="online")

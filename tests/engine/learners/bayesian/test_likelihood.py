@@ -103,3 +103,14 @@ def test_of_rare_clicks_none_is_no_surprise_and_one_is_a_great_one() -> None:
     found = told([0.0] * 199)
     assert found.log_density(0.0) == pytest.approx(math.log(1 - 1 / 400))
     assert found.log_density(1.0) == pytest.approx(math.log(1 / 400))
+
+
+@pytest.mark.parametrize("values", [[0.2, 0.7], [0.2, 12.0, -3.0], [40.0]])
+def test_what_may_come_is_as_certain_as_anything_can_be_however_far_rewards_add_up(
+    values: list[float],
+) -> None:
+    """The density sums to one over all that has been possible so far, but for the curve's tails."""
+    found, reach = told(values), max(1.0, *map(abs, values))
+    grid = np.linspace(-reach, reach, 200_001)
+    anything = sum(math.exp(found.log_density(r)) for r in grid.tolist()) * (grid[1] - grid[0])
+    assert 0.5 < anything <= 1 + 1e-4
