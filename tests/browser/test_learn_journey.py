@@ -29,6 +29,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     page.tab_to("lesson-guess-barista")
     for _ in range(3):
         page.page.keyboard.press("ArrowLeft")
+    page.come_to_rest()  # A slider tells of itself a moment after the last key.
     page.on("lesson-guessed")
     for visit in range(20):
         expect(page.page.get_by_text(f"Visit {visit + 1} of 20")).to_be_visible()
