@@ -31,7 +31,7 @@ def test_it_logs_what_a_loop_that_learns_would_but_for_what_that_believes() -> N
     unasked = walked(UnaskedLoop(LoopSettings(), seed=4, clock=ManualClock()))
     for mine, theirs in zip(unasked.log, plain().log, strict=True):
         if isinstance(mine, Ranked) and isinstance(theirs, Ranked):
-            assert mine.means == (0.5,) * len(COFFEE.items)
+            assert mine.means == pytest.approx((0.5,) * len(COFFEE.items))
             assert len(set(np.round(mine.sds, 9))) == 1
             assert replace(mine, means=theirs.means, sds=theirs.sds) == theirs
         else:
