@@ -27,6 +27,7 @@ from engine.learners.bayesian.lean import Lean
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.learners.bayesian.likelihood import Rewards
 from engine.learners.bayesian.numbers import Scale, Scales
+from engine.learners.bayesian.places import Places
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.bayesian.share import Share
@@ -39,7 +40,7 @@ from engine.protocol.request import Action
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
     RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
-    Cells, Tables, Rewards, Scale, Scales, Lean,
+    Cells, Tables, Places, Rewards, Scale, Scales, Lean,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""

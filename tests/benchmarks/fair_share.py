@@ -34,6 +34,7 @@ from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS
 from tests.browser.app import Server, running
 from tests.faults.processes import seconds_used
+from tests.score import number_in
 
 _STREAM = "/_stcore/stream"
 
@@ -251,8 +252,8 @@ class Tab:
             self._open.add(box)
         if element.HasField("button"):
             self._buttons[element.button.id] = not element.button.disabled
-        elif element.HasField("metric") and element.metric.label == "Visitors":
-            self.visitors, self.seen = element.metric.body, time.perf_counter()
+        elif number := number_in(element.html.body, "Visitors"):
+            self.visitors, self.seen = number, time.perf_counter()
             self._news.set()
         elif element.HasField("bidi_component"):
             told = json.loads(element.bidi_component.json or "null")

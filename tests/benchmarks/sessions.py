@@ -41,6 +41,7 @@ from websockets.typing import Subprotocol
 from engine.store import Store, StoredLoop
 from pages.parts.routes import LENGTH_PATH
 from tests.browser.app import Server, running
+from tests.score import number_in
 
 _STREAM = "/_stcore/stream"
 _EMPTY = "tests/benchmarks/empty_app.py"
@@ -172,8 +173,8 @@ class Player(Person):
             self._answers = self._answers[len(self._answers) - self.pressed + self._told["taken"] :]
         elif element.bidi_component.id.endswith("-watch"):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000
-        elif element.metric.label == "Visitors":
-            self._shown = element.metric.body
+        elif number := number_in(element.html.body, "Visitors"):
+            self._shown = number
 
     async def _watch(self) -> None:
         """Ask how long the log is, as the page's own script does."""

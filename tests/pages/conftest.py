@@ -36,6 +36,7 @@ from pages.parts.stage.remotes import Remote, steered_by
 from pages.parts.text import bare
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed
+from tests.score import number_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -145,9 +146,9 @@ class App:
     def metric(self, label: str) -> str:
         """A number of Play's, by what it is called."""
         said = "".join(part.proto.body for part in self.at.get("html"))
-        found = re.search(f"<dt>{label}</dt><dd>(.*?)</dd>", said)
-        assert found, f"no {label} on the page"
-        return found[1]
+        number = number_in(said, label)
+        assert number, f"no {label} on the page"
+        return number
 
     def finish_the_crowd(self) -> Self:
         """What the browser's timer does: run until nobody waits outside, and nothing is at work."""

@@ -12,7 +12,7 @@ look like that is believed to fall short until it was tried (`lean`).
 import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from itertools import chain
 from typing import Self
@@ -30,17 +30,15 @@ from engine.learners.base import (
     WeighedOffer,
 )
 from engine.learners.bayesian.averaging import ModelAverage
-from engine.learners.bayesian.basis import Basis, Where
-from engine.learners.bayesian.block import LearnedRow
-from engine.learners.bayesian.cells import Cells, Indices, Tables
+from engine.learners.bayesian.basis import Where
+from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.change import ChangeDetector
 from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, moments
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.lean import SURE, Lean, gaps
-from engine.learners.bayesian.likelihood import COIN, Observation
-from engine.learners.bayesian.numbers import Scales
+from engine.learners.bayesian.likelihood import COIN
+from engine.learners.bayesian.places import Experience, Places, Reading, expected_first
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rows import RowForm
 from engine.learners.belief import Before, Belief
 from engine.learners.state import Kept
 from engine.protocol.features import Features
@@ -53,17 +51,6 @@ subsets do at most."""
 FITS = (1, 10, 30, 100, 300)
 """Rewards after which fields and the scales of numbers are looked at again, and all that was
 learned with others is learned anew."""
-
-Experience = tuple[Features, tuple[Action, ...], int, float]
-"""A context, the actions offered there, the position of the one shown, and what it earned."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a row is learned: in the span of each form, and in cells, by their crosses."""
-
-    rows: dict[RowForm, LearnedRow]
-    cells: dict[int, tuple[Indices, int]]
 
 
 class BayesianLearner(Learner):
@@ -80,7 +67,7 @@ class BayesianLearner(Learner):
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
-    STATE = ("evidence", "imitation", "lean", "_spans", "_cells", "_first")
+    STATE = ("evidence", "imitation", "lean", "_places", "_first")
     _known_means = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], Array]())
     _known = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], Belief]())
     _known_before = cached_property(
@@ -97,7 +84,7 @@ class BayesianLearner(Learner):
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
         self.lean = Lean()
         self._first: list[Experience] = []
-        self._begin(Scales({}), ())
+        self._begin(Reading.of(()))
 
     @property
     def learned(self) -> int:
@@ -145,10 +132,10 @@ class BayesianLearner(Learner):
             if weights[i] < LEAST:
                 continue
             if isinstance(learner, Posterior):
-                span = self._spans[learner.form]
+                span = self._places.spans[learner.form]
                 yield weights[i], partial(Linear, source=i, learner=learner, span=span, unit=unit)
                 continue
-            cells = self._cells[learner.crosses]
+            cells = self._places.cells[learner.crosses]
             shares = weights[i] * learner.weights(cells)
             made = partial(OfCells, source=i, tables=learner, cells=cells, unit=unit)
             for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
@@ -276,26 +263,20 @@ class BayesianLearner(Learner):
     ) -> Steps[None]:
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-        anew = self._readings() if self.learned + 1 in FITS else None
-        if anew and self._is_news(*anew):
-            yield from self._learning_anew(*anew)
+        reading = Reading.of(self._first) if self.learned + 1 in FITS else None
+        if reading and not self._places.are_read(reading):
+            yield from self._learning_anew(reading)
         else:
             self._learn(context, actions[shown], reward)
         if self.learned == FITS[-1]:
             self._first = []
 
-    def _begin(self, scales: Scales, fields: tuple[str, ...]) -> None:
-        """Know nothing, and read fields and numbers so."""
+    def _begin(self, reading: Reading) -> None:
+        """Know nothing, and read contexts so."""
         self._forget()
         self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
-        self._spans: dict[RowForm, Basis] = {}
-        self._cells: dict[int, Cells] = {}
-        for hypothesis in self.evidence.hypotheses:
-            if hypothesis.by == "cells":
-                self._cells[hypothesis.crosses] = Cells(fields, scales, hypothesis.crosses)
-            else:
-                self._spans[hypothesis.form] = Basis(hypothesis.form, scales)
+        self._places = Places(self.evidence.hypotheses, reading)
 
     def _forget(self) -> None:
         """Keep nothing of what was believed until now."""
@@ -303,30 +284,17 @@ class BayesianLearner(Learner):
         self._known_means.clear()
         self._known.clear()
 
-    def _learning_anew(self, scales: Scales, fields: tuple[str, ...]) -> Steps[None]:
-        self._begin(scales, fields)
+    def _learning_anew(self, reading: Reading) -> Steps[None]:
+        self._begin(reading)
         for context, actions, shown, reward in self._first:
             self._learn(context, actions[shown], reward)
             yield None
 
-    def _readings(self) -> tuple[Scales, tuple[str, ...]]:
-        """The scales of numbers, and the fields of contexts, as the first experiences have them."""
-        scales = Scales.fitted([(context, actions) for context, actions, *_ in self._first])
-        found = (name for context, *_ in self._first for name in context.names)
-        return scales, tuple(dict.fromkeys(found))
-
-    def _is_news(self, scales: Scales, fields: tuple[str, ...]) -> bool:
-        """Whether anything is read otherwise now: else learning anew would come to the same."""
-        cells = self._cells.values()
-        read = [one.scales for one in cells] + [one.scales for one in self._spans.values()]
-        return any(one.of != scales.of for one in read) or any(
-            one.fields != fields for one in cells
-        )
-
     def _learn(self, context: Features, action: Action, reward: float) -> None:
         self._forget()
         seen = self.evidence.rewards.observe(reward)
-        place = self._place(context, action)
+        every = chain(*(bank.learners.values() for bank in self.evidence.banks))
+        place = self._places.place(context, action, every)
         # Most challengers fall behind with their first reward: it is taught to those that stay.
         new: list[tuple[ModelAverage, Posterior | Tables]] = []
         densities: list[dict[int, float]] = []
@@ -334,39 +302,12 @@ class BayesianLearner(Learner):
             told: dict[int, float] = {}
             for i, learner in bank.learners.items():
                 if learner.count:
-                    told[i] = self._teach(learner, place, seen)
+                    told[i] = self._places.teach(learner, place, seen)
                 else:
-                    told[i] = _expected(learner, place, seen)
+                    told[i] = expected_first(learner, place, seen)
                     new.append((bank, learner))
             densities.append(told)
         self.evidence.reweigh(reward, densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:
-                self._teach(learner, place, seen)
-
-    def _place(self, context: Features, action: Action) -> Place:
-        """Where an action's reward in a context is learned; blocks that it joins are merged."""
-        every = chain(*(bank.learners.values() for bank in self.evidence.banks))
-        learners = [learner for learner in every if isinstance(learner, Posterior)]
-        rows = {}
-        for form in dict.fromkeys([learner.form for learner in learners]):
-            rows[form], merged = self._spans[form].place(context, action)
-            for merge in merged:
-                for learner in learners:
-                    if learner.form == form:
-                        learner.merge(merge)
-        cells = {crosses: of.place(context, action) for crosses, of in self._cells.items()}
-        return Place(rows, cells)
-
-    def _teach(self, learner: Posterior | Tables, place: Place, seen: Observation) -> float:
-        if isinstance(learner, Posterior):
-            return learner.learn(place.rows[learner.form], seen)
-        cells = self._cells[learner.crosses]
-        return learner.learn(cells, *place.cells[learner.crosses], seen)
-
-
-def _expected(learner: Posterior | Tables, place: Place, seen: Observation) -> float:
-    """Log density that a learner who knows nothing expects its first reward with."""
-    if isinstance(learner, Posterior):
-        return learner.expected_first(place.rows[learner.form], seen)
-    return learner.expected_first(seen)
+                self._places.teach(learner, place, seen)

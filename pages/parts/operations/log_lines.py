@@ -16,6 +16,9 @@ from engine.errors import PersonalizerError
 
 OWN = ("engine", "pages")
 """Whose records are written from the chosen level on; those of others from warnings on."""
+GONE = "Couldn't find fragment"
+"""How Streamlit begins its word about a part that a page no longer has."""
+_WHO_SAYS_SO = "streamlit.runtime.scriptrunner.script_runner"
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -63,6 +66,17 @@ def refusals_told(log: logging.Logger) -> Iterator[None]:
         raise
 
 
+def told_of_parts_that_went(record: logging.LogRecord) -> bool:
+    """Have Streamlit's word about a part that went told to those who debug; all others pass.
+
+    A press may be on its way while its page is drawn anew without that part, or left for another.
+    Nothing is wrong then, as the same sentence says.
+    """
+    if record.msg.startswith(GONE):
+        record.levelno, record.levelname = logging.DEBUG, "DEBUG"
+    return True
+
+
 def write_lines(level: str, *beside: logging.Handler) -> None:
     """Let all records of this process come out as lines on stderr, none in any other form.
 
@@ -82,6 +96,7 @@ def write_lines(level: str, *beside: logging.Handler) -> None:
         logger.propagate = name != "uvicorn.access"
         logger.setLevel(logging.NOTSET)
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
+    logging.getLogger(_WHO_SAYS_SO).addFilter(told_of_parts_that_went)
     for name in OWN:
         logger = logging.getLogger(name)
         logger.setLevel(logging.DEBUG)

@@ -1,5 +1,6 @@
 """Log lines: JSON, one a line, and nothing in them that is a person's."""
 
+import inspect
 import json
 import logging
 import sys
@@ -7,9 +8,16 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from streamlit.runtime.scriptrunner import script_runner
 
 from engine import PersonalizerError
-from pages.parts.operations.log_lines import JsonLines, refusals_told, timed
+from pages.parts.operations.log_lines import (
+    GONE,
+    JsonLines,
+    refusals_told,
+    timed,
+    told_of_parts_that_went,
+)
 
 
 def line(record: logging.LogRecord) -> dict[str, Any]:
@@ -70,3 +78,15 @@ def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
     (told,) = caplog.records
     assert (told.msg, vars(told)["code"]) == ("refused", "BadRequest")
     assert "Alice" not in JsonLines().format(told)
+
+
+def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
+    """Streamlit's sentence, as long as it says it so."""
+    place, name = inspect.getsource(script_runner), script_runner.__name__
+    assert f'"{GONE}' in place
+    record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})
+    assert told_of_parts_that_went(record)
+    assert (record.levelno, line(record)["level"]) == (logging.DEBUG, "debug")
+    other = logging.makeLogRecord({"name": name, "msg": "Session is gone", "levelno": 30})
+    assert told_of_parts_that_went(other)
+    assert other.levelno == logging.WARNING
