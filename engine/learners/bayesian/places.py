@@ -72,9 +72,10 @@ class Places(Learned):
 
     def are_read(self, reading: Reading) -> bool:
         """Whether contexts are read so: else the same rewards teach something else."""
-        scales = [*self.cells.values(), *self.spans.values()]
-        return all(one.scales.of == reading.scales.of for one in scales) and all(
-            one.fields == reading.fields for one in self.cells.values()
+        cells = self.cells.values()
+        scales = [one.scales for one in cells] + [one.scales for one in self.spans.values()]
+        return all(one.of == reading.scales.of for one in scales) and all(
+            one.fields == reading.fields for one in cells
         )
 
     def place(
