@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
+from itertools import takewhile
 from typing import Any, NoReturn
 
 from engine.errors import refuse
@@ -26,11 +28,17 @@ class UnaskedLoop(LearningLoop):
         settings: but for the learning mode, and how rewards add up: an event gets one.
     """
 
-    def __init__(self, settings: LoopSettings, *, seed: int, clock: Clock = utc_now) -> None:
+    def __init__(
+        self, settings: LoopSettings | None = None, *, seed: int = 0, clock: Clock = utc_now
+    ) -> None:
         late: dict[str, Any] = {"learning_mode": "logging_only", "reward_aggregation": "sum"}
-        super().__init__(replace(settings, **late), seed=seed, clock=clock)
-        self._untaught = LoopState(e for e in self.log if isinstance(e, Configured))
+        super().__init__(replace(settings or LoopSettings(), **late), seed=seed, clock=clock)
         self._shown: Kept[RankRequest, Ranked] = Kept()
+
+    @cached_property
+    def _untaught(self) -> LoopState:
+        """What there was before the first visitor."""
+        return LoopState(takewhile(lambda entry: isinstance(entry, Configured), self.log))
 
     def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
         if request not in self._shown:

@@ -195,6 +195,11 @@ class Clicker:
         self.notes.answered += max(read.values(), default=0)
         self.notes.denied += max(denied, default=0)
 
+    def until_asked(self, patience: float = 60) -> Self:
+        """Wait until the page asks how the visitor liked it: its buttons come after its text."""
+        self._page.wait_for_selector(_BUTTON, timeout=1_000 * patience)
+        return self
+
     def until_counted(self, patience: float = 30) -> float | None:
         """Press until one counts; how many seconds that took, None if it was too long."""
         start = time.monotonic()
@@ -227,7 +232,7 @@ class Clicker:
 
     def _click(self, times: int, every: int = 50) -> bool:
         """Click in the browser itself; whether there was a button."""
-        offers: list[str] = self._page.evaluate(_CLICK, [times, every])
+        offers: list[str] = self._page.evaluate(_CLICK, [_BUTTON, times, every])
         self.notes.pressed += len(offers)
         self.notes.doubled += self._is_once * (len(offers) - len(set(offers)))
         return bool(offers)
@@ -255,6 +260,7 @@ def _tidy(said: str) -> str:
     return " ".join(said.split())
 
 
+_BUTTON = ".st-key-reward-1 button:not([disabled])"
 _COUNT_RUNS = """
 window.runs = 0;
 new MutationObserver(changes => {
@@ -279,10 +285,10 @@ _LOOK = """() => {
         is_idle: app?.getAttribute("data-test-script-state") === "notRunning",
     };
 }"""
-_CLICK = """async ([times, every]) => {
+_CLICK = """async ([selector, times, every]) => {
     const offers = [];
     for (let i = 0; i < times; i++) {
-        const button = document.querySelector(".st-key-reward-1 button:not([disabled])");
+        const button = document.querySelector(selector);
         if (button) {
             offers.push(document.querySelector(".score dd")?.innerText ?? "");
             button.click();

@@ -77,6 +77,7 @@ def playing(
         clicker = Clicker(browser.new_context().new_page(), server.address).open(loop)
         try:
             for _ in range(clicks):
+                clicker.until_asked()
                 if (fate := clicker.press(60)) != "counted":
                     raise RuntimeError(f"a click was {fate} before anything was wrong")
             yield server, clicker

@@ -1,6 +1,7 @@
 """Today's rules alone, beside a loop that logs and learns."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from engine.loop.entries import Ranked
 from engine.simulation.crowd import answer, nth_visitor
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.requests import DRINKS
 
+OFFER: dict[str, Any] = {"actions": DRINKS, "context_features": [{"hour": 9}]}
 SETTINGS = LoopSettings(reward_aggregation="sum")
 
 
@@ -44,6 +47,16 @@ def test_who_asks_for_its_learner_finds_all_that_was_earned() -> None:
     cell, learner = COFFEE.request(3), plain().learner
     assert unasked.learner.learned == learner.learned == 12
     assert unasked.learner.belief(cell).mean.tolist() == learner.belief(cell).mean.tolist()
+
+
+def test_one_that_is_resumed_goes_on_as_if_it_had_never_been_away() -> None:
+    settings = LoopSettings(default_reward=0.25)
+    unasked = walked(UnaskedLoop(settings, seed=4, clock=ManualClock()))
+    again = UnaskedLoop.resume(unasked.log, seed=4, clock=ManualClock())
+    assert again.settings == unasked.settings
+    ranked, as_before = (one.preview(**OFFER) for one in (again, unasked))
+    assert ranked == as_before
+    assert ranked.means == pytest.approx((0.5,) * 3)
 
 
 def test_its_settings_stay() -> None:
