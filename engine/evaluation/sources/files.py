@@ -102,6 +102,6 @@ class LogFile:
         line = self.first_line()
         if not line.startswith(("{", "# {")):
             return "csv"
-        with suppress(ValueError, AttributeError):
+        with suppress(ValueError, AttributeError, RecursionError):
             return "jsonl" if json.loads(line).get("format") == jsonl.FORMAT else "dsjson"
         return "dsjson"

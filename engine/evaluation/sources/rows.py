@@ -182,7 +182,7 @@ def _parted(text: str) -> Sequence[str]:
     """The actions in a text: JSON, of names or of objects with an ``id``, or names with one kind
     of separator between them."""
     if text.startswith("["):
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             listed = json.loads(text)
             return [str(one.get("id", one) if isinstance(one, dict) else one) for one in listed]
     separator = next((one for one in "\x1f|;," if one in text), "\x1f")

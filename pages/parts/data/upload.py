@@ -32,6 +32,7 @@ class Import:
     """A file that is being read, beside the scripts.
 
     Attributes:
+        token: that was its place's when it began, unlike that of any other file.
         share: how much of it was.
         ticket: becomes what is known of the loop.
         pace: seconds from one frame of the page to the next.
@@ -39,7 +40,7 @@ class Import:
 
     def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
         self.lock, self.pace = RLock(), _TICK
-        self.share, file = 0.0, upload.reader()
+        self.token, self.share, file = upload.token, 0.0, upload.reader()
         work = importing(library, file, owner, upload.name, edited=edited)
         self.ticket = submit_here(self._steps(file, work))
 
@@ -94,7 +95,8 @@ def _offer(library: Library, owner: str, upload: Upload) -> None:
     st.checkbox("It was edited on purpose: import it, marked as edited.", key=edited)
 
     def begin() -> None:
-        st.session_state[_WORK] = Import(library, upload, owner, st.session_state[edited])
+        if upload.is_whole and _WORK not in st.session_state:  # Else it was pressed twice.
+            st.session_state[_WORK] = Import(library, upload, owner, st.session_state[edited])
 
     with st.container(horizontal=True, gap="xsmall"):
         st.button("Import", key="import", type="primary", on_click=begin)
@@ -121,7 +123,8 @@ def _end(work: Import, upload: Upload) -> None:
     except PersonalizerError as error:
         st.session_state[_REFUSED] = error
     else:
-        upload.free()
+        if upload.token == work.token:  # Another may have been sent meanwhile, on another page.
+            upload.free()
         unsure = ORIGINS.get(about.origin)
         say(f"{about.name} is here{f', {unsure}' if unsure else ''}.")
         st.rerun()

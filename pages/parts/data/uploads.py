@@ -4,13 +4,14 @@ The browser sends a file to a route of its own, with a token that only its sessi
 """
 
 import asyncio
+import io
 import logging
 import os
 import secrets
 import tempfile
 from functools import cache
 from threading import RLock
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 import streamlit as st
 from starlette.requests import ClientDisconnect, Request
@@ -23,10 +24,44 @@ _log = logging.getLogger(__name__)
 UPLOAD_PATH, TOKEN = "/playground/upload", "X-Upload-Token"
 FILES = 8
 """Files of the largest size for which there is room on the server at once."""
+_PART = 1 << 16
+"""Bytes that are read at once."""
 
 
 class RefusedError(Exception):
     """A file that is not taken: why, in a sentence."""
+
+
+class _Reading(io.RawIOBase):
+    """A file's bytes from a place of this reader's own: copies of a descriptor share theirs, and
+    one page may look what is in a file while another brings it in."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        super().__init__()
+        self._descriptor, self._at = os.dup(file.fileno()), 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        size = os.fstat(self._descriptor).st_size
+        begin = {io.SEEK_SET: 0, io.SEEK_CUR: self._at, io.SEEK_END: size}[whence]
+        self._at = max(begin + offset, 0)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        part = os.pread(self._descriptor, len(buffer), self._at)
+        self._at += len(part)
+        buffer[: len(part)] = part
+        return len(part)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
 
 
 class Upload:
@@ -80,9 +115,9 @@ class Upload:
 
     @locked
     def reader(self) -> BinaryIO:
-        """The file for whoever reads it on while its place may be left."""
+        """The file from its first byte, for whoever reads it on while its place may be left."""
         assert self.file is not None
-        return os.fdopen(os.dup(self.file.fileno()), "rb")
+        return io.BufferedReader(_Reading(self.file), _PART)
 
     @locked
     def free(self) -> None:

@@ -13,7 +13,7 @@ from engine.evaluation.sources.logs import open_log
 from engine.evaluation.sources.tables.table import head
 from engine.steps import Steps
 from engine.store import Limits
-from engine.store.exchange.lines import MAX_LINES
+from engine.store.exchange.lines import MAX_LINES, Faults
 from pages.parts.data.uploads import Upload
 from pages.parts.evaluate.logs import Log
 
@@ -55,7 +55,6 @@ def _held(upload: Upload) -> LogFile:
     """The file; in memory only while it is read."""
     most = Limits.from_environment(os.environ).max_unfolded << 20
     with upload.reader() as file:
-        file.seek(0)
         return LogFile(upload.name, file.read(), most)
 
 
@@ -85,6 +84,8 @@ def reading(upload: Upload, asked: OfFile) -> Generator[float, None, Log]:
             events += len(batch)
             _check_size(events, len(batch.actions))
         yield 0.0
+    if not events:
+        raise Faults("evaluated").rejection()
     _check_size(events, len({action for part in parts for action in part.actions}))
     return Log(joined(parts), bounds=asked.bounds)
 

@@ -37,7 +37,6 @@ def _write(session: WorldsSession) -> None:
         if not upload.is_whole:
             return  # It was called off, cut off or refused, which the field itself says.
         with upload.reader() as file:
-            file.seek(0)
             data = file.read(MAX_BYTES + 1)
         upload.free()
         try:

@@ -121,7 +121,6 @@ def _send(session: WorldsSession) -> None:
 
     def read() -> None:
         with upload.reader() as file:
-            file.seek(0)
             data = file.read(MAX_FILE + 1)
         if _attempt(session, lambda: session.take(data)):
             upload.free()

@@ -54,6 +54,16 @@ def test_who_reads_a_file_reads_on_when_its_place_is_left(server: Uploads) -> No
         assert file.read() == b"one loop"
 
 
+def test_several_may_read_a_file_at_once_each_from_its_first_byte(server: Uploads) -> None:
+    upload, whole = Upload(server), bytes(range(256)) * 1_024
+    send(upload, whole)
+    with upload.reader() as one, upload.reader() as other:
+        first = one.read(1_000)
+        assert other.read() == whole
+        assert first + one.read() == whole
+        assert (one.seek(-2, 2), one.read(), one.seek(3), one.tell()) == (262_142, b"\xfe\xff", 3, 3)
+
+
 def test_a_file_takes_the_place_of_the_one_before(server: Uploads) -> None:
     upload = Upload(server)
     send(upload, b"x" * MIB)

@@ -1,8 +1,11 @@
 """A file of the person's own as a log: what its columns may say, and its faults."""
 
 import gzip
+from io import BytesIO
 
+import pyarrow as pa
 import pytest
+from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.steps import finish
@@ -48,6 +51,16 @@ def test_every_faulty_line_is_told() -> None:
         finish(reading(upload, OfFile(upload.token, inspected.columns, (0.0, 1.0))))
     assert [fault.line for fault in refused.value.faults] == [2, 4]
     assert "line 2" in refused.value.message
+
+
+def test_a_table_without_a_row_holds_no_event() -> None:
+    table = BytesIO()
+    empty = {"action": pa.array([], pa.string()), "prob": pa.array([], pa.float64())}
+    parquet.write_table(pa.table(empty | {"reward": empty["prob"]}), table)
+    upload = sent(table.getvalue())
+    columns = finish(inspecting(upload)).columns
+    with pytest.raises(RejectedError, match="it holds no event"):
+        finish(reading(upload, OfFile(upload.token, columns, (0.0, 1.0))))
 
 
 def test_lines_of_json_need_no_columns() -> None:

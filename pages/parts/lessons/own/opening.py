@@ -36,7 +36,6 @@ def _take(setup: LearnSetup, upload: Upload) -> str:
     """Show the lesson in a file; the sentence that says why not, if it is none."""
     try:
         with upload.reader() as file:
-            file.seek(0)
             lesson = from_file(file.read(MAX_SIZE + 1))
     except PersonalizerError as error:
         return error.message

@@ -17,6 +17,7 @@ from engine.evaluation.sources.files import LogFile
         (b'\xef\xbb\xbf# {"format": "x"}\n', "dsjson"),
         (gzip.compress(b'{"format": "personalizer-playground-loop"}\n', mtime=0), "jsonl"),
         (b"{broken", "dsjson"),
+        (b'{"a":' * 5_000, "dsjson"),
         (gzip.compress(b"a,b\n", mtime=0)[:12], "csv"),
         (b"", "csv"),
     ],

@@ -26,6 +26,7 @@ TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
         ("cake,cake", "cake,soup", "its action 'soup' was not offered"),
         ("cake,cake", "cake,", "it shows no action"),
         ("tea|cake", "", "it offers no action"),
+        ("tea|cake", "[" * 5_000, "its action 'cake' was not offered"),
     ],
 )
 def test_a_faulty_row_is_told_with_what_it_holds(old: str, new: str, reason: str) -> None:
