@@ -27,6 +27,8 @@ _COLUMNS = {
     "event": "Event id",
 }
 """What a column may say, by the fields of `Columns`."""
+_LARGEST = 1e9
+"""How far from 0 a reward may be: with numbers far larger, sums of squares are no use any more."""
 
 
 def choose_file(session: EvaluateSession) -> None:
@@ -80,14 +82,22 @@ def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
     ):
         columns = _columns(upload, inspected, guessed) if guessed else None
         with st.container(horizontal=True):
-            low = st.number_input("Least reward", value=0.0, key=f"low-{upload.token}", width=140)
-            high = st.number_input("Most", value=1.0, key=f"high-{upload.token}", width=140)
+            low = _bound("Least reward", 0.0, f"low-{upload.token}")
+            high = _bound("Most", 1.0, f"high-{upload.token}")
         if high <= low:
-            st.error("Most: it must be above the least reward.", icon=":material/error:")
+            st.error(
+                "Most: it must be above the least reward; 0 to 1 is used instead.",
+                icon=":material/error:",
+            )
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
         note(f"Not taken as context, as the values are lists or maps: {named}.")
-    return OfFile(upload.token, columns, (low, high if high > low else low + 1.0))
+    return OfFile(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
+
+
+def _bound(label: str, usual: float, key: str) -> float:
+    """A number within what can be reckoned with; the usual one in place of any other."""
+    return st.number_input(label, -_LARGEST, _LARGEST, usual, key=key, width=140)
 
 
 def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:

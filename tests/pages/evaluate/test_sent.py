@@ -43,6 +43,15 @@ def test_a_column_that_says_something_else_is_no_context_any_more() -> None:
     assert app.multiselect[0].options == ["place"]
 
 
+def test_bounds_that_nothing_can_be_reckoned_with_are_not_used() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+    app.number_input[1].set_value(1e300).run()
+    assert app.session_state["asked"].bounds == (0.0, 1.0)
+    app.number_input[0].set_value(2.0).run()
+    assert "must be above the least reward; 0 to 1 is used" in app.error[0].value
+    assert app.session_state["asked"].bounds == (0.0, 1.0)
+
+
 def test_what_was_said_by_mistake_is_context_again() -> None:
     app = AppTest.from_function(page, default_timeout=60).run()
 
