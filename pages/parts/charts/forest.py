@@ -95,10 +95,11 @@ def forest_spec(
         ),
         legend=None,
     )
-    tips = tooltip(name="Served to everybody", mark="What") + tooltip(
-        ".3f", value="Mean reward", low="From", high="To"
-    )
-    base = blank().encode(y=y, tooltip=tips)
+    told = tooltip(name="Served to everybody", mark="What")
+    # Only an estimate has an interval: of others it would be told from null to null.
+    alone = told + tooltip(".3f", value="Mean reward")
+    tips = alone + tooltip(".3f", low="From", high="To")
+    base = blank().encode(y=y)
     ruled = base.transform_filter("isValid(datum.low)")
     estimates = base.transform_filter(alt.datum.mark == ESTIMATE)
     others = base.transform_filter(alt.datum.mark != ESTIMATE)
@@ -116,14 +117,14 @@ def forest_spec(
             aria=False,
         ).encode(x=alt.X("gap:Q"), x2="naive:Q"),
         ruled.mark_rule(strokeWidth=size.px(5), clip=True, opacity=0.75, aria=False).encode(
-            x=alt.X("low:Q"), x2="high:Q", color=colour
+            x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tips
         ),
         estimates.mark_point(filled=True, size=size.area(110), opacity=1).encode(
-            x, color=colour, shape=shape
+            x, color=colour, shape=shape, tooltip=tips
         ),
         others.mark_point(
             filled=False, size=size.area(100), strokeWidth=size.px(2), color=look.ink, opacity=1
-        ).encode(x, shape=shape),
+        ).encode(x, shape=shape, tooltip=alone),
         size=size,
     )
 
