@@ -1,6 +1,7 @@
 """Files on their way in."""
 
 import asyncio
+import io
 import json
 import tempfile
 import tracemalloc
@@ -61,7 +62,7 @@ def test_several_may_read_a_file_at_once_each_from_its_first_byte(server: Upload
         first = one.read(1_000)
         assert other.read() == whole
         assert first + one.read() == whole
-        assert (one.seek(-2, 2), one.read(), one.seek(3), one.tell()) == (262_142, b"\xfe\xff", 3, 3)
+        assert (one.seek(-2, io.SEEK_END), one.read()) == (len(whole) - 2, b"\xfe\xff")
 
 
 def test_a_file_takes_the_place_of_the_one_before(server: Uploads) -> None:
