@@ -17,6 +17,8 @@ from engine.worlds.taste import Taste
 
 MAX_END = 1e300
 """Of a range of numbers."""
+MIN_RANGE = 1e-290
+"""From one end to the other: what is less leaves no slices that can be told apart."""
 
 
 def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
@@ -44,6 +46,8 @@ def with_number(
         refuse("BadRequest", "field", name, "the name of a field, as the number is called")
     if not low < high:
         refuse("BadRequest", "to", high, f"more than {low:g}, from which it goes")
+    if high - low < MIN_RANGE:
+        refuse("BadRequest", "to", high, f"{MIN_RANGE:g} or more above {low:g}")
     for name_of, end in (("from", low), ("to", high)):
         if abs(end) > MAX_END:
             refuse("BadRequest", name_of, end, f"{-MAX_END:g} to {MAX_END:g}")

@@ -72,7 +72,7 @@ def test_a_number_is_written_as_a_range_in_slices() -> None:
     assert len(bell.fields["age"]) == 5
     assert shares[2] == max(shares) > 3 * shares[0]
     vast = (-1e308, 1e308, 3, None, 1), (0, float("inf"), 3, None, 1)
-    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0), *vast):
+    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0), (0, 1e-320, 3, None, 1), *vast):
         with pytest.raises(PersonalizerError):
             with_number(SMALL, "age", *wrong)
     with pytest.raises(PersonalizerError, match="field is '', but must be the name of a field"):
