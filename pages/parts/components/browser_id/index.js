@@ -1,5 +1,6 @@
 const KEY = "personalizer-playground";
 const ANSWER = /^#answer=([\w-]{16,64})$/;
+const SECRET = /^[0-9a-f]{32}$/, LOOP = /^[\w-]{16,64}$/;
 
 let current;
 addEventListener("hashchange", () => tell(current));
@@ -13,10 +14,10 @@ function tell({ data, setStateValue }) {
     let secret = data.secret, keys = data.keys;
     const asked = [location.hash.match(ANSWER)?.[1]].filter(Boolean);
     try {
-        secret = localStorage.getItem(KEY) ?? secret;
+        const known = localStorage.getItem(KEY);
+        if (SECRET.test(known)) secret = known;
         localStorage.setItem(KEY, secret);
-        const known = JSON.parse(localStorage.getItem(`${KEY}-keys`)) ?? [];
-        keys = [...new Set([...known, ...keys, ...asked])].slice(-data.most);
+        keys = [...new Set([...kept(), ...keys, ...asked])].slice(-data.most);
         localStorage.setItem(`${KEY}-keys`, JSON.stringify(keys));
         if (data.once && localStorage.getItem(`${KEY}-${data.once}`) === null) {
             localStorage.setItem(`${KEY}-${data.once}`, "shown");
@@ -32,4 +33,15 @@ function tell({ data, setStateValue }) {
     }
     if (keys.some(key => !data.keys.includes(key))) setStateValue("keys", keys);
     if (secret !== data.secret || data.mustTell) setStateValue("secret", secret);
+}
+
+// What somebody else has written there is no key, and costs none of the others.
+function kept() {
+    try {
+        return JSON.parse(localStorage.getItem(`${KEY}-keys`)).filter(
+            key => typeof key === "string" && LOOP.test(key),
+        );
+    } catch {
+        return [];
+    }
 }
