@@ -169,6 +169,8 @@ def test_what_the_settings_of_a_loop_would_have_done_is_a_row(
     assert len(set(options)) == len(options) > 2
     gone = open_evaluate(**QUICK, settings="nothing-of-the-kind")
     assert "This loop is not here any more" in " ".join(error.value for error in gone.at.error)
+    assert "all else is told without them" in gone.text
+    assert found_on(gone).rows
 
 
 def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
@@ -324,8 +326,9 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
     assert watch.counts("fixed") == {
         key: count for (kind, key), count in coverage.counts.items() if kind == "fixed"
     }
-    naive = watch.counts("fixed")["naive"]
+    naive, ours = (watch.counts("fixed")[key] for key in ("naive", "strata"))
     assert f"Where it was shown, {naive.held} of {naive.intervals}" in plain_text(app)
+    assert f"Ours held the truth {ours.held} of {ours.intervals} times" in plain_text(app)
     assert f"{done} experiments of 30 visitors" in plain_text(app)
     assert app.at.query_params["watched"] in (str(done), [str(done)])
     again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))

@@ -35,29 +35,40 @@ _ABOVE, _ANSWERS = 380, 180
 one, its answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
+_STACKED = 6
+"""Rows on the stage that are high enough for a name above its bell; of more it stands before it."""
 
 
 def _signals(world: World, small: bool, size: Size) -> Spec:
     """What follows from the width that a browser has, in pixels: of a row and above the first,
     whether a name needs a line of its own, whether the last rows are out of sight, so that the one
-    that is lit comes first, the height of a bell in shares of a row, where bells end and bars
-    start, and how long a reward and a chance of 1 are."""
+    that is lit comes first, the height of a bell in shares of a row, where bells end, on the stage
+    where they start, where bars start, and how long a reward and a chance of 1 are."""
     rows, head = rows_of(world, size), size.expr(_HEAD)
     fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
     full = lane(world, small) * rows + _ABOVE
     line, thin = size.expr(15), size.expr(17)
+    beside = size.on_stage and rows > _STACKED
+    high = "0.84" if beside else f"min(0.84,1.22-{thin}/lane)"
+    apart = {"names": "narrow ? 0 : 0.4*bells" if beside else "0"} if size.on_stage else {}
     return {
         "head": head,
         "lane": fills if size.on_stage else f"{lane(world, small)}",
         "narrow": "width<480",
         # With the width, so that it is reckoned anew with it.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
-        "bell": f"narrow ? min(0.52,0.95-{line}/lane) : min(0.84,1.22-{thin}/lane)",
+        "bell": f"narrow ? min(0.52,0.95-{line}/lane) : {high}",
         "bells": f"(width-{size.expr(72)})*(narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
+        **apart,
         "bars": f"bells+{size.expr(18)}",
-        "unit": f"bells / {SPAN:g}",
+        "unit": f"{'(bells-names)' if apart else 'bells'} / {SPAN:g}",
         "full": f"width-{size.expr(54)}-bars",
     }
+
+
+def _room_of_names(size: Size) -> str:
+    """How wide a name may be where it stands above its bell, or before it."""
+    return "max(names, 0.36 * bells)" if size.on_stage else "0.36 * bells"
 
 
 def lane(world: World, small: bool = False) -> int:
@@ -89,7 +100,7 @@ def belief_spec(
             f"{is_pictured(world)} ? {size.expr(_PICTURE + 6)} : {size.expr(2)}",
             align="left",
             baseline="top",
-            limit=alt.ExprRef("narrow ? bells : 0.36 * bells"),
+            limit=alt.ExprRef(f"narrow ? bells : {_room_of_names(size)}"),
         ),
         *_pictures(world, size),
         _numbers(),
@@ -172,9 +183,9 @@ def _pictures(world: World, size: Size) -> list[alt.Chart]:
     return with_pictures(world, places.encode(_x(), _y()), alt.ExprRef(side))
 
 
-def _reward(reward: str) -> str:
+def _reward(reward: str, size: Size) -> str:
     """Where a reward stands."""
-    return f"unit * {from_left(reward)}"
+    return f"{'names + ' if size.on_stage else ''}unit * {from_left(reward)}"
 
 
 def _chance(chance: str) -> str:
@@ -186,7 +197,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     """Both scales, and what they are of; but for what depends on the rows, they stay."""
     places = [[at, f"{at:g}".replace("-", "−").replace("0.5", "½"), 0] for at in _REWARDS]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
-    x = f"datum.at[2] ? {_chance('datum.at[0]')} : {_reward('datum.at[0]')}"
+    x = f"datum.at[2] ? {_chance('datum.at[0]')} : {_reward('datum.at[0]', size)}"
     above, numbers, heads = (f"head - {size.expr(up)}" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
@@ -201,7 +212,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
         .mark_text()
         .encode(_x(), _y(), text="text:N"),
         still()
-        .transform_calculate(x="2", y=heads, text=believes)
+        .transform_calculate(x="names + 2" if size.on_stage else "2", y=heads, text=believes)
         .mark_text(**left)
         .encode(_x(), _y(), text="text:N"),
         _only("datum.row == 1", x="bars", y=heads, text=asked)
@@ -214,8 +225,8 @@ def _bells(dark: bool, size: Size) -> list[alt.Chart]:
     """What is believed now, and what was (dashed)."""
     ink = theme(dark).ink
     look: dict[str, Any] = {"interpolate": "monotone"}
-    now = _bell("mean", "sd").mark_area(fillOpacity=0.55, **look)
-    before = _bell("old_mean", "old_sd").mark_line(
+    now = _bell("mean", "sd", size).mark_area(fillOpacity=0.55, **look)
+    before = _bell("old_mean", "old_sd", size).mark_line(
         color=ink, strokeDash=size.dash(3, 2), strokeWidth=size.px(1.3), **look
     )
     return [
@@ -224,7 +235,7 @@ def _bells(dark: bool, size: Size) -> list[alt.Chart]:
     ]
 
 
-def _bell(mean: str, sd: str) -> alt.Chart:
+def _bell(mean: str, sd: str, size: Size) -> alt.Chart:
     """The points of each row's bell; the browser makes them, so that few rows travel.
 
     They are as few as make a smooth line: each is reckoned anew with every click.
@@ -236,7 +247,7 @@ def _bell(mean: str, sd: str) -> alt.Chart:
     )
     return points.transform_flatten(["z"]).transform_calculate(
         at=f"datum.{mean} + datum.wide * datum.z",
-        x=_reward("datum.at"),
+        x=_reward("datum.at", size),
         y="datum.foot - lane * bell * exp(-datum.z * datum.z / 2)",
     )
 
@@ -268,7 +279,9 @@ def _bars(dark: bool, size: Size) -> list[alt.Chart]:
 def _draws(dark: bool, size: Size) -> list[alt.Chart]:
     """This visitor's draw from each bell, ringed where it decided, and the truth."""
     ink = theme(dark).ink
-    draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * bell / 2")
+    draws = _only(
+        "isValid(datum.draw)", x=_reward("datum.draw", size), y="datum.foot - lane * bell / 2"
+    )
     end = f"bars - {size.expr(4)}"
     ringed = draws.transform_filter("datum.ringed").transform_calculate(end=end)
     return [
@@ -283,7 +296,7 @@ def _draws(dark: bool, size: Size) -> list[alt.Chart]:
             size=_ringed(size.area(170), size.area(46)),
             strokeWidth=_ringed(size.px(2.8), size.px(1)),
         ),
-        _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 4")
+        _only("isValid(datum.truth)", x=_reward("datum.truth", size), y="datum.foot - 4")
         .mark_point(
             shape="triangle-up",
             filled=True,

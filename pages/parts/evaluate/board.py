@@ -54,7 +54,9 @@ def show_progress(session: EvaluateSession) -> None:
     if session.is_live and session.found is not None:
         _progress(session)
     tell_faults(session.refused)
-    if session.refused is not None and session.setup.window:
+    if session.refused is not None and session.found is not None:
+        note("That is the loop whose settings were to be asked: all else is told without them.")
+    elif session.refused is not None and session.setup.window:
         st.button("Let all visitors count", key="all-count", on_click=_let_all_count)
 
 

@@ -1,14 +1,16 @@
 """Watch coverage: repeat the experiment, count intervals that hold the truth, break it."""
 
-from collections.abc import Iterator, Mapping
+import math
+from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
 from engine.evaluation.coverage import Count, Flaw, Kind
 from engine.evaluation.estimators import ESTIMATORS
 from pages.parts.charts import coverage as charts
+from pages.parts.charts.coverage import PROMISED
 from pages.parts.download import download_rows
-from pages.parts.evaluate.estimators import TITLES
+from pages.parts.evaluate.estimators import TITLES, USUAL
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
 from pages.parts.glossary import explained, meanings
@@ -34,6 +36,8 @@ _STORIES: Mapping[Flaw, str] = {
     "same log. The winner is the one that was luckiest, so it disappoints: an interval may well be "
     "wide enough to hold the truth, but the estimate promises too much.",
 }
+_NO_WIDTH = 0.005
+"""A mean width below which intervals are told to have none."""
 _HELP = (
     f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
     "for logs such as these: on those of a learner that leaves nothing but a floor to chance, it "
@@ -92,7 +96,35 @@ def show(watch: Watch, setup: EvaluateSetup) -> None:
     _show_counts(watch, watch.counts(kind), kind)
 
 
+def verdict(counts: Mapping[str, Count]) -> str:
+    """How often ours and the service's way were right, and who keeps the promise; Markdown, empty
+    where either has no interval."""
+    ours, service = counts.get(USUAL), counts.get("ips")
+    if ours is None or service is None:
+        return ""
+    promised = math.ceil(PROMISED * ours.intervals - 1e-9)
+    return (
+        f"**Ours held the truth {ours.held:,} of {ours.intervals:,} times, the retired service's "
+        f"{service.held:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
+        f"{_who_keeps([one.share >= PROMISED for one in counts.values()])}"
+    )
+
+
+def _who_keeps(kept: Sequence[bool]) -> str:
+    """What the violet bars of the picture say."""
+    match sum(kept):
+        case 0:
+            return f"No bar is violet: none of the {len(kept)} ways keeps its promise."
+        case 1:
+            return "The violet bar keeps its promise."
+        case many if many == len(kept):
+            return "All bars are violet: each way keeps its promise."
+        case many:
+            return f"The {many} violet bars keep their promise."
+
+
 def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
+    st.markdown(verdict(counts))
     kept = [
         charts.Kept(TITLES.get(one.key, one.key), count.held, count.intervals, count.width)
         for one in ESTIMATORS
@@ -108,6 +140,11 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
     if kind == "picked":
         off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())
         note(f"How much better the winner looks than it is, on average: {off}.")
+    if any(count.width < _NO_WIDTH for count in counts.values()):
+        note(
+            "0.00 wide: all rewards that counted were alike, so these ways have no doubt, right or "
+            "wrong."
+        )
     beyond = {key: count for key, count in counts.items() if count.beyond}
     for key, count in beyond.items():
         note(

@@ -174,7 +174,10 @@ class EvaluateSession:
             if log is None:
                 log = yield from telling(read(), partial(setattr, self, "share"))
             rule = setup.rule_table if log.world == world_of(setup.world) else None
-            also = yield from self._settings(log, setup.settings)
+            try:
+                also = yield from self._settings(log, setup.settings)
+            except PersonalizerError as error:  # All else can be told without them.
+                also, refused = None, error
             found = yield from finding(log, span, rule, also)
         except PersonalizerError as error:
             refused = error

@@ -88,13 +88,13 @@ def _show_finals(session: RaceSession) -> None:
     known, entries = session.known, tuple(session.shown.names.items())
     finals, names = known.finals(), session.shown.names
     top, raced = end_of_finals(finals), tuple(e for e in entries if e[0] in known.keys)
-    one_run = session.shown.one_run is not None
+    one_run, once = session.shown.one_run is not None, known.plan.repetitions == 1
     section("Who earns most")
     picture(
         charts.finals_rows(finals, entries, session.bet),
-        charts.finals_spec(is_dark(), top, raced, one_run=one_run),
-        key=f"chart-race-finals-{top}-{one_run}-{hash(raced)}",
-        alt=f"Mean reward of each contender{'' if one_run else ' with its 95 % interval'}, the "
+        charts.finals_spec(is_dark(), top, raced, one_run=once),
+        key=f"chart-race-finals-{top}-{once}-{hash(raced)}",
+        alt=f"Mean reward of each contender{'' if once else ' with its 95 % interval'}, the "
         "highest first: "
         + "; ".join(f"{names[f.contender]} {measured(f.reward, 3)}" for f in finals),
     )
@@ -102,6 +102,9 @@ def _show_finals(session: RaceSession) -> None:
     if one_run:
         told = f"One run: the {known.plan.visitors:,} visitors whom you served, seed"
         note(f"{told} {known.plan.seed}, with the same luck. {unit}".rstrip())
+        return
+    if once:
+        note(f"One crowd, seed {known.plan.seed}, is luck; many are a result. {unit}".rstrip())
         return
     crowds = counted(len(known.shared), "crowd")
     note(
@@ -129,7 +132,7 @@ def _show_rewards(session: RaceSession) -> None:
         alt="Mean reward of each contender over the visitors, in the end: "
         + "; ".join(f"{names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
     )
-    if session.shown.one_run:
+    if session.known.plan.repetitions == 1:
         return
     drawn = in_markdown(session.shown, " and ".join(names[key] for key in banded(session)))
     note(

@@ -87,7 +87,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             ),
             Screen(
                 "answer",
-                lambda: named[lesson.answer(lab)],
+                lambda: _begun(named[lesson.answer(lab)]),
                 partial(_answer, run, own),
                 bare(own.say("note" if setup.lesson == OWN else "misconception")),
             ),
@@ -178,6 +178,11 @@ def _further(run: Run, own: Words, page: Words) -> list[Screen]:
 
     heading = partial(own.say, "further", **lesson.told(lab))
     return [Screen("further", heading, picture, page.say("plan_reveal"))]
+
+
+def _begun(answer: str) -> str:
+    """An answer as a heading begins."""
+    return answer[:1].upper() + answer[1:]
 
 
 def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:

@@ -219,7 +219,7 @@ def send_back(session: WorldsSession) -> None:
             st.session_state[_GOES] = _BACK
 
     st.button(
-        "From now on, on Play",
+        "From now on",
         key="send-back",
         icon=":material/moved_location:",
         disabled=world is None or world == play.open.world or not play.may_change,
