@@ -12,7 +12,7 @@ from tests.browser.app import Server, running
 from tests.browser.compare import ComparePage
 from tests.browser.evaluate import EvaluatePage
 from tests.browser.learn import LearnPage
-from tests.browser.page import WIDE, AppPage
+from tests.browser.page import WIDE, AppPage, Scheme
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
 from tests.browser.worlds import WorldsPage
@@ -67,16 +67,22 @@ def kept_tabs() -> list[Page]:
 def new_tab(browser: Browser, server: Server, kept_tabs: list[Page]) -> Iterator[NewTab]:
     """Opens a tab in an empty profile of its own.
 
-    Where nothing is asked of the profile, a tab of earlier tests is used again, emptied: it still
-    has the app's scripts as compiled, and opens a page in half the time. Its system asks for less
-    motion: to draw sixty times a second what fades and turns is a fifth of what a page costs. Tabs
-    with profiles of their own have all of it. Whoever opens one has been here before, unless they
-    are said to be ``new_here``.
+    Where nothing else is asked of the profile, a tab of earlier tests is used again, emptied: it
+    still has the app's scripts as compiled, and opens a page in half the time. Its system asks for
+    less motion: to draw sixty times a second what fades and turns is a fifth of what a page costs.
+    Tabs with profiles of their own have all of it. Whoever opens one has been here before, unless
+    they are said to be ``new_here``.
     """
     unused, others = list(kept_tabs), list[BrowserContext]()
 
-    def new_tab(viewport: ViewportSize = WIDE, new_here: bool = False, **options: Any) -> Page:
+    def new_tab(
+        viewport: ViewportSize = WIDE,
+        new_here: bool = False,
+        color_scheme: Scheme = "light",
+        **options: Any,
+    ) -> Page:
         if options or new_here:
+            options["color_scheme"] = color_scheme
             others.append(browser.new_context(viewport=viewport, **options))
             if not new_here:
                 others[-1].add_init_script(BEEN_HERE)
@@ -87,6 +93,7 @@ def new_tab(browser: Browser, server: Server, kept_tabs: list[Page]) -> Iterator
             kept_tabs.append(unused[0])
         tab = unused.pop(0)
         tab.set_viewport_size(viewport)
+        tab.emulate_media(color_scheme=color_scheme)
         return tab
 
     yield new_tab
@@ -104,7 +111,6 @@ def _empty(tab: Page, server: Server) -> None:
     tab.goto(f"{server.address}/_stcore/health")  # Of the same origin, without a script.
     tab.evaluate("localStorage.clear(); sessionStorage.clear()")
     tab.context.clear_cookies()
-    tab.emulate_media(color_scheme="light")
     tab.mouse.move(0, 0)
 
 

@@ -40,13 +40,13 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_compare: OpenCompare,
 ) -> None:
     page = open_compare("?truth=1&explore=10&rule=name,weather").why()
-    faults = {*violations(page, "why"), *offenders(page)}
+    page.press("settings")
+    expect(page.page.get_by_role("dialog", name="Settings")).to_be_visible()
+    faults = {*violations(page, "why, settings"), *offenders(page)}
+    page.close_popover()
     page.close_why()
     page.press("switch")
     page.let_in(100, 200)
     expect(page.why().chart(OUTLOOK)).to_contain_text("earned since")
-    faults |= offenders(page)
-    page.press("settings")
-    expect(page.page.get_by_role("dialog", name="Settings")).to_be_visible()
     faults |= offenders(page)
     assert not faults, "\n".join(sorted(faults))

@@ -1,14 +1,19 @@
 """What a browser does about the headers of every answer."""
 
 import pytest
+from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.app import Server
+from tests.browser.conftest import NewTab
+from tests.browser.page import AppPage
 
 pytestmark = pytest.mark.browser
 
 
-def test_a_script_that_got_into_the_page_does_not_run(open_page: OpenPage) -> None:
-    page = open_page()
+def test_a_script_that_got_into_the_page_does_not_run(new_tab: NewTab, server: Server) -> None:
+    page = AppPage(new_tab(), server.address).visit(f"{server.address}/words")
+    expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+    assert not page.complaints
     ran = page.page.evaluate(
         """() => {
             const script = document.createElement("script");
@@ -25,4 +30,3 @@ def test_a_script_that_got_into_the_page_does_not_run(open_page: OpenPage) -> No
     assert not ran
     blocked = [said for said in page.complaints if "Content Security Policy" in said]
     assert len(blocked) == len(page.complaints) >= 2
-    page.complaints.clear()

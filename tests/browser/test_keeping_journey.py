@@ -26,6 +26,8 @@ from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.browser
 
+DEEP = "?world=news&seed=11&policy=classic&epsilon=30&crosses=2&speed=20"
+
 
 def loop_of(page: AppPage) -> str:
     """The loop as the address names it, once it does."""
@@ -54,11 +56,42 @@ def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> No
     expect(one.visitors).to_have_text("13")
 
 
+def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
+    """The frame and the settings are there, and are what they were whenever they are opened."""
+    expect(play.page).to_have_title("Play · Personalizer Playground")
+    expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
+    expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
+    expect(play.keyed("play-world").get_by_role("radio", name="News")).to_be_checked()
+    query = parse_qs(urlsplit(play.page.url).query)
+    assert query == {
+        "world": ["news"], "seed": ["11"], "policy": ["epsilon"], "epsilon": ["30"],
+        "crosses": ["2"], "speed": ["20"],
+    }  # fmt: skip
+    for visitors in (10, 20):
+        settings = play.open_settings()
+        expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("11")
+        policy = settings.get_by_role("combobox", name="Learning policy")
+        expect(policy).to_have_value("Epsilon-greedy")
+        epsilon = settings.get_by_role("slider", name="Epsilon")
+        expect(epsilon).to_have_value("30")
+        expect(epsilon).to_be_enabled()
+        expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
+        expect(settings.get_by_role("radio", name="20")).to_be_checked()
+        play.close_popover()
+        play.press("let-in-10")
+        play.expect_visitors(visitors)
+
+
 def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goes_on(
     open_page: OpenPage, new_tab: NewTab, tmp_path: Path
 ) -> None:
+    """Who comes to a fresh server first comes by a deep link."""
     port = free_port()
     with running(data=tmp_path, port=port) as server:
+        first = PlayPage(new_tab(), server.address)
+        _keeps_what_a_deep_link_says(first.open(DEEP))
+        assert not first.complaints
+        first.page.goto("about:blank")
         proxy = Proxy(str(urlsplit(server.address).hostname), port)
         page = open_page(address=f"http://127.0.0.1:{proxy.port}")
         # The first answer draws the whole page, for which Streamlit asks no more by itself.
@@ -72,7 +105,7 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
         proxy.hold()  # That tab does not come back before somebody else has been there.
         _kill(server)
     with running(data=tmp_path, port=port) as server:
-        guest = PlayPage(new_tab(), server.address).open(f"?loop={loop}")
+        guest = PlayPage(first.page, server.address).open(f"?loop={loop}")
         guest.expect_visitors(1)
         found = guest.events()
         assert [float(event["reward"]) for event in found] == [1.0]
@@ -216,29 +249,29 @@ def test_a_reload_and_export_delete_import_keep_the_loop_and_its_next_answer(
     page.expect_visitors(12)
 
 
-def test_a_loop_of_more_than_a_mebibyte_comes_in(open_page: OpenPage, tmp_path: Path) -> None:
+def test_a_faulty_file_is_told_line_by_line_and_one_of_more_than_a_mebibyte_comes_in(
+    new_tab: NewTab, server: Server, tmp_path: Path
+) -> None:
+    data = DataPage(new_tab(), server.address).open()
+    data.expect_loops(0)  # It is known then whose browser it is.
+    faulty, large = tmp_path / "mine.jsonl", tmp_path / "large.jsonl"
+    faulty.write_text('{"format": "something else"}\n')
+    data.bring_in(faulty)
+    expect(data.page.get_by_text("the first line does not say")).to_be_visible()
+    expect(data.page.get_by_test_id("stException")).to_have_count(0)
+
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
     kept = StoredLoop.create(store, owner="me", world=COFFEE, seed=5)
     kept.together(lambda: list(crowd(kept.loop, COFFEE, 1_000)))
-    file = tmp_path / "large.jsonl"
-    file.write_text("\n".join(export_lines(store, kept.id)))
+    large.write_text("\n".join(export_lines(store, kept.id)))
     store.close()
-    assert file.stat().st_size > 1 << 20
-    data = data_page(open_page())
-    data.bring_in(file)
+    assert large.stat().st_size > 1 << 20
+    data.press("another-file")
+    data.bring_in(large)
     expect(data.page.get_by_text("is here")).to_be_visible()
     expect(data.page.get_by_text("1,000 visitors")).to_be_visible()
     data.expect_loops(1)
-
-
-def test_a_faulty_file_is_told_line_by_line(open_page: OpenPage, tmp_path: Path) -> None:
-    page = open_page()
-    data = data_page(page)
-    file = tmp_path / "mine.jsonl"
-    file.write_text('{"format": "something else"}\n')
-    data.bring_in(file)
-    expect(data.page.get_by_text("the first line does not say")).to_be_visible()
-    expect(data.page.get_by_test_id("stException")).to_have_count(0)
+    assert not data.complaints
 
 
 def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
@@ -253,13 +286,11 @@ def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
     data.expect_loops(1)
     stranger = DataPage(new_tab(), page.address).open()
     stranger.expect_loops(0)
-    faults = {*wrong(stranger, "nobody's"), *violations(data, "somebody's"), *offenders(data)}
-    data.open_menu(data.first, "export")
-    expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()
-    faults |= offenders(data)
-    data.close_popover()
+    faults = {*wrong(stranger, "nobody's"), *violations(data, "somebody's")}
     data.keyed("bring").locator("summary").click()
     expect(data.page.locator(".upload-field")).to_be_visible()
+    data.open_menu(data.first, "export")
+    expect(data.keyed(f"get-model-{data.first}").get_by_role("link")).to_be_visible()
     faults |= offenders(data)
     assert not faults, "\n".join(sorted(faults))
     assert not [*page.complaints, *data.complaints, *stranger.complaints]

@@ -9,7 +9,6 @@ from playwright.sync_api import expect
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
-from tests.browser.app import running
 from tests.browser.conftest import OpenPage
 from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
@@ -145,21 +144,6 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
     play.expect_visitors(4)
     keys.press("y")
     play.expect_visitors(played)
-
-
-def test_keys_typed_into_the_seed_field_do_nothing_else(open_page: OpenPage) -> None:
-    play = open_page()
-    play.page.keyboard.press(STEP_KEY)
-    play.expect_visitors(1)
-    seed = play.open_settings().get_by_role("spinbutton", name="Seed")
-    seed.click()
-    for key in ("1", "2", "3", "p", "u", "n", STEP_KEY, "Space"):
-        play.page.keyboard.press(key)
-    seed.fill("7")
-    play.close_popover()
-    play.page.keyboard.press(STEP_KEY)  # served after whatever those keys had sent
-    play.expect_visitors(2)
-    expect(play.button("start")).to_be_enabled()
 
 
 def test_twenty_offers_answered_as_soon_as_they_are_seen_all_count_in_their_order(
@@ -339,37 +323,6 @@ def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine.expect_visitors(11)
 
 
-def test_a_deep_link_to_a_fresh_server_gets_the_frame_and_its_settings(
-    open_page: OpenPage,
-) -> None:
-    """They are what they were whenever they are opened."""
-    link = "?world=news&seed=11&policy=classic&epsilon=30&crosses=2&speed=20"
-    with running() as fresh:
-        play = open_page(link, address=fresh.address)
-        expect(play.page).to_have_title("Play · Personalizer Playground")
-        expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
-        expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
-        expect(play.keyed("play-world").get_by_role("radio", name="News")).to_be_checked()
-        query = parse_qs(urlsplit(play.page.url).query)
-        assert query == {
-            "world": ["news"], "seed": ["11"], "policy": ["epsilon"], "epsilon": ["30"],
-            "crosses": ["2"], "speed": ["20"],
-        }  # fmt: skip
-        for visitors in (10, 20):
-            settings = play.open_settings()
-            expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("11")
-            policy = settings.get_by_role("combobox", name="Learning policy")
-            expect(policy).to_have_value("Epsilon-greedy")
-            epsilon = settings.get_by_role("slider", name="Epsilon")
-            expect(epsilon).to_have_value("30")
-            expect(epsilon).to_be_enabled()
-            expect(settings.get_by_role("radio", name="pairs")).to_be_checked()
-            expect(settings.get_by_role("radio", name="20")).to_be_checked()
-            play.close_popover()
-            play.press("let-in-10")
-            play.expect_visitors(visitors)
-
-
 def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) -> None:
     play = open_page("?seed=abc&world=<b>x</b>&crosses=9")
     notices = play.page.get_by_test_id("stToastText")
@@ -424,8 +377,21 @@ def test_a_cell_of_the_map_puts_its_visitor_there_again_and_again(open_page: Ope
 def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     open_page: OpenPage,
 ) -> None:
+    """Keys that are typed into a field there do nothing else."""
     play = open_page()
     keys = play.page.keyboard
+    keys.press(STEP_KEY)
+    play.expect_visitors(1)
+    seed = play.open_settings().get_by_role("spinbutton", name="Seed")
+    seed.click()
+    for key in ("1", "2", "3", "p", "u", "n", STEP_KEY, "Space"):
+        keys.press(key)
+    seed.fill("7")
+    play.close_popover()
+    keys.press(STEP_KEY)  # served after whatever those keys had sent
+    play.expect_visitors(2)
+    expect(play.button("start")).to_be_enabled()
+
     play.button("settings").focus()
     keys.press("Enter")
     switch = play.page.get_by_role("dialog").get_by_role("switch", name="Keyboard shortcuts")
@@ -436,12 +402,12 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     expect(play.button("settings")).to_be_focused()
     play.button("let-in-10").focus()
     keys.press("Enter")
-    play.expect_visitors(10)
+    play.expect_visitors(12)
     expect(play.button("let-in-10")).to_be_focused()
     for key in ("1", STEP_KEY, "p"):
         keys.press(key)
     play.press("reward-1")
-    play.expect_visitors(11)
+    play.expect_visitors(13)
 
 
 def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(

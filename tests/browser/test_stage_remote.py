@@ -87,7 +87,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
     address = corner.locator("p").inner_text().replace("\N{WORD JOINER}", "")
     assert LOOK_PATH in address
     code = address.rpartition("/")[2]
-    room = AppPage(new_tab(NARROW, has_touch=True), server.address)
+    room = AppPage(new_tab(NARROW), server.address)
     room.visit(f"{server.address}{LOOK_PATH}/{code}")
     _only_looks(room, code)
     assert "screen=answer-1" in stage.url

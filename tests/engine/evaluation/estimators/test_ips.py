@@ -1,7 +1,6 @@
 """Inverse propensity scores: the published library, and the service's own example."""
 
 import pytest
-from estimators.bandits import gaussian, ips
 
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.targets import Target
@@ -12,6 +11,8 @@ from tests.engine.evaluation.made_logs import made
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
 @pytest.mark.parametrize("events", [2, 40, 500])
 def test_it_equals_the_published_library(target: Target, events: int) -> None:
+    from estimators.bandits import gaussian, ips  # noqa: PLC0415 # With all of SciPy's statistics.
+
     weighed = target.weigh(made(events, seed=events).log)
     point, interval = ips.Estimator(), gaussian.Interval()
     tell(weighed, point, interval)
