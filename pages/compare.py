@@ -17,17 +17,12 @@ from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.more import more, share
 from pages.parts.report.compare import report_of as compare_report
 from pages.parts.sessions import compare_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
-from pages.parts.toolbar import (
-    choose_world,
-    control_the_crowd,
-    reset_or_share,
-    toolbar,
-    tools,
-)
+from pages.parts.toolbar import choose_world, control_the_crowd, toolbar, tools
 
 PLAY = Path(__file__).with_name("play.py")
 
@@ -45,12 +40,15 @@ with toolbar():
         write_link(setup, story=session.story.text)
         # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
         session.toolbar_drawn = session.toolbar_state
-        control_the_crowd(session.live, (100, 1_000), end=END - len(session.comparison))
-        controls.choose_settings(setup)
-        reset_or_share(
-            session.reset, setup, this_moment(session), report_of=partial(compare_report, session)
+        step = partial(controls.step_on, session)
+        control_the_crowd(session.live, (100, 1_000), step, end=END - len(session.comparison))
+        report = partial(compare_report, session)
+        more(
+            lambda: controls.choose_settings(setup),
+            lambda: share(setup, this_moment(session), report_of=report),
+            stage_door,
+            session.reset,
         )
-        stage_door()
 
 question(
     "May it learn from today's rules first, without touching your users?",

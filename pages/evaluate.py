@@ -24,11 +24,12 @@ from pages.parts.evaluate.wording import about_log
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.more import more, share
 from pages.parts.report.evaluate import report_of as evaluate_report
 from pages.parts.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import bare, question
-from pages.parts.toolbar import choose_world, share, toolbar, tools
+from pages.parts.toolbar import choose_world, toolbar, tools
 from pages.parts.worlds import of_log
 
 of_log.go_to_it()
@@ -45,14 +46,13 @@ with toolbar():
             session.watch.prepare(setup, watched_in_link())
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
-        controls.choose_settings(setup)
         about = about_log(session)
-        share(
-            setup,
-            this_log(session, st.context.url or ""),
-            report_of=partial(evaluate_report, session, bare(about)),
+        report = partial(evaluate_report, session, bare(about))
+        more(
+            lambda: controls.choose_settings(setup),
+            lambda: share(setup, this_log(session, st.context.url or ""), report_of=report),
+            stage_door,
         )
-        stage_door()
 
 question(
     "What would each have earned, served to everybody?",

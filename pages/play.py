@@ -15,6 +15,7 @@ from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.more import more
 from pages.parts.play import (
     another_world,
     beliefs,
@@ -27,12 +28,10 @@ from pages.parts.play import (
     scrubber,
     you,
 )
-from pages.parts.play.moment_links import moment_link
 from pages.parts.play.offer import show_offer
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.report.play import report_of as play_report
 from pages.parts.rewards import answers_to
 from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
@@ -40,7 +39,6 @@ from pages.parts.text import plain, question
 from pages.parts.toolbar import (
     choose_world,
     control_the_crowd,
-    reset_or_share,
     shortcut,
     show_progress,
     toolbar,
@@ -68,18 +66,20 @@ with toolbar():
             you.go(session, setup, address_is_new)
             you.write_choices(session)
             you.take_back(session)
-            controls.choose_settings(setup, disabled=not session.may_change)
-            reset_or_share(session.contest.reset, setup, you.links_to(session, setup))
+            reset, links = session.contest.reset, you.share_choices
         else:
             at = None if session.moments.at is None else str(session.moments.at)
             write_link(setup, loop=session.open.link, at=at, who=None, picks=None)
-            control_the_crowd(session.live, (10, 100, 1_000), primary=100)
-            controls.step_through(session)
-            controls.choose_settings(setup, disabled=not session.may_change)
-            scan = moment_link(session, st.context.url or "") if session.open.link else None
-            links, report = controls.links_to(session), partial(play_report, session)
-            reset_or_share(session.reset, setup, links, scan, report)
-        stage_door(partial(setup.draw, "beside"))
+            controls.step_back(session)
+            step = partial(controls.step_on, session)
+            control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
+            reset, links = session.reset, controls.share_loop
+        more(
+            lambda: controls.choose_settings(setup, disabled=not session.may_change),
+            lambda: links(session, setup),
+            lambda: stage_door(partial(setup.draw, "beside")),
+            reset,
+        )
     if not setup.you and session.first_step == "crowd":
         session.first_minute.show("crowd")
 
@@ -118,8 +118,9 @@ else:
     scrubber.say_when(session)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
     controls.say_the_mode(session)
-    with st.container(key="hero"):
-        left, middle, right = st.columns([1, 2, 1], gap="medium")
+    # Containers, not columns: each of those costs a click one more.
+    with st.container(horizontal=True, key="hero"):
+        left, middle, right = (st.container(key=f"hero-{part}") for part in ("who", "offer", "map"))
     with left:
         people = st.container(gap="xsmall", key="people")
         visit = st.container(gap="xsmall", key="visit")
@@ -131,12 +132,13 @@ else:
         picture = st.container(gap="xxsmall", key="picture")
         times = scrubber.show(session)
     with right:
-        learned.head_of_map(setup)
+        axes = learned.head_of_map(setup, session.shown.world)
         results = st.container(gap="xsmall", key="map")
-        axes = learned.choose_map(session.shown.world)
+        learned.choose_map(session.shown.world)
     # What a click does not change is drawn here: boxes that are closed need not travel with
     # each one.
-    earned, explained = st.columns(2, gap="large")
+    with st.container(horizontal=True, gap="large", key="came-of-it"):
+        earned, explained = st.container(), st.container()
     opened_below = below.boxes(session.shown.loop)
     if "another" in opened_below:
         with opened_below["another"]:

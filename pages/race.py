@@ -11,6 +11,7 @@ import streamlit as st
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.more import more, share
 from pages.parts.race import board, controls
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
@@ -18,7 +19,7 @@ from pages.parts.report.race import report_of as race_report
 from pages.parts.sessions import race_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
-from pages.parts.toolbar import choose_world, share, toolbar, tools
+from pages.parts.toolbar import choose_world, toolbar, tools
 
 is_new = open_link(RaceSetup)
 
@@ -31,9 +32,12 @@ with toolbar():
         if is_new:
             controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
-        controls.choose_settings(setup)
-        share(setup, controls.this_race(session), report_of=partial(race_report, session))
-        stage_door()
+        report = partial(race_report, session)
+        more(
+            lambda: controls.choose_settings(setup),
+            lambda: share(setup, controls.this_race(session), report_of=report),
+            stage_door,
+        )
 
 question(
     "Which way of choosing earns most, on the same visitors?",

@@ -12,9 +12,11 @@ import streamlit as st
 from pages.parts.components.browser_id import owner
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.more import more, share
 from pages.parts.sessions import worlds_session
+from pages.parts.stage.door import stage_door
 from pages.parts.text import question
-from pages.parts.toolbar import choose_world, share, toolbar, tools
+from pages.parts.toolbar import choose_world, toolbar, tools
 from pages.parts.worlds import (
     address,
     board,
@@ -44,11 +46,11 @@ with toolbar():
         draft = address.draft_of(session, owner())
         write_link(setup, draft=draft)
         world, faults, refused = session.made()
-        start.begin_anew(session)
         start.take_back(session)
-        share(setup, more={"draft": draft} if draft else None)
+        start.begin_anew(session)
         start.go_on(session, owner(), can=world is not None)
         start.send_back(session)
+        more(None, lambda: share(setup, more={"draft": draft} if draft else None), stage_door)
 
 question(
     "What does your own place look like, and what is there to learn?",

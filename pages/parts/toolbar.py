@@ -1,4 +1,4 @@
-"""The toolbar: the world, the crowd, the settings, reset and the link."""
+"""The toolbar: the world, the crowd, and steps back; at its end stands what is seldom used."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -15,18 +15,16 @@ from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.library import worlds_of
 from pages.parts.link import Linked, current_setup, show
 from pages.parts.live import LivePlay
-from pages.parts.qr import qr, show_qr
-from pages.parts.report.take_home import ReportOf, take_home
-from pages.parts.text import note, told_apart
+from pages.parts.text import told_apart
 from pages.parts.unreadable import chosen
 
+MORE = "more"
+"""The key of what is seldom used (`pages.parts.more`)."""
 TITLES: Mapping[str, str] = {
     "more-worlds": "Your own worlds, and ready ones",
-    "settings": "What can be set on this page",
-    "link": "Copy a link",
-    "stage-door": "Give a talk",
+    MORE: "More: settings, link, stage",
 }
-"""What its popovers are for, by their keys: they are icons alone where there is no room."""
+"""What its popovers are for, by their keys: they are icons alone."""
 
 
 def toolbar() -> DeltaGenerator:
@@ -55,7 +53,7 @@ def choose_world(setup: Linked) -> None:
             on_change=partial(_begin_there, setup),
         )
         with st.popover(
-            "More", icon=":material/public:", key="more-worlds", on_change="rerun"
+            "Other worlds", icon=":material/public:", key="more-worlds", on_change="rerun"
         ) as more:
             if more.open:
                 _choose_another(setup)
@@ -101,8 +99,6 @@ def other_worlds() -> dict[str, str]:
 
 
 _MAKE = Path(__file__).parents[1] / "worlds.py"
-_CODE = 150
-"""Pixels of the code for phones."""
 _SHORTCUTS = "keyboard-shortcuts"
 
 
@@ -111,33 +107,24 @@ def shortcut(key: str) -> str | None:
     return key if st.session_state.get(_SHORTCUTS, True) else None
 
 
-def settings() -> DeltaGenerator:
-    """The popover for what need not always be in sight; it mounts its widgets once it is opened."""
-
-    def switch() -> None:
-        # The widget's own value is gone on a page without it.
-        st.session_state[_SHORTCUTS] = st.session_state["shortcuts"]
-
-    popover = st.popover("Settings", icon=":material/tune:", key="settings")
-    popover.toggle(
-        "Keyboard shortcuts",
-        shortcut("any") is not None,
-        key="shortcuts",
-        on_change=switch,
-        help="Single keys, such as P to play, and F for the stage. Switch them off if they get in "
-        "your way.",
-    )
-    return popover
+def switch_shortcuts() -> None:
+    """Take over how the switch of the keys stands: its own value is gone on a page without it."""
+    st.session_state[_SHORTCUTS] = st.session_state["shortcuts"]
 
 
 def control_the_crowd(
-    crowd: LivePlay, sizes: Sequence[int], primary: int | None = None, end: int | None = None
+    crowd: LivePlay,
+    sizes: Sequence[int],
+    stepping: Callable[[], None],
+    primary: int | None = None,
+    end: int | None = None,
 ) -> None:
     """Let simulated visitors in, as many as one of the ``sizes`` says, or to the ``end``.
 
     Outside the interactive part, so that Stop always works.
 
     Args:
+        stepping: draws the button of one alone, which stands beside *Play*.
         primary: the size whose button is the page's primary one.
         end: how many are still to come, where there is an end.
     """
@@ -159,15 +146,14 @@ def control_the_crowd(
             shortcut=shortcut("P"),
             on_click=counting(crowd.play),
             disabled=not crowd.can_start,
-            help="Visitors come by themselves and answer by their hidden tastes.",
+            help="Play: visitors come by themselves and answer by their hidden tastes.",
         )
-    with st.container(horizontal=True, width="content", key="crowd-sizes"):
-        named = primary or sizes[0]
-        for visitors in sizes:
-            label = f"Let in {visitors:,}" if visitors == named else f"{visitors:,}"
-            _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
+    stepping()
+    named = primary or sizes[0]
+    for visitors in sizes:
+        label = f"Let in {visitors:,}" if visitors == named else f"{visitors:,}"
+        _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
     if end is not None:
-        step(crowd.step, not crowd.can_start, "Let one simulated visitor in.")
         _let_in(crowd, "To the end", "let-in-all", end)
 
 
@@ -182,7 +168,7 @@ def _act(
         shortcut=shortcut(key),
         on_click=buttons_here().counting(does),
         disabled=disabled,
-        help=told,
+        help=f"{label}: {told}",
     )
 
 
@@ -224,53 +210,3 @@ def show_progress(crowd: LivePlay) -> None:
     if crowd.waiting:
         done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
         st.progress(done / total, crowd.told)
-
-
-def reset_or_share(
-    reset: Callable[[], None],
-    setup: Linked,
-    others: Mapping[str, str] | None = None,
-    scan: str | None = None,
-    report_of: ReportOf | None = None,
-) -> None:
-    """Reset and the links; see `share`."""
-    st.button(
-        "Reset",
-        key="reset",
-        icon=":material/restart_alt:",
-        on_click=reset,
-        help="A new start that has learned nothing.",
-    )
-    share(setup, others, scan, report_of)
-
-
-def share(
-    setup: Linked,
-    others: Mapping[str, str] | None = None,
-    scan: str | None = None,
-    report_of: ReportOf | None = None,
-    more: Mapping[str, str] | None = None,
-) -> None:
-    """The link to what is set, with ``more`` that stands in the address, and ``others``, each under
-    what it does; for phones, ``scan``; and what happened, as a page to take home with the link to
-    it."""
-    anew = "**Start anew.** Opens this page with all that is set on it."
-    own = {anew: setup.link(st.context.url or "", **(more or {}))}
-    # Drawn anew when it is opened: it tells of the moment.
-    box = st.popover("Link", icon=":material/link:", key="link", on_change="rerun")
-    with box:
-        if report_of is not None:
-            # The first of the others lets nobody answer.
-            about = scan or next(iter((others or own).values()))
-            take_home(report_of, about, setup.PREFIX.rstrip("-"))
-        # A code takes a fifteenth of what the page does, and is another after each visitor.
-        has_code = scan is not None and box.open and bool(qr(scan))
-        links, code = st.columns([4, 1]) if has_code else (st.container(), None)
-        with links:
-            for does, link in (own | dict(others or {})).items():
-                st.markdown(does)
-                st.code(link, language=None, wrap_lines=True)
-        if scan and code:
-            with code:
-                show_qr(scan, "this moment, to look and copy", _CODE)
-                note("This moment, for a phone.")

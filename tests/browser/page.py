@@ -200,6 +200,21 @@ class AppPage:
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
         self.page.evaluate("document.activeElement?.blur()")
 
+    def open_more(self, part: str) -> Locator:
+        """Open what is seldom used, at one of its parts; what is in it."""
+        self.press("more")
+        box = self.page.get_by_role("dialog", name="More")
+        radio = box.get_by_role("radio", name=part)
+        radio.click()
+        expect(radio).to_be_checked()
+        return box
+
+    def reset(self) -> None:
+        """Begin anew; the box of it closes by itself."""
+        self.press("more")
+        self.press("reset")
+        expect(self.page.get_by_role("dialog", name="More")).to_be_hidden()
+
     @property
     def link(self) -> str:
         """The link to this set-up, out of its popover."""
@@ -208,8 +223,7 @@ class AppPage:
     @property
     def links(self) -> list[str]:
         """All links in the popover."""
-        self.press("link")
-        codes = self.page.get_by_test_id("stPopoverBody").locator("code")
+        codes = self.open_more("Link").locator("code")
         expect(codes.first).to_contain_text("seed=")
         return codes.all_inner_texts()
 

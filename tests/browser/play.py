@@ -88,10 +88,29 @@ class PlayPage(AppPage):
 
     def open_settings(self) -> Locator:
         """Open the settings; what is in them."""
-        self.press("settings")
-        settings = self.page.get_by_role("dialog", name="Settings")
+        settings = self.open_more("Settings")
         expect(settings.get_by_role("radio", name="pairs")).to_be_visible()
         return settings
+
+    def turn_setting(self, key: str) -> None:
+        """Turn a switch that stands in the settings."""
+        self.open_settings()
+        self.switch(key)
+        self.settle()
+        self.page.keyboard.press("Escape")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
+
+    def choose_yourself(self) -> None:
+        """Be the policy; the box of settings closes by itself."""
+        self.open_settings()
+        self.switch("play-you")
+        expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
+
+    def answer_otherwise(self, key: str) -> None:
+        """Give another answer than those that stand there."""
+        if not self.button(key).is_visible():
+            self.press("another-answer")
+        self.press(key)
 
 
 _CUT_BELLS = r"""bells => bells.filter(bell => {

@@ -18,7 +18,7 @@ MEANS = re.compile(r"it earned ([\d.]+), today's rules ([\d.]+), and the loop")
 
 def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompare) -> None:
     page = open_compare()
-    page.press("reset")
+    page.reset()
     page.expect_visitors(0)
     page.choose_rule("An editor's mood")
     page.choose_rule("By weather")

@@ -40,8 +40,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_compare: OpenCompare,
 ) -> None:
     page = open_compare("?truth=1&explore=10&rule=name,weather").why()
-    page.press("settings")
-    expect(page.page.get_by_role("dialog", name="Settings")).to_be_visible()
+    expect(page.open_more("Settings").get_by_role("spinbutton", name="Seed")).to_be_visible()
     faults = {*violations(page, "why, settings"), *offenders(page)}
     page.close_popover()
     page.close_why()

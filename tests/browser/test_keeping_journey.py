@@ -162,7 +162,7 @@ def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_sa
     tab.expect_visitors(3)
     expect(told).to_have_count(0)
 
-    tab.switch("play-you")
+    tab.choose_yourself()
     tab.press("choice-0")
     expect(tab.page.get_by_text("Visitor 2. What do you offer?")).to_be_visible()
     tab.come_to_rest()

@@ -35,7 +35,7 @@ def test_a_laptop_shows_the_bet_the_start_and_then_who_won(open_race: OpenRace) 
     assert curves
     assert curves["y"] < 600
     page.page.set_viewport_size(WIDE)
-    page.press("link")
+    page.open_more("Link")
     found += in_both_schemes(page, "links")
     assert not found, "\n".join(found)
 
@@ -44,8 +44,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     open_race: OpenRace,
 ) -> None:
     page = open_race(f"?visitors=200&crowds=2&drift=halfway&{ALL}")
-    page.press("settings")
-    expect(page.page.get_by_role("dialog", name="Settings")).to_be_visible()
+    expect(page.open_more("Settings").get_by_role("spinbutton", name="Seed")).to_be_visible()
     faults = offenders(page)
     page.close_popover()
     page.page.set_viewport_size(NARROW)

@@ -40,8 +40,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
 ) -> None:
     stage = projector.page
     projector.open()
-    projector.press("stage-door")
-    link = stage.get_by_test_id("stPopoverBody").locator("code").first.inner_text()
+    link = projector.open_more("Stage").locator("code").first.inner_text()
     assert f"{REMOTE_PATH}#" in link
     projector.press("go-on-stage")
     expect(projector.keyed("on-stage")).to_be_visible()

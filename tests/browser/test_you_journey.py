@@ -54,7 +54,7 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
     expect(again.page.get_by_text(STEP)).to_have_count(0)
     again.page.close()
 
-    play.switch("play-you")
+    play.choose_yourself()
     expect(play.page.get_by_role("heading", name="What do you offer?")).to_be_visible()
     play.press("choice-0")
     for visitor in range(2, 11):

@@ -34,6 +34,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.stage.remotes import Remote, steered_by
 from pages.parts.text import bare
+from pages.parts.toolbar import MORE
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed
 from tests.score import number_in
@@ -122,8 +123,14 @@ class App:
         return not self.bar["disabled"]
 
     def can_press(self, key: str) -> bool:
-        """Whether a button can be pressed."""
-        return not self.widget(key).disabled
+        """Whether a button is there, and can be pressed."""
+        return any(one.key == key and not one.disabled for one in self.at.button)
+
+    def open_more(self, part: str) -> Self:
+        """Open what is seldom used, at a part of it."""
+        self.at.session_state[MORE] = True
+        self.widget("more-part").set_value(part)
+        return self.run()
 
     def set(self, key: str, value: object) -> Self:
         """Set a widget. If that draws a part of the page alone, AppTest forgets the others."""

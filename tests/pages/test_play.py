@@ -177,7 +177,7 @@ def test_a_crowd_can_be_stopped_and_what_happened_stays(open_app: Open) -> None:
 def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    drawn = controls.choose_settings
+    drawn = controls.step_on
 
     def end_the_crowd(*args: Any, **more: Any) -> None:
         while heavy_work.heavy_work().turn():
@@ -186,7 +186,7 @@ def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
 
     app = open_app()
     with many_frames():
-        monkeypatch.setattr(controls, "choose_settings", end_the_crowd)
+        monkeypatch.setattr(controls, "step_on", end_the_crowd)
         app.click("let-in-100")
     assert len(app.session.open.loop.events) == 100
     assert app.can_press("start")
@@ -238,7 +238,7 @@ def test_undo_takes_back_the_last_visitor_exactly(open_app: Open) -> None:
     )  # fmt: skip
     assert app.metric("Visitors") == "2"
     app.click("undo").click("undo")
-    assert app.widget("undo").disabled
+    assert not app.can_press("undo")
 
 
 def test_undo_takes_back_a_change_of_settings_and_redo_brings_it_back(open_app: Open) -> None:
@@ -250,7 +250,7 @@ def test_undo_takes_back_a_change_of_settings_and_redo_brings_it_back(open_app: 
     app.click("redo")
     assert app.widget("play-policy").value == "greedy"
     assert app.session.open.loop.settings == app.session.setup.settings()
-    assert app.widget("redo").disabled
+    assert not app.can_press("redo")
 
 
 def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
@@ -274,10 +274,17 @@ def test_an_emptied_seed_keeps_the_loop(open_app: Open) -> None:
     assert (len(app.session.open.loop.events), app.session.open.loop.seed) == (1, 4)
 
 
-def test_the_toolbar_follows_the_first_click(open_app: Open) -> None:
+def test_what_can_do_nothing_yet_is_not_there(open_app: Open) -> None:
+    app, later = open_app(), ("undo", "look-back", "bookmark")
+    assert not any(map(app.can_press, (*later, "redo")))
+    assert all(map(app.answer(1.0).can_press, later))
+    assert not app.can_press("redo")
+
+
+def test_a_button_goes_through_the_maps_of_three_fields(open_app: Open) -> None:
     app = open_app()
-    assert app.widget("undo").disabled
-    assert not app.answer(1.0).widget("undo").disabled
+    cells = [len(tables(app.click("another-map"), MAP)[0]) for _ in range(4)]
+    assert cells == [12, 12, 9, 36]
 
 
 def test_going_back_is_followed_and_a_late_browser_is_put_right(
@@ -299,8 +306,9 @@ def test_streamlit_still_tells_whohas_gone_back() -> None:
 def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) -> None:
     """A run that began before a click still arrives after it."""
     app = open_app(floor="20", crosses="2").set("play-seed", 8)
-    for name in {*PlaySetup.declared()} - {"epsilon", "temperature"}:
+    for name in {*PlaySetup.declared()} - {"epsilon", "temperature", "beside"}:
         assert not app.widget(PlaySetup.key(name)).proto.set_value, name
+    assert not app.open_more("stage").run().widget("play-beside").proto.set_value
 
 
 def test_another_seed_or_world_starts_a_new_loop(open_app: Open) -> None:
@@ -514,9 +522,8 @@ def test_the_links_to_a_loop_say_what_they_do(open_app: Open) -> None:
 
 def links(app: App) -> list[str]:
     """The links that the page offers."""
-    return [
-        code.value for code in app.at.code if code.value.startswith("http") or "?" in code.value
-    ]
+    told = [code.value for code in app.open_more("link").at.code]
+    return [link for link in told if link.startswith("http") or "?" in link]
 
 
 def test_reset_and_a_crowd_pressed_at_once_are_a_crowd_before_a_new_loop(open_app: Open) -> None:

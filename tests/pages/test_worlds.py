@@ -45,9 +45,9 @@ def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds:
     app.run()
     assert "not kept yet" in app.text
     assert "*My*" not in app.text
-    assert f"draft={quote(str(app.session.text))}" in app.at.code[0].value
+    assert f"draft={quote(str(app.session.text))}" in app.open_more("link").at.code[0].value
     app.click("go-keep")
-    assert "draft=" not in app.at.code[0].value
+    assert "draft=" not in app.open_more("link").at.code[0].value
     (key,) = keys(app)
     assert key.startswith("my-b-place-b-")
     assert app.at.query_params["world"] in (key, [key])

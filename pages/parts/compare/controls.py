@@ -4,6 +4,7 @@ import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from pages.parts.choices import CROSSES
+from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.glossary import meanings
 from pages.parts.item_picture import labelled
@@ -11,7 +12,7 @@ from pages.parts.known_worlds import world_of
 from pages.parts.link import show
 from pages.parts.rules import edit_table, rules_of
 from pages.parts.text import note, plain
-from pages.parts.toolbar import settings, watch_buttons
+from pages.parts.toolbar import step, watch_buttons
 
 KEY = CompareSetup.key
 STORIES = {
@@ -104,6 +105,11 @@ def choose_apprentice(setup: CompareSetup) -> None:
     setup.draw("truth")
 
 
+def step_on(session: CompareSession) -> None:
+    """One visitor after the other."""
+    step(session.live.step, not session.live.can_start, "let one simulated visitor in.")
+
+
 def watch_steps() -> None:
     """Where a press of the toolbar was lost with the connection, have the page say so."""
 
@@ -115,6 +121,5 @@ def watch_steps() -> None:
 
 def choose_settings(setup: CompareSetup) -> None:
     """Speed of play, seed, and how the loops learn."""
-    with settings():
-        setup.draw("speed", "seed", "auto", "explore", "crosses")
-        setup.draw("rate", disabled=setup.kind != "service")
+    setup.draw("speed", "seed", "auto", "explore", "crosses")
+    setup.draw("rate", disabled=setup.kind != "service")

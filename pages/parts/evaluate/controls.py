@@ -8,7 +8,6 @@ from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
 from pages.parts.library import loops_of
 from pages.parts.text import told_apart
-from pages.parts.toolbar import settings
 
 
 def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
@@ -32,9 +31,8 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
 
 def choose_settings(setup: EvaluateSetup) -> None:
     """How the log is asked, and what a ready-made one is of."""
-    with settings():
-        setup.draw("estimator", "visitors", "seed", "guess")
-        if setup.log != "file":
-            told = EvaluateSetup.declared()["settings"].offered | told_apart(loops_of(owner()))
-            told.setdefault(setup.settings, "The loop in the link")
-            setup.draw("settings", options=told)
+    setup.draw("estimator", "visitors", "seed", "guess")
+    if setup.log != "file":
+        told = EvaluateSetup.declared()["settings"].offered | told_apart(loops_of(owner()))
+        told.setdefault(setup.settings, "The loop in the link")
+        setup.draw("settings", options=told)

@@ -29,6 +29,7 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 }
 """What stands above the picture, and above its bars."""
 _HELP = meanings("posterior", "propensity")
+_ENDS = "The far ends of a bell, below −0.2 and beyond 1.2, are drawn closer together."
 _WHY = "Why your click moved it"
 _ASK = "Answer a visitor, and you see here what in your answer moved the chances."
 
@@ -41,9 +42,12 @@ def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
     said = wording.decided(world, ranked, parts, policy)
-    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said, help=_HELP)
     legend = wording.legend(world, ranked, parts, here, reveals)
-    _draw(world, ranked, parts, click.before if click and here else None, truth, legend)
+    striped = wording.striped(world, ranked, parts)
+    help = "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
+    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said, help=help)
+    marks = " ".join(filter(None, [legend, striped]))
+    _draw(world, ranked, parts, click.before if click and here else None, truth, legend, marks)
 
 
 def show_why(opened: OpenLoop, asks: bool) -> None:
@@ -76,8 +80,10 @@ def _draw(
     before: Ranked | None,
     truth: Array | None,
     legend: str = "",
+    marks: str = "",
 ) -> None:
-    """The picture of a ranking, with that of the one before; a small one has no legend."""
+    """The picture of a ranking, with that of the one before; a small one has no legend, and where
+    it stands alone all its ``marks`` are told."""
     dark, place = is_dark(), "now" if legend else "moved"
     spec = chart.belief_spec(world, dark, SHOWN[now.mode][1], small=not legend)
     picture(
@@ -86,7 +92,7 @@ def _draw(
         key=f"chart-beliefs-{place}",
         alt=f"A bell and a bar for each action: {in_words(world, now)}",
         below=small(legend) if legend else "",
-        marks=legend,
+        marks=marks,
     )
 
 

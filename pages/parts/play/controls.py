@@ -1,6 +1,7 @@
 """What can be done on the Play page: who is there, how they answer, and the loop's settings."""
 
 from contextlib import suppress
+from functools import partial
 
 import streamlit as st
 from streamlit.errors import StreamlitAPIException
@@ -8,12 +9,14 @@ from streamlit.errors import StreamlitAPIException
 from engine.worlds import key_of
 from pages.parts.choices import MODE
 from pages.parts.glossary import explained
-from pages.parts.play.moment_links import moment_of
+from pages.parts.more import close, share
+from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.report.play import report_of
 from pages.parts.text import note, plain
-from pages.parts.toolbar import redo, settings, shortcut, step, undo, watch_buttons
+from pages.parts.toolbar import redo, shortcut, step, undo, watch_buttons
 
 _NAMES = 64
 """Visits in a row whose widgets have names of their own: Streamlit remembers each name for good."""
@@ -41,6 +44,12 @@ def links_to(session: PlaySession) -> dict[str, str]:
     return links
 
 
+def share_loop(session: PlaySession, setup: PlaySetup) -> None:
+    """What stands under *Link*: the links, a code for phones, a report."""
+    scan = moment_link(session, st.context.url or "") if session.open.link else None
+    share(setup, links_to(session), scan, partial(report_of, session))
+
+
 def offer_a_copy(session: PlaySession) -> None:
     """Where the loop is somebody else's: what can be done with it."""
     with st.container(horizontal=True, vertical_alignment="center", key="somebody-elses"):
@@ -54,20 +63,22 @@ def offer_a_copy(session: PlaySession) -> None:
         )
 
 
-def step_through(session: PlaySession) -> None:
-    """One visitor after the other, as the world has them, and back."""
-    told = "This visitor answers by their hidden taste, and the next one comes."
+def step_on(session: PlaySession) -> None:
+    """One visitor after the other, as the world has them."""
+    told = "this visitor answers by their hidden taste, and the next one comes."
     step(session.live.step, session.is_closed or session.live.playing, told)
-    undo(
-        session.undo,
-        session.live.is_live or not session.can_undo,
-        "Take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
-    )
-    redo(
-        session.redo,
-        session.live.is_live or not session.can_redo,
-        "Bring back what was taken back last.",
-    )
+
+
+def step_back(session: PlaySession) -> None:
+    """Undo and Redo, where there is something to take back, or to bring back."""
+    if session.can_undo:
+        undo(
+            session.undo,
+            session.live.is_live,
+            "take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
+        )
+    if session.can_redo:
+        redo(session.redo, session.live.is_live, "bring back what was taken back last.")
 
 
 def watch_steps(session: PlaySession) -> None:
@@ -83,11 +94,14 @@ def watch_steps(session: PlaySession) -> None:
 
 
 def choose_settings(setup: PlaySetup, disabled: bool) -> None:
-    """Speed of play, seed and settings of the loop; ``disabled`` for who may not change it."""
-    with settings():
-        setup.draw("speed", "seed", "mode", "policy", disabled=disabled)
-        note(setup.story, explained(setup.story))
-        setup.draw(*setup.knobs_of(setup.policy), "crosses", disabled=disabled)
+    """Who chooses, who comes next, speed of play, seed and settings of the loop; these are
+    ``disabled`` for who may not change it."""
+    if not setup.you:  # There it stands on the page.
+        setup.draw("you", on_change=close)
+        setup.draw("next")
+    setup.draw("speed", "seed", "mode", "policy", disabled=disabled)
+    note(setup.story, explained(setup.story))
+    setup.draw(*setup.knobs_of(setup.policy), "crosses", disabled=disabled)
 
 
 def say_the_mode(session: PlaySession) -> None:
@@ -148,19 +162,17 @@ def choose_context(session: PlaySession, part: str) -> None:
             label_visibility="collapsed",
             wrap=True,
         )
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.button(
-            "Next visitor",
-            key="next-visitor",
-            icon=":material/person_add:",
-            shortcut=shortcut("N"),
-            type="tertiary",
-            disabled=session.is_closed or session.live.playing,
-            on_click=session.let_pass,
-            help="Draw who comes next, without an answer from this one. You may change who is "
-            "there, too: nothing is logged before an answer.",
-        )
-        session.setup.draw("next")
+    st.button(
+        "Next visitor",
+        key="next-visitor",
+        icon=":material/person_add:",
+        shortcut=shortcut("N"),
+        type="tertiary",
+        disabled=session.is_closed or session.live.playing,
+        on_click=session.let_pass,
+        help="Draw who comes next, without an answer from this one. You may change who is "
+        "there, too: nothing is logged before an answer.",
+    )
 
 
 def say_if_unheard(session: PlaySession) -> None:

@@ -32,30 +32,45 @@ _SLICE = "In all else they are like who stands there."
 _GUESS = "what it takes for the choice of today's rules there"
 """What an apprentice's map shows."""
 _CHART = "chart-map"
+_FEW = 3
+"""Fields of a world whose few maps are gone through by a button."""
 
 
-def head_of_map(setup: PlaySetup) -> None:
-    """The heading of the map, and whether the hidden truth stands in it."""
+def head_of_map(setup: PlaySetup, world: World) -> Axes:
+    """The heading of the map, whether the hidden truth stands in it, and which fields the map of a
+    world of a few fields spreads out; of one of many, `choose_map` asks."""
+    maps, key = list(upright_axes_of(world)), _map_key(world)
+    chosen = st.session_state.get(key)
+    axes: Axes = chosen if chosen in maps else maps[0]
+
+    def turn() -> None:
+        st.session_state[key] = maps[(maps.index(axes) + 1) % len(maps)]
+
     with st.container(
         horizontal=True, vertical_alignment="center", gap="xsmall", key="head-of-map"
     ):
         titled("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
+        if len(maps) > 1 and len(world.fields) <= _FEW:
+            st.button("Another map", key="another-map", type="tertiary", on_click=turn)
+    return axes
 
 
-def choose_map(world: World) -> Axes:
-    """Which fields the map spreads out."""
+def choose_map(world: World) -> None:
+    """Which two of many fields the map spreads out."""
     maps = upright_axes_of(world)
-    if len(maps) == 1:
-        return next(iter(maps))
-    chosen: Axes = st.selectbox(
-        "Map of",
-        list(maps),
-        format_func=lambda axes: f"Map: {maps[axes]}",
-        key=f"map-of-{key_of(world)}",
-        label_visibility="collapsed",
-    )
-    return chosen
+    if len(world.fields) > _FEW:
+        st.selectbox(
+            "Map of",
+            list(maps),
+            format_func=lambda axes: f"Map: {maps[axes]}",
+            key=_map_key(world),
+            label_visibility="collapsed",
+        )
+
+
+def _map_key(world: World) -> str:
+    return f"map-of-{key_of(world)}"
 
 
 def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: Axes) -> None:

@@ -95,11 +95,17 @@ def say_when(session: PlaySession) -> None:
 
 
 def show(session: PlaySession) -> DeltaGenerator:
-    """The way into the past, and once it is open, bookmarks; where the slider is to be."""
+    """Why this is offered; once somebody came, the way into the past, and bookmarks where that is
+    open; where the slider is to be."""
     moments = session.moments
-    off = session.is_live or not session.open.loop.events
+    off = session.is_live
     box = st.container(gap="xxsmall", key="time")
     with box, st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        at = moments.at
+        event = "" if at is None else event_of(session.open.loop, at + 1)
+        link_to_why("Why this offer?", session.open, Asked(event, "" if event else NOW))
+        if not session.open.loop.events:
+            return box
         st.button(
             "Hide the past" if moments.is_open else "Look back",
             key="look-back",
@@ -119,10 +125,6 @@ def show(session: PlaySession) -> DeltaGenerator:
             help="Mark this moment, to come back to it. Each crowd and each change of settings "
             "is marked by itself.",
         )
-        at = moments.at
-        event = "" if at is None else event_of(session.open.loop, at + 1)
-        link_to_why("Why this offer?", session.open, Asked(event, "" if event else NOW))
-        session.setup.draw("you")
         if moments.is_open and not off:
             _show_bookmarks(session)
     return box

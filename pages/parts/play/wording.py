@@ -71,13 +71,12 @@ def _of_100(share: float) -> str:
 def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
-    """What the marks of a picture are, as far as they are there."""
-    told = ["A wide bell is doubt; its far ends are drawn closer together."]
+    """What the marks of a picture are, as far as they are there, but for `striped`."""
+    told = ["A wide bell is doubt."]
     if ranked.draw is not None:
-        told.append("Dots: one draw from each, for this visitor.")
+        told.append("Dots: one draw from each.")
     if chances[ranked.baseline].wins is not None:
         told.append("Hollow: how often each has the highest draw; full: once enough draws agree.")
-    told.extend(_kept(world, ranked, chances))
     if before:
         told.append("Dashed: before your last click.")
     if truth:
@@ -85,15 +84,15 @@ def legend(
     return " ".join(told)
 
 
-def _kept(world: World, ranked: Ranked, chances: Sequence[Chance]) -> list[str]:
-    """What the striped parts of the bars are, and who has more of them than others."""
+def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
+    """What the striped parts of the bars are, if there are any, and who has more of them."""
     kept = [chances[i].kept for i in ranked.request.allowed]
     total = sum(kept)
     if not total:
-        return []
+        return ""
     whose = "offers are kept for learning" if ranked.mode == "online" else "guesses are by chance"
     whole = f"Striped: {percent(total)} of {whose}"
     if kept[0] - min(kept) < _ALIKE:
-        return [f"{whole}, the same share for each."]
+        return f"{whole}, the same share for each."
     label = plain(world.items[ranked.baseline].label)
-    return [f"{whole}, half for {label}, the first, half for all."]
+    return f"{whole}, half for {label}, the first, half for all."

@@ -16,6 +16,7 @@ from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import is_kept, keep_at_hand
 from pages.parts.link import say_refused, write_link
+from pages.parts.more import share
 from pages.parts.picture import picture
 from pages.parts.play.offer import in_words
 from pages.parts.play.session import PlaySession
@@ -53,19 +54,19 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 
 def take_back(session: PlaySession) -> None:
-    """Undo and Redo of a choice."""
+    """Undo and Redo of a choice, where there is one."""
     contest = session.contest
     contest.drawn = contest.toolbar_state
-    undo(
-        _settling(session, "undo", contest.undo),
-        not contest.can_undo,
-        "Take back your last choice, exactly, or a reset: the same visitor stands there.",
-    )
-    redo(
-        _settling(session, "redo", contest.redo),
-        not contest.can_redo,
-        "Choose again what you took back last.",
-    )
+    if contest.can_undo:
+        undo(
+            _settling(session, "undo", contest.undo),
+            False,
+            "take back your last choice, exactly, or a reset: the same visitor stands there.",
+        )
+    if contest.can_redo:
+        redo(
+            _settling(session, "redo", contest.redo), False, "choose again what you took back last."
+        )
 
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
@@ -78,6 +79,11 @@ def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
         "**Your choices.** Whoever opens it sees what you chose and what came of it, and may go on."
     )
     return {does: setup.link(st.context.url or "", picks=contest.text, **own)}
+
+
+def share_choices(session: PlaySession, setup: PlaySetup) -> None:
+    """What stands under *Link*."""
+    share(setup, links_to(session, setup))
 
 
 def write_choices(session: PlaySession) -> None:

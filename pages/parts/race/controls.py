@@ -16,7 +16,7 @@ from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
 from pages.parts.rules import tables_of
 from pages.parts.text import note, small
-from pages.parts.toolbar import settings, shortcut
+from pages.parts.toolbar import shortcut
 
 KEY = RaceSetup.key
 _BET = "Place your bet first: who will earn most?"
@@ -141,12 +141,11 @@ def choose_contenders(setup: RaceSetup) -> None:
 
 def choose_settings(setup: RaceSetup) -> None:
     """The seed, and the contenders' own settings."""
-    with settings():
-        setup.draw("seed", "crosses", "trial")
-        setup.draw("field", options=setup.fields)
-        setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
-        for key in setup.policies():
-            setup.draw(*setup.knobs_of(key))
+    setup.draw("seed", "crosses", "trial")
+    setup.draw("field", options=setup.fields)
+    setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
+    for key in setup.policies():
+        setup.draw(*setup.knobs_of(key))
 
 
 def prepare(session: RaceSession, bet: str | None) -> None:

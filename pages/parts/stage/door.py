@@ -15,18 +15,15 @@ _SIZE = 200
 
 
 def stage_door(more: Callable[[], None] | None = None) -> None:
-    """The popover; ``more`` draws what can be chosen for this page's stage."""
-    door = st.popover("Stage", icon=":material/co_present:", key="stage-door", on_change="rerun")
-    with door:
-        st.button("Go on the stage", key="go-on-stage", on_click=enter_or_leave)
-        note(
-            "One idea a screen, in large type. F leads there and back; Page Down or Right is a "
-            "step on, Page Up or Left one back; B is a dark screen, 1 to 9 count hands."
-        )
-        if more is not None:
-            more()
-        if door.open:
-            _show_remote()
+    """How to go there; ``more`` draws what can be chosen for this page's stage."""
+    st.button("Go on the stage", key="go-on-stage", on_click=enter_or_leave)
+    note(
+        "One idea a screen, in large type. F leads there and back; Page Down or Right is a step "
+        "on, Page Up or Left one back; B is a dark screen, 1 to 9 count hands."
+    )
+    if more is not None:
+        more()
+    _show_remote()
 
 
 def _show_remote() -> None:

@@ -162,23 +162,23 @@ def _generate(session: WorldsSession) -> None:
 
 
 def take_back(session: WorldsSession) -> None:
-    """Undo and redo."""
-    st.button(
-        "Undo",
-        key="undo",
-        icon=":material/undo:",
-        on_click=session.undo,
-        disabled=not session.can_undo,
-        help="Takes back the last thing that was written.",
-    )
-    st.button(
-        "Redo",
-        key="redo",
-        icon=":material/redo:",
-        on_click=session.redo,
-        disabled=not session.can_redo,
-        help="Brings back what was taken back last.",
-    )
+    """Undo and redo, where there is something to take back, or to bring back."""
+    if session.can_undo:
+        st.button(
+            "Undo",
+            key="undo",
+            icon=":material/undo:",
+            on_click=session.undo,
+            help="Undo: takes back the last thing that was written.",
+        )
+    if session.can_redo:
+        st.button(
+            "Redo",
+            key="redo",
+            icon=":material/redo:",
+            on_click=session.redo,
+            help="Redo: brings back what was taken back last.",
+        )
 
 
 def go_on(session: WorldsSession, owner: str, can: bool) -> None:

@@ -97,7 +97,8 @@ def test_bookmarks_stand_before_crowds_and_settings_and_where_they_are_put(open_
 
 def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) -> None:
     host = with_past(open_app).set("moment", 2)
-    link = next(code.value for code in host.at.code if "who=" in code.value)
+    codes = host.open_more("link").at.code
+    link = next(code.value for code in codes if "who=" in code.value)
     query = dict(part.split("=") for part in link.partition("?")[2].split("&"))
     assert query["at"] == "2"
     guest = App(**(query | {"who": "2-1-0"}))

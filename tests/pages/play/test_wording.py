@@ -42,6 +42,10 @@ def legend(ranked: Ranked, policy: Policy) -> str:
     return told(wording.legend(WORLD, ranked, chances(ranked, policy), False, False))
 
 
+def striped(ranked: Ranked, policy: Policy) -> str:
+    return told(wording.striped(WORLD, ranked, chances(ranked, policy)))
+
+
 def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> None:
     policy = Thompson(floor=0.3, agreement=1)
     for ranked in rankings(policy):
@@ -103,12 +107,12 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 )  # fmt: skip
 def test_what_is_kept_for_learning_is_said_with_its_share(policy: Policy, said: str) -> None:
     ranked = rankings(policy)[0]
-    assert said in legend(ranked, policy)
+    assert said in striped(ranked, policy)
 
 
 @pytest.mark.parametrize("policy", [Greedy(), Softmax(), Thompson(floor=0.0)], ids=repr)
 def test_where_nothing_is_kept_nothing_is_said_of_it(policy: Policy) -> None:
-    assert "Striped" not in legend(rankings(policy)[0], policy)
+    assert striped(rankings(policy)[0], policy) == ""
 
 
 def test_policies_without_draws_tell_what_decided() -> None:
@@ -133,9 +137,9 @@ def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
     assert f"{today}it, too." in sentences
     assert len(sentences) > 1
     watched = rankings(policy, 3, mode="apprentice")[0]
-    assert "of guesses are by chance" in legend(watched, policy)
+    assert "of guesses are by chance" in striped(watched, policy)
     logged = rankings(policy, 3, mode="logging_only")[0]
     assert decided(logged, policy) == (
         f"The choice of today's rules, {FIRST}, is always shown, and nothing is imitated."
     )
-    assert "Striped" not in legend(logged, policy)
+    assert striped(logged, policy) == ""

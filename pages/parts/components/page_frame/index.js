@@ -2,6 +2,7 @@ const FIELDS = "input, button, select, textarea, a[href], [tabindex='0']";
 const LOGOS = "[data-testid=stHeaderLogo], [data-testid=stSidebarLogo]";
 const SAID = ".st-key-moved, .st-key-last, .st-key-stage-said";
 const OPENED = "[data-testid=stPopoverBody]";
+const PARTS = ".st-key-more-parts";
 // Buttons that lead to another screen of a lesson: it is seen from its top.
 const TURNS = ".st-key-lesson-doors, .st-key-lesson-guessed, .st-key-lesson-cards";
 // What a click leads to on pages that say it in a place which comes and goes.
@@ -202,7 +203,8 @@ function enter(frame, opener) {
     let looks = 40;
     const look = () => {
         if (![document.body, opener].includes(document.activeElement)) return;
-        const field = fieldsOf(document.querySelector(OPENED))[0];
+        // What is chosen in it is nearer than which part of it is shown.
+        const field = fieldsOf(document.querySelector(OPENED)).find(each => !each.closest(PARTS));
         if (field) field.focus();
         else if (--looks && frame.opener === opener) setTimeout(look, 50);
     };

@@ -4,6 +4,8 @@ const AGAIN = 5000, LATEST = 40000;
 const bars = new WeakMap();
 // Outlives a bar that is drawn anew; another session, such as after a restart, begins at 0.
 let pressed = {};
+// Whether another answer than those is in sight; whoever wanted one will want the next.
+let asksMore = false;
 
 export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
@@ -92,14 +94,31 @@ function build(parentElement, data) {
             answer.append(part);
         }
     }
-    bar.none = button("no-answer", "reward reward-minor", () => press(bar, null));
+    const more = button("another-answer", "reward-more", () => {
+        asksMore = !asksMore;
+        show();
+    });
+    more.append(make("span", "reward-word"), make("span", "reward-dots"));
+    more.firstChild.textContent = "Another answer";
+    more.lastChild.textContent = "…";
+    more.lastChild.setAttribute("aria-hidden", "true");
+    const others = make("div", "reward-others");
+    bar.box.append(others);
+    const show = () => {
+        others.hidden = !asksMore;
+        more.setAttribute("aria-expanded", asksMore);
+    };
+    show();
+    bar.none = button("no-answer", "reward reward-minor", () => press(bar, null), others);
     bar.none.textContent = "No answer";
     const range = make("input", "reward-value");
     Object.assign(range, { type: "range", min: 0, max: 1, step: 0.05, value: 0.75 });
     range.setAttribute("aria-label", "Another reward, from 0 to 1");
     bar.controls.push(range);
-    bar.box.append(range);
-    const other = button("reward-other", "reward reward-minor", () => press(bar, Number(range.value)));
+    others.append(range);
+    const other = button(
+        "reward-other", "reward reward-minor", () => press(bar, Number(range.value)), others,
+    );
     range.addEventListener("input", () => { other.textContent = `Send ${range.value}`; });
     range.dispatchEvent(new Event("input"));
     bar.onKey = event => {
