@@ -161,7 +161,7 @@ def read_head(row: Any, owner: str, name: str, origin: Origin, is_of_several: bo
     offered = json.loads(_decision(row)[0].request.actions_text)
     known = () if is_of_several else WORLDS.values()
     world = next((world for world in known if list(world.actions) == offered), None)
-    title = "".join(c for c in name.partition(".")[0] if c.isprintable())[:MAX_NAME]
+    title = "".join(c for c in name.partition(".")[0] if c.isprintable()).strip()[:MAX_NAME]
     return About(new_id(), owner, title or "Log", world_codec.to_text(world), 0, origin)
 
 

@@ -146,7 +146,8 @@ def outlook_spec(dark: bool) -> Spec:
     x = across("low", "mean reward", (0, 1), tickCount=5)
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
-    tips = tooltip(what="What") + tooltip(".3f", low="From", high="To", point="Middle")
+    tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")
+    middle = tooltip(".3f", point="Middle")  # What the log allows has none.
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     points = blank().transform_filter("isValid(datum.point)").mark_tick(thickness=3, size=24)
     colours = [theme(dark).accent, theme(dark).other, theme(dark).ink]
@@ -156,7 +157,7 @@ def outlook_spec(dark: bool) -> Spec:
         dark,
         200,
         bands.encode(x, y, x2="high:Q", color=colour, tooltip=tips),
-        points.encode(x="point:Q", y=y, color=colour, tooltip=tips),
+        points.encode(x="point:Q", y=y, color=colour, tooltip=tips + middle),
     )
 
 

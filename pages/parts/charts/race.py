@@ -162,7 +162,8 @@ def finals_spec(
         labelFlush=False,
         labelPadding=size.px(24),
     )
-    figures = tooltip(".3f", reward="Mean reward", low="From", high="To")
+    figures = tooltip(".3f", reward="Mean reward")
+    figures += [] if one_run else tooltip(".3f", low="From", high="To")
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
     ink, accent = theme(dark).ink, theme(dark).accent

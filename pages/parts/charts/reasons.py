@@ -51,6 +51,7 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
 
 
 KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
+_HAS_INTERVAL = "isValid(datum.low)"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:
@@ -73,8 +74,9 @@ def gap_spec(
     look, is_whole = theme(dark), "datum.kind === 'whole'"
     x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f", size)
     y = _lanes(look, size)
-    tips = tooltip(name="What")
-    tips += tooltip("+.3f", value="Adds", low="At least (95 %)", high="At most (95 %)")
+    # What was drawn has no interval, and null would be told of it.
+    told = tooltip(name="What") + tooltip("+.3f", value="Adds")
+    may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
     thick = f"min({is_whole} ? {size.expr(18)} : {size.expr(14)}, 0.8 * bandwidth('y'))"
     shades = blank().mark_rect(color=look.accent, aria=False)
     bars = blank().mark_bar(height=alt.ExprRef(thick), cornerRadius=2)
@@ -85,13 +87,16 @@ def gap_spec(
             x2=alt.value("width"),
             opacity=alt.condition(is_whole, alt.value(0.1), alt.value(0)),
         ),
-        bars.encode(
-            y,
-            x,
-            x2=alt.datum(0),
-            color=alt.Color("colour:N", scale=None),
-            opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
-            tooltip=tips,
+        *(
+            bars.transform_filter(which).encode(
+                y,
+                x,
+                x2=alt.datum(0),
+                color=alt.Color("colour:N", scale=None),
+                opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
+                tooltip=tips,
+            )
+            for which, tips in ((_HAS_INTERVAL, told + may), (f"!{_HAS_INTERVAL}", told))
         ),
         *_lines(look, y, size),
     ]
@@ -127,7 +132,7 @@ def _lanes(look: Theme, size: Size) -> alt.Y:
 
 def _lines(look: Theme, y: alt.Y, size: Size) -> list[alt.Chart]:
     """Intervals, zero, and the numbers at the right."""
-    intervals = blank().transform_filter("isValid(datum.low)")
+    intervals = blank().transform_filter(_HAS_INTERVAL)
     intervals = intervals.mark_rule(color=look.ink, strokeWidth=size.px(1.4), aria=False, clip=True)
     zero = blank().mark_rule(color=look.ink, strokeWidth=size.px(1), aria=False)
     words = blank().mark_text(

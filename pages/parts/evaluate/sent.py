@@ -120,7 +120,7 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
 
     def choose() -> None:
         held = [name for name in chosen if name not in offered]
-        st.session_state[f"chosen-context-{token}"] = held + st.session_state[key]
+        st.session_state[f"chosen-context-{token}"] = held + (st.session_state[key] or [])
 
     show(key, [name for name in chosen if name in offered])
     context = st.multiselect(

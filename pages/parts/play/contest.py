@@ -33,7 +33,7 @@ class Contest:
         self.opponent: Opponent | None = None
         self.drawn: tuple[object, ...] = ()
         self._duel: Duel | None = None
-        self._left: Duel | None = None
+        self._left: tuple[Duel, list[int]] | None = None  # With what had been taken back there.
         self._undone: list[int] = []
 
     @property
@@ -89,7 +89,7 @@ class Contest:
         if taken is not None:
             self._undone.append(taken)
         elif self._left is not None:
-            self._duel, self._left = self._left, None
+            (self._duel, self._undone), self._left = self._left, None
 
     @property
     def can_redo(self) -> bool:
@@ -108,8 +108,7 @@ class Contest:
         if self.duel.served:
             left = self.duel
             self._duel = Duel(left.world, left.seed, left.visitors, left.settings)
-            self._left = left
-            self._undone.clear()
+            self._left, self._undone = (left, self._undone), []
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:

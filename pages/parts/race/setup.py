@@ -36,9 +36,9 @@ def everybody() -> tuple[str, ...]:
     return tuple(line_up(WORLDS["coffee"]))
 
 
-def ordered(keys: Iterable[str]) -> str:
-    """Contenders as they stand in a link."""
-    chosen = set(keys)
+def ordered(keys: Iterable[str] | None) -> str:
+    """Contenders as they stand in a link; a widget that has just left the page may tell None."""
+    chosen = set(keys or ())
     return ",".join(key for key in (*everybody(), YOU) if key in chosen)
 
 

@@ -47,13 +47,13 @@ def _first_and_last(known: Standings, names: Mapping[str, str]) -> tuple[str, ..
 def _report(session: RaceSession, link: str) -> Report | None:
     if session.raced is None or session.is_live or not session.known.keys:
         return None
-    known, names, one_run = session.known, session.shown.names, session.shown.one_run is not None
+    known, names = session.known, session.shown.names
     plan, entries, finals = known.plan, tuple(names.items()), known.finals()
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
     bands = {key: known.recent(key) for key in known.keys}
     most = Figure(
         "Who earns most",
-        charts.finals_spec(False, end_of_finals(finals), raced, one_run=one_run),
+        charts.finals_spec(False, end_of_finals(finals), raced, one_run=plan.repetitions == 1),
         charts.finals_rows(finals, entries, None),
     )
     gave = Figure(

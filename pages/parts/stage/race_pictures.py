@@ -14,14 +14,16 @@ def leaders(session: RaceSession) -> None:
     """What each earns, the highest first."""
     if session.raced is None or not session.known.keys:
         return
-    known, names, one_run = session.known, session.shown.names, session.shown.one_run is not None
+    known, names = session.known, session.shown.names
+    one_run = known.plan.repetitions == 1
     entries, finals = tuple(names.items()), known.finals()
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
     hero(
         charts.finals_rows(finals, entries, session.bet),
         charts.finals_spec(is_dark(), end_of_finals(finals), raced, STAGE, one_run),
         key=f"finals-{one_run}-{hash(raced)}",
-        alt="Mean reward of each contender with its 95 % interval, the highest first: "
+        alt=f"Mean reward of each contender{'' if one_run else ' with its 95 % interval'}, the "
+        "highest first: "
         + "; ".join(f"{names[f.contender]} {measured(f.reward, 3)}" for f in finals),
     )
 

@@ -42,7 +42,9 @@ def write_the_place(session: WorldsSession) -> None:
     )
 
     def write() -> None:
-        session.write(*(str(st.session_state[f"worlds-{name}"]) for name in texts))
+        told = [st.session_state[f"worlds-{name}"] for name in texts]
+        if None not in told:  # Of a field that has just left the page nothing is told.
+            session.write(*map(str, told))
 
     with st.container(key="place"):
         columns = st.columns([3, 1, 7, 1.3])

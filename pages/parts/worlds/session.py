@@ -242,9 +242,11 @@ class WorldsSession:
         self._attempt(lambda: made(self.draft))
 
     @locked
-    def depend(self, names: Sequence[str]) -> None:
-        """Let only some fields matter."""
-        self._attempt(lambda: depending_on(self.draft, names))
+    def depend(self, names: Sequence[str] | None) -> None:
+        """Let only some fields matter; None, which is told of a widget that has just left the page,
+        is nobody's wish."""
+        if names is not None:
+            self._attempt(lambda: depending_on(self.draft, names))
 
     @locked
     def scramble(self, seed: int) -> None:

@@ -1,15 +1,38 @@
-"""The forest of a log: what its marks tell."""
+"""The forest of a log, and other charts of marks with and without an interval."""
 
+from typing import Any
+
+from pages.parts.charts.comparison import outlook_spec
 from pages.parts.charts.forest import ESTIMATE, NAIVE, forest_spec
+from pages.parts.charts.race import finals_spec
+from pages.parts.charts.reasons import gap_spec
+
+INTERVAL = {"low", "high"}
+
+
+def told(spec: dict[str, Any], *marked: str) -> list[tuple[bool, set[str]]]:
+    """Of each layer that tells something: whether its rows are those that are marked, and which
+    fields it tells."""
+    layers = [layer for layer in spec["layer"] if layer["encoding"].get("tooltip")]
+    return [
+        (
+            any(mark in str(layer.get("transform")) for mark in marked),
+            {tip["field"] for tip in layer["encoding"]["tooltip"]},
+        )
+        for layer in layers
+    ]
 
 
 def test_only_what_has_an_interval_tells_one() -> None:
-    spec = forest_spec(False, 1, (0.0, 1.0), (NAIVE, ESTIMATE), (0,))
-    told = [
-        ("isValid(datum.low)" in str(layer) or f"=== '{ESTIMATE}'" in str(layer), tips)
-        for layer in spec["layer"]
-        if (tips := layer["encoding"].get("tooltip"))
-    ]
-    assert [has_interval for has_interval, _ in told] == [True, True, False]
-    for has_interval, tips in told:
-        assert ({"low", "high"} <= {tip["field"] for tip in tips}) == has_interval
+    forest = forest_spec(False, 1, (0.0, 1.0), (NAIVE, ESTIMATE), (0,))
+    shown = told(forest, "isValid(datum.low)", f"=== '{ESTIMATE}'")
+    assert [has_one for has_one, _ in shown] == [True, True, False]
+    parts = told(gap_spec(False, 3, 1.0, "Latte", "Tea"), "'isValid(datum.low)'")
+    assert [has_one for has_one, _ in parts] == [True, False]
+    for has_one, fields in (*shown, *parts):
+        assert (fields & INTERVAL == INTERVAL) == has_one
+    for has_middle, fields in told(outlook_spec(False), "isValid(datum.point)"):
+        assert ("point" in fields) == has_middle
+    for one_run in (True, False):
+        said = str(finals_spec(False, 1.0, (("ours", "Ours"),), one_run=one_run))
+        assert ("'title': 'From'" in said) != one_run

@@ -58,6 +58,12 @@ def test_a_reset_is_taken_back_until_somebody_is_served(contest: Contest) -> Non
     assert (contest.text, contest.toolbar_state) == ("", (True, False))
     contest.undo()
     assert (contest.text, contest.can_undo) == ("0123", True)
+    contest.undo()
+    contest.reset()
+    assert not contest.can_redo
+    contest.undo()
+    contest.redo()
+    assert contest.text == "0123", "what had been taken back before it can be brought back"
     contest.reset()
     contest.choose(2, 0)
     contest.undo()

@@ -97,6 +97,17 @@ def test_nor_does_one_that_undoes_a_reset_while_another_comes_from_there() -> No
     assert len(kept.loop.events) == 1
 
 
+def test_after_a_reset_what_had_been_taken_back_before_it_can_be_brought_back() -> None:
+    session = PlaySession(PlaySetup())
+    answer(session, 1.0)
+    session.undo()
+    session.reset()
+    assert not session.can_redo
+    session.undo()
+    session.redo()
+    assert len(session.open.loop.events) == 1
+
+
 # -- what a click costs ---------------------------------------------------------------
 
 

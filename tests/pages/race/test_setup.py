@@ -7,7 +7,7 @@ from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from pages.parts.race.setup import RaceSetup, everybody
+from pages.parts.race.setup import RaceSetup, everybody, ordered
 
 
 def test_settings_reach_the_contenders() -> None:
@@ -56,3 +56,7 @@ def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: st
     setup, (sentence,) = RaceSetup.from_query({name: value})
     assert setup == RaceSetup()
     assert "must be" in sentence
+
+
+def test_contenders_stand_in_their_order_and_none_where_a_widget_has_left_the_page() -> None:
+    assert (ordered(["uniform", "ours"]), ordered(None)) == ("ours,uniform", "")

@@ -144,6 +144,8 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
     world, faults, refused = session.made()
     assert world is not None
     assert (world.expected.tolist(), faults, refused) == ([[0.9, 0.2], [0.2, 0.8]], [], "")
+    session.depend(None)
+    assert len(session.draft.segments) == 2
     session.depend([])
     assert len(session.draft.segments) == 1
     session.scramble(3)
