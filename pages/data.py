@@ -4,7 +4,7 @@ Reads from top to bottom: what is kept and for how long, the loops of this brows
 what can be done with each, and a file to bring one in.
 """
 
-from pages.parts.components.browser_id import has_told, owner
+from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import show_loops, show_said
 from pages.parts.data.upload import bring_in
 from pages.parts.library import library
@@ -21,5 +21,5 @@ question(
     "Whoever gets the link of one can look at it and copy it.",
 )
 show_said()
-show_loops(library(), owner(), is_known=has_told())
+show_loops(library(), owner())
 bring_in(library(), owner())

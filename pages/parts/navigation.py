@@ -59,8 +59,7 @@ def _draw() -> None:
         take_along(page.title.lower())
     first = first_minute()
     once = NAME if first.is_wanted else ""
-    must_tell = may_only_look() or page.title == "Data"  # Where it is shown whose loops are whose.
-    ask_browser(hand_over, must_tell=must_tell, once=once, shows=first.begin)
+    ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
     mind_the_frame(group_of(page.title.lower()), TITLES)
     _hear_the_stage_key(on_stage)

@@ -65,23 +65,18 @@ def attempt(verb: Callable[[], object], done: str) -> None:
         say(done)
 
 
-def show_loops(library: Library, owner: str, is_known: bool) -> None:
-    """One row a loop, the last used first; none is said to be there before it is known whose they
-    are."""
+def show_loops(library: Library, owner: str) -> None:
+    """One row a loop, the last used first."""
     try:
         loops = library.store.listed(owner)
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
-    if not loops and not is_known:
-        section("Your loops")
-        note("This browser is asked which are its own.")
-        return
     section(f"Your loops ({len(loops):,})", f"At most {library.store.limits.max_loops:,}.")
     if not loops:
         _show_first_step()
     shows_all = st.session_state.get(_ALL, False)
-    with st.container(gap="xsmall", key="loops"):
+    with st.container(gap="xsmall"):
         for loop in loops if shows_all else loops[:FIRST]:
             if isinstance(loop, About):
                 _show(library, owner, loop, is_first=loop is loops[0])
