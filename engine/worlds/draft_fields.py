@@ -4,6 +4,7 @@ as far as a segment is still there."""
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from operator import lt
 
 import numpy as np
 
@@ -55,6 +56,8 @@ def with_number(
         refuse("BadRequest", "spread", spread, "above 0")
     digits = min(300, 6 - min(0, math.floor(math.log10(high - low))))
     cuts = np.linspace(low, high, slices + 1).round(digits).tolist()
+    if not all(map(lt, cuts, cuts[1:])):
+        refuse("BadRequest", "to", high, f"far enough above {low:g} for {slices} slices to differ")
     made = Field.number(name, name, cuts, mean, spread)
     whole = sum(value.share for value in made.values)
     rows = tuple(

@@ -10,7 +10,7 @@ from pages.parts.report.take_home import ReportOf, take_home
 from pages.parts.text import note
 from pages.parts.toolbar import MORE, shortcut, switch_shortcuts
 
-_PART = "more-part"
+_OPEN, _TURN = "more-is-open", "more-turn"
 _CODE = 150
 """Pixels of the code for phones."""
 _NAMES: Mapping[str, str] = {
@@ -37,8 +37,7 @@ def more(
         reset: begins anew, where there is something to begin.
     """
     box = st.popover("More", icon=":material/more_horiz:", key=MORE, on_change="rerun")
-    if not box.open:
-        st.session_state[_PART] = "settings"
+    turn = _turn(bool(box.open))
     parts = {"settings": settings, "link": link, "stage": stage}
     with box:
         with st.container(
@@ -50,7 +49,7 @@ def more(
                 default="settings",
                 required=True,
                 format_func=_NAMES.__getitem__,
-                key=_PART,
+                key=f"more-part-{turn}",
                 label_visibility="collapsed",
             )
             if reset is not None:
@@ -66,6 +65,17 @@ def more(
             _switch_keys()
         if (draw := parts.get(chosen)) is not None:
             draw()
+
+
+def _turn(is_open: bool) -> int:
+    """Another number each time that the box is closed, one of two: what was chosen in it is a new
+    choice then, which stands at its first. A value that was set anew would come too late."""
+    was_open = st.session_state.get(_OPEN, False)
+    st.session_state[_OPEN] = is_open
+    turn: int = st.session_state.get(_TURN, 0)
+    if was_open and not is_open:
+        turn = st.session_state[_TURN] = 1 - turn
+    return turn
 
 
 def close() -> None:

@@ -137,6 +137,7 @@ def control_the_crowd(
             icon=f":material/{icon}:",
             shortcut=shortcut("P"),
             on_click=counting(crowd.stop),
+            help=f"{label}: nobody else comes until you say so.",
         )
     else:
         st.button(
@@ -178,6 +179,13 @@ undo = partial(_act, "Undo", "undo", "U")
 """The same for a step back."""
 redo = partial(_act, "Redo", "redo", "Y")
 """The same for a step forth again."""
+
+
+def steps_back() -> DeltaGenerator:
+    """Where *Undo* and *Redo* go: both once either can act, as one would slide to where the other
+    was just pressed. It is there while it is empty, so that nothing behind it is another element
+    when they come."""
+    return st.container(horizontal=True, width="content", gap="xsmall", key="steps-back")
 
 
 def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool = False) -> None:

@@ -212,6 +212,7 @@ class AppPage:
     def reset(self) -> None:
         """Begin anew; the box of it closes by itself."""
         self.press("more")
+        self.come_to_rest()
         self.press("reset")
         expect(self.page.get_by_role("dialog", name="More")).to_be_hidden()
 

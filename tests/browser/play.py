@@ -103,6 +103,7 @@ class PlayPage(AppPage):
     def choose_yourself(self) -> None:
         """Be the policy; the box of settings closes by itself."""
         self.open_settings()
+        self.come_to_rest()
         self.switch("play-you")
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
 

@@ -129,7 +129,9 @@ class App:
     def open_more(self, part: str) -> Self:
         """Open what is seldom used, at a part of it."""
         self.at.session_state[MORE] = True
-        self.widget("more-part").set_value(part)
+        known = self.at.session_state
+        turn = known["more-turn"] if "more-turn" in known else 0  # noqa: SIM401 - it has no `get`.
+        self.at.button_group(f"more-part-{turn}").set_value(part)
         return self.run()
 
     def set(self, key: str, value: object) -> Self:

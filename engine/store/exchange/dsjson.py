@@ -162,7 +162,7 @@ def read_head(row: Any, owner: str, name: str, origin: Origin, is_of_several: bo
     known = () if is_of_several else WORLDS.values()
     world = next((world for world in known if list(world.actions) == offered), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable()).strip()[:MAX_NAME]
-    return About(new_id(), owner, title or "Log", world_codec.to_text(world), 0, origin)
+    return About(new_id(), owner, title.rstrip() or "Log", world_codec.to_text(world), 0, origin)
 
 
 def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:

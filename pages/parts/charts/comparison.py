@@ -149,6 +149,8 @@ def outlook_spec(dark: bool) -> Spec:
     tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")
     middle = tooltip(".3f", point="Middle")  # What the log allows has none.
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
+    alone = bands.transform_filter("!isValid(datum.point)").encode(tooltip=tips)
+    around = bands.transform_filter("isValid(datum.point)").encode(tooltip=tips + middle)
     points = blank().transform_filter("isValid(datum.point)").mark_tick(thickness=3, size=24)
     colours = [theme(dark).accent, theme(dark).other, theme(dark).ink]
     scale = alt.Scale(domain=["log", "belief", "truth"], range=colours)
@@ -156,7 +158,7 @@ def outlook_spec(dark: bool) -> Spec:
     return finish(
         dark,
         200,
-        bands.encode(x, y, x2="high:Q", color=colour, tooltip=tips),
+        *(band.encode(x, y, x2="high:Q", color=colour) for band in (alone, around)),
         points.encode(x="point:Q", y=y, color=colour, tooltip=tips + middle),
     )
 

@@ -224,12 +224,19 @@ def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> p
 
 
 @lru_cache(maxsize=64)
-def segments_spec(dark: bool, size: int, top: float, entries: Entries) -> Spec:
-    """Dots: regret a visitor of each contender, among those with each value of the context."""
+def segments_spec(
+    dark: bool, size: int, top: float, entries: Entries, one_run: bool = False
+) -> Spec:
+    """Dots: regret a visitor of each contender, among those with each value of the context.
+
+    Args:
+        one_run: whether there is no interval to tell.
+    """
     x = across("regret", "rewards lost a visitor (regret)", (0, top), tickCount=5)
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
-    tips += tooltip(".4f", regret="Regret a visitor", low="95 % interval from", high="To")
+    tips += tooltip(".4f", regret="Regret a visitor")
+    tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors a crowd")
     dots, keys = (
         blank().mark_point(filled=True, size=95, opacity=0.9),

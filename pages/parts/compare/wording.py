@@ -69,7 +69,7 @@ def _as_apprentice(session: CompareSession) -> str:
     else:
         more = (
             f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
-            "cross more fields (Settings), if today's rules look at several together."
+            "cross more fields (… → Settings), if today's rules look at several together."
         )
     return f"{told} {more}"
 

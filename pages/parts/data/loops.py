@@ -174,7 +174,8 @@ def _rename(library: Library, owner: str, about: About) -> None:
     key = f"name-{about.id}"
 
     def rename() -> None:
-        name = st.session_state[key]
+        if (name := st.session_state[key]) is None:
+            return  # It has just left the page.
         attempt(lambda: library.store.rename(about.id, owner, name), "It has another name now.")
 
     st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)

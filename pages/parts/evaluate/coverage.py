@@ -142,8 +142,8 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         note(f"How much better the winner looks than it is, on average: {off}.")
     if any(count.width < _NO_WIDTH for count in counts.values()):
         note(
-            "0.00 wide: all rewards that counted were alike, so these ways have no doubt, right or "
-            "wrong."
+            "0.00 wide: all rewards that counted were alike, or nearly, so these ways have no "
+            "doubt, right or wrong."
         )
     beyond = {key: count for key, count in counts.items() if count.beyond}
     for key, count in beyond.items():

@@ -119,8 +119,9 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
     chosen = st.session_state.setdefault(f"chosen-context-{token}", list(guessed.context))
 
     def choose() -> None:
-        held = [name for name in chosen if name not in offered]
-        st.session_state[f"chosen-context-{token}"] = held + (st.session_state[key] or [])
+        if (said := st.session_state[key]) is not None:
+            held = [name for name in chosen if name not in offered]
+            st.session_state[f"chosen-context-{token}"] = held + said
 
     show(key, [name for name in chosen if name in offered])
     context = st.multiselect(

@@ -72,7 +72,7 @@ def told_of_parts_that_went(record: logging.LogRecord) -> bool:
     A press may be on its way while its page is drawn anew without that part, or left for another.
     Nothing is wrong then, as the same sentence says.
     """
-    if record.msg.startswith(GONE):
+    if str(record.msg).startswith(GONE):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return True
 

@@ -16,7 +16,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.report.play import report_of
 from pages.parts.text import note, plain
-from pages.parts.toolbar import redo, shortcut, step, undo, watch_buttons
+from pages.parts.toolbar import redo, shortcut, step, steps_back, undo, watch_buttons
 
 _NAMES = 64
 """Visits in a row whose widgets have names of their own: Streamlit remembers each name for good."""
@@ -70,15 +70,20 @@ def step_on(session: PlaySession) -> None:
 
 
 def step_back(session: PlaySession) -> None:
-    """Undo and Redo, where there is something to take back, or to bring back."""
-    if session.can_undo:
+    """Undo and Redo, once there is something to take back, or to bring back."""
+    with steps_back():
+        if not (session.can_undo or session.can_redo):
+            return
         undo(
             session.undo,
-            session.live.is_live,
+            session.live.is_live or not session.can_undo,
             "take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
         )
-    if session.can_redo:
-        redo(session.redo, session.live.is_live, "bring back what was taken back last.")
+        redo(
+            session.redo,
+            session.live.is_live or not session.can_redo,
+            "bring back what was taken back last.",
+        )
 
 
 def watch_steps(session: PlaySession) -> None:
@@ -109,7 +114,7 @@ def say_the_mode(session: PlaySession) -> None:
     mode = session.shown.loop.settings.learning_mode
     if mode != "online":
         imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
-        ways = " Settings changes that." if session.moments.at is None else ""
+        ways = " Settings (under …) changes that." if session.moments.at is None else ""
         st.badge(
             f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
             icon=":material/lock:",
@@ -195,4 +200,5 @@ def say_if_full(session: PlaySession) -> None:
     """That the loop has served all whom it may."""
     if not session.open.room:
         most = session.open.loop.settings.max_events
-        st.info(f"This loop has served {most:,} visitors, the most it may. Reset starts a new one.")
+        told = f"This loop has served {most:,} visitors, the most it may."
+        st.info(f"{told} Reset (under …) starts a new one.")

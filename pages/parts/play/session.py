@@ -151,7 +151,7 @@ class PlaySession:
     def reset(self) -> None:
         """A new loop with the same seed, in the world as it was at first; the next undo brings the
         old one back."""
-        left = self.open if self.open.loop.events or self.open.acts.can_redo else None
+        left = self.open if self.open.loop.events or self.open.acts.can_redo else self._reset_from
         self._begin(self.open.home)
         self._reset_from = left
 

@@ -26,7 +26,7 @@ from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text import note, plain, section
 from pages.parts.theme import is_dark
-from pages.parts.toolbar import redo, shortcut, undo, watch_buttons
+from pages.parts.toolbar import redo, shortcut, steps_back, undo, watch_buttons
 
 PICKS = "picks"
 """What the choices are called in the address."""
@@ -54,18 +54,21 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 
 def take_back(session: PlaySession) -> None:
-    """Undo and Redo of a choice, where there is one."""
+    """Undo and Redo of a choice, once there is one."""
     contest = session.contest
     contest.drawn = contest.toolbar_state
-    if contest.can_undo:
+    with steps_back():
+        if not (contest.can_undo or contest.can_redo):
+            return
         undo(
             _settling(session, "undo", contest.undo),
-            False,
+            not contest.can_undo,
             "take back your last choice, exactly, or a reset: the same visitor stands there.",
         )
-    if contest.can_redo:
         redo(
-            _settling(session, "redo", contest.redo), False, "choose again what you took back last."
+            _settling(session, "redo", contest.redo),
+            not contest.can_redo,
+            "choose again what you took back last.",
         )
 
 
@@ -131,7 +134,10 @@ def choose(session: PlaySession) -> None:
     visitor = duel.visitor
     if visitor is None:
         section(f"You have served {MOST} visitors.")
-        note("A link has no room for more: undo some, reset, or race others against what you did.")
+        note(
+            "A link has no room for more: undo some, reset (under …), or race others against "
+            "what you did."
+        )
     else:
         section(_who(duel.world, visitor.context))
         note(f"Visitor {duel.served + 1}. What do you offer?")

@@ -1,7 +1,7 @@
 """What came of a race, from the one sentence down to every run."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import streamlit as st
 
@@ -34,10 +34,11 @@ _SEGMENT_HELP = (
     "What one visitor with this value loses on average, over the whole race. A contender can be "
     f"good overall and bad for some.\n\n{meanings('segment')}"
 )
-_TABLE_HELP = (
+_INTERVALS_HELP = (
     "In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's t over "
-    "the crowds). Crowds won: those in which nobody earned more; a tie is shared."
+    "the crowds)."
 )
+_TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
 
 
 def show_line_up(setup: RaceSetup) -> None:
@@ -88,7 +89,7 @@ def _show_finals(session: RaceSession) -> None:
     known, entries = session.known, tuple(session.shown.names.items())
     finals, names = known.finals(), session.shown.names
     top, raced = end_of_finals(finals), tuple(e for e in entries if e[0] in known.keys)
-    one_run, once = session.shown.one_run is not None, known.plan.repetitions == 1
+    one_run, once = session.shown.one_run is not None, is_one_crowd(finals)
     section("Who earns most")
     picture(
         charts.finals_rows(finals, entries, session.bet),
@@ -113,6 +114,11 @@ def _show_finals(session: RaceSession) -> None:
     )
 
 
+def is_one_crowd(finals: Iterable[Final]) -> bool:
+    """Whether nothing tells yet how far chance may have moved any mean."""
+    return all(math.isnan(final.reward.low) for final in finals)
+
+
 def end_of_finals(finals: Sequence[Final]) -> float:
     """End of an axis that holds all means with their intervals, as far as they have one."""
     highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
@@ -132,7 +138,7 @@ def _show_rewards(session: RaceSession) -> None:
         alt="Mean reward of each contender over the visitors, in the end: "
         + "; ".join(f"{names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
     )
-    if session.known.plan.repetitions == 1:
+    if is_one_crowd(known.finals()):
         return
     drawn = in_markdown(session.shown, " and ".join(names[key] for key in banded(session)))
     note(
@@ -155,6 +161,7 @@ def show_losses(session: RaceSession) -> None:
     bands, segments = {key: known.regret(key) for key in known.keys}, known.segments()
     end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
     top = charts.tenths_above(segment.regret.mean for segment in segments)
+    once = is_one_crowd(known.finals())
     left, right = pair("losses")
     with left:
         section("What is lost", help=_REGRET_HELP)
@@ -169,8 +176,8 @@ def show_losses(session: RaceSession) -> None:
         section("For whom is it lost?", help=_SEGMENT_HELP)
         picture(
             charts.segments_rows(segments, entries, world),
-            charts.segments_spec(dark, len(world.segments()), top, entries),
-            key=f"chart-race-segments-{key_of(world)}-{top}-{hash(entries)}",
+            charts.segments_spec(dark, len(world.segments()), top, entries, once),
+            key=f"chart-race-segments-{key_of(world)}-{top}-{once}-{hash(entries)}",
             alt="Regret a visitor of each contender, for each value of the context: "
             + "; ".join(f"{names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments),
         )
@@ -183,7 +190,8 @@ def show_table(session: RaceSession) -> None:
     ) as box:
         if not box.open:
             return
-        note(_TABLE_HELP)
+        once = is_one_crowd(session.known.finals())
+        note(_TABLE_HELP if once else f"{_INTERVALS_HELP} {_TABLE_HELP}")
         show_rows(
             _table_rows(session),
             key="race-table",

@@ -23,7 +23,7 @@ _BET = "Place your bet first: who will earn most?"
 _OTHER_CROWDS = "With other crowds: the next seed."
 _CONTENDERS_HELP = (
     "All of them meet the very same visitors, with the same luck. Their own settings are under "
-    "Settings."
+    "… → Settings."
 )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from engine.experiments.race.standings import Final, Standings
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
-from pages.parts.race.board import banded, end_of_finals
+from pages.parts.race.board import banded, end_of_finals, is_one_crowd
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import interval, verdict
 from pages.parts.report.report import Figure, Report
@@ -50,10 +50,10 @@ def _report(session: RaceSession, link: str) -> Report | None:
     known, names = session.known, session.shown.names
     plan, entries, finals = known.plan, tuple(names.items()), known.finals()
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
-    bands = {key: known.recent(key) for key in known.keys}
+    bands, once = {key: known.recent(key) for key in known.keys}, is_one_crowd(finals)
     most = Figure(
         "Who earns most",
-        charts.finals_spec(False, end_of_finals(finals), raced, one_run=plan.repetitions == 1),
+        charts.finals_spec(False, end_of_finals(finals), raced, one_run=once),
         charts.finals_rows(finals, entries, None),
     )
     gave = Figure(
@@ -75,7 +75,7 @@ def _report(session: RaceSession, link: str) -> Report | None:
         ),
         Figure(
             "For whom is it lost?",
-            charts.segments_spec(False, len(plan.world.segments()), top, entries),
+            charts.segments_spec(False, len(plan.world.segments()), top, entries, once),
             charts.segments_rows(segments, entries, plan.world),
         ),
     )

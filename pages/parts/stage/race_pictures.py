@@ -3,7 +3,7 @@
 from pages.parts.charts import race as charts
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.labelled import span_of
-from pages.parts.race.board import banded, end_of_finals
+from pages.parts.race.board import banded, end_of_finals, is_one_crowd
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
 from pages.parts.stage.picture import hero
@@ -15,8 +15,8 @@ def leaders(session: RaceSession) -> None:
     if session.raced is None or not session.known.keys:
         return
     known, names = session.known, session.shown.names
-    one_run = known.plan.repetitions == 1
     entries, finals = tuple(names.items()), known.finals()
+    one_run = is_one_crowd(finals)
     raced = tuple(entry for entry in entries if entry[0] in known.keys)
     hero(
         charts.finals_rows(finals, entries, session.bet),

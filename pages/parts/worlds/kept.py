@@ -115,7 +115,8 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
     store, name = library().store, f"world-name-{one.key}"
 
     def rename() -> None:
-        said = str(st.session_state[name])
+        if (said := st.session_state[name]) is None:
+            return  # It has just left the page.
         _attempt(session, lambda: store.rename_world(one.key, owner, said))
 
     def copy() -> None:

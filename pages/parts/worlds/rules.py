@@ -29,7 +29,9 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         show(key, value)
 
     def write() -> None:
-        session.sum_from(*(float(st.session_state[key]) for _, key, _ in _ENDS))
+        ends = [st.session_state[key] for _, key, _ in _ENDS]
+        if None not in ends:  # As of a widget that has just left the page.
+            session.sum_from(*map(float, ends))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
         for label, key, told in _ENDS:

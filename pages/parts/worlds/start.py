@@ -19,6 +19,7 @@ from pages.parts.glossary import explained
 from pages.parts.sessions import known_play_session
 from pages.parts.text import note, plain
 from pages.parts.text_field import text_field, typed
+from pages.parts.toolbar import steps_back
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import changes_on_race
@@ -162,21 +163,24 @@ def _generate(session: WorldsSession) -> None:
 
 
 def take_back(session: WorldsSession) -> None:
-    """Undo and redo, where there is something to take back, or to bring back."""
-    if session.can_undo:
+    """Undo and redo, once there is something to take back, or to bring back."""
+    with steps_back():
+        if not (session.can_undo or session.can_redo):
+            return
         st.button(
             "Undo",
             key="undo",
             icon=":material/undo:",
             on_click=session.undo,
+            disabled=not session.can_undo,
             help="Undo: takes back the last thing that was written.",
         )
-    if session.can_redo:
         st.button(
             "Redo",
             key="redo",
             icon=":material/redo:",
             on_click=session.redo,
+            disabled=not session.can_redo,
             help="Redo: brings back what was taken back last.",
         )
 

@@ -71,8 +71,9 @@ def test_a_number_is_written_as_a_range_in_slices() -> None:
     shares = [value.share for value in world_of(bell).fields[1].values]
     assert len(bell.fields["age"]) == 5
     assert shares[2] == max(shares) > 3 * shares[0]
+    close = (1e16, 1e16 + 2, 5, None, 1), (1.7e9, 1.7e9 + 1e-6, 12, None, 1)
     vast = (-1e308, 1e308, 3, None, 1), (0, float("inf"), 3, None, 1)
-    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0), (0, 1e-320, 3, None, 1), *vast):
+    for wrong in ((5, 5, 3, None, 1), (0, 5, 3, 2, 0), (0, 1e-320, 3, None, 1), *vast, *close):
         with pytest.raises(PersonalizerError):
             with_number(SMALL, "age", *wrong)
     with pytest.raises(PersonalizerError, match="field is '', but must be the name of a field"):

@@ -4,7 +4,7 @@ from typing import Any
 
 from pages.parts.charts.comparison import outlook_spec
 from pages.parts.charts.forest import ESTIMATE, NAIVE, forest_spec
-from pages.parts.charts.race import finals_spec
+from pages.parts.charts.race import finals_spec, segments_spec
 from pages.parts.charts.reasons import gap_spec
 
 INTERVAL = {"low", "high"}
@@ -31,8 +31,13 @@ def test_only_what_has_an_interval_tells_one() -> None:
     assert [has_one for has_one, _ in parts] == [True, False]
     for has_one, fields in (*shown, *parts):
         assert (fields & INTERVAL == INTERVAL) == has_one
-    for has_middle, fields in told(outlook_spec(False), "isValid(datum.point)"):
+    outlook = told(outlook_spec(False), "'isValid(datum.point)'")
+    assert [has_middle for has_middle, _ in outlook] == [False, True, True]
+    for has_middle, fields in outlook:
         assert ("point" in fields) == has_middle
     for one_run in (True, False):
-        said = str(finals_spec(False, 1.0, (("ours", "Ours"),), one_run=one_run))
-        assert ("'title': 'From'" in said) != one_run
+        ours = (("ours", "Ours"),)
+        finals = finals_spec(False, 1.0, ours, one_run=one_run)
+        segments = segments_spec(False, 3, 1.0, ours, one_run)
+        for spec in (finals, segments):
+            assert ("'field': 'low', 'format'" in str(spec)) != one_run

@@ -112,8 +112,7 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
         errors = [one.alert.body for one in then if one.HasField("alert")]
         return errors, [one.exception.type for one in then if one.HasField("exception")]
 
-    for menu in ("play-policy", "play-beside"):
-        assert asyncio.run(sent(menu, string_value="nothing of that")) == ([], [])
+    assert asyncio.run(sent("play-policy", string_value="nothing of that")) == ([], [])
     assert asyncio.run(sent("play-seed", string_value="many")) == ([SENTENCE], [])
     assert asyncio.run(sent("worlds-title", "worlds", double_value=5.0)) == ([SENTENCE], [])
     for field in ("worlds-pasted", "rank-json"):

@@ -108,6 +108,15 @@ def test_after_a_reset_what_had_been_taken_back_before_it_can_be_brought_back() 
     assert len(session.open.loop.events) == 1
 
 
+def test_a_second_reset_of_a_loop_that_nobody_met_still_leads_back_to_the_first() -> None:
+    session = PlaySession(PlaySetup())
+    answer(session, 1.0)
+    session.reset()
+    session.reset()
+    session.undo()
+    assert len(session.open.loop.events) == 1
+
+
 # -- what a click costs ---------------------------------------------------------------
 
 
