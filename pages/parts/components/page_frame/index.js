@@ -3,6 +3,8 @@ const LOGOS = "[data-testid=stHeaderLogo], [data-testid=stSidebarLogo]";
 const SAID = ".st-key-moved, .st-key-last, .st-key-stage-said";
 const OPENED = "[data-testid=stPopoverBody]";
 const PARTS = ".st-key-more-parts";
+// What stands for an element whose code is still on its way.
+const COMING = "[data-testid=stSkeleton]";
 // Buttons that lead to another screen of a lesson: it is seen from its top.
 const TURNS = ".st-key-lesson-doors, .st-key-lesson-guessed, .st-key-lesson-cards";
 // What a click leads to on pages that say it in a place which comes and goes.
@@ -200,11 +202,14 @@ function closeMenu() {
 
 function enter(frame, opener) {
     frame.opener = opener;
-    let looks = 40;
+    let looks = 200;
     const look = () => {
         if (![document.body, opener].includes(document.activeElement)) return;
-        // What is chosen in it is nearer than which part of it is shown.
-        const field = fieldsOf(document.querySelector(OPENED)).find(each => !each.closest(PARTS));
+        const body = document.querySelector(OPENED);
+        // The first field may come after others, as its code may still be on its way. And what is
+        // chosen in it is nearer than which part of it is shown.
+        const field = body?.querySelector(COMING)
+            ? null : fieldsOf(body).find(each => !each.closest(PARTS));
         if (field) field.focus();
         else if (--looks && frame.opener === opener) setTimeout(look, 50);
     };
