@@ -43,6 +43,8 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "front.py"
+COME_LATER = {"undo", "redo", "look-back", "bookmark"}
+"""Buttons that are not there before they can do something."""
 OPENED: dict[CompareSetup, Comparison] = {}
 """Comparisons as Compare opened with them, by what they depend on."""
 
@@ -123,8 +125,10 @@ class App:
         return not self.bar["disabled"]
 
     def can_press(self, key: str) -> bool:
-        """Whether a button is there, and can be pressed."""
-        return any(one.key == key and not one.disabled for one in self.at.button)
+        """Whether a button can be pressed; it is there, but for those that come with the first."""
+        found = [one for one in self.at.button if one.key == key]
+        assert found or key in COME_LATER, f"no {key} on the page"
+        return any(not one.disabled for one in found)
 
     def open_more(self, part: str) -> Self:
         """Open what is seldom used, at a part of it."""

@@ -63,6 +63,7 @@ def test_several_may_read_a_file_at_once_each_from_its_first_byte(server: Upload
         assert other.read() == whole
         assert first + one.read() == whole
         assert (one.seek(-2, io.SEEK_END), one.read()) == (len(whole) - 2, b"\xfe\xff")
+        assert (one.seek(3), one.tell(), one.read(2)) == (3, 3, whole[3:5])
 
 
 def test_a_file_takes_the_place_of_the_one_before(server: Uploads) -> None:
