@@ -18,8 +18,6 @@ UNCOUNTED = pytest.StashKey[bool]()
 """Whether lines that a test runs are left uncounted."""
 ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
-LATER = JOURNEYS + "test_s"
-"""Journeys from this file on wait until all else is begun: two processes end with some each."""
 OBJECTS = 50_000
 """So many more than before, and garbage in cycles is looked for."""
 
@@ -65,8 +63,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     Counting lines takes more than half as long again, so it is left to the quick tests of a few
     examples each: the many of a property reach no other lines, nor does a claim on its further
-    seeds, and none that take long and are marked `no_cover`. Most journeys come first, then files
-    with slow tests, so that no process waits for another at the end.
+    seeds, and none that take long and are marked `no_cover`. Journeys come first, then files with
+    slow tests, so that no process waits for another at the end.
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))
@@ -119,31 +117,22 @@ def _file(nodeid: str) -> str:
     return nodeid.partition("::")[0]
 
 
-def _is_later(file: str) -> bool:
-    return file.startswith(JOURNEYS) and file >= LATER
-
-
-def _place(file: str, long: Container[str]) -> tuple[bool, bool, bool, int]:
-    """Most journeys first, the others last; between them what takes long, then by depth: deeper
-    files are smaller ones."""
-    first = file.startswith(JOURNEYS) and not _is_later(file)
-    return _is_later(file), not first, file not in long, file.count("/")
+def _place(file: str, long: Container[str]) -> tuple[bool, bool, int]:
+    """Journeys first, then what takes long, then by depth: deeper files are smaller ones."""
+    return not file.startswith(JOURNEYS), file not in long, file.count("/")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """A file stays in one process, for its fixtures, and so do most journeys, which start first.
+    """A file stays in one process, for its fixtures; all journeys stay in one, and start first.
 
-    Journeys would take the processor from each other, and take longest: the others come when
-    nothing else is left.
+    Journeys would take the processor from each other, and take longest.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            if not nodeid.startswith(JOURNEYS):
-                return _file(nodeid)
-            return "later journeys" if _is_later(_file(nodeid)) else "journeys"
+            return "journeys" if nodeid.startswith(JOURNEYS) else _file(nodeid)
 
     config.option.loadscopereorder = False  # as collected: journeys come first
     return ByFile(config, log)
