@@ -4,9 +4,9 @@
     python -m engine.store backup FILE
     python -m engine.store restore FILE
 
-The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``. What was
-written, there or into the file, is checked as well. Ends with 0 if all is well, with 1 if
-something is damaged, with 2 if it could not be done.
+The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``, which only a
+restore makes. What was written, there or into the file, is checked as well. Ends with 0 if all is
+well, with 1 if something is damaged, with 2 if it could not be done.
 """
 
 import argparse
@@ -15,10 +15,10 @@ from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
 
-from engine.errors import PersonalizerError
+from engine.errors import PersonalizerError, StoreError
 from engine.store.audit import audit
 from engine.store.backup import back_up, restore
-from engine.store.database import address
+from engine.store.database import address, file_of
 from engine.store.store import Store
 
 
@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         verbs.add_parser(verb, help=story).add_argument("file", type=Path, metavar="FILE")
     asked = parser.parse_args(arguments)
     try:
-        with closing(Store.open(address())) as store:
+        with closing(_opened(to_fill=asked.verb == "restore")) as store:
             if asked.verb == "restore":
                 restore(store, asked.file)
             if asked.verb != "backup":
@@ -44,13 +44,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
 
 
+def _opened(to_fill: bool) -> Store:
+    """The app's database; one that is to be read is there already, or its address is wrong."""
+    url = address()
+    file = file_of(url)
+    if file is not None and not to_fill and not file.is_file():
+        raise StoreError(f"There is no database {file}, so nothing was read.", "NotFound")
+    return Store.open(url)
+
+
 def _check(store: Store) -> int:
     findings = 0
     for finding in audit(store):
         findings += 1
         print(f"{finding.view or 'database'}: {finding.what}")
-    print(f"{len(store.views()):,} loops, {findings:,} findings")
+    loops = len(store.views())
+    print(f"{_counted(loops, 'loop')}, {_counted(findings, 'finding')}")
     return int(findings > 0)
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"
 
 
 if __name__ == "__main__":

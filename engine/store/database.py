@@ -67,16 +67,29 @@ def connect(url: str, patience: float = PATIENCE) -> Engine:
     return engine
 
 
+def file_of(url: str) -> Path | None:
+    """The file that an address names; None where SQLite or PostgreSQL know what it means.
+
+    Raises:
+        StoreError: if it is no address.
+    """
+    place = _understood(url)
+    path = place.database or ""
+    is_file = place.drivername == "sqlite" and path not in {"", ":memory:"}
+    return Path(path) if is_file and not path.startswith("file:") else None
+
+
 def _understood(url: str) -> URL:
     try:
         place = make_url(url)
     except ArgumentError:
-        raise StoreError("DATABASE_URL is not the address of a database.") from None
+        sentence = "That is not the address of a database, such as sqlite:///events.db."
+        raise StoreError(sentence) from None
     if place.drivername in {"postgres", "postgresql"}:
         place = place.set(drivername="postgresql+psycopg")
     if place.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise StoreError(
-            f"DATABASE_URL names {place.drivername}, but must name sqlite or postgresql+psycopg."
+            f"The address names {place.drivername}, but must name sqlite or postgresql+psycopg."
         )
     return place
 

@@ -18,7 +18,7 @@ def test_a_database_is_checked(
     store: Store, kept: StoredLoop, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main(["check"]) == 0
-    assert capsys.readouterr().out == "1 loops, 0 findings\n"
+    assert capsys.readouterr().out == "1 loop, 0 findings\n"
     damage(store, "name changed")
     assert main(["check"]) == 1
     said = capsys.readouterr().out
@@ -37,3 +37,26 @@ def test_a_database_is_backed_up_and_restored(
     assert main(["restore", str(file)]) == 0
     assert store.about(kept.id).events == 1
     assert main(["backup", str(file)]) == 2
+
+
+@pytest.mark.parametrize("asked", [["check"], ["backup", "nothing.db"]])
+def test_a_database_that_is_not_there_is_no_empty_one(
+    asked: list[str],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A backup of a mistyped address would hold nothing, and be found out when it is needed."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/mistyped/events.db")
+    assert main(asked) == 2
+    assert f"no database {tmp_path}/mistyped/events.db" in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+def test_what_is_no_address_is_told_one(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "events.db")
+    assert main(["check"]) == 2
+    assert "such as sqlite:///events.db" in capsys.readouterr().err
