@@ -119,14 +119,16 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
             if _FORBIDDEN & set(name):
                 allowed = "free of spaces, colons, bars and control characters"
                 refuse(_CODE, place, name, allowed, f"the namespace in {place}")
-            for inner, inner_value in _pairs(value, f"{place}.{name}"):
-                field = f"{_escaped(name, namespace=True)}.{_escaped(inner)}"
-                yield field, inner_value, f"{place}.{name}.{inner}"
+            inside, namespace = f"{place}.{name}", _escaped(name, namespace=True)
+            for inner, inner_value in _pairs(value, inside):
+                yield f"{namespace}.{_escaped(inner)}", inner_value, f"{inside}.{inner}"
 
 
 def _escaped(name: str, namespace: bool = False) -> str:
     """The name with what separates names and values escaped, so that no two columns meet.
     A namespace may hold dots: the last one in a field that is not escaped ends it."""
+    if name.isidentifier():
+        return name
     return name.translate(_ESCAPES if namespace else _ESCAPES_AND_DOT)
 
 

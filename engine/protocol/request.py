@@ -129,10 +129,8 @@ def _written(value: Any) -> str:
     before = _SENT.get(id(value))
     if before is not None and _is_same(value, before[0]):
         return before[1]
-    if not _check_names((value,)):
-        return _JSON.encode(value)
-    text = _text_of(_Known(repr(value), value))
-    if len(text) >= LONG and type(value) in _NESTED:
+    is_plain, text = _check_names((value,)), _JSON.encode(value)
+    if is_plain and len(text) >= LONG and type(value) in _NESTED:
         if len(_SENT) >= KEPT:
             _SENT.clear()
         _SENT[id(value)] = _copied(value), text
@@ -158,21 +156,20 @@ def _check_names(value: Collection[Any]) -> bool:
     return is_plain
 
 
-def _is_same(value: Collection[Any], copy: Collection[Any]) -> bool:
+def _is_same(value: Any, copy: Any) -> bool:
     """Whether a collection still holds the very values that it had when it was copied."""
-    if type(value) is not type(copy):
-        return False
-    if isinstance(value, dict) and isinstance(copy, dict):
-        if list(value) != list(copy):
-            return False
-        value, copy = value.values(), copy.values()
-    if len(value) != len(copy):
-        return False
-    if all(map(is_, value, copy)):
-        return True
-    for part, known in zip(value, copy, strict=True):
-        if part is not known and not (type(part) in _NESTED and _is_same(part, known)):
-            return False
+    parts, copies = [value], [copy]
+    while not all(map(is_, parts, copies)):
+        others = [pair for pair in zip(parts, copies, strict=True) if pair[0] is not pair[1]]
+        parts, copies = [], []
+        for part, known in others:
+            kind = type(part)
+            if kind not in _NESTED or kind is not type(known) or len(part) != len(known):
+                return False
+            if kind is dict and list(part) != list(known):
+                return False
+            parts += part.values() if kind is dict else part
+            copies += known.values() if kind is dict else known
     return True
 
 
@@ -198,24 +195,14 @@ def _plain(value: object) -> object:
 _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """A part of a request, of JSON's own kinds alone, known again by its ``repr``, in which 1 is
-    not 1.0 and no text a number."""
-
-    key: str
-    value: Any = field(compare=False)
-
-
 LONG, KEPT = 200, 256
 """Characters of JSON from which a collection is known again when it is sent again, and how many
 are at most."""
 _SENT: dict[int, tuple[Any, str]] = {}
 """Long collections by where they are in memory: as they were, and their text."""
 
-# The same actions and contexts come again and again: what is written and parsed once, values that
-# nobody can change, is shared by all requests with the same values. Numbers take longest to write.
-_text_of = lru_cache(maxsize=256)(lambda part: _JSON.encode(part.value))
+# The same actions and contexts come again and again: what is parsed once, values that nobody can
+# change, is shared by all requests with the same text.
 _actions_of = lru_cache(maxsize=256)(lambda text: _parse_actions(json.loads(text)))
 _context_of = lru_cache(maxsize=256)(lambda text: _parse_context(json.loads(text)))
 
