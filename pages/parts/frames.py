@@ -21,6 +21,9 @@ T = TypeVar("T")
 
 SHARE = 0.3
 """Of a processor, for the frames of all pages that follow something."""
+PAINTED = 0.015
+"""Seconds from the last of what a click has changed until the browser hears that this is all: it
+draws the whole page anew then, and would paint charts after that if both came at once."""
 _FORGOTTEN = 30.0
 """Seconds after which a page that draws no frames follows nothing any more."""
 
@@ -176,6 +179,7 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
     @wraps(draw)
     def drawn(session: S) -> None:
         start, client = time.thread_time(), this_client().session
+        is_all = _HERE.turn is None  # Of a page that is drawn in full more follows.
         # Nobody clicks for the frame either that finds that all is over.
         follows = session.is_live or frames().follows(client)
         is_clicked_for = heavy_work().is_waited_for or not follows
@@ -190,5 +194,7 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
                 frames().note(client, time.thread_time() - start)
             else:
                 frames().forget(client)
+        if is_all and is_clicked_for:
+            time.sleep(PAINTED)
 
     return drawn

@@ -22,7 +22,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from engine.experiments.comparison import Comparison
-from pages.parts import heavy_work
+from pages.parts import frames, heavy_work
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
@@ -349,6 +349,13 @@ def one_wait() -> Iterator[None]:
             raise RuntimeError(f"AppTest script run timed out after {timeout}(s)")
 
     with patch.object(local_script_runner, "require_widgets_deltas", wait):
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_painting() -> Iterator[None]:
+    """No browser paints what AppTest has."""
+    with patch.object(frames, "PAINTED", 0.0):
         yield
 
 

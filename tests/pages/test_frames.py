@@ -104,6 +104,33 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
     assert turns == [True, False, False, True]
 
 
+def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others draw meanwhile; a page that is drawn in full or follows something goes on at once."""
+    session, done = Followed(), list[str]()
+
+    def pause(seconds: float) -> None:
+        assert seconds == 0.015
+        other = Thread(target=lambda: [session.lock.acquire(), done.append("another drew")])
+        other.start()
+        other.join(10)
+        done.append("paused")
+
+    monkeypatch.setattr("pages.parts.frames.frames", Frames)
+    monkeypatch.setattr("pages.parts.frames.PAINTED", 0.015)  # Other tests have none.
+    monkeypatch.setattr("pages.parts.frames.time.sleep", pause)
+    draw = frame(lambda session: done.append("drawn"))
+    draw(session)
+    assert done == ["drawn"]
+    session.is_live = False
+    with drawing(is_clicked_for=True):
+        draw(session)
+    assert done == ["drawn", "drawn"]
+    draw(session)
+    assert done == ["drawn", "drawn", "drawn", "another drew", "paused"]
+
+
 @pytest.mark.parametrize("is_clicked_for", [True, False])
 def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool) -> None:
     """And the work gives way to nobody who does nothing but wait for it."""
