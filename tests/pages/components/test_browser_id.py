@@ -59,3 +59,18 @@ def test_nothing_else_is_believed(browser: Told, said: object) -> None:
     before = owner()
     assert browser(secret=said, keys=said) == []
     assert (owner(), keys(), has_told()) == (before, set(), False)
+
+
+def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
+    browser: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It comes back with the connection, as what was there before: nobody is called for it."""
+    drawn_anew: list[None] = []
+    monkeypatch.setattr(st, "rerun", lambda: drawn_anew.append(None))
+    before = owner()
+    st.session_state["browser"] = {"secret": SECRET, "keys": [LOOP]}
+    assert browser() == [(before, owner())]
+    assert (has_told(), keys()) == (True, {LOOP})
+    st.session_state["browser"] = {"secret": SECRET, "keys": [LOOP]}
+    browser()
+    assert len(drawn_anew) == 1

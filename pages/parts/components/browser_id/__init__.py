@@ -92,3 +92,11 @@ def ask_browser(
         on_keys_change=add_keys,
         on_first_change=show_first,
     )
+    # A tab whose connection came back to a server that does not know it, as after a restart, has
+    # Streamlit send again what was told before: that is no change, so nobody is called for it.
+    known = has_told(), len(keys())
+    if not has_told():
+        adopt()
+    add_keys()
+    if (has_told(), len(keys())) != known:
+        st.rerun()
