@@ -16,7 +16,10 @@ from pages.parts.stage.remotes import VERBS, Remote, Seen, seen_by, steered_by
 from pages.parts.theme import theme
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
-_OVER = "This stage is over. Open the remote anew, by the code that the stage's own computer shows."
+_OVER = (
+    "This stage is over, or not back yet: it is asked for again by itself. If it stays so, open "
+    "the remote anew, by the code that the stage's own computer shows."
+)
 _TOO_OFTEN = "That was too often. Wait a moment."
 _MOST_BYTES, _MOST_HANDS, _LONGEST, _MANY = 2_048, 9, 80, 10_000
 _FOLDER = Path(__file__).with_name("remote_page")

@@ -6,6 +6,8 @@ what it asks for waits here until the stage, which asks for it, does it. Nothing
 with its session a stage is gone.
 """
 
+import hashlib
+import re
 import secrets
 import time
 from collections import deque
@@ -31,8 +33,15 @@ AWAY = 6.0
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 """Of a code that is read from a screen: none that looks like another."""
 _CODE = 6
-_TOKENS, _MOST_TOKENS = "stage-tokens", 5
+_TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
+_TOKENS, _MOST_TOKENS, _MOST_NAMES = "stage-tokens", 5, 20
 """What a session's stages were called: what Streamlit caches for it ends with each connection."""
+
+
+def _code_of(token: str) -> str:
+    """The code beside a token, which tells nothing of it: so any server knows it."""
+    digest = hashlib.sha256(token.encode()).digest()
+    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_CODE])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,25 +94,24 @@ class Remote:
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.lock, self._now = RLock(), now
         self.token = secrets.token_urlsafe(16)
-        self.code = "".join(secrets.choice(_LETTERS) for _ in range(_CODE))
+        self.code = _code_of(self.token)
         self.names: dict[str, str] = {}
         self.notes, self.seen, self.link = Notes(), Seen(), ""
         self.counted: Sequence[int] = ()
         self._steps: deque[Step] = deque(maxlen=MOST)
         self._times: deque[float] = deque(maxlen=MOST)
         self.taken, self._blanks, self._heard = 0, 0, now()
-        _issue(self.token, self.code)
         self.be_found_as([self.token])
 
     # -- from the stage ---------------------------------------------------------------
 
     @locked
     def be_found_as(self, tokens: Iterable[str]) -> None:
-        """Be reached by these tokens, and the codes beside them, as far as this server has given
-        them out: whoever reached the tab before it was reloaded reaches it still."""
+        """Be reached by these tokens, and the codes beside them: whoever reached the tab before it
+        was reloaded, or the server was started again, reaches it still."""
         for token in tokens:
-            if code := _issued.get(token):
-                self.names[token] = code
+            if _TOKEN.fullmatch(token) and len(self.names) < _MOST_NAMES:
+                self.names[token] = code = _code_of(token)
                 _remotes[token], _codes[code] = self, self
 
     @locked
@@ -172,17 +180,8 @@ class Remote:
                 del _remotes[token], _codes[code]
 
 
-_MOST_ISSUED = 5_000
-_issued: dict[str, str] = {}
-"""Tokens that were given out with their codes, the latest."""
 _remotes: dict[str, Remote] = {}
 _codes: dict[str, Remote] = {}
-
-
-def _issue(token: str, code: str) -> None:
-    _issued[token] = code
-    while len(_issued) > _MOST_ISSUED:
-        del _issued[next(iter(_issued))]
 
 
 def steered_by(token: str) -> Remote | None:

@@ -115,13 +115,24 @@ def test_stages_have_tokens_and_codes_of_their_own() -> None:
 
 def test_after_a_reload_of_its_tab_a_stage_is_found_as_before() -> None:
     before, after = Remote(), Remote()
-    after.be_found_as([before.token, "a token that nobody was given"])
+    after.be_found_as([before.token, "what is no token"])
     before.leave()  # Its session ends some time after the reload.
     assert steered_by(before.token) is seen_by(before.code) is after
     assert steered_by(after.token) is seen_by(after.code) is after
-    assert steered_by("a token that nobody was given") is None
+    assert steered_by("what is no token") is None
     after.leave()
     assert steered_by(before.token) is seen_by(before.code) is steered_by(after.token) is None
+
+
+def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> None:
+    """The speaker's phone and the room's address are as good as before."""
+    token, code = (before := Remote()).token, before.code
+    before.leave()
+    (again := Remote()).be_found_as([token])
+    assert steered_by(token) is seen_by(code) is again
+    again.be_found_as(f"{number:022}" for number in range(100))
+    assert steered_by(f"{99:022}") is None  # A tab has had few names.
+    again.leave()
 
 
 # -- over HTTP ----------------------------------------------------------------------------

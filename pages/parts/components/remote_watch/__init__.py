@@ -1,6 +1,7 @@
 """What second devices ask of the stage in this tab: it asks for that, and tells what it shows.
 
-The tab keeps the tokens that it was given, so that a reload loses nobody.
+The tab keeps the tokens that it was given, so that a reload, or another start of the server, loses
+nobody.
 """
 
 from collections.abc import Callable

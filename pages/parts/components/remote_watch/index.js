@@ -3,8 +3,12 @@ const DARK = ".stage-dark:not([hidden])", HANDS = ".stage-hands:not([hidden]) > 
 const watches = new WeakMap();
 
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
-    const watch = watches.get(parentElement) ?? { kept: keep(data) };
-    if (watch.kept.length) setStateValue("kept", watch.kept.splice(0));
+    const watch = watches.get(parentElement) ?? {};
+    // Another token: the tab was opened or reloaded, or is back at a server that began anew.
+    if (watch.data?.token !== data.token) {
+        const kept = keep(data);
+        if (kept.length) setStateValue("kept", kept);
+    }
     Object.assign(watch, { data, told: 0, tell: steps => setTriggerValue("steps", { steps, hands: raised() }) });
     watches.set(parentElement, watch);
     clearInterval(watch.timer);
