@@ -20,6 +20,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
 
 from pages.parts.first_paint import page_routes  # noqa: E402
 from pages.parts.library import ask_database  # noqa: E402
+from pages.parts.nowhere import nowhere_route  # noqa: E402
 from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.operations.meters import Meters  # noqa: E402
 from pages.parts.operations.middleware import all_middleware, broken  # noqa: E402
@@ -30,7 +31,7 @@ from pages.parts.routes import ROUTES  # noqa: E402
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
 app = st.App(
     ROOT / "pages" / "parts" / "front.py",
-    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters)],
+    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), nowhere_route()],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

@@ -3,7 +3,7 @@
 Whatever a link says is checked here again.
 """
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Self, TypeVar
 from urllib.parse import urlencode
@@ -139,9 +139,8 @@ def open_link(kind: type[S]) -> bool:
     setup = known or kind()
     comes, went_back = state.get("page") is not kind, has_gone_back()
     if went_back or (comes and (query or known is None)):
-        setup, refused = kind.from_query(query)
-        for sentence in refused:
-            say_refused(sentence)
+        setup, refused = kind.read(query)
+        say_refused(*_in_one(refused))
         set_widgets(setup)
     if comes and not went_back and (brought := _brought(kind, query)):
         other = "world" in brought and brought["world"] != setup.values()["world"]
@@ -165,9 +164,23 @@ def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def say_refused(sentence: str) -> None:
-    """Say what of a link cannot be used."""
-    st.toast(plain(sentence), icon=":material/link_off:", duration="long")
+def say_refused(*sentences: str) -> None:
+    """Say what of a link cannot be used, in one notice: three lines of it stand there, and all of
+    it once it is asked for."""
+    if sentences:
+        told = "\n\n".join(map(plain, sentences))
+        st.toast(told, icon=":material/link_off:", duration="long")
+
+
+def _in_one(refused: Sequence[tuple[str, str]]) -> list[str]:
+    """A sentence for each value that cannot be used; where there are several, one that names all
+    of them comes first. Each as a notice of its own covered half a phone."""
+    sentences = [sentence for _, sentence in refused]
+    if len(refused) < 2:
+        return sentences
+    *names, last = [name for name, _ in refused]
+    told = f"{len(refused)} things in the link cannot be used: {', '.join(names)} and {last}."
+    return [told, *sentences]
 
 
 def set_widgets(setup: Linked) -> None:

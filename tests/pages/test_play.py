@@ -18,6 +18,7 @@ from pages.parts import heavy_work
 from pages.parts.play import controls, records
 from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
+from pages.parts.text import bare
 from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
@@ -379,6 +380,15 @@ def test_a_broken_link_falls_back_with_a_notice(open_app: Open, name: str, value
     assert "<" not in toast.value
     assert "**" not in toast.value
     assert app.session.setup == open_app().session.setup
+
+
+def test_all_that_a_link_says_wrong_is_one_notice(open_app: Open) -> None:
+    """Each as a notice of its own covered half a phone."""
+    (toast,) = open_app(seed="many", mode="x", speed="9").at.toast
+    first, *each = bare(toast.value).split("\n\n")
+    assert first == "3 things in the link cannot be used: seed, mode and speed."
+    assert len(each) == 3
+    assert all("is used instead" in sentence for sentence in each)
 
 
 def test_the_log_can_be_filtered(open_app: Open) -> None:

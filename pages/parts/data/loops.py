@@ -72,7 +72,9 @@ def show_loops(library: Library, owner: str) -> None:
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
-    section(f"Your loops ({len(loops):,})", f"At most {library.store.limits.max_loops:,}.")
+    # Whose browser it is may not be known yet: that there is none is said nowhere.
+    number = f" ({len(loops):,})" if loops else ""
+    section(f"Your loops{number}", f"At most {library.store.limits.max_loops:,}.")
     if not loops:
         _show_first_step()
     shows_all = st.session_state.get(_ALL, False)
@@ -88,10 +90,10 @@ def show_loops(library: Library, owner: str) -> None:
 
 
 def _show_first_step() -> None:
-    """What to do where there is no loop yet."""
+    """How to come by a loop, where none is shown."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="no-loops"):
-        st.markdown("**No loop yet.** The first visitor you answer on Play begins one.")
-        if st.button("Teach your first loop", icon=":material/touch_app:", type="primary"):
+        st.markdown("The first visitor you answer on Play begins a loop.")
+        if st.button("Teach a loop", icon=":material/touch_app:", type="primary"):
             st.switch_page(PLAY)
 
 

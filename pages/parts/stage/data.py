@@ -24,7 +24,7 @@ def data_show(library: Library, owner: str) -> Show:
     events = sum(loop.events for loop in loops)
     said = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
     if not loops:
-        said = "No loop yet: the first visitor who is answered on Play begins one."
+        said = "The first visitor who is answered on Play begins a loop."
     note = "Every event is on disk before it counts. The last five loops that were used are shown."
     return Show.of([Screen("loops", lambda: said, partial(_show, library, loops), note)])
 

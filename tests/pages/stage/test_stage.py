@@ -97,7 +97,7 @@ class DataApp(AppFromPlay):
 
 def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     app = DataApp(stage="1")
-    assert said(app) == "No loop yet: the first visitor who is answered on Play begins one."
+    assert said(app) == "The first visitor who is answered on Play begins a loop."
     assert not app.at.button
 
 
