@@ -77,6 +77,8 @@ class StagePage(AppPage):
                     wrong.add(f"{text['size']:.1f} px: {text['text']}")
                 if text["outside"] > 1:
                     wrong.add(f"{text['outside']:.0f} px outside: {text['text']}")
+                if text["over"]:
+                    wrong.add(f"over {text['over']!r}: {text['text']}")
             return wrong
 
         return {f"{size['width']} px: {fault}" for fault in self.lasting(found)}
@@ -92,18 +94,34 @@ _SEEN = r"""() => {
     const {scrollWidth, scrollHeight} = document.scrollingElement;
     const texts = [...document.querySelectorAll(
         ".st-key-on-stage :is(svg text, h1, p, [data-testid=stMetricValue])")];
+    const counted = document.querySelector(".counts-hands .st-key-on-stage");
+    const hands = innerHeight - (counted ? parseFloat(getComputedStyle(counted).paddingBottom) : 0);
+    const seen = texts.filter(isSeen).map(each => {
+        const box = each.getBoundingClientRect(), frame = each.closest("svg");
+        const {left, top, right, bottom} = frame?.getBoundingClientRect() ?? box;
+        return {
+            box, frame,
+            text: each.textContent,
+            inPicture: Boolean(frame),
+            size: parseFloat(getComputedStyle(each).fontSize),
+            outside: Math.max(
+                -box.left, -box.top, box.right - innerWidth, box.bottom - hands,
+                // Letters fill about two thirds of the box that they have in a picture.
+                left - box.left, top - box.top - 6, box.right - right, box.bottom - bottom - 6),
+        };
+    });
+    // The same text twice is one with a rim. Boxes are higher than letters, and may share a little.
+    const covers = (one, other) => one.text !== other.text && one.frame === other.frame
+        && Math.min(one.box.right, other.box.right) - Math.max(one.box.left, other.box.left) > 4
+        && Math.min(one.box.bottom, other.box.bottom) - Math.max(one.box.top, other.box.top)
+            > 0.6 * Math.min(one.size, other.size);
     return {
         excess: Math.max(scrollWidth - innerWidth, scrollHeight - innerHeight),
-        texts: texts.filter(isSeen).map(each => {
-            const box = each.getBoundingClientRect();
-            return {
-                text: each.textContent,
-                inPicture: each instanceof SVGElement,
-                size: parseFloat(getComputedStyle(each).fontSize),
-                outside: Math.max(
-                    -box.left, -box.top, box.right - innerWidth, box.bottom - innerHeight),
-            };
-        }),
+        texts: seen.map((one, place) => ({
+            ...one, box: null, frame: null,
+            over: one.frame && seen.slice(0, place).find(other => covers(one, other))?.text,
+        })),
     };
 }"""
-"""How far the page scrolls, and of each text on the stage its size, and how far it is outside."""
+"""How far the page scrolls, and of each text on the stage its size, how far it is outside of the
+window or of its picture, or behind the hands, and which text of its picture it lies over."""

@@ -83,6 +83,14 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open) -> None:
     stage.leave_or_enter("Escape", page)
 
 
+def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(show: Open) -> None:
+    stage = show("/learn?lesson=barista&stage=1&screen=guess")
+    expect(stage.picture).to_be_visible()
+    stage.page.keyboard.press("2")
+    expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("1")
+    assert not (found := faults(stage)), "\n".join(found)
+
+
 @pytest.mark.parametrize(
     "path",
     [

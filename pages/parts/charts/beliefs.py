@@ -67,8 +67,11 @@ def _signals(world: World, small: bool, size: Size) -> Spec:
 
 
 def _room_of_names(size: Size) -> str:
-    """How wide a name may be where it stands above its bell, or before it."""
-    return "max(names, 0.36 * bells)" if size.on_stage else "0.36 * bells"
+    """How wide a name may be where it stands above its bell, or before it: on the stage a name
+    is read before all."""
+    return (
+        "max(names, 0.36 * bells, min(0.6 * bells, 190 * u))" if size.on_stage else "0.36 * bells"
+    )
 
 
 def lane(world: World, small: bool = False) -> int:

@@ -44,20 +44,23 @@ def guess_spec(dark: bool, low: float, high: float, number: str, size: Size = LE
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
     axis = at.axis(title=None, format=number, grid=False, labelFontSize=SIZE, tickCount=5)
     ink, accent = theme(dark).ink, theme(dark).accent
-    marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5}
+    low_down = alt.ExprRef("0.68 * height")  # Above it stands what it is.
+    marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5, "y": low_down}
     named = blank().transform_filter("isValid(datum.label)")
     words = named.mark_text(
         dx=alt.ExprRef(_beside(f"{_LETTER:g} * {size.type_expr(SIZE)}")),
         dy=-20,
+        y=low_down,
         align=alt.ExprRef("datum.align"),
         fontSize=SIZE,
         color=ink,
         aria=False,
     )
+    gap: dict[str, Any] = {"strokeWidth": 6, "opacity": 0.35, "color": accent, "y": low_down}
     return finish(
         dark,
         _LINE,
-        only("kind", "gap").mark_rule(strokeWidth=6, opacity=0.35, color=accent, aria=False)
+        only("kind", "gap").mark_rule(**gap, aria=False)
         .encode(axis, alt.X2("end:Q")),
         only("kind", "guess")
         .mark_point(shape="diamond", color=ink, fill=theme(dark).ground, **marks)

@@ -13,9 +13,20 @@ _LENGTHS = {
     *("dx", "dy", "strokeWidth", "thickness", "height", "width", "cornerRadiusEnd"),
     *("labelPadding", "titlePadding", "labelLimit", "labelLineHeight"),
 }
-_BETWEEN = 60
-_WIDE = 30
+_BETWEEN = {"expr": "24 * u"}
+"""Beside names of a legend. As it follows the window, a legend is laid out anew with it: for larger
+letters alone it would not be."""
+_WIDE = 26
 """Letters of a legend's names from which each has a line of its own."""
+_FLAT = {
+    "titleAngle": 0,
+    "titleAlign": "left",
+    "titleAnchor": "end",
+    "titleBaseline": "bottom",
+    "titleX": 0,
+    "titleY": {"expr": STAGE.expr(-8)},
+}
+"""The title of a vertical axis lies above the picture: upright, it is longer than that is high."""
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"
 
@@ -36,10 +47,12 @@ def _scaled(value: Any, inside: str) -> Any:
         return value
     if value.get("legend") and len("".join(value.get("scale", {}).get("domain", ()))) > _WIDE:
         value = {**value, "legend": {**value["legend"], "columns": 1}}
+    if inside == "y" and value.get("axis") and value["axis"].get("title"):
+        value = {**value, "axis": {**value["axis"], **_FLAT}}
     known = inside in {"mark", "axis", "legend"} or inside.startswith(_CONFIG)
     # Columns are laid out for the type of a page, and names here are wider.
     is_wide = inside == "legend" and "orient" in value
-    found: dict[str, Any] = {"columns": 2, "columnPadding": _BETWEEN} if is_wide else {}
+    found: dict[str, Any] = {"columns": 2} if is_wide else {}
     for key, one in value.items():
         is_number = isinstance(one, int | float) and not isinstance(one, bool)
         if known and is_number and key in _TYPE:
@@ -51,4 +64,4 @@ def _scaled(value: Any, inside: str) -> Any:
             found[key] = {"expr": f"{4 * one:g} * u * u" if is_area else STAGE.expr(one)}
         else:
             found[key] = _scaled(one, f"{_CONFIG}.{key}" if inside.startswith(_CONFIG) else key)
-    return found
+    return found | ({"columnPadding": _BETWEEN} if is_wide else {})

@@ -84,15 +84,21 @@ class Lab:
 
 
 def _opening(lab: Lab, words: Words) -> None:
+    if look().on_stage:  # There the map has all the room.
+        _log(lab, words)
+        return
     above = st.container()  # Drawn last: it shows the menu that is read below it.
     tell(words, words.say("opening"))
-    if not look().on_stage:  # On the stage the map has all the room.
-        _write_menu(lab)
+    _write_menu(lab)
     with above:
-        if lab.log is None:
-            remark(words, words.say("waits"))
-        else:
-            _map(lab, lab.log, words)
+        _log(lab, words)
+
+
+def _log(lab: Lab, words: Words) -> None:
+    if lab.log is None:
+        remark(words, words.say("waits"))
+    else:
+        _map(lab, lab.log, words)
 
 
 def _write_menu(lab: Lab) -> None:
@@ -118,6 +124,7 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
     (field,) = (field for field in world.fields if field.name == lab.field)
     menu = [world.position(lab.menu[value.name]) for value in field.values]
     inks, most = theme(is_dark()).actions, int(found.times.max())
+    apart = " · " if look().on_stage else "\n"  # A cell is low there while hands are counted.
     cells, fits = [], 0
     for row, times in enumerate(found.times.tolist()):
         for item, count in enumerate(times):
@@ -125,10 +132,12 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
             fits += count * is_on
             parts = [f"{'◆ ' if is_on else ''}{count}"]
             parts += [percent(found.means[row, item])] if count else []
-            cells.append(Cell(inks[item], "\n".join(parts), " · ".join(parts), count / most))
+            cells.append(Cell(inks[item], apart.join(parts), " · ".join(parts), count / most))
     rows, columns = [v.label for v in field.values], [item.label for item in world.items]
     told = words.say("offered")
-    remark(words, told)
+    # In a place of its own: words that stand beside a chart are not shown on the stage.
+    with st.container(key="lesson-cells"):
+        remark(words, told)
     said = zip(product(rows, columns), cells, strict=True)
     drawn(
         words,

@@ -16,7 +16,7 @@ from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
-from engine.worlds import World, key_of
+from engine.worlds import Item, World, key_of
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
@@ -85,14 +85,16 @@ def _recall(lab: Lab, told: str) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    items = lab.duel.world.items
-    with st.container(key="lesson-menu"):
-        tell(
-            words, _APART.join(f"{plain(item.emoji)}\u00a0**{plain(item.name)}**" for item in items)
-        )
+    if not look().on_stage:  # There the picture below names them, and needs the room.
+        with st.container(key="lesson-menu"):
+            tell(words, _APART.join(map(_called, lab.duel.world.items)))
     section(_who(lab, lab.duel.visitors[0]))
     tell(words, words.say("opening"))
     _revealing(lab, words, None)
+
+
+def _called(item: Item) -> str:
+    return f"{plain(item.emoji)}\u00a0**{plain(item.name)}**"
 
 
 def _who(lab: Lab, visitor: Visitor) -> str:

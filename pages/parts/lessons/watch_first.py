@@ -10,6 +10,7 @@ from engine.experiments.comparison import Comparison, Stretch
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds import World, key_of
+from pages.parts.charts.base import LOW
 from pages.parts.charts.comparison import (
     ARMS,
     match_rows,
@@ -139,10 +140,12 @@ def _curves(lab: Lab, words: Words) -> None:
 def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
     """Line: how often the apprentice would choose what is shown."""
     remark(words, words.say("match"), said("ceiling", words.charts))
+    # On the stage hands are counted below it, or it stands below a guess.
+    size = LOW if look().on_stage else look()
     drawn(
         words,
-        match_rows(rows, switches, look()),
-        match_spec(is_dark(), WATCHED + ONLINE, bool(switches), look()),
+        match_rows(rows, switches, size),
+        match_spec(is_dark(), WATCHED + ONLINE, bool(switches), size),
         key="chart-lesson-match",
         alt=f"{words.say('match')}: {percent(rows[-1]['recent'])}",
     )

@@ -212,9 +212,10 @@ def _seen(run: Run, own: Words) -> None:
 
 
 def _guess(run: Run, own: Words) -> None:
+    """What is asked, beside the picture: below it hands need the room."""
+    _words([own.say("guess")])
     with st.container(key="stage-lesson"):
         run.lesson.opening(run.lab, own)
-    st.markdown(own.say("guess"))
 
 
 def _wait(run: Run, page: Words) -> None:

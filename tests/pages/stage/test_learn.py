@@ -190,3 +190,13 @@ def test_type_and_marks_of_a_page_are_in_the_stages_unit() -> None:
     assert bar["mark"]["size"] == {"expr": "(20 * u)"}
     assert bar["encoding"]["x"]["axis"]["labelFontSize"] == {"expr": "28 * u"}
     assert json.loads(json.dumps(staged(found))) == found
+
+
+def test_a_legend_is_laid_out_anew_with_the_window_and_no_title_stands_upright() -> None:
+    colour = {"legend": {"orient": "top", "columnPadding": 4}}
+    y = {"axis": {"title": "chance of the favourite", "format": "%"}}
+    found = staged({"layer": [{"mark": "bar", "encoding": {"color": colour, "y": y}}]})
+    (layer,) = found["layer"]
+    assert "u" in layer["encoding"]["color"]["legend"]["columnPadding"]["expr"]
+    assert layer["encoding"]["y"]["axis"]["titleAngle"] == 0
+    assert layer["encoding"]["y"]["axis"]["format"] == "%"
