@@ -99,6 +99,8 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert app.session.draft.expected() == [[0.1, 0.2], [0.8, 0.2]]
     paste(app, "weather,Roll\nSunny,0.5\nRainy,many")
     assert "B3" in app.bare_errors
+    told = [markdown.value for markdown in app.at.markdown if "B3" in markdown.value]
+    assert told, "nor in the box, which covers the page"
 
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:

@@ -75,7 +75,9 @@ def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
     with st.expander(
-        "What its columns say, as it was guessed" if guessed else "What its rewards are",
+        "What its columns say, and what its rewards are, as it was guessed"
+        if guessed
+        else "What its rewards are",
         icon=":material/view_column:",
         key="columns",
         expanded=fault is not None,

@@ -93,6 +93,12 @@ def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
     return True
 
 
+def _say_refused(session: WorldsSession) -> None:
+    """Why not, in the box itself: it covers where the page says so."""
+    if session.refused:
+        st.markdown(f":small[:orange[:material/edit_note: {plain(session.refused)}]]")
+
+
 def _paste(session: WorldsSession) -> None:
     """A table, or a world's JSON."""
 
@@ -108,6 +114,7 @@ def _paste(session: WorldsSession) -> None:
         placeholder=_LIKE,
     )
     st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
+    _say_refused(session)
     note(
         "A row a segment: its values, then each action's chance of a success (half ones count "
         "half), from 0 to 1. A column *share* may say how often each segment comes. A table with a "
@@ -134,6 +141,7 @@ def _send(session: WorldsSession) -> None:
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**10:,.0f} KiB")
     st.button("Read it", key="read-file", icon=":material/input:", on_click=read)
     st.button("Another file", key="another-world", on_click=upload.free)
+    _say_refused(session)
 
 
 def _generate(session: WorldsSession) -> None:
@@ -160,6 +168,7 @@ def _generate(session: WorldsSession) -> None:
             else:
                 st.number_input(label, low, high, usual, key=f"knob-{name}", help=explained(label))
     st.button("Generate", key="generate", icon=":material/casino:", on_click=make)
+    _say_refused(session)
 
 
 def take_back(session: WorldsSession) -> None:
