@@ -94,6 +94,8 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
         first.page.goto("about:blank")
         proxy = Proxy(str(urlsplit(server.address).hostname), port)
         page = open_page(address=f"http://127.0.0.1:{proxy.port}")
+        page.settle()
+        page.open()  # Whoever has been here before tells who they are, to each server anew.
         # The first answer draws the whole page, for which Streamlit asks no more by itself.
         page.press("reward-1")
         page.expect_visitors(1)
