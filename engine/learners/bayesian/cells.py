@@ -207,15 +207,16 @@ class Tables(Learned):
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
-        at = self.actions[:, :, subsets[:, None], _within(columns, self.actions.shape[3])]
-        return self._means(at, noise)
+        within = _within(columns, self.actions.shape[3])
+        return self._means(self.actions.take(subsets, axis=2).take(within, axis=3), noise)
 
     def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
         """The same of some `actions`, (2, 2, ...), by the noise v of their subsets."""
         noisy, certain = sums
         part = np.minimum(1.5 * noise / (self.rewards.unit * COIN), 1.0)
         known, total = part * noisy + (1 - part) * certain
-        return (total + self.rewards.mean) / (known + 1), known + 1
+        known += 1
+        return (total + self.rewards.mean) / known, known
 
     def deviations(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
         """How far cells (15) are from the actions' means, as `moments`."""
@@ -256,7 +257,7 @@ class Tables(Learned):
             self.cells = with_room(self.cells, (2, max(rows.tolist()) + 1, column + 1))
         squares, counts = self.unexplained
         noise = (squares + self.rewards.variance) / (counts + 1.0)
-        known = self.cells[:, rows if column else 0 * rows, column]
+        known = self.cells[..., column].take(rows if column else 0 * rows, axis=1)
         means = self._means(self.actions[..., column], noise)
         mean, doubts = self._believed(known, means, noise)
         densities = log_densities(seen.reward, mean, noise, doubts, seen.binary)
@@ -271,7 +272,9 @@ class Tables(Learned):
     def _add(self, rows: Indices, column: int, reward: float, mean: Array, known: Array) -> None:
         before = known[0]
         part = before / (before + 1)  # The error of a cell's first reward says little about noise.
-        self.unexplained += (part * (reward - mean) ** 2, part)
+        squares, counts = self.unexplained
+        squares += part * (reward - mean) ** 2
+        counts += part
         if column:
             after = known + np.array([[1.0], [reward]])
             self.cells[:, rows, column] = after
@@ -284,12 +287,14 @@ class Tables(Learned):
     def _known(self, rows: Indices, columns: Indices) -> Array:
         """Numbers and sums in cells, (2, T, K): none of rows and actions that are new."""
         _, height, width = self.cells.shape
-        return self.cells[:, _within(rows, height)[:, None], _within(columns, width)]
+        return self.cells.take(_within(rows, height), axis=1).take(_within(columns, width), axis=2)
 
     def _noise(self, subsets: Indices) -> Array:
         """v of (15), by subset; V counts as one reward's."""
-        squares, weights = self.unexplained[:, subsets] if self.count else (0.0, 0.0)
-        return np.asarray((squares + self.rewards.variance) / (weights + np.ones(len(subsets))))
+        if not self.count:
+            return np.full(len(subsets), self.rewards.variance)
+        squares, weights = self.unexplained.take(subsets, axis=1)
+        return np.asarray((squares + self.rewards.variance) / (weights + 1.0))
 
 
 def _within(places: Indices, size: int) -> Indices:

@@ -200,8 +200,8 @@ def _of_cells(
     tables, cells = components[0].tables, components[0].cells
     contexts = where if isinstance(where, tuple) else (where,)
     subsets = np.array([component.subset for component in components])
-    rows = np.array([cells.rows(context)[subsets] for context in contexts]).T
-    every = np.repeat(subsets, len(contexts))
+    rows = np.array([cells.rows(context) for context in contexts]).take(subsets, axis=1).T
+    every = subsets.repeat(len(contexts))
     means, variances = tables.moments(rows.ravel(), cells.columns(actions), every)
     shape = (-1, len(contexts), len(actions)) if contexts is where else (-1, len(actions))
     variances *= components[0].widening
