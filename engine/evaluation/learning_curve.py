@@ -49,15 +49,24 @@ class LearningCurve(Projection):
             self.versions.change(entry.before, entry.world)
         if event is None or event.earned is None or isinstance(entry, Ranked):
             return
-        place = int(np.searchsorted(self._column(0), event.number))
-        if place == self._size or self._answered[place, 0] != event.number:
-            self._answered = with_room(self._answered, (self._size + 1, 4))
-            self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
-            self._size += 1
+        place = self._place(event.number)
         world, ranked = self.versions.at(event.number), event.ranked
-        expected = world.expected_in(world.cell(world.context_of(ranked.request)))
+        expected = world.expected_in(world.cell_of(ranked.request))
         truth = expected[world.position(ranked.action_id)], expected.max()
         self._answered[place] = (event.number, event.earned, *truth)
+
+    def _place(self, number: int) -> int:
+        """Where an answered event belongs, made where it is new: most come after all others."""
+        place = self._size
+        if place and number <= self._answered[place - 1, 0]:
+            place = int(np.searchsorted(self._column(0), number))
+            if self._answered[place, 0] == number:
+                return place
+        self._answered = with_room(self._answered, (self._size + 1, 4))
+        if place < self._size:
+            self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
+        self._size += 1
+        return place
 
     def state(self) -> State:
         """For each answered event its number, its reward, and the expected rewards of the

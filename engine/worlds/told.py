@@ -10,7 +10,7 @@ from engine.worlds.place import Place
 from engine.worlds.taste import Context
 
 _KEPT = 8_192
-"""Requests of cells that are kept."""
+"""Requests of cells, and cells of requests, that are kept."""
 
 
 class Told(Place):
@@ -60,6 +60,19 @@ class Told(Place):
         if not told.keys() <= self._named.keys():
             raise KeyError(request.context_text)
         return {name: named[_line(told.get(name, {}))] for name, named in self._named.items()}
+
+    def cell_of(self, request: RankRequest) -> int:
+        """The cell of that context, kept as requests are."""
+        text = request.context_text
+        if text not in self._cells:
+            if len(self._cells) >= _KEPT:
+                self._cells.clear()
+            self._cells[text] = self.cell(self.context_of(request))
+        return self._cells[text]
+
+    @cached_property
+    def _cells(self) -> dict[str, int]:
+        return {}
 
     def request(self, cell: int, first: str | None = None) -> RankRequest:
         """All items offered in a cell, with one of them first, as the baseline; the same each time,
