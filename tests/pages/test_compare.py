@@ -21,6 +21,7 @@ from tests.pages.conftest import CompareApp, many_frames
 Open = Callable[..., CompareApp]
 
 
+HANDLE_LATER = "The switch can be moved once nobody is coming."
 EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
 
 
@@ -323,8 +324,10 @@ def test_a_reload_brings_the_same_figures_back(
         again.click("start-story")
         assert again.session.live.waiting > 0
         assert len(again.at.get("progress")) == 1
+        assert HANDLE_LATER in again.text, "its place is kept, or all below would jump"
         assert address(again) == address(app)
         again.finish_the_crowd()
+    assert HANDLE_LATER not in again.text
     assert len(again.session.comparison) == FIRST + 102
     assert figures(again) == figures(app)
     assert figures(again.click("step")) == figures(app.click("step"))

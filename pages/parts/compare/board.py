@@ -139,6 +139,7 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
     came, at = len(session.comparison), next(iter(session.switches), span)
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
+            st.empty()  # Without anything in it its place would be gone, and all below would jump.
             return
         after = st.slider(
             "Online after visitor (at the right end: never)",
