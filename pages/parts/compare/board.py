@@ -139,7 +139,8 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
     came, at = len(session.comparison), next(iter(session.switches), span)
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
-            st.empty()  # Without anything in it its place would be gone, and all below would jump.
+            # Without it the place would be gone, and all below would jump.
+            note("The switch can be moved once nobody is coming.")
             return
         after = st.slider(
             "Online after visitor (at the right end: never)",
