@@ -144,6 +144,11 @@ def refuse(
     raise PersonalizerError(code, sentence, target)
 
 
+def refuse_missing(code: str, target: str, allowed: str) -> NoReturn:
+    """Raise the error for a field that has to be there and is not."""
+    raise PersonalizerError(code, f"{target} is missing, but must be {allowed}.", target)
+
+
 def _shown(value: object) -> str:
     """A short text for any value, however large or deep."""
     try:

@@ -11,7 +11,7 @@ from functools import lru_cache
 from operator import is_
 from typing import Any
 
-from engine.errors import check_number, refuse
+from engine.errors import check_number, refuse, refuse_missing
 from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
 
 MAX_ACTIONS, MAX_EXCLUDED, MAX_ID_LENGTH = 50, 1_000, 256
@@ -20,6 +20,8 @@ MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
 _CODE = "InvalidRankRequest"
 _ID = f"a string of 1 to {MAX_ID_LENGTH} characters"
+_PARTS = {"id": _ID, "features": "a list of objects"}
+"""What an action has, and what that may be."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -227,8 +229,11 @@ def _parse_actions(value: object) -> tuple[Action, ...]:
 def _parse_action(action: object, target: str) -> Action:
     if not isinstance(action, Mapping):
         refuse(_CODE, target, action, "an object with id and features")
-    name = _id(action.get("id"), f"{target}.id")
-    objects = _as_list(action.get("features"), f"{target}.features", "a list of objects")
+    for part, allowed in _PARTS.items():
+        if part not in action:
+            refuse_missing(_CODE, f"{target}.{part}", allowed)
+    name = _id(action["id"], f"{target}.id")
+    objects = _as_list(action["features"], f"{target}.features", _PARTS["features"])
     features = flatten(objects, f"{target}.features")
     if not features.non_null:
         allowed = "objects with at least one non-null feature"

@@ -33,6 +33,7 @@ from engine.errors import (
     OvertakenError,
     StoreError,
     UnknownOutcomeError,
+    refuse,
 )  # fmt: skip
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
@@ -251,5 +252,7 @@ _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST)
 
 
 def is_named(name: str) -> ColumnElement[bool]:
-    """Whether a loop has that id or that view."""
+    """Whether a loop has that id or that view; what is no text is refused, as databases fail."""
+    if not isinstance(name, str):
+        refuse("BadRequest", "loop", name, "the id of a loop, or its view")
     return or_(LOOPS.c.id == name, LOOPS.c.view == name)

@@ -94,7 +94,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "action a string": _action("tea", "", "'tea'", "an object with id and features"),
     "action id empty": _action({"id": "", "features": [{"n": 1}]}, ".id", "''", _ID),
     "action id too long": _action({"id": LONG, "features": [{"n": 1}]}, ".id", "'xxx", _ID),
-    "action id missing": _action({"features": [{"n": 1}]}, ".id", "None", _ID),
+    "action id missing": _action({"features": [{"n": 1}]}, ".id", "missing", _ID),
     "action id a number": _action({"id": 5, "features": [{"n": 1}]}, ".id", "5", _ID),
     "action id twice": _actions(
         [DRINKS[0], DRINKS[1], DRINKS[2], DRINKS[1]],
@@ -102,7 +102,7 @@ BAD_REQUESTS: dict[str, BadRequest] = {
         "'mocha'",
         "another id than that of actions[1]",
     ),
-    "action without features": _action({"id": "b"}, ".features", "None", "a list of objects"),
+    "action without features": _action({"id": "b"}, ".features", "missing", "a list of objects"),
     "features null": _features(None, "", "None", "a list of objects"),
     "features an object": _features({"n": 1}, "", "{'n': 1}", "a list of objects"),
     "features empty": _features([], "", "[]", _NON_NULL),

@@ -15,6 +15,7 @@ from engine.errors import RejectedError
 from engine.store import About, Library
 from engine.store.exchange.intake import importing
 from engine.store.exchange.lines import SHOWN
+from engine.worlds import WORLDS
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.data.uploads import Upload, this_upload
@@ -77,10 +78,12 @@ def bring_in(library: Library, owner: str) -> None:
             work.pace = pace(_TICK)
             st.fragment(_follow, run_every=work.pace)(work)
         elif box.open:
+            places = ", ".join(world.title for world in WORLDS.values())
             note(
                 f"A file that was exported here, or a log in the service's dsjson: up to "
                 f"{limits.max_events:,} events and {limits.max_upload:,} MiB, plain or gzip. "
-                "One faulty line, or one too few, and nothing of it is imported."
+                "One faulty line, or one too few, and nothing of it is imported. Actions of dsjson "
+                f"have to be those of {places}; any other log can be asked on Evaluate."
             )
             if upload.is_whole:
                 _offer(library, owner, upload)

@@ -28,6 +28,13 @@ def test_a_loop_that_is_there_already_cannot_begin(store: Store, kept: StoredLoo
     assert store.about(kept.id).events == 1
 
 
+def test_what_is_no_name_is_refused_and_no_fault_of_the_database(
+    store: Store, kept: StoredLoop
+) -> None:
+    with pytest.raises(PersonalizerError, match="the id of a loop, or its view"):
+        StoredLoop.open(store, kept)  # type: ignore[arg-type]
+
+
 def store_about(kept: StoredLoop) -> About:
     return About(kept.id, "me", "x", "coffee", 7)
 
