@@ -70,6 +70,13 @@ def theme(dark: bool) -> Theme:
     return _DARK if dark else _LIGHT
 
 
+def on_paper() -> Mapping[str, str]:
+    """The colours of the dark theme, each with what it is in the light one: paper is white."""
+    names = ("ink", "ground", "faint", "accent", "grid", "empty")
+    pairs = ((getattr(_DARK, name), getattr(_LIGHT, name)) for name in names)
+    return dict([*zip(_DARK.actions, _LIGHT.actions, strict=True), *pairs])
+
+
 def is_dark() -> bool:
     """Whether the person looks at the dark theme."""
     return st.context.theme.type == "dark"
@@ -93,6 +100,17 @@ _TOKENS = {
 }
 
 
+_PAPER = (
+    "@media print{"
+    f":root{{--ground:#fff;--ink:{_LIGHT.ink};--accent:{_LIGHT.accent}}}"
+    f".stApp *{{color:{_LIGHT.ink}!important}}"
+    ".stApp :not(.stHtml *){background-color:transparent!important}"
+    ".stApp [role=radio][aria-checked=true]{background-color:#eae6f9!important}"
+    ".stDataFrame{filter:invert(1) hue-rotate(180deg)}}"
+)
+"""A dark page on paper; its charts are painted anew by `pages.parts.components.theme_watch`."""
+
+
 def style() -> str:
     """The colours of the theme, for the style sheets of all pages (`pages.parts.first_paint`)."""
     look = theme(is_dark())
@@ -102,4 +120,6 @@ def style() -> str:
         + f"{{color:{look.code[kind]}}}"
         for kind, tokens in _TOKENS.items()
     ]
+    if is_dark():
+        rules.append(_PAPER)
     return f"<style>{''.join(rules)}</style>"

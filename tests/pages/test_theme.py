@@ -11,7 +11,7 @@ from streamlit import config
 
 from engine.arrays import Array
 from engine.worlds import WORLDS
-from pages.parts.theme import logo, theme
+from pages.parts.theme import logo, on_paper, theme
 
 ROOT = Path(__file__).parents[2]
 
@@ -28,6 +28,13 @@ def test_colours_stand_out_from_the_ground(dark: bool) -> None:
     assert all(contrast(colour, colours.ground) >= 3 for colour in colours.actions)
     for text in (colours.ink, colours.faint, colours.accent):
         assert contrast(text, colours.ground) >= 4.5
+
+
+def test_on_paper_each_colour_of_the_dark_theme_is_that_of_the_light_one() -> None:
+    dark, light = theme(True), theme(False)
+    assert on_paper()[dark.ink] == light.ink
+    for place, colour in enumerate(dark.actions):
+        assert on_paper()[colour] == light.actions[place]
 
 
 EYES = {

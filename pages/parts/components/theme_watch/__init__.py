@@ -1,4 +1,5 @@
-"""Light or dark: the charts follow when the system, or the person, changes it meanwhile.
+"""Light or dark: the charts follow when the system, or the person, changes it meanwhile, and are
+light on paper.
 
 Streamlit repaints its own parts alone; the colours of charts are drawn by the script, which
 the browser therefore has run anew.
@@ -7,7 +8,7 @@ the browser therefore has run anew.
 import streamlit as st
 
 from pages.parts.components import beside
-from pages.parts.theme import is_dark, theme
+from pages.parts.theme import is_dark, on_paper, theme
 
 EVERY = 500
 """Milliseconds between two looks at the colour of the background."""
@@ -18,5 +19,6 @@ _component = st.components.v2.component("playground_scheme", js=beside(__file__,
 def follow_scheme() -> None:
     """Have the page drawn anew when the background has another colour than it was drawn for, be
     it that it changed while this very run was on its way."""
-    data = {"every": EVERY, "drawn": theme(is_dark()).ground}
+    paper = dict(on_paper()) if is_dark() else {}
+    data = {"every": EVERY, "drawn": theme(is_dark()).ground, "paper": paper}
     _component(key="scheme", data=data, height=1, on_changed_change=lambda: None)

@@ -1,4 +1,5 @@
 const looks = new WeakMap();
+const printed = matchMedia("print");
 
 export default function ({ data, parentElement, setTriggerValue }) {
     const element = parentElement.host ?? parentElement;
@@ -9,9 +10,12 @@ export default function ({ data, parentElement, setTriggerValue }) {
         look.drawn = data.drawn;
         look.told = undefined; // Once for each colour: a run may know no other.
     }
+    look.paper = data.paper;
     look.tell = (now) => setTriggerValue("changed", now);
     if (!looks.has(parentElement)) {
         looks.set(parentElement, look);
+        look.onPrint = () => repaint(look);
+        printed.addEventListener("change", look.onPrint);
         look.timer = setInterval(() => {
             const now = background();
             if (now === look.drawn || now === look.told) return;
@@ -21,6 +25,22 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     return () => {
         clearInterval(look.timer);
+        printed.removeEventListener("change", look.onPrint);
         looks.delete(parentElement);
     };
+}
+
+// What charts are painted with is no style of the page: on paper they would stay as they are.
+function repaint(look) {
+    for (const [mark, name, colour] of look.painted ?? []) mark.setAttribute(name, colour);
+    look.painted = [];
+    if (!printed.matches) return;
+    for (const mark of document.querySelectorAll(".stVegaLiteChart svg *")) {
+        for (const name of ["fill", "stroke"]) {
+            const colour = mark.getAttribute(name);
+            if (!(colour in look.paper)) continue;
+            look.painted.push([mark, name, colour]);
+            mark.setAttribute(name, look.paper[colour]);
+        }
+    }
 }
