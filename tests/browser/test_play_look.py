@@ -145,7 +145,7 @@ _PALE_OR_DARK = r"""() => {
     const wrong = [];
     const texts = ".stVegaLiteChart svg text, .stMain :is(p, h1, h2)";
     for (const text of document.querySelectorAll(texts))
-        if (text.textContent.trim() && shade(
+        if (text.textContent.trim() && text.checkVisibility() && shade(
             getComputedStyle(text)[text instanceof SVGElement ? "fill" : "color"]) > 128)
             wrong.push(text.textContent);
     for (const each of document.querySelectorAll("body, .stApp, .stMain, .stMain *, svg.marks")) {

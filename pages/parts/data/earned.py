@@ -71,7 +71,7 @@ def sparkline(curve: Sequence[float]) -> str:
         f'style="display:flex;gap:4px;height:32px">'
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
         f'font-size:14px;line-height:1;text-align:end;color:{look.faint}">{ends}</div>'
-        f'<div style="flex:1;background:{look.grid}">'
+        f'<div style="flex:1;forced-color-adjust:none;background:{look.grid}">'
         f'<div style="height:100%;background:{look.accent};'
         f'clip-path:polygon({points}, 100% 100%, 0% 100%)"></div></div></div>'
     )
