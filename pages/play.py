@@ -28,7 +28,7 @@ from pages.parts.play import (
     scrubber,
     you,
 )
-from pages.parts.play.offer import show_offer
+from pages.parts.play.offer import offer_of
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -162,25 +162,24 @@ else:
             with people:
                 controls.choose_context(session, PART)
         with visit:
-            show_offer(opened.world, ranked)
-            default = opened.loop.settings.default_reward
-            keys = shortcut("1") is not None
+            step, keys = session.first_step, shortcut("1") is not None
+            is_now = session.moments.at is None
+            asks = session.may_answer and not session.is_closed and step is None
             reward_buttons(
                 session.presses,
+                offer_of(opened.world, ranked),
                 answers_to(opened.world, ranked.shown),
+                moved.last(opened, asks, is_now),
+                (beliefs.alt(opened.world, ranked), learned.alt_of_map(opened, favoured)),
                 offer.told,
-                default,
+                opened.loop.settings.default_reward,
                 session.is_closed,
                 keys,
                 session.take,
             )
             show_progress(session.live)
-            with st.container(gap="xxsmall", key="moved"):
-                if (step := session.first_step) is not None and step != "crowd":
-                    session.first_minute.show(step)
-                if session.moments.at is None:
-                    asks = session.may_answer and not session.is_closed and step is None
-                    moved.show_last(opened, asks)
+            if step is not None and step != "crowd":
+                session.first_minute.show(step)
             controls.show_refusals(session.refusals)
         with picture:
             beliefs.show_beliefs(opened, ranked, session.setup.truth)

@@ -22,6 +22,7 @@ def picture(
     below: str = "",
     marks: str = "",
     keys: Keys = (),
+    tells: bool = True,
     **more: Any,
 ) -> None:
     """Draw a chart in a place that is as high as it will be: nothing jumps once it is there. It is
@@ -37,6 +38,8 @@ def picture(
         below: Markdown for everybody.
         marks, keys: what its marks (as Markdown) and colours mean, where it stands alone: on a page
             that is told beside it.
+        tells: whether its numbers stand beside it, and not elsewhere: with each click, that text
+            would be read anew.
         more: see `st.vega_lite_chart`.
     """
     shows, _, numbers = alt.partition(": ")
@@ -45,7 +48,9 @@ def picture(
     st.vega_lite_chart(
         rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
     )
-    st.caption("\n\n".join(filter(None, [plain(numbers or shows), below])))
+    if tells or below:
+        beside = numbers if tells and numbers else shows
+        st.caption("\n\n".join(filter(None, [plain(beside), below])))
 
 
 def pair(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:

@@ -151,10 +151,22 @@ class App:
 
     @property
     def text(self) -> str:
-        """All headings and Markdown on the page, and what is told beside its charts."""
+        """All headings and Markdown on the page, and what is told beside its charts and answers."""
         headings = [*self.at.title, *self.at.header, *self.at.subheader]
         rest = [*self.at.markdown, *self.at.caption]
-        return "\n".join(element.value for element in [*headings, *rest])
+        texts = [element.value for element in [*headings, *rest]]
+        return "\n".join([*texts, *self.beside_the_answers])
+
+    @property
+    def beside_the_answers(self) -> list[str]:
+        """What is offered, what the last answer moved, and what charts say unseen."""
+        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
+        for data in told:
+            if "rewards" in data:
+                shown, last = data["shown"], data["last"]
+                moved = ["".join(text for text, _ in last[part]) for part in ("said", "note")]
+                return [shown["name"], shown["told"], shown["badge"][0], *moved, *data["unseen"]]
+        return []
 
     def metric(self, label: str) -> str:
         """A number of Play's, by what it is called."""

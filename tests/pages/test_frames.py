@@ -110,13 +110,13 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
     """Others draw meanwhile; a page that is drawn in full or follows something goes on at once."""
     session, done = Followed(), list[str]()
 
-    def another_draws() -> None:
-        session.lock.acquire()
-        done.append("another drew")
+    def draw_another() -> None:
+        with session.lock:
+            done.append("another drew")
 
     def pause(seconds: float) -> None:
         assert seconds == 0.015
-        other = Thread(target=another_draws)
+        other = Thread(target=draw_another)
         other.start()
         other.join(10)
         done.append("paused")

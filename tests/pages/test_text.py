@@ -7,7 +7,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pages.parts.text import bare, in_a_sentence, percent, plain, printed, signed, told_apart
+from pages.parts.text import (
+    bare,
+    in_a_sentence,
+    percent,
+    pieces,
+    plain,
+    printed,
+    signed,
+    told_apart,
+)
 
 JOINER = "\u2060"
 
@@ -52,6 +61,16 @@ def test_what_is_said_is_bare_again_without_its_marks(text: str) -> None:
 
 ARROWS = r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"
 """What Streamlit draws as one sign."""
+
+
+@given(st.text())
+def test_what_a_component_writes_is_what_was_typed_and_what_is_bold(text: str) -> None:
+    as_typed = printed(plain(text))
+    assert pieces(f"**Step:** {plain(text)} answered **{plain(text)}.**") == [
+        ("Step:", True),
+        (f" {as_typed} answered ", False),
+        (f"{as_typed}.", True),
+    ]
 
 
 @pytest.mark.parametrize("text", ["->", "a -> b", "a <- b", "<->", "a -- b", "a >= b", "<=", "~="])

@@ -82,22 +82,28 @@ def _draw(
     legend: str = "",
     marks: str = "",
 ) -> None:
-    """The picture of a ranking, with that of the one before; a small one has no legend, and where
-    it stands alone all its ``marks`` are told."""
+    """The picture of a ranking, with that of the one before; a small one has no legend, but tells
+    its numbers, and where it stands alone all its ``marks`` are told."""
     dark, place = is_dark(), "now" if legend else "moved"
     spec = chart.belief_spec(world, dark, SHOWN[now.mode][1], small=not legend)
     picture(
         belief_rows(world, dark, now, parts, before, truth),
         spec,
         key=f"chart-beliefs-{place}",
-        alt=f"A bell and a bar for each action: {in_words(world, now)}",
+        alt=alt(world, now),
         below=small(legend) if legend else "",
         marks=marks,
+        tells=not legend,
     )
 
 
 _NAMED = 5
 """Actions whose numbers are told to those who cannot see the picture; all are in its marks."""
+
+
+def alt(world: World, now: Ranked) -> str:
+    """What the picture shows, and its numbers."""
+    return f"A bell and a bar for each action: {in_words(world, now)}"
 
 
 _OWN: Mapping[str, str] = {}

@@ -97,10 +97,17 @@ def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: 
         key=_CHART,
         on_select=stand,
         selection_mode=contexts.CELL,
-        alt=f"Map of {_all(opened.world)}: {map_in_words(opened.world, favoured, knows)}",
+        alt=alt_of_map(opened, favoured),
         keys=keys_of(opened.world, is_dark()),
+        tells=False,
         below=small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
+
+
+def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
+    """What the map shows, and its numbers."""
+    world, knows = opened.world, bool(opened.loop.events)
+    return f"Map of {_all(world)}: {map_in_words(world, favoured, knows)}"
 
 
 def _all(world: World) -> str:
@@ -167,6 +174,7 @@ def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
         key="chart-reward",
         alt=f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
         f"{last['visitor']:,.0f}, {last['recent']:.2f} over the last {RECENT_VISITORS}",
+        tells=False,
     )
 
 

@@ -1,44 +1,52 @@
 """What the last click changed: said beside the buttons, to those who cannot see it, too."""
 
-import streamlit as st
-
 from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
+from pages.parts.components.reward_buttons.shown import Last, Pieces
 from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.play.sources import names_of
-from pages.parts.text import counted, note, percent, plain, signed, small
+from pages.parts.text import counted, percent, pieces, plain, signed
 
 _NOTICED = 0.005
 """Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
 
 
-def show_last(opened: OpenLoop, asks: bool) -> None:
-    """What the last visitor did, where it was a click or a step; else whoever may is asked to."""
+def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Last:
+    """What the last visitor did, where it was a click or a step; else whoever may is asked to; of a
+    past moment nothing."""
+    if not is_now:
+        return Last()
     if opened.click is not None:
-        _show_move(opened.world, opened.click, opened.loop.settings.policy)
-    elif opened.stepped is not None:
-        _show_step(opened.world, *opened.stepped)
-    elif asks:
-        note("Click how they like it: one click is enough to learn from.")
+        return _move(opened.world, opened.click, opened.loop.settings.policy)
+    if opened.stepped is not None:
+        return Last(_step(opened.world, *opened.stepped))
+    return Last(note=[(_ASK, False)] if asks else [])
 
 
-def _show_step(world: World, ranked: Ranked, reward: float) -> None:
+_ASK = "Click how they like it: one click is enough to learn from."
+
+
+def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
     who = plain(" · ".join(world.context_of(ranked.request).values()))
     item = plain(world.items[ranked.shown].label)
-    st.markdown(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
+    return pieces(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
 
 
-def _show_move(world: World, click: Click, policy: Policy) -> None:
+def _move(world: World, click: Click, policy: Policy) -> Last:
     """What the last click changed, in a sentence or two and in two lines."""
-    because = why_less(click, policy)
-    st.markdown("  \n".join(filter(None, [_in_words(world, click), because and small(because)])))
     i, before, after = click.before.shown, click.before, click.after
-    lines = {"earns": (before.means[i], after.means[i])}
+    lines = [("earns", before.means[i], after.means[i])]
     if before.mode == "online":
-        lines = {"chance": (before.probabilities[i], after.probabilities[i]), **lines}
-    st.html("".join(_line(name, *ends) for name, ends in lines.items()))
+        lines.insert(0, ("chance", before.probabilities[i], after.probabilities[i]))
+    said, because = pieces(_in_words(world, click)), pieces(why_less(click, policy))
+    return Last(said, because, [(name, _within(was), _within(now)) for name, was, now in lines])
+
+
+def _within(place: float) -> float:
+    """As far along a line from 0 to 1 as it goes."""
+    return min(max(place, 0.0), 1.0)
 
 
 def _in_words(world: World, click: Click) -> str:
@@ -68,14 +76,6 @@ def why_less(click: Click, policy: Policy) -> str:
         f"**Why less:** surer (±{after.sds[i]:.2f}), so fewer lucky draws than "
         f"{counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
     )
-
-
-def _line(name: str, before: float, after: float) -> str:
-    """A line from 0 to 1 with where something was and where it is; numbers alone make it."""
-    places = (min(max(each, 0.0), 1.0) for each in (before, after))
-    was, now = (f"{place:.1%}" for place in places)
-    style = f"--was:{was};--now:{now}"
-    return f'<div class="move" aria-hidden="true" style="{style}"><b>{name}</b><i></i></div>'
 
 
 def where_it_comes_from(click: Click) -> str:

@@ -1,36 +1,25 @@
 """What the visitor is offered."""
 
 from collections.abc import Mapping
-from typing import Literal
-
-import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.item_picture import picture_of
-from pages.parts.text import plain, small
-
-Badge = tuple[str, str, Literal["gray", "orange", "green", "violet", "blue"]]
-"""Label, icon and colour."""
+from pages.parts.components.reward_buttons.shown import Badge, Offer
+from pages.parts.text import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})
 """Features whose values alone do not say what they are of."""
 _PLACES = frozenset({"origin"})
 
 
-def show_offer(world: World, ranked: Ranked) -> None:
-    """The action to show, large, and whether it is the best guess; the picture tells why."""
+def offer_of(world: World, ranked: Ranked) -> Offer:
+    """What is offered."""
     item = world.items[ranked.shown]
-    label, icon, colour = _guess(ranked) if ranked.mode == "online" else _today(ranked)
-    told = plain(in_words(item.features))
-    parts = [
-        picture_of(item) or "&#8288;",  # Where there is no picture, its place stays.
-        f"## {plain(item.name)}",
-        told and small(told),
-        f":{colour}-badge[:material/{icon}: {label}]",
-    ]
-    with st.container(border=True, key="offer"):
-        st.markdown("\n\n".join(filter(None, parts)), anchors=False)
+    badge = _guess(ranked) if ranked.mode == "online" else _today(ranked)
+    name, emoji, told = (
+        printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
+    )
+    return Offer(name, emoji, item.picture or "", told, badge)
 
 
 def in_words(features: Mapping[str, object]) -> str:

@@ -241,5 +241,5 @@ def test_a_step_says_what_the_visitor_answered(open_app: Open) -> None:
     label = app.session.open.world.items[event.ranked.shown].label
     (said,) = (line for line in app.text.splitlines() if "Step:" in line)
     assert label in said
-    assert f"answered **{sum(event.rewards):g}**" in said
+    assert f"answered {sum(event.rewards):g}." in said
     assert "Step:" not in app.answer(1.0).text

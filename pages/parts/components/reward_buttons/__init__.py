@@ -1,4 +1,6 @@
-"""The reward buttons: an answer is to what is on the screen, and none is lost, however fast.
+"""The reward buttons, what is offered above them and what the last press moved below.
+
+An answer is to what is on the screen, and none is lost, however fast.
 
 Streamlit merges presses of one of its buttons that wait for a busy run. These are collected in
 the browser, each with the offer that was on the screen, and sent until the server has them. Their
@@ -12,6 +14,7 @@ from dataclasses import asdict, dataclass
 import streamlit as st
 
 from pages.parts.components import beside, told
+from pages.parts.components.reward_buttons.shown import Last, Offer
 from pages.parts.rewards import Answer
 
 _MOST = 100
@@ -73,14 +76,25 @@ def _press(told: object) -> Press | None:
 
 def reward_buttons(
     presses: Presses,
+    shown: Offer,
     answers: Sequence[Answer],
+    last: Last,
+    unseen: Sequence[str],
     offer: Mapping[str, object],
     default_reward: float,
     disabled: bool,
     keys: bool,
     take: Callable[[object], None],
 ) -> None:
-    """All answers to an offer; ``take`` gets what `Presses.new` does, ``keys`` press them, too."""
+    """What is ``shown``, all answers to it, and what the ``last`` one did, as one element: each
+    costs a click a hundredth of a second in the browser.
+
+    Args:
+        unseen: what charts on the page show, for those who cannot see it.
+        offer: told again with each press.
+        keys: whether they press, too.
+        take: gets what `Presses.new` does.
+    """
     _bar(
         key="rewards",
         data={
@@ -92,6 +106,9 @@ def reward_buttons(
             "offer": offer,
             "disabled": disabled,
             "keys": keys,
+            "shown": asdict(shown),
+            "last": asdict(last),
+            "unseen": unseen,
         },
         on_pressed_change=lambda: take(told("rewards", "pressed")),
     )

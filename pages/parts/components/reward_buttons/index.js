@@ -1,7 +1,7 @@
 const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=dialog]";
 // Milliseconds until what the server has not taken is told again, the first time.
 const AGAIN = 5000, LATEST = 40000;
-const bars = new WeakMap();
+const bars = new WeakMap(), places = new WeakMap();
 // Outlives a bar that is drawn anew; another session, such as after a restart, begins at 0.
 let pressed = {};
 // Whether another answer than those is in sight; whoever wanted one will want the next.
@@ -11,6 +11,11 @@ export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
         pressed = { session: data.session, count: data.taken, latest: [] };
     }
+    if (!places.has(parentElement)) places.set(parentElement, around(parentElement));
+    const { offer, last, unseen } = places.get(parentElement);
+    tellOnce(offer, data.shown, offered);
+    tellOnce(last, data.last, moved);
+    tellOnce(unseen, data.unseen, texts => texts.map(text => written("p", text)));
     const told = JSON.stringify(data.rewards);
     let bar = bars.get(parentElement);
     // Another action, or another world, may be worth other rewards.
@@ -18,7 +23,7 @@ export default function ({ data, parentElement, setStateValue }) {
         dismiss(bar);
         bar = null;
     }
-    if (!bar) bars.set(parentElement, bar = build(parentElement, data));
+    if (!bar) bars.set(parentElement, bar = build(last, data));
     bar.data = data;
     bar.send = value => setStateValue("pressed", value);
     bar.none.title = data.none;
@@ -32,8 +37,60 @@ export default function ({ data, parentElement, setStateValue }) {
     wait(bar);
     return () => {
         dismiss(bar);
+        offer.parentElement.remove();
         bars.delete(parentElement);
+        places.delete(parentElement);
     };
+}
+
+function around(parentElement) {
+    const place = make("div", "visit");
+    const parts = {
+        offer: make("div", "st-key-offer"), last: make("div", "st-key-moved"),
+        unseen: make("div", "visit-unseen"),
+    };
+    place.append(...Object.values(parts));
+    parentElement.append(place);
+    return parts;
+}
+
+function tellOnce(place, told, parts) {
+    const text = JSON.stringify(told);
+    if (place.told === text) return;
+    place.told = text;
+    place.replaceChildren(...parts(told));
+}
+
+function offered({ name, emoji, picture, told, badge: [label, icon, colour] }) {
+    const shown = make("p", "offer-picture");
+    if (picture) shown.append(Object.assign(make("img", ""), { src: picture, alt: "" }));
+    else shown.textContent = emoji;
+    const badge = make("p", `offer-badge offer-${colour}`);
+    const sign = written("span", icon, "offer-icon");
+    sign.setAttribute("aria-hidden", "true");
+    badge.append(sign, ` ${label}`);
+    return [shown, written("h2", name), written("p", told, "offer-told"), badge];
+}
+
+function moved({ said, note, lines }) {
+    const parts = [["p", said, ""], ["p", note, "moved-note"]].filter(([, pieces]) => pieces.length);
+    const texts = parts.map(([tag, pieces, name]) => {
+        const made = make(tag, name);
+        made.append(...pieces.map(([text, isBold]) => isBold ? written("b", text) : text));
+        return made;
+    });
+    return [...texts, ...lines.map(([name, was, now]) => {
+        const line = make("div", "move");
+        line.setAttribute("aria-hidden", "true");
+        line.style.setProperty("--was", `${100 * was}%`);
+        line.style.setProperty("--now", `${100 * now}%`);
+        line.append(written("b", name), make("i", ""));
+        return line;
+    })];
+}
+
+function written(tag, text, name = "") {
+    return Object.assign(make(tag, name), { textContent: text });
 }
 
 function dismiss(bar) {
@@ -68,7 +125,7 @@ function wait(bar) {
     }, bar.again);
 }
 
-function build(parentElement, data) {
+function build(last, data) {
     const bar = { told: JSON.stringify(data.rewards), controls: [], answers: new Map(), box: make("div", "reward-bar"), again: AGAIN };
     const several = make("div", "reward-answers");
     several.classList.toggle("reward-many", data.rewards.length > 3);
@@ -127,7 +184,7 @@ function build(parentElement, data) {
         bar.answers.get(event.key)?.click();
     };
     addEventListener("keydown", bar.onKey);
-    parentElement.append(bar.box);
+    last.before(bar.box);
     return bar;
 }
 
