@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from functools import cache, wraps
 from threading import RLock, local
 from typing import Protocol, TypeVar
@@ -16,6 +16,7 @@ from engine.loop.lock import Shared, locked
 from pages.parts.clients import this_client
 from pages.parts.drawn import drawing_part
 from pages.parts.heavy_work import Ticket, heavy_work
+from pages.parts.turns import long_turn
 
 T = TypeVar("T")
 
@@ -183,8 +184,9 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
         # Nobody clicks for the frame either that finds that all is over.
         follows = session.is_live or frames().follows(client)
         is_clicked_for = heavy_work().is_waited_for or not follows
+        turn = long_turn() if is_all and is_clicked_for else nullcontext()
         try:
-            with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
+            with drawing(is_clicked_for), session.lock, turn, drawing_part(draw.__qualname__):
                 draw(session)
         except RerunException:
             st.session_state[_CLICKED] = is_clicked_for

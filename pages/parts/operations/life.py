@@ -31,6 +31,7 @@ from pages.parts.operations.log_lines import write_lines
 from pages.parts.operations.meters import Gauges, Meters
 from pages.parts.operations.readiness import Readiness
 from pages.parts.operations.settings import Operations
+from pages.parts.turns import take_short_turns
 from pages.parts.unreadable import say_unreadable
 
 _log = logging.getLogger(__name__)
@@ -43,8 +44,6 @@ _RARITY = 1_000
 """Times of what that takes that lie between one time and the next at least."""
 _OBJECTS = 20_000
 """More than before after which the youngest are looked at for garbage."""
-_TURN = 0.001
-"""Seconds after which Python lets the next thread on."""
 GRACE = 5.0
 """Seconds in which what is under way may end when the server is told to."""
 
@@ -128,15 +127,6 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS)
-
-
-def take_short_turns() -> None:
-    """Let the next thread on sooner than Python does by itself, which is after 5 ms.
-
-    A click goes from thread to thread several times, and each time waits for a turn of whatever
-    else goes on: heavy work, a frame, messages to others.
-    """
-    sys.setswitchinterval(_TURN)
 
 
 def keep_memory_together() -> None:
