@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from threading import RLock
 from typing import Literal, get_args
 from urllib.parse import urlsplit
@@ -38,9 +39,14 @@ _TOKENS, _MOST_TOKENS, _MOST_NAMES = "stage-tokens", 5, 20
 """What a session's stages were called: what Streamlit caches for it ends with each connection."""
 
 
+_ROUNDS = 10_000
+
+
+@lru_cache(maxsize=1_000)
 def _code_of(token: str) -> str:
-    """The code beside a token, which tells nothing of it: so any server knows it."""
-    digest = hashlib.sha256(token.encode()).digest()
+    """The code beside a token, which tells nothing of it: so any server knows it. Everybody in a
+    room can read a code, so it takes long to find another token for it."""
+    digest = hashlib.pbkdf2_hmac("sha256", token.encode(), b"stage", _ROUNDS)
     return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_CODE])
 
 
@@ -112,7 +118,10 @@ class Remote:
         for token in tokens:
             if _TOKEN.fullmatch(token) and len(self.names) < _MOST_NAMES:
                 self.names[token] = code = _code_of(token)
-                _remotes[token], _codes[code] = self, self
+                _remotes[token] = self
+                # Who knows the token is that tab; another may have the same code, even on purpose.
+                if token in _codes.setdefault(code, self).names:
+                    _codes[code] = self
 
     @locked
     def tell(self, notes: Notes, link: str) -> None:
@@ -176,8 +185,9 @@ class Remote:
         """The session has ended, and the stage with it."""
         for token, code in self.names.items():
             # After a reload they may be another session's by now.
-            if _remotes.get(token) is self:
-                del _remotes[token], _codes[code]
+            for held, key in ((_remotes, token), (_codes, code)):
+                if held.get(key) is self:
+                    del held[key]
 
 
 _remotes: dict[str, Remote] = {}

@@ -1,5 +1,6 @@
 """A second device: what it is told, what it may ask for, and what nobody else may."""
 
+import secrets
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -133,6 +134,23 @@ def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> 
     again.be_found_as(f"{number:022}" for number in range(100))
     assert steered_by(f"{99:022}") is None  # A tab has had few names.
     again.leave()
+
+
+def test_who_finds_another_token_for_a_code_does_not_get_the_room(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Everybody in it can read the code."""
+    monkeypatch.setattr("pages.parts.stage.remotes._code_of", lambda token: "abcdef")
+    stage, other = Remote(), Remote()
+    other.be_found_as([secrets.token_urlsafe(16)])
+    assert seen_by("abcdef") is stage
+    other.leave()
+    assert seen_by("abcdef") is stage
+    (again := Remote()).be_found_as([stage.token])
+    stage.leave()
+    assert seen_by("abcdef") is again
+    again.leave()
+    assert seen_by("abcdef") is None
 
 
 # -- over HTTP ----------------------------------------------------------------------------
