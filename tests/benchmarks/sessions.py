@@ -45,6 +45,8 @@ from tests.score import number_in
 
 _STREAM = "/_stcore/stream"
 _EMPTY = "tests/benchmarks/empty_app.py"
+_PATIENCE = 15.0
+"""Seconds until a click is said again; a page does so after 5, but is alone on its machine."""
 _REWARDS = (1.0, 0.5, 0.0)
 FIRST_SEED = 1_000
 
@@ -54,6 +56,7 @@ class Person(ABC):
 
     Attributes:
         pressed: clicks so far.
+        again: how many of them had to be said once more.
         waits: seconds from each click until the page counts it.
         drawn: elements and blocks that came after clicks.
         charts: how many of them were charts.
@@ -65,7 +68,7 @@ class Person(ABC):
         self._heard = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._shown = ""
-        self.pressed = self.drawn = self.charts = 0
+        self.pressed = self.drawn = self.charts = self.again = 0
         self.waits: list[float] = []
 
     async def open(self) -> None:
@@ -100,11 +103,17 @@ class Person(ABC):
         """See an element."""
 
     async def _run(self, state: ClientState) -> None:
-        await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
-        async with asyncio.timeout(120):
-            while self._shown != f"{self.pressed:,}":
-                self._heard.clear()
-                await self._heard.wait()
+        """Say it, and again after a while as the page's own script does, until it is counted."""
+        for patience in (_PATIENCE, 2 * _PATIENCE, 100):
+            await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(patience):
+                    while self._shown != f"{self.pressed:,}":
+                        self._heard.clear()
+                        await self._heard.wait()
+                return
+            self.again += 1
+        raise TimeoutError(f"click {self.pressed} is not counted: {self._shown}")
 
     async def _listen(self) -> None:
         async for data in self._socket:
@@ -242,7 +251,8 @@ async def visit(server: Server, people: Sequence[Person], seconds: float, rate: 
     )
     print(
         f"  answered in {statistics.median(waits) * 1e3:.0f} ms "
-        f"(p95 {np.quantile(waits, 0.95) * 1e3:.0f})"
+        f"(p95 {np.quantile(waits, 0.95) * 1e3:.0f}), "
+        f"{sum(person.again for person in people)} said twice"
     )
 
 
