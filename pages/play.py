@@ -4,6 +4,7 @@ A visitor walks in, an action is offered, a click teaches. Reads from top to bot
 what is set, who is there, what is offered, what the click changed, what was learned.
 """
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -169,7 +170,7 @@ else:
                 session.presses,
                 offer_of(opened.world, ranked),
                 answers_to(opened.world, ranked.shown),
-                moved.last(opened, asks, is_now),
+                replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step)),
                 (beliefs.alt(opened.world, ranked), learned.alt_of_map(opened, favoured)),
                 offer.told,
                 opened.loop.settings.default_reward,

@@ -64,11 +64,13 @@ class Told(Place):
     def cell_of(self, request: RankRequest) -> int:
         """The cell of that context, kept as requests are."""
         text = request.context_text
-        if text not in self._cells:
+        cell = self._cells.get(text)
+        if cell is None:  # What is kept may be gone a moment later: other threads have this world.
+            cell = self.cell(self.context_of(request))
             if len(self._cells) >= _KEPT:
                 self._cells.clear()
-            self._cells[text] = self.cell(self.context_of(request))
-        return self._cells[text]
+            self._cells[text] = cell
+        return cell
 
     @cached_property
     def _cells(self) -> dict[str, int]:

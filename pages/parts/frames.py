@@ -4,7 +4,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import ExitStack, contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from functools import cache, wraps
 from threading import RLock, local
 from typing import Protocol, TypeVar
@@ -115,6 +115,7 @@ def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
     if is_clicked_for:
         turn.enter_context(heavy_work().giving_way())
         turn.enter_context(_turn(_CLICKS, _SHORT_PATIENCE))
+        turn.enter_context(long_turn())
     else:
         turn.enter_context(_turn(_BACKGROUND, _PATIENCE))
         heavy_work().let_clicks_go_first()
@@ -184,9 +185,8 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
         # Nobody clicks for the frame either that finds that all is over.
         follows = session.is_live or frames().follows(client)
         is_clicked_for = heavy_work().is_waited_for or not follows
-        turn = long_turn() if is_all and is_clicked_for else nullcontext()
         try:
-            with drawing(is_clicked_for), session.lock, turn, drawing_part(draw.__qualname__):
+            with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
                 draw(session)
         except RerunException:
             st.session_state[_CLICKED] = is_clicked_for

@@ -15,8 +15,9 @@ from pages.parts.base_path import base_path
 from pages.parts.menu import HOME, MENU
 from pages.parts.theme import Theme, logo, theme
 
-_NAMED = re.compile(r"[A-Za-z][A-Za-z-]*")
-"""How pages are named; what Streamlit answers by itself has a dot or more than one part."""
+_NAMED = re.compile(r"(?!oauth2callback)[A-Za-z][A-Za-z0-9_-]*")
+"""How pages are named; all else that Streamlit answers has a dot, more than one part, or begins
+otherwise."""
 _MEDIA = Path(st.__file__).parent / "static" / "static" / "media"
 
 

@@ -164,7 +164,9 @@ class App:
         for data in told:
             if "rewards" in data:
                 shown, last = data["shown"], data["last"]
-                moved = ["".join(text for text, _ in last[part]) for part in ("said", "note")]
+                moved = [
+                    "".join(text for text, _ in last[part]) for part in ("hint", "said", "note")
+                ]
                 return [shown["name"], shown["told"], shown["badge"][0], *moved, *data["unseen"]]
         return []
 

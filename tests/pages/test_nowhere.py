@@ -22,7 +22,7 @@ def client() -> Iterator[TestClient]:
         yield client
 
 
-@pytest.mark.parametrize("path", ["/nosuch", "/Race", "/no-such?stage=1"])
+@pytest.mark.parametrize("path", ["/nosuch", "/Race", "/no-such?stage=1", "/race2", "/no_such"])
 def test_a_name_that_no_page_has_leads_to_those_that_there_are(
     client: TestClient, path: str
 ) -> None:
@@ -44,7 +44,15 @@ def test_what_was_asked_for_does_not_stand_on_the_page_and_nothing_runs_there(
 
 
 @pytest.mark.parametrize(
-    "path", ["/_stcore/health", "/favicon.png", "/manifest.json", "/static/media/x", "/media/x"]
+    "path",
+    [
+        "/_stcore/health",
+        "/favicon.png",
+        "/manifest.json",
+        "/static/media/x",
+        "/media/x",
+        "/oauth2callback",
+    ],
 )
 def test_whatever_streamlit_has_is_still_found(client: TestClient, path: str) -> None:
     assert client.get(path).text == "Streamlit"

@@ -140,7 +140,8 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
             # Without it the place would be gone, and all below would jump.
-            note("The switch can be moved once nobody is coming.")
+            when = "nobody is coming" if session.is_live else "visitors have come"
+            note(f"The switch can be moved once {when}.")
             return
         after = st.slider(
             "Online after visitor (at the right end: never)",

@@ -5,6 +5,9 @@ from typing import Literal
 
 import streamlit as st
 
+from pages.parts.components.reward_buttons.shown import Pieces
+from pages.parts.text import pieces
+
 Step = Literal["answer", "another", "crowd"]
 
 NAME = "first-minute"
@@ -12,10 +15,8 @@ NAME = "first-minute"
 CROWD = 100
 """Visitors with whom it is over."""
 _SAID: Mapping[Step, str] = {
-    "answer": ":material/arrow_upward: **1 of 3** Say how this visitor likes it: the engine learns "
-    "from that one click.",
-    "another": ":material/arrow_upward: **2 of 3** Answer once more: the bell that you answer "
-    "for moves and grows narrow.",
+    "answer": "**1 of 3** Say how this visitor likes it: the engine learns from that one click.",
+    "another": "**2 of 3** Answer once more: the bell that you answer for moves and grows narrow.",
     "crowd": ":material/arrow_upward: **3 of 3** Now let 100 in: they answer by themselves, and "
     "the map fills.",
 }
@@ -47,12 +48,18 @@ class FirstMinute:
             return None
         return "answer" if rewards == 0 else "another" if rewards == 1 else "crowd"
 
+    @staticmethod
+    def hint(step: Step | None) -> Pieces:
+        """What is said beside the answers, of which the first two steps speak."""
+        return pieces(_SAID[step]) if step is not None and step != "crowd" else []
+
     def show(self, step: Step) -> None:
-        """The sentence of a step, and how to skip all of it.
+        """How to skip all of it, and the sentence of the last step, which is about the toolbar.
 
         Nothing moves when it comes or goes: the last one hangs under the toolbar, over what is
         there, and the others have a place of their own beside the answers (`style.css`).
         """
         with st.container(horizontal=True, wrap=False, gap="xsmall", key=f"first-{step}"):
-            st.markdown(_SAID[step], width="content")
+            if step == "crowd":
+                st.markdown(_SAID[step], width="content")
             st.button("Skip", key="skip-first-minute", type="tertiary", on_click=self.skip)

@@ -21,7 +21,7 @@ def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Last:
     if opened.click is not None:
         return _move(opened.world, opened.click, opened.loop.settings.policy)
     if opened.stepped is not None:
-        return Last(_step(opened.world, *opened.stepped))
+        return Last(said=_step(opened.world, *opened.stepped))
     return Last(note=[(_ASK, False)] if asks else [])
 
 
@@ -41,7 +41,7 @@ def _move(world: World, click: Click, policy: Policy) -> Last:
     if before.mode == "online":
         lines.insert(0, ("chance", before.probabilities[i], after.probabilities[i]))
     said, because = pieces(_in_words(world, click)), pieces(why_less(click, policy))
-    return Last(said, because, [(name, _within(was), _within(now)) for name, was, now in lines])
+    return Last((), said, because, [(name, _within(was), _within(now)) for name, was, now in lines])
 
 
 def _within(place: float) -> float:

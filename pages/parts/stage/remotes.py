@@ -45,7 +45,7 @@ _ROUNDS = 10_000
 @lru_cache(maxsize=1_000)
 def _code_of(token: str) -> str:
     """The code beside a token, which tells nothing of it: so any server knows it. Everybody in a
-    room can read a code, so it takes long to find another token for it."""
+    room can read a code, so it takes a processor weeks to find another token for it."""
     digest = hashlib.pbkdf2_hmac("sha256", token.encode(), b"stage", _ROUNDS)
     return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_CODE])
 

@@ -66,16 +66,22 @@ function offered({ name, emoji, picture, told, badge: [label, icon, colour] }) {
     if (picture) shown.append(Object.assign(make("img", ""), { src: picture, alt: "" }));
     else shown.textContent = emoji;
     const badge = make("p", `offer-badge offer-${colour}`);
-    const sign = written("span", icon, "offer-icon");
-    sign.setAttribute("aria-hidden", "true");
-    badge.append(sign, ` ${label}`);
+    badge.append(sign(icon), ` ${label}`);
     return [shown, written("h2", name), written("p", told, "offer-told"), badge];
 }
 
-function moved({ said, note, lines }) {
-    const parts = [["p", said, ""], ["p", note, "moved-note"]].filter(([, pieces]) => pieces.length);
-    const texts = parts.map(([tag, pieces, name]) => {
-        const made = make(tag, name);
+function sign(icon) {
+    // A word in a font of signs: neither read nor translated.
+    const made = Object.assign(written("span", icon, "visit-sign"), { translate: false });
+    made.setAttribute("aria-hidden", "true");
+    return made;
+}
+
+function moved({ hint, said, note, lines }) {
+    const parts = [[hint, "moved-hint"], [said, ""], [note, "moved-note"]];
+    const texts = parts.filter(([pieces]) => pieces.length).map(([pieces, name]) => {
+        const made = make("p", name);
+        if (pieces === hint) made.append(sign("arrow_upward"), " ");
         made.append(...pieces.map(([text, isBold]) => isBold ? written("b", text) : text));
         return made;
     });

@@ -35,11 +35,13 @@ class Last:
     """What the last visitor did.
 
     Attributes:
+        hint: what to do next, in the first minute.
         said: in words.
         note: what is said in small letters below.
         lines: what the click moved, each with a name and where from 0 to 1 it was and is.
     """
 
+    hint: Pieces = ()
     said: Pieces = ()
     note: Pieces = ()
     lines: Sequence[tuple[str, float, float]] = ()

@@ -32,7 +32,9 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 // What charts are painted with is no style of the page: on paper they would stay as they are.
 function repaint(look) {
-    for (const [mark, name, colour] of look.painted ?? []) mark.setAttribute(name, colour);
+    for (const [mark, name, colour] of look.painted ?? []) {
+        if (mark.getAttribute(name) === look.paper[colour]) mark.setAttribute(name, colour);
+    }
     look.painted = [];
     if (!printed.matches) return;
     for (const mark of document.querySelectorAll(".stVegaLiteChart svg *")) {
