@@ -8,7 +8,7 @@ from threading import Lock
 SHORT = 0.001
 """Seconds, as a server has it; by itself Python has 5 ms."""
 LONG = 0.02
-"""Seconds that the work of a click may go on."""
+"""Seconds that what a click makes may be drawn for."""
 
 
 def take_short_turns() -> None:
@@ -28,7 +28,10 @@ _HELD: list[float] = []
 @contextmanager
 def long_turn() -> Iterator[None]:
     """Go on for longer: what a click makes is sent when it is all there, and on a busy machine each
-    change to the thread that sends, and back, waits for a processor."""
+    change to the thread that sends, and back, waits for a processor.
+
+    Not while the database is written to: whoever holds it would wait for others' long turns.
+    """
     with _LOCK:
         _HELD.append(_HELD[-1] if _HELD else sys.getswitchinterval())
         sys.setswitchinterval(LONG)

@@ -11,7 +11,6 @@ from pages.parts.play.offers import LeftError
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
-from pages.parts.turns import long_turn
 
 _log = logging.getLogger(__name__)
 
@@ -41,7 +40,7 @@ def take(host: Host, told: object) -> None:
 
     Each answers the offer that was on the screen; pressed twice, it counts once.
     """
-    with timed(_log, "answers taken"), long_turn():
+    with timed(_log, "answers taken"):
         for press in host.presses.new(told):
             _answer(host, press)
 
