@@ -21,7 +21,7 @@ from pages.parts.text import percent
 from pages.parts.theme import theme
 
 MOST = 8
-"""Actions that have a row: those that either loop is most likely to offer."""
+"""Actions that have a row: those that are offered, then those that are likely to be."""
 _WIDE, _HIGH = 1184, 496
 """Pixels of the room for which sizes are given; in another they follow the smaller share."""
 _HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
@@ -232,7 +232,7 @@ def beside_rows(
     actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
     colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
     shown = _shown(halves)
-    captions = "One cell for each kind of visitor", f"Framed, and above: {', '.join(here.values())}"
+    captions = _below(world, len(shown)), f"Framed, and above: {', '.join(here.values())}"
     rows: list[dict[str, object]] = []
     for side, half in enumerate(halves):
         of_half: dict[str, object] = {"half": side}
@@ -250,10 +250,20 @@ def beside_rows(
     return table(rows)
 
 
+def _below(world: World, shown: int) -> str:
+    """How many actions have no row, and what the map is."""
+    map_of = f"Map: favourites. Rows: {world.fields[0].label}"
+    more = len(world.items) - shown
+    return f"{more} more. {map_of}" if more else map_of
+
+
 def _shown(halves: Sequence[Half]) -> list[int]:
     """Places of the actions that have a row, in the world's order."""
     chances = [half.ranked.probabilities for half in halves]
-    likely = sorted(range(len(chances[0])), key=lambda i: -max(of[i] for of in chances))
+    offered = {half.ranked.shown for half in halves}
+    likely = sorted(
+        range(len(chances[0])), key=lambda i: (i not in offered, -max(of[i] for of in chances))
+    )
     return sorted(likely[:MOST])
 
 

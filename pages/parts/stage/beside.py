@@ -1,5 +1,6 @@
 """The talk about two loops side by side: the same visitors, one by one, then in crowds."""
 
+from dataclasses import replace
 from functools import partial
 
 import streamlit as st
@@ -139,16 +140,40 @@ def _answer(opened: OpenLoop, action: str, reward: float) -> str:
 
 
 def _draw_last(opened: OpenLoop, second: Second) -> None:
-    """Of who came last, as both believe after the answer."""
-    last = opened.latest
-    _draw(opened, second, None if last is None else opened.world.context_of(last.request))
+    """Of who came last, as both believe after the answer: what each had offered is lit."""
+    here, there = opened.latest, second.last
+    if here is None or there is None:
+        _draw(opened, second)
+        return
+    who = opened.world.context_of(here.request)
+    _draw_halves(
+        opened,
+        second,
+        who,
+        (
+            _as_offered(opened.ranked_for(who), here),
+            _as_offered(second.ranked_for(who), there[0]),
+        ),
+    )
 
 
-def _draw(opened: OpenLoop, second: Second, who: Context | None = None) -> None:
-    """Of who stands there, or somebody else."""
-    world, here, stands = opened.world, who or opened.context, second.standing()
+def _as_offered(now: Ranked, then: Ranked) -> Ranked:
+    """What is believed now, with what was offered then; its draws are no longer these bells'."""
+    places = [action.id for action in now.request.actions]
+    return replace(now, shown=places.index(then.action_id), draw=None)
+
+
+def _draw(opened: OpenLoop, second: Second) -> None:
+    """Of who stands there."""
+    here = opened.context
+    _draw_halves(opened, second, here, (opened.ranked_for(here), second.ranked_for(here)))
+
+
+def _draw_halves(
+    opened: OpenLoop, second: Second, here: Context, ranked: tuple[Ranked, Ranked]
+) -> None:
+    world, stands = opened.world, second.standing()
     means = (stands.first, stands.second) if stands.visitors else (None, None)
-    ranked = opened.ranked_for(here), second.ranked_for(here)
     favoured = opened.favoured(), second.favoured(opened.mapped(opened.context))
     halves = [
         chart.Half(*parts) for parts in zip(second.names, means, ranked, favoured, strict=True)

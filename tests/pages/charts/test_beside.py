@@ -1,5 +1,6 @@
 """Two loops side by side: what their rows say, and what the picture reads."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -67,6 +68,29 @@ def test_both_halves_have_the_same_rows_and_the_likeliest_are_among_them(world: 
     for half in both:
         best = max(range(len(world.items)), key=lambda i: half.ranked.probabilities[i])
         assert world.items[best].name in named[0]
+
+
+@EVERY_WORLD
+def test_what_either_offers_has_a_row_however_unlikely_and_how_many_have_none_is_said(
+    world: World,
+) -> None:
+    both = halves(world)
+    by_chance = [
+        replace(
+            half,
+            ranked=replace(
+                half.ranked,
+                shown=min(range(len(world.items)), key=lambda i: half.ranked.probabilities[i]),
+            ),
+        )
+        for half in both
+    ]
+    rows = rows_of(world, by_chance)
+    assert [row["half"] for row in rows if row["kind"] == "action" and row["lit"]] == [0, 1]
+    caption = next(row["caption"] for row in rows if row["kind"] == "half")
+    more = len(world.items) - MOST
+    assert caption.startswith(f"{more} more. Map: ") if more > 0 else caption.startswith("Map: ")
+    assert world.fields[0].label in caption
 
 
 def test_before_anybody_has_answered_no_reward_is_said() -> None:

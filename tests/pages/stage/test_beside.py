@@ -1,6 +1,7 @@
 """Two loops on the stage: the page with a second loop in its address."""
 
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -52,6 +53,28 @@ def test_the_last_visitor_is_named_with_what_both_offered(open_app: Open) -> Non
     assert said.startswith(", ".join(app.session.open.world.context_of(here.request).values()))
     assert names[here.action_id] in said
     assert names[second.last[0].action_id] in said
+
+
+def test_what_is_lit_is_what_the_sentence_says_was_offered(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    drawn: list[list[dict[str, Any]]] = []
+    monkeypatch.setattr(
+        "pages.parts.stage.beside.hero", lambda rows, *_, **__: drawn.append(rows.to_pylist())
+    )
+    app = open_app(stage="1", beside="greedy", world="movies")
+    for _ in range(4):  # What would be offered next is seldom the same each time.
+        app.session.live.step()
+        app.open(screen="beside-1")
+        here, second = app.session.open.loop.last, app.session.open.second
+        assert here is not None
+        assert second is not None
+        assert second.last is not None
+        names = {item.id: item.name for item in app.session.open.world.items}
+        actions = [row for row in drawn[-1] if row["kind"] == "action"]
+        lit = [row["action"] for row in actions if row["lit"]]
+        assert lit == [names[here.action_id], names[second.last[0].action_id]]
+        assert all(row["draw"] is None for row in actions)  # Those were other bells'.
 
 
 def test_a_reset_begins_both_anew(open_app: Open) -> None:
