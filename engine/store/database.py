@@ -3,7 +3,7 @@
 import logging
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import inf
 from pathlib import Path
 from threading import Lock
@@ -17,10 +17,11 @@ from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
 from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
+from engine.store.line import Line
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
 from engine.store.shares import Shares, nowhere
-from engine.store.sqlite import check_file, sqlite_engine
+from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
 
 _log = logging.getLogger(__name__)
 
@@ -99,12 +100,14 @@ class Database:
 
     Attributes:
         is_shared: whether processes on other machines may use it too.
+        line: of those in this process who write; none stands in it where it is shared.
 
     Args:
         engine: of SQLAlchemy, with all tables.
         limits: what one owner may use.
         clock: tells when a loop was used.
         address: whence comes what a thread does; see `Shares`.
+        patience: seconds to wait for whoever writes.
     """
 
     def __init__(
@@ -113,12 +116,14 @@ class Database:
         limits: Limits | None = None,
         clock: Clock = utc_now,
         address: Callable[[], str] = nowhere,
+        patience: float = PATIENCE,
     ) -> None:
         self._engine, self._clock, self.limits = engine, clock, limits or Limits()
         self._shares = Shares(self.limits, address)
         self._is_silent, self._asking = False, Lock()
         self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
+        self.line = Line(patience)
 
     @classmethod
     def open(
@@ -134,7 +139,7 @@ class Database:
         Raises:
             StoreError: if it cannot be reached or written.
         """
-        return cls(connect(url, patience), limits, clock, address)
+        return cls(connect(url, patience), limits, clock, address, patience)
 
     def ask(self) -> None:
         """Ask the database something small.
@@ -207,11 +212,16 @@ class Database:
     def _writing(self, is_long: bool = False) -> Iterator[Connection]:
         """A transaction, committed at its end.
 
+        SQLite lets one write at a time: the threads of this process stand in line for it, so that
+        it is busy for who is their first only where other processes write. PostgreSQL lets all.
+
         Raises:
             UnknownOutcomeError: if the database did not say whether it has committed.
         """
-        with self._reading() as connection:
-            if is_long and self.is_shared:
+        with translated(), self._turn() as patience, self._reading() as connection:
+            if not self.is_shared:
+                begin_to_write(connection, patience)
+            elif is_long:
                 allow_long_work(connection)
             yield connection
             if not self.is_shared:
@@ -223,6 +233,9 @@ class Database:
                     _log.error("outcome unknown")
                     raise UnknownOutcomeError from error
                 raise
+
+    def _turn(self) -> AbstractContextManager[float]:
+        return nullcontext(self.line.patience) if self.is_shared else self.line.turn()
 
     @contextmanager
     def _asking_one_by_one(self) -> Iterator[None]:

@@ -26,11 +26,11 @@ def translated() -> Iterator[None]:
         if "foreign key" in str(error.orig).lower():
             raise GoneError from error
         raise _logged(_DAMAGED, error) from error
+    except (NoConnection, TimeoutError) as error:
+        raise _logged(_BUSY, error) from error
     except OSError as error:
         sentence = f"The data folder cannot be used ({error.strerror}), {NOT_SAVED}"
         raise _logged(sentence, error) from error
-    except NoConnection as error:
-        raise _logged(_BUSY, error) from error
     except SQLAlchemyError as error:
         raise _logged(_meaning(error), error) from error
 

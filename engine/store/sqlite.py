@@ -14,7 +14,9 @@ from sqlalchemy.engine import URL, ExceptionContext
 from engine.errors import StoreError
 from engine.store.failures import NOT_SAVED
 
-_FILES = "files"
+_FILES, _PATIENCE, _IS_HURRIED = "files", "patience", "is hurried"
+"""What is known of a connection: which files it has open, how many seconds it waits for others,
+and whether it waits less for now."""
 _BELONGING = ("", "-wal", "-shm")
 """Ends of the names of what makes a database: itself, its write-ahead log, the index of that."""
 _REOPENED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")
@@ -33,20 +35,21 @@ def sqlite_engine(place: URL, patience: float) -> Engine:
     if path:
         Path(path).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     engine = create_engine(place, connect_args={"timeout": patience})
-    event.listen(engine, "connect", lambda connection, _: _set_up(connection, patience))
+    event.listen(engine, "connect", partial(_set_up, patience=patience))
+    event.listen(engine, "checkin", _given_back)
     event.listen(engine, "handle_error", _reopen)
     if path:
         _watch(engine, path)
     return engine
 
 
-def _set_up(connection: Any, patience: float) -> None:
+def _set_up(connection: Any, record: Any, patience: float) -> None:
     """Several processes on one file: a write-ahead log, and patience with the others.
 
     ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it when
     this process is killed; ``secure_delete`` overwrites what is deleted.
     """
-    until = time.monotonic() + patience
+    record.info[_PATIENCE], until = patience, time.monotonic() + patience
     while True:
         try:
             connection.execute("PRAGMA journal_mode=WAL")
@@ -94,6 +97,24 @@ def _watch(engine: Engine, path: str) -> None:
 
     event.listen(engine, "do_connect", connecting)
     event.listen(engine, "connect", connected)
+
+
+def begin_to_write(connection: Connection, patience: float) -> None:
+    """Begin a transaction that writes, waiting so many seconds for other processes."""
+    if patience < connection.info[_PATIENCE]:
+        connection.info[_IS_HURRIED] = True
+        _wait(connection.connection.driver_connection, patience)
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _given_back(raw: Any, record: Any) -> None:
+    """Let whoever has a connection next have all patience."""
+    if record.info.pop(_IS_HURRIED, False) and raw is not None:
+        _wait(raw, record.info[_PATIENCE])
+
+
+def _wait(raw: Any, patience: float) -> None:
+    raw.execute(f"PRAGMA busy_timeout = {round(patience * 1_000)}")
 
 
 def check_file(connection: Connection) -> None:

@@ -1,16 +1,20 @@
 """Where loops are kept, and databases that cannot be used."""
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
 from engine.loop.log import START
-from engine.store import GoneError, Store, StoredLoop, StoreError
+from engine.store import About, GoneError, Store, StoredLoop, StoreError
+from engine.store.about import new_id
 from engine.store.database import address, connect
 from engine.store.entry_rows import rows_of
 from engine.store.logs import INSERT
 from engine.store.snapshots import Snapshot
+from tests.engine.store.lines import come, join
 from tests.engine.store.workers import serve_next
 
 
@@ -74,3 +78,53 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
     with pytest.raises(StoreError, match="not what was written"):
         serve_next(kept)
     assert len(kept.loop.events) == 1
+
+
+def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store: Store) -> None:
+    """More than there are connections; SQLite by itself lets on whoever happens to look."""
+    wrote = list[int]()
+
+    def write(number: int) -> None:
+        with plain_store.overhaul():
+            wrote.append(number)
+
+    with plain_store.overhaul():
+        threads = come(plain_store.line, write, 60)
+        assert plain_store.loops("me") == []
+        assert not wrote
+    join(threads)
+    assert wrote == list(range(60))
+
+
+def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_url: str) -> None:
+    with closing(Store.open(plain_url, patience=0.05)) as store, store.overhaul():
+        with pytest.raises(StoreError, match="busy with somebody else's work, so this was not"):
+            store.create(About(new_id(), "me", "mine", None, 7))
+        assert not len(store.line)
+
+
+def test_patience_in_line_and_with_other_processes_is_one(plain_url: str) -> None:
+    """A connection is given back with all patience."""
+    with closing(Store.open(plain_url, patience=60)) as store:
+        waits = list[int]()
+
+        def write(_: int) -> None:
+            with store.overhaul() as connection:
+                waits.append(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one())
+
+        with store.overhaul() as connection:
+            threads = come(store.line, write, 1)
+            Event().wait(0.05)
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000
+        join(threads)
+        assert waits[0] <= 59_950
+        with store.standstill() as connection:
+            assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000
+
+
+def test_on_postgresql_nobody_stands_in_line(store: Store) -> None:
+    if not store.is_shared:
+        pytest.skip("SQLite lets one write at a time")
+    with store.overhaul():
+        store.create(About(new_id(), "me", "mine", None, 7))
+    assert len(store.loops("me")) == 1

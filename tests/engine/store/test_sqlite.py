@@ -146,7 +146,7 @@ def test_what_a_killed_server_left_may_be_written_once_the_folder_may(
     back = StoredLoop.open(store, lent.id)
     with ExitStack() as readers:
         for _ in range(3):
-            readers.enter_context(store.overhaul())
+            readers.enter_context(store.standstill())
     for _ in range(2):
         with pytest.raises(StoreError, match="only be read"):
             serve_next(back)

@@ -1,0 +1,33 @@
+"""Threads that stand in line."""
+
+from collections.abc import Callable, Sequence
+from threading import Event, Thread
+
+from engine.store.line import Line
+
+MANY, SOON = 60, 60.0
+"""Threads that come; seconds after which what has not happened never will, on any machine."""
+
+
+def come(line: Line, work: Callable[[int], None], many: int = MANY) -> list[Thread]:
+    """Threads that come one after the other: each waits before the next comes."""
+    threads = [Thread(target=work, args=(number,), daemon=True) for number in range(many)]
+    for there, thread in enumerate(threads, start=len(line) + 1):
+        thread.start()
+        _until_there_wait(line, there)
+    return threads
+
+
+def _until_there_wait(line: Line, many: int) -> None:
+    for _ in range(round(SOON / 0.001)):
+        if len(line) == many:
+            return
+        Event().wait(0.001)
+    raise AssertionError(f"{len(line)} wait, and not {many}")
+
+
+def join(threads: Sequence[Thread]) -> None:
+    """Come back once all have ended."""
+    for thread in threads:
+        thread.join(SOON)
+        assert not thread.is_alive()
