@@ -123,7 +123,7 @@ class Database:
         self._is_silent, self._asking = False, Lock()
         self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
-        self.line = Line(patience)
+        self.line, self._has_news = Line(patience), False
 
     @classmethod
     def open(
@@ -233,6 +233,7 @@ class Database:
                     _log.error("outcome unknown")
                     raise UnknownOutcomeError from error
                 raise
+            self._has_news = True
 
     def _turn(self) -> AbstractContextManager[float]:
         return nullcontext(self.line.patience) if self.is_shared else self.line.turn()

@@ -1,6 +1,7 @@
 """The kept loops of one process: each is open once, whoever looks at it."""
 
 import logging
+from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
 from time import perf_counter
@@ -19,6 +20,8 @@ _log = logging.getLogger(__name__)
 
 _TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
+_WRITTEN_BACK = 10.0
+"""Seconds from one time at which SQLite's write-ahead log is brought into its file to the next."""
 _MOMENT = 0.001
 """Seconds that one waits for another who opens the same loop before others may go on."""
 
@@ -137,15 +140,17 @@ class Library:
         with self._lock:
             return len(self._loops)
 
-    def keep_swept(self, every: float = _HOUR) -> None:
-        """Erase what has expired, now and every so many seconds, until the library is closed."""
-        Thread(target=self._sweep, args=(every,), name="sweep", daemon=True).start()
+    def keep_swept(self, every: float = _HOUR, written_back: float = _WRITTEN_BACK) -> None:
+        """Until the library is closed erase what has expired, and bring into the file what was
+        written, now and every so many seconds."""
+        for work, pause in ((self.store.sweep, every), (self.store.write_back, written_back)):
+            Thread(target=self._again, args=(work, pause), name="sweep", daemon=True).start()
 
-    def _sweep(self, every: float) -> None:
+    def _again(self, work: Callable[[], object], pause: float) -> None:
         while True:
             with suppress(StoreError):  # It is in the log; the next time may be better.
-                self.store.sweep()
-            if self._over.wait(every):
+                work()
+            if self._over.wait(pause):
                 return
 
     def close(self) -> None:

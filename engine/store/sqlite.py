@@ -17,6 +17,12 @@ from engine.store.failures import NOT_SAVED
 _FILES, _PATIENCE, _IS_HURRIED = "files", "patience", "is hurried"
 """What is known of a connection: which files it has open, how many seconds it waits for others,
 and whether it waits less for now."""
+_PRAGMAS = (
+    "foreign_keys=ON",
+    "synchronous=NORMAL",
+    "secure_delete=ON",
+    "wal_autocheckpoint=10000",
+)
 _BELONGING = ("", "-wal", "-shm")
 """Ends of the names of what makes a database: itself, its write-ahead log, the index of that."""
 _REOPENED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")
@@ -47,7 +53,8 @@ def _set_up(connection: Any, record: Any, patience: float) -> None:
     """Several processes on one file: a write-ahead log, and patience with the others.
 
     ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it when
-    this process is killed; ``secure_delete`` overwrites what is deleted.
+    this process is killed; ``secure_delete`` overwrites what is deleted. Whoever commits waits
+    for the disk once the log has 10,000 pages, 40 MiB: a server writes it back before.
     """
     record.info[_PATIENCE], until = patience, time.monotonic() + patience
     while True:
@@ -62,7 +69,7 @@ def _set_up(connection: Any, record: Any, patience: float) -> None:
     # Text that is none is damage like any other, which the digests find row by row.
     connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     # The last reads something: from then on the write-ahead log is there.
-    for pragma in ("foreign_keys=ON", "synchronous=NORMAL", "secure_delete=ON", "schema_version"):
+    for pragma in (*_PRAGMAS, "schema_version"):
         connection.execute(f"PRAGMA {pragma}").fetchall()
 
 
@@ -102,9 +109,14 @@ def _watch(engine: Engine, path: str) -> None:
 def begin_to_write(connection: Connection, patience: float) -> None:
     """Begin a transaction that writes, waiting so many seconds for other processes."""
     if patience < connection.info[_PATIENCE]:
-        connection.info[_IS_HURRIED] = True
-        _wait(connection.connection.driver_connection, patience)
+        hurry(connection, patience)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def hurry(connection: Connection, patience: float) -> None:
+    """Wait only so many seconds for others, until the connection is given back."""
+    connection.info[_IS_HURRIED] = True
+    _wait(connection.connection.driver_connection, patience)
 
 
 def _given_back(raw: Any, record: Any) -> None:

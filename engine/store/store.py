@@ -32,13 +32,14 @@ from engine.store.logs import CHUNK, INSERT, LAST, Logs, is_named
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
 from engine.store.worlds import Worlds
+from engine.store.write_ahead import WriteAhead
 
 _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
 
 
-class Store(Logs, Snapshots, Worlds, Drafts):
+class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
     """Loops, their logs, people's worlds and drafts of them in a database."""
 
     def create(
@@ -263,12 +264,6 @@ class Store(Logs, Snapshots, Worlds, Drafts):
         left = {row.id for row in self._rows(select(LOOPS.c.id))}
         self._shares.keep_only(left | {*self.world_shares(), *self.draft_shares()})
         return erased
-
-    def _wipe(self) -> None:
-        """Empty SQLite's write-ahead log, where deleted rows may still stand."""
-        if not self.is_shared:
-            with self._reading() as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     @property
     def _seen(self) -> Select[Any]:
