@@ -257,7 +257,7 @@ class AppPage:
 
 
 _TABLES = """() => [...document.querySelectorAll("[data-testid=stDataFrameResizable]")].map(
-    each => each.offsetWidth)"""
+    each => Math.min(each.offsetWidth, each.closest(".stFullScreenFrame").clientWidth))"""
 
 _ON_PAPER = """tables => {
     const cut = [], width = each => parseFloat(getComputedStyle(each).width);
