@@ -257,7 +257,7 @@ class AppPage:
 
 
 _TABLES = """() => [...document.querySelectorAll("[data-testid=stDataFrameResizable]")].map(
-    each => Math.min(each.offsetWidth, each.closest(".stFullScreenFrame").clientWidth))"""
+    each => Math.min(each.offsetWidth, each.closest("[data-testid=stFullScreenFrame]").clientWidth))"""
 
 _ON_PAPER = """tables => {
     const cut = [], width = each => parseFloat(getComputedStyle(each).width);
