@@ -256,8 +256,8 @@ class AppPage:
         self.settle()
 
 
-_TABLES = """() => [...document.querySelectorAll("[data-testid=stDataFrameResizable]")].map(
-    each => Math.min(each.offsetWidth, each.closest("[data-testid=stFullScreenFrame]").clientWidth))"""
+_TABLES = """() => [...document.querySelectorAll("[data-testid=stDataFrameResizable]")].map(each =>
+    Math.min(each.offsetWidth, each.closest("[data-testid=stFullScreenFrame]").clientWidth))"""
 
 _ON_PAPER = """tables => {
     const cut = [], width = each => parseFloat(getComputedStyle(each).width);
