@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import EpsilonGreedy, LearningLoop, LoopSettings, Uniform
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.learners.belief import Belief
 from engine.simulation.crowd import crowd
@@ -298,6 +298,28 @@ def test_hundreds_of_features_are_learned_from() -> None:
 
     _, paid = visited(offer, pay, 400, crosses=1)
     assert paid[-100:].mean() >= 0.5
+
+
+def test_real_rewards_that_are_linear_in_numbers_are_soon_known() -> None:
+    """Five named actions earn what six numbers of who comes say, and little noise: chance loses
+    .14 a visitor. Visitors 101 to 500 lose .005, and lost .021 where nobody took rewards that are
+    linear for nearly certain.
+    """
+    rng = np.random.default_rng(0)
+    tastes = 0.15 * rng.normal(size=(5, 6)) / np.sqrt(6)
+    actions = [{"id": f"a{i}", "features": [{"kind": f"k{i}"}]} for i in range(5)]
+    lost: list[float] = []
+
+    def offer(number: int, rng: np.random.Generator) -> tuple[list[Json], list[Json]]:
+        return [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=6))}], actions
+
+    def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
+        expected = 0.5 + tastes @ list(context[0].values())
+        lost.append(float(expected.max() - expected[int(action[1])]))
+        return float(min(expected[int(action[1])] + 0.1 * rng.uniform(-1, 1), 1))
+
+    visited(offer, pay, 500, policy=Thompson(floor=0.001))
+    assert np.mean(lost[100:]) <= 0.01
 
 
 # -- in every world -------------------------------------------------------------------

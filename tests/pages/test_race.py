@@ -268,7 +268,7 @@ def test_ours_says_what_it_believes_and_what_its_floor_cost(open_race: Open) -> 
     app = open_race(**who).click("start").finish_the_race()
     found, lost = app.session.known.believed("ours"), app.session.known.cost_of_chance("ours")
     assert found is not None
-    assert "Ours weighs 5 ideas of the world" in app.text
+    assert "Ours weighs 6 ideas of the world" in app.text
     assert ("so its log stays usable.** Those offers lost it" in app.text) is (lost is not None)
 
 

