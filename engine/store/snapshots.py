@@ -51,6 +51,11 @@ class Snapshots(Database):
             if _place(row) == row.seal
         ]
 
+    def places(self, loop: str) -> list[int]:
+        """Positions of which there are snapshots of a loop."""
+        rows = self._rows(select(_OF.position).distinct().where(_OF.loop == loop))
+        return sorted(row.position for row in rows)
+
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
         """What a snapshot holds; None if it is not there any more, or is damaged."""
         at = snapshot.mark.position
@@ -64,6 +69,7 @@ class Snapshots(Database):
         Where all take more than `MOST`, those go without which the longest stretch between two is
         shortest.
         """
+        sealed = {snapshot: digests.with_digest(data) for snapshot, data in states.items()}
         with self._writing() as connection:
             for snapshot, data in states.items():
                 key, at = _key(loop, snapshot), snapshot.mark.position
@@ -82,7 +88,7 @@ class Snapshots(Database):
                 mark = json.dumps(astuple(snapshot.mark))
                 seal = digests.place(snapshot.digest, at, snapshot.part, snapshot.version, mark)
                 row = {**key, "position": at, "mark": mark, "seal": seal}
-                row["data"] = digests.with_digest(data)
+                row["data"] = sealed[snapshot]
                 connection.execute(insert(SNAPSHOTS).values(row))
         _log.debug("snapshots written", extra={"snapshots": len(states)})
 

@@ -179,7 +179,10 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
                 yield None
                 upto = min(start + CHUNK, end.length)
                 # Of what is before their position; those that the loop drops meanwhile are not.
-                self._copy(SNAPSHOTS, about.id, new, start + 1, upto + 1)
+                # One after the other: together they may be large, and who writes would wait.
+                for at in self.places(about.id):
+                    if start < at <= upto:
+                        self._copy(SNAPSHOTS, about.id, new, at, at + 1)
                 if self._copy(ENTRIES, about.id, new, start, upto) < upto - start:
                     raise GoneError
             with self._writing() as connection:
@@ -236,6 +239,8 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         here = ENTRIES.c.position.in_(first.limit(CHUNK))
         while self._change(delete(ENTRIES).where(ENTRIES.c.loop == loop, here), is_long=True):
             yield None
+        for at in self.places(loop):
+            self._change(delete(SNAPSHOTS).filter_by(loop=loop, position=at))
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
 
     def sweep(self) -> int:

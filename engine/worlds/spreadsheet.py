@@ -16,9 +16,9 @@ A table of **segments x actions** (`world_from_table`) has one row for each comb
 the context's fields: first the values, then for each action its chance of a success there (half
 ones count half), from 0 to 1 or as a percentage; or two chances, of half a success and of a whole
 one (``0.3/0.1``). That is what it is expected to earn, unless others are worth more. A column
-``share`` may say how often a segment comes: values then come together as often as it says; so
-there is room for 4,000 segments. A picture may stand before any name. Behind a column with
-rewards, only one in words is a field: one with a bad reward is none. ::
+``share`` (or ``Anteil``) may say how often a segment comes: values then come together as often as
+it says; so there is room for 4,000 segments. A picture may stand before any name. Behind a column
+with rewards, only one in words is a field: one with a bad reward is none. ::
 
     weather,hurry,🥐 Roll,🍰 Cake
     Sunny,yes,0.6,10%
@@ -51,6 +51,8 @@ _NO_WORD = re.compile(
     r"([+-]?([\d.,]+([eE][+-]?\d+)? *%?|inf(inity)?|nan)(/.*)?)?$|#", re.IGNORECASE
 )
 """A number of any kind, an empty cell, or what a spreadsheet says where it can compute none."""
+_SHARE = {"share", "anteil"}
+"""What the column with them is called, in each language of the app."""
 _REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 
@@ -175,7 +177,7 @@ class _Columns:
 
 def _columns(grid: Grid) -> _Columns:
     """Fields come first; then actions, in columns where half of the cells or more are rewards."""
-    share = next((at for at, name in enumerate(grid.head) if name.lower() == "share"), None)
+    share = next((at for at, name in enumerate(grid.head) if name.lower() in _SHARE), None)
     there = [at for at in range(len(grid.head)) if at != share]
     if not there:
         allowed = "two or more: who comes, and an action"

@@ -19,6 +19,8 @@ SIZES = (
     ViewportSize(width=320, height=640),
 )
 """Windows of a laptop, a small one, a projector, a tablet and two phones."""
+PAPER = ViewportSize(width=717, height=1046)
+"""A page of A4 between its margins."""
 GROUPS = {
     "Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Worlds": "Build", "Data": "Build",
 }  # fmt: skip
@@ -131,6 +133,18 @@ class AppPage:
         cut: list[str] = self.page.evaluate(_CLIPPED)
         return cut
 
+    def cut_on_paper(self) -> set[str]:
+        """Tables that are wider than their place on A4, and charts that lie there like plates."""
+        size = self.page.viewport_size
+        assert size
+        tables: list[float] = self.page.evaluate(_TABLES)
+        self.page.emulate_media(media="print")
+        self.page.set_viewport_size(PAPER)
+        cut: list[str] = self.page.evaluate(_ON_PAPER, tables)
+        self.page.emulate_media(media="screen")
+        self.page.set_viewport_size(size)
+        return set(cut)
+
     def keyed(self, key: str) -> Locator:
         """The element with a key in the app's code."""
         return self.page.locator(f".st-key-{key}").first
@@ -241,6 +255,22 @@ class AppPage:
         expect(self.visitors).to_have_text(f"{number:,}")
         self.settle()
 
+
+_TABLES = """() => [...document.querySelectorAll("[data-testid=stDataFrameResizable]")].map(each =>
+    Math.min(each.offsetWidth, each.closest("[data-testid=stFullScreenFrame]").clientWidth))"""
+
+_ON_PAPER = """tables => {
+    const cut = [], width = each => parseFloat(getComputedStyle(each).width);
+    document.querySelectorAll("[data-testid=stDataFrame]").forEach((each, place) => {
+        const room = width(each.parentElement);
+        if (room < tables[place] - 1) cut.push(`a table of ${tables[place]} px in ${room} px`);
+    });
+    for (const chart of document.querySelectorAll(".stVegaLiteChart svg.marks")) {
+        const ground = getComputedStyle(chart).backgroundColor;
+        if (ground !== "rgb(255, 255, 255)") cut.push(`a chart on ${ground}`);
+    }
+    return cut;
+}"""
 
 _IS_IN = "place => Boolean(document.activeElement.closest(place))"
 

@@ -61,7 +61,7 @@ def test_all_fits_and_can_be_read_in_every_look(open_evaluate: OpenEvaluate) -> 
         box = part.bounding_box()
         assert box
         assert box["y"] + box["height"] <= 720
-    faults = {*violations(page, "at first"), *cramped(page)}
+    faults = {*violations(page, "at first"), *cramped(page), *page.cut_on_paper()}
     page.press("start-watch")
     for opened in ("rule", "along"):
         page.keyed(opened).locator("summary").click()

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
 from tests.browser.legibility import cramped, offenders
-from tests.browser.page import NARROW, WIDE
+from tests.browser.page import NARROW, SIZES, WIDE
 from tests.browser.play import PICTURE
 from tests.browser.test_accessibility import violations
 from tests.browser.why import WORTH, WhyPage
@@ -26,7 +26,10 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage) -> No
     expect(title).to_contain_text("Why was")
     assert "event=" in why.wait().event
     link = why.page.url
-    faults = {*violations(why, "why was"), *cramped(why)}
+    expect(why.page.get_by_test_id("stDataFrame")).to_be_visible()
+    why.page.set_viewport_size(SIZES[1])  # As wide as what is shown on it may be on paper.
+    faults = {*violations(why, "why was"), *cramped(why), *why.cut_on_paper()}
+    why.page.set_viewport_size(WIDE)
 
     why.suppose("why-coffee-name", "Bob")
     why.press("as-it-was")

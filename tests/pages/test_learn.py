@@ -127,6 +127,21 @@ def test_cells_of_a_map_are_marked_and_the_truth_is_drawn_over_them(
     assert code_of("Ada", "one_winner", "Bob", told) in [shown.value for shown in app.at.code]
 
 
+def test_the_answer_about_one_winner_is_seen_and_not_the_race_once_more(
+    open_learn: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pages.parts.lessons.racing.VISITORS", 100)
+    app = open_learn(lesson="one_winner", seed="7")
+    app.click("lesson-guessed").click("lesson-skip").click("lesson-next")
+    before = [chart.proto.spec for chart in app.at.get("vega_lite_chart")]
+    app.click("lesson-option-Bob")
+    (lost,) = app.at.get("vega_lite_chart")
+    assert lost.proto.spec not in before
+    assert words("en", "one_winner").say("lost") in lost.proto.spec
+    told = LESSONS["one_winner"].told(app.run_of("one_winner").lab)
+    assert f"{told['worst']} {told['loss']}" in app.bare
+
+
 def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
     open_learn: Open,
 ) -> None:

@@ -18,6 +18,7 @@ from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import key_in_link
 from pages.parts.library import library, worlds_of
 from pages.parts.passes import _passes
+from pages.parts.text import bare
 from pages.parts.worlds import valued
 from pages.parts.worlds.session import WorldsSession
 from tests.engine.worlds.random_worlds import bakery, large
@@ -95,6 +96,8 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     paste(app, "weather\tRoll\tPie\nSunny\t0.5\t0.1\nRainy\t0.2\t80%")
     assert app.session.draft.expected() == [[0.5, 0.1], [0.2, 0.8]]
     assert app.session.draft.actions[0].features == "sweet: false, price: 1.2"
+    (said,) = app.at.toast
+    assert bare(said.value) == "Read. Offered: Roll, Pie. Who comes, by: weather."
     paste(app, "id,price\nPie,3\nJam,1")
     assert app.session.draft.expected() == [[0.1, 0.2], [0.8, 0.2]]
     paste(app, "weather,Roll\nSunny,0.5\nRainy,many")

@@ -8,7 +8,7 @@ on that no single reward can be with rewards that add up.
 
 import json
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
@@ -36,7 +36,7 @@ from engine.store.entry_codec import read_field, read_number, read_time
 from engine.store.exchange.lines import STEP
 from engine.store.exchange.seal import sealed
 from engine.store.store import MAX_NAME
-from engine.worlds import WORLDS
+from engine.worlds import World
 
 T = TypeVar("T")
 _HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"{}}}'
@@ -148,21 +148,32 @@ def is_row(value: Any) -> bool:
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
-def read_head(row: Any, owner: str, name: str, origin: Origin, is_of_several: bool) -> About:
-    """A new loop, in the world whose actions the first decision was among; in none if it is of
-    several worlds.
+def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[World]) -> About:
+    """A new loop, in the world whose actions the first decision was among, and whose visitor came;
+    in none if it is of none.
 
     Args:
         name: of the file; what is before its first dot names the loop.
+        known: worlds that it may be of, in the order in which they are tried.
 
     Raises:
         UnreadableError, PersonalizerError: if that is no decision.
     """
-    offered = json.loads(_decision(row)[0].request.actions_text)
-    known = () if is_of_several else WORLDS.values()
-    world = next((world for world in known if list(world.actions) == offered), None)
+    request = _decision(row)[0].request
+    world = next((world for world in known if _happens_in(world, request)), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable()).strip()[:MAX_NAME]
     return About(new_id(), owner, title.rstrip() or "Log", world_codec.to_text(world), 0, origin)
+
+
+def _happens_in(world: World, request: RankRequest) -> bool:
+    """Whether a world offers these actions, and such a visitor comes there."""
+    if list(world.actions) != json.loads(request.actions_text):
+        return False
+    try:
+        world.context_of(request)
+    except KeyError:
+        return False
+    return True
 
 
 def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:

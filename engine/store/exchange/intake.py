@@ -25,6 +25,7 @@ from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
 from engine.store.stored_loop import StoredLoop
+from engine.worlds import WORLDS, World
 
 Read = Callable[[Any], Iterable[Entry | Undone]]
 """The entries that the JSON of one line tells of."""
@@ -82,6 +83,13 @@ import_file = at_once(importing)
 """Take in a loop, and come back when that is done; see `importing`."""
 
 
+def _worlds_of(library: Library, owner: str) -> Iterator[World]:
+    """Those of the app, then those that somebody keeps, the last used first."""
+    yield from WORLDS.values()
+    for kept in library.store.worlds(owner):
+        yield kept.world
+
+
 def _begin(
     library: Library, lines: SealedLines, owner: str, name: str, needs_world: bool, faults: Faults
 ) -> tuple[About, Read, Iterator[tuple[int, str]]]:
@@ -100,10 +108,11 @@ def _begin(
             about, lines.has_seal = jsonl.read_head(row, owner)
             nowhere = "it serves no world"
         else:
-            about = dsjson.read_head(row, owner, name, origin or "foreign", several)
+            known = iter(()) if several else _worlds_of(library, owner)
+            about = dsjson.read_head(row, owner, name, origin or "foreign", known)
             read = dsjson.reader(library.store.limits.max_events)
             rest = chain([(number, text)], lines)
-            nowhere = "its actions are not those of a world of this app"
+            nowhere = "its actions are not those of a world of this app, or of one that you keep"
             if several:
                 nowhere = "its world was changed on the way, which its JSON Lines file alone tells"
         if needs_world and about.world is None:

@@ -20,13 +20,15 @@ _ROOM = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A bar: who says it, of what, and how much; a line across it where an interval is known."""
+    """A bar: who says it, of what, and how much; a line across it where an interval is known; and
+    how that is told beside it, if not as a percentage."""
 
     of: str
     by: str
     value: float
     low: float | None = None
     high: float | None = None
+    told: str = ""
 
     @classmethod
     def within(cls, of: str, by: str, interval: Interval) -> "Said":
@@ -36,15 +38,22 @@ class Said:
 
 @lru_cache(maxsize=32)
 def said_spec(
-    dark: bool, things: int, by: tuple[str, ...], own: str, truth: str = "", most: float = 1
+    dark: bool,
+    things: int,
+    by: tuple[str, ...],
+    own: str,
+    truth: str = "",
+    most: float = 1,
+    unit: str = "%",
 ) -> Spec:
     """Bars from 0 to 100 %, or further to ``most`` with a line at 100 %: a lane for each of some
     things, in it a bar for each who says something ``by`` their names, that of the loop's ``own``
-    in its colour; and marks at what is ``truth``, if that has a name."""
+    in its colour; and marks at what is ``truth``, if that has a name. ``unit`` is how the axis
+    writes its numbers."""
     look = theme(dark)
     step = 0.2 if most <= 1 else 0.5
     ticks = [step * tick for tick in range(int(max(1.0, most) / step) + 1)]
-    axis = alt.Axis(format="%", title=None, values=ticks, labelFontSize=SIZE)
+    axis = alt.Axis(format=unit, title=None, values=ticks, labelFontSize=SIZE)
     x = alt.X("value:Q").scale(domain=(0, max(1.0, most) * _ROOM), nice=False).axis(axis)
     y = lanes("of").axis(title=None, labelFontSize=SIZE, labelLimit=150).scale(paddingInner=0.3)
     base = blank().encode(y)
@@ -100,7 +109,7 @@ def said_rows(
             "high": one.high,
             "end": max(one.value, one.high or 0.0),
             # As in the text beside it: a browser would round halves up.
-            "told": percent(one.value),
+            "told": one.told or percent(one.value),
         }
         for one in said
     ]

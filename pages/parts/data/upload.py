@@ -83,7 +83,8 @@ def bring_in(library: Library, owner: str) -> None:
                 f"A file that was exported here, or a log in the service's dsjson: up to "
                 f"{limits.max_events:,} events and {limits.max_upload:,} MiB, plain or gzip. "
                 "One faulty line, or one too few, and nothing of it is imported. Actions of dsjson "
-                f"have to be those of {places}; any other log can be asked on Evaluate."
+                f"have to be those of {places}, or of a world that you keep; any other log can be "
+                "asked on Evaluate."
             )
             if upload.is_whole:
                 _offer(library, owner, upload)

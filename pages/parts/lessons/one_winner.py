@@ -76,12 +76,32 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
         show_finals(lab, words)
 
 
-def _worst(lab: Lab) -> tuple[str, float]:
-    """Whom the single winner serves worst, and how much each of them loses a visit."""
+def _proving(lab: Lab, words: Words) -> None:
+    """Bars: what each of them loses a visit, as everybody gets the winner."""
+    by, labels = words.say("lost"), {v.name: v.label for v in first_field(lab.plan.world).values}
+    said = [
+        Said(labels[value], by, loss, told=words.numeral(f"{loss:.2f}"))
+        for value, loss in _losses(lab).items()
+    ]
+    drawn(
+        words,
+        said_rows(said, (), ""),
+        said_spec(is_dark(), len(said), (by,), by, unit=".1f"),
+        key="chart-lost",
+        alt=f"{by}: {'; '.join(f'{one.of} {one.told}' for one in said)}",
+    )
+
+
+def _losses(lab: Lab) -> dict[str, float]:
+    """How much the single winner loses each group of them a visit."""
     by = first_field(lab.plan.world).name
     found = [s for s in lab.standings.segments() if s.contender == "ab" and s.field == by]
-    worst = max(found, key=lambda segment: segment.regret.mean)
-    return worst.value, worst.regret.mean
+    return {segment.value: segment.regret.mean for segment in found}
+
+
+def _worst(lab: Lab) -> tuple[str, float]:
+    """Whom the single winner serves worst, and how much each of them loses a visit."""
+    return max(_losses(lab).items(), key=lambda found: found[1])
 
 
 def _told(lab: Lab) -> Mapping[str, str]:
@@ -136,6 +156,7 @@ LESSON = Lesson(
     revealing=_revealing,
     told=_told,
     options=("Alice", "Bob", "Cathy", "Dave"),
+    proving=_proving,
     answer=lambda lab: _worst(lab)[0],
     sandbox=lambda seed: Sandbox("race", {"world": "coffee", "seed": str(seed), "who": "ours,ab"}),
     terms=("ab", "segment", "contender", "reward"),

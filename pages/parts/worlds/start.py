@@ -22,7 +22,7 @@ from pages.parts.text_field import text_field, typed
 from pages.parts.toolbar import steps_back
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.wording import changes_on_race
+from pages.parts.worlds.wording import changes_on_race, understood
 
 _PASTED, _GOES = "worlds-pasted", "worlds-goes"
 _BACK = "back"
@@ -93,6 +93,14 @@ def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
     return True
 
 
+def _take(session: WorldsSession, data: str | bytes) -> bool:
+    """Whether something was read, and as what: a table may mean another thing than it says."""
+    is_read = _attempt(session, lambda: session.take(data))
+    if is_read:
+        st.toast(plain(understood(session.draft)), icon=":material/input:")
+    return is_read
+
+
 def _say_refused(session: WorldsSession) -> None:
     """Why not, in the box itself: it covers where the page says so."""
     if session.refused:
@@ -103,7 +111,7 @@ def _paste(session: WorldsSession) -> None:
     """A table, or a world's JSON."""
 
     def read() -> None:
-        if _attempt(session, lambda: session.take(typed(_PASTED))):
+        if _take(session, typed(_PASTED)):
             st.session_state[_PASTED] = ""
 
     text_field(
@@ -130,7 +138,7 @@ def _send(session: WorldsSession) -> None:
     def read() -> None:
         with upload.reader() as file:
             data = file.read(MAX_FILE + 1)
-        if _attempt(session, lambda: session.take(data)):
+        if _take(session, data):
             upload.free()
 
     if not upload.is_whole:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceiling
+from engine.worlds.draft import Draft
 from engine.worlds.place import Drift
 from engine.worlds.rows import CellFault
 from pages.parts.text import counted, plain
@@ -33,6 +34,23 @@ COLUMNS = {
     "action": "Action",
 }
 """What tables and their columns are called, by their names in a draft."""
+
+
+_MOST = 8
+"""Names of a kind that are told of what was read."""
+
+
+def understood(draft: Draft) -> str:
+    """What was read as what: a column may have been meant as another thing."""
+    actions = [row.name for row in draft.actions]
+    fields = list(dict.fromkeys(row.field for row in draft.values if row.field))
+    return f"Read. Offered: {_some(actions)}. Who comes, by: {_some(fields)}."
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of some names."""
+    more = len(names) - _MOST
+    return ", ".join(names[:_MOST]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def told(fault: CellFault) -> str:

@@ -1,14 +1,17 @@
 """Loops in a database: begun, listed, renamed, erased."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Engine, event
 
-from engine import PersonalizerError
+from engine import LoopSettings, PersonalizerError
 from engine.errors import ExistsError
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.about import About
 from tests.engine.requests import DRINKS
+from tests.engine.store.snapshot_loops import loop_with_snapshots
 from tests.engine.store.workers import WORLD, serve_next
 
 
@@ -97,6 +100,25 @@ def test_between_two_steps_of_a_copy_others_write_and_nobody_sees_it(
     assert list(store.texts(copy, 0, 21)) == before
     assert store.rows(copy) == (21, store.rows(long.id)[1])
     assert len(StoredLoop.open(store, copy).loop.events) == 10
+
+
+def test_snapshots_are_copied_and_erased_one_after_the_other_so_that_nobody_waits_for_all(
+    store: Store,
+) -> None:
+    kept, copied, erased = loop_with_snapshots(store, LoopSettings()), list[int](), list[int]()
+
+    def note(_: object, cursor: Any, statement: str, *__: object) -> None:
+        if statement.startswith("INSERT INTO snapshots"):
+            copied.append(cursor.rowcount)
+        elif statement.startswith("DELETE FROM snapshots"):
+            erased.append(cursor.rowcount)
+
+    event.listen(Engine, "after_cursor_execute", note)
+    store.duplicate(kept.id, "me")
+    store.delete(kept.id, "me")
+    event.remove(Engine, "after_cursor_execute", note)
+    assert copied == erased == [2, 2, 2, 2, 2]
+    assert store.rows(kept.id) == (0, 0)
 
 
 def test_of_a_copy_that_is_broken_off_nothing_stays(

@@ -80,6 +80,12 @@ def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions(
     assert world.expected.tolist() == [[0, 1], [1, 0]]
 
 
+def test_shares_are_known_in_german_too_and_are_no_action() -> None:
+    world = world_from_table("Wetter\tAnteil\tTee\nSonne\t0,3\t0,2\nRegen\t0,7\t0,6\n")
+    assert [item.id for item in world.items] == ["Tee"]
+    assert world.frequencies.tolist() == pytest.approx([0.3, 0.7])
+
+
 def test_html_and_markdown_are_kept_as_the_text_that_they_are() -> None:
     world = world_from_table("who,<b>A</b>,*B*\n<script>,0.1,0.2\n")
     assert [item.id for item in world.items] == ["<b>A</b>", "*B*"]

@@ -11,9 +11,10 @@ from engine.errors import RejectedError
 from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
-from engine.store import Library, StoredLoop
+from engine.store import Library, StoredLoop, world_codec
 from engine.store.exchange.dsjson import Reading, dsjson_rows, export_lines
 from engine.store.exchange.intake import import_file
+from engine.worlds.spreadsheet import world_from_table
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 from tests.engine.store.workers import WORLD
@@ -73,6 +74,22 @@ def test_a_log_of_the_service_teaches_the_same(library: Library, exported: Store
             kept.loop.preview(WORLD.actions, WORLD.features(context)) for kept in (exported, back)
         )
         assert (one.means, one.sds) == (other.means, other.sds)
+    library.store.delete(about.id, "new")
+
+
+def test_a_loop_of_a_world_that_somebody_keeps_comes_back_to_it_and_to_nobody_else(
+    library: Library,
+) -> None:
+    mine = world_from_table("who,Tea,Cake\nAnn,0.1,0.9\nBob,0.9,0.1\n", "Mine")
+    later = world_from_table("sky,Tea,Cake\nSun,0.1,0.9\nRain,0.9,0.1\n", "Others come")
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, mine, 8))
+    rows = [json.dumps(row) for row in dsjson_rows(loop.log)]
+    assert "or of one that you keep" in rejected(library, file_of(*rows)).message
+    for world in (mine, later):  # Which offers the same.
+        library.store.keep_world(world, "new")
+    about = import_file(library, file_of(*rows), "new", "mine.dsjson")
+    assert about.world == world_codec.to_text(mine)
     library.store.delete(about.id, "new")
 
 
