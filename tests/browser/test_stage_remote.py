@@ -35,14 +35,23 @@ def press(phone: Page, button: str) -> None:
     phone.get_by_role("button", name=button, exact=True).click()
 
 
+def _link_in_sight(projector: AppPage) -> str:
+    """The remote's link, whose code is all to be seen as its box opens."""
+    box = projector.open_more("Stage")
+    link = box.locator("code").first.inner_text()
+    assert f"{REMOTE_PATH}#" in link
+    code = box.get_by_role("img", name="the remote")
+    assert projector.promised(_IN_SIGHT, code.element_handle()) > 0.99
+    return link
+
+
 def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
     projector: AppPage, new_tab: NewTab, server: Server
 ) -> None:
     stage = projector.page
     projector.open()
     projector.come_to_rest()
-    link = projector.open_more("Stage").locator("code").first.inner_text()
-    assert f"{REMOTE_PATH}#" in link
+    link = _link_in_sight(projector)
     projector.press("go-on-stage")
     expect(projector.keyed("on-stage")).to_be_visible()
 
@@ -131,6 +140,10 @@ def _unreadable(stage: AppPage) -> set[str]:
     wide = {"page"} if stage.excess > 0 else set()
     return small | narrow | wide | set(stage.clipped)
 
+
+_IN_SIGHT = """part => new Promise(done => new IntersectionObserver(
+    ([seen]) => done(seen.intersectionRatio)).observe(part))"""
+"""The share of a part of the page that is not scrolled away."""
 
 _SIZES_OF_WORDS = """() => [...document.querySelectorAll(
     ".st-key-on-stage :is(h1, p, svg.marks text)")].filter(each => each.textContent).map(

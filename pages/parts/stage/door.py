@@ -29,11 +29,14 @@ def stage_door(more: Callable[[], None] | None = None) -> None:
 def _show_remote() -> None:
     """How to steer from a phone: it alone has this link, the room's code is another one."""
     link = remote_link(this_remote(), st.context.url or "")
-    st.markdown(
-        "**Remote.** A phone with this link shows your notes and steers this tab's stage. Keep it "
-        "to yourself: the code that the room sees is another one, and steers nothing."
-    )
-    show_qr(link, "the remote of this tab's stage", _SIZE)
-    st.code(link, language=None, wrap_lines=True)
+    told, code = st.columns([3, 2])  # Beside each other: below, the code would be out of sight.
+    with told:
+        st.markdown(
+            "**Remote.** A phone with this link shows your notes and steers this tab's stage. Keep "
+            "it to yourself: the code that the room sees is another one, and steers nothing."
+        )
+        st.code(link, language=None, wrap_lines=True)
+    with code:
+        show_qr(link, "the remote of this tab's stage", _SIZE)
     if is_only_here(link):
         note("This address works on this computer alone: open the app by its name in the network.")
