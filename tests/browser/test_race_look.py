@@ -54,3 +54,29 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     page.race()
     faults |= offenders(page)
     assert not faults, "\n".join(sorted(faults))
+
+
+def test_in_forced_colours_what_has_the_focus_is_seen(open_race: OpenRace) -> None:
+    """Shadows are not drawn there."""
+    race = open_race(forced_colors="active")
+    expect(race.button("start")).to_be_visible()
+    race.come_to_rest()
+    unseen, passed = set[str](), 0
+    for _ in range(40):
+        race.page.keyboard.press("Tab")
+        told = race.page.evaluate(_FOCUSED)
+        passed += told is not None
+        if told is not None and not told["seen"]:
+            unseen.add(told["what"])
+    assert passed > 20
+    assert not unseen
+
+
+_FOCUSED = """() => {
+    const it = document.activeElement;
+    if (it === document.body) return null;
+    const {outlineStyle, outlineWidth} = getComputedStyle(it);
+    const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
+    return {seen, what: `${it.tagName} ${it.dataset.testid ?? it.role}`};
+}"""
+"""What has the focus, and whether a line around it says so."""
