@@ -4,13 +4,13 @@ A visitor walks in, an action is offered, a click teaches. Reads from top to bot
 what is set, who is there, what is offered, what the click changed, what was learned.
 """
 
-from dataclasses import replace
 from functools import partial
 
 import streamlit as st
 
 from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
+from pages.parts.components.panel import show_panel
 from pages.parts.components.reward_buttons import reward_buttons
 from pages.parts.frames import frame
 from pages.parts.glossary.board import words_of
@@ -24,19 +24,19 @@ from pages.parts.play import (
     controls,
     hypotheses,
     learned,
-    moved,
     records,
     scrubber,
     you,
 )
-from pages.parts.play.offer import offer_of
+from pages.parts.play.answering import draws_alone
 from pages.parts.play.reopen import follow, open_loop
+from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.rewards import answers_to
 from pages.parts.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import plain, question
+from pages.parts.text import plain, question, titled
+from pages.parts.theme import is_dark
 from pages.parts.toolbar import (
     choose_world,
     control_the_crowd,
@@ -157,47 +157,41 @@ else:
             st.rerun()
         controls.say_if_unheard(session)
         # Computed before anything is drawn: then all that is drawn travels in one message.
-        opened, ranked = session.shown, offer.ranked
-        favoured, curve = opened.favoured(axes.row, *axes.columns), opened.curve()
+        look = Look(is_dark(), axes, shortcut("1") is not None)
+        scene, opened = scene_of(session, look, offer), session.shown
+        # What follows an answer and is no part of a scene.
+        more_follows = session.others_come or session.moments.is_open or bool(opened_below)
+        draws_alone(session, look, scene, not more_follows)
+        draw = partial(show_panel, number=scene.number)
         if session.others_come:
             with people:
                 controls.choose_context(session, PART)
         with visit:
-            step, keys = session.first_step, shortcut("1") is not None
-            is_now = session.moments.at is None
-            asks = session.may_answer and not session.is_closed and step is None
-            reward_buttons(
-                session.presses,
-                offer_of(opened.world, ranked),
-                answers_to(opened.world, ranked.shown),
-                replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step)),
-                (beliefs.alt(opened.world, ranked), learned.alt_of_map(opened, favoured)),
-                offer.told,
-                opened.loop.settings.default_reward,
-                session.is_closed,
-                keys,
-                session.take,
-            )
+            step = session.first_step
+            reward_buttons(scene.visit, session.take, not more_follows)
             show_progress(session.live)
             if step is not None and step != "crowd":
                 session.first_minute.show(step)
             controls.show_refusals(session.refusals)
         with picture:
-            beliefs.show_beliefs(opened, ranked, session.setup.truth)
+            title, help = beliefs.heading_of(opened, offer.ranked)
+            titled(title, help=help)
+            draw("picture", scene.panels["picture"])
         with times:
             scrubber.slide(session)
         with results:
-            learned.show_map(session, favoured, axes)
+            draw("map", scene.panels["map"], choose=session.stand)
         with earned:
-            learned.show_score(opened.world, curve)
-            learned.show_rewards(opened, curve, session.setup.truth)
-            learned.say_changes(opened)
+            draw("earned", scene.panels["earned"])
         with explained:
-            learned.show_regret(opened.world, curve, session.setup.truth)
-            beliefs.show_why(opened, session.may_change and not session.setup.truth)
+            if session.setup.truth:
+                learned.show_heading_of_regret(opened.curve())
+                draw("lost", scene.panels["lost"])
+            draw("moved", scene.panels["moved"])
+            beliefs.show_what_moved(opened)
         if "hypotheses" in opened_below:
             with opened_below["hypotheses"]:
-                hypotheses.show_hypotheses(opened.loop, ranked)
+                hypotheses.show_hypotheses(opened.loop, offer.ranked)
         if "log" in opened_below:
             with opened_below["log"]:
                 records.show_log(opened)

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from pages.parts.base_path import base_path
 from pages.parts.menu import HOME, MENU, REACHED
 
-_SHEETS = (".", "components/reward_buttons")
+_SHEETS = (".", "components/reward_buttons", "components/panel")
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
 _FONTS = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "MaterialSymbols-Rounded")

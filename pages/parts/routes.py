@@ -11,10 +11,12 @@ from starlette.routing import Route
 
 from engine import PersonalizerError
 from pages.parts.base_path import base_path
+from pages.parts.components.reward_buttons import ANSWER_PATH
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
 from pages.parts.download import FILE_PATH, send_file
 from pages.parts.library import positions_of
+from pages.parts.play.answering import answer
 from pages.parts.request_body import body_of
 from pages.parts.stage.remote_routes import remote_routes
 
@@ -70,6 +72,7 @@ async def _length(request: Request) -> Response:
 
 
 ROUTES = [
+    Route(f"{base_path()}{ANSWER_PATH}", answer, methods=["POST"]),
     Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"]),
     Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
     Route(f"{base_path()}{DOWNLOAD_PATH}/{{token}}/{{loop}}/{{kind}}", send),

@@ -252,13 +252,15 @@ class Tab:
             self._open.add(box)
         if element.HasField("button"):
             self._buttons[element.button.id] = not element.button.disabled
-        elif number := number_in(element.html.body, "Visitors"):
-            self.visitors, self.seen = number, time.perf_counter()
-            self._news.set()
         elif element.HasField("bidi_component"):
             told = json.loads(element.bidi_component.json or "null")
-            if isinstance(told, dict) and "token" in told:
+            if not isinstance(told, dict):
+                return
+            if "token" in told:
                 self._field = told
+            elif number := number_in(told.get("parts", ()), "Visitors"):
+                self.visitors, self.seen = number, time.perf_counter()
+                self._news.set()
         elif element.HasField("exception"):
             print("exception:", element.exception.type, element.exception.message)
 

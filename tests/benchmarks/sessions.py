@@ -4,12 +4,14 @@
 
 Each session is a WebSocket that does what a browser does: it opens the page with a seed of
 its own, gives a reward (with ``--step``: presses *Step*, which draws the whole page anew) at its
-own pace, and asks all the time whether others have done something to its loop. At the end each
+own pace, to the server itself where an answer draws by itself what it changed, and asks all the
+time whether others have done something to its loop. At the end each
 must have seen only its own visitors, and the store must hold, for each seed, exactly the events
 that were pressed.
 
-Then as many people click in the empty app (`empty_app.py`), which draws as many charts and as many
-other elements after a click and learns nothing: what it costs is Streamlit's own share.
+Then as many people click in the empty app (`empty_app.py`), which after a click draws as many charts
+and other elements as Play has parts that follow one, through a run of its script, and learns
+nothing.
 
 Processor time is the server's alone, so it hardly depends on what else the machine does. How long
 a click takes does: whoever clicks here runs beside the server.
@@ -134,6 +136,7 @@ class Player(Person):
     Attributes:
         loop: its name in the address.
         asked: seconds that each question for news took.
+        alone: answers that drew by themselves what they changed.
     """
 
     def __init__(self, address: str, seed: int, steps: bool) -> None:
@@ -142,6 +145,8 @@ class Player(Person):
         self.loop: str | None = None
         self.asked: list[float] = []
         self._step = self._bar = self._stage = ""
+        self.alone = 0
+        self._wire = Wire(urlsplit(address).netloc)
         self._told: dict[str, Any] = {}
         self._drawn_at, self._every = 0.0, 1.0
         self._answers: list[object] = []
@@ -155,13 +160,41 @@ class Player(Person):
         """How many the page shows."""
         return self._shown
 
+    async def press(self) -> None:
+        if self._steps or not self._told["path"]:
+            await super().press()
+            return
+        self.pressed += 1
+        start = time.perf_counter()
+        status, body = await self._wire.post(self._told["path"], json.dumps(self._answered()))
+        if status == 200:
+            drawn, self._drawn_at = json.loads(body), time.perf_counter()
+            self.alone += 1
+            self._hear_bar(self._told | drawn["visit"])
+            self._shown = number_in(drawn["published"]["panels"]["earned"], "Visitors") or ""
+        else:
+            state = ClientState(query_string=self._query)
+            self._tell(state)
+            await self._run(state)
+        self.waits.append(time.perf_counter() - start)
+
+    def _answered(self) -> dict[str, object]:
+        """Give an answer; what is told of all that the server has not taken."""
+        reward = _REWARDS[self.pressed % len(_REWARDS)]
+        self._answers.append({"offer": self._told["offer"], "reward": reward})
+        session = self._told["session"]
+        return {"session": session, "count": self.pressed, "latest": self._answers}
+
     def _click(self, state: ClientState) -> None:
         if self._steps:
             state.widget_states.widgets.add(id=self._step, trigger_value=True)
             return
-        reward = _REWARDS[self.pressed % len(_REWARDS)]
-        self._answers.append({"offer": self._told["offer"], "reward": reward})
-        pressed = {"session": self._told["session"], "count": self.pressed, "latest": self._answers}
+        self._answered()
+        self._tell(state)
+
+    def _tell(self, state: ClientState) -> None:
+        session = self._told["session"]
+        pressed = {"session": session, "count": self.pressed, "latest": self._answers}
         state.fragment_id = self._stage
         state.widget_states.widgets.add(id=self._bar, json_value=json.dumps({"pressed": pressed}))
 
@@ -177,27 +210,54 @@ class Player(Person):
             self._step = element.button.id
         elif element.bidi_component.id.endswith("-rewards"):
             self._bar, self._stage = element.bidi_component.id, delta.fragment_id
-            self._told = json.loads(element.bidi_component.json)
+            self._hear_bar(json.loads(element.bidi_component.json))
             self._drawn_at = time.perf_counter()
-            self._answers = self._answers[len(self._answers) - self.pressed + self._told["taken"] :]
         elif element.bidi_component.id.endswith("-watch"):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000
-        elif number := number_in(element.html.body, "Visitors"):
-            self._shown = number
+        elif element.bidi_component.id.endswith("-panel-earned"):
+            parts = json.loads(element.bidi_component.json)["parts"]
+            self._shown = number_in(parts, "Visitors") or ""
+
+    def _hear_bar(self, told: dict[str, Any]) -> None:
+        self._told = told
+        self._answers = self._answers[len(self._answers) - self.pressed + told["taken"] :]
 
     async def _watch(self) -> None:
         """Ask how long the log is, as the page's own script does."""
-        place = urlsplit(self._url)
-        reader, writer = await asyncio.open_connection(place.hostname, place.port)
+        wire = Wire(urlsplit(self._url).netloc)
         while True:
             while (rest := self._drawn_at + self._every - time.perf_counter()) > 0:
                 await asyncio.sleep(rest)
             start = self._drawn_at = time.perf_counter()
-            writer.write(_question(place.netloc, self.loop or "none"))
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            size = int(head.partition(b"content-length:")[2].split(b"\r\n")[0])
-            await reader.readexactly(size)
+            await wire.post(LENGTH_PATH, self.loop or "none")
             self.asked.append(time.perf_counter() - start)
+
+
+class Wire:
+    """A connection on which a browser asks one thing after the other."""
+
+    def __init__(self, host: str) -> None:
+        self._host = host
+        self._open: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
+
+    async def post(self, path: str, body: str) -> tuple[int, bytes]:
+        """Send text; status and body of the answer."""
+        sent = body.encode()
+        head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(sent)}\r\n\r\n"
+        with contextlib.suppress(OSError, EOFError):  # A server leaves who is silent for seconds.
+            return await self._ask(head.encode() + sent)
+        self._open = None
+        return await self._ask(head.encode() + sent)
+
+    async def _ask(self, request: bytes) -> tuple[int, bytes]:
+        if self._open is None:
+            name, _, port = self._host.partition(":")
+            self._open = await asyncio.open_connection(name, int(port))
+        reader, writer = self._open
+        writer.write(request)
+        told = (await reader.readuntil(b"\r\n\r\n")).lower()
+        size = told.partition(b"content-length:")[2].split(b"\r\n")[0]
+        return int(told.split(b" ")[1]), await reader.readexactly(int(size or 0))
 
 
 class Clicker(Person):
@@ -217,11 +277,6 @@ class Clicker(Person):
             self._button, self._fragment = element.button.id, delta.fragment_id
         elif element.markdown.body.startswith("Clicks: "):
             self._shown = element.markdown.body.removeprefix("Clicks: ")
-
-
-def _question(host: str, loop: str) -> bytes:
-    head = f"POST {LENGTH_PATH} HTTP/1.1\r\nHost: {host}\r\nContent-Length: {len(loop)}\r\n\r\n"
-    return f"{head}{loop}".encode()
 
 
 async def visit(server: Server, people: Sequence[Person], seconds: float, rate: float) -> None:

@@ -53,7 +53,7 @@ addEventListener("click", event => {
 }, true);
 new MutationObserver(changes => {
     for (const {target} of changes) {
-        const chart = target.closest?.(".stVegaLiteChart");
+        const chart = target.closest?.(".stVegaLiteChart, .panel-chart");
         if (!chart?.querySelector("svg")) continue;
         clock.last = performance.now();
         clock.firstChart ??= clock.last;
@@ -73,7 +73,7 @@ def open_page(context: BrowserContext, url: str, charts: int) -> Page:
     page.add_init_script(CLOCK)
     page.goto(url)
     page.wait_for_function(
-        "n => document.querySelectorAll('.stVegaLiteChart svg.marks').length >= n", arg=charts
+        "n => document.querySelectorAll(':is(.stVegaLiteChart, .panel-chart) svg.marks').length >= n", arg=charts
     )
     page.wait_for_function(QUIET)
     return page

@@ -37,7 +37,7 @@ from pages.parts.text import bare
 from pages.parts.toolbar import MORE
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed
-from tests.score import number_in
+from tests.score import Told, number_in, texts_in
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -105,19 +105,33 @@ class App:
         return self.run()
 
     @property
+    def told(self) -> list[dict[str, Any]]:
+        """What the browser's parts of the page are told."""
+        every = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
+        return [data for data in every if isinstance(data, dict)]
+
+    @property
+    def panels(self) -> dict[str, list[Told]]:
+        """The parts of each panel on the page, by its name."""
+        return {data["name"]: data["parts"] for data in self.told if "parts" in data}
+
+    @property
+    def charts(self) -> list[Told]:
+        """The charts in panels."""
+        every = (part for parts in self.panels.values() for part in parts)
+        return [part for part in every if part["kind"] == "chart"]
+
+    @property
     def remote(self) -> Remote:
         """The remote of the stage, by the token that its browser gets."""
-        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
-        remote = steered_by(next(data["token"] for data in told if "token" in data))
+        remote = steered_by(next(data["token"] for data in self.told if "token" in data))
         assert remote is not None
         return remote
 
     @property
     def bar(self) -> dict[str, Any]:
         """What the reward buttons are told."""
-        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
-        bar: dict[str, Any] = next(data for data in told if "rewards" in data)
-        return bar
+        return next(data for data in self.told if "rewards" in data)
 
     @property
     def can_answer(self) -> bool:
@@ -151,29 +165,29 @@ class App:
 
     @property
     def text(self) -> str:
-        """All headings and Markdown on the page, and what is told beside its charts and answers."""
+        """All headings and Markdown on the page, what is told beside its answers, and its panels
+        and what their charts show."""
         headings = [*self.at.title, *self.at.header, *self.at.subheader]
         rest = [*self.at.markdown, *self.at.caption]
         texts = [element.value for element in [*headings, *rest]]
-        return "\n".join([*texts, *self.beside_the_answers])
+        in_panels = [text for parts in self.panels.values() for text in texts_in(parts)]
+        return "\n".join([*texts, *self.beside_the_answers, *in_panels])
 
     @property
     def beside_the_answers(self) -> list[str]:
-        """What is offered, what the last answer moved, and what charts say unseen."""
-        told = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
-        for data in told:
+        """What is offered, and what the last answer moved."""
+        for data in self.told:
             if "rewards" in data:
                 shown, last = data["shown"], data["last"]
                 moved = [
                     "".join(text for text, _ in last[part]) for part in ("hint", "said", "note")
                 ]
-                return [shown["name"], shown["told"], shown["badge"][0], *moved, *data["unseen"]]
+                return [shown["name"], shown["told"], shown["badge"][0], *moved]
         return []
 
     def metric(self, label: str) -> str:
         """A number of Play's, by what it is called."""
-        said = "".join(part.proto.body for part in self.at.get("html"))
-        number = number_in(said, label)
+        number = number_in(self.panels.get("earned", ()), label)
         assert number, f"no {label} on the page"
         return number
 

@@ -1,23 +1,21 @@
 """What the engine believes about this visitor."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-import streamlit as st
-
-from engine.arrays import Array
-from engine.evaluation.chances import Chance, chances
+from engine.evaluation.chances import chances
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.worlds import World
-from pages.parts.charts import beliefs as chart
+from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.in_words import said
+from pages.parts.components.panel import Panel, chart, heading, panel, small, words
 from pages.parts.glossary import meanings
 from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.text import note, percent, plain, small, titled
+from pages.parts.text import note, percent, plain
 from pages.parts.theme import is_dark
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked
@@ -34,67 +32,82 @@ _WHY = "Why your click moved it"
 _ASK = "Answer a visitor, and you see here what in your answer moved the chances."
 
 
-def show_beliefs(opened: OpenLoop, ranked: Ranked, reveals: bool) -> None:
-    """Every action with its belief, draw and chance, what decided, and, if it ``reveals``, the
-    truth."""
+def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
+    """What stands above the picture, and what is told of its terms."""
+    parts = chances(ranked, opened.loop.settings.policy)
+    striped = wording.striped(opened.world, ranked, parts)
+    return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
+
+
+def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> Panel:
+    """Who is there, what decided, every action with its belief, draw and chance, and, if it
+    ``reveals``, the truth."""
     world, click, policy = opened.world, opened.click, opened.loop.settings.policy
     here = click is not None and world.context_of(click.before.request) == opened.context
+    before = click.before if click and here else None
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
-    said = wording.decided(world, ranked, parts, policy)
     legend = wording.legend(world, ranked, parts, here, reveals)
     striped = wording.striped(world, ranked, parts)
-    help = "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
-    titled(f"{SHOWN[ranked.mode][0]} {plain(_who(world, opened.context))}", said, help=help)
-    marks = " ".join(filter(None, [legend, striped]))
-    _draw(world, ranked, parts, click.before if click and here else None, truth, legend, marks)
+    return panel(
+        words(
+            f"**{plain(_who(world, opened.context))}.** {wording.decided(world, ranked, parts, policy)}"
+        ),
+        chart(
+            belief_rows(world, dark, ranked, parts, before, truth),
+            belief_chart.belief_spec(world, dark, SHOWN[ranked.mode][1]),
+            "chart-beliefs-now",
+            alt(world, ranked),
+            dark,
+            marks=" ".join(filter(None, [legend, striped])),
+        ),
+        small(legend),
+    )
 
 
-def show_why(opened: OpenLoop, asks: bool) -> None:
-    """Where what the last click moved comes from, with a picture of its own if somebody else is
-    there now; without a click how to come by it, if it ``asks`` for one."""
-    click = opened.click
-    if click is None and not asks:
-        st.empty()  # A place that is empty at first could not be written to later.
+def why_it_moved(opened: OpenLoop, asks: bool) -> Panel:
+    """Where what the last click moved comes from; without a click how to come by it, if it ``asks``
+    for one."""
+    if opened.click is None:
+        return panel(heading(_WHY), small(_ASK)) if asks else panel()
+    return panel(heading(_WHY), small(where_it_comes_from(opened.click)))
+
+
+def link_of(opened: OpenLoop) -> tuple[Asked, bool] | None:
+    """What the link below it asks about, and whether somebody else is there now, whom a picture of
+    what the click moved is not of."""
+    if opened.click is None:
+        return None
+    before, last = opened.click.before, opened.loop.last
+    is_last = last is not None and last.event_id == before.event_id
+    # That of the last one stays as it is, click after click.
+    asked = Asked() if is_last else Asked(event=before.event_id)
+    return asked, opened.world.context_of(before.request) != opened.context
+
+
+def show_what_moved(opened: OpenLoop) -> None:
+    """The way to why the last click's offer was made, and, if somebody else is there now, a picture
+    of what it moved."""
+    click, world, link = opened.click, opened.world, link_of(opened)
+    if click is None or link is None:
         return
-    if click is None:
-        titled(_WHY, small(_ASK))
+    asked, is_of_another = link
+    link_to_why("Why it was offered", opened, asked)
+    if not is_of_another:
         return
-    world, context = opened.world, opened.world.context_of(click.before.request)
-    titled(_WHY, small(where_it_comes_from(click)))
-    link_to_why("Why it was offered", opened, Asked(event=click.before.event_id))
-    if context != opened.context:
-        note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
-        after = chances(click.after, opened.loop.settings.policy)
-        _draw(world, click.after, after, click.before, None)
+    context = world.context_of(click.before.request)
+    note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
+    parts, dark = chances(click.after, opened.loop.settings.policy), is_dark()
+    picture(
+        belief_rows(world, dark, click.after, parts, click.before),
+        belief_chart.belief_spec(world, dark, SHOWN[click.after.mode][1], small=True),
+        key="chart-beliefs-moved",
+        alt=alt(world, click.after),
+    )
 
 
 def _who(world: World, context: Mapping[str, str]) -> str:
     return " · ".join(context[field.name] for field in world.fields)
-
-
-def _draw(
-    world: World,
-    now: Ranked,
-    parts: Sequence[Chance],
-    before: Ranked | None,
-    truth: Array | None,
-    legend: str = "",
-    marks: str = "",
-) -> None:
-    """The picture of a ranking, with that of the one before; a small one has no legend, but tells
-    its numbers, and where it stands alone all its ``marks`` are told."""
-    dark, place = is_dark(), "now" if legend else "moved"
-    spec = chart.belief_spec(world, dark, SHOWN[now.mode][1], small=not legend)
-    picture(
-        belief_rows(world, dark, now, parts, before, truth),
-        spec,
-        key=f"chart-beliefs-{place}",
-        alt=alt(world, now),
-        below=small(legend) if legend else "",
-        marks=marks,
-        tells=not legend,
-    )
 
 
 _NAMED = 5

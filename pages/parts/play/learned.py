@@ -12,14 +12,13 @@ from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
+from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
 from pages.parts.glossary import meanings
 from pages.parts.money import in_all, per_thousand
-from pages.parts.picture import picture
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import note, plain, section, small, titled
-from pages.parts.theme import is_dark
+from pages.parts.report.report import Figure
+from pages.parts.text import plain, section, titled
 
 _MAP_HELP = (
     "Each cell is a context, coloured by the action favoured there: the stronger, the more "
@@ -73,34 +72,22 @@ def _map_key(world: World) -> str:
     return f"map-of-{key_of(world)}"
 
 
-def show_map(session: PlaySession, favoured: Sequence[Mapping[str, Any]], axes: Axes) -> None:
-    """Every context at a glance, filling in as rewards arrive; a click on one puts its visitor
-    before the engine."""
-    opened, truth = session.shown, session.setup.truth
+def map_of(
+    opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], axes: Axes, truth: bool, dark: bool
+) -> Panel:
+    """Every context at a glance, filling in as rewards arrive."""
     knows = bool(opened.loop.events)
-
-    def stand() -> None:
-        chosen = st.session_state[_CHART]["selection"].get(contexts.CELL)
-        if chosen:
-            session.stand(chosen[0].get("at"))
-
     # Of one field it has a row for each value: side by side they would be too narrow.
-    spec = contexts.map_spec(opened.world, is_dark(), axes, upright=bool(axes.columns))
+    spec = contexts.map_spec(opened.world, dark, axes, upright=bool(axes.columns))
     cells = contexts.map_rows(
         opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - cells.num_rows
     told = _told(favoured, knows, truth, mode, hidden)
-    picture(
-        cells,
-        spec,
-        key=_CHART,
-        on_select=stand,
-        selection_mode=contexts.CELL,
-        alt=alt_of_map(opened, favoured),
-        keys=keys_of(opened.world, is_dark()),
-        tells=False,
-        below=small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
+    alt, keys = alt_of_map(opened, favoured), keys_of(opened.world, dark)
+    return panel(
+        chart(cells, spec, _CHART, alt, dark, keys=keys),
+        small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
 
 
@@ -147,58 +134,63 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
     )
 
 
-def show_score(world: World, curve: curves.Curve) -> None:
-    """Three numbers under their heading: the end of the curve; and what it is worth."""
-    last = curve[-1] if curve else {}
-    numbers = {
+def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
+    """Three numbers under their heading: the end of the curve; what it is worth; the mean reward
+    over time, in which what could have been had is drawn only with the truth; and after whom the
+    world was another."""
+    last, world = curve[-1] if curve else {}, opened.world
+    named = {
         "Visitors": f"{last.get('visitor', 0):,.0f}",
         "Mean reward": f"{last['mean']:.2f}" if last else "–",
         f"Last {RECENT_VISITORS} visitors": f"{last['recent']:.2f}" if last else "–",
     }
-    parts = (f"<div><dt>{name}</dt><dd>{number}</dd></div>" for name, number in numbers.items())
-    # Our own words and numbers alone: as four elements of Streamlit's they cost eight times that.
-    st.html(f'<h2>What it earns</h2><dl class="score">{"".join(parts)}</dl>')
-    if curve and world.unit:
-        so_far, latest = (per_thousand(world, curve[-1][name]) for name in ("mean", "recent"))
-        note(f"{plain(so_far)} so far, {plain(latest)} of late.")
-
-
-def show_rewards(opened: OpenLoop, curve: curves.Curve, truth: bool) -> None:
-    """The mean reward over time; what could have been had is drawn only with the truth."""
-    if not curve:
-        return
-    last, seed = curve[-1], opened.loop.seed
-    picture(
-        curves.reward_rows(curve, truth),
-        curves.reward_spec(is_dark(), truth),
-        key="chart-reward",
-        alt=f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
-        f"{last['visitor']:,.0f}, {last['recent']:.2f} over the last {RECENT_VISITORS}",
-        tells=False,
+    return panel(
+        heading("What it earns"),
+        numbers(named),
+        _worth(world, last) if curve and world.unit else None,
+        _rewards(curve, truth, dark, opened.loop.seed) if curve else None,
+        _changes(opened),
     )
 
 
-def show_regret(world: World, curve: curves.Curve, truth: bool) -> None:
+def _worth(world: World, last: Mapping[str, float]) -> Part:
+    so_far, latest = (per_thousand(world, last[name]) for name in ("mean", "recent"))
+    return small(f"{plain(so_far)} so far, {plain(latest)} of late.")
+
+
+def _rewards(curve: curves.Curve, truth: bool, dark: bool, seed: int) -> tuple[Part, Figure]:
+    last = curve[-1]
+    return chart(
+        curves.reward_rows(curve, truth),
+        curves.reward_spec(dark, truth),
+        "chart-reward",
+        f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
+        f"{last['visitor']:,.0f}, {last['recent']:.2f} over the last {RECENT_VISITORS}",
+        dark,
+    )
+
+
+def _changes(opened: OpenLoop) -> Part | None:
+    if not opened.changed_before:
+        return None
+    whom = ", ".join(f"{number:,}" for number in opened.changed_before)
+    return small(f"The world changed after visitor {whom}.")
+
+
+def show_heading_of_regret(curve: curves.Curve) -> None:
+    """Above `lost`, where that is there."""
+    if curve:
+        section("What is lost", help=_REGRET_HELP)
+
+
+def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
     """What was lost against the best choice; only the truth can tell."""
     if not curve or not truth:
-        return
-    section("What is lost", help=_REGRET_HELP)
+        return panel()
     lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
-    picture(
-        curves.regret_rows(curve),
-        curves.regret_spec(is_dark()),
-        key="chart-regret",
-        alt=f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by "
-        "chance",
+    told = f"{lost:,.1f} rewards{in_all(world, lost)}, by chance {by_chance:,.1f}"
+    alt = f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by chance"
+    return panel(
+        chart(curves.regret_rows(curve), curves.regret_spec(dark), "chart-regret", alt, dark),
+        small(f"Lost so far: {plain(told + in_all(world, by_chance))}.") if world.unit else None,
     )
-    if world.unit:
-        told = f"{lost:,.1f} rewards{in_all(world, lost)}, by chance {by_chance:,.1f}"
-        note(f"Lost so far: {plain(told + in_all(world, by_chance))}.")
-
-
-def say_changes(opened: OpenLoop) -> None:
-    """After whom the world was another."""
-    before = opened.changed_before
-    if before:
-        whom = ", ".join(f"{number:,}" for number in before)
-        note(f"The world changed after visitor {whom}.")

@@ -51,6 +51,7 @@ class PlaySession:
         drawn: length of the log's history that the page shows.
         drawn_visit: of the visitor whom its pills are about.
         is_unheard: whether it was asked of a visitor who has left, which is not told yet.
+        scenes: how many were drawn of it; and the ``page`` on which answers draw them, if one does.
     """
 
     def __init__(
@@ -73,6 +74,8 @@ class PlaySession:
         self.drawn = 0
         self.drawn_visit = -1
         self.is_unheard = False
+        self.scenes = 0
+        self.page: object = None
         if stored is None:
             self._begin(world_of(setup.world))
         else:

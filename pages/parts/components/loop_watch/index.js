@@ -3,14 +3,27 @@ const watches = new WeakMap();
 export default function ({ data, parentElement, setTriggerValue }) {
     const watch = watches.get(parentElement) ?? { told: null };
     Object.assign(watch, { data, tell: value => setTriggerValue("changed", value) });
+    if (!watches.has(parentElement)) {
+        // Nor is an answer that drew itself.
+        watch.onNews = ({ detail }) => {
+            watch.data = { ...watch.data, length: detail.length };
+            wait(watch);
+        };
+        addEventListener("playground-published", watch.onNews);
+    }
     watches.set(parentElement, watch);
-    // What was drawn just now is no news: the next question waits its full time.
-    clearInterval(watch.timer);
-    watch.timer = setInterval(() => look(watch), data.every);
+    wait(watch);
     return () => {
         clearInterval(watch.timer);
+        removeEventListener("playground-published", watch.onNews);
         watches.delete(parentElement);
     };
+}
+
+// What was drawn just now is no news: the next question waits its full time.
+function wait(watch) {
+    clearInterval(watch.timer);
+    watch.timer = setInterval(() => look(watch), watch.data.every);
 }
 
 async function look(watch) {

@@ -13,12 +13,17 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
+from pages.parts.base_path import base_path
 from pages.parts.components import beside, told
 from pages.parts.components.reward_buttons.shown import Last, Offer
 from pages.parts.rewards import Answer
 
 _MOST = 100
 """Presses that are sent, and taken, at once."""
+MOST_BYTES = 1 << 18
+"""Of what is sent of them at once."""
+ANSWER_PATH = "/playground/answer"
+"""Where they are sent, if answers draw by themselves what they change."""
 
 _bar = st.components.v2.component(
     "playground_rewards",
@@ -74,41 +79,52 @@ def _press(told: object) -> Press | None:
     return None
 
 
-def reward_buttons(
+def told_of(
     presses: Presses,
+    number: int,
     shown: Offer,
     answers: Sequence[Answer],
     last: Last,
-    unseen: Sequence[str],
     offer: Mapping[str, object],
     default_reward: float,
     disabled: bool,
     keys: bool,
-    take: Callable[[object], None],
-) -> None:
-    """What is ``shown``, all answers to it, and what the ``last`` one did, as one element: each
-    costs a click a hundredth of a second in the browser.
+) -> Mapping[str, object]:
+    """What is ``shown``, all answers to it, and what the ``last`` one did, as a browser is told: one
+    element, as each costs a click a hundredth of a second there.
 
     Args:
-        unseen: what charts on the page show, for those who cannot see it.
+        number: how many of these there were: a browser that knows a later one keeps that.
         offer: told again with each press.
         keys: whether they press, too.
-        take: gets what `Presses.new` does.
     """
+    return {
+        "rewards": [asdict(one) | {"key": str(n)} for n, one in enumerate(answers, 1)],
+        "none": f"Nobody answers in time: the default reward, {default_reward:g}, applies.",
+        "most": _MOST,
+        "session": presses.session,
+        "taken": presses.taken,
+        "number": number,
+        "offer": offer,
+        "disabled": disabled,
+        "keys": keys,
+        "shown": asdict(shown),
+        "last": asdict(last),
+    }
+
+
+def reward_buttons(
+    told_now: Mapping[str, object], take: Callable[[object], None], alone: bool
+) -> None:
+    """Draw the answers, and what stands around them.
+
+    Args:
+        take: gets what `Presses.new` does.
+        alone: whether an answer draws by itself what it changed; else a run of the page does.
+    """
+    path = f"{base_path()}{ANSWER_PATH}" if alone else ""
     _bar(
         key="rewards",
-        data={
-            "rewards": [asdict(one) | {"key": str(n)} for n, one in enumerate(answers, 1)],
-            "none": f"Nobody answers in time: the default reward, {default_reward:g}, applies.",
-            "most": _MOST,
-            "session": presses.session,
-            "taken": presses.taken,
-            "offer": offer,
-            "disabled": disabled,
-            "keys": keys,
-            "shown": asdict(shown),
-            "last": asdict(last),
-            "unseen": unseen,
-        },
+        data={**told_now, "path": path},
         on_pressed_change=lambda: take(told("rewards", "pressed")),
     )

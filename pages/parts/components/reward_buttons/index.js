@@ -7,15 +7,33 @@ let pressed = {};
 // Whether another answer than those is in sight; whoever wanted one will want the next.
 let asksMore = false;
 
+// The bar that is on the page, and whether it asks the server by itself just now.
+let shown, isAsking = false;
+
 export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
         pressed = { session: data.session, count: data.taken, latest: [] };
     }
     if (!places.has(parentElement)) places.set(parentElement, around(parentElement));
-    const { offer, last, unseen } = places.get(parentElement);
+    const place = places.get(parentElement);
+    place.send = value => setStateValue("pressed", value);
+    place.path = data.path;
+    show(parentElement, data);
+    return () => {
+        dismiss(bars.get(parentElement));
+        place.offer.parentElement.remove();
+        bars.delete(parentElement);
+        places.delete(parentElement);
+    };
+}
+
+function show(parentElement, data) {
+    const place = places.get(parentElement), { offer, last, known } = place;
+    // A run of the page may tell what was so before the last answer.
+    if (known?.session === data.session && known.number > data.number) return;
+    place.known = data;
     tellOnce(offer, data.shown, offered);
     tellOnce(last, data.last, moved);
-    tellOnce(unseen, data.unseen, texts => texts.map(text => written("p", text)));
     const told = JSON.stringify(data.rewards);
     let bar = bars.get(parentElement);
     // Another action, or another world, may be worth other rewards.
@@ -25,7 +43,8 @@ export default function ({ data, parentElement, setStateValue }) {
     }
     if (!bar) bars.set(parentElement, bar = build(last, data));
     bar.data = data;
-    bar.send = value => setStateValue("pressed", value);
+    bar.place = place;
+    bar.show = drawn => show(parentElement, drawn);
     bar.none.title = data.none;
     Object.assign(bar.box.dataset, { session: data.session, offer: data.offer.position });
     bar.box.classList.toggle("without-keys", !data.keys);
@@ -34,21 +53,13 @@ export default function ({ data, parentElement, setStateValue }) {
         else answer.removeAttribute("aria-keyshortcuts");
     }
     for (const control of bar.controls) control.disabled = data.disabled;
+    shown = bar;
     wait(bar);
-    return () => {
-        dismiss(bar);
-        offer.parentElement.remove();
-        bars.delete(parentElement);
-        places.delete(parentElement);
-    };
 }
 
 function around(parentElement) {
     const place = make("div", "visit");
-    const parts = {
-        offer: make("div", "st-key-offer"), last: make("div", "st-key-moved"),
-        unseen: make("div", "visit-unseen"),
-    };
+    const parts = { offer: make("div", "st-key-offer"), last: make("div", "st-key-moved") };
     place.append(...Object.values(parts));
     parentElement.append(place);
     return parts;
@@ -115,9 +126,43 @@ function press(bar, reward) {
 }
 
 function tell(bar) {
+    if (bar.place.path) ask(bar.place.path);
+    else tellPage();
+}
+
+// Streamlit has the page drawn then.
+function tellPage() {
     // Another value each time, so that it is sent in any case.
-    bar.send({ ...pressed, told: Date.now() });
-    wait(bar);
+    shown.place.send({ ...pressed, told: Date.now() });
+    wait(shown);
+}
+
+// The server draws what an answer changed, and only that. What is pressed meanwhile goes along
+// next; where more has to be drawn, or nobody hears, Streamlit is told.
+async function ask(path) {
+    if (isAsking) return;
+    isAsking = true;
+    let drawn = null;
+    try {
+        do drawn = await draw(path);
+        while (drawn && pressed.count > drawn.visit.taken);
+    } catch {
+        drawn = null;
+    } finally {
+        isAsking = false;
+    }
+    if (!drawn) tellPage();
+}
+
+async function draw(path) {
+    const signal = AbortSignal.timeout(AGAIN);
+    const answer = await fetch(path, { method: "POST", body: JSON.stringify(pressed), signal });
+    if (answer.status !== 200) return null;
+    const drawn = await answer.json();
+    if (drawn.visit.session !== pressed.session) return null;
+    shown.show(drawn.visit);
+    dispatchEvent(new CustomEvent("playground-published", { detail: drawn.published }));
+    return drawn;
 }
 
 // What is said while the connection is gone is lost without a word: it is told again until the
@@ -127,7 +172,7 @@ function wait(bar) {
     if (pressed.count <= bar.data.taken) return;
     bar.timer = setTimeout(() => {
         bar.again = Math.min(2 * bar.again, LATEST);
-        tell(bar);
+        tellPage();
     }, bar.again);
 }
 

@@ -1,0 +1,129 @@
+"""An answer that draws by itself what it changed, without a run of the page.
+
+A run costs the server as much again as the answer, and the browser ten times as much. It still comes
+where more follows the answer than the panels of a scene: another visitor, a button that is there
+now, a box that is open.
+"""
+
+import asyncio
+import json
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, partial
+from weakref import WeakValueDictionary
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pages.parts.clients import Client, serving, this_client
+from pages.parts.components.panel import Panel
+from pages.parts.components.reward_buttons import MOST_BYTES
+from pages.parts.drawn import Drawn, drawn_here
+from pages.parts.frames import drawing
+from pages.parts.heavy_work import heavy_work
+from pages.parts.play.scene import Look, Scene, scene_of
+from pages.parts.play.session import PlaySession
+from pages.parts.request_body import body_of
+
+_AT_ONCE = 4
+"""Answers that are taken at the same time: one may wait for the database while others are drawn."""
+
+
+@dataclass(slots=True, weakref_slot=True, eq=False)
+class Page:
+    """Play as a browser shows it.
+
+    Attributes:
+        panels: as they were drawn last.
+        around: what stands around them, see `Scene`.
+        parts: what is noted of it, see `pages.parts.drawn`.
+    """
+
+    session: PlaySession
+    look: Look
+    client: Client
+    panels: dict[str, Panel]
+    around: tuple[object, ...]
+    parts: dict[str, Drawn]
+
+    @property
+    def is_old(self) -> bool:
+        """Whether more than a scene has changed, as far as that is seen without one."""
+        session = self.session
+        is_another = session.others_come or session.is_somebody_else or session.is_unheard
+        return is_another or session.toolbar_state != session.toolbar_drawn
+
+    def follow(self, scene: Scene) -> None:
+        """Note what is drawn."""
+        self.panels = dict(scene.panels)
+        for panel in scene.panels.values():
+            self.parts.setdefault(_PART, Drawn()).figures.update(panel.figures)
+
+
+_PART = "panels"
+
+
+@cache
+def _pages() -> WeakValueDictionary[str, Page]:
+    """The pages on which an answer may draw by itself, by what their reward buttons are told; each
+    is there as long as its session."""
+    return WeakValueDictionary()
+
+
+def draws_alone(session: PlaySession, look: Look, scene: Scene, is_all: bool) -> None:
+    """A run of the page draws a scene; from here on answers draw theirs, if they are all that the
+    page shows of the loop.
+
+    Args:
+        is_all: whether nothing on the page follows an answer but a scene, as far as it stays as it
+            is.
+    """
+    page = Page(session, look, this_client(), {}, scene.around, drawn_here())
+    page.follow(scene)
+    name = session.presses.session
+    session.page = page if is_all else None
+    if is_all:
+        _pages()[name] = page
+    else:
+        _pages().pop(name, None)
+
+
+def taken(page: Page, told: object) -> str | None:
+    """Take the answers of a browser; what is to be drawn then, as JSON, or None if a run of the page
+    has to draw it."""
+    session = page.session
+    with serving(page.client):
+        with heavy_work().giving_way():
+            session.take(told)
+        with drawing(is_clicked_for=True), session.lock:
+            offer = session.advance()
+            if session.page is not page or page.is_old:
+                return None
+            known, scene = page.panels, scene_of(session, page.look, offer)
+            if scene.around != page.around:
+                return None
+            page.follow(scene)
+            panels = {name: one.but(known.get(name)) for name, one in scene.panels.items()}
+    (by, number), length = scene.number, session.drawn
+    published = {"session": by, "number": number, "length": length, "panels": panels}
+    return json.dumps({"visit": scene.visit, "published": published})
+
+
+@cache
+def _workers() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_AT_ONCE, thread_name_prefix="answers")
+
+
+async def answer(request: Request) -> Response:
+    """Take answers. Who has no page here, or needs a run of it, gets nothing: the browser then tells
+    Streamlit, and what was taken is not taken again."""
+    try:
+        told = json.loads(await body_of(request, MOST_BYTES))
+    except (ValueError, RecursionError):
+        return Response("The answers are no JSON.", 400)
+    name = told.get("session") if isinstance(told, dict) else None
+    page = _pages().get(name) if isinstance(name, str) else None
+    if page is None:
+        return Response(status_code=204)
+    drawn = await asyncio.get_running_loop().run_in_executor(_workers(), partial(taken, page, told))
+    return Response(drawn, 200 if drawn else 204, media_type="application/json")
