@@ -125,9 +125,6 @@ else:
     with left:
         people = st.container(gap="xsmall", key="people")
         visit = st.container(gap="xsmall", key="visit")
-        if not session.others_come:
-            with people:
-                controls.choose_context(session, PART)
         controls.say_if_full(session)
     with middle:
         picture = st.container(gap="xxsmall", key="picture")
@@ -153,19 +150,18 @@ else:
         """One frame of the interactive part, whether a click or a crowd caused it."""
         session.adopt(current_setup(PlaySetup))
         offer = session.advance()
-        if session.toolbar_state != session.toolbar_drawn or session.is_somebody_else:
+        if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
         controls.say_if_unheard(session)
         # Computed before anything is drawn: then all that is drawn travels in one message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
         scene, opened = scene_of(session, look, offer), session.shown
         # What follows an answer and is no part of a scene.
-        more_follows = session.others_come or session.moments.is_open or bool(opened_below)
+        more_follows = session.is_live or session.moments.is_open or bool(opened_below)
         draws_alone(session, look, scene, not more_follows)
         draw = partial(show_panel, number=scene.number)
-        if session.others_come:
-            with people:
-                controls.choose_context(session, PART)
+        with people:
+            draw("who", scene.panels["who"])
         with visit:
             step = session.first_step
             reward_buttons(scene.visit, session.take, not more_follows)
@@ -180,7 +176,7 @@ else:
         with times:
             scrubber.slide(session)
         with results:
-            draw("map", scene.panels["map"], choose=session.stand)
+            draw("map", scene.panels["map"])
         with earned:
             draw("earned", scene.panels["earned"])
         with explained:
@@ -188,7 +184,7 @@ else:
                 learned.show_heading_of_regret(opened.curve())
                 draw("lost", scene.panels["lost"])
             draw("moved", scene.panels["moved"])
-            beliefs.show_what_moved(opened)
+            beliefs.show_why_link(opened)
         if "hypotheses" in opened_below:
             with opened_below["hypotheses"]:
                 hypotheses.show_hypotheses(opened.loop, offer.ranked)

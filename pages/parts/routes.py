@@ -72,8 +72,8 @@ async def _length(request: Request) -> Response:
 
 
 ROUTES = [
-    Route(f"{base_path()}{ANSWER_PATH}", answer, methods=["POST"]),
     Route(f"{base_path()}{LENGTH_PATH}", _length, methods=["POST"]),
+    Route(f"{base_path()}{ANSWER_PATH}", answer, methods=["POST"]),
     Route(f"{base_path()}{UPLOAD_PATH}", receive, methods=["POST"]),
     Route(f"{base_path()}{DOWNLOAD_PATH}/{{token}}/{{loop}}/{{kind}}", send),
     *remote_routes(base_path()),

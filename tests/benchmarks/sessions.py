@@ -9,9 +9,8 @@ time whether others have done something to its loop. At the end each
 must have seen only its own visitors, and the store must hold, for each seed, exactly the events
 that were pressed.
 
-Then as many people click in the empty app (`empty_app.py`), which after a click draws as many charts
-and other elements as Play has parts that follow one, through a run of its script, and learns
-nothing.
+Then as many people click in the empty app (`empty_app.py`), which after a click draws as many
+charts and other elements as Play has, by a run of its script, and learns nothing.
 
 Processor time is the server's alone, so it hardly depends on what else the machine does. How long
 a click takes does: whoever clicks here runs beside the server.

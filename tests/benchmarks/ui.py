@@ -42,6 +42,8 @@ BLOCK = 10
 FAST, GAP = 20, 50
 """Fast clicks, and milliseconds from one to the next."""
 WARM_UP = 4
+CHART = ":is(.stVegaLiteChart, .panel-chart)"
+"""A chart, drawn by Streamlit or in a panel."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
 CLOCK = """
@@ -73,7 +75,8 @@ def open_page(context: BrowserContext, url: str, charts: int) -> Page:
     page.add_init_script(CLOCK)
     page.goto(url)
     page.wait_for_function(
-        "n => document.querySelectorAll(':is(.stVegaLiteChart, .panel-chart) svg.marks').length >= n", arg=charts
+        f"n => document.querySelectorAll('{CHART} svg.marks').length >= n",
+        arg=charts,
     )
     page.wait_for_function(QUIET)
     return page

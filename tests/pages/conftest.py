@@ -36,7 +36,7 @@ from pages.parts.stage.remotes import Remote, steered_by
 from pages.parts.text import bare
 from pages.parts.toolbar import MORE
 from pages.parts.worlds.session import WorldsSession
-from tests.pages.presses import pressed
+from tests.pages.presses import pressed, wished
 from tests.score import Told, number_in, texts_in
 
 P = ParamSpec("P")
@@ -89,15 +89,28 @@ class App:
         return self
 
     def click(self, key: str) -> Self:
-        self.at.button(key=key).click()
+        """Press a button, of Streamlit's or in a panel."""
+        part = self.part(key)
+        if part is None:
+            self.at.button(key=key).click()
+        else:
+            self.session.take(wished(self.session, part["wish"]))
         return self.run()
 
+    def part(self, key: str) -> Told | None:
+        """A part of a panel by its key."""
+        every = (part for parts in self.panels.values() for part in parts)
+        return next((part for part in every if part.get("key") == key), None)
+
+    def chosen(self, key: str) -> object:
+        """What is chosen in a panel."""
+        part = self.part(key)
+        assert part is not None, f"no {key} on the page"
+        return part["value"]
+
     def widget(self, key: str) -> Any:
-        """A widget by its key, on which the number of a visit may follow."""
-        asked = (one for one in (*self.at.pills, *self.at.select_slider) if one.key)
-        return next(
-            (one for one in asked if one.key.rpartition("-")[0] == key), None
-        ) or self.at.get_by_key(key)
+        """A widget of Streamlit's by its key."""
+        return self.at.get_by_key(key)
 
     def answer(self, value: float | None) -> Self:
         """Press a reward button; AppTest cannot, they are a component."""
@@ -140,6 +153,8 @@ class App:
 
     def can_press(self, key: str) -> bool:
         """Whether a button can be pressed; it is there, but for those that come with the first."""
+        if (part := self.part(key)) is not None:
+            return not part["disabled"]
         found = [one for one in self.at.button if one.key == key]
         assert found or key in COME_LATER, f"no {key} on the page"
         return any(not one.disabled for one in found)
@@ -153,8 +168,13 @@ class App:
         return self.run()
 
     def set(self, key: str, value: object) -> Self:
-        """Set a widget. If that draws a part of the page alone, AppTest forgets the others."""
-        self.widget(key).set_value(value)
+        """Set a widget, or choose in a panel. If that draws a part of the page alone, AppTest
+        forgets the others."""
+        part = self.part(key)
+        if part is None:
+            self.widget(key).set_value(value)
+        else:
+            self.session.take(wished(self.session, {**part["wish"], "value": value}))
         self.run()
         return self if self.at.button else self.run()
 

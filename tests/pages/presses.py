@@ -1,5 +1,7 @@
 """Presses of the reward buttons, as a browser tells of them."""
 
+from collections.abc import Mapping
+
 from pages.parts.play.session import PlaySession
 
 Answer = tuple[object, object]
@@ -11,6 +13,11 @@ def pressed(session: PlaySession, *answers: Answer) -> dict[str, object]:
     latest = [{"offer": offer, "reward": reward} for offer, reward in answers]
     count = session.presses.taken + len(latest)
     return {"session": session.presses.session, "count": count, "latest": latest}
+
+
+def wished(session: PlaySession, wish: Mapping[str, object]) -> dict[str, object]:
+    """What a browser tells of something else that is wanted."""
+    return {**pressed(session), "wish": wish}
 
 
 def answer(session: PlaySession, *rewards: float | None) -> None:

@@ -24,7 +24,7 @@ def noted(app: App) -> tuple[int, int]:
 
 def shown(app: App) -> tuple[int, int]:
     """Charts and tables that stand on the page."""
-    return len(app.at.get("vega_lite_chart")), len(app.at.dataframe)
+    return len(app.at.get("vega_lite_chart")) + len(app.charts), len(app.at.dataframe)
 
 
 def check_files(app: App) -> None:

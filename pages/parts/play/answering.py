@@ -1,8 +1,8 @@
 """An answer that draws by itself what it changed, without a run of the page.
 
-A run costs the server as much again as the answer, and the browser ten times as much. It still comes
-where more follows the answer than the panels of a scene: another visitor, a button that is there
-now, a box that is open.
+A run costs the server as much again as the answer, and the browser ten times as much. It still
+comes where more follows the answer than the panels of a scene: a button that is there now, a box
+that is open.
 """
 
 import asyncio
@@ -10,6 +10,7 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, partial
+from itertools import chain
 from weakref import WeakValueDictionary
 
 from starlette.requests import Request
@@ -50,14 +51,13 @@ class Page:
     def is_old(self) -> bool:
         """Whether more than a scene has changed, as far as that is seen without one."""
         session = self.session
-        is_another = session.others_come or session.is_somebody_else or session.is_unheard
-        return is_another or session.toolbar_state != session.toolbar_drawn
+        return session.is_unheard or session.toolbar_state != session.toolbar_drawn
 
     def follow(self, scene: Scene) -> None:
         """Note what is drawn."""
         self.panels = dict(scene.panels)
-        for panel in scene.panels.values():
-            self.parts.setdefault(_PART, Drawn()).figures.update(panel.figures)
+        figures = (panel.figures.items() for panel in scene.panels.values())
+        self.parts[_PART] = Drawn(dict(chain.from_iterable(figures)))
 
 
 _PART = "panels"
@@ -89,8 +89,8 @@ def draws_alone(session: PlaySession, look: Look, scene: Scene, is_all: bool) ->
 
 
 def taken(page: Page, told: object) -> str | None:
-    """Take the answers of a browser; what is to be drawn then, as JSON, or None if a run of the page
-    has to draw it."""
+    """Take the answers of a browser, and what else it wants; what is to be drawn then, as JSON, or
+    None if a run of the page has to draw it."""
     session = page.session
     with serving(page.client):
         with heavy_work().giving_way():
@@ -115,8 +115,8 @@ def _workers() -> ThreadPoolExecutor:
 
 
 async def answer(request: Request) -> Response:
-    """Take answers. Who has no page here, or needs a run of it, gets nothing: the browser then tells
-    Streamlit, and what was taken is not taken again."""
+    """Take answers. Who has no page here, or needs a run of it, gets nothing: the browser then
+    tells Streamlit, and what was taken is not taken again."""
     try:
         told = json.loads(await body_of(request, MOST_BYTES))
     except (ValueError, RecursionError):

@@ -76,10 +76,11 @@ class Arrivals:
         A browser that is behind asks it of one who has left.
 
         Returns:
-            whether they do.
+            whether they do, and there is such a value.
         """
-        if visit != self.visit or field not in self.context:
+        asked = {**self.context, field: value}
+        if visit != self.visit or field not in self.context or not self._world().has(asked):
             return False
-        self.context = {**self.context, field: value}
+        self.context = asked
         self.turn += 1
         return True

@@ -11,12 +11,10 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.in_words import said
 from pages.parts.components.panel import Panel, chart, heading, panel, small, words
 from pages.parts.glossary import meanings
-from pages.parts.picture import picture
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.text import note, percent, plain
-from pages.parts.theme import is_dark
+from pages.parts.text import percent, plain
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked
 
@@ -49,10 +47,9 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     parts = chances(ranked, policy)
     legend = wording.legend(world, ranked, parts, here, reveals)
     striped = wording.striped(world, ranked, parts)
+    decided = wording.decided(world, ranked, parts, policy)
     return panel(
-        words(
-            f"**{plain(_who(world, opened.context))}.** {wording.decided(world, ranked, parts, policy)}"
-        ),
+        words(f"**{plain(_who(world, opened.context))}.** {decided}"),
         chart(
             belief_rows(world, dark, ranked, parts, before, truth),
             belief_chart.belief_spec(world, dark, SHOWN[ranked.mode][1]),
@@ -65,45 +62,44 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     )
 
 
-def why_it_moved(opened: OpenLoop, asks: bool) -> Panel:
-    """Where what the last click moved comes from; without a click how to come by it, if it ``asks``
-    for one."""
-    if opened.click is None:
+def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
+    """Where what the last click moved comes from, with a picture of its own if somebody else is
+    there now; without a click how to come by it, if it ``asks`` for one."""
+    world, click = opened.world, opened.click
+    if click is None:
         return panel(heading(_WHY), small(_ASK)) if asks else panel()
-    return panel(heading(_WHY), small(where_it_comes_from(opened.click)))
+    context = world.context_of(click.before.request)
+    told = heading(_WHY), small(where_it_comes_from(click))
+    if context == opened.context:
+        return panel(*told)
+    parts = chances(click.after, opened.loop.settings.policy)
+    return panel(
+        *told,
+        small(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:"),
+        chart(
+            belief_rows(world, dark, click.after, parts, click.before),
+            belief_chart.belief_spec(world, dark, SHOWN[click.after.mode][1], small=True),
+            "chart-beliefs-moved",
+            alt(world, click.after),
+            dark,
+        ),
+    )
 
 
-def link_of(opened: OpenLoop) -> tuple[Asked, bool] | None:
-    """What the link below it asks about, and whether somebody else is there now, whom a picture of
-    what the click moved is not of."""
+def asked_of_the_last(opened: OpenLoop) -> Asked | None:
+    """What the link to why the last click's offer was made asks about."""
     if opened.click is None:
         return None
-    before, last = opened.click.before, opened.loop.last
-    is_last = last is not None and last.event_id == before.event_id
+    event, last = opened.click.before.event_id, opened.loop.last
     # That of the last one stays as it is, click after click.
-    asked = Asked() if is_last else Asked(event=before.event_id)
-    return asked, opened.world.context_of(before.request) != opened.context
+    return Asked() if last is not None and last.event_id == event else Asked(event=event)
 
 
-def show_what_moved(opened: OpenLoop) -> None:
-    """The way to why the last click's offer was made, and, if somebody else is there now, a picture
-    of what it moved."""
-    click, world, link = opened.click, opened.world, link_of(opened)
-    if click is None or link is None:
-        return
-    asked, is_of_another = link
-    link_to_why("Why it was offered", opened, asked)
-    if not is_of_another:
-        return
-    context = world.context_of(click.before.request)
-    note(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:")
-    parts, dark = chances(click.after, opened.loop.settings.policy), is_dark()
-    picture(
-        belief_rows(world, dark, click.after, parts, click.before),
-        belief_chart.belief_spec(world, dark, SHOWN[click.after.mode][1], small=True),
-        key="chart-beliefs-moved",
-        alt=alt(world, click.after),
-    )
+def show_why_link(opened: OpenLoop) -> None:
+    """The way to why the last click's offer was made."""
+    asked = asked_of_the_last(opened)
+    if asked is not None:
+        link_to_why("Why it was offered", opened, asked)
 
 
 def _who(world: World, context: Mapping[str, str]) -> str:

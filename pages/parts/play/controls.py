@@ -1,12 +1,9 @@
 """What can be done on the Play page: who is there, how they answer, and the loop's settings."""
 
-from contextlib import suppress
 from functools import partial
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
-from engine.worlds import key_of
 from pages.parts.choices import MODE
 from pages.parts.glossary import explained
 from pages.parts.more import close, share
@@ -16,10 +13,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.report.play import report_of
 from pages.parts.text import note, plain
-from pages.parts.toolbar import redo, shortcut, step, steps_back, undo, watch_buttons
-
-_NAMES = 64
-"""Visits in a row whose widgets have names of their own: Streamlit remembers each name for good."""
+from pages.parts.toolbar import redo, step, steps_back, undo, watch_buttons
 
 
 def links_to(session: PlaySession) -> dict[str, str]:
@@ -120,64 +114,6 @@ def say_the_mode(session: PlaySession) -> None:
             icon=":material/lock:",
             color="blue",
         )
-
-
-def choose_context(session: PlaySession, part: str) -> None:
-    """Who is there, and who comes next; moving these asks "what if", nothing is logged.
-
-    Where nobody else comes by themselves they are drawn outside the ``part``, a fragment's key,
-    which alone is drawn anew: what was moved shows itself where it is now. Each visitor has
-    widgets of their own, as a browser that is behind sends back what it shows, and that is no
-    wish of anybody's; while a crowd comes nothing can be asked.
-    """
-
-    def ask(field: str, key: str, visit: int, stood: str) -> None:
-        if session.ask(field, st.session_state[key], visit, stood):
-            # A browser may tell of it when another page is there already, without that part.
-            with suppress(StreamlitAPIException):
-                st.rerun(part)
-
-    world, context, visit = session.shown.world, session.shown.context, session.shown.arrivals.visit
-    session.drawn_visit = visit
-    is_live = session.live.is_live
-    for field in world.fields:
-        key = f"{key_of(world)}-{field.name}-{'crowd' if is_live else visit % _NAMES}"
-        st.session_state[key] = context[field.name]
-        faces = {value.name: plain(value.label) for value in field.values}
-        if field.is_number:
-            st.select_slider(
-                plain(field.label),
-                list(faces),
-                format_func=faces.__getitem__,
-                key=key,
-                on_change=None if is_live else ask,
-                args=(field.name, key, visit, context[field.name]),
-                disabled=is_live,
-            )
-            continue
-        st.pills(
-            plain(field.label),
-            list(faces),
-            format_func=faces.__getitem__,
-            key=key,
-            required=True,
-            on_change=None if is_live else ask,
-            args=(field.name, key, visit, context[field.name]),
-            disabled=is_live,
-            label_visibility="collapsed",
-            wrap=True,
-        )
-    st.button(
-        "Next visitor",
-        key="next-visitor",
-        icon=":material/person_add:",
-        shortcut=shortcut("N"),
-        type="tertiary",
-        disabled=session.is_closed or session.live.playing,
-        on_click=session.let_pass,
-        help="Draw who comes next, without an answer from this one. You may change who is "
-        "there, too: nothing is logged before an answer.",
-    )
 
 
 def say_if_unheard(session: PlaySession) -> None:

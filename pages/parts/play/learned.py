@@ -30,7 +30,6 @@ _SLICE = "In all else they are like who stands there."
 """Of the map of a world that has more contexts than could be drawn."""
 _GUESS = "what it takes for the choice of today's rules there"
 """What an apprentice's map shows."""
-_CHART = "chart-map"
 _FEW = 3
 """Fields of a world whose few maps are gone through by a button."""
 
@@ -86,7 +85,7 @@ def map_of(
     told = _told(favoured, knows, truth, mode, hidden)
     alt, keys = alt_of_map(opened, favoured), keys_of(opened.world, dark)
     return panel(
-        chart(cells, spec, _CHART, alt, dark, keys=keys),
+        chart(cells, spec, "chart-map", alt, dark, keys=keys, wish="stand"),
         small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
 

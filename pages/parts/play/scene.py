@@ -1,5 +1,7 @@
-"""All on Play that an answer changes, as a projection of the session: a run of the page draws it, or
-the answer itself does."""
+"""All on Play that an answer changes, as a projection of the session.
+
+A run of the page draws it, or the answer itself does.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +13,7 @@ from pages.parts.play import beliefs, learned, moved
 from pages.parts.play.offer import offer_of
 from pages.parts.play.offers import Offer
 from pages.parts.play.session import PlaySession
+from pages.parts.play.who import who_is_there
 from pages.parts.rewards import answers_to
 
 
@@ -67,17 +70,19 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
         session.is_closed,
         look.keys,
     )
+    is_busy = session.is_closed or session.live.playing
     panels = {
+        "who": who_is_there(opened, session.is_live, is_busy, look.keys),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
         "map": learned.map_of(opened, favoured, look.axes, truth, look.dark),
         "earned": learned.earned(opened, curve, truth, look.dark),
         "lost": learned.lost(opened.world, curve, truth, look.dark),
-        "moved": beliefs.why_it_moved(opened, session.may_change and not truth),
+        "moved": beliefs.why_it_moved(opened, session.may_change and not truth, look.dark),
     }
     around = (
         *session.refusals.sentences,
         beliefs.heading_of(opened, ranked),
-        beliefs.link_of(opened),
+        beliefs.asked_of_the_last(opened),
         truth and bool(curve),
     )
     return Scene((session.presses.session, session.scenes), offer, visit, panels, around)

@@ -49,7 +49,6 @@ class PlaySession:
         contest: what the person chose where they are the policy.
         first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
-        drawn_visit: of the visitor whom its pills are about.
         is_unheard: whether it was asked of a visitor who has left, which is not told yet.
         scenes: how many were drawn of it; and the ``page`` on which answers draw them, if one does.
     """
@@ -72,7 +71,6 @@ class PlaySession:
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals(self.live.stop)
         self.drawn = 0
-        self.drawn_visit = -1
         self.is_unheard = False
         self.scenes = 0
         self.page: object = None
@@ -231,24 +229,29 @@ class PlaySession:
 
     @locked
     def take(self, told: object) -> None:
-        """Count the presses that a browser tells of; see `answers`."""
+        """Count the presses that a browser tells of, see `answers`, and do what else it wants."""
         answers.take(self, told)
+        match self.presses.wish(told):
+            case {"stand": cell}:
+                self.stand(cell)
+            case {"pass": int(visit)}:
+                self.let_pass(visit)
+            case {"field": str(field), "value": str(value), "visit": int(visit)}:
+                self.ask(field, value, visit)
 
     @locked
-    def let_pass(self) -> None:
-        """Who stands there leaves without an answer, and somebody else walks up."""
-        self.open.arrivals.let_pass()
+    def let_pass(self, visit: int) -> None:
+        """Who came with this visit, and still stands there, leaves without an answer, and somebody
+        else walks up."""
+        if visit == self.open.arrivals.visit and not self.is_closed:
+            self.open.arrivals.let_pass()
 
     @locked
-    def ask(self, field: str, value: str, visit: int, stood: str = "") -> bool:
-        """Ask for another value of one field of a visitor's context; whether that was heard.
-
-        Args:
-            stood: what they had when that was drawn. As a crowd begins a browser tells once more
-                what stands there, of somebody who has left by then: nobody asked for that.
-        """
-        is_heard = self.shown.arrivals.ask(field, value, visit)
-        self.is_unheard |= not is_heard and value != stood
+    def ask(self, field: str, value: str, visit: int) -> bool:
+        """Ask for another value of one field of a visitor's context; whether that was heard: a
+        browser that is behind asks it of one who has left, which is told."""
+        is_heard = not self.is_live and self.shown.arrivals.ask(field, value, visit)
+        self.is_unheard |= not is_heard
         return is_heard
 
     @locked
@@ -287,16 +290,6 @@ class PlaySession:
             self.mine.redo()
 
     # -- a frame of the page, and the crowd -------------------------------------------
-
-    @property
-    def others_come(self) -> bool:
-        """Whether somebody else may walk up in any frame."""
-        return self.setup.next or self.is_live
-
-    @property
-    def is_somebody_else(self) -> bool:
-        """Whether somebody walked up of whom the page does not know yet."""
-        return not self.others_come and self.shown.arrivals.visit != self.drawn_visit
 
     @locked
     def advance(self) -> Offer:

@@ -26,7 +26,7 @@ from pages.parts.play.offers import LeftError
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from tests.pages.presses import answer, pressed
+from tests.pages.presses import answer, pressed, wished
 
 PATIENCE = 60.0
 """Seconds after which threads that have not ended are taken to wait for each other."""
@@ -234,7 +234,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
         lambda: session.adopt(replace(session.setup, policy="greedy")),
         session.live.step,
         session.undo,
-        session.let_pass,
+        lambda: session.let_pass(opened.arrivals.visit),
         lambda: opened.loop.rank(opened.world.actions),
         lambda: opened.loop.expire(list(opened.loop.events)[-1]),
     ):
@@ -464,7 +464,7 @@ def test_refused_answers_are_counted_and_no_success_wipes_them_away(library: Lib
         recorder.error = StoreError("The disk is full.") if number in {0, 7} else None
         answer(session, 0.5)
         if number in {0, 7}:
-            session.let_pass()
+            session.let_pass(session.open.arrivals.visit)
     assert len(rewards_of(session)) == 1 + 18
     assert session.refusals.sentences == ["2 of 20 answers were not saved. The disk is full."]
     session.refusals.put_aside()
@@ -673,9 +673,6 @@ def test_whoever_belongs_to_a_cell_of_the_map_stands_there_and_nothing_is_logged
     assert session.open.context == WORLDS["coffee"].contexts[35]
     assert session.open.arrivals.turn > turn
     assert not session.open.loop.events
-    session.drawn_visit = session.open.arrivals.visit
-    session.stand(35)  # The same again: what is asked of them is drawn anew, as it is to be heard.
-    assert session.is_somebody_else
 
 
 @pytest.mark.parametrize("cell", [-1, 36, "3", None, True, 1.5])
@@ -753,11 +750,40 @@ def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: P
     assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])
 
 
-def test_what_stood_there_is_no_wish_of_somebody_who_left_and_another_value_is() -> None:
+def test_what_is_wanted_of_somebody_who_left_is_told_to_be_unheard() -> None:
     session = PlaySession(PlaySetup())
-    visit, stood = session.open.arrivals.visit, session.open.arrivals.context["name"]
-    session.let_pass()
-    assert not session.ask("name", stood, visit, stood)
-    assert not session.is_unheard
-    assert not session.ask("name", "Bob" if stood != "Bob" else "Dave", visit, stood)
+    visit = session.open.arrivals.visit
+    session.let_pass(visit)
+    here = session.open.context
+    assert not session.ask("name", "Bob" if here["name"] != "Bob" else "Dave", visit)
     assert session.is_unheard
+    assert session.open.context == here
+    session.let_pass(visit)  # Said twice, it is one wish.
+    assert session.open.context == here
+
+
+@pytest.mark.parametrize(
+    "wish",
+    [
+        None, [], "stand", {}, {"stand": "x"}, {"stand": -1}, {"pass": "1"}, {"pass": None},
+        {"field": "name", "value": "Nobody", "visit": 0}, {"field": "x", "value": "y", "visit": 0},
+        {"field": "name", "value": 3, "visit": 0}, {"field": [], "value": {}, "visit": "0"},
+    ],
+)  # fmt: skip
+def test_a_wish_that_is_none_changes_nothing(wish: object) -> None:
+    session = PlaySession(PlaySetup())
+    before = session.open.context
+    if isinstance(wish, dict) and wish.get("visit") == 0:
+        wish = wish | {"visit": session.open.arrivals.visit}
+    session.take({**pressed(session), "wish": wish})
+    assert session.open.context == before
+
+
+def test_a_wish_of_another_session_is_nobodys() -> None:
+    """After a restart a browser says again what it told another server."""
+    session = PlaySession(PlaySetup())
+    before = session.open.context
+    session.take({**wished(session, {"stand": 35}), "session": "another"})
+    assert session.open.context == before
+    session.take(wished(session, {"stand": 35}))
+    assert session.open.context == WORLDS["coffee"].contexts[35]

@@ -8,7 +8,7 @@ Its style stands in the page (`pages.parts.first_paint`).
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ import streamlit as st
 
 from pages.parts.base_path import base_path
 from pages.parts.charts.base import Keys, Spec
-from pages.parts.components import beside, told
+from pages.parts.components import beside
 from pages.parts.report.report import Figure
 from pages.parts.text import bare, pieces
 
@@ -81,6 +81,42 @@ def numbers(named: Mapping[str, str]) -> Part:
     return {"kind": "numbers", "numbers": list(named.items())}
 
 
+def choice(
+    key: str,
+    label: str,
+    options: Sequence[tuple[str, str]],
+    value: str,
+    wish: Mapping[str, object],
+    *,
+    is_number: bool,
+    disabled: bool,
+) -> Part:
+    """One of several values, side by side, or along a line where they are numbers.
+
+    Args:
+        options: values with what they are called.
+        value: which it is.
+        wish: what is told of another, with that as its ``value``, see `Presses`.
+    """
+    told = {"key": key, "label": label, "options": list(options), "value": value, "wish": wish}
+    return told | {"kind": "slider" if is_number else "choice", "disabled": disabled}
+
+
+def button(
+    key: str,
+    label: str,
+    icon: str,
+    help: str,
+    wish: Mapping[str, object],
+    *,
+    shortcut: str,
+    disabled: bool,
+) -> Part:
+    """A quiet button that tells a wish, see `Presses`; so does a key, unless that is empty."""
+    told = {"key": key, "label": label, "icon": icon, "help": help, "wish": wish}
+    return told | {"kind": "button", "shortcut": shortcut, "disabled": disabled}
+
+
 def chart(
     rows: Any,
     spec: Spec,
@@ -90,14 +126,17 @@ def chart(
     *,
     marks: str = "",
     keys: Keys = (),
+    wish: str = "",
 ) -> tuple[Part, Figure]:
     """A chart in a place that is as high as it will be.
 
     Args:
         rows: a table of Arrow's.
         alt, marks, keys: as `pages.parts.picture.picture` takes them.
+        wish: what is told of the row that somebody clicks on, as this name of its ``at``.
     """
     told = {"kind": "chart", "key": key, "spec": spec, "rows": _told(rows), "alt": alt}
+    told |= {"wish": wish} if wish else {}
     return told, Figure(alt.partition(": ")[0], spec, rows, keys, bare(marks), dark)
 
 
@@ -122,25 +161,14 @@ def vega() -> str:
     return f"{base_path()}/static/js/{found.name}"
 
 
-def show_panel(
-    name: str, shown: Panel, number: tuple[str, int], choose: Callable[[object], None] | None = None
-) -> None:
+def show_panel(name: str, shown: Panel, number: tuple[str, int]) -> None:
     """Draw a panel.
 
     Args:
         name: of it, under which it hears what is published.
         number: names what it shows: by whom, and how many they have published so far. A browser
             that knows a later one keeps that.
-        choose: gets what ``at`` says in a row of a chart that somebody clicked on.
     """
-    _panel(
-        key=f"panel-{name}",
-        data={
-            "name": name,
-            "session": number[0],
-            "number": number[1],
-            "parts": list(shown.parts),
-            "vega": vega(),
-        },
-        on_chosen_change=lambda: choose(told(f"panel-{name}", "chosen")) if choose else None,
-    )
+    by, count = number
+    told = {"name": name, "session": by, "number": count, "parts": list(shown.parts)}
+    _panel(key=f"panel-{name}", data=told | {"vega": vega()})

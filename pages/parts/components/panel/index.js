@@ -20,7 +20,7 @@ const LOOK = {
 const panels = new WeakMap();
 let vega;
 
-export default function ({ data, parentElement, setTriggerValue }) {
+export default function ({ data, parentElement }) {
     let panel = panels.get(parentElement);
     if (!panel) {
         panel = { box: make("div", "panel"), parts: [], name: data.name };
@@ -32,7 +32,6 @@ export default function ({ data, parentElement, setTriggerValue }) {
         addEventListener("playground-published", panel.onNews);
         panels.set(parentElement, panel);
     }
-    panel.choose = at => setTriggerValue("chosen", at);
     show(panel, data);
     return () => {
         removeEventListener("playground-published", panel.onNews);
@@ -69,8 +68,118 @@ function show(panel, data) {
     }
 }
 
-const TAGS = { heading: "h2", words: "p", small: "p", numbers: "dl", chart: "div" };
-const DRAW = { heading: say, words: say, small: say, numbers: count, chart: draw };
+const TAGS = {
+    heading: "h2", words: "p", small: "p", numbers: "dl", chart: "div", choice: "div",
+    slider: "div", button: "div",
+};
+const DRAW = {
+    heading: say, words: say, small: say, numbers: count, chart: draw, choice: choose, slider: slide,
+    button: offer,
+};
+
+// Told together with the answers (`reward_buttons`).
+function want(wish) {
+    dispatchEvent(new CustomEvent("playground-wanted", { detail: wish }));
+}
+
+function choose(part) {
+    const { box, told } = part, options = JSON.stringify(told.options);
+    if (part.options !== options) {
+        part.options = options;
+        box.classList.add(`st-key-${told.key}`);
+        box.setAttribute("role", "radiogroup");
+        box.replaceChildren(...told.options.map(([value, label]) => {
+            const pill = written("button", label);
+            Object.assign(pill, { type: "button", className: "panel-pill", value });
+            pill.setAttribute("role", "radio");
+            pill.addEventListener("click", () => pick(part, value));
+            pill.addEventListener("keydown", event => walk(part, pill, event));
+            return pill;
+        }));
+    }
+    box.setAttribute("aria-label", told.label);
+    for (const pill of box.children) {
+        const isIt = pill.value === told.value;
+        pill.setAttribute("aria-checked", isIt);
+        pill.tabIndex = isIt ? 0 : -1;
+        pill.disabled = told.disabled;
+    }
+}
+
+function pick({ told }, value) {
+    if (value !== told.value) want({ ...told.wish, value });
+}
+
+// As in any group of radio buttons: arrows go on to the next one, and choose it.
+function walk(part, pill, event) {
+    const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    const pills = [...part.box.children];
+    const next = pills[(pills.indexOf(pill) + step + pills.length) % pills.length];
+    next.focus();
+    pick(part, next.value);
+}
+
+function slide(part) {
+    const { box, told } = part, names = told.options.map(([, label]) => label);
+    if (!part.range) {
+        box.classList.add(`st-key-${told.key}`);
+        part.range = Object.assign(make("input", ""), { type: "range", min: 0, step: 1 });
+        part.named = make("output", "");
+        const label = make("label", "");
+        part.label = make("span", "");
+        label.append(part.label, part.named, part.range);
+        box.append(label);
+        part.name = () => {
+            const name = part.names[part.range.value];
+            part.named.textContent = name;
+            part.range.setAttribute("aria-valuetext", name);
+        };
+        part.range.addEventListener("input", part.name);
+        part.range.addEventListener(
+            "change", () => pick(part, part.told.options[part.range.value][0]),
+        );
+    }
+    part.names = names;
+    part.label.textContent = told.label;
+    part.range.max = names.length - 1;
+    part.range.value = told.options.findIndex(([value]) => value === told.value);
+    part.range.disabled = told.disabled;
+    part.name();
+}
+
+function offer(part) {
+    const { box, told } = part;
+    if (!part.button) {
+        box.classList.add(`st-key-${told.key}`);
+        part.button = Object.assign(make("button", "panel-press"), { type: "button" });
+        part.button.addEventListener("click", () => want(part.told.wish));
+        const icon = Object.assign(written("span", told.icon), { translate: false });
+        icon.className = "panel-sign";
+        icon.setAttribute("aria-hidden", "true");
+        part.key = make("kbd", "");
+        part.key.setAttribute("aria-hidden", "true");
+        part.button.append(icon, told.label, part.key);
+        box.append(part.button);
+        part.onKey = event => press(part, event);
+        addEventListener("keydown", part.onKey);
+        part.end = () => removeEventListener("keydown", part.onKey);
+    }
+    part.button.title = told.help;
+    part.button.disabled = told.disabled;
+    part.key.textContent = told.shortcut;
+    if (told.shortcut) part.button.setAttribute("aria-keyshortcuts", told.shortcut);
+    else part.button.removeAttribute("aria-keyshortcuts");
+}
+
+const TYPING = "input:not([type=range]), textarea, select, [contenteditable=true], [role=dialog]";
+
+function press({ button, told }, event) {
+    if (!told.shortcut || event.repeat || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest?.(TYPING)) return;
+    if (event.key.toUpperCase() === told.shortcut) button.click();
+}
 
 function say({ box, told }) {
     box.replaceChildren(...told.pieces.map(([text, isBold]) => isBold ? written("b", text) : text));
@@ -121,7 +230,8 @@ async function begin(part, panel, spec, rows) {
         config: { ...LOOK, font: look.fontFamily },
     });
     view.addEventListener("click", (event, item) => {
-        if (item?.datum?.at !== undefined) panel.choose(item.datum.at);
+        const { wish } = part.told;
+        if (wish && item?.datum?.at !== undefined) want({ [wish]: item.datum.at });
     });
     const follows = new ResizeObserver(() => fit(part));
     follows.observe(part.box);

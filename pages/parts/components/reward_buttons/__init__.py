@@ -51,6 +51,9 @@ class Presses:
     Attributes:
         session: names who counts: after a restart a page sends again what another counted.
         taken: how many were taken.
+
+    With them a browser tells what else somebody wants, such as another visitor: a *wish*, which
+    may come twice, and then is the same.
     """
 
     def __init__(self) -> None:
@@ -71,6 +74,13 @@ class Presses:
                 return list(filter(None, map(_press, latest[len(latest) - max(new, 0) :])))
         return []
 
+    def wish(self, told: object) -> Mapping[str, object]:
+        """What else is wanted; nothing if nothing is, whatever a browser may send."""
+        match told:
+            case {"session": self.session, "wish": dict(wish)}:
+                return wish
+        return {}
+
 
 def _press(told: object) -> Press | None:
     match told:
@@ -90,8 +100,7 @@ def told_of(
     disabled: bool,
     keys: bool,
 ) -> Mapping[str, object]:
-    """What is ``shown``, all answers to it, and what the ``last`` one did, as a browser is told: one
-    element, as each costs a click a hundredth of a second there.
+    """What is ``shown``, all answers to it, and what the ``last`` one did, as a browser is told.
 
     Args:
         number: how many of these there were: a browser that knows a later one keeps that.

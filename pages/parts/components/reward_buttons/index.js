@@ -7,8 +7,13 @@ let pressed = {};
 // Whether another answer than those is in sight; whoever wanted one will want the next.
 let asksMore = false;
 
-// The bar that is on the page, and whether it asks the server by itself just now.
-let shown, isAsking = false;
+// The bar that is on the page, what else is wanted, and whether the server is asked just now.
+let shown, wishes = [], isAsking = false;
+
+addEventListener("playground-wanted", ({ detail }) => {
+    wishes.push(detail);
+    if (shown) tell(shown);
+});
 
 export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
@@ -130,33 +135,37 @@ function tell(bar) {
     else tellPage();
 }
 
-// Streamlit has the page drawn then.
-function tellPage() {
+// Streamlit has the page drawn then; of several wishes each is another turn.
+function tellPage(wish = wishes.shift()) {
     // Another value each time, so that it is sent in any case.
-    shown.place.send({ ...pressed, told: Date.now() });
+    shown.place.send({ ...pressed, wish, told: performance.now() });
     wait(shown);
 }
 
-// The server draws what an answer changed, and only that. What is pressed meanwhile goes along
-// next; where more has to be drawn, or nobody hears, Streamlit is told.
+// The server draws what was changed, and only that. What comes meanwhile goes along next; where
+// more has to be drawn, or nobody hears, Streamlit is told.
 async function ask(path) {
     if (isAsking) return;
     isAsking = true;
-    let drawn = null;
+    let drawn = null, wish;
     try {
-        do drawn = await draw(path);
-        while (drawn && pressed.count > drawn.visit.taken);
+        do {
+            wish = wishes.shift();
+            drawn = await draw(path, wish);
+        } while (drawn && (wishes.length || pressed.count > drawn.visit.taken));
     } catch {
         drawn = null;
     } finally {
         isAsking = false;
     }
-    if (!drawn) tellPage();
+    if (!drawn) tellPage(wish);
 }
 
-async function draw(path) {
+async function draw(path, wish) {
     const signal = AbortSignal.timeout(AGAIN);
-    const answer = await fetch(path, { method: "POST", body: JSON.stringify(pressed), signal });
+    const answer = await fetch(path, {
+        method: "POST", body: JSON.stringify({ ...pressed, wish }), signal,
+    });
     if (answer.status !== 200) return null;
     const drawn = await answer.json();
     if (drawn.visit.session !== pressed.session) return null;

@@ -1,0 +1,39 @@
+"""Who stands there, and who comes next."""
+
+from engine.worlds import key_of
+from pages.parts.components.panel import Panel, button, choice, panel
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.text import plain, printed
+
+_NEXT = (
+    "Draw who comes next, without an answer from this one. You may change who is there, too: "
+    "nothing is logged before an answer."
+)
+
+
+def who_is_there(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
+    """Each field of the context, and who comes next; moving these asks "what if", nothing is
+    logged. While a crowd comes nothing can be asked."""
+    world, context, visit = opened.world, opened.context, opened.arrivals.visit
+    choices = (
+        choice(
+            f"{key_of(world)}-{field.name}",
+            printed(plain(field.label)),
+            [(value.name, printed(plain(value.label))) for value in field.values],
+            context[field.name],
+            {"field": field.name, "visit": visit},
+            is_number=field.is_number,
+            disabled=is_live,
+        )
+        for field in world.fields
+    )
+    passing = button(
+        "next-visitor",
+        "Next visitor",
+        "person_add",
+        _NEXT,
+        {"pass": visit},
+        shortcut="N" if keys else "",
+        disabled=is_closed,
+    )
+    return panel(*choices, passing)
