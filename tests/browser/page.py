@@ -151,7 +151,7 @@ class AppPage:
 
     def chart(self, name: str) -> Locator:
         """A chart by a part of its description; the large one, if there is a small copy."""
-        return self.page.locator(f'.stVegaLiteChart[aria-label*="{name}"]').first
+        return self.page.locator(f':is(.stVegaLiteChart, .panel-chart)[aria-label*="{name}"]').first
 
     def button(self, key: str) -> Locator:
         """A button; those with help stand in the page twice, one of them hidden."""
@@ -318,14 +318,15 @@ _CLIPPED = r"""() => {
     const cut = [];
     const unseen = each => getComputedStyle(each).clipPath !== "none" || !each.checkVisibility();
     const texts = "button p, label p, h1, h2, [data-testid=stMetric] p, .score *, "
-        + ".reward-label, .stMarkdownBadge, .stPageLink a span";
+        + ".reward-label, .panel :is(p, button), .stMarkdownBadge, .stPageLink a span";
     for (const text of document.querySelectorAll(texts)) {
         // In the toolbar of a narrow window worlds are their pictures.
         const isWorld = text.closest(".st-key-toolbar [role=radio]");
         if (unseen(text) || (isWorld && innerWidth <= 900)) continue;
         if (text.scrollWidth > text.clientWidth + 1) cut.push(`cut off: ${text.innerText}`);
     }
-    for (const chart of document.querySelectorAll(".stVegaLiteChart svg.marks")) {
+    const charts = ":is(.stVegaLiteChart, .panel-chart) svg.marks";
+    for (const chart of document.querySelectorAll(charts)) {
         const frame = chart.getBoundingClientRect();
         for (const text of chart.querySelectorAll("text")) {
             const box = text.getBoundingClientRect();
@@ -348,7 +349,8 @@ _FOLLOWED = r"""scheme => {
     const sheet = getComputedStyle(ink).color;
     ink.remove();
     if (sheet !== color) return false;
-    const texts = [...document.querySelectorAll(".stVegaLiteChart .role-axis-label text")];
+    const charts = ":is(.stVegaLiteChart, .panel-chart)";
+    const texts = [...document.querySelectorAll(`${charts} .role-axis-label text`)];
     return texts.every(text => getComputedStyle(text).fill === color);
 }"""
 """Whether the background has the scheme, and the style sheet and the charts have its ink."""

@@ -33,8 +33,8 @@ class PlayPage(AppPage):
 
     @property
     def who(self) -> Locator:
-        """The heading that names the visitor's context."""
-        return self.page.get_by_role("heading", name="What it would offer")
+        """The sentence that names the visitor's context, and says what decided."""
+        return self.keyed("picture").locator(".panel-words")
 
     @property
     def offered(self) -> str:

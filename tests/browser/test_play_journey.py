@@ -208,9 +208,8 @@ _ANSWER_WHILE_IT_PLAYS = """async times => {
         const before = offer();
         while ([before, undefined].includes(offer())) await new Promise(requestAnimationFrame);
         await new Promise(requestAnimationFrame);  // What is told in one breath is seen at once.
-        const asked = [...document.querySelectorAll("h2")].map(h => h.innerText);
         seen.push([document.querySelector(".st-key-offer h2").innerText,
-                   asked.find(text => text.startsWith("What it would offer"))]);
+                   document.querySelector(".st-key-picture .panel-words").innerText]);
         document.querySelector(".st-key-reward-2 button").click();
     }
     return seen;

@@ -198,23 +198,21 @@ function count({ box, told }) {
 async function draw(part, panel) {
     const { box, told } = part;
     box.style.height = `${told.spec.height}px`;
-    box.setAttribute("role", "figure");
-    box.setAttribute("aria-label", told.alt);
     if (part.isBusy) return;
     part.isBusy = true;
     try {
         while (part.drawn !== part.told && !part.isGone) {
-            const { spec, rows } = part.drawn = part.told;
+            const { spec, rows, alt } = part.drawn = part.told;
             if (part.view && part.spec === JSON.stringify(spec)) {
-                await part.view.data("rows", rows).runAsync();
-            } else await begin(part, panel, spec, rows);
+                await part.view.description(alt).data("rows", rows).runAsync();
+            } else await begin(part, panel, part.drawn);
         }
     } finally {
         part.isBusy = false;
     }
 }
 
-async function begin(part, panel, spec, rows) {
+async function begin(part, panel, { spec, rows, alt }) {
     const { embed, expressionInterpreter } = await load(panel.data.vega);
     if (part.isGone) return;
     const look = getComputedStyle(part.box);
@@ -222,7 +220,7 @@ async function begin(part, panel, spec, rows) {
     part.spec = JSON.stringify(spec);
     part.width = part.box.clientWidth;
     const { view, finalize } = await embed(part.box, {
-        ...JSON.parse(part.spec), data: { name: "rows", values: rows }, width: part.width,
+        ...JSON.parse(part.spec), description: alt, data: { name: "rows", values: rows }, width: part.width,
         background: look.getPropertyValue("--st-background-color").trim(),
     }, {
         actions: false, ast: true, expr: expressionInterpreter, renderer: "svg",

@@ -1,0 +1,177 @@
+"""An answer draws by itself what a run of the page would draw."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from engine.worlds import WORLDS
+from pages.parts.components.reward_buttons import ANSWER_PATH
+from pages.parts.play.answering import Page, answer, taken
+from tests.pages.conftest import App
+from tests.pages.presses import pressed, wished
+from tests.score import number_in
+
+Open = Callable[..., App]
+Panels = dict[str, Any]
+
+
+def page_of(app: App) -> Page:
+    page = app.session.page
+    assert isinstance(page, Page), "answers do not draw by themselves here"
+    return page
+
+
+def answered(app: App, reward: float | None, offer: object = None) -> Mapping[str, Any] | None:
+    """Press, as a browser does that asks the server itself; what it is to draw."""
+    told = pressed(app.session, (offer or app.bar["offer"], reward))
+    drawn = taken(page_of(app), told)
+    return None if drawn is None else json.loads(drawn)
+
+
+def whole(panels: Panels, known: Panels) -> Panels:
+    """Panels as a browser has them, which knows the specifications of those before."""
+    specs = {
+        part["key"]: part["spec"] for parts in known.values() for part in parts if "spec" in part
+    }
+    return {
+        name: [{**({"spec": specs[p["key"]]} if p["kind"] == "chart" else {}), **p} for p in parts]
+        for name, parts in panels.items()
+    }
+
+
+def drawn_by_the_page(app: App) -> tuple[Panels, Mapping[str, Any]]:
+    """What a run of the page has drawn."""
+    return app.panels, {
+        name: one for name, one in app.bar.items() if name not in {"path", "number"}
+    }
+
+
+@pytest.mark.parametrize("world", sorted(WORLDS))
+@pytest.mark.parametrize("query", [{}, {"next": "1"}, {"truth": "1"}, {"mode": "apprentice"}])
+def test_it_is_what_a_run_of_the_page_draws(
+    open_app: Open, world: str, query: dict[str, str]
+) -> None:
+    app = open_app(world=world, **query).answer(1.0)
+    for reward in (0.0, 1.0, None):
+        before = app.panels
+        drawn = answered(app, reward)
+        assert drawn is not None
+        panels, visit = drawn_by_the_page(app.run())
+        told = {name: one for name, one in drawn["visit"].items() if name != "number"}
+        shown = whole(drawn["published"]["panels"], before)
+        assert {name: shown[name] for name in panels} == panels
+        assert told == visit
+        assert not app.bar["disabled"]
+
+
+def test_the_first_one_needs_a_run_of_the_page_which_takes_it_no_second_time(
+    open_app: Open,
+) -> None:
+    """*Undo* and the link to the loop come with it."""
+    app = open_app()
+    assert answered(app, 1.0) is None
+    assert app.session.presses.taken == 1
+    assert app.run().metric("Visitors") == "1"
+    assert answered(app, 1.0) is not None
+    assert app.run().metric("Visitors") == "2"
+
+
+def test_so_does_one_that_what_is_open_below_follows(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    app.at.button_group("boxes").set_value(["log"])
+    app.run()
+    assert app.session.page is None
+    assert not app.bar["path"]
+
+
+def test_so_does_one_that_is_refused(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = open_app().answer(1.0)
+    offer = app.bar["offer"]
+    app.session.open.serve(1)
+    assert answered(app, 1.0, offer) is None
+    assert any("had left" in error.value for error in app.run().at.error)
+
+
+def test_who_else_is_wanted_is_drawn_the_same_way(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    wish = app.part("coffee-name")
+    assert wish is not None
+    drawn = taken(page_of(app), wished(app.session, {**wish["wish"], "value": "Dave"}))
+    assert drawn is not None
+    (name, *_) = json.loads(drawn)["published"]["panels"]["who"]
+    assert name["value"] == "Dave" == app.session.open.context["name"]
+    drawn = taken(page_of(app), wished(app.session, {"stand": 35}))
+    assert drawn is not None
+    assert app.session.open.context == WORLDS["coffee"].contexts[35]
+    assert len(app.session.open.loop.events) == 1
+
+
+def test_what_it_draws_can_be_taken_along(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    before = dict(app.at.session_state["drawn"]["panels"].figures)
+    assert answered(app, 0.0) is not None
+    after = app.at.session_state["drawn"]["panels"].figures
+    assert set(before) == set(after)
+    assert before["chart-map"].rows != after["chart-map"].rows
+
+
+def test_what_is_drawn_later_has_the_higher_number(open_app: Open) -> None:
+    """A run of the page and an answer may come to a browser in either order."""
+    app = open_app().answer(1.0)
+    first = app.bar["number"]
+    drawn = answered(app, 1.0)
+    assert drawn is not None
+    assert drawn["visit"]["number"] == drawn["published"]["number"] > first
+    assert app.run().bar["number"] > drawn["visit"]["number"]
+
+
+def test_tabs_that_watch_the_loop_learn_how_long_it_is(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    drawn = answered(app, 1.0)
+    assert drawn is not None
+    assert drawn["published"]["length"] == app.session.open.loop.log.position
+
+
+# -- the route ------------------------------------------------------------------------
+
+
+@pytest.fixture
+def client() -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=[Route(ANSWER_PATH, answer, methods=["POST"])])) as client:
+        yield client
+
+
+def test_a_browser_gets_what_it_is_to_draw(open_app: Open, client: TestClient) -> None:
+    app = open_app().answer(1.0)
+    told = pressed(app.session, (app.bar["offer"], 1.0))
+    drawn = client.post(ANSWER_PATH, json=told)
+    assert drawn.status_code == 200
+    assert number_in(drawn.json()["published"]["panels"]["earned"], "Visitors") == "2"
+    assert client.post(ANSWER_PATH, json=told).json()["visit"]["taken"] == 2
+    assert len(app.session.open.loop.events) == 2
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"", 400), (b"{", 400), (b"\xff", 400), (b"[" * 9_000, 400), (b"[]", 204), (b"7", 204),
+        (b"{}", 204), (b'{"session": 3}', 204), (b'{"session": "nobody", "count": 1}', 204),
+    ],
+)  # fmt: skip
+def test_whoever_has_no_page_here_gets_nothing(
+    client: TestClient, body: bytes, status: int
+) -> None:
+    assert client.post(ANSWER_PATH, content=body).status_code == status
+
+
+def test_a_page_that_is_gone_takes_no_answers(open_app: Open, client: TestClient) -> None:
+    app = open_app().answer(1.0)
+    told = pressed(app.session, (app.bar["offer"], 1.0))
+    app.session.page = None
+    assert client.post(ANSWER_PATH, json=told).status_code == 204
+    assert len(app.session.open.loop.events) == 1
