@@ -42,7 +42,7 @@ BLOCK = 10
 FAST, GAP = 20, 50
 """Fast clicks, and milliseconds from one to the next."""
 WARM_UP = 4
-CHART = ":is(.stVegaLiteChart, .panel-chart)"
+CHART = ":is(.stVegaLiteChart, .panel-picture)"
 """A chart, drawn by Streamlit or in a panel."""
 SIZE: ViewportSize = {"width": 1440, "height": 900}
 
@@ -55,7 +55,7 @@ addEventListener("click", event => {
 }, true);
 new MutationObserver(changes => {
     for (const {target} of changes) {
-        const chart = target.closest?.(".stVegaLiteChart, .panel-chart");
+        const chart = target.closest?.(".stVegaLiteChart, .panel-picture");
         if (!chart?.querySelector("svg")) continue;
         clock.last = performance.now();
         clock.firstChart ??= clock.last;

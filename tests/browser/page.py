@@ -151,7 +151,9 @@ class AppPage:
 
     def chart(self, name: str) -> Locator:
         """A chart by a part of its description; the large one, if there is a small copy."""
-        return self.page.locator(f':is(.stVegaLiteChart, .panel-chart)[aria-label*="{name}"]').first
+        return self.page.locator(
+            f':is(.stVegaLiteChart, .panel-picture)[aria-label*="{name}"]'
+        ).first
 
     def button(self, key: str) -> Locator:
         """A button; those with help stand in the page twice, one of them hidden."""
@@ -325,7 +327,7 @@ _CLIPPED = r"""() => {
         if (unseen(text) || (isWorld && innerWidth <= 900)) continue;
         if (text.scrollWidth > text.clientWidth + 1) cut.push(`cut off: ${text.innerText}`);
     }
-    const charts = ":is(.stVegaLiteChart, .panel-chart) svg.marks";
+    const charts = ":is(.stVegaLiteChart, .panel-picture) svg.marks";
     for (const chart of document.querySelectorAll(charts)) {
         const frame = chart.getBoundingClientRect();
         for (const text of chart.querySelectorAll("text")) {
@@ -349,7 +351,7 @@ _FOLLOWED = r"""scheme => {
     const sheet = getComputedStyle(ink).color;
     ink.remove();
     if (sheet !== color) return false;
-    const charts = ":is(.stVegaLiteChart, .panel-chart)";
+    const charts = ":is(.stVegaLiteChart, .panel-picture)";
     const texts = [...document.querySelectorAll(`${charts} .role-axis-label text`)];
     return texts.every(text => getComputedStyle(text).fill === color);
 }"""

@@ -368,7 +368,7 @@ def test_a_cell_of_the_map_puts_its_visitor_there_again_and_again(open_page: Ope
         for cell, who in (("Dave · Snowy · Evening", "Dave"), ("Bob · Rainy · Morning", "Bob")):
             play.chart(MAP).locator(f"path[aria-label^='{cell}']").click()
             expect(play.who).to_contain_text(cell)
-            names = play.page.locator("[class*=st-key-coffee-name-]")
+            names = play.page.locator(".st-key-coffee-name")
             expect(names.get_by_role("radio", name=who)).to_be_checked()
     play.expect_visitors(0)
 

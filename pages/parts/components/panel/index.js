@@ -196,8 +196,11 @@ function count({ box, told }) {
 
 // A view is told what is new once it stands still; of several news the last.
 async function draw(part, panel) {
-    const { box, told } = part;
-    box.style.height = `${told.spec.height}px`;
+    if (!part.place) {
+        part.place = make("div", "panel-picture");
+        part.box.append(part.place, saving(part));
+    }
+    part.place.style.height = `${part.told.spec.height}px`;
     if (part.isBusy) return;
     part.isBusy = true;
     try {
@@ -215,11 +218,11 @@ async function draw(part, panel) {
 async function begin(part, panel, { spec, rows, alt }) {
     const { embed, expressionInterpreter } = await load(panel.data.vega);
     if (part.isGone) return;
-    const look = getComputedStyle(part.box);
+    const look = getComputedStyle(part.place);
     part.end?.();
     part.spec = JSON.stringify(spec);
-    part.width = part.box.clientWidth;
-    const { view, finalize } = await embed(part.box, {
+    part.width = part.place.clientWidth;
+    const { view, finalize } = await embed(part.place, {
         ...JSON.parse(part.spec), description: alt, data: { name: "rows", values: rows }, width: part.width,
         background: look.getPropertyValue("--st-background-color").trim(),
     }, {
@@ -232,16 +235,31 @@ async function begin(part, panel, { spec, rows, alt }) {
         if (wish && item?.datum?.at !== undefined) want({ [wish]: item.datum.at });
     });
     const follows = new ResizeObserver(() => fit(part));
-    follows.observe(part.box);
+    follows.observe(part.place);
     Object.assign(part, { view, end: () => (follows.disconnect(), finalize()) });
     if (part.isGone) part.end();
 }
 
 function fit(part) {
-    const width = part.box.clientWidth;
+    const width = part.place.clientWidth;
     if (!width || width === part.width) return;
     part.width = width;
     part.view.width(width).resize().runAsync();
+}
+
+function saving(part) {
+    const made = Object.assign(make("button", "panel-save"), { type: "button" });
+    made.title = "Download as PNG";
+    made.setAttribute("aria-label", `${made.title}: ${part.told.alt.split(": ")[0]}`);
+    const icon = Object.assign(written("span", "download"), { translate: false });
+    icon.className = "panel-sign";
+    icon.setAttribute("aria-hidden", "true");
+    made.append(icon);
+    made.addEventListener("click", async () => {
+        const href = await part.view.toImageURL("png", Math.max(2, devicePixelRatio));
+        Object.assign(document.createElement("a"), { href, download: `${part.told.key}.png` }).click();
+    });
+    return made;
 }
 
 function leave(part) {

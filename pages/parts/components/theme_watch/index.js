@@ -37,7 +37,7 @@ function repaint(look) {
     }
     look.painted = [];
     if (!printed.matches) return;
-    for (const mark of document.querySelectorAll(":is(.stVegaLiteChart, .panel-chart) svg *")) {
+    for (const mark of document.querySelectorAll(":is(.stVegaLiteChart, .panel-picture) svg *")) {
         for (const name of ["fill", "stroke"]) {
             const colour = mark.getAttribute(name);
             if (!(colour in look.paper)) continue;
