@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
+from pages.parts.components.reward_buttons import ANSWER_PATH
 from tests.browser.conftest import OpenPage
 from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
@@ -144,6 +145,44 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
     play.expect_visitors(4)
     keys.press("y")
     play.expect_visitors(played)
+
+
+def test_an_answer_is_one_question_and_counts_as_well_where_that_is_not_let_through(
+    open_page: OpenPage,
+) -> None:
+    """No run of the page: Streamlit hears nothing. Whoever comes by a link has no first minute."""
+    play = open_page("?seed=4")
+    play.expect_visitors(0)
+    play.press(LOVED)  # With the first one comes *Undo*.
+    expect(play.button("undo")).to_be_enabled()
+    play.come_to_rest()
+    play.page.evaluate(_COUNT_ASKED)
+    for visitors in (2, 3):
+        play.press(IGNORED)
+        play.expect_visitors(visitors)
+    play.choose("coffee-name", "Dave")
+    expect(play.who).to_contain_text("Dave · ")
+    asked = play.page.evaluate("[window.asked, window.runs]")
+    assert asked == [3, 0]
+
+    play.page.route(f"**{ANSWER_PATH}", lambda route: route.abort())
+    play.press(LOVED)
+    play.expect_visitors(4)
+    play.choose("coffee-name", "Bob")
+    expect(play.who).to_contain_text("Bob · ")
+
+
+_COUNT_ASKED = """() => {
+    [window.asked, window.runs] = [0, 0];
+    const app = document.querySelector("[data-testid=stApp]");
+    new MutationObserver(() => {
+        window.runs += app.dataset.testScriptState === "running";
+    }).observe(app, { attributeFilter: ["data-test-script-state"] });
+    new PerformanceObserver(list => {
+        window.asked += list.getEntries().filter(one => one.name.endsWith("/answer")).length;
+    }).observe({ type: "resource" });
+}"""
+"""Counts questions to the server that are answers, and runs of the page."""
 
 
 def test_twenty_offers_answered_as_soon_as_they_are_seen_all_count_in_their_order(

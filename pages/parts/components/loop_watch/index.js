@@ -4,18 +4,19 @@ export default function ({ data, parentElement, setTriggerValue }) {
     const watch = watches.get(parentElement) ?? { told: null };
     Object.assign(watch, { data, tell: value => setTriggerValue("changed", value) });
     if (!watches.has(parentElement)) {
-        // Nor is an answer that drew itself.
-        watch.onNews = ({ detail }) => {
-            watch.data = { ...watch.data, length: detail.length };
-            wait(watch);
+        // Nor is an answer that draws itself: until it has, nothing is asked, or heard.
+        watch.onAnswer = ({ detail }) => {
+            watch.data = { ...watch.data, ...detail };
+            clearInterval(watch.timer);
+            if (!detail.isAsking) wait(watch);
         };
-        addEventListener("playground-published", watch.onNews);
+        addEventListener("playground-answer", watch.onAnswer);
     }
     watches.set(parentElement, watch);
     wait(watch);
     return () => {
         clearInterval(watch.timer);
-        removeEventListener("playground-published", watch.onNews);
+        removeEventListener("playground-answer", watch.onAnswer);
         watches.delete(parentElement);
     };
 }

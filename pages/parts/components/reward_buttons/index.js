@@ -147,6 +147,7 @@ function tellPage(wish = wishes.shift()) {
 async function ask(path) {
     if (isAsking) return;
     isAsking = true;
+    tellWatch({ isAsking });
     let drawn = null, wish;
     try {
         do {
@@ -157,8 +158,14 @@ async function ask(path) {
         drawn = null;
     } finally {
         isAsking = false;
+        tellWatch({ isAsking });
     }
     if (!drawn) tellPage(wish);
+}
+
+// Who looks what others do to the loop (`loop_watch`) is not to take this for theirs.
+function tellWatch(detail) {
+    dispatchEvent(new CustomEvent("playground-answer", { detail }));
 }
 
 async function draw(path, wish) {
@@ -170,6 +177,7 @@ async function draw(path, wish) {
     const drawn = await answer.json();
     if (drawn.visit.session !== pressed.session) return null;
     shown.show(drawn.visit);
+    tellWatch({ isAsking, length: drawn.published.length });
     dispatchEvent(new CustomEvent("playground-published", { detail: drawn.published }));
     return drawn;
 }
