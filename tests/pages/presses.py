@@ -17,7 +17,8 @@ def pressed(session: PlaySession, *answers: Answer) -> dict[str, object]:
 
 def wished(session: PlaySession, wish: Mapping[str, object]) -> dict[str, object]:
     """What a browser tells of something else that is wanted."""
-    return {**pressed(session), "wish": wish}
+    count = session.presses.taken + 1
+    return {"session": session.presses.session, "count": count, "latest": [{"wish": wish}]}
 
 
 def answer(session: PlaySession, *rewards: float | None) -> None:

@@ -4,7 +4,7 @@ import logging
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from pages.parts.components.reward_buttons import Press, Presses
+from pages.parts.components.reward_buttons import Press, Presses, Wish
 from pages.parts.live import LivePlay
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.offers import LeftError
@@ -31,6 +31,9 @@ class Host(Protocol):
     def mine(self) -> OpenLoop:
         """The loop that is open, to change it."""
 
+    def grant(self, wish: Wish) -> None:
+        """Do what else is wanted, if it is anything that can be."""
+
     def reporting(self, what: What, value: float | None = None) -> AbstractContextManager[None]:
         """What is refused is said on the page."""
 
@@ -42,7 +45,10 @@ def take(host: Host, told: object) -> None:
     """
     with timed(_log, "answers taken"):
         for press in host.presses.new(told):
-            _answer(host, press)
+            if isinstance(press, Wish):
+                host.grant(press)
+            else:
+                _answer(host, press)
 
 
 def _answer(host: Host, press: Press) -> None:

@@ -13,7 +13,7 @@ from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
 from engine.worlds.offers import offering
 from engine.worlds.rows import ActionRow
-from pages.parts.components.reward_buttons import Presses
+from pages.parts.components.reward_buttons import Presses, Wish
 from pages.parts.heavy_work import submit_here
 from pages.parts.known_worlds import keep_at_hand, world_of
 from pages.parts.live import LivePlay
@@ -231,7 +231,11 @@ class PlaySession:
     def take(self, told: object) -> None:
         """Count the presses that a browser tells of, see `answers`, and do what else it wants."""
         answers.take(self, told)
-        match self.presses.wish(told):
+
+    @locked
+    def grant(self, wish: Wish) -> None:
+        """Do what else is wanted, whatever a browser may send: who else is to stand there."""
+        match wish.told:
             case {"stand": cell}:
                 self.stand(cell)
             case {"pass": int(visit)}:

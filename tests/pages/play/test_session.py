@@ -775,7 +775,7 @@ def test_a_wish_that_is_none_changes_nothing(wish: object) -> None:
     before = session.open.context
     if isinstance(wish, dict) and wish.get("visit") == 0:
         wish = wish | {"visit": session.open.arrivals.visit}
-    session.take({**pressed(session), "wish": wish})
+    session.take(wished(session, wish))  # type: ignore[arg-type]
     assert session.open.context == before
 
 

@@ -96,7 +96,7 @@ def choice(
     Args:
         options: values with what they are called.
         value: which it is.
-        wish: what is told of another, with that as its ``value``, see `Presses`.
+        wish: what is told of another, with that as its ``value``, see `Wish`.
     """
     told = {"key": key, "label": label, "options": list(options), "value": value, "wish": wish}
     return told | {"kind": "slider" if is_number else "choice", "disabled": disabled}
@@ -112,7 +112,7 @@ def button(
     shortcut: str,
     disabled: bool,
 ) -> Part:
-    """A quiet button that tells a wish, see `Presses`; so does a key, unless that is empty."""
+    """A quiet button that tells a `Wish`; so does a key, unless that is empty."""
     told = {"key": key, "label": label, "icon": icon, "help": help, "wish": wish}
     return told | {"kind": "button", "shortcut": shortcut, "disabled": disabled}
 

@@ -45,22 +45,30 @@ class Press:
     reward: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a browser says of anything else that somebody wants, in one line with the presses.
+
+    Attributes:
+        told: such as who else is to stand there.
+    """
+
+    told: Mapping[str, object]
+
+
 class Presses:
     """The presses of one browser session, each taken once.
 
     Attributes:
         session: names who counts: after a restart a page sends again what another counted.
         taken: how many were taken.
-
-    With them a browser tells what else somebody wants, such as another visitor: a *wish*, which
-    may come twice, and then is the same.
     """
 
     def __init__(self) -> None:
         self.session = secrets.token_hex(8)
         self.taken = 0
 
-    def new(self, told: object) -> list[Press]:
+    def new(self, told: object) -> list[Press | Wish]:
         """Take those that were not taken yet, whatever a browser may send.
 
         Args:
@@ -74,16 +82,11 @@ class Presses:
                 return list(filter(None, map(_press, latest[len(latest) - max(new, 0) :])))
         return []
 
-    def wish(self, told: object) -> Mapping[str, object]:
-        """What else is wanted; nothing if nothing is, whatever a browser may send."""
-        match told:
-            case {"session": self.session, "wish": dict(wish)}:
-                return wish
-        return {}
 
-
-def _press(told: object) -> Press | None:
+def _press(told: object) -> Press | Wish | None:
     match told:
+        case {"wish": dict(wish)}:
+            return Wish(wish)
         case {"offer": offer, "reward": float() | int() | None as reward}:
             return Press(offer, reward)
     return None

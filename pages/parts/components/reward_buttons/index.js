@@ -7,12 +7,12 @@ let pressed = {};
 // Whether another answer than those is in sight; whoever wanted one will want the next.
 let asksMore = false;
 
-// The bar that is on the page, what else is wanted, and whether the server is asked just now.
-let shown, wishes = [], isAsking = false;
+// The bar that is on the page, and whether the server is asked just now.
+let shown = null, isAsking = false;
 
+// Who else is to stand there, as `panel` tells it, stands in one line with the answers.
 addEventListener("playground-wanted", ({ detail }) => {
-    wishes.push(detail);
-    if (shown) tell(shown);
+    if (shown) say(shown, { wish: detail });
 });
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -25,7 +25,9 @@ export default function ({ data, parentElement, setStateValue }) {
     place.path = data.path;
     show(parentElement, data);
     return () => {
-        dismiss(bars.get(parentElement));
+        const bar = bars.get(parentElement);
+        dismiss(bar);
+        if (shown === bar) shown = null;
         place.offer.parentElement.remove();
         bars.delete(parentElement);
         places.delete(parentElement);
@@ -123,22 +125,23 @@ function dismiss(bar) {
 
 function press(bar, reward) {
     // With the offer that this bar was drawn with: what the person sees.
-    pressed.count += 1;
-    const untold = Math.min(pressed.count - bar.data.taken, bar.data.most);
-    pressed.latest = [...pressed.latest, { offer: bar.data.offer, reward }].slice(-untold);
-    bar.again = AGAIN;
-    tell(bar);
+    say(bar, { offer: bar.data.offer, reward });
 }
 
-function tell(bar) {
+function say(bar, told) {
+    pressed.count += 1;
+    const untold = Math.min(pressed.count - bar.data.taken, bar.data.most);
+    pressed.latest = [...pressed.latest, told].slice(-untold);
+    bar.again = AGAIN;
     if (bar.place.path) ask(bar.place.path);
     else tellPage();
 }
 
-// Streamlit has the page drawn then; of several wishes each is another turn.
-function tellPage(wish = wishes.shift()) {
+// Streamlit has the page drawn then.
+function tellPage() {
+    if (!shown) return;
     // Another value each time, so that it is sent in any case.
-    shown.place.send({ ...pressed, wish, told: performance.now() });
+    shown.place.send({ ...pressed, told: performance.now() });
     wait(shown);
 }
 
@@ -148,19 +151,17 @@ async function ask(path) {
     if (isAsking) return;
     isAsking = true;
     tellWatch({ isAsking });
-    let drawn = null, wish;
+    let drawn = null;
     try {
-        do {
-            wish = wishes.shift();
-            drawn = await draw(path, wish);
-        } while (drawn && (wishes.length || pressed.count > drawn.visit.taken));
+        do drawn = await draw(path);
+        while (drawn && pressed.count > drawn.visit.taken);
     } catch {
         drawn = null;
     } finally {
         isAsking = false;
         tellWatch({ isAsking });
     }
-    if (!drawn) tellPage(wish);
+    if (!drawn) tellPage();
 }
 
 // Who looks what others do to the loop (`loop_watch`) is not to take this for theirs.
@@ -168,14 +169,12 @@ function tellWatch(detail) {
     dispatchEvent(new CustomEvent("playground-answer", { detail }));
 }
 
-async function draw(path, wish) {
+async function draw(path) {
     const signal = AbortSignal.timeout(AGAIN);
-    const answer = await fetch(path, {
-        method: "POST", body: JSON.stringify({ ...pressed, wish }), signal,
-    });
+    const answer = await fetch(path, { method: "POST", body: JSON.stringify(pressed), signal });
     if (answer.status !== 200) return null;
     const drawn = await answer.json();
-    if (drawn.visit.session !== pressed.session) return null;
+    if (!shown || drawn.visit.session !== pressed.session) return null;
     shown.show(drawn.visit);
     tellWatch({ isAsking, length: drawn.published.length });
     dispatchEvent(new CustomEvent("playground-published", { detail: drawn.published }));
