@@ -182,7 +182,7 @@ function press({ button, told }, event) {
 }
 
 function say({ box, told }) {
-    box.replaceChildren(...told.pieces.map(([text, isBold]) => isBold ? written("b", text) : text));
+    box.replaceChildren(...told.pieces.map(([text, isBold]) => isBold ? written("strong", text) : text));
 }
 
 function count({ box, told }) {
