@@ -5,7 +5,11 @@ from pathlib import Path
 
 from playwright.sync_api import Locator, expect
 
+from engine.store.exchange.formats import FORMATS
 from tests.browser.page import AppPage
+
+_FILES = {kind.key: kind.title for kind in FORMATS}
+"""What the links to files of a loop say."""
 
 
 class DataPage(AppPage):
@@ -44,7 +48,9 @@ class DataPage(AppPage):
         """Download a loop into a folder."""
         self.open_menu(loop, "export")
         with self.page.expect_download() as download:
-            self.keyed(f"get-{kind}-{loop}").get_by_role("link").click()
+            # By what stands there: a link's key is the loop's id but where that has `__`.
+            link = self.keyed(f"export-{loop}").get_by_role("link", name=_FILES[kind], exact=True)
+            link.click()
         file = to / download.value.suggested_filename
         download.value.save_as(file)
         self.close_popover()
