@@ -96,8 +96,14 @@ class Checkpoints(Generic[P]):
 _IN_MEMORY: WeakSet[Checkpoints[Any]] = WeakSet()
 
 
+def in_memory() -> int:
+    """Bytes that all of them take now."""
+    with _LOCK:
+        return sum(one.size for one in _IN_MEMORY)
+
+
 def _make_room(newest: Checkpoints[Any]) -> None:
     """Let all in memory fit in; the log that takes most gives way."""
     _IN_MEMORY.add(newest)
-    while sum(one.size for one in _IN_MEMORY) > MEMORY:
+    while in_memory() > MEMORY:
         max(_IN_MEMORY, key=lambda one: one.size).thin()

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from threading import RLock
 from typing import Self
+from weakref import WeakSet
 
 import streamlit as st
 from streamlit import runtime
@@ -59,6 +60,27 @@ def this_client() -> Client:
 def is_there(session: str) -> bool:
     """Whether the session's tab is open and connected."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
+
+
+class _Held:
+    """What a browser session has for as long as it is in memory."""
+
+
+_HELD = "held"
+_all_held: WeakSet[_Held] = WeakSet()
+
+
+def count_as_held() -> None:
+    """Count the session that this script runs for as one in memory, until it is there no more."""
+    if _HELD not in st.session_state:
+        st.session_state[_HELD] = held = _Held()
+        _all_held.add(held)
+
+
+def held_sessions() -> int:
+    """Browser sessions in memory: those that are there, those that Streamlit keeps for two minutes
+    in case that they come back, and those that were not collected yet."""
+    return len(_all_held)
 
 
 @dataclass(frozen=True, slots=True)

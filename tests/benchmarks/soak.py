@@ -4,8 +4,13 @@
 
 One server, one Chromium. Round after round a new browser profile clicks, lets crowds in,
 reloads, runs a race, takes its loop along, brings it in again, erases it and goes. Each
-minute a line tells what the server holds, its processes for races not included; the last line
-how fast its memory grew in the second half, when all caches are warm.
+minute a line tells what the server holds, its processes for races not included, and what of that
+is bounded: sessions in memory, of which each has three files for two minutes after it has ended,
+loops, places to look back from.
+
+How fast memory grew in the second half depends on how many sessions came in the last minutes.
+What has leaked is left when all have gone: so twice, early and at the end, the server is left
+alone until it has let go of them.
 """
 
 import argparse
@@ -15,6 +20,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from urllib.request import Request, urlopen
 
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
@@ -30,6 +36,13 @@ from tests.faults.processes import Held, descendants, held
 _CROWDS = (10, 100, 1_000)
 _PATIENCE = 60_000
 """Milliseconds that anything may take on a busy machine."""
+_TOKEN = "0123456789abcdef"
+_EARLY = 3
+"""Rounds after which all that is loaded once is there."""
+_ALONE = 130.0
+"""Seconds after which Streamlit keeps a session no more that somebody has left."""
+_COLLECTED = 600.0
+"""Seconds in which what ended sessions leave is collected at last."""
 
 
 class Guest:
@@ -117,11 +130,42 @@ class Guest:
         self.complaints += [box.inner_text()[:200] for box in found.all()]
 
 
+def _gauges(server: Server) -> dict[str, float]:
+    """What the server counts, by name."""
+    bearer = {"Authorization": f"Bearer {_TOKEN}"}
+    with urlopen(Request(f"{server.address}/playground/metrics", headers=bearer)) as answer:
+        lines = answer.read().decode().splitlines()
+    return {
+        name.removeprefix("playground_"): float(value)
+        for name, _, value in (line.rpartition(" ") for line in lines if line[0] != "#")
+    }
+
+
 def _line(minute: float, server: Server, now: Held, guest: Guest) -> str:
     done = ", ".join(f"{times:,} {what}" for what, times in guest.done.items())
+    told = _gauges(server)
     return (
         f"{minute:5.1f} min {now.memory:7.1f} MiB {now.files:5} files {now.threads:4} threads "
-        f"{len(descendants(server.pid)):3} processes   {done}"
+        f"{len(descendants(server.pid)):3} processes {told['sessions_held']:4.0f} sessions "
+        f"{told['loops_open']:3.0f} loops {told['checkpoint_bytes'] / 2**20:5.1f} MiB of places   "
+        f"{done}"
+    )
+
+
+def _left_alone(server: Server, path: str) -> str:
+    """What the server holds when all have gone, and a last one has come and gone: Streamlit lets
+    go of sessions only as another ends."""
+    time.sleep(_ALONE)
+    with chromium.launched(path) as browser:
+        page = DataPage(browser.new_page(), server.address).open()
+        page.settle()
+    until = time.monotonic() + _COLLECTED
+    while _gauges(server)["sessions_held"] > 1 and time.monotonic() < until:
+        time.sleep(5)
+    now, told = held(server.pid), _gauges(server)
+    return (
+        f"left alone: {now.memory:.1f} MiB, {now.files} files, {now.threads} threads, "
+        f"{told['sessions_held']:.0f} sessions, {told['loops_open']:.0f} loops"
     )
 
 
@@ -141,21 +185,13 @@ def main() -> None:
     path = chromium.find()
     if path is None:
         parser.error(f"none of {', '.join(chromium.NAMES)} is installed")
-    times, memory = [], []
-    with tempfile.TemporaryDirectory() as folder, running(data=Path(folder)) as server:
-        guest, start = Guest(server.address), time.monotonic()
-        until, next_line, number = start + 60 * minutes, start, 0
-        while time.monotonic() < until:
-            # A browser holds what it has seen: each round gets a new one.
-            with chromium.launched(path) as browser:
-                guest.come(browser, number, until)
-            number += 1
-            if time.monotonic() >= next_line:
-                next_line += 60
-                now = held(server.pid)
-                times.append((time.monotonic() - start) / 60)
-                memory.append(now.memory)
-                print(_line(times[-1], server, now, guest), flush=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(data=Path(folder), environment={"PLAYGROUND_METRICS_TOKEN": _TOKEN}) as server,
+    ):
+        guest = Guest(server.address)
+        times, memory = _rounds(server, guest, path, minutes)
+        print(_left_alone(server, path))
         log = server.log_file.read_text(errors="replace")
     print(
         f"memory grew by {growth(times, memory):+.1f} MiB an hour in the second half; "
@@ -164,6 +200,29 @@ def main() -> None:
     for complaint, often in Counter(guest.complaints).most_common(5):
         print(f"    {often} x {complaint}")
     print(*(line for line in log.splitlines() if "Traceback (most" in line), sep="\n")
+
+
+def _rounds(
+    server: Server, guest: Guest, path: str, minutes: float
+) -> tuple[list[float], list[float]]:
+    """Let guests come until the time is over: minutes, and the MiB that the server had then."""
+    times, memory = list[float](), list[float]()
+    start = time.monotonic()
+    until, next_line, number = start + 60 * minutes, start, 0
+    while time.monotonic() < until:
+        # A browser holds what it has seen: each round gets a new one.
+        with chromium.launched(path) as browser:
+            guest.come(browser, number, until)
+        number += 1
+        if time.monotonic() >= next_line:
+            next_line += 60
+            now = held(server.pid)
+            times.append((time.monotonic() - start) / 60)
+            memory.append(now.memory)
+            print(_line(times[-1], server, now, guest), flush=True)
+        if number == _EARLY:
+            print(_left_alone(server, path), flush=True)
+    return times, memory
 
 
 if __name__ == "__main__":

@@ -1,9 +1,10 @@
 """Who is here, and who comes too late."""
 
 import pytest
+import streamlit as st
 
 from engine import PersonalizerError
-from pages.parts.clients import Client, Door, Room
+from pages.parts.clients import Client, Door, Room, count_as_held, held_sessions
 
 
 def test_a_full_server_says_so_until_somebody_goes() -> None:
@@ -37,3 +38,13 @@ def test_the_caps_come_from_the_environment() -> None:
 def test_a_cap_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(PersonalizerError, match="PLAYGROUND_MAX_SESSIONS"):
         Room.from_environment({"PLAYGROUND_MAX_SESSIONS": text})
+
+
+def test_a_session_counts_as_held_until_what_it_has_is_gone() -> None:
+    st.session_state.clear()
+    before = held_sessions()
+    count_as_held()
+    count_as_held()
+    assert held_sessions() == before + 1
+    st.session_state.clear()
+    assert held_sessions() == before

@@ -23,8 +23,9 @@ import streamlit as st
 from streamlit import config
 
 from engine.errors import PersonalizerError
+from engine.loop import checkpoints
 from engine.store import Limits, address
-from pages.parts.clients import Room
+from pages.parts.clients import Room, held_sessions
 from pages.parts.heavy_work import heavy_work, shutdown
 from pages.parts.library import open_loops
 from pages.parts.operations.log_lines import write_lines
@@ -68,9 +69,11 @@ def _sessions() -> float:
 
 GAUGES: Gauges = {
     "playground_sessions": ("Browser sessions that are connected.", _sessions),
+    "playground_sessions_held": ("Browser sessions in memory, ended ones too.", held_sessions),
     "playground_heavy_work": ("Jobs that run or wait.", lambda: len(heavy_work())),
     "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
     "playground_loops_open": ("Loops that this process has open.", open_loops),
+    "playground_checkpoint_bytes": ("What places to look back from take.", checkpoints.in_memory),
 }
 
 

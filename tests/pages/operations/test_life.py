@@ -75,7 +75,9 @@ def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
         assert ask(server, path, Authorization=f"Bearer {TOKEN}").status == 200
     told = ask(server, "/playground/metrics", Authorization=f"Bearer {TOKEN}").read()
     assert b"\nplayground_sessions 0.0\n" in told
+    assert b"\nplayground_sessions_held 0.0\n" in told
     assert b"\nplayground_loops_open 0.0\n" in told
+    assert b"\nplayground_checkpoint_bytes 0.0\n" in told
 
 
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "null"])
