@@ -19,6 +19,11 @@ from threading import Timer, current_thread, main_thread
 from types import FrameType
 from urllib.parse import urlsplit
 
+try:
+    import resource
+except ImportError:  # Only Unix counts a process's files.
+    resource = None  # type: ignore[assignment]
+
 import streamlit as st
 from streamlit import config
 
@@ -111,6 +116,7 @@ def life(
         collect_seldom()
         take_short_turns()
         keep_memory_together()
+        allow_files()
         giving = asyncio.create_task(give_memory_back())
         yield
         giving.cancel()
@@ -141,6 +147,19 @@ def keep_memory_together() -> None:
     """
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).mallopt(_ARENAS, 2)
+
+
+def allow_files() -> None:
+    """Have as many files open as the system lets this process have.
+
+    Many systems begin with 1,024. A session has four, three of which it keeps for the two minutes
+    that Streamlit waits for it to come back: so some 200 could be there, of the 500 that may.
+    """
+    if resource is None:
+        return
+    with suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 async def give_memory_back(every: float = _GIVEN_BACK) -> None:

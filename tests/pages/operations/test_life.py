@@ -184,6 +184,16 @@ print(left() is None, was_seldom, looked != [], looked_among.isdisjoint(map(id, 
     assert in_a_server(begins, runs) == "True True True True\n"
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="others may have no more, or count none")
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    begins = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
+"""
+    runs = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    assert in_a_server(begins, runs) == "(128, 128)\n"
+
+
 def test_a_thread_that_waits_has_its_turn_soon() -> None:
     assert in_a_server("print(sys.getswitchinterval())", "print(sys.getswitchinterval())") == (
         "0.005\n0.001\n"
