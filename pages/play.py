@@ -159,7 +159,7 @@ else:
         # What follows an answer and is no part of a scene.
         more_follows = session.is_live or session.moments.is_open or bool(opened_below)
         draws_alone(session, look, scene, not more_follows)
-        draw = partial(show_panel, number=scene.number)
+        draw = partial(show_panel, told=scene.told)
         with people:
             draw("who", scene.panels["who"])
         with visit:

@@ -19,27 +19,22 @@ def picture(
     key: str,
     alt: str,
     height: Any = None,
-    below: str = "",
     marks: str = "",
     keys: Keys = (),
-    tells: bool = True,
     **more: Any,
 ) -> None:
     """Draw a chart in a place that is as high as it will be: nothing jumps once it is there. It is
     noted, so that it can be taken along.
 
     What it shows is told beside it, unseen: Streamlit would draw a chart from nothing whenever its
-    own text changed, which took longer than all else after a click. That is the first paragraph of
-    a caption, and nothing else is (`style.css`).
+    own text changed, which took longer than all else after a click. That is a caption, and nothing
+    else is (`style.css`).
 
     Args:
         alt: for whoever does not see it, what it shows, a colon, and its numbers.
         height: another than the specification's.
-        below: Markdown for everybody.
         marks, keys: what its marks (as Markdown) and colours mean, where it stands alone: on a page
             that is told beside it.
-        tells: whether its numbers stand beside it, and not elsewhere: with each click, that text
-            would be read anew.
         more: see `st.vega_lite_chart`.
     """
     shows, _, numbers = alt.partition(": ")
@@ -48,9 +43,7 @@ def picture(
     st.vega_lite_chart(
         rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
     )
-    if tells or below:
-        beside = numbers if tells and numbers else shows
-        st.caption("\n\n".join(filter(None, [plain(beside), below])))
+    st.caption(plain(numbers or shows))
 
 
 def pair(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:

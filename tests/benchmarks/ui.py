@@ -22,13 +22,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, WebSocket
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, WebSocket
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` is the package
 
 from engine import LearningLoop
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
+from pages.parts.components.reward_buttons import ANSWER_PATH
 from tests.benchmarks.layout_shift import shifts
 from tests.browser import chromium
 from tests.browser.app import Server, running
@@ -88,17 +89,22 @@ def press(page: Page, key: str) -> None:
 
 
 class Wire:
-    """Bytes that a page has got through its WebSocket since the last look."""
+    """Bytes that a page has got since the last look: through its WebSocket, and by its answers."""
 
     def __init__(self, context: BrowserContext) -> None:
         self._got = 0
         context.on("page", lambda page: page.on("websocket", self._listen))
+        context.on("response", self._weigh)
 
     def _listen(self, socket: WebSocket) -> None:
         socket.on("framereceived", self._count)
 
     def _count(self, frame: bytes | str) -> None:
         self._got += len(frame)
+
+    def _weigh(self, answer: Response) -> None:
+        if answer.url.endswith(ANSWER_PATH):
+            self._got += int(answer.headers.get("content-length", 0))
 
     def taken(self) -> int:
         """How many, from now on anew."""

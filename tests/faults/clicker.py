@@ -34,8 +34,8 @@ class Look:
         visitors: the number that it shows; None if it shows none.
         said: sentences in boxes and toasts.
         exceptions: boxes with an exception.
-        runs: how often a script that draws the page has ended.
-        is_idle: whether none runs.
+        runs: how often a script that draws the page has ended, or an answer has drawn by itself.
+        is_idle: whether none runs, and no answer is under way.
     """
 
     visitors: int | None
@@ -270,6 +270,7 @@ new MutationObserver(changes => {
         window.lastState = state;
     }
 }).observe(document, {subtree: true, attributeFilter: ["data-test-script-state"]});
+addEventListener("playground-published", () => { window.runs += 1; });
 """
 _LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];
@@ -282,7 +283,8 @@ _LOOK = """() => {
             [...box.querySelectorAll("[data-testid=stMarkdownContainer]")].map(p => p.innerText)),
         exceptions: all("[data-testid=stException]").length,
         runs: window.runs,
-        is_idle: app?.getAttribute("data-test-script-state") === "notRunning",
+        is_idle: app?.getAttribute("data-test-script-state") === "notRunning"
+            && !document.querySelector(".reward-bar[aria-busy=true]"),
     };
 }"""
 _CLICK = """async ([selector, times, every]) => {

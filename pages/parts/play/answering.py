@@ -1,8 +1,8 @@
 """An answer that draws by itself what it changed, without a run of the page.
 
 A run costs the server as much again as the answer, and the browser ten times as much. It still
-comes where more follows the answer than the panels of a scene: a button that is there now, a box
-that is open.
+follows where more has changed than the panels of a scene, as with a button that is there now, and
+draws all where it has to: while a box is open, or a crowd comes.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from weakref import WeakValueDictionary
 from starlette.requests import Request
 from starlette.responses import Response
 
+from engine.worlds import World
 from pages.parts.clients import Client, serving, this_client
 from pages.parts.components.panel import Panel
 from pages.parts.components.reward_buttons import MOST_BYTES
@@ -35,17 +36,23 @@ class Page:
     """Play as a browser shows it.
 
     Attributes:
-        panels: as they were drawn last.
+        world: in which it was drawn.
+        number: of the scene that was drawn last.
+        panels: as they were drawn then.
         around: what stands around them, see `Scene`.
         parts: what is noted of it, see `pages.parts.drawn`.
+        is_asked: whether it is told something just now.
     """
 
     session: PlaySession
     look: Look
+    world: World
     client: Client
+    number: int
     panels: dict[str, Panel]
     around: tuple[object, ...]
     parts: dict[str, Drawn]
+    is_asked: bool = False
 
     @property
     def is_old(self) -> bool:
@@ -53,9 +60,14 @@ class Page:
         session = self.session
         return session.is_unheard or session.toolbar_state != session.toolbar_drawn
 
+    @property
+    def is_of_another(self) -> bool:
+        """Whether the session shows another world by now, or somebody comes by themselves."""
+        return self.session.is_live or self.session.shown.world is not self.world
+
     def follow(self, scene: Scene) -> None:
         """Note what is drawn."""
-        self.panels = dict(scene.panels)
+        self.number, self.panels = scene.number, dict(scene.panels)
         figures = (panel.figures.items() for panel in scene.panels.values())
         self.parts[_PART] = Drawn(dict(chain.from_iterable(figures)))
 
@@ -78,7 +90,8 @@ def draws_alone(session: PlaySession, look: Look, scene: Scene, is_all: bool) ->
         is_all: whether nothing on the page follows an answer but a scene, as far as it stays as it
             is.
     """
-    page = Page(session, look, this_client(), {}, scene.around, drawn_here())
+    world, client = session.shown.world, this_client()
+    page = Page(session, look, world, client, 0, {}, scene.around, drawn_here())
     page.follow(scene)
     name = session.presses.session
     session.page = page if is_all else None
@@ -89,24 +102,28 @@ def draws_alone(session: PlaySession, look: Look, scene: Scene, is_all: bool) ->
 
 
 def taken(page: Page, told: object) -> str | None:
-    """Take the answers of a browser, and what else it wants; what is to be drawn then, as JSON, or
-    None if a run of the page has to draw it."""
+    """Take the answers of a browser, and what else it wants; what is to be drawn then, as JSON, and
+    whether a run of the page has to draw more; None if it has to draw all of it."""
     session = page.session
     with serving(page.client):
         with heavy_work().giving_way():
             session.take(told)
         with drawing(is_clicked_for=True), session.lock:
             offer = session.advance()
-            if session.page is not page or page.is_old:
+            if session.page is not page or page.is_of_another:
                 return None
-            known, scene = page.panels, scene_of(session, page.look, offer)
-            if scene.around != page.around:
-                return None
+            # A browser that has not drawn that yet, or never got it, is told all.
+            known = page.panels if _drawn(told) == page.number else {}
+            scene = scene_of(session, page.look, offer)
+            more_follows = page.is_old or scene.around != page.around
             page.follow(scene)
             panels = {name: one.but(known.get(name)) for name, one in scene.panels.items()}
-    (by, number), length = scene.number, session.drawn
-    published = {"session": by, "number": number, "length": length, "panels": panels}
-    return json.dumps({"visit": scene.visit, "published": published})
+    published = {**scene.told, "length": session.drawn, "panels": panels}
+    return json.dumps({"visit": scene.visit, "published": published, "more": more_follows})
+
+
+def _drawn(told: object) -> object:
+    return told.get("drawn") if isinstance(told, dict) else None
 
 
 @cache
@@ -123,7 +140,13 @@ async def answer(request: Request) -> Response:
         return Response("The answers are no JSON.", 400)
     name = told.get("session") if isinstance(told, dict) else None
     page = _pages().get(name) if isinstance(name, str) else None
-    if page is None:
+    # A page says one thing after the other; one that does not has to wait for a run of it.
+    if page is None or page.is_asked:
         return Response(status_code=204)
-    drawn = await asyncio.get_running_loop().run_in_executor(_workers(), partial(taken, page, told))
+    page.is_asked = True
+    try:
+        doing = asyncio.get_running_loop().run_in_executor(_workers(), partial(taken, page, told))
+        drawn = await doing
+    finally:
+        page.is_asked = False
     return Response(drawn, 200 if drawn else 204, media_type="application/json")

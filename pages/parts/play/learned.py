@@ -85,7 +85,7 @@ def map_of(
     told = _told(favoured, knows, truth, mode, hidden)
     alt, keys = alt_of_map(opened, favoured), keys_of(opened.world, dark)
     return panel(
-        chart(cells, spec, "chart-map", alt, dark, keys=keys, wish="stand"),
+        chart(cells, spec, "chart-map", alt, dark, keys=keys, wish={"world": key_of(opened.world)}),
         small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
     )
 

@@ -37,7 +37,8 @@ class Scene:
     """What is drawn.
 
     Attributes:
-        number: by whom, and how many of theirs there were before.
+        number: how many there were of this session.
+        told: what each panel is told: that, whose it is, and how many presses they have taken.
         offer: what is on the screen from here on.
         visit: what the reward buttons are told.
         panels: by their names.
@@ -45,7 +46,8 @@ class Scene:
             the page has to be drawn.
     """
 
-    number: tuple[str, int]
+    number: int
+    told: Mapping[str, object]
     offer: Offer
     visit: Mapping[str, object]
     panels: Mapping[str, Panel]
@@ -85,4 +87,5 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
         beliefs.asked_of_the_last(opened),
         truth and bool(curve),
     )
-    return Scene((session.presses.session, session.scenes), offer, visit, panels, around)
+    told = {name: visit[name] for name in ("session", "number", "taken")}
+    return Scene(session.scenes, told, offer, visit, panels, around)

@@ -236,7 +236,7 @@ class PlaySession:
     def grant(self, wish: Wish) -> None:
         """Do what else is wanted, whatever a browser may send: who else is to stand there."""
         match wish.told:
-            case {"stand": cell}:
+            case {"stand": cell, "world": str(world)} if world == key_of(self.shown.world):
                 self.stand(cell)
             case {"pass": int(visit)}:
                 self.let_pass(visit)
@@ -251,12 +251,11 @@ class PlaySession:
             self.open.arrivals.let_pass()
 
     @locked
-    def ask(self, field: str, value: str, visit: int) -> bool:
-        """Ask for another value of one field of a visitor's context; whether that was heard: a
-        browser that is behind asks it of one who has left, which is told."""
+    def ask(self, field: str, value: str, visit: int) -> None:
+        """Ask for another value of one field of a visitor's context; a browser that is behind asks
+        it of one who has left, which is told."""
         is_heard = not self.is_live and self.shown.arrivals.ask(field, value, visit)
         self.is_unheard |= not is_heard
-        return is_heard
 
     @locked
     def stand(self, cell: object) -> None:

@@ -29,6 +29,7 @@ def page_of(app: App) -> Page:
 def answered(app: App, reward: float | None, offer: object = None) -> Mapping[str, Any] | None:
     """Press, as a browser does that asks the server itself; what it is to draw."""
     told = pressed(app.session, (offer or app.bar["offer"], reward))
+    told |= {"drawn": app.bar["number"]}
     drawn = taken(page_of(app), told)
     return None if drawn is None else json.loads(drawn)
 
@@ -51,6 +52,16 @@ def drawn_by_the_page(app: App) -> tuple[Panels, Mapping[str, Any]]:
     }
 
 
+def around_it(app: App) -> list[object]:
+    """What stands on the page that is drawn by Streamlit."""
+    at = app.at
+    texts = [one.value for one in (*at.title, *at.header, *at.markdown, *at.caption, *at.error)]
+    helps = [one.proto.help for one in at.markdown]
+    buttons = [(one.key, one.label, one.disabled) for one in at.button]
+    links = [(one.proto.label, one.proto.query_string) for one in at.get("page_link")]
+    return [*texts, *helps, *buttons, *links]
+
+
 @pytest.mark.parametrize("world", sorted(WORLDS))
 @pytest.mark.parametrize("query", [{}, {"next": "1"}, {"truth": "1"}, {"mode": "apprentice"}])
 def test_it_is_what_a_run_of_the_page_draws(
@@ -58,10 +69,11 @@ def test_it_is_what_a_run_of_the_page_draws(
 ) -> None:
     app = open_app(world=world, **query).answer(1.0)
     for reward in (0.0, 1.0, None):
-        before = app.panels
+        before, around = app.panels, around_it(app)
         drawn = answered(app, reward)
         assert drawn is not None
         panels, visit = drawn_by_the_page(app.run())
+        assert drawn["more"] or around_it(app) == around
         told = {name: one for name, one in drawn["visit"].items() if name != "number"}
         shown = whole(drawn["published"]["panels"], before)
         assert {name: shown[name] for name in panels} == panels
@@ -69,19 +81,53 @@ def test_it_is_what_a_run_of_the_page_draws(
         assert not app.bar["disabled"]
 
 
-def test_the_first_one_needs_a_run_of_the_page_which_takes_it_no_second_time(
+def test_a_browser_that_has_not_drawn_what_is_known_is_told_all(open_app: Open) -> None:
+    """As of another map, on whose drawing an answer did not wait, or where one was lost."""
+    app = open_app().answer(1.0)
+    told = pressed(app.session, (app.bar["offer"], 1.0)) | {"drawn": app.bar["number"] - 1}
+    drawn = taken(page_of(app), told)
+    assert drawn is not None
+    charts = [
+        part
+        for parts in json.loads(drawn)["published"]["panels"].values()
+        for part in parts
+        if part["kind"] == "chart"
+    ]
+    assert len(charts) == 3
+    assert all("spec" in chart for chart in charts)
+
+
+def test_more_follows_the_first_one_by_a_run_of_the_page_which_takes_it_no_second_time(
     open_app: Open,
 ) -> None:
     """*Undo* and the link to the loop come with it."""
     app = open_app()
-    assert answered(app, 1.0) is None
+    drawn = answered(app, 1.0)
+    assert drawn is not None
+    assert drawn["more"]
+    assert number_in(drawn["published"]["panels"]["earned"], "Visitors") == "1"
     assert app.session.presses.taken == 1
     assert app.run().metric("Visitors") == "1"
-    assert answered(app, 1.0) is not None
+    assert app.can_press("undo")
+    drawn = answered(app, 1.0)
+    assert drawn is not None
+    assert not drawn["more"]
     assert app.run().metric("Visitors") == "2"
 
 
-def test_so_does_one_that_what_is_open_below_follows(open_app: Open) -> None:
+def test_a_run_of_the_page_draws_all_once_it_shows_another_world_or_a_crowd_comes(
+    open_app: Open,
+) -> None:
+    app = open_app().answer(1.0)
+    app.session.live.play()
+    assert answered(app, 1.0) is None
+    app.session.live.stop()
+    app.session.change_tastes()
+    assert answered(app, 1.0) is None
+    assert app.run().session.page is not None
+
+
+def test_what_is_open_below_follows_each_by_a_run_of_the_page(open_app: Open) -> None:
     app = open_app().answer(1.0)
     app.at.button_group("boxes").set_value(["log"])
     app.run()
@@ -89,11 +135,13 @@ def test_so_does_one_that_what_is_open_below_follows(open_app: Open) -> None:
     assert not app.bar["path"]
 
 
-def test_so_does_one_that_is_refused(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_more_follows_one_that_is_refused(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     app = open_app().answer(1.0)
     offer = app.bar["offer"]
     app.session.open.serve(1)
-    assert answered(app, 1.0, offer) is None
+    drawn = answered(app, 1.0, offer)
+    assert drawn is not None
+    assert drawn["more"]
     assert any("had left" in error.value for error in app.run().at.error)
 
 
@@ -105,7 +153,7 @@ def test_who_else_is_wanted_is_drawn_the_same_way(open_app: Open) -> None:
     assert drawn is not None
     (name, *_) = json.loads(drawn)["published"]["panels"]["who"]
     assert name["value"] == "Dave" == app.session.open.context["name"]
-    drawn = taken(page_of(app), wished(app.session, {"stand": 35}))
+    drawn = taken(page_of(app), wished(app.session, {"stand": 35, "world": "coffee"}))
     assert drawn is not None
     assert app.session.open.context == WORLDS["coffee"].contexts[35]
     assert len(app.session.open.loop.events) == 1
@@ -167,6 +215,17 @@ def test_whoever_has_no_page_here_gets_nothing(
     client: TestClient, body: bytes, status: int
 ) -> None:
     assert client.post(ANSWER_PATH, content=body).status_code == status
+
+
+def test_a_page_says_one_thing_after_the_other(open_app: Open, client: TestClient) -> None:
+    """So that one that does not keeps nobody else from those who take answers."""
+    app = open_app().answer(1.0)
+    told = pressed(app.session, (app.bar["offer"], 1.0))
+    page_of(app).is_asked = True
+    assert client.post(ANSWER_PATH, json=told).status_code == 204
+    page_of(app).is_asked = False
+    assert client.post(ANSWER_PATH, json=told).status_code == 200
+    assert not page_of(app).is_asked
 
 
 def test_a_page_that_is_gone_takes_no_answers(open_app: Open, client: TestClient) -> None:

@@ -235,16 +235,10 @@ function rescueFocus(frame) {
     const opener = focused.closest(OPENED) ? frame.opener : null;
     // What comes in its place, stops it, or leads on from it; else what is left of the part of the page that it was in.
     const places = [home, key, ...ONWARD, ...frame.around].filter(Boolean);
-    const found = places.map(standsIn).find(Boolean);
+    const found = places.map(place => firstOf(`.${place}`)).find(Boolean);
     frame.home = home ?? key;
     frame.stands = found && keyOf(found);
     (opener ?? found)?.focus({ preventScroll: true });
-}
-
-function standsIn(key) {
-    // What can have the focus there, or in the same field of the visitor who came after.
-    const alike = key.replace(/-\d+$/, "-");
-    return firstOf(`.${key}`) ?? (alike === key ? undefined : firstOf(`[class*="${alike}"]`));
 }
 
 function firstOf(place) {

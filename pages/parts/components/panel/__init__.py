@@ -126,14 +126,14 @@ def chart(
     *,
     marks: str = "",
     keys: Keys = (),
-    wish: str = "",
+    wish: Mapping[str, object] | None = None,
 ) -> tuple[Part, Figure]:
     """A chart in a place that is as high as it will be.
 
     Args:
         rows: a table of Arrow's.
         alt, marks, keys: as `pages.parts.picture.picture` takes them.
-        wish: what is told of the row that somebody clicks on, as this name of its ``at``.
+        wish: what is told of the row that somebody clicks on, with its ``at`` to ``stand`` there.
     """
     told = {"kind": "chart", "key": key, "spec": spec, "rows": _told(rows), "alt": alt}
     told |= {"wish": wish} if wish else {}
@@ -161,14 +161,13 @@ def vega() -> str:
     return f"{base_path()}/static/js/{found.name}"
 
 
-def show_panel(name: str, shown: Panel, number: tuple[str, int]) -> None:
+def show_panel(name: str, shown: Panel, told: Mapping[str, object]) -> None:
     """Draw a panel.
 
     Args:
         name: of it, under which it hears what is published.
-        number: names what it shows: by whom, and how many they have published so far. A browser
-            that knows a later one keeps that.
+        told: whose it is (``session``), how many they have published so far (``number``), of which
+            a browser keeps the latest, and how many wishes they have ``taken``.
     """
-    by, count = number
-    told = {"name": name, "session": by, "number": count, "parts": list(shown.parts)}
-    _panel(key=f"panel-{name}", data=told | {"vega": vega()})
+    own = {"name": name, "parts": list(shown.parts), "vega": vega()}
+    _panel(key=f"panel-{name}", data={**told, **own})

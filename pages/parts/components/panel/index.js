@@ -58,7 +58,9 @@ function show(panel, data) {
         }
         // What a specification was travels once.
         const now = told.kind === "chart" ? { spec: part.told.spec, ...told } : told;
-        if (JSON.stringify(now) === JSON.stringify(part.told)) return;
+        const isHeard = part.wanted && data.taken >= part.wanted.count;
+        if (isHeard) part.wanted = null;
+        if (!isHeard && JSON.stringify(now) === JSON.stringify(part.told)) return;
         part.told = now;
         DRAW[told.kind](part, panel);
     });
@@ -77,9 +79,11 @@ const DRAW = {
     button: offer,
 };
 
-// Told together with the answers (`reward_buttons`).
+// Told together with the answers (`reward_buttons`); how many there are then.
 function want(wish) {
-    dispatchEvent(new CustomEvent("playground-wanted", { detail: wish }));
+    const detail = { wish };
+    dispatchEvent(new CustomEvent("playground-wanted", { detail }));
+    return detail.count;
 }
 
 function choose(part) {
@@ -89,34 +93,42 @@ function choose(part) {
         box.classList.add(`st-key-${told.key}`);
         box.setAttribute("role", "radiogroup");
         box.replaceChildren(...told.options.map(([value, label]) => {
-            const pill = written("button", label);
-            Object.assign(pill, { type: "button", className: "panel-pill", value });
-            pill.setAttribute("role", "radio");
-            pill.addEventListener("click", () => pick(part, value));
-            pill.addEventListener("keydown", event => walk(part, pill, event));
-            return pill;
+            const option = written("button", label);
+            Object.assign(option, { type: "button", className: "panel-option", value });
+            option.setAttribute("role", "radio");
+            option.addEventListener("click", () => pick(part, value));
+            option.addEventListener("keydown", event => walk(part, option, event));
+            return option;
         }));
     }
     box.setAttribute("aria-label", told.label);
-    for (const pill of box.children) {
-        const isIt = pill.value === told.value;
-        pill.setAttribute("aria-checked", isIt);
-        pill.tabIndex = isIt ? 0 : -1;
-        pill.disabled = told.disabled;
+    check(part);
+}
+
+function check({ box, told, wanted }) {
+    for (const option of box.children) {
+        const isIt = option.value === (wanted ?? told).value;
+        option.setAttribute("aria-checked", isIt);
+        option.tabIndex = isIt ? 0 : -1;
+        option.disabled = told.disabled;
     }
 }
 
-function pick({ told }, value) {
-    if (value !== told.value) want({ ...told.wish, value });
+// What is wanted is shown at once, and what came of it once that was heard.
+function pick(part, value) {
+    const { told, wanted } = part;
+    if (value === (wanted ?? told).value) return;
+    part.wanted = { value, count: want({ ...told.wish, value }) };
+    if (told.kind === "choice") check(part);
 }
 
 // As in any group of radio buttons: arrows go on to the next one, and choose it.
-function walk(part, pill, event) {
+function walk(part, option, event) {
     const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
     if (!step) return;
     event.preventDefault();
-    const pills = [...part.box.children];
-    const next = pills[(pills.indexOf(pill) + step + pills.length) % pills.length];
+    const all = [...part.box.children];
+    const next = all[(all.indexOf(option) + step + all.length) % all.length];
     next.focus();
     pick(part, next.value);
 }
@@ -126,7 +138,8 @@ function slide(part) {
     if (!part.range) {
         box.classList.add(`st-key-${told.key}`);
         part.range = Object.assign(make("input", ""), { type: "range", min: 0, step: 1 });
-        part.named = make("output", "");
+        part.named = make("span", "");
+        part.named.setAttribute("aria-hidden", "true");
         const label = make("label", "");
         part.label = make("span", "");
         label.append(part.label, part.named, part.range);
@@ -144,7 +157,8 @@ function slide(part) {
     part.names = names;
     part.label.textContent = told.label;
     part.range.max = names.length - 1;
-    part.range.value = told.options.findIndex(([value]) => value === told.value);
+    const { value: now } = part.wanted ?? told;
+    part.range.value = told.options.findIndex(([value]) => value === now);
     part.range.disabled = told.disabled;
     part.name();
 }
@@ -232,7 +246,7 @@ async function begin(part, panel, { spec, rows, alt }) {
     });
     view.addEventListener("click", (event, item) => {
         const { wish } = part.told;
-        if (wish && item?.datum?.at !== undefined) want({ [wish]: item.datum.at });
+        if (wish && item?.datum?.at !== undefined) want({ ...wish, stand: item.datum.at });
     });
     const follows = new ResizeObserver(() => fit(part));
     follows.observe(part.place);
@@ -256,7 +270,8 @@ function saving(part) {
     icon.setAttribute("aria-hidden", "true");
     made.append(icon);
     made.addEventListener("click", async () => {
-        const href = await part.view.toImageURL("png", Math.max(2, devicePixelRatio));
+        const href = await part.view?.toImageURL("png", Math.max(2, devicePixelRatio));
+        if (!href) return;
         Object.assign(document.createElement("a"), { href, download: `${part.told.key}.png` }).click();
     });
     return made;

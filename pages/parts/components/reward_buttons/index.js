@@ -12,7 +12,9 @@ let shown = null, isAsking = false;
 
 // Who else is to stand there, as `panel` tells it, stands in one line with the answers.
 addEventListener("playground-wanted", ({ detail }) => {
-    if (shown) say(shown, { wish: detail });
+    if (!shown) return;
+    say(shown, { wish: detail.wish });
+    detail.count = pressed.count;
 });
 
 export default function ({ data, parentElement, setStateValue }) {
@@ -28,6 +30,11 @@ export default function ({ data, parentElement, setStateValue }) {
         const bar = bars.get(parentElement);
         dismiss(bar);
         if (shown === bar) shown = null;
+        // Whoever leaves has said it: what stands in line behind an answer goes along now.
+        if (place.path && pressed.count > bar.data.taken) {
+            const body = JSON.stringify(pressed);
+            fetch(place.path, { method: "POST", body, keepalive: true }).catch(() => {});
+        }
         place.offer.parentElement.remove();
         bars.delete(parentElement);
         places.delete(parentElement);
@@ -55,6 +62,7 @@ function show(parentElement, data) {
     bar.none.title = data.none;
     Object.assign(bar.box.dataset, { session: data.session, offer: data.offer.position });
     bar.box.classList.toggle("without-keys", !data.keys);
+    bar.box.setAttribute("aria-busy", isAsking);
     for (const [key, answer] of bar.answers) {
         if (data.keys) answer.setAttribute("aria-keyshortcuts", key);
         else answer.removeAttribute("aria-keyshortcuts");
@@ -146,11 +154,10 @@ function tellPage() {
 }
 
 // The server draws what was changed, and only that. What comes meanwhile goes along next; where
-// more has to be drawn, or nobody hears, Streamlit is told.
+// more is to be drawn, or nobody hears, Streamlit is told.
 async function ask(path) {
     if (isAsking) return;
-    isAsking = true;
-    tellWatch({ isAsking });
+    beAsking(true);
     let drawn = null;
     try {
         do drawn = await draw(path);
@@ -158,10 +165,15 @@ async function ask(path) {
     } catch {
         drawn = null;
     } finally {
-        isAsking = false;
-        tellWatch({ isAsking });
+        beAsking(false);
     }
-    if (!drawn) tellPage();
+    if (!drawn || drawn.more) tellPage();
+}
+
+function beAsking(now) {
+    isAsking = now;
+    tellWatch({ isAsking });
+    shown?.box.setAttribute("aria-busy", isAsking);
 }
 
 // Who looks what others do to the loop (`loop_watch`) is not to take this for theirs.
@@ -171,7 +183,8 @@ function tellWatch(detail) {
 
 async function draw(path) {
     const signal = AbortSignal.timeout(AGAIN);
-    const answer = await fetch(path, { method: "POST", body: JSON.stringify(pressed), signal });
+    const body = JSON.stringify({ ...pressed, drawn: shown?.place.known.number });
+    const answer = await fetch(path, { method: "POST", body, signal });
     if (answer.status !== 200) return null;
     const drawn = await answer.json();
     if (!shown || drawn.visit.session !== pressed.session) return null;
