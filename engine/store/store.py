@@ -183,7 +183,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
                 for at in self.places(about.id):
                     if start < at <= upto:
                         self._copy(SNAPSHOTS, about.id, new, at, at + 1)
-                        yield None
                 if self._copy(ENTRIES, about.id, new, start, upto) < upto - start:
                     raise GoneError
             with self._writing() as connection:
@@ -242,7 +241,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             yield None
         for at in self.places(loop):
             self._change(delete(SNAPSHOTS).filter_by(loop=loop, position=at))
-            yield None
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
 
     def sweep(self) -> int:
