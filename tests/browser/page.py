@@ -140,10 +140,10 @@ class AppPage:
         tables: list[float] = self.page.evaluate(_TABLES)
         self.page.emulate_media(media="print")
         self.page.set_viewport_size(PAPER)
-        cut: list[str] = self.page.evaluate(_ON_PAPER, tables)
+        cut = self.lasting(lambda: set(self.page.evaluate(_ON_PAPER, tables)))
         self.page.emulate_media(media="screen")
         self.page.set_viewport_size(size)
-        return set(cut)
+        return cut
 
     def keyed(self, key: str) -> Locator:
         """The element with a key in the app's code."""
