@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import PersonalizerError
+from engine.protocol import request
 from engine.protocol.features import MAX_COLUMNS
 from engine.protocol.request import MAX_EXCLUDED, MAX_PAYLOAD, parse_rank_request, parse_reward
 from tests.engine.bad_requests import BAD_REQUESTS, MANY, BadRequest
@@ -345,3 +346,10 @@ def test_what_is_written_once_for_equal_values_tells_others_apart(values: list[A
         with suppress(PersonalizerError):
             text = parse_rank_request([{"id": "a", "features": []}], told).context_text
             assert text == json.dumps(told, separators=(",", ":"))
+
+
+def test_what_is_written_once_is_kept_of_so_many_values_at_most() -> None:
+    values = [[{"name": "x" * request.LONG, "place": place}] for place in range(request.KEPT + 1)]
+    for value in values:
+        request._written(value)
+        assert len(request._SENT) <= request.KEPT
