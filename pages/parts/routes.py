@@ -16,7 +16,7 @@ from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.data.uploads import UPLOAD_PATH, receive
 from pages.parts.download import FILE_PATH, send_file
 from pages.parts.library import positions_of
-from pages.parts.play.answering import answer
+from pages.parts.play.answer_route import answer
 from pages.parts.request_body import body_of
 from pages.parts.stage.remote_routes import remote_routes
 

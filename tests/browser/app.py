@@ -21,6 +21,13 @@ _PATIENCE = 300.0
 """Seconds a server may take until it is healthy, on a busy machine; one that ends is told."""
 
 
+def _read(line: str) -> dict[str, Any]:
+    if line.startswith("{"):
+        told: dict[str, Any] = json.loads(line)
+        return told
+    return {"level": "error", "said": line}
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """A running server.
@@ -45,9 +52,10 @@ class Server:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """Its log lines; all else that it says is Streamlit's greeting."""
+        """Its log lines; what is none, behind Streamlit's greeting, is told as an error."""
         said = self.log_file.read_text().splitlines()
-        return [json.loads(line) for line in said if line.strip() and not line.startswith("  ")]
+        first = next((place for place, line in enumerate(said) if line.startswith("{")), len(said))
+        return [_read(line) for line in said[first:] if line.strip()]
 
     @property
     def complaints(self) -> list[dict[str, Any]]:

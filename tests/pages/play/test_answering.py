@@ -11,7 +11,8 @@ from starlette.testclient import TestClient
 
 from engine.worlds import WORLDS
 from pages.parts.components.reward_buttons import ANSWER_PATH
-from pages.parts.play.answering import Page, answer, taken
+from pages.parts.play.answer_route import answer
+from pages.parts.play.answering import Page
 from tests.pages.conftest import App
 from tests.pages.presses import pressed, wished
 from tests.score import number_in
@@ -30,7 +31,7 @@ def answered(app: App, reward: float | None, offer: object = None) -> Mapping[st
     """Press, as a browser does that asks the server itself; what it is to draw."""
     told = pressed(app.session, (offer or app.bar["offer"], reward))
     told |= {"drawn": app.bar["number"]}
-    drawn = taken(page_of(app), told)
+    drawn = page_of(app).take(told)
     return None if drawn is None else json.loads(drawn)
 
 
@@ -85,7 +86,7 @@ def test_a_browser_that_has_not_drawn_what_is_known_is_told_all(open_app: Open) 
     """As of another map, on whose drawing an answer did not wait, or where one was lost."""
     app = open_app().answer(1.0)
     told = pressed(app.session, (app.bar["offer"], 1.0)) | {"drawn": app.bar["number"] - 1}
-    drawn = taken(page_of(app), told)
+    drawn = page_of(app).take(told)
     assert drawn is not None
     charts = [
         part
@@ -149,11 +150,11 @@ def test_who_else_is_wanted_is_drawn_the_same_way(open_app: Open) -> None:
     app = open_app().answer(1.0)
     wish = app.part("coffee-name")
     assert wish is not None
-    drawn = taken(page_of(app), wished(app.session, {**wish["wish"], "value": "Dave"}))
+    drawn = page_of(app).take(wished(app.session, {**wish["wish"], "value": "Dave"}))
     assert drawn is not None
     (name, *_) = json.loads(drawn)["published"]["panels"]["who"]
     assert name["value"] == "Dave" == app.session.open.context["name"]
-    drawn = taken(page_of(app), wished(app.session, {"stand": 35, "world": "coffee"}))
+    drawn = page_of(app).take(wished(app.session, {"stand": 35, "world": "coffee"}))
     assert drawn is not None
     assert app.session.open.context == WORLDS["coffee"].contexts[35]
     assert len(app.session.open.loop.events) == 1
