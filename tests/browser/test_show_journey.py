@@ -44,6 +44,11 @@ def comes_to(stage: StagePage, screen: str) -> bool:
     return False
 
 
+_COUNTED = "() => JSON.parse(document.documentElement.dataset.hands ?? 'null')?.screen ?? null"
+_COUNTS_ANEW = f"before => ![before, null].includes(({_COUNTED})())"
+"""For which screen hands are counted, and whether that is another one than before."""
+
+
 def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     new_tab: NewTab, server: Server
 ) -> None:
@@ -51,8 +56,12 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     stage.show("/?stage=1&show=play&screen=room-1&world=coffee&seed=7&language=de")
     found = set[str]()
     expect(stage.sentence).to_contain_text("Besucher 1 von 6")
+    counted = None
     for visitor in range(1, 7):
         stage.settle()
+        # Hands are counted for the screen that is there: not before it is, or for the one before.
+        stage.page.wait_for_function(_COUNTS_ANEW, arg=counted)
+        counted = stage.page.evaluate(_COUNTED)
         for key in ("4", "2", "2"):
             stage.page.keyboard.press(key)
         expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("2")
