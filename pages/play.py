@@ -29,6 +29,7 @@ from pages.parts.play import (
     you,
 )
 from pages.parts.play.answering import draws_alone
+from pages.parts.play.moment_links import held
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
@@ -69,8 +70,7 @@ with toolbar():
             you.take_back(session)
             reset, links = session.contest.reset, you.share_choices
         else:
-            at = None if session.moments.at is None else str(session.moments.at)
-            write_link(setup, loop=session.open.link, at=at, who=None, picks=None)
+            write_link(setup, loop=session.open.link, picks=None, **held(session))
             controls.step_back(session)
             step = partial(controls.step_on, session)
             control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
@@ -152,6 +152,7 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
+        write_link(session.setup, loop=session.open.link, picks=None, **held(session))
         controls.say_if_unheard(session)
         # Computed before anything is drawn: then all that is drawn travels in one message.
         look = Look(is_dark(), axes, shortcut("1") is not None)

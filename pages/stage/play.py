@@ -12,7 +12,7 @@ from pages.parts.frames import frame
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.play import scrubber
 from pages.parts.play.controls import show_refusals
-from pages.parts.play.moment_links import moment_link
+from pages.parts.play.moment_links import held, moment_link
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -41,8 +41,7 @@ pace = session.pace
 @frame
 def draw_show(session: PlaySession) -> None:
     """One frame, whether a step or a crowd caused it."""
-    at = None if session.moments.at is None else str(session.moments.at)
-    write_link(session.setup, loop=session.open.link, at=at, who=None)
+    write_link(session.setup, loop=session.open.link, **held(session))
     session.advance()
     if session.pace != pace:
         st.rerun()

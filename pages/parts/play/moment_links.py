@@ -24,6 +24,13 @@ def moment_of(session: PlaySession) -> dict[str, str]:
     return {AT: str(len(opened.loop.events)), WHO: who}
 
 
+def held(session: PlaySession) -> dict[str, str | None]:
+    """What the address says of the moment that a page shows: nothing of now, which goes on."""
+    if session.moments.at is None:
+        return {AT: None, WHO: None}
+    return {**moment_of(session)}
+
+
 def moment_link(session: PlaySession, address: str) -> str:
     """The shortest link to the moment, to look and copy; before anybody came, a new start."""
     loop = session.open.link

@@ -43,7 +43,7 @@ class Past:
         of: the loop as it is now.
         visitors: how many there had been.
         mark: where the log was.
-        loop: in memory alone; whoever came next stands there.
+        loop: in memory alone; whoever came next, if anybody did, stands there.
     """
 
     of: OpenLoop
@@ -73,13 +73,19 @@ class Moments:
 
     @locked
     def look(self, visitors: int | None) -> None:
-        """Look at the loop after so many visitors; at now, if it has not had more."""
-        is_past = visitors is not None and 0 <= visitors < len(self._host.open.loop.events)
-        self.at = visitors if is_past else None
+        """Look at the loop after so many visitors, and stay there whoever comes; at now, if it has
+        not had so many."""
+        is_there = visitors is not None and 0 <= visitors <= len(self._host.open.loop.events)
+        self.at = visitors if is_there else None
         if self.at is None:
             self._past = None
         else:
             self._host.live.stop()
+
+    def go_to(self, visitors: int) -> None:
+        """Go to the loop after so many visitors, whose right end is now."""
+        is_now = visitors >= len(self._host.open.loop.events)
+        self.look(None if is_now else visitors)
 
     @property
     def is_there(self) -> bool:
@@ -88,11 +94,11 @@ class Moments:
 
     @property
     def is_gone(self) -> bool:
-        """Whether where it is to look is no past moment any more: visitors were taken back."""
+        """Whether there is no such moment any more: visitors were taken back."""
         past, loop = self._past, self._host.open.loop
         if self.at is None:
             return False
-        if self.at >= len(loop.events):
+        if self.at > len(loop.events):
             return True
         return past is not None and self.is_there and not loop.log.counted_at(past.mark)
 
@@ -101,10 +107,11 @@ class Moments:
         visitors, opened = self.at, self._host.open
         loop = opened.loop
         with loop.lock:
-            if visitors is None or visitors >= len(loop.events):
+            if visitors is None or visitors > len(loop.events):
                 return self.look(None)
             entries = entries_before(loop, visitors)
-            came, mark = loop.log[entries], loop.log.mark_at(entries)
+            came = loop.log[entries] if entries < len(loop.log) else None
+            mark = loop.log.mark_at(entries)
         with self._host.reporting("moment"):
             past = OpenLoop((yield from opened.stored.as_of(entries)))
             if isinstance(came, Ranked):

@@ -137,7 +137,7 @@ def _show_bookmarks(session: PlaySession) -> None:
     def look() -> None:
         chosen = st.session_state[_PILLS]
         if chosen is not None:  # A second quick click takes the choice back.
-            session.moments.look(known[chosen].visitors)
+            session.moments.go_to(known[chosen].visitors)
 
     st.session_state[_PILLS] = None
     st.pills(
@@ -157,8 +157,7 @@ def slide(session: PlaySession) -> None:
         return
 
     def look() -> None:
-        at = st.session_state[_SLIDER]
-        moments.look(None if at == come else at)
+        moments.go_to(st.session_state[_SLIDER])
 
     st.session_state[_SLIDER] = come if moments.at is None else min(moments.at, come)
     st.slider(

@@ -1,5 +1,6 @@
 """A report as a file: PDF, PNG or HTML, made by vl-convert."""
 
+import re
 from collections.abc import Callable, Mapping
 from html import escape
 
@@ -7,10 +8,13 @@ import vl_convert
 
 from pages.parts.report.letters import held
 from pages.parts.report.report import Report
-from pages.parts.report.sheet import A4, SLIDE, Paper, sheet
+from pages.parts.report.sheet import A4, PHONE, SLIDE, Paper, sheet
 
 SCALE = 2.5
 """Pixels to a point: A4 is 1,488 pixels wide."""
+_NARROW = 560
+"""Widest window, in pixels, for which a page is laid out anew: on a sheet made smaller, nobody could
+read."""
 
 
 def as_pdf(report: Report, paper: Paper) -> bytes:
@@ -30,7 +34,9 @@ def as_html(report: Report, paper: Paper) -> bytes:
     # Letters that are wider than those of the server are not cut where a chart ends.
     look = (
         "body{margin:0;background:#eee}svg{display:block;max-width:100%;height:auto;margin:auto}"
-        "svg svg{overflow:visible}"
+        "svg svg{overflow:visible}.narrow{display:none}"
+        f"@media screen and (max-width:{_NARROW}px)"
+        "{.narrow{display:block}.wide{display:none}}"
     )
     policy = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
     return (
@@ -38,8 +44,15 @@ def as_html(report: Report, paper: Paper) -> bytes:
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(report.title)}</title><style>{look}</style>"
-        f'<main aria-label="{escape(report.title)}">{held(sheet(report, paper))}</main></html>'
+        f'<main aria-label="{escape(report.title)}">'
+        f'<div class="wide">{held(sheet(report, paper))}</div>'
+        f'<div class="narrow">{_apart(held(sheet(report, PHONE)))}</div></main></html>'
     ).encode()
+
+
+def _apart(svg: str) -> str:
+    """The same beside another sheet, whose parts have names of their own."""
+    return re.sub(r'(id="|url\(#|href="#)(?=part)', r"\g<1>narrow-", svg)
 
 
 FORMATS: Mapping[str, tuple[str, Callable[[Report, Paper], bytes]]] = {

@@ -14,7 +14,7 @@ from engine.worlds.taste import TasteWeights
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import Keys, keys_of
-from pages.parts.charts.map_axes import axes_of
+from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.money import per_thousand
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
@@ -114,14 +114,16 @@ def report_of(session: PlaySession, link: str) -> Report | None:
         if not rows:
             return None
         named, favoured, here = without_pictures(opened.world, opened.favoured(), opened.context)
-        axes = next(iter(axes_of(named)))
-        cells = contexts.map_rows(named, favoured, here, axes, 0, True, truth)
-        mapped = Figure(
-            "What it would offer to whom: the stronger, the more probable",
-            contexts.map_spec(named, False, axes),
-            _strong(cells.drop_columns(["here"])),
-            _keys(named, {str(cell["action"]) for cell in favoured}),
-        )
+        keys = _keys(named, {str(cell["action"]) for cell in favoured})
+
+        def mapped(axes: Axes, upright: bool, narrow: Figure | None = None) -> Figure:
+            cells = contexts.map_rows(named, favoured, here, axes, 0, True, truth)
+            title = "What it would offer to whom: the stronger, the more probable"
+            spec = contexts.map_spec(named, False, axes, upright=upright)
+            return Figure(title, spec, _strong(cells.drop_columns(["here"])), keys, narrow=narrow)
+
+        narrow = next(iter(upright_axes_of(named)))
+        lying = next(iter(axes_of(named)))
         gave = Figure(
             "What visitors gave",
             curves.reward_spec(False, truth),
@@ -131,7 +133,7 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             opened.world,
             "What has it learned, and what does it earn?",
             _about(opened),
-            (mapped, gave),
+            (mapped(lying, False, mapped(narrow, bool(narrow.columns))), gave),
             (printed(learned(opened, truth)), *_earned(opened, truth)),
             opened.loop.seed,
             link,

@@ -18,6 +18,7 @@ class Figure:
         keys: colours with what they mean, where the chart itself does not say.
         marks: what else is in it, a sentence, in the same case.
         dark: whether it is drawn in the dark colours; those of reports are light.
+        narrow: the same as it stands on a sheet that is no wider than a phone, if that is another.
     """
 
     title: str
@@ -26,6 +27,7 @@ class Figure:
     keys: Keys = ()
     marks: str = ""
     dark: bool = False
+    narrow: "Figure | None" = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
-"""A report laid out on one sheet, as SVG: A4 upright, or a slide of 16:9.
+"""A report laid out on one sheet, as SVG: A4 upright, a slide of 16:9, or as long as it gets.
 
 Lengths are points, 72 to an inch: so a PDF of it has the size that paper has.
 """
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ class Paper:
 
     Attributes:
         name: for people.
-        width, height: in points.
+        width, height: in points; a screen's sheet is as high as what stands on it.
         margin: on each side.
         beside: share of the width that figures take beside the text; 1 puts them above it.
         title, body, small: heights of type.
@@ -52,6 +53,7 @@ class Paper:
 
 A4 = Paper("A4", 595.28, 841.89, 46, 1, 21, 11.5)
 SLIDE = Paper("16:9", 960, 540, 40, 0.62, 24, 14)
+PHONE = Paper("phone", 390, math.inf, 18, 1, 20, 13, small=11)
 _CODE, _GAP = 62, 14
 """Side of the QR code, and between what stands apart."""
 _PICTURE = 24
@@ -83,10 +85,7 @@ class _Column:
 
 def sheet(report: Report, paper: Paper) -> str:
     """The whole page as one SVG document that needs nothing else."""
-    drawn = [
-        f'<rect width="{paper.width:g}" height="{paper.height:g}" fill="#fff"/>',
-        f'<rect width="{paper.width:g}" height="6" fill="{_LOOK.accent}"/>',
-    ]
+    drawn: list[str] = []
     head = _Column(paper.margin, paper.margin - 8, paper.room, drawn)
     head.write(report.world, paper.body, _LOOK.accent, bold=True)
     head.write(report.title, paper.title, bold=True)
@@ -104,11 +103,21 @@ def sheet(report: Report, paper: Paper) -> str:
         tried = _Column(0, 0, paper.room - _GAP, [])
         _say(report, tried, paper)
         low = _figures(report.figures, head, paper.room, foot - tried.y - 2 * _GAP, drawn)
-        _say(report, _Column(paper.margin, low + _GAP, paper.room, drawn), paper)
-    _foot(report, paper, foot, drawn)
-    size = f'width="{paper.width:g}" height="{paper.height:g}"'
-    box = f'viewBox="0 0 {paper.width:g} {paper.height:g}"'
-    return _drawable(f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>{"".join(drawn)}</svg>')
+        said = _Column(paper.margin, low + _GAP, paper.room, drawn)
+        _say(report, said, paper)
+    if math.isinf(foot):
+        foot = said.y + _GAP
+    high = max(_foot(report, paper, foot, drawn), foot + _CODE) + paper.margin
+    if not math.isinf(paper.height):
+        high = paper.height
+    size = f'width="{paper.width:g}" height="{high:g}"'
+    box = f'viewBox="0 0 {paper.width:g} {high:g}"'
+    ground = (
+        f'<rect width="{paper.width:g}" height="{high:g}" fill="#fff"/>'
+        f'<rect width="{paper.width:g}" height="6" fill="{_LOOK.accent}"/>'
+    )
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {size} {box}>{ground}{"".join(drawn)}</svg>'
+    return _drawable(svg)
 
 
 def _show_offered(report: Report, column: _Column) -> None:
@@ -166,6 +175,8 @@ def _figures(
 ) -> float:
     """Figures below one another, down to ``low`` at most; where they end."""
     column = _Column(head.x, head.y, wide, drawn)
+    if wide < PHONE.width:
+        figures = [figure.narrow or figure for figure in figures]
     plots = [figure_svg(figure, wide) for figure in figures]
     heights = [*map(_height_of, plots)]
     for number, (figure, plot) in enumerate(zip(figures, plots, strict=True)):
@@ -192,8 +203,9 @@ def _write_keys(figure: Figure, column: _Column) -> None:
         x += wide
 
 
-def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
-    """The code, if the link is short enough for one, the link and where the figures are from."""
+def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> float:
+    """The code, if the link is short enough for one, the link and where the figures are from; where
+    they end."""
     column = _Column(paper.margin, y, paper.room, drawn)
     code = qr(report.link) if report.link else ""
     if code:
@@ -201,10 +213,11 @@ def _foot(report: Report, paper: Paper, y: float, drawn: list[str]) -> None:
         column = _Column(paper.margin + _CODE + _GAP, y, paper.room - _CODE - _GAP, drawn)
     column.write(report.origin, paper.small + 1, bold=True)
     if not report.link:
-        return
+        return column.y
     column.write("See it live, with the same people and the same luck:", paper.small, _LOOK.faint)
     for part in lines_of(report.link, column.room, paper.small)[:3]:
         column.write(part, paper.small, _LOOK.faint)
+    return column.y
 
 
 # -- charts ---------------------------------------------------------------------------

@@ -107,11 +107,33 @@ def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) ->
     assert list(guest.session.shown.context.values()) == [
         field.values[place].name for field, place in zip(world.fields, (2, 1, 0), strict=True)
     ]
-    assert address(guest, "who") is None
+    assert address(guest, "who") == "2-1-0"
+    last = world.fields[-1]
+    guest.session.ask(last.name, last.values[1].name, guest.session.shown.arrivals.visit)
+    assert address(guest.run(), "who") == "2-1-1"  # A reload shows what was asked last.
     del guest.at.query_params["at"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pages.parts.link.has_gone_back", lambda: True)
         assert guest.run().metric("Visitors") == "4"
+
+
+def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Open) -> None:
+    host = with_past(open_app)
+    codes = host.open_more("link").at.code
+    link = next(code.value for code in codes if "who=" in code.value)
+    query = dict(part.split("=") for part in link.partition("?")[2].split("&"))
+    assert query["at"] == "4"
+    guest = App(**query)
+    there = guest.session.shown.context
+    assert there == host.session.shown.context
+    host.answer(1.0)
+    assert "You look at visitor **4** of 5" in guest.run().text
+    assert guest.metric("Visitors") == "4"
+    assert guest.session.shown.context == there
+    assert (address(guest, "at"), address(guest, "who")) == ("4", query["who"])
+    host.click("undo").click("undo")
+    assert guest.run().metric("Visitors") == "3"
+    assert "taken back" in guest.at.toast[0].value
 
 
 def test_a_link_to_a_moment_that_never_was_shows_now_and_says_so(open_app: Open) -> None:

@@ -23,7 +23,7 @@ from pages.parts.report import charts_zip, take_home
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_html, as_pdf, as_png
 from pages.parts.report.report import Figure
-from pages.parts.report.sheet import Paper, figure_svg, sheet
+from pages.parts.report.sheet import PHONE, Paper, figure_svg, sheet
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
 from tests.pages.report.reports import FIGURE, REPORT, TYPED
@@ -69,6 +69,32 @@ def test_a_page_asks_nobody_for_anything_and_runs_nothing() -> None:
     assert "default-src 'none'" in page
     links = re.findall(r'(?:href|src|url)\s*[=(]\s*["\']?(?!#)(\S+)', page)
     assert not [link for link in links if not link.startswith("#")]
+
+
+@papers
+def test_a_page_has_a_sheet_for_phones_too_whose_type_can_be_read(paper: Paper) -> None:
+    page = as_html(REPORT, paper).decode()
+    names = re.findall(r' id="(\w[\w-]*)"', page)
+    assert len(names) == len({*names})
+    narrow = page.partition('class="narrow"')[2]
+    for said in (REPORT.title, REPORT.sentences[0], *(figure.title for figure in REPORT.figures)):
+        assert f">{said}<" in narrow
+    drawn = re.findall(r'<svg [^>]*viewBox="0 0 ([\d.]+)', narrow)
+    assert float(drawn[0]) == PHONE.width
+    heights = map(float, re.findall(r'font-size="([\d.]+)(?:px)?"', narrow))
+    assert min(heights) >= 9.5
+
+
+def test_a_sheet_for_phones_is_as_high_as_what_stands_on_it() -> None:
+    short, long = (
+        float(re.findall(r'height="([\d.]+)"', sheet(replace(REPORT, sentences=told), PHONE))[0])
+        for told in (REPORT.sentences[:1], REPORT.sentences[:1] * 20)
+    )
+    assert long > short + 300
+    narrow = replace(FIGURE, title="The other one")
+    told = sheet(replace(REPORT, figures=(replace(FIGURE, narrow=narrow),)), PHONE)
+    assert "The other one" in told
+    assert "The other one" not in sheet(replace(REPORT, figures=(FIGURE,)), PAPERS["a4"])
 
 
 @papers
@@ -121,8 +147,8 @@ def test_what_nobody_else_can_see_has_neither_link_nor_code() -> None:
 @papers
 def test_a_picture_file_of_an_action_is_in_every_file_of_a_report(paper: Paper) -> None:
     pictured = replace(REPORT, offered=(("Roll", PICTURE), (TYPED, PICTURE)))
-    for told in (sheet(pictured, paper), as_html(pictured, paper).decode()):
-        assert told.count("data:image/png") == 2
+    for told, sheets in ((sheet(pictured, paper), 1), (as_html(pictured, paper).decode(), 2)):
+        assert told.count("data:image/png") == 2 * sheets
         assert "image/webp" not in told
     (page,) = PdfReader(io.BytesIO(as_pdf(pictured, paper))).pages
     assert "Roll" in page.extract_text()
