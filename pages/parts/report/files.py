@@ -13,8 +13,7 @@ from pages.parts.report.sheet import A4, PHONE, SLIDE, Paper, sheet
 SCALE = 2.5
 """Pixels to a point: A4 is 1,488 pixels wide."""
 _NARROW = 560
-"""Widest window, in pixels, for which a page is laid out anew: on a sheet made smaller, nobody could
-read."""
+"""Widest window, in pixels, with a sheet of its own: one made smaller could not be read there."""
 
 
 def as_pdf(report: Report, paper: Paper) -> bytes:
