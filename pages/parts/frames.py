@@ -115,7 +115,10 @@ def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
     if is_clicked_for:
         turn.enter_context(heavy_work().giving_way())
         turn.enter_context(_turn(_CLICKS, _SHORT_PATIENCE))
-        turn.enter_context(long_turn())
+        # Heavy work would have as long ones: each time that the click changes threads it would wait
+        # for one.
+        if not len(heavy_work()):
+            turn.enter_context(long_turn())
     else:
         turn.enter_context(_turn(_BACKGROUND, _PATIENCE))
         heavy_work().let_clicks_go_first()

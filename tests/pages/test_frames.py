@@ -1,5 +1,6 @@
 """How often pages are drawn that follow what goes on by itself."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, RLock, Thread
@@ -9,6 +10,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from pages.parts.frames import SHARE, Frames, drawing, frame, give_way, outcome
 from pages.parts.heavy_work import HeavyWork, Job, heavy_work
+from pages.parts.turns import LONG
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -155,6 +157,23 @@ def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool
         Thread(target=lambda: [line.turn(), line.turn()]).start()
         assert outcome(ticket) == "opened"
         assert heavy_work().is_waited_for == is_clicked_for
+
+
+def test_a_click_is_drawn_in_one_long_turn_but_not_beside_heavy_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Each time that it changes threads it would wait for one of the work's."""
+    line, before = HeavyWork(lambda work: None), sys.getswitchinterval()
+    monkeypatch.setattr("pages.parts.frames.heavy_work", lambda: line)
+    with drawing(is_clicked_for=True):
+        assert sys.getswitchinterval() == pytest.approx(LONG)
+
+    def job() -> Job[None]:
+        yield None
+
+    line.submit(job(), session="a", address="")
+    with drawing(is_clicked_for=True):
+        assert sys.getswitchinterval() == pytest.approx(before)
 
 
 def test_a_script_ends_with_the_work_that_it_waits_for() -> None:

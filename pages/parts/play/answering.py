@@ -16,6 +16,7 @@ from pages.parts.drawn import Drawn, drawn_here
 from pages.parts.frames import drawing
 from pages.parts.heavy_work import heavy_work
 from pages.parts.play.answer_route import answered_pages
+from pages.parts.play.offers import Offer
 from pages.parts.play.scene import Look, Scene, scene_of
 from pages.parts.play.session import PlaySession
 
@@ -69,16 +70,24 @@ class Page:
                 session.take(told)
             with drawing(is_clicked_for=True), session.lock:
                 offer = session.advance()
-                if session.page is not self or self.is_of_another:
+                # A run of it may have drawn another since, on which they draw as well.
+                page = session.page
+                if not isinstance(page, Page) or page.is_of_another:
                     return None
-                # A browser that has not drawn that yet, or never got it, is told all.
-                known = self.panels if _drawn(told) == self.number else {}
-                scene = scene_of(session, self.look, offer)
-                more_follows = self.is_old or scene.around != self.around
-                self.follow(scene)
-                panels = {name: one.but(known.get(name)) for name, one in scene.panels.items()}
-        published = {**scene.told, "length": session.drawn, "panels": panels}
-        return json.dumps({"visit": scene.visit, "published": published, "more": more_follows})
+                return json.dumps(page.draw(offer, _drawn(told)))
+
+    def draw(self, offer: Offer, drawn: object) -> dict[str, object]:
+        """What a browser is to draw that has drawn the scene with a number.
+
+        One that has not drawn the last yet, or never got it, is told all.
+        """
+        known = self.panels if drawn == self.number else {}
+        scene = scene_of(self.session, self.look, offer)
+        more_follows = self.is_old or scene.around != self.around
+        self.follow(scene)
+        panels = {name: one.but(known.get(name)) for name, one in scene.panels.items()}
+        published = {**scene.told, "length": self.session.drawn, "panels": panels}
+        return {"visit": scene.visit, "published": published, "more": more_follows}
 
 
 _PART = "panels"

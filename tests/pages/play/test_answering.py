@@ -229,6 +229,28 @@ def test_a_page_says_one_thing_after_the_other(open_app: Open, client: TestClien
     assert not page_of(app).is_asked
 
 
+def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_drawn(
+    open_app: Open,
+) -> None:
+    """So that who answers quickly again, while the page follows a first answer, costs no run more."""
+    app = open_app().answer(1.0)
+    before, told = page_of(app), pressed(app.session, (app.bar["offer"], 0.0))
+    app.run()
+    assert page_of(app) is not before
+    drawn = json.loads(before.take(told) or "null")
+    assert drawn is not None
+    assert len(app.session.open.loop.events) == 2
+    # The browser has not told that it knows what the run has drawn: it is told all of it.
+    assert all("spec" in part for part in charts(drawn["published"]["panels"]))
+    assert not drawn["more"]
+    assert page_of(app).number == drawn["visit"]["number"]
+
+
+def charts(panels: Panels) -> list[Any]:
+    """Those in panels."""
+    return [part for parts in panels.values() for part in parts if part["kind"] == "chart"]
+
+
 def test_a_page_that_is_gone_takes_no_answers(open_app: Open, client: TestClient) -> None:
     app = open_app().answer(1.0)
     told = pressed(app.session, (app.bar["offer"], 1.0))
