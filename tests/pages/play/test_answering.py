@@ -232,7 +232,7 @@ def test_a_page_says_one_thing_after_the_other(open_app: Open, client: TestClien
 def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_drawn(
     open_app: Open,
 ) -> None:
-    """So that who answers quickly again, while the page follows a first answer, costs no run more."""
+    """So that who answers again while the page follows a first answer costs no run more."""
     app = open_app().answer(1.0)
     before, told = page_of(app), pressed(app.session, (app.bar["offer"], 0.0))
     app.run()
