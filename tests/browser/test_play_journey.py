@@ -430,6 +430,12 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     keys.press("Enter")
     play.expect_visitors(12)
     expect(play.button("let-in-10")).to_be_focused()
+    # What a button does is told to whoever comes there by keys, too, until they send it away.
+    told = play.page.get_by_role("tooltip", name="Draw who comes next")
+    play.button("next-visitor").focus()
+    expect(told).to_be_visible()
+    keys.press("Escape")
+    expect(told).to_be_hidden()
     for key in ("1", STEP_KEY, "p"):
         keys.press(key)
     play.press("reward-1")

@@ -175,12 +175,20 @@ function offer(part) {
         part.key = make("kbd", "");
         part.key.setAttribute("aria-hidden", "true");
         part.button.append(icon, told.label, part.key);
-        box.append(part.button);
+        part.help = Object.assign(make("span", "panel-help"), { id: `help-${told.key}` });
+        part.help.setAttribute("role", "tooltip");
+        part.button.setAttribute("aria-describedby", part.help.id);
+        box.append(part.button, part.help);
+        // Whoever is pointed to what it covers sends it away.
+        part.button.addEventListener("keydown", event => { part.help.hidden ||= event.key === "Escape"; });
+        for (const kind of ["pointerenter", "focus"]) {
+            part.button.addEventListener(kind, () => { part.help.hidden = false; });
+        }
         part.onKey = event => press(part, event);
         addEventListener("keydown", part.onKey);
         part.end = () => removeEventListener("keydown", part.onKey);
     }
-    part.button.title = told.help;
+    part.help.textContent = told.help;
     part.button.disabled = told.disabled;
     part.key.textContent = told.shortcut;
     if (told.shortcut) part.button.setAttribute("aria-keyshortcuts", told.shortcut);
