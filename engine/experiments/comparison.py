@@ -171,8 +171,10 @@ class Comparison:
     def stepping(self) -> Steps[None]:
         """Let one visitor in, and send the apprentice online after them if it is time, in steps."""
         visitor = nth_visitor(self.world, self.seed, len(self))
-        rng = stream(self.seed, "baseline", len(self))
-        first = self.baseline.choose(visitor.context, rng)
+        first, *others = self.baseline.possible(visitor.context)
+        if others:
+            rng = stream(self.seed, "baseline", len(self))
+            first = self.baseline.choose(visitor.context, rng)
         request = self.world.request(self.world.cell(visitor.context), first)
         for loop in self.loops.values():
             answer(loop, request, self.world, visitor)

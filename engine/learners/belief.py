@@ -105,7 +105,8 @@ class Belief:
 def _apart(covariances: Array) -> Array:
     """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
     or shifted as a whole, they give the same, up to that scale."""
-    own: Array = np.diagonal(covariances, axis1=-2, axis2=-1)
+    own: Array = covariances.diagonal(axis1=-2, axis2=-1)
     shared = covariances.reshape(*own.shape[:-1], -1).min(axis=-1, keepdims=True)
-    least = OWN * (own.mean(axis=-1, keepdims=True) - shared) + _NEGLIGIBLE * own
+    mean = own.sum(axis=-1, keepdims=True) / own.shape[-1]
+    least = OWN * (mean - shared) + _NEGLIGIBLE * own
     return np.asarray(own - shared + least)

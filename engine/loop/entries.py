@@ -102,9 +102,12 @@ class Ranked:
     def answer(self) -> RankResponse:
         """The answer: actions by falling probability, excluded ones in their places."""
         actions, allowed = self.request.actions, self.request.allowed
-        falling = iter(sorted(allowed, key=lambda i: -self.probabilities[i]))
-        places = (next(falling) if i in allowed else i for i in range(len(actions)))
-        ranking = tuple(RankedAction(actions[i].id, self.probabilities[i]) for i in places)
+        chances = self.probabilities
+        places = sorted(allowed, key=chances.__getitem__, reverse=True)
+        if len(allowed) < len(actions):
+            falling = iter(places)
+            places = [next(falling) if i in allowed else i for i in range(len(actions))]
+        ranking = tuple([RankedAction(actions[i].id, chances[i]) for i in places])
         return RankResponse(self.event_id, self.action_id, ranking)
 
     def shown_probabilities(self) -> list[float]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any, ClassVar, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import check_number
@@ -53,6 +54,7 @@ class Normals:
     def __init__(self, seed: int) -> None:
         self.seed, self.furthest = seed, 0.0
         self._table: Array = np.zeros((0, 0))
+        self._rounded = self._table.astype(np.float32)
 
     def table(self, draws: int, size: int) -> Array:
         """The first ``size`` rows of the table with so many draws."""
@@ -62,7 +64,13 @@ class Normals:
             new = stream(self.seed, "normals", row).standard_normal(draws)
             self._table = np.vstack([self._table, new])
             self.furthest = max(self.furthest, float(np.abs(new).max()))
+            self._rounded = self._table.astype(np.float32)
         return self._table[:size]
+
+    def rounded(self, draws: int, size: int) -> NDArray[np.float32]:
+        """The same in single precision."""
+        self.table(draws, size)
+        return self._rounded[:size]
 
 
 def ties(mean: Array) -> Array:

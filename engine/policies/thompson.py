@@ -87,8 +87,7 @@ class Thompson(Policy):
             known: _Outcome = belief.known[asked]
             return known
         size = belief.means.shape[1]
-        table = normals.table(self.draws, size)
-        able, won, times = _won(belief.mean, self.width * belief.widths, table, normals.furthest)
+        able, won, times = _won(belief.mean, self.width * belief.widths, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
@@ -101,9 +100,7 @@ class Thompson(Policy):
         if self.width == 0:
             return Policy.probabilities(self, beliefs, normals)
         size = beliefs.means.shape[-1]
-        table = normals.table(self.draws, size)
-        bells = self.width * beliefs.widths
-        wins = _wins(beliefs.mean, bells, table, normals.furthest)
+        wins = _wins(beliefs.mean, self.width * beliefs.widths, normals, self.draws)
         return np.asarray((1 - self.floor) * self._agreed(wins) + self.floor * self._chance(size))
 
     def kept(self, actions: int) -> Array:
@@ -143,7 +140,7 @@ class _Outcome:
         agreed: how often each is shown for them, (K,).
         errors: standard errors of its probability, (K,).
         able: the actions that could be the highest.
-        won: whether each of these is, draw by draw; as bits once packed.
+        won: whether each of these is, draw by draw; or packed as bits.
     """
 
     agreed: Array
@@ -160,7 +157,8 @@ class _Outcome:
 
     def packed(self) -> "_Outcome":
         """The same in an eighth of the room."""
-        return replace(self, won=[np.packbits(one) for one in self.won])
+        won = [one if one.dtype == np.uint8 else np.packbits(one) for one in self.won]
+        return replace(self, won=won)
 
 
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
@@ -184,13 +182,35 @@ def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
     return able
 
 
-def _won(
-    mean: Array, bells: Array, table: Array, furthest: float
-) -> tuple[list[int], list[NDArray[np.bool_]], list[int]]:
+MANY = 6
+"""Actions from which draws are compared in single precision first: fewer are sooner compared."""
+_NEAR = 2.0**-20
+"""Of the furthest that anything can be drawn, four times what single precision can be wrong by."""
+_Won = tuple[list[int], Sequence[NDArray[np.bool_] | NDArray[np.uint8]], list[int]]
+
+
+def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
     """The actions that could be the highest, in order; whether each is in each draw, (draws,), the
-    first of equals, out of normal numbers, (K, draws); and in how many. What cannot be even with
-    the furthest of them is not drawn."""
-    able: list[int] = np.flatnonzero(_able(mean, bells, furthest)).tolist()
+    first of equals; and in how many. What cannot be even with the furthest of them is not drawn."""
+    table = normals.table(draws, len(mean))
+    able = np.flatnonzero(_able(mean, bells, normals.furthest))
+    if len(able) < MANY:
+        return _won_exactly(mean, bells, table, able.tolist())
+    near = _near(mean, bells, normals.furthest)
+    normal = normals.rounded(draws, len(mean))
+    if len(able) < len(mean):
+        normal = normal[able]
+    drawn = normal * bells[able, None].astype(np.float32)
+    drawn += mean[able, None].astype(np.float32)
+    bits = _highest(drawn, near)
+    times: list[int] = np.bitwise_count(bits).sum(axis=1).tolist()
+    if sum(times) > draws:
+        return _won_exactly(mean, bells, table, able.tolist())
+    return able.tolist(), list(bits), times
+
+
+def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _Won:
+    """The same of the actions that could be the highest, out of normal numbers, (K, draws)."""
     drawn = [_drawn(mean, bells, table, k) for k in able]
     best = drawn[0].copy()
     for one in drawn[1:]:
@@ -201,6 +221,19 @@ def _won(
         won = list(np.array(won) & (np.cumsum(won, axis=0) == 1))
         times = _counts(won)
     return able, won, times
+
+
+def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:
+    """How near two draws of the last axis' actions may be for single precision to tell them apart
+    no more."""
+    near: Array = _NEAR * (np.abs(means) + bells * furthest).max(axis=-1)
+    return near.astype(np.float32)
+
+
+def _highest(drawn: NDArray[np.float32], near: NDArray[np.float32]) -> NDArray[np.uint8]:
+    """Which of some draws, (..., K, draws), are the highest of their actions', or near: as bits."""
+    least = drawn.max(axis=-2, keepdims=True) - near[..., None, None]
+    return np.packbits(drawn >= least, axis=-1)
 
 
 def _counts(won: Sequence[NDArray[np.bool_]]) -> list[int]:
@@ -218,21 +251,19 @@ def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:
 _TOGETHER = 2**18
 """Draws that are compared at once: with each call NumPy lets other threads go on, and coming back
 takes longer than the call where there are many."""
-_NEAR = 2.0**-20
-"""Of the furthest that anything can be drawn, four times what single precision can be wrong by."""
 
 
-def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[np.int_]:
+def _wins(means: Array, bells: Array, normals: Normals, draws: int) -> NDArray[np.int_]:
     """In how many draws each action is the highest in each context, (contexts, K); see `_won`.
 
     The same to the bit, in few calls: in single precision, which takes a third of the time, and
     anew where two are so near to each other in any draw that this cannot tell them apart.
     """
-    draws, wins = table.shape[1], np.zeros(means.shape, dtype=np.int_)
-    able = _able(means, bells, furthest)
-    many = able.sum(axis=1)
-    near = (_NEAR * (np.abs(means) + bells * furthest).max(axis=1)).astype(np.float32)
-    mean, bell, normal = (of.astype(np.float32) for of in (means, bells, table))
+    wins = np.zeros(means.shape, dtype=np.int_)
+    table, normal = normals.table(draws, means.shape[1]), normals.rounded(draws, means.shape[1])
+    able = _able(means, bells, normals.furthest)
+    many, near = able.sum(axis=1), _near(means, bells, normals.furthest)
+    mean, bell = means.astype(np.float32), bells.astype(np.float32)
     left = (-many).argsort(kind="stable")
     while len(left):
         # Contexts with as many actions that could be are looked at together.
@@ -242,11 +273,10 @@ def _wins(means: Array, bells: Array, table: Array, furthest: float) -> NDArray[
         drawn = normal[at]
         drawn *= bell[rows[:, None], at][..., None]
         drawn += mean[rows[:, None], at][..., None]
-        least = drawn.max(axis=1, keepdims=True) - near[rows, None, None]
-        bits = np.packbits(drawn >= least, axis=2)
-        wins[rows[:, None], at] = np.bitwise_count(bits).sum(axis=2)
+        wins[rows[:, None], at] = np.bitwise_count(_highest(drawn, near[rows])).sum(axis=2)
     for row in np.flatnonzero(wins.sum(axis=1) > draws):
         wins[row] = 0
-        at, _, times = _won(means[row], bells[row], table, furthest)
+        at = np.flatnonzero(able[row]).tolist()
+        _, _, times = _won_exactly(means[row], bells[row], table, at)
         wins[row, at] = times
     return wins

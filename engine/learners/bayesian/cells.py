@@ -59,6 +59,8 @@ MAX_VALUES = 2**_BITS - 2
 """Values of one field at most; further ones are one."""
 MAX_ROWS = 20_000
 """Cells of all subsets together at most; nothing is learned of further ones."""
+_SHRUNK = np.array([[2.0], [0.0]])
+"""What stands beside n where a cell counts n / (n + 2), and where it counts 1."""
 FIXED_SHARE = 1e-12
 """Share of the weights that is spread evenly after each reward, as in (9): so little that subsets
 which explain nothing come back late, and a change of tastes is found before it is called noise."""
@@ -278,10 +280,9 @@ class Tables(Learned):
         if column:
             after = known + np.array([[1.0], [reward]])
             self.cells[:, rows, column] = after
-            self.cells[:, 0] = 0.0
-            noisy, certain = self.actions[..., column]
-            noisy += after / (before + 3) - known / (before + 2)
-            certain += after / after[0] - known / np.maximum(before, 1)
+            self.cells[:, 0, column] = 0.0
+            new, old = after[0] + _SHRUNK, np.maximum(before + _SHRUNK, 1)
+            self.actions[..., column] += after / new[:, None] - known / old[:, None]
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:

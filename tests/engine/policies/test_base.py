@@ -148,13 +148,22 @@ def test_a_table_of_another_length_and_back_is_the_same_table() -> None:
     np.testing.assert_array_equal(normals.table(64, 3), before)
 
 
+def test_the_table_in_single_precision_follows_it() -> None:
+    normals = Normals(5)
+    for draws, size in ((64, 3), (32, 2), (32, 9)):
+        rounded = normals.rounded(draws, size)
+        assert rounded.dtype == np.float32
+        assert (rounded == normals.table(draws, size).astype(np.float32)).all()
+
+
 def test_deciding_leaves_the_table_as_it_was() -> None:
     normals, rng = Normals(5), np.random.default_rng(0)
-    before = normals.table(256, 4).copy()
-    for size in (4, 2, 4, 3):
+    before = normals.table(256, 8).copy()
+    for size in (4, 2, 8, 3):
         for policy in ALL:
             policy.decide(random_belief(0, size), normals, rng)
-    np.testing.assert_array_equal(normals.table(256, 4), before)
+    np.testing.assert_array_equal(normals.table(256, 8), before)
+    np.testing.assert_array_equal(normals.rounded(256, 8), before.astype(np.float32))
 
 
 def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:

@@ -16,7 +16,7 @@ from engine import Greedy, Thompson
 from engine.arrays import Array
 from engine.learners.belief import Before, Belief
 from engine.policies.base import Normals
-from engine.policies.thompson import _wins
+from engine.policies.thompson import MANY, _Outcome, _wins, _won
 from tests.engine.policies.beliefs import (
     chosen_counts,
     decide,
@@ -334,6 +334,15 @@ def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
 # -- in single precision --------------------------------------------------------------
 
 
+class GivenNormals(Normals):
+    """Normal numbers that somebody has written down, (K, draws)."""
+
+    def __init__(self, table: Array) -> None:
+        super().__init__(seed=0)
+        self._table, self._rounded = table, table.astype(np.float32)
+        self.furthest = float(np.abs(table).max())
+
+
 def test_wins_that_single_precision_would_give_to_another_action_are_counted_exactly() -> None:
     """Two actions and one draw in each context, so near that rounding turns many of them over."""
     rng = np.random.default_rng(5)
@@ -343,7 +352,7 @@ def test_wins_that_single_precision_would_give_to_another_action_are_counted_exa
     exact = (means + bells * table[:, 0]).argmax(axis=1)
     single = means.astype(np.float32) + bells.astype(np.float32) * table[:, 0].astype(np.float32)
     assert np.count_nonzero(single.argmax(axis=1) != exact) > 100
-    wins = _wins(means, bells, table, furthest=2.0)
+    wins = _wins(means, bells, GivenNormals(table), draws=1)
     assert (wins.argmax(axis=1) == exact).all()
     assert (wins.sum(axis=1) == 1).all()
 
@@ -354,4 +363,23 @@ def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_cont
     table = np.clip(rng.normal(size=(20, 256)), -4, 4)
     drawn = means[..., None] + bells[..., None] * table
     exact = [np.bincount(one.argmax(axis=0), minlength=20).tolist() for one in drawn]
-    assert _wins(means, bells, table, furthest=4.0).tolist() == exact
+    assert _wins(means, bells, GivenNormals(table), draws=256).tolist() == exact
+
+
+@pytest.mark.parametrize("apart", [0.0, 3e-8, 0.1])
+def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: float) -> None:
+    """Ties, draws that rounding turns over, and such as are far from each other."""
+    rng = np.random.default_rng(7)
+    table = np.clip(rng.normal(size=(MANY + 3, 64)), -4, 4)
+    table[1:] = table[0]
+    for _ in range(20):
+        means, bells = 0.5 + apart * rng.normal(size=len(table)), np.full(len(table), 0.1)
+        means[-1] = -9.0
+        drawn = means[:, None] + bells[:, None] * table
+        able, won, times = _won(means, bells, GivenNormals(table), draws=64)
+        assert able == list(range(len(table) - 1))
+        assert times == np.bincount(drawn.argmax(axis=0), minlength=len(able)).tolist()
+        outcome = _Outcome(np.zeros(len(table)), np.zeros(len(table)), able, won)
+        for kept in (outcome, outcome.packed()):
+            found = [kept.draws_of(action, 64).tolist() for action in able]
+            assert found == [np.flatnonzero(drawn.argmax(axis=0) == k).tolist() for k in able]
