@@ -71,6 +71,12 @@ class PlayPage(AppPage):
         cut: int = bells.evaluate_all(_CUT_BELLS)
         return cut
 
+    @property
+    def tall_pictures(self) -> int:
+        """Pictures on the map that are higher than their cells."""
+        tall: int = self.chart(MAP).evaluate(_TALL_PICTURES)
+        return tall
+
     # -- what can be done -------------------------------------------------------------
 
     def choose_world(self, title: str) -> None:
@@ -119,3 +125,10 @@ _CUT_BELLS = r"""bells => bells.filter(bell => {
     return Number(next.split(",").at(-2)) - Number(start.slice(1).split(",")[0]) < 0.01;
 }).length"""
 """Those whose first two points stand above one another."""
+_TALL_PICTURES = """map => {
+    const {height} = map.querySelector(".mark-rect path").getBoundingClientRect();
+    const pictures = [...map.querySelectorAll(".mark-text text")];
+    const type = each => parseFloat(getComputedStyle(each).fontSize);
+    return pictures.filter(each => type(each) > 0.8 * height).length;
+}"""
+"""A picture is higher than its type by about a fifth."""

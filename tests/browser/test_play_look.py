@@ -20,6 +20,8 @@ SCALE = 160
 """Pixels that a reward of 1 is long at least on any screen as wide as a projector's."""
 ROWS = 120
 """Pixels of the picture's head and first rows."""
+TWO_LINES = 48
+"""Pixels of two lines of a sentence."""
 REWARDS = ("reward-1", "reward-2", "reward-3")
 
 
@@ -51,6 +53,11 @@ def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
         found.add(f"a reward of 1 is {play.scale:.0f} px long")
     if play.cut_bells:
         found.add("a bell is cut at the end of its scale")
+    if play.tall_pictures:
+        found.add("a picture on the map stands in the cell above")
+    said = play.who.bounding_box()
+    if size["width"] > 640 and said and said["height"] < TWO_LINES:
+        found.add("the picture moves up where what decided is said in one line")
     card = play.keyed("offer").bounding_box()
     for key in REWARDS:
         box = play.button(key).bounding_box()
@@ -106,6 +113,9 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     play = open_page()
     saving = play.page.get_by_role("button", name="Download as PNG")
     expect(saving).to_have_count(len(CHARTS))
+    drawn = play.chart(MAP).bounding_box()
+    assert drawn
+    assert bottom(saving.last) <= drawn["y"] + 1, "the button lies over words of the chart"
     with play.page.expect_download() as download:
         saving.last.click()
     assert download.value.path().read_bytes()[:4] == b"\x89PNG"

@@ -7,6 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
+from tests.browser.page import NARROW
 from tests.browser.stage import PROJECTORS, StagePage
 from tests.browser.test_accessibility import in_both_schemes
 
@@ -89,6 +90,10 @@ def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(show: Open
     stage.page.keyboard.press("2")
     expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("1")
     assert not (found := faults(stage)), "\n".join(found)
+    stage.page.set_viewport_size(NARROW)
+    names = stage.page.locator(".stage-hands span")
+    cut = "names => names.filter(name => name.scrollWidth > name.clientWidth).length"
+    assert names.evaluate_all(cut) == 0, "names of what hands are for are cut on a phone"
 
 
 @pytest.mark.parametrize(

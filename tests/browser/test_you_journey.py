@@ -38,6 +38,12 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
             box = play.keyed("rewards").locator(".reward-bar").bounding_box()
             assert box is not None
             stood[size["width"]].add(round(box["y"]))
+            said = play.page.get_by_text(step).bounding_box()
+            skip = play.button("skip-first-minute").bounding_box()
+            assert said is not None
+            assert skip is not None
+            if not said["y"] <= skip["y"] + skip["height"] / 2 <= said["y"] + said["height"]:
+                faults.add(f"{step}, {size['width']} px: Skip is not beside what it is about")
         play.page.set_viewport_size(NARROW)
         if step == "1 of 3":
             look(step, violations)  # In another scheme it is the third sentence that says the same.

@@ -12,7 +12,7 @@ from pages.parts.charts import map_layout
 from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish, kept_by
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
-from pages.parts.charts.map_layout import by_width
+from pages.parts.charts.map_layout import by_cell
 from pages.parts.theme import theme
 
 CELL = "cell"
@@ -46,15 +46,14 @@ def map_spec(
     )
     base = blank().encode(x, y, _KEPT)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
+    side = by_cell(0.4, 0.78, 12, 26, size)
     spec = finish(
         dark,
         height,
         base.mark_rect(color=theme(dark).empty, **quiet),
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
-        base.mark_text(fontSize=by_width(0.4, 12, 26, size), aria=False).encode(
-            seen, text="emoji:N"
-        ),
-        *with_pictures(world, base, by_width(0.4, 12, 26, size), opacity=seen),
+        base.mark_text(fontSize=side, aria=False).encode(seen, text="emoji:N"),
+        *with_pictures(world, base, side, opacity=seen),
         *with_names(world, base, dark, size, opacity=seen),
         *_corners(world, dark, size, upright),
         *(
@@ -78,7 +77,7 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
     """Where another action is truly best: a corner in its colour, with its picture, as colours
     alone are not told apart by everybody."""
     right, top = ("row", "column") if upright else ("column", "row")
-    high = by_width(0.42, 12, 26, size).expr
+    high = by_cell(0.42, 0.85, 12, 26, size).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
     y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
     rows = blank().transform_filter("isValid(datum.truth)").encode(_KEPT)

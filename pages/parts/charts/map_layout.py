@@ -108,8 +108,17 @@ def upright(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
 
 def by_width(share: float, least: float, most: float, size: Size) -> alt.ExprRef:
     """A share of a cell's width, within limits; on the stage no smaller than type."""
-    low = size.type_expr(least)
-    return alt.ExprRef(f"clamp(bandwidth('x') * {share:g}, {low}, {size.expr(most)})")
+    return _clamped(f"bandwidth('x') * {share:g}", least, most, size)
+
+
+def by_cell(wide: float, high: float, least: float, most: float, size: Size) -> alt.ExprRef:
+    """The same, and no more than a share of its height: what is higher than its cell stands in the
+    one above."""
+    return _clamped(f"min(bandwidth('x') * {wide:g}, bandwidth('y') * {high:g})", least, most, size)
+
+
+def _clamped(pixels: str, least: float, most: float, size: Size) -> alt.ExprRef:
+    return alt.ExprRef(f"clamp({pixels}, {size.type_expr(least)}, {size.expr(most)})")
 
 
 def heads(axes: Axes, first: str, size: Size) -> list[alt.Chart]:

@@ -17,8 +17,7 @@ CROWD = 100
 _SAID: Mapping[Step, str] = {
     "answer": "**1 of 3** Say how this visitor likes it: the engine learns from that one click.",
     "another": "**2 of 3** Answer once more: the bell that you answer for moves and grows narrow.",
-    "crowd": ":material/arrow_upward: **3 of 3** Now let 100 in: they answer by themselves, and "
-    "the map fills.",
+    "crowd": "**3 of 3** Now press **Let in 100**: they answer by themselves, and the map fills.",
 }
 
 

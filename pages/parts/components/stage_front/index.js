@@ -8,6 +8,7 @@ export default function ({ data, parentElement }) {
     front.way.style.setProperty("--way", data.way);
     show(front);
     return () => {
+        front.sized.disconnect();
         removeEventListener("keydown", front.onKey, true);
         removeEventListener("stage-blank", front.onBlank);
         front.box.remove();
@@ -30,6 +31,11 @@ function build(parentElement) {
         show(front);
     });
     front.box.append(front.way, front.tally, front.dark);
+    // What is on the stage ends above them: long names take more lines.
+    front.sized = new ResizeObserver(() => {
+        document.documentElement.style.setProperty("--hands", `${front.tally.offsetHeight}px`);
+    });
+    front.sized.observe(front.tally);
     parentElement.append(front.box);
     front.onKey = event => press(front, event);
     // Before all others: while it is dark, a key does nothing but bring the light back.
