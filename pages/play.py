@@ -114,9 +114,10 @@ if setup.you:
 
     st.fragment(draw_choices, key=PART)(session)
 else:
-    if has_told() and not session.may_answer:
+    is_anothers = has_told() and not session.may_answer
+    if is_anothers and session.moments.at is None:
         controls.offer_a_copy(session)
-    scrubber.say_when(session)
+    scrubber.say_when(session, is_anothers)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
     controls.say_the_mode(session)
     # Containers, not columns: each of those costs a click one more.
@@ -125,7 +126,6 @@ else:
     with left:
         people = st.container(gap="xsmall", key="people")
         visit = st.container(gap="xsmall", key="visit")
-        controls.say_if_full(session)
     with middle:
         picture = st.container(gap="xxsmall", key="picture")
         times = scrubber.show(session)
@@ -170,6 +170,7 @@ else:
             if step is not None and step != "crowd":
                 session.first_minute.show(step)
             controls.show_refusals(session.refusals)
+            controls.say_if_full(session)
         with picture:
             title, help = beliefs.heading_of(opened, offer.ranked)
             titled(title, help=help)

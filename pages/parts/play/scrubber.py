@@ -67,14 +67,16 @@ def _asked(session: PlaySession) -> int | None:
     return None
 
 
-def say_when(session: PlaySession) -> None:
-    """Which moment is shown if it is not now, and the ways from there."""
+def say_when(session: PlaySession, is_anothers: bool) -> None:
+    """Which moment is shown if it is not now, and the ways from there; of somebody else's loop a
+    copy is one of them."""
     at, come = session.moments.at, len(session.open.loop.events)
     if at is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="past"):
+        whose = "This is somebody else's loop. " if is_anothers else ""
         st.markdown(
-            f"You look at visitor **{at:,}** of {come:,}: all is as it was then. "
+            f"{whose}You look at visitor **{at:,}** of {come:,}: all is as it was then. "
             "Nobody can answer here."
         )
         st.button(

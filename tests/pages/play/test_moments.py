@@ -128,6 +128,11 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     assert there == host.session.shown.context
     host.answer(1.0)
     assert "You look at visitor **4** of 5" in guest.run().text
+    guest.at.session_state["has-told"] = True
+    assert "This is somebody else's loop. You look at visitor **4** of 5" in guest.run().text
+    offered = {button.key for button in guest.at.button}
+    assert "play-from-here" in offered
+    assert "make-own" not in offered, "to play from here makes a copy, too"
     assert guest.metric("Visitors") == "4"
     assert guest.session.shown.context == there
     assert (address(guest, "at"), address(guest, "who")) == ("4", query["who"])
