@@ -182,7 +182,7 @@ def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
     return able
 
 
-MANY = 6
+MANY = 20
 """Actions from which draws are compared in single precision first: fewer are sooner compared."""
 _NEAR = 2.0**-20
 """Of the furthest that anything can be drawn, four times what single precision can be wrong by."""

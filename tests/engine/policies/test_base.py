@@ -158,12 +158,12 @@ def test_the_table_in_single_precision_follows_it() -> None:
 
 def test_deciding_leaves_the_table_as_it_was() -> None:
     normals, rng = Normals(5), np.random.default_rng(0)
-    before = normals.table(256, 8).copy()
-    for size in (4, 2, 8, 3):
+    before = normals.table(256, 24).copy()
+    for size in (4, 2, 24, 3):
         for policy in ALL:
             policy.decide(random_belief(0, size), normals, rng)
-    np.testing.assert_array_equal(normals.table(256, 8), before)
-    np.testing.assert_array_equal(normals.rounded(256, 8), before.astype(np.float32))
+    np.testing.assert_array_equal(normals.table(256, 24), before)
+    np.testing.assert_array_equal(normals.rounded(256, 24), before.astype(np.float32))
 
 
 def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:
