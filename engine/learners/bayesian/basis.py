@@ -31,6 +31,8 @@ from engine.learners.bayesian.block import (
     OfferedBlock,
     OfferedRows,
     Positions,
+    diagonal,
+    positions,
 )
 from engine.learners.bayesian.kernel import RowKernel, alike, length
 from engine.learners.bayesian.numbers import Scales
@@ -113,7 +115,7 @@ class Basis(Learned):
             parts.append(part)
         alone = own.offered(products) if own is not None else None
         if alone is not None:
-            outside[..., alone.at, alone.at] -= (alone.coordinates**2).sum(axis=-1)
+            diagonal(outside)[..., alone.at] -= (alone.coordinates**2).sum(axis=-1)
         self._offers[where, actions] = OfferedRows(alone, tuple(parts), outside)
         return self._offers[where, actions]
 
@@ -133,7 +135,7 @@ class Basis(Learned):
         }
         if len(own) < 2:
             own = {}
-        shared = {block: _positions(at) for block, at in touched.items() if block not in own}
+        shared = {block: positions(at) for block, at in touched.items() if block not in own}
         return shared, AloneBlocks.of(own) if own else None
 
     def length(self, offers: Sequence[WeighedOffer]) -> float:
@@ -237,12 +239,6 @@ class Basis(Learned):
         block.whiten[at, at] = 1.0 / length
         block.size = at + 1
         return LearnedRow(block, np.append(row, length), 0.0)
-
-
-def _positions(rows: Sequence[int]) -> Positions:
-    """Increasing positions, to read arrays by."""
-    first, end = rows[0], rows[-1] + 1
-    return slice(first, end) if end - first == len(rows) else np.array(rows, dtype=np.intp)
 
 
 def _columns(action: Action, form: RowForm) -> Iterator[tuple[str, bool]]:

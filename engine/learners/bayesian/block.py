@@ -5,7 +5,7 @@ actions has one, as those that are told apart by their ids alone, each would be 
 numbers: small ones are looked at together, in arrays with zeros beyond the size of each.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +20,19 @@ SMALL = 64
 """Basis vectors up to which blocks are looked at together: of larger ones a call takes less time
 than a copy."""
 Positions = slice | NDArray[np.intp]
-"""Where some of the offered rows are."""
+"""Where some of the offered rows are: a slice where one follows the other, as arrays are read by it
+in a third of the time."""
+
+
+def positions(rows: Sequence[int]) -> Positions:
+    """Increasing positions, to read arrays by."""
+    first, end = rows[0], rows[-1] + 1
+    return slice(first, end) if end - first == len(rows) else np.array(rows, dtype=np.intp)
+
+
+def diagonal(matrices: Array) -> Array:
+    """The diagonals (..., K) of (..., K, K), to be changed in place."""
+    return np.asarray(np.einsum("...ii->...i", matrices))
 
 
 @dataclass(eq=False, slots=True)
@@ -44,10 +56,7 @@ class Block(Learned):
 
 @dataclass(frozen=True, slots=True)
 class OfferedBlock:
-    """The rows of an offer that touch one block: positions (k,) and coordinates (..., k, r).
-
-    Positions are a slice where one follows the other: arrays are read by it in a third of the time.
-    """
+    """The rows of an offer that touch one block: positions (k,) and coordinates (..., k, r)."""
 
     block: Block
     at: Positions
@@ -67,24 +76,26 @@ class OfferedAlone:
     """
 
     blocks: tuple[Block, ...]
-    at: NDArray[np.intp]
+    at: Positions
     coordinates: Array
 
 
 @dataclass(frozen=True, slots=True)
 class AloneBlocks:
-    """B small blocks, each with one offered action to itself: positions (B,) of these, and the
-    blocks' places in the kernel, (B, r), and `Block.whiten`, (B, r, r), beside each other."""
+    """B small blocks, each with one offered action to itself: positions (B,) of these, also
+    as an array, (B, 1), and the blocks' places in the kernel, (B, r), and `Block.whiten`,
+    (B, r, r), beside each other."""
 
     blocks: tuple[Block, ...]
-    at: NDArray[np.intp]
+    at: Positions
+    lines: NDArray[np.intp]
     rows: NDArray[np.intp]
     whitening: Array
 
     @classmethod
     def of(cls, places: Mapping[Block, int]) -> "AloneBlocks":
-        """Of blocks as they are now, and the positions of their actions."""
-        blocks, at = tuple(places), np.array(list(places.values()), dtype=np.intp)
+        """Of blocks as they are now, and the increasing positions of their actions."""
+        blocks, at = tuple(places), positions(list(places.values()))
         most = max(block.size for block in blocks)
         rows: NDArray[np.intp] = np.zeros((len(blocks), most), dtype=np.intp)
         whitening: Array = np.zeros((len(blocks), most, most))
@@ -92,11 +103,12 @@ class AloneBlocks:
             size = block.size
             rows[i, :size] = block.rows[:size]
             whitening[i, :size, :size] = block.whiten[:size, :size]
-        return cls(blocks, at, rows, whitening)
+        lines = np.array([[row] for row in places.values()], dtype=np.intp)
+        return cls(blocks, at, lines, rows, whitening)
 
     def offered(self, products: Array) -> OfferedAlone:
         """Rows by their inner products (..., K, m) with kernel rows."""
-        inside = products[..., self.at[:, None], self.rows]
+        inside = products[..., self.lines, self.rows]
         coordinates = (self.whitening @ inside[..., None])[..., 0]
         return OfferedAlone(self.blocks, self.at, coordinates)
 

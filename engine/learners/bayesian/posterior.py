@@ -43,6 +43,7 @@ from engine.learners.bayesian.block import (
     Merge,
     OfferedAlone,
     OfferedRows,
+    diagonal,
 )
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
@@ -115,7 +116,7 @@ class Posterior(Learned):
         if offer.alone is not None:
             at, (inside, claimed) = offer.alone.at, self._known_alone(offer.alone)
             unclaimed[..., at] -= claimed
-            covariance[..., at, at] += inside
+            diagonal(covariance)[..., at] += inside
         covariance += unclaimed[..., :, None] * (unclaimed[..., None, :] / self._precision)
         return covariance
 

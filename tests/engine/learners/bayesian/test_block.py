@@ -5,6 +5,7 @@ import pytest
 
 from engine.arrays import Array
 from engine.learners.bayesian import basis as span_module
+from engine.learners.bayesian.block import diagonal, positions
 from engine.learners.bayesian.posterior import Posterior
 from tests.engine.learners.bayesian.posteriors import (
     PosteriorInBasis,
@@ -59,7 +60,8 @@ def test_blocks_that_share_an_action_are_no_actions_alone() -> None:
     for offered, alone in ((first, [0, 1, 2]), ([*first, bridge], None), (first[:1], None)):
         request = request_of(CONTEXTS[0], *offered)
         found = learner.span.offer(request.context, request.actions).alone
-        assert alone == (None if found is None else found.at.tolist())
+        at = None if found is None else np.arange(len(offered))[found.at].tolist()
+        assert at == alone
 
 
 def test_sums_of_coordinates_are_those_of_each_row() -> None:
@@ -77,3 +79,14 @@ def test_sums_of_coordinates_are_those_of_each_row() -> None:
             rows.append(part.coordinates[0])
         expected = weights[0, number] * rows[0] + weights[1, number] * rows[1]
         np.testing.assert_allclose(sums[part.block], expected, rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("rows", [[1, 2, 3], [0, 2, 3], [2]])
+def test_diagonals_are_changed_in_place_at_positions_next_to_each_other_or_not(
+    rows: list[int],
+) -> None:
+    matrices = np.zeros((2, 4, 4))
+    diagonal(matrices)[..., positions(rows)] += np.arange(1.0, len(rows) + 1)
+    expected = np.zeros((4, 4))
+    expected[rows, rows] = range(1, len(rows) + 1)
+    assert (matrices == expected).all()
