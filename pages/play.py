@@ -28,7 +28,7 @@ from pages.parts.play import (
     scrubber,
     you,
 )
-from pages.parts.play.answering import draws_alone
+from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.scene import Look, scene_of
@@ -165,7 +165,7 @@ else:
             draw("who", scene.panels["who"])
         with visit:
             step = session.first_step
-            reward_buttons(scene.visit, session.take, not more_follows)
+            reward_buttons(scene.visit, partial(hear, session), not more_follows)
             show_progress(session.live)
             if step is not None and step != "crowd":
                 session.first_minute.show(step)

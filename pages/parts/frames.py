@@ -79,7 +79,7 @@ def pace(least: float) -> float:
     return frames().pace(this_client().session, least)
 
 
-_CLICKED = "clicked"
+_CLICKED, _FOLLOWS = "clicked", "follows"
 _CLICKS, _BACKGROUND = RLock(), RLock()
 """Held by who draws what somebody has clicked for, and what nobody has."""
 _SHORT_PATIENCE = 0.2
@@ -167,6 +167,12 @@ def drawing_all() -> Iterator[None]:
         yield
 
 
+def only_follow() -> None:
+    """What is drawn next follows a click that has drawn by itself what it changed: others' clicks
+    go first."""
+    st.session_state[_FOLLOWS] = True
+
+
 class Followed(Shared, Protocol):
     """What a page shows, and whether it changes by itself."""
 
@@ -188,6 +194,7 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
         # Nobody clicks for the frame either that finds that all is over.
         follows = session.is_live or frames().follows(client)
         is_clicked_for = heavy_work().is_waited_for or not follows
+        is_clicked_for &= not st.session_state.pop(_FOLLOWS, False)
         try:
             with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
                 draw(session)

@@ -144,7 +144,7 @@ class Player(Person):
         self.loop: str | None = None
         self.asked: list[float] = []
         self._step = self._bar = self._stage = ""
-        self.alone = self._number = 0
+        self.alone = self._number = self._owed = 0
         self._wire = Wire(urlsplit(address).netloc)
         self._told: dict[str, Any] = {}
         self._drawn_at, self._every = 0.0, 1.0
@@ -173,7 +173,10 @@ class Player(Person):
             published = drawn["published"]
             self._see(published["number"], published["panels"]["earned"])
             self.waits.append(time.perf_counter() - start)
-            if not drawn["more"]:
+            is_told = self._owed
+            if drawn["more"]:
+                self._owed = drawn["visit"]["number"]
+            if not drawn["more"] or is_told:
                 return
         state = ClientState(query_string=self._query)
         self._tell(state)
@@ -213,7 +216,14 @@ class Player(Person):
             self._step = element.button.id
         elif element.bidi_component.id.endswith("-rewards"):
             self._bar, self._stage = element.bidi_component.id, delta.fragment_id
-            self._hear_bar(json.loads(element.bidi_component.json))
+            told = json.loads(element.bidi_component.json)
+            self._hear_bar(told)
+            if told["number"] > self._owed:
+                self._owed = 0
+            elif self._owed:
+                state = ClientState(query_string=self._query)
+                self._tell(state)
+                self._tasks.append(asyncio.create_task(self._run(state)))
             self._drawn_at = time.perf_counter()
         elif element.bidi_component.id.endswith("-watch"):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000

@@ -8,7 +8,7 @@ from threading import Event, RLock, Thread
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 
-from pages.parts.frames import SHARE, Frames, drawing, frame, give_way, outcome
+from pages.parts.frames import SHARE, Frames, drawing, frame, give_way, only_follow, outcome
 from pages.parts.heavy_work import HeavyWork, Job, heavy_work
 from pages.parts.turns import LONG
 
@@ -104,6 +104,27 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
     for session.is_live in (False, True, False, False):
         draw(session)
     assert turns == [True, False, False, True]
+
+
+def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once: the next frame is clicked for as any other."""
+    turns, session = list[bool](), Followed()
+    session.is_live = False
+
+    @contextmanager
+    def noted(is_clicked_for: bool) -> Iterator[None]:
+        turns.append(is_clicked_for)
+        yield
+
+    monkeypatch.setattr("pages.parts.frames.frames", Frames)
+    monkeypatch.setattr("pages.parts.frames.drawing", noted)
+    draw = frame(lambda session: None)
+    only_follow()
+    draw(session)
+    draw(session)
+    assert turns == [False, True]
 
 
 def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(

@@ -13,7 +13,7 @@ from engine.worlds import World
 from pages.parts.clients import Client, serving, this_client
 from pages.parts.components.panel import Panel
 from pages.parts.drawn import Drawn, drawn_here
-from pages.parts.frames import drawing
+from pages.parts.frames import drawing, only_follow
 from pages.parts.heavy_work import heavy_work
 from pages.parts.play.answer_route import answered_pages
 from pages.parts.play.offers import Offer
@@ -85,6 +85,7 @@ class Page:
         scene = scene_of(self.session, self.look, offer)
         more_follows = self.is_old or scene.around != self.around
         self.follow(scene)
+        self.session.drawn_alone = self.session.presses.taken
         panels = {name: one.but(known.get(name)) for name, one in scene.panels.items()}
         published = {**scene.told, "length": self.session.drawn, "panels": panels}
         return {"visit": scene.visit, "published": published, "more": more_follows}
@@ -110,6 +111,13 @@ def draws_alone(session: PlaySession, look: Look, scene: Scene, is_all: bool) ->
         answered_pages()[name] = page
     else:
         answered_pages().pop(name, None)
+
+
+def hear(session: PlaySession, told: object) -> None:
+    """Take what a browser tells a run of the page; where answers have drawn by themselves what
+    they changed, others' clicks go before what follows."""
+    if not session.take(told):
+        only_follow()
 
 
 def _drawn(told: object) -> object:

@@ -38,17 +38,20 @@ class Host(Protocol):
         """What is refused is said on the page."""
 
 
-def take(host: Host, told: object) -> None:
-    """Count the presses that a browser tells of and that were not counted yet.
+def take(host: Host, told: object) -> bool:
+    """Count the presses that a browser tells of and that were not counted yet; whether there are
+    any.
 
     Each answers the offer that was on the screen; pressed twice, it counts once.
     """
+    new = host.presses.new(told)
     with timed(_log, "answers taken"):
-        for press in host.presses.new(told):
+        for press in new:
             if isinstance(press, Wish):
                 host.grant(press)
             else:
                 _answer(host, press)
+    return bool(new)
 
 
 def _answer(host: Host, press: Press) -> None:

@@ -51,6 +51,7 @@ class PlaySession:
         drawn: length of the log's history that the page shows.
         is_unheard: whether it was asked of a visitor who has left, which is not told yet.
         scenes: how many were drawn of it; and the ``page`` on which answers draw them, if one does.
+        drawn_alone: how many presses were taken when an answer last drew by itself.
     """
 
     def __init__(
@@ -74,6 +75,7 @@ class PlaySession:
         self.is_unheard = False
         self.scenes = 0
         self.page: object = None
+        self.drawn_alone = 0
         if stored is None:
             self._begin(world_of(setup.world))
         else:
@@ -228,9 +230,10 @@ class PlaySession:
     # -- what a person does -----------------------------------------------------------
 
     @locked
-    def take(self, told: object) -> None:
-        """Count the presses that a browser tells of, see `answers`, and do what else it wants."""
-        answers.take(self, told)
+    def take(self, told: object) -> bool:
+        """Count the presses that a browser tells of, see `answers`, and do what else it wants;
+        whether that has to be drawn, or answers have drawn by themselves all that there is."""
+        return answers.take(self, told) or self.presses.taken != self.drawn_alone
 
     @locked
     def grant(self, wish: Wish) -> None:

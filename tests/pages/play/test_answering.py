@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from engine.worlds import WORLDS
 from pages.parts.components.reward_buttons import ANSWER_PATH
 from pages.parts.play.answer_route import answer
-from pages.parts.play.answering import Page
+from pages.parts.play.answering import Page, hear
 from tests.pages.conftest import App
 from tests.pages.presses import pressed, wished
 from tests.score import number_in
@@ -244,6 +244,27 @@ def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_dra
     assert all("spec" in part for part in charts(drawn["published"]["panels"]))
     assert not drawn["more"]
     assert page_of(app).number == drawn["visit"]["number"]
+
+
+def test_a_run_that_only_follows_an_answer_lets_others_clicks_go_first(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that has to draw the answer itself does not, nor one that takes another."""
+    app = open_app().answer(1.0)
+    rest = list[bool]()
+    monkeypatch.setattr("pages.parts.play.answering.only_follow", lambda: rest.append(True))
+    told = pressed(app.session, (app.bar["offer"], 0.0))
+    assert page_of(app).take(told) is not None
+    hear(app.session, told)
+    assert len(rest) == 1
+    hear(app.session, pressed(app.session, (app.run().bar["offer"], 1.0)))
+    assert len(app.session.open.loop.events) == 3
+    told = pressed(app.session, (app.run().bar["offer"], 0.0))
+    page, app.session.page = page_of(app), None
+    assert page.take(told) is None
+    assert len(app.session.open.loop.events) == 4
+    hear(app.session, told)
+    assert len(rest) == 1
 
 
 def charts(panels: Panels) -> list[Any]:

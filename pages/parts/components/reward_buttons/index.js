@@ -9,6 +9,8 @@ let asksMore = false;
 
 // The bar that is on the page, and whether the server is asked just now.
 let shown = null, isAsking = false;
+// The last scene with which more has changed than an answer draws; 0 once a run has drawn that.
+let owed = 0;
 
 // Who else is to stand there, as `panel` tells it, stands in one line with the answers.
 addEventListener("playground-wanted", ({ detail }) => {
@@ -20,12 +22,15 @@ addEventListener("playground-wanted", ({ detail }) => {
 export default function ({ data, parentElement, setStateValue }) {
     if (pressed.session !== data.session) {
         pressed = { session: data.session, count: data.taken, latest: [] };
+        owed = 0;
     }
     if (!places.has(parentElement)) places.set(parentElement, around(parentElement));
     const place = places.get(parentElement);
     place.send = value => setStateValue("pressed", value);
     place.path = data.path;
     show(parentElement, data);
+    if (owed && data.number > owed) owed = 0;
+    else if (owed) tellPage();
     return () => {
         const bar = bars.get(parentElement);
         dismiss(bar);
@@ -154,7 +159,7 @@ function tellPage() {
 }
 
 // The server draws what was changed, and only that. What comes meanwhile goes along next; where
-// more is to be drawn, or nobody hears, Streamlit is told.
+// more is to be drawn, or nobody hears, Streamlit is told, once until it has drawn that.
 async function ask(path) {
     if (isAsking) return;
     beAsking(true);
@@ -167,7 +172,9 @@ async function ask(path) {
     } finally {
         beAsking(false);
     }
-    if (!drawn || drawn.more) tellPage();
+    const isTold = drawn && owed;
+    if (drawn?.more) owed = drawn.visit.number;
+    if (!drawn || (drawn.more && !isTold)) tellPage();
 }
 
 function beAsking(now) {
