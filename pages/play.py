@@ -166,7 +166,9 @@ else:
         with visit:
             step = session.first_step
             reward_buttons(scene.visit, partial(hear, session), not more_follows)
-            show_progress(session.live)
+            if session.live.waiting:
+                with st.container(key="progress"):
+                    show_progress(session.live)
             if step is not None and step != "crowd":
                 session.first_minute.show(step)
             controls.show_refusals(session.refusals)

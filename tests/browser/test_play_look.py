@@ -7,6 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Locator, ViewportSize, expect
 
+from pages.parts.theme import on_paper
 from tests.browser.conftest import OpenPage
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, SIZES, WIDE
@@ -73,6 +74,15 @@ def faults_at(play: PlayPage, size: ViewportSize) -> set[str]:
     return below_the_fold(play, size) | crowded(play, size)
 
 
+def dark_marks(play: PlayPage) -> set[str]:
+    """Colours of the dark theme that charts are painted with."""
+    painted: list[str] = play.page.evaluate(
+        """() => [...document.querySelectorAll(".panel-picture svg *")]
+            .flatMap(mark => [mark.getAttribute("fill"), mark.getAttribute("stroke")])"""
+    )
+    return set(painted) & set(on_paper())
+
+
 def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: OpenPage) -> None:
     """The first screen holds offer, answers, picture and what the click did. No click moves the
     buttons. Each world is seen in every size once it was clicked in; before, when less is said,
@@ -104,6 +114,11 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
     assert not found, "\n".join(sorted(found))
     paper = play.page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", paper)) == 1
+    play.turn("dark")
+    play.come_to_rest()
+    play.page.emulate_media(media="print")
+    assert not play.lasting(partial(dark_marks, play)), "charts are dark on paper"
+    play.page.emulate_media(media="screen")
 
 
 def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage) -> None:

@@ -25,6 +25,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     }
     return () => {
         clearInterval(look.timer);
+        look.follows?.disconnect();
         printed.removeEventListener("change", look.onPrint);
         looks.delete(parentElement);
     };
@@ -32,11 +33,20 @@ export default function ({ data, parentElement, setTriggerValue }) {
 
 // What charts are painted with is no style of the page: on paper they would stay as they are.
 function repaint(look) {
+    look.follows?.disconnect();
     for (const [mark, name, colour] of look.painted ?? []) {
         if (mark.getAttribute(name) === look.paper[colour]) mark.setAttribute(name, colour);
     }
     look.painted = [];
     if (!printed.matches) return;
+    paint(look);
+    // What is drawn anew, as wide as paper is, has its own colours again.
+    look.follows = new MutationObserver(() => paint(look));
+    const attributeFilter = ["fill", "stroke"];
+    look.follows.observe(document.body, { subtree: true, childList: true, attributeFilter });
+}
+
+function paint(look) {
     for (const mark of document.querySelectorAll(":is(.stVegaLiteChart, .panel-picture) svg *")) {
         for (const name of ["fill", "stroke"]) {
             const colour = mark.getAttribute(name);
