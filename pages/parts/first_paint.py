@@ -19,6 +19,9 @@ from pages.parts.menu import HOME, MENU, REACHED
 _SHEETS = (".", "components/reward_buttons", "components/panel")
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
+_NOTED = "<script>window.playgroundAnswer = location.hash;</script>"
+"""Streamlit writes the address anew before anything of ours runs, and what stands behind its # is
+gone: there a link says that its reader may answer (`components/browser_id`)."""
 _FONTS = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "MaterialSymbols-Rounded")
 
 
@@ -28,7 +31,7 @@ def page(on_stage: bool = False) -> str:
     own = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
     sheet = f"<style>{''.join(map(_sheet, _SHEETS))}</style>{stage_style() if on_stage else ''}"
     place = _ROOT if _ROOT in own else "</head>"
-    return own.replace("</head>", f"{_fonts()}</head>").replace(place, f"{sheet}{place}")
+    return own.replace("</head>", f"{_NOTED}{_fonts()}</head>").replace(place, f"{sheet}{place}")
 
 
 @cache

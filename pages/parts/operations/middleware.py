@@ -1,8 +1,8 @@
 """Who comes in, and what browsers are told about every answer (ASGI middleware).
 
-Streamlit's page has one script of its own in it, which is known by its digest; all others are
-files of this server, or made by them (``blob:``: the components). Its styles are written into
-the page as it runs, by the thousand, so styles stay ``unsafe-inline``. Nothing needs
+The page that a browser gets first has two scripts in it, which are known by their digests; all
+others are files of this server, or made by them (``blob:``: the components). Streamlit's styles are
+written into the page as it runs, by the thousand, so styles stay ``unsafe-inline``. Nothing needs
 ``unsafe-eval``: charts have their expressions read by an interpreter.
 """
 
@@ -13,7 +13,6 @@ import logging
 import re
 from collections.abc import Callable
 from functools import cache
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import streamlit as st
@@ -24,6 +23,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from pages.parts.first_paint import page
 from pages.parts.operations.settings import Operations
 
 _log = logging.getLogger(__name__)
@@ -80,9 +80,8 @@ def broken(operations: Operations) -> Callable[[Request, Exception], Response]:
 
 @cache
 def inline_scripts() -> str:
-    """Digests of the scripts that stand in Streamlit's own page."""
-    page = (Path(st.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    scripts = re.findall(r"<script>(.*?)</script>", page, flags=re.DOTALL)
+    """Digests of the scripts that stand in the page that a browser gets first."""
+    scripts = re.findall(r"<script>(.*?)</script>", page(), flags=re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 

@@ -73,12 +73,13 @@ def test_who_may_embed_the_app_can_be_said() -> None:
     assert policy.endswith("frame-ancestors 'self' https://slides.example.com")
 
 
-def test_the_script_in_streamlits_page_is_known_by_its_digest() -> None:
-    script = "\n      window.prerenderReady = false\n    "
-    assert (
-        inline_scripts()
-        == f"'sha256-{b64encode(hashlib.sha256(script.encode()).digest()).decode()}'"
+def test_the_scripts_in_the_first_page_are_known_by_their_digests() -> None:
+    scripts = (
+        "\n      window.prerenderReady = false\n    ",
+        "window.playgroundAnswer = location.hash;",
     )
+    digests = (b64encode(hashlib.sha256(script.encode()).digest()).decode() for script in scripts)
+    assert inline_scripts() == " ".join(f"'sha256-{digest}'" for digest in digests)
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,9 @@ export default function (component) {
 
 function tell({ data, setStateValue }) {
     let secret = data.secret, keys = data.keys;
-    const asked = [location.hash.match(ANSWER)?.[1]].filter(Boolean);
+    // What stood there first may be gone, see `first_paint`.
+    const told = [location.hash, window.playgroundAnswer ?? ""];
+    const asked = told.map(hash => hash.match(ANSWER)?.[1]).filter(Boolean);
     try {
         const known = localStorage.getItem(KEY);
         if (SECRET.test(known)) secret = known;
@@ -27,7 +29,7 @@ function tell({ data, setStateValue }) {
         // No storage: what this session knows is all.
         keys = [...keys, ...asked];
     }
-    if (asked.length) {
+    if (ANSWER.test(location.hash)) {
         // Whoever copies the address from here on shows the loop, and does not give it away.
         history.replaceState(history.state, "", location.pathname + location.search);
     }
