@@ -50,7 +50,8 @@ class Ranked:
         draw: the drawn expected rewards if a draw decided (None for an excluded action).
         chosen: position of the action that the policy chose. An apprentice's policy chooses, with
             these probabilities, by how much each action looks like the baseline's choice.
-        cause: what decided that: a draw, the best guess, chance; logging only, the baseline.
+        cause: what decided that: a draw, the best guess, a lot that is likelier the better
+            an action looks, chance alone; logging only, the baseline.
         mode: the learning mode.
         shown: position of the action to show: the chosen one online, else the baseline, or, with
             apprentice exploration, any.

@@ -19,7 +19,7 @@ from engine.streams import stream
 
 CODE = "InvalidServiceConfiguration"
 
-Cause = Literal["draw", "best", "random", "baseline"]
+Cause = Literal["draw", "best", "lot", "random", "baseline"]
 """What decided: a posterior draw, the best guess, or chance alone."""
 
 

@@ -31,4 +31,4 @@ class Softmax(Policy):
         power = np.exp((belief.mean - belief.mean.max()) / self.temperature)
         probabilities = power / power.sum()
         chosen = int(rng.choice(size, p=probabilities))
-        return Decision(probabilities, np.zeros(size), chosen, "random")
+        return Decision(probabilities, np.zeros(size), chosen, "lot")

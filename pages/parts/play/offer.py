@@ -50,6 +50,8 @@ def _guess(ranked: Ranked) -> Badge:
         return _BY_CHANCE
     if ranked.chosen == ranked.best:
         return "Current best guess", "star", "green"
+    if ranked.cause == "lot":
+        return "Drawn by lot, to learn", "casino", "orange"
     return "Chosen to learn", "science", "violet"
 
 

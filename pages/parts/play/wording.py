@@ -16,8 +16,11 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
     if ranked.mode != "online":
         return _today(ranked, labels)
     name = f"**{labels[ranked.chosen]}**"
+    kept = sum(chance.kept for chance in chances)
+    if ranked.cause == "lot" or (ranked.cause == "random" and not kept):
+        return f"{name} by lot: each as likely as its bar is long."
     if ranked.cause == "random":
-        return _chance(name, sum(chance.kept for chance in chances))
+        return _chance(name, kept)
     if ranked.draw is not None:
         return _draw(name, ranked, chances, policy)
     if max(ranked.means) - min(ranked.means) < _ALIKE:
@@ -27,8 +30,6 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
 
 
 def _chance(name: str, kept: float) -> str:
-    if not kept:
-        return f"{name} by lot: each as likely as its bar is long."
     left = f"{percent(kept)} of offers are left to it"
     return f"**Chance decided**, not what is believed: {name}. {left}."
 

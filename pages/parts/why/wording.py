@@ -63,6 +63,8 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
     """How much was knowledge, and how much curiosity."""
     if ranked.mode != "online":
         return "The choice of today's rules is shown whatever is believed, so no draw decided."
+    if ranked.cause == "lot":
+        return "A lot decided, likelier for what is believed to earn more: both had a say."
     if ranked.cause == "random":
         return "Chance decided this offer: neither knowledge nor curiosity had a say."
     if gap.curiosity is None:

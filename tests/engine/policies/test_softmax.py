@@ -19,6 +19,7 @@ def test_softmax_follows_its_formula_and_draws_from_what_it_says() -> None:
     expected = np.array(power) / sum(power)
     assert decisions[0].probabilities == pytest.approx(expected)
     assert decisions[0].errors.tolist() == [0, 0, 0]
+    assert {decision.cause for decision in decisions} == {"lot"}
     counts = np.bincount([decision.chosen for decision in decisions]) / 4_000
     assert counts == pytest.approx(expected, abs=0.03)
 
