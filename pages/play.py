@@ -152,7 +152,7 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
-        write_link(session.setup, loop=session.open.link, picks=None, **held(session))
+        scrubber.write_who(session)
         controls.say_if_unheard(session)
         # Computed before anything is drawn: then all that is drawn travels in one message.
         look = Look(is_dark(), axes, shortcut("1") is not None)

@@ -101,6 +101,13 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
             counting.start()
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Why a journey was tried once more: what passes then is told nowhere else."""
+    for report in terminalreporter.stats.get("rerun", []):
+        terminalreporter.section(f"first try of {report.nodeid}")
+        terminalreporter.write_line(report.longreprtext)
+
+
 def _stop_counting() -> None:
     while counting := Coverage.current():
         counting.stop()

@@ -7,8 +7,8 @@ from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.frames import outcome
 from pages.parts.heavy_work import submit_here
-from pages.parts.link import say_refused
-from pages.parts.play.moment_links import AT, WHO, who_from, who_in_link
+from pages.parts.link import say_refused, write_link
+from pages.parts.play.moment_links import AT, WHO, held, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.text import note
@@ -65,6 +65,12 @@ def _asked(session: PlaySession) -> int | None:
     told = f"{AT} in the link is {asked[:20]!r}, but must be a number from 0 to {come:,}"
     say_refused(f"{told}; you see the loop as it is now.")
     return None
+
+
+def write_who(session: PlaySession) -> None:
+    """Let the address of a past moment say who stands there; of now it says nothing."""
+    if session.moments.at is not None:
+        write_link(session.setup, loop=session.open.link, **held(session))
 
 
 def say_when(session: PlaySession, is_anothers: bool) -> None:
