@@ -107,9 +107,8 @@ def sheet(report: Report, paper: Paper) -> str:
         _say(report, said, paper)
     if math.isinf(foot):
         foot = said.y + _GAP
-    high = max(_foot(report, paper, foot, drawn), foot + _CODE) + paper.margin
-    if not math.isinf(paper.height):
-        high = paper.height
+    end = max(_foot(report, paper, foot, drawn), foot + _CODE)
+    high = end + paper.margin if math.isinf(paper.height) else paper.height
     size = f'width="{paper.width:g}" height="{high:g}"'
     box = f'viewBox="0 0 {paper.width:g} {high:g}"'
     ground = (
