@@ -96,6 +96,22 @@ def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(show: Open
     assert names.evaluate_all(cut) == 0, "names of what hands are for are cut on a phone"
 
 
+def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open) -> None:
+    """Below twelve rows they left them so little room that their names lay over one another."""
+    stage = show("/?stage=1&world=movies")
+    expect(stage.picture).to_be_visible()
+    stage.page.keyboard.press("2")
+    hands = stage.page.locator(".stage-hands div")
+    expect(hands.nth(1).locator("b")).to_have_text("1")
+    assert not (found := faults(stage)), "\n".join(found)
+    row = stage.picture.locator("text", has_text=hands.nth(8).inner_text().split(maxsplit=1)[1])
+    boxes = hands.nth(8).bounding_box(), row.bounding_box()
+    assert boxes[0]
+    assert boxes[1]
+    apart = boxes[0]["y"] + boxes[0]["height"] / 2 - boxes[1]["y"] - boxes[1]["height"] / 2
+    assert abs(apart) < boxes[0]["height"] / 4, "hands are beside another row"
+
+
 @pytest.mark.parametrize(
     "path",
     [

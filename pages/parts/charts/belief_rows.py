@@ -47,7 +47,7 @@ def belief_rows(
     least = min(chance.kept for chance in chances)
     rows: list[Row] = []
     lit = now.shown if before is None or moment != "answered" else before.shown
-    for place, i in enumerate(_in_sight(now, lit, size), 1):
+    for place, i in enumerate(_in_sight(now, lit, moment, size), 1):
         item, chance = world.items[i], chances[i]
         label = item.name if item.picture else item.label
         row: Row = {"action": item.name, "label": label, "colour": colours[i % len(colours)]}
@@ -75,12 +75,15 @@ def rows_of(world: World, size: Size) -> int:
     return min(len(world.items), _MOST) if size.on_stage else len(world.items)
 
 
-def _in_sight(now: Ranked, lit: int, size: Size) -> Sequence[int]:
+def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int]:
     """Places of the actions that have a row, in their order: that which is lit, and on the stage
-    the most probable of the others."""
+    the most probable of the others; while it is asked, the first, as hands are counted for these.
+    """
     places = range(len(now.probabilities))
     if not size.on_stage:
         return places
+    if moment == "asked":
+        return places[:_MOST]
     falling = sorted(places, key=lambda i: (i != lit, -now.probabilities[i]))
     return sorted(falling[:_MOST])
 

@@ -28,18 +28,20 @@ _HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
 """Pixels of a half's name, of the line above its map and between the halves; the map's share."""
 _NARROW = 600
 """Pixels that both halves need side by side."""
+_TYPE = 29.5
+"""So much of the room is left of a window of 1280 x 720 that its type is 28 pixels there."""
 
 _SIGNALS = {
     "u": f"max(0.6, min(width / {_WIDE}, height / {_HIGH}))",
-    "type": "max(16, 26 * u)",
+    "type": f"max(16, {_TYPE} * u)",
     "stacked": f"width < {_NARROW}",
     "room": "stacked ? height / 2 : height",
     "half": f"stacked ? width : (width - {_GAP} * u) / 2",
     "map": f"room * {_MAP}",
-    "bells": "0.45 * half",
-    "unit": f"0.27 * half / {SPAN:g}",
+    "bells": "0.48 * half",
+    "unit": f"0.25 * half / {SPAN:g}",
     "bars": "0.74 * half",
-    "full": "0.12 * half",
+    "full": "0.11 * half",
 }
 
 

@@ -8,6 +8,8 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from engine.worlds import World
+from pages.parts.charts.base import STAGE
+from pages.parts.charts.belief_rows import rows_of
 from pages.parts.play.session import PlaySession
 from pages.parts.rewards import answers_to
 from pages.parts.stage import play_pictures, play_words
@@ -66,6 +68,7 @@ def _visit(session: PlaySession, number: int) -> tuple[Screen, Screen, Screen]:
         partial(play_pictures.beliefs, opened, asked=True),
         "Ask the room: what would you offer? Count hands with 1 to 9. The offer comes next.",
         hands,
+        rows=rows_of(opened.world, STAGE),
     )
     offer = Screen(
         f"offer-{number}",

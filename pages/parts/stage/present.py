@@ -47,4 +47,5 @@ def present(show: Show, corner: Callable[[], None]) -> None:
                 corner()
         with st.container(key="stage-hero"):
             screen.draw()
-    stand_before(screen.hands, has_keys, screen.name, (show.at + 1) / len(show.screens))
+    way = (show.at + 1) / len(show.screens)
+    stand_before(screen.hands, has_keys, screen.name, way, screen.rows)

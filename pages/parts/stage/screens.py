@@ -70,6 +70,8 @@ class Screen:
         hands: what hands are counted for, with the keys 1 to 9.
         do: what happens when one comes to it from the screen before; False if nothing did.
         undo: takes that back when one goes back from it, if it was done.
+        rows: those of its picture where the first ones are of what hands are counted for, and their
+            right is empty: hands stand there; 0 if they stand below the picture, which grows lower.
     """
 
     name: str
@@ -79,6 +81,7 @@ class Screen:
     hands: Sequence[str] = ()
     do: Callable[[], bool | None] | None = None
     undo: Callable[[], None] | None = None
+    rows: int = 0
 
     def told_in(self, language: str) -> "Screen":
         """The same with its words in another language, as far as that has them."""

@@ -170,6 +170,22 @@ def test_on_the_stage_the_likeliest_actions_have_rows_and_that_which_is_lit() ->
     assert least >= max(others)
 
 
+def test_while_a_room_is_asked_the_first_actions_have_rows_as_its_hands_do() -> None:
+    items = [{"id": f"item {i}", "features": {"price": i}} for i in range(20)]
+    world = world_from_json(bakery(items=items, truth={"table": [[i / 20 for i in range(20)]] * 4}))
+    loop = LearningLoop(seed=3)
+    list(crowd(loop, world, 60))
+    now = previewed(loop, world)
+    parts = chances(now, loop.settings.policy)
+    offered, asked = (
+        [row["action"] for row in belief_rows(
+            world, False, now, parts, moment=moment, size=STAGE).to_pylist()]
+        for moment in ("offered", "asked")
+    )  # fmt: skip
+    assert asked == [item.name for item in world.items][: rows_of(world, STAGE)]
+    assert asked != offered
+
+
 def test_each_row_is_read_to_those_who_listen() -> None:
     """Two plus signs in a row were one number that is none: all heard "NaN"."""
     spec = json.dumps(beliefs.belief_spec(WORLDS["coffee"], False, "chance"))

@@ -34,7 +34,9 @@ def counted(step: object, screen: str) -> tuple[int, ...]:
     return ()
 
 
-def stand_before(answers: Sequence[str], keys: bool, screen: str, way: float) -> None:
+def stand_before(
+    answers: Sequence[str], keys: bool, screen: str, way: float, rows: int = 0
+) -> None:
     """Stand before a screen.
 
     Args:
@@ -42,6 +44,8 @@ def stand_before(answers: Sequence[str], keys: bool, screen: str, way: float) ->
         keys: whether single keys do anything.
         screen: its name; with another one, hands are counted anew.
         way: the share of the talk that is over.
+        rows: those of the picture, if each answer has one: hands stand in them then; see `Screen`.
     """
-    shown = {"answers": list(answers[:MOST]), "keys": keys, "screen": screen, "way": way}
+    asked = {"answers": list(answers[:MOST]), "rows": rows}
+    shown = asked | {"keys": keys, "screen": screen, "way": way}
     _component(key="front", data=shown, height=1)

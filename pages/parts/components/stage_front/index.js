@@ -12,7 +12,7 @@ export default function ({ data, parentElement }) {
         removeEventListener("keydown", front.onKey, true);
         removeEventListener("stage-blank", front.onBlank);
         front.box.remove();
-        document.documentElement.classList.remove("counts-hands");
+        document.documentElement.classList.remove("counts-hands", "hands-in-rows");
         delete document.documentElement.dataset.hands;
         fronts.delete(parentElement);
     };
@@ -63,7 +63,9 @@ function press(front, event) {
 function show(front) {
     front.dark.hidden = !front.isDark;
     front.tally.hidden = !front.hands.length;
+    front.tally.style.setProperty("--rows", front.data.rows);
     document.documentElement.classList.toggle("counts-hands", !front.tally.hidden);
+    document.documentElement.classList.toggle("hands-in-rows", front.data.rows > 0);
     const counts = front.data.answers.map((_, n) => front.hands.filter(hand => hand === n).length);
     // Goes to the server with each step: see `stage_keys` and `remote_watch`.
     document.documentElement.dataset.hands = JSON.stringify({ screen: front.data.screen, counts });
