@@ -21,13 +21,13 @@ from pages.parts.charts.base import (
 )
 from pages.parts.charts.belief_rows import rows_of
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
-from pages.parts.charts.reward_axis import SPAN, from_left
+from pages.parts.charts.reward_axis import SPAN, ZERO, from_left
 from pages.parts.theme import theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
-_REWARDS = (0, 0.5, 1, -1, 2)
-"""Those that the scale of the bells names."""
+_REWARDS = {0: "0", 0.5: "½", 1: "1"}
+"""Those that the scale of the bells names: what lies beyond is doubt, and no reward."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
 _ABOVE, _ANSWERS = 380, 180
@@ -188,7 +188,12 @@ def _pictures(world: World, size: Size) -> list[alt.Chart]:
 
 def _reward(reward: str, size: Size) -> str:
     """Where a reward stands."""
-    return f"{'names + ' if size.on_stage else ''}unit * {from_left(reward)}"
+    return _from_names(from_left(reward), size)
+
+
+def _from_names(units: str, size: Size) -> str:
+    """So many rewards of 1 from where bells start."""
+    return f"{'names + ' if size.on_stage else ''}unit * {units}"
 
 
 def _chance(chance: str) -> str:
@@ -198,17 +203,24 @@ def _chance(chance: str) -> str:
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     """Both scales, and what they are of; but for what depends on the rows, they stay."""
-    places = [[at, f"{at:g}".replace("-", "−").replace("0.5", "½"), 0] for at in _REWARDS]
+    places = [[at, told, 0] for at, told in _REWARDS.items()]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
-    x = f"datum.at[2] ? {_chance('datum.at[0]')} : {_reward('datum.at[0]', size)}"
+    reward, chance = _from_names(f"({ZERO:g} + datum.at[0])", size), _chance("datum.at[0]")
+    x = f"datum.at[2] ? {chance} : {reward}"
     above, numbers, heads = (f"head - {size.expr(up)}" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
-    believes = "narrow ? 'believed to earn' : 'what it believes each would earn'"
+    within = "" if size.on_stage else ", 0 to 1"
+    believes = f"narrow ? 'believed to earn' : 'what it believes each would earn{within}'"
     asked = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
+    foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}", size)
     return [
-        scales.transform_calculate(x=x, y=above, end=f"head + lane * {rows}")
+        still()
+        .transform_calculate(x=none, to=f"{none} + unit", y="head", end=foot)
+        .mark_rect(color=theme(dark).grid, opacity=0.45)
+        .encode(_x(), _y(), x2="to", y2="end"),
+        scales.transform_calculate(x=x, y=above, end=foot)
         .mark_rule(color=theme(dark).grid)
         .encode(_x(), _y(), y2="end"),
         scales.transform_calculate(x=x, y=numbers, text="datum.at[1]")
@@ -265,7 +277,7 @@ def _bars(dark: bool, size: Size) -> list[alt.Chart]:
         _box("isValid(datum.wins)", (0.16, 0.84), "bars", _chance("datum.wins"))
         .mark_rect(fillOpacity=0.12, strokeWidth=size.px(1.5))
         .encode(color=_COLOUR, stroke=_COLOUR),
-        _box("", bar, "bars", won).mark_rect(aria=False).encode(color=_COLOUR),
+        _box("", bar, "bars", won).mark_rect().encode(color=_COLOUR),
         _box("datum.kept > 0", (0.5, 0.5), won, whole)
         .mark_rule(strokeDash=size.dash(0, 1.5, 2, 0), strokeWidth=thick)
         .encode(color=_COLOUR),

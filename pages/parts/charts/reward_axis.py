@@ -4,15 +4,18 @@ What lies far out is drawn closer and closer together: any bell has both its end
 draw is farthest to the right, however little is known.
 """
 
-_MIDDLE, _EVEN, _WHOLE = 0.5, 0.7, 1.2
-"""The reward in the middle, how far from it the scale is even, and how far it reaches in all."""
-SPAN = 2 * _WHOLE
+_LOW, _HIGH, _BEYOND = -0.2, 1.2, 0.5
+"""The rewards between which the scale is even, and how far it reaches on each side beyond."""
+ZERO = _BEYOND - _LOW
+"""How far from the left end a reward of 0 stands; one of 1 stands 1 further, and all between as far
+as they say."""
+SPAN = _HIGH - _LOW + 2 * _BEYOND
 """How long the whole scale is, where a reward of 1 is 1 long."""
 
 
 def from_left(reward: str) -> str:
     """How far from the left end a reward stands, as an expression of Vega's."""
-    far, rest = f"abs({reward} - {_MIDDLE})", round(_WHOLE - _EVEN, 1)
-    sign = f"({reward} < {_MIDDLE} ? -1 : 1)"
-    beyond = f"{_WHOLE} - {rest} * exp(({_EVEN} - {far}) / {rest})"
-    return f"({_WHOLE} + {sign} * ({far} < {_EVEN} ? {far} : {beyond}))"
+    even = f"{ZERO:g} + clamp({reward}, {_LOW}, {_HIGH})"
+    below, above = f"{reward} + {-_LOW}", f"{_HIGH} - {reward}"
+    ends = (f"{_BEYOND} * exp(min(0, ({far}) / {_BEYOND}))" for far in (below, above))
+    return f"({even} + {' - '.join(ends)})"

@@ -25,7 +25,10 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
 }
 """What stands above the picture, and above its bars."""
 _HELP = meanings("posterior", "propensity")
-_ENDS = "The far ends of a bell, below −0.2 and beyond 1.2, are drawn closer together."
+_ENDS = (
+    "Shaded is what a reward can be, 0 to 1. A bell reaches further where little is known: its far "
+    "ends, below −0.2 and beyond 1.2, are drawn closer together."
+)
 _WHY = "Why your click moved it"
 _ASK = "Answer a visitor, and you see here what in your answer moved the chances."
 

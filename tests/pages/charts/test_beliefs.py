@@ -15,8 +15,9 @@ from engine.policies.base import Policy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World, world_from_json
 from pages.parts.charts import beliefs
-from pages.parts.charts.base import STAGE
+from pages.parts.charts.base import PAGE, STAGE, Size
 from pages.parts.charts.belief_rows import belief_rows, rows_of
+from pages.parts.charts.reward_axis import ZERO
 from pages.parts.text import percent
 from pages.parts.theme import theme
 from tests.engine.worlds.random_worlds import bakery
@@ -150,6 +151,18 @@ def test_the_picture_is_one_layered_chart_no_longer_than_the_two_that_it_was() -
     """11,720 characters of specification for 12 actions; it travels with every click."""
     spec = beliefs.belief_spec(WORLDS["movies"], False, "so it offers")
     assert len(json.dumps(spec)) < 11_720
+
+
+@pytest.mark.parametrize("size", [PAGE, STAGE])
+def test_the_scale_of_the_bells_names_what_rewards_can_be_and_shades_it(size: Size) -> None:
+    """What lies beyond is doubt: a scale from -1 to 2 was read as what could be earned."""
+    layers = beliefs.belief_spec(WORLDS["coffee"], False, "so it offers", size=size)["layer"]
+    shade, rules = (each["transform"] for each in layers[1:3])
+    named = [told for _, told, is_chance in json.loads(rules[0]["calculate"]) if not is_chance]
+    assert named == ["0", "½", "1"]
+    made = {each["as"]: each["calculate"] for each in shade}
+    none = f"unit * {ZERO:g}"
+    assert (made["x"].removeprefix("names + "), made["to"]) == (none, f"{made['x']} + unit")
 
 
 def test_on_the_stage_the_likeliest_actions_have_rows_and_that_which_is_lit() -> None:
