@@ -44,7 +44,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
-    assert "its ceiling is 98" in app.text
+    assert "a perfect copy would for 98" in app.text
 
 
 @pytest.mark.slow
@@ -149,8 +149,11 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     for rule, (low, high) in ends.items():
         app = open_compare(rule=rule, story="400").start()
         assert low < app.session.comparison.record.performance(LATEST).match_rate < high
+        assert ("a perfect copy: 98" in str(app.at.metric[0].delta)) == (rule != "mood")
     told = app.text
     assert "No better than chance" in told
+    assert "a perfect copy would for" not in told, "there is nothing to copy"
+    assert app.at.metric[0].delta == "chance alone: 25\u00a0%"
     app = open_compare(rule="name,weather", crosses="1", story="400").start()
     assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
     assert "cross more fields" in app.text
@@ -162,7 +165,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert (settings.learner, settings.crosses) == ("classic", 1)
     assert app.widget("compare-kind").options == ["Ours: two heads", "The service's own"]
     app.click("let-in-100").finish_the_crowd()
-    assert "its ceiling is 85" in app.text
+    assert "a perfect copy would for 85" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 

@@ -27,7 +27,7 @@ from pages.parts.charts.labelled import labelled, lines, span_of
 from pages.parts.charts.line_layers import Look, Looks
 from pages.parts.theme import theme
 
-MATCH, CEILING = "match", "ceiling"
+MATCH, CEILING = "match", "perfect copy"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
@@ -211,7 +211,7 @@ def slices_spec(dark: bool, size: int) -> Spec:
         dark,
         26 * size + 40,
         bars.encode(x, y, tooltip=tips),
-        ceilings.encode(x="ceiling:Q", y=y, tooltip=[alt.Tooltip("ceiling:Q", format=".1%")]),
+        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="A perfect copy")),
     )
 
 

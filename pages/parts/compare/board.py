@@ -14,6 +14,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import (
     ARM_NAMES,
     a_visitor,
+    beside_the_match,
     came_alone,
     over_today,
     prepared,
@@ -71,7 +72,7 @@ def show_numbers(session: CompareSession) -> None:
         st.metric(
             f"Match, last {RECENT_EVENTS}",
             percent(recent.match_rate),
-            f"expected ceiling {percent(recent.highest_match_rate)}",
+            beside_the_match(session),
             delta_color="off",
             delta_arrow="off",
             help=_MATCH_HELP,
@@ -115,7 +116,7 @@ def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
             charts.match_spec(dark, span, bool(switches)),
             key=f"chart-match-{span}",
             alt=f"Match rate of the apprentice over the visitors: {_last(match, 'recent')}; "
-            f"the expected ceiling is {_last(match, 'ceiling')}",
+            f"a perfect copy would reach {_last(match, 'ceiling')}",
         )
     with right:
         section("What do visitors give?")

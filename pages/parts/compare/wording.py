@@ -55,23 +55,41 @@ def _as_apprentice(session: CompareSession) -> str:
     match, highest = recent.match_rate, recent.highest_match_rate
     told = (
         f"The apprentice chooses as today's rules for **{percent(match)}** of the latest "
-        f"{recent.events} visitors; its ceiling is {percent(highest)}."
+        f"{recent.events} visitors"
     )
+    if _has_nothing_to_learn(session):
+        return (
+            f"{told}. **No better than chance:** today's rules follow nothing that it can see. "
+            "Watching longer will not help."
+        )
+    told += f"; a perfect copy would for {percent(highest)}, the ceiling."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
         more = "Nobody notices: today's rules choose what is shown."
-    elif latest.is_chance(len(session.world.items)):
-        more = (
-            "**No better than chance:** today's rules follow nothing that it can see. "
-            "Watching longer will not help."
-        )
     else:
         more = (
             f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
             "cross more fields (… → Settings), if today's rules look at several together."
         )
     return f"{told} {more}"
+
+
+def _has_nothing_to_learn(session: CompareSession) -> bool:
+    """Whether it matches what is chosen no more often than a uniform choice, after enough."""
+    record = session.comparison.record
+    recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
+    is_near = recent.match_rate >= _NEAR * recent.highest_match_rate
+    return latest.events >= _ENOUGH and latest.is_chance(len(session.world.items)) and not is_near
+
+
+def beside_the_match(session: CompareSession) -> str:
+    """What a match rate is held against, for a narrow place: a perfect copy's, or chance's where
+    there is nothing to copy."""
+    if _has_nothing_to_learn(session):
+        return f"chance alone: {percent(1 / len(session.world.items))}"
+    recent = session.comparison.record.performance(RECENT_EVENTS)
+    return f"a perfect copy: {percent(recent.highest_match_rate)}"
 
 
 def _online(comparison: Comparison) -> str:
@@ -180,6 +198,6 @@ def _matching(session: CompareSession) -> str:
         f"The apprentice watched {seen.events:,} of them and changed "
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
         f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
-        f"(ceiling {percent(recent.highest_match_rate)}), and its reward achievement ratio was "
-        f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
+        f"(a perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
+        f"was {percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )

@@ -13,6 +13,7 @@ from engine.worlds import World, key_of
 from pages.parts.charts.base import LOW
 from pages.parts.charts.comparison import (
     ARMS,
+    CEILING,
     match_rows,
     match_spec,
     reward_rows,
@@ -139,7 +140,7 @@ def _curves(lab: Lab, words: Words) -> None:
 
 def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
     """Line: how often the apprentice would choose what is shown."""
-    remark(words, words.say("match"), said("ceiling", words.charts))
+    remark(words, words.say("match"), said(CEILING, words.charts))
     # On the stage hands are counted below it, or it stands below a guess.
     size = LOW if look().on_stage else look()
     drawn(

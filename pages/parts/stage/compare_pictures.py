@@ -18,8 +18,8 @@ def match(session: CompareSession) -> None:
         charts.match_rows(rows, switches, STAGE),
         charts.match_spec(is_dark(), span, bool(switches), STAGE),
         key=f"match-{span}",
-        alt=f"Match rate of the apprentice over the visitors: {rows[-1]['recent']:.2f}; the "
-        f"expected ceiling is {rows[-1]['ceiling']:.2f}",
+        alt=f"Match rate of the apprentice over the visitors: {rows[-1]['recent']:.2f}; "
+        f"a perfect copy would reach {rows[-1]['ceiling']:.2f}",
     )
 
 

@@ -26,7 +26,7 @@ def match(session: CompareSession) -> str:
     ceiling = percent(recent.highest_match_rate)
     return (
         f"It chooses as today's rules for {percent(recent.match_rate)} of visitors; "
-        f"the most to expect is {ceiling}."
+        f"a perfect copy would for {ceiling}."
     )
 
 
