@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Callable, Iterator
+from io import BytesIO
 
 import pytest
+from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenPage
@@ -16,6 +18,19 @@ pytestmark = pytest.mark.browser
 Look = Callable[[AppPage, str], Iterator[str]]
 STEP = re.compile(r"[123] of 3\b")
 """What each sentence of the first minute begins with."""
+
+
+def ring_is_whole(play: PlayPage, key: str) -> bool:
+    """Whether a ring, three pixels outside of a button, has its colour at all four sides."""
+    box = play.keyed(key).bounding_box()
+    assert box
+    wide, high = round(box["width"]) + 6, round(box["height"]) + 6
+    left, top = round(box["x"]) - 3, round(box["y"]) - 3
+    seen = play.page.screenshot(clip={"x": left, "y": top, "width": wide, "height": high})
+    picture = Image.open(BytesIO(seen)).convert("L")
+    middles = ((0, high // 2), (wide - 1, high // 2), (wide // 2, 0), (wide // 2, high - 1))
+    grey = [picture.getpixel(place) for place in middles]
+    return max(grey) - min(grey) < 20
 
 
 def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
@@ -49,6 +64,8 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
             look(step, violations)  # In another scheme it is the third sentence that says the same.
         elif step == "3 of 3":
             look(step)
+            if not ring_is_whole(play, key):
+                faults.add(f"{step}: the ring around its button is cut")
         play.press(key)
     assert all(len(places) == 1 for places in stood.values()), f"the answers move: {stood}"
     play.expect_visitors(102)

@@ -70,8 +70,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
         if ranked.cause != "draw":
             continue
         sentence = re.search(
-            r"It wins (.*) draws \(hollow bar\); an offer takes 4 in a row that agree, "
-            r"so its chance is (.*) \(full bar\)",
+            r"It wins (.*) \(hollow bar\); 4 in a row must agree: its chance is (.*) \(full\)",
             decided(ranked, policy),
         )
         assert sentence
@@ -85,10 +84,22 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
     assert found > 10
 
 
+def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agree() -> None:
+    """Of 560 pixels at 1280 x 720, 82 letters or more, with who stands there before it."""
+    movies, policy = WORLDS["movies"], Thompson()
+    who = max(len(" · ".join(context.values())) for context in movies.contexts)
+    name = max(len(item.label) for item in movies.items)
+    ranked = next(one for one in rankings(policy) if one.cause == "draw")
+    parts = [Chance(1.0, 0.0, 0.999)] * 4
+    sentence = told(wording.decided(WORLD, ranked, parts, policy))
+    rest = len(sentence) - len(WORLD.items[ranked.shown].label)
+    assert who + len(". ") + name + rest <= 2 * 82
+
+
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "0 of 100"), (0.001, "fewer than 1 of 100"), (0.43, "43 of 100"),
-     (0.999, "more than 99 of 100"), (1.0, "100 of 100")],
+    [(0.0, "0 of 100"), (0.001, "under 1 of 100"), (0.43, "43 of 100"),
+     (0.999, "over 99 of 100"), (1.0, "100 of 100")],
 )  # fmt: skip
 def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
     policy = Thompson()
