@@ -55,7 +55,7 @@ with toolbar():
 question(
     "What does your own place look like, and what is there to learn?",
     "Write what is offered, who comes, and what each of them secretly likes; then play it.",
-    "" if session.is_kept else "not kept yet",
+    "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )
 board.say_refused(session.refused or refused)

@@ -59,6 +59,9 @@ def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
     said = play.who.bounding_box()
     if size["width"] > 640 and said and said["height"] < TWO_LINES:
         found.add("the picture moves up where what decided is said in one line")
+    if size["width"] >= 1280:
+        words = {key: play.button(key).locator("p").bounding_box() for key in ("start", "step")}
+        found |= {f"{key} has no word" for key, box in words.items() if not box or box["width"] < 9}
     card = play.keyed("offer").bounding_box()
     for key in REWARDS:
         box = play.button(key).bounding_box()

@@ -227,7 +227,8 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     app = open_evaluate(**QUICK, estimator="ips", seed="11")
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
-    assert "worth fewer than 30 events" in plain_text(app)
+    assert "resting on fewer than 30 events" in plain_text(app)
+    assert all(0 < float(str(row["Rests on"])) <= 300 for row in table_of(app).values())
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]

@@ -21,6 +21,7 @@ from pages.parts.passes import _passes
 from pages.parts.text import bare
 from pages.parts.worlds import valued
 from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.wording import COLUMNS
 from tests.engine.worlds.random_worlds import bakery, large
 from tests.pages.conftest import App, EvaluateApp, WorldsApp
 
@@ -38,13 +39,20 @@ def keys(app: WorldsApp) -> list[str]:
     return [kept.key for kept in library().store.worlds(app.owner)]
 
 
+def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Open) -> None:
+    """Heads that said Worth and Sends were not understood, and their help stands on hover alone."""
+    told = open_worlds().bare
+    assert f"{COLUMNS['worth']}: what a success brings" in told
+    assert f"{COLUMNS['sends']}: what a request says in place of its name" in told
+
+
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:
     app = open_worlds()
     assert "everybody's taste 1.00" in app.bare
     app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
     app.at.text_input(key="worlds-title").set_value("*My* <b>place</b>")
     app.run()
-    assert "not kept yet" in app.text
+    assert "not saved yet" in app.text
     assert "*My*" not in app.text
     assert f"draft={quote(str(app.session.text))}" in app.open_more("link").at.code[0].value
     app.click("go-keep")
@@ -52,7 +60,7 @@ def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds:
     (key,) = keys(app)
     assert key.startswith("my-b-place-b-")
     assert app.at.query_params["world"] in (key, [key])
-    assert "not kept yet" not in app.text
+    assert "not saved yet" not in app.text
     app.session.write_truth({"edited_rows": {0: {"0": 0.25}}})
     app.run().click("go-play")
     (second,) = keys(app)

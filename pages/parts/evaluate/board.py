@@ -41,7 +41,8 @@ _POLICY_HELP = (
     "Its best guess now: what the loop would choose if it left nothing to chance. It has learned "
     "from this very log, which flatters it a little."
 )
-_WORTH_HELP = meaning("worth")
+_WORTH = "Rests on"
+"""What says how many events an estimate rests on."""
 _TABLE_HELP = (
     "Looks like: the average where it was shown, as on a dashboard; but it was shown to those who "
     "were believed to like it. Would earn: the same log, each reward weighed by how unlikely it "
@@ -199,7 +200,7 @@ def _show_table(session: EvaluateSession, found: Found) -> None:
             "Served to everybody": st.column_config.TextColumn(help=_POLICY_HELP),
             "Looks like": number(format="%.2f", help=_TABLE_HELP, width=84),
             "Truth": number(format="%.2f", width=60),
-            "Worth, events": number(format="%,.0f", help=_WORTH_HELP, width=100),
+            _WORTH: number(format="%,.0f events", help=meaning("worth"), width=104),
         },
     )
     with st.expander("How this is reckoned", icon=":material/calculate:"):
@@ -226,7 +227,7 @@ def _figures(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, ob
             figures["Would earn"] = measured(told) if told else "unknown"
         if setup.truth and not session.hides:
             figures["Truth"] = found.truths.get(row.target)
-        yield figures | {"Worth, events": row.effective}
+        yield figures | {_WORTH: row.effective}
 
 
 def _all_figures(found: Found, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:

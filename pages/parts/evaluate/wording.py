@@ -262,7 +262,7 @@ def why_grey(found: Found, setup: EvaluateSetup) -> list[str]:
         )
     if thin := [plain(names[row.target]) for row in found.rows if is_thin(row, setup)]:
         said.append(
-            f"Grey: {', '.join(thin)}: worth fewer than {FEW} events, of which a textbook's "
+            f"Grey: {', '.join(thin)}: resting on fewer than {FEW} events, of which a textbook's "
             "interval promises too much."
         )
     return said

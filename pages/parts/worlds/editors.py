@@ -35,10 +35,10 @@ def write_the_place(session: WorldsSession) -> None:
     names = "title", "emoji", "story", "unit"
     texts = {name: getattr(draft, name) for name in names}
     labels = (
-        ("Title", MAX_TITLE),
-        ("Picture", 16),
+        (COLUMNS["title"], MAX_TITLE),
+        (COLUMNS["emoji"], 16),
         ("Story, in two sentences", MAX_STORY),
-        ("Unit, if any", MAX_UNIT),
+        (COLUMNS["unit"], MAX_UNIT),
     )
 
     def write() -> None:
@@ -54,14 +54,15 @@ def write_the_place(session: WorldsSession) -> None:
         if name == "story":
             place.text_area(label, key=key, max_chars=most, on_change=write, height=_TWO_LINES)
         else:
-            place.text_input(label, key=key, max_chars=most, on_change=write)
+            hint = "€, if any" if name == "unit" else None
+            place.text_input(label, key=key, max_chars=most, on_change=write, placeholder=hint)
 
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """What is offered."""
     today = "The first one is what today's rules choose, where that matters."
     section("What is offered", f"{today} {_HOW}")
-    hint = "A row is an action. Features: roast: dark, milk: true, price: 3.5"
+    hint = "A row is an action. Pays: what a success brings. Features: milk: true, price: 3.5"
     say_first("actions", faults, hint)
     frame = action_frame(session.actions.base)
     editor("actions", session.actions.number, frame, action_columns(), session.write_actions)
@@ -85,8 +86,8 @@ def action_columns() -> Config:
             COLUMNS["worth"],
             default=1.0,
             width=_HEAD,
-            help="What a success is worth, in the unit; 1 if it is left out. The reward is 1 for a "
-            "success with the one that is worth most.",
+            help="What a success is worth, in what rewards are in; 1 if it is left out. The reward "
+            "is 1 for a success with the one that is worth most.",
         ),
         "features": st.column_config.TextColumn(
             COLUMNS["features"],
@@ -100,8 +101,10 @@ def action_columns() -> Config:
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Who comes."""
     every = "Every combination of values is a context, in which somebody may come."
-    section("Who comes", f"{every} {_HOW}")
-    say_first("values", faults, "A row is a value. Its field is named once, or again in each row.")
+    named = "A field is named once, or again in each row."
+    section("Who comes", f"{every} {named} {_HOW}")
+    hint = "A row is a value of a field. Sent as: what a request says in place of its name"
+    say_first("values", faults, hint)
     rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
     frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
     frame["share"] = frame["share"].fillna(1.0)
@@ -119,7 +122,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             COLUMNS["sends"],
             default="",
             width=_HEAD,
-            help="What the request says, if that is not the value's name: a number, such as 24 for "
+            help="What a request says, if that is not the value's name: a number, such as 24 for "
             "18 to 30, or tags with commas between them.",
         ),
     }

@@ -74,7 +74,7 @@ def show_kept(session: WorldsSession, owner: str) -> None:
         "use. Loops keep the world that they were made with.",
     )
     if not kept:
-        note("None yet. What you write above is kept once you press Keep, or play it.")
+        note("None yet. What you write above is kept once you press Save, or play it.")
     with st.container(gap="xsmall", key="kept-worlds"):
         for one in kept:
             _show(session, owner, one)

@@ -29,7 +29,7 @@ def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         "worth": st.column_config.NumberColumn(
             COLUMNS["worth"],
             width="small",
-            help="0.2 is a fifth of what a whole success with an action is worth. 1 and 0 stand "
+            help="0.2 is a fifth of what a whole success with an action pays. 1 and 0 stand "
             "here for their names alone. Without any row a partial success is worth 0.5.",
         ),
         "share": st.column_config.NumberColumn(

@@ -53,7 +53,7 @@ _DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "s
 _CHOICES = {"together": (list(_TOGETHER), 1), "drift": (list(_DRIFTS), 0)}
 """Knobs that are words: all of them, and the place of the usual one."""
 _WAYS = {
-    "keep": ("Keep", "bookmark"),
+    "keep": ("Save", "save"),
     "compare": ("Compare", "compare_arrows"),
     "race": ("Race", "sports_score"),
     "play": ("Play it", "touch_app"),
