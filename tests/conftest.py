@@ -24,7 +24,7 @@ OBJECTS = 50_000
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process for each processor, and one for the journeys, which need but half of one."""
+    """One process for each processor, and one for the journeys, which often wait."""
     has_affinity = hasattr(os, "sched_getaffinity")
     return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
 
@@ -131,15 +131,23 @@ def _place(file: str, long: Container[str]) -> tuple[bool, bool, int]:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """A file stays in one process, for its fixtures; all journeys stay in one, and start first.
+    """A file stays in one process, for its fixtures. One process begins with the journeys.
 
-    Journeys would take the processor from each other, and take longest.
+    They take long, and would take the processor from each other: the other processes help out
+    with them, from the last on, once nothing else is left.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
 
     class ByFile(LoadScopeScheduling):  # type: ignore[misc]
         def _split_scope(self, nodeid: str) -> str:
-            return "journeys" if nodeid.startswith(JOURNEYS) else _file(nodeid)
+            return nodeid if nodeid.startswith(JOURNEYS) else _file(nodeid)
+
+        def _assign_work_unit(self, node: object) -> None:
+            units = list(self.workqueue)
+            if node is not self.nodes[0]:
+                others = (unit for unit in units if not unit.startswith(JOURNEYS))
+                self.workqueue.move_to_end(next(others, units[-1]), last=False)
+            super()._assign_work_unit(node)
 
     config.option.loadscopereorder = False  # as collected: journeys come first
     return ByFile(config, log)

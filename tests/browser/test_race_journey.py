@@ -89,7 +89,7 @@ def wait_until(page: RacePage, happens: Callable[[], bool], otherwise: str) -> N
 
 
 def test_two_people_get_the_same_race_from_the_same_link(open_race: OpenRace) -> None:
-    page = open_race(f"{QUICK}&world=news&seed=3&who=ours,ucb,segments&field=place&drift=slow")
+    page = open_race(f"{QUICK}&world=news&seed=3&who=ours,segments&field=place&drift=slow")
     page.race()
     visitor = open_race(page.link)
     visitor.race()
