@@ -31,6 +31,11 @@ class LearnPage(AppPage):
             self.page.set_viewport_size(before)
         return found
 
+    @property
+    def flat_pictures(self) -> set[str]:
+        """Pictures that are too low to be read."""
+        return set(self.page.evaluate(_FLAT))
+
     def on(self, key: str = "lesson-next") -> None:
         """Press a way on as soon as it is open, by keys alone."""
         expect(self.button(key)).to_be_enabled()
@@ -38,6 +43,9 @@ class LearnPage(AppPage):
         self.page.keyboard.press("Enter")
         self.settle()
 
+
+_FLAT = """() => [...document.querySelectorAll(".st-key-lesson-screen .stVegaLiteChart")]
+    .map(each => each.clientHeight).filter(height => height < 150).map(each => `${each} px`)"""
 
 _BELOW = """() => {
     document.querySelector("[data-testid=stMain]").scrollTo(0, 0);

@@ -10,6 +10,8 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
+LYING = ViewportSize(width=844, height=390)
+"""A phone that lies on its side."""
 SIZES = (
     WIDE,
     ViewportSize(width=1280, height=720),

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import OpenLearn, OpenPage
 from tests.browser.learn import LearnPage
-from tests.browser.page import NARROW
+from tests.browser.page import LYING, NARROW
 from tests.browser.stage import PROJECTORS
 from tests.browser.test_accessibility import in_both_schemes
 
@@ -22,6 +22,8 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     expect(page.chart("Nobody has been served yet")).to_be_visible()
     hidden = page.out_of_sight(*PROJECTORS)
     wide = page.page.viewport_size
+    page.page.set_viewport_size(LYING)
+    assert not page.lasting(lambda: page.flat_pictures), "pictures have no height"
     page.page.set_viewport_size(NARROW)
     expect(page.button("lesson-guessed")).to_be_in_viewport(ratio=1)
     assert wide is not None
