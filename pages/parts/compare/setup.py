@@ -49,7 +49,7 @@ class CompareSetup(Linked):
     kind: str = Setting(
         "ours",
         "Apprentice",
-        {"ours": "Ours: two heads", "service": "The service's own"},
+        {"ours": "Ours", "service": "The retired service's"},
         help="Ours learns two things from every visitor: what today's rules would choose, and "
         "what the reward tells. The retired service's learned the first alone, slowly, and "
         "only from the one action it had chosen itself; all three loops then use its learner.",
@@ -57,7 +57,7 @@ class CompareSetup(Linked):
     crosses: int = CROSSES.as_field
     rate: str = Setting(
         "0.001",
-        "Learning rate of the service's own",
+        "Learning rate of the retired service's",
         {rate: rate for rate in ("0.001", "0.01", "0.05")},
         "slider",
     ).as_field
@@ -73,7 +73,7 @@ class CompareSetup(Linked):
     ).as_field
     auto: int = Setting(
         0,
-        "Go online by itself at this share of the ceiling",
+        "Go online by itself at this share of a perfect copy's match",
         range(101),
         "slider",
         "Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",

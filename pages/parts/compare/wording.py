@@ -62,7 +62,7 @@ def _as_apprentice(session: CompareSession) -> str:
             f"{told}. **No better than chance:** today's rules follow nothing that it can see. "
             "Watching longer will not help."
         )
-    told += f"; a perfect copy would for {percent(highest)}, the ceiling."
+    told += f" (a perfect copy: {percent(highest)})."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:

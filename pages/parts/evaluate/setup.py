@@ -96,7 +96,7 @@ class EvaluateSetup(Linked):
     about: str = Setting(
         "",
         "The sentence is about",
-        {"": "About: what flatters most"},
+        {"": "About: what looks too good"},
         "menu",
         check=_key,
         words="a policy, as the CSV names it",

@@ -110,7 +110,7 @@ def _told(
         return "Nothing stands out yet: colour comes as one grows likelier. Click to stand there."
     if not truth:
         shown = "what it would offer there" if mode == "online" else _GUESS
-        return f"Each cell is coloured by {shown}. Click one to stand there."
+        return f"A cell shows {shown}; pale is unsure. Click one to stand there."
     right = sum(cell["right"] for cell in favoured)
     said = [f"**{right:,} of {len(favoured):,} right.**"]
     if hidden:

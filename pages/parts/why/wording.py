@@ -72,7 +72,7 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
     apart = gap.mean + gap.curiosity
     told = (
         f"Its draw is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: {signed(gap.mean)} is "
-        f"knowledge, {signed(gap.curiosity)} curiosity."
+        f"knowledge, {signed(gap.curiosity)} curiosity, the luck of the draw."
     )
     if gap.mean < -_ALIKE < _ALIKE < apart:
         return f"{told} Curiosity alone put it ahead."

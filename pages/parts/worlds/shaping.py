@@ -29,7 +29,7 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
     with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
         show(key, [name for name in draft.by if name in names])
         st.pills(
-            "What matters; without a field nobody cares",
+            "Fields that tastes depend on",
             names,
             selection_mode="multi",
             key=key,
