@@ -60,7 +60,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     return Ranked(
         event_id=event_id,
         time=now,
-        request=replace(request, event_id=event_id),
+        request=request.under(event_id),
         probabilities=_placed(decision.probabilities, allowed, size, 0.0),
         errors=_placed(decision.errors, allowed, size, 0.0),
         means=tuple(beliefs.mean.tolist()),

@@ -211,16 +211,18 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
 
 def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _Won:
     """The same of the actions that could be the highest, out of normal numbers, (K, draws)."""
-    drawn = [_drawn(mean, bells, table, k) for k in able]
-    best = drawn[0].copy()
-    for one in drawn[1:]:
-        np.maximum(best, one, out=best)
-    won = [one == best for one in drawn]
-    times = _counts(won)
-    if sum(times) > len(best):
-        won = list(np.array(won) & (np.cumsum(won, axis=0) == 1))
-        times = _counts(won)
-    return able, won, times
+    best = _drawn(mean, bells, table, able[0])
+    won = [np.ones(len(best), dtype=np.bool_)]
+    for k in able[1:]:
+        drawn = _drawn(mean, bells, table, k)
+        won.append(drawn > best)  # Than all before it.
+        np.maximum(best, drawn, out=best)
+    left = won[0].copy()
+    for one in won[:0:-1]:  # What a later one won, none before it did.
+        np.logical_and(one, left, out=one)
+        np.logical_xor(left, one, out=left)
+    won[0] = left
+    return able, won, [int(np.count_nonzero(one)) for one in won]
 
 
 def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:
@@ -234,11 +236,6 @@ def _highest(drawn: NDArray[np.float32], near: NDArray[np.float32]) -> NDArray[n
     """Which of some draws, (..., K, draws), are the highest of their actions', or near: as bits."""
     least = drawn.max(axis=-2, keepdims=True) - near[..., None, None]
     return np.packbits(drawn >= least, axis=-1)
-
-
-def _counts(won: Sequence[NDArray[np.bool_]]) -> list[int]:
-    """In how many draws each action is the highest."""
-    return [int(np.count_nonzero(one)) for one in won]
 
 
 def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:

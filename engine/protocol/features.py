@@ -21,7 +21,7 @@ they are, which holds most standardised ones; beyond that only their order of ma
 import math
 import re
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
@@ -160,22 +160,31 @@ def as_plain(value: object) -> object:
     return float(value) if isinstance(value, np.floating) else value
 
 
-def _columns(field: str, value: object, place: str) -> Iterator[tuple[str, float]]:
+def _columns(field: str, value: object, place: str) -> Iterable[tuple[str, float]]:
+    if type(value) is float and abs(value) <= LINEAR:  # As most are: nothing is to be done.
+        return ((field, value),)
     value = as_plain(value)
+    if isinstance(value, str):
+        return ((f"{field}={value}", 1.0),)
     if value is None or isinstance(value, bool):
-        yield f"{field}={'null' if value is None else str(value).lower()}", 1.0
-    elif isinstance(value, str):
-        yield f"{field}={value}", 1.0
-    elif isinstance(value, int | float):
-        yield field, squash(_finite(value, place))
-    elif is_list(value):
-        for i, number in enumerate(map(as_plain, value)):
-            if isinstance(number, bool) or not isinstance(number, int | float):
-                refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
-            yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
-    else:
+        return ((f"{field}={'null' if value is None else str(value).lower()}", 1.0),)
+    if isinstance(value, int | float):
+        return ((field, squash(_finite(value, place))),)
+    if not is_list(value):
         allowed = "a string, number, boolean, null, numeric array or, one level deep, an object"
         refuse(_CODE, place, value, allowed)
+    return _columns_of_array(field, value, place)
+
+
+def _columns_of_array(field: str, values: Sequence[Any], place: str) -> Iterator[tuple[str, float]]:
+    for i, value in enumerate(values):
+        if type(value) is float and abs(value) <= LINEAR:
+            yield f"{field}[{i}]", value
+            continue
+        number = as_plain(value)
+        if isinstance(number, bool) or not isinstance(number, int | float):
+            refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
+        yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
 
 
 def _finite(value: int | float, place: str) -> float:

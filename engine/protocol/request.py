@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import is_
+from operator import eq, is_
 from typing import Any
 
 from engine.errors import check_number, refuse, refuse_missing
@@ -59,6 +59,11 @@ class RankRequest:
         if not self.excluded:
             return tuple(range(len(self.actions)))
         return tuple(i for i, action in enumerate(self.actions) if action.id not in self.excluded)
+
+    def under(self, event_id: str) -> "RankRequest":
+        """The same under an event id."""
+        told = self.context, self.actions, self.excluded, event_id, self.defer_activation
+        return RankRequest(*told, self.context_text, self.actions_text)
 
     @property
     def context_values(self) -> dict[str, Any]:
@@ -162,13 +167,14 @@ def _is_same(value: Any, copy: Any) -> bool:
     """Whether a collection still holds the very values that it had when it was copied."""
     parts, copies = [value], [copy]
     while not all(map(is_, parts, copies)):
-        others = [pair for pair in zip(parts, copies, strict=True) if pair[0] is not pair[1]]
-        parts, copies = [], []
+        others, parts, copies = zip(parts, copies, strict=True), [], []
         for part, known in others:
+            if part is known:
+                continue
             kind = type(part)
             if kind not in _NESTED or kind is not type(known) or len(part) != len(known):
                 return False
-            if kind is dict and list(part) != list(known):
+            if kind is dict and not all(map(eq, part, known)):  # Names, in their order.
                 return False
             parts += part.values() if kind is dict else part
             copies += known.values() if kind is dict else known

@@ -72,6 +72,7 @@ class Cells(Learned):
 
     STATE = ("fields", "scales", "crosses", "_values", "_rows", "_columns")
     _kept = cached_property(lambda _: Kept[Features, Indices]())
+    _known_columns = cached_property(lambda _: Kept[tuple[Action, ...], Indices]())
 
     def __init__(self, fields: Sequence[str], scales: Scales, crosses: int) -> None:
         self.fields = tuple(fields)
@@ -117,6 +118,7 @@ class Cells(Learned):
         """The rows (S,) and the column of an action in a context, made where they are new."""
         if action.id not in self._columns and len(self._columns) < MAX_ACTIONS:
             self._columns[action.id] = len(self._columns) + 1
+            self._known_columns.clear()
         rows = self.rows(context)
         if not rows.all():
             self._kept.clear()
@@ -133,9 +135,12 @@ class Cells(Learned):
         """The context fields of a subset."""
         return Group(tuple(sorted(self.fields[position] for position in self.subsets[subset])))
 
-    def columns(self, actions: Sequence[Action]) -> Indices:
+    def columns(self, actions: tuple[Action, ...]) -> Indices:
         """The column of each action, (K,)."""
-        return np.array([self._columns.get(action.id, 0) for action in actions], dtype=np.intp)
+        if actions not in self._known_columns:
+            found = [self._columns.get(action.id, 0) for action in actions]
+            self._known_columns[actions] = np.array(found, dtype=np.intp)
+        return self._known_columns[actions]
 
     def _keys(self, codes: NDArray[np.int64]) -> list[int]:
         """The key of each subset's cell."""
@@ -239,11 +244,11 @@ class Tables(Learned):
     ) -> tuple[Array, Array]:
         """Means and variances (15), by what is known of cells, of actions, and the noise v."""
         (n, s), (mean, worth) = known, means
-        k = 2 * noise / self.rewards.variance
+        half = self.rewards.variance / 2
+        k = noise / half
         met = n + k
         part = k / met
-        doubt = part * part * self.rewards.variance / (2 * worth)
-        return (s + k * mean) / met, noise / met + doubt  # (15)
+        return (s + k * mean) / met, noise / met + part * part * half / worth  # (15)
 
     def expected_first(self, seen: Observation) -> float:
         """Log density that tables which know nothing expect their first reward with."""
@@ -278,11 +283,12 @@ class Tables(Learned):
         squares += part * (reward - mean) ** 2
         counts += part
         if column:
+            cells, sums = self.cells[..., column], self.actions[..., column]
             after = known + np.array([[1.0], [reward]])
-            self.cells[:, rows, column] = after
-            self.cells[:, 0, column] = 0.0
+            cells[:, rows] = after
+            cells[:, 0] = 0.0
             new, old = after[0] + _SHRUNK, np.maximum(before + _SHRUNK, 1)
-            self.actions[..., column] += after / new[:, None] - known / old[:, None]
+            sums += after / new[:, None] - known / old[:, None]
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:

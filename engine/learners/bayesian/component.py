@@ -4,6 +4,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import groupby
 
 import numpy as np
@@ -198,15 +199,23 @@ def _of_cells(
 ) -> list[tuple[Array, Array]]:
     """The moments of some subsets of the same tables."""
     tables, cells = components[0].tables, components[0].cells
-    contexts = where if isinstance(where, tuple) else (where,)
     subsets = np.array([component.subset for component in components])
-    rows = np.array([cells.rows(context) for context in contexts]).take(subsets, axis=1).T
-    every = subsets.repeat(len(contexts))
-    means, variances = tables.moments(rows.ravel(), cells.columns(actions), every)
-    shape = (-1, len(contexts), len(actions)) if contexts is where else (-1, len(actions))
+    shape: tuple[int, ...] = -1, len(actions)
+    if isinstance(where, tuple):
+        rows = np.array([cells.rows(context) for context in where]).take(subsets, axis=1).T.ravel()
+        subsets, shape = subsets.repeat(len(where)), (-1, len(where), len(actions))
+    else:
+        rows = cells.rows(where).take(subsets)
+    means, variances = tables.moments(rows, cells.columns(actions), subsets)
     variances *= components[0].widening
-    covariances = variances.reshape(shape)[..., None] * np.eye(len(actions))
+    covariances = variances.reshape(shape)[..., None] * _unit(len(actions))
     return list(zip(means.reshape(shape), covariances, strict=True))
+
+
+@lru_cache(maxsize=64)
+def _unit(size: int) -> Array:
+    """The unit matrix; not to be changed."""
+    return np.eye(size)
 
 
 def _cells_contribute(

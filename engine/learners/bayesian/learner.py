@@ -13,9 +13,9 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property
 from itertools import chain
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 
@@ -120,27 +120,28 @@ class BayesianLearner(Learner):
             if odds >= LEAST
             for part in self._parts_of(bank, odds)
         ]
-        total = sum(weight for weight, _ in found)
-        return [made(weight / total) for weight, made in found]
+        total = sum([weight for weight, _, _ in found])
+        return [kind(weight / total, *of) for weight, kind, of in found]
 
     def _parts_of(
         self, bank: ModelAverage, odds: float
-    ) -> Iterator[tuple[float, Callable[[float], Component]]]:
-        """Weights, and what makes a component of each once it is a share of them all."""
+    ) -> Iterator[tuple[float, Callable[..., Component], tuple[Any, ...]]]:
+        """Weights, and the kind of a component and what else makes it once each weight is a share
+        of them all."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
         for i, learner in bank.learners.items():
             if weights[i] < LEAST:
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
-                yield weights[i], partial(Linear, source=i, learner=learner, span=span, unit=unit)
+                yield weights[i], Linear, (i, learner, span, unit)
                 continue
             cells = self._places.cells[learner.crosses]
             shares = weights[i] * learner.weights(cells)
-            made = partial(OfCells, source=i, tables=learner, cells=cells, unit=unit)
-            for subset in np.argsort(-shares, kind="stable")[:SUBSETS].tolist():
-                if shares[subset] >= LEAST:
-                    yield float(shares[subset]), partial(made, subset=subset)
+            best = (-shares).argsort(kind="stable")[:SUBSETS]
+            for subset, share in zip(best.tolist(), shares.take(best).tolist(), strict=True):
+                if share >= LEAST:
+                    yield share, OfCells, (i, learner, cells, subset, unit)
 
     # -- what is believed -------------------------------------------------------------
 
