@@ -59,6 +59,16 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
     assert app.metric("Visitors") == "1"
 
 
+@pytest.mark.parametrize(("world", "above"), [("coffee", False), ("movies", True)])
+def test_what_came_of_a_choice_stands_above_many_buttons_where_it_is_in_sight(
+    open_app: Open, world: str, above: bool
+) -> None:
+    app = open_app(world=world, you="1").click("choice-0")
+    drawn = [each.key or str(getattr(each, "value", "")) for each in app.at.main]
+    (told,) = (place for place, each in enumerate(drawn) if each.startswith("You: "))
+    assert (told < drawn.index("choice-0")) == above
+
+
 def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: Open) -> None:
     app = open_app()
     app.session.change_tastes()  # As by others: it is not this session's run that does it.

@@ -32,6 +32,8 @@ PICKS = "picks"
 """What the choices are called in the address."""
 _KEYS = 9
 """Actions that have a key of the keyboard."""
+_FEW = 4
+"""Actions below whose buttons what came of a choice is in sight; of more it stands above them."""
 _NAMES = "You", "The engine"
 _CHOICE = "choice"
 """A choice that was lost on its way, whichever it was."""
@@ -131,7 +133,9 @@ def choose_what_is_seen(setup: PlaySetup) -> None:
 def choose(session: PlaySession) -> None:
     """Who is there, a button for each action, and what came of the last one."""
     duel = session.contest.duel
-    visitor = duel.visitor
+    visitor, are_many = duel.visitor, len(duel.world.items) > _FEW
+    if are_many:
+        _show_last(duel)
     if visitor is None:
         section(f"You have served {MOST} visitors.")
         note(
@@ -142,7 +146,7 @@ def choose(session: PlaySession) -> None:
         section(_who(duel.world, visitor.context))
         note(f"Visitor {duel.served + 1}. What do you offer?")
         _show_menu(session, duel)
-    with st.container(gap="xxsmall", key="last"):
+    if not are_many:
         _show_last(duel)
 
 
@@ -186,6 +190,11 @@ def _who(world: World, context: Context) -> str:
 
 def _show_last(duel: Duel) -> None:
     """What the last visitor was shown by both, and gave."""
+    with st.container(gap="xxsmall", key="last"):
+        _tell_last(duel)
+
+
+def _tell_last(duel: Duel) -> None:
     if not duel.served:
         note("The engine serves the same visitors, who have the same luck with it.")
         return
