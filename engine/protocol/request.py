@@ -8,7 +8,7 @@ import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
-from operator import eq, is_
+from operator import is_
 from typing import Any
 
 from engine.errors import check_number, refuse, refuse_missing
@@ -174,7 +174,7 @@ def _is_same(value: Any, copy: Any) -> bool:
             kind = type(part)
             if kind not in _NESTED or kind is not type(known) or len(part) != len(known):
                 return False
-            if kind is dict and not all(map(eq, part, known)):  # Names, in their order.
+            if kind is dict and list(part) != list(known):
                 return False
             parts += part.values() if kind is dict else part
             copies += known.values() if kind is dict else known
