@@ -164,10 +164,14 @@ def slide(session: PlaySession) -> None:
     if not moments.is_open or session.is_live or not come:
         return
 
-    def look() -> None:
-        moments.go_to(st.session_state[_SLIDER])
+    drawn = come if moments.at is None else min(moments.at, come)
 
-    st.session_state[_SLIDER] = come if moments.at is None else min(moments.at, come)
+    def look() -> None:
+        chosen = st.session_state[_SLIDER]
+        if chosen != drawn:  # A slider that has just come tells of itself, too.
+            moments.look(chosen if chosen < come else None)
+
+    st.session_state[_SLIDER] = drawn
     st.slider(
         "After how many visitors",
         0,

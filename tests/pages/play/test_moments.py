@@ -60,6 +60,14 @@ def test_all_the_way_to_the_right_is_now(open_app: Open) -> None:
     assert app.widget("moment").value == 5
 
 
+def test_the_right_end_is_now_though_others_came_since_it_was_drawn(open_app: Open) -> None:
+    """As while a crowd comes in: a slider that had just been drawn led back to where it began."""
+    app = with_past(open_app).set("moment", 1)
+    app.session.open.serve(1)
+    assert len(app.session.open.loop.events) == 5
+    assert "You look at visitor" not in app.set("moment", 4).text
+
+
 def test_play_from_here_is_a_loop_of_its_own(open_app: Open) -> None:
     app = with_past(open_app).set("moment", 2)
     parent, context = app.session.open, app.session.shown.context
