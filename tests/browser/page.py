@@ -175,7 +175,7 @@ class AppPage:
 
     def table(self, key: str) -> list[dict[str, str]]:
         """The rows that a link saves as CSV."""
-        self.settle()
+        self.come_to_rest()  # A link that is drawn anew between press and release saves nothing.
         with self.page.expect_download() as download:
             self.keyed(key).get_by_role("link").click()
         with download.value.path().open(newline="", encoding="utf-8") as file:

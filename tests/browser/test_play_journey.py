@@ -218,6 +218,7 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     seen = play.promised(_ANSWER_WHILE_IT_PLAYS, 3)
     play.press("stop")
     expect(play.button("start")).to_be_enabled()
+    play.come_to_rest()  # Until the next offer is there, a press is the second at the last one.
     play.answer_otherwise("reward-other")
     expect(play.keyed("moved")).to_contain_text("reward 0.75")
     left = iter(seen)

@@ -151,6 +151,7 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     faults.update(in_both_schemes(play, "a past moment"))
     play.press("back-to-now")
     expect(play.keyed("past")).to_be_hidden()
+    play.settle()  # What stood above has gone: all below moves up.
     play.switch("play-truth")
     expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
     for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
