@@ -110,6 +110,14 @@ def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open) -> None:
     assert boxes[1]
     apart = boxes[0]["y"] + boxes[0]["height"] / 2 - boxes[1]["y"] - boxes[1]["height"] / 2
     assert abs(apart) < boxes[0]["height"] / 4, "hands are beside another row"
+    stage.page.set_viewport_size({"width": 320, "height": 256})  # As 1280x1024, enlarged 4 times.
+    names = [stage.picture.locator("text", has_text=name).first for name in ("Soup", "Eleven")]
+
+    def crowded() -> set[str]:
+        one, other = (name.bounding_box() for name in names)
+        return set() if one and other and other["y"] - one["y"] > one["height"] else {"crowded"}
+
+    assert not stage.lasting(crowded), "names lie over one another"
 
 
 @pytest.mark.parametrize(
