@@ -30,7 +30,7 @@ from engine.worlds import WORLDS
 from pages.parts.evaluate.logs import ReadyMade, making
 from pages.parts.heavy_work import SLICE
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.operations.life import collect_seldom
+from pages.parts.operations.memory import collect_seldom
 from tests.benchmarks.fair_share import kept_in, log_file
 
 VISITORS = 2_000

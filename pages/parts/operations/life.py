@@ -1,14 +1,11 @@
 """A server's beginning and end."""
 
 import asyncio
-import ctypes
-import gc
 import logging
 import os
 import platform
 import signal
 import sys
-import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import asdict
@@ -34,6 +31,7 @@ from pages.parts.clients import Room, held_sessions
 from pages.parts.heavy_work import heavy_work, shutdown
 from pages.parts.library import open_loops
 from pages.parts.operations.log_lines import write_lines
+from pages.parts.operations.memory import collect_seldom, give_memory_back
 from pages.parts.operations.meters import Gauges, Meters
 from pages.parts.operations.readiness import Readiness
 from pages.parts.operations.settings import Operations
@@ -42,14 +40,6 @@ from pages.parts.unreadable import say_unreadable
 
 _log = logging.getLogger(__name__)
 
-_ARENAS = -8
-"""What ``mallopt`` calls M_ARENA_MAX."""
-_GIVEN_BACK = 60.0
-"""Seconds after which memory that nobody uses is given back, again and again."""
-_RARITY = 1_000
-"""Times of what that takes that lie between one time and the next at least."""
-_OBJECTS = 20_000
-"""More than before after which the youngest are looked at for garbage."""
 GRACE = 5.0
 """Seconds in which what is under way may end when the server is told to."""
 
@@ -80,6 +70,11 @@ GAUGES: Gauges = {
     "playground_loops_open": ("Loops that this process has open.", open_loops),
     "playground_checkpoint_bytes": ("What places to look back from take.", checkpoints.in_memory),
 }
+
+
+def sessions_left() -> float:
+    """Browser sessions in memory that are not connected."""
+    return held_sessions() - _sessions()
 
 
 def note_failure(error: Exception) -> bool:
@@ -115,38 +110,14 @@ def life(
             _log.info("ready")
         collect_seldom()
         take_short_turns()
-        keep_memory_together()
         allow_files()
-        giving = asyncio.create_task(give_memory_back())
+        giving = asyncio.create_task(give_memory_back(sessions_left))
         yield
         giving.cancel()
         shutdown()
         _log.info("ended")
 
     return lifespan
-
-
-def collect_seldom() -> None:
-    """Look for garbage in cycles seldom, and never among what was there before the first visitor.
-
-    As Python has it, 700 objects more than before are reason enough: what a script run needs only
-    for a moment is looked at again and again, and all that is loaded with it, which took a tenth
-    of a click, and stopped everybody for 0.1 s each time. Most garbage is in no cycle.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS)
-
-
-def keep_memory_together() -> None:
-    """Let all threads take memory from the same two places, where the system's library is glibc.
-
-    By itself it gives each of the first threads a place of its own, up to eight for a processor.
-    A thread is made for each run of a script, and what it leaves behind lies in pieces there: after
-    400 sessions the server held 316 MiB, not 286, for the same objects.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 def allow_files() -> None:
@@ -160,30 +131,6 @@ def allow_files() -> None:
     with suppress(OSError, ValueError):
         _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
-
-
-async def give_memory_back(every: float = _GIVEN_BACK) -> None:
-    """Let go of what nobody can reach, and the system have what is free, again and again.
-
-    What a session leaves is in cycles, since Streamlit makes a class for each component that it
-    draws, and old enough by then to be looked at once in an hour: 1 MiB a minute had come together
-    after twenty minutes of all that people do. And glibc gives back what is free at the end of a
-    place only: beyond it always lies something that is still needed, and 30 MiB were free in
-    pieces. Everybody waits meanwhile, so it is a thousandth of the time at most.
-    """
-    wait = every
-    while True:
-        await asyncio.sleep(wait)
-        wait = max(every, _RARITY * await asyncio.to_thread(_tidy_up))
-
-
-def _tidy_up() -> float:
-    """Collect all garbage, and give back what is free; how many seconds it took."""
-    start = time.thread_time()
-    gc.collect()
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).malloc_trim(0)
-    return time.thread_time() - start
 
 
 def end_in_time() -> None:

@@ -1,0 +1,81 @@
+"""What a server holds in memory: where it is taken from, and when it is given back."""
+
+import asyncio
+import ctypes
+import gc
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+
+_ARENAS = -8
+"""What ``mallopt`` calls M_ARENA_MAX."""
+_GIVEN_BACK = 60.0
+"""Seconds after which memory that nobody uses is given back, again and again."""
+_LOOKED = 5.0
+"""Seconds after which it is looked how many have left since."""
+_LEFT = 12.0
+"""Sessions that have left after which memory is given back at once: 7 MiB of them."""
+_RARITY = 1_000
+"""Times of what that takes that lie between one time and the next at least."""
+_OBJECTS = 20_000
+"""More than before after which the youngest are looked at for garbage."""
+
+
+def collect_seldom() -> None:
+    """Look for garbage in cycles seldom, and never among what was there before the first visitor.
+
+    As Python has it, 700 objects more than before are reason enough: what a script run needs only
+    for a moment is looked at again and again, and all that is loaded with it, which took a tenth
+    of a click, and stopped everybody for 0.1 s each time. Most garbage is in no cycle.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(_OBJECTS)
+
+
+def keep_memory_together() -> None:
+    """Let all threads take memory from the same few places, where the system's library is glibc.
+
+    By itself it gives each of the first threads a place of its own, up to eight for a processor.
+    A thread is made for each run of a script, and what it leaves behind lies in pieces there.
+    Places that are there already stay, so this is done before anything else: two of Streamlit's
+    threads have begun by then, and five more had when the server was about to.
+    """
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).mallopt(_ARENAS, 2)
+
+
+async def give_memory_back(left: Callable[[], float], every: float = _GIVEN_BACK) -> None:
+    """Let go of what nobody can reach, and the system have what is free, again and again.
+
+    What a session leaves is in cycles, since Streamlit makes a class for each component that it
+    draws, and old enough by then to be looked at once in an hour: 1 MiB a minute had come together
+    after twenty minutes of all that people do. And glibc gives back what is free at the end of a
+    place only: beyond it always lies something that is still needed, and 30 MiB were free in
+    pieces. Everybody waits meanwhile, so it is a thousandth of the time at most; but sooner where
+    many leave: what lies there until then is what the server grows by, and does not shrink again.
+
+    Args:
+        left: how many sessions are in memory whose browser is gone.
+        every: seconds between one time and the next at least, where few leave.
+    """
+    look = min(every, _LOOKED)
+    rest, before = every, math.inf
+    while True:
+        await asyncio.sleep(look)
+        rest -= look
+        now = left()
+        before = min(before, now)
+        if rest <= 0 or now >= before + _LEFT:
+            rest = max(every, _RARITY * await asyncio.to_thread(_tidy_up))
+            before = now
+
+
+def _tidy_up() -> float:
+    """Collect all garbage, and give back what is free; how many seconds it took."""
+    start = time.thread_time()
+    gc.collect()
+    with suppress(OSError, AttributeError):
+        ctypes.CDLL(None).malloc_trim(0)
+    return time.thread_time() - start
