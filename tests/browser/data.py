@@ -43,6 +43,7 @@ class DataPage(AppPage):
         expect(box).to_be_visible()
         if not box.locator("details[open]").count():
             box.locator("summary").click()
+        self.stand_still()  # What moves between press and release is not pressed.
 
     def export(self, loop: str, to: Path, kind: str = "log") -> Path:
         """Download a loop into a folder."""
@@ -50,6 +51,8 @@ class DataPage(AppPage):
         with self.page.expect_download() as download:
             # By what stands there: a link's key is the loop's id but where that has `__`.
             link = self.keyed(f"export-{loop}").get_by_role("link", name=_FILES[kind], exact=True)
+            expect(link).to_be_visible()
+            self.stand_still()
             link.click()
         file = to / download.value.suggested_filename
         download.value.save_as(file)

@@ -83,6 +83,7 @@ class AppPage:
         menu = self.page.get_by_test_id("stTopNav")
         if title in GROUPS:
             menu.get_by_text(GROUPS[title], exact=True).click()
+            self.stand_still()
         self.page.get_by_test_id("stTopNavLinkContainer").filter(has_text=title).click()
         lit = menu.locator("[data-testid=stTopNavSection][aria-current]")
         expect(lit).to_have_text([GROUPS[title]] if title in GROUPS else [])
