@@ -7,7 +7,7 @@ the mean of everything, at once.
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import combinations, product
 from typing import Any
 
@@ -321,6 +321,20 @@ class DenseOracle:
         mean, covariance = self._solve(names)
         z = augmented(offered, names)
         return z @ mean, z @ covariance @ z.T
+
+    @property
+    def unit(self) -> float:
+        """What covariances are multiplied by in a mixture: the unit of the rewards, and by how much
+        squared innovations were larger than expected, ten as expected beside them."""
+        excess = 0.0
+        for i, (row, reward) in enumerate(zip(self.rows, self.rewards, strict=True)):
+            if all(one in (0, 1) for one in self.rewards[: i + 1]):
+                continue
+            before = replace(self, rows=self.rows[:i], rewards=self.rewards[:i])
+            (mean,), ((variance,),) = before.moments([row])
+            wide = naive_unit(before.rewards) * (float(variance) + self.noise_sd**2)
+            excess += (reward - float(mean)) ** 2 / wide - 1
+        return naive_unit(self.rewards) * max(1 + excess / (10 + len(self.rewards)), 1)
 
     def evidence(self, own_units: bool = True) -> float:
         """Log of the product of the densities of each reward given those before. While all are 0

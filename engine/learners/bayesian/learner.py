@@ -134,7 +134,7 @@ class BayesianLearner(Learner):
                 continue
             if isinstance(learner, Posterior):
                 span = self._places.spans[learner.form]
-                yield weights[i], Linear, (i, learner, span, unit)
+                yield weights[i], Linear, (i, learner, span, unit * learner.inflation)
                 continue
             cells = self._places.cells[learner.crosses]
             shares = weights[i] * learner.weights(cells)

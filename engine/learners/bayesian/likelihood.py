@@ -45,6 +45,14 @@ class Observation:
         unit = self.unit
         return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
 
+    def excess(self, mean: float, wide: float) -> float:
+        """e^2 / s - 1 of (20): by how much a squared innovation is more than its variance, which is
+        told in the unit; 0 of a Bernoulli reward, whose mean says how it varies."""
+        if self.binary:
+            return 0.0
+        away = self.reward - mean
+        return away * away / (self.unit * wide) - 1.0
+
 
 def log_density(reward: float, mean: float, noise: float, doubt: float, binary: bool) -> float:
     """Of a reward, to a learner with this mean, and variances of noise and of its own doubt."""

@@ -26,6 +26,14 @@ Forgetting is directional (Kulhavy, *Automatica* 23, 1987): a reward counts with
 and the mean moves as if it counted in full. So only what is met again is forgotten, and
 the variance of a row never falls below (1 - memory) / memory of the noise. With memory 1,
 b = 1, and the belief depends on the rewards alone, in any order.
+
+Noise is learned as with a conjugate prior (Murphy, *Machine Learning: A Probabilistic Perspective*,
+2012, section 7.6.3), but only to be larger than the hypothesis says: of n rewards with innovations
+e, from the mean, and variances s, by (5) and the noise,
+
+    (20)  inflation = max(1, (u + sum e^2 / s) / (u + n)),    u = `USUAL`,
+
+by which a mixture multiplies covariances. Densities are those of the hypothesis as it stands.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -53,17 +61,21 @@ from engine.learners.state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
+USUAL = 10
+"""Innovations as large as expected that count beside those that came: 30 did as well."""
 
 
 @dataclass(eq=False)
 class Posterior(Learned):
-    """The belief of one hypothesis, after ``count`` rewards."""
+    """The belief of one hypothesis, after ``count`` rewards; ``_excess`` is the sum of e^2 / s - 1
+    of (20)."""
 
     hypothesis: Hypothesis
     count: int = 0
     _shares: dict[Block, Share] = field(default_factory=dict)
     _precision: float = CENTRE_PRECISION
     _pull: float = CENTRE_PRECISION * CENTRE
+    _excess: float = 0.0
 
     _last = cached_property[Beside | None](lambda _: None)
     _tau2 = cached_property(lambda self: float(self.hypothesis.prior_sd**2))
@@ -83,6 +95,12 @@ class Posterior(Learned):
     def centre_variance(self) -> float:
         """Variance of m0."""
         return 1.0 / self._precision
+
+    @property
+    def inflation(self) -> float:
+        """What variances are multiplied by where innovations were larger than expected: the mean
+        by which noise and doubt together are too small, by a conjugate prior."""
+        return max(1.0 + self._excess / (USUAL + self.count), 1.0)  # (20)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -184,6 +202,7 @@ class Posterior(Learned):
         noise = self._sigma2 + self._tau2 * place.outside
         mean = self.centre * unclaimed + known  # (5)
         density = seen.log_density(mean, noise, variance)
+        self._excess += seen.excess(mean, noise + variance)
         weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
         step = 1.0 / (noise + weight * inside)
         trust, pull = weight * step, (target - weight * known) * step  # d and e of (6)

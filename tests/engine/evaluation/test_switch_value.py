@@ -39,7 +39,7 @@ from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
-from tests.oracles import DenseOracle, naive_row, naive_unit
+from tests.oracles import DenseOracle, naive_row
 
 HYPOTHESIS = Hypothesis(3, "id", noise_sd=0.4, prior_sd=0.5)
 CHANCE = np.random.default_rng(0)
@@ -162,8 +162,9 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
         means += belief.mean[allowed].tolist()
     learned = [naive_row(CONTEXTS[c], DRINKS[i], 3) for c, i in ((0, 0), (1, 1), (0, 1), (2, 0))]
     rewards = [1.0, 0.5, 0.0, 1.0]
-    _, covariance = DenseOracle.of(HYPOTHESIS, learned, rewards).moments(rows)
-    covariance *= naive_unit(rewards)
+    oracle = DenseOracle.of(HYPOTHESIS, learned, rewards)
+    _, covariance = oracle.moments(rows)
+    covariance *= oracle.unit
     w = np.array(weights)
     found = look(loop)
     assert found.belief == pytest.approx(w @ np.array(means))

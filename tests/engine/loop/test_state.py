@@ -108,7 +108,7 @@ def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
         mean, covariance = oracle.moments(offered)
         belief = loop.belief(DRINKS, context)
         np.testing.assert_allclose(belief.mean, mean, rtol=0, atol=1e-12)
-        covariance *= naive_unit(rewards)
+        covariance *= oracle.unit
         np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-12)
 
 
@@ -373,11 +373,12 @@ def test_after_the_switch_others_are_believed_to_fall_short_of_what_was_imitated
     loop = switched(online_events, rewarded)
     offered = [naive_row(context, drink, CROSSES) for drink in [*DRINKS, TEA]]
     rows, rewards = rewarded_rows(loop)
-    mean, covariance = DenseOracle.of(REWARDED, rows, rewards).moments(offered)
+    oracle = DenseOracle.of(REWARDED, rows, rewards)
+    mean, covariance = oracle.moments(offered)
     added, _ = leaning(loop, context, [*DRINKS, TEA])
     belief = loop.belief([*DRINKS, TEA], context)
     np.testing.assert_allclose(belief.mean, mean + added, rtol=0, atol=1e-9)
-    covariance = naive_unit(rewards) * covariance
+    covariance *= oracle.unit
     np.testing.assert_allclose(belief.covariances[0], covariance, rtol=0, atol=1e-9)
     assert np.abs(added).max() > 1e-3
 

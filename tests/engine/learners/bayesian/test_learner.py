@@ -20,6 +20,7 @@ from engine.learners.bayesian.lean import SURE, gaps
 from engine.learners.bayesian.learner import FITS, LEAST, BayesianLearner
 from engine.learners.bayesian.rows import By
 from engine.learners.belief import Belief
+from engine.loop.learning_loop import LearningLoop
 from engine.policies.base import Normals
 from engine.policies.thompson import Thompson
 from engine.streams import stream
@@ -133,9 +134,10 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
     np.testing.assert_allclose(found.weights, weights, rtol=1e-12)
     for i, hypothesis in enumerate(MANY):
         rows = [row(history, hypothesis, context, a) for a in offered]
-        mean, covariance = dense(history, hypothesis).moments(rows)
+        oracle = dense(history, hypothesis)
+        mean, covariance = oracle.moments(rows)
         np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
-        in_unit = naive_unit([reward for *_, reward in history]) * covariance
+        in_unit = oracle.unit * covariance
         np.testing.assert_allclose(found.covariances[i], in_unit, rtol=0, atol=1e-9)
 
 
@@ -209,6 +211,35 @@ def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> Non
         belief = model.belief(COFFEE.request(cell))
         held += (np.abs(belief.mean - COFFEE.expected_in(cell)) <= 1.96 * belief.sd).tolist()
     assert np.mean(held) >= 0.93
+
+
+@pytest.mark.no_cover
+@pytest.mark.parametrize("seed", [1, 6])
+def test_bells_hold_the_truth_where_noise_is_none_that_a_hypothesis_has(seed: int) -> None:
+    """Five actions, linear in six numbers: their noise lies between those of the two hypotheses
+    that fit. Of eight seeds, those where the less noisy one is believed: its bells held the truth
+    in 85 and 72 %, where its noise was not learned."""
+    rng, places = np.random.default_rng([seed, 77]), range(5)
+    slopes, worth = rng.normal(0, 0.06, (5, 6)), rng.normal(0.1, 0.05, 5)
+    loop = LearningLoop(seed=seed)
+    offered = [{"id": f"a{k}", "features": [{"name": f"a{k}"}]} for k in places]
+
+    def came() -> tuple[Json, Array]:
+        numbers = rng.normal(size=6)
+        told = {f"n{i}": number for i, number in enumerate(numbers.tolist())}
+        return told, worth + slopes @ numbers
+
+    for _ in range(600):
+        told, means = came()
+        shown = loop.rank(offered, [told])
+        mean = means[int(shown.reward_action_id[1:])]
+        loop.reward(shown.event_id, float(np.clip(mean + rng.normal(0, 0.1), -1, 1)))
+    held: list[bool] = []
+    for _ in range(150):
+        told, means = came()
+        belief = loop.belief(offered, [told])
+        held += (np.abs(belief.mean - means) <= 1.96 * belief.sd).tolist()
+    assert np.mean(held) >= 0.87
 
 
 @pytest.mark.no_cover
@@ -371,14 +402,15 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         for _ in range(4)
     ]
     weights = rng.normal(size=(4, 2))
-    shares, unit = model.weights, naive_unit([reward for *_, reward in history])
+    shares = model.weights
     means, variances = [], []
     for hypothesis in MANY:
         rows = [row(history, hypothesis, c, a) for c, o in asked for a in o]
-        mean, covariance = dense(history, hypothesis).moments(rows)
+        oracle = dense(history, hypothesis)
+        mean, covariance = oracle.moments(rows)
         w = weights.ravel()
         means.append(float(w @ mean))
-        variances.append(unit * float(w @ covariance @ w))
+        variances.append(oracle.unit * float(w @ covariance @ w))
     middle = np.dot(shares, means)
     expected = math.sqrt(
         np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)

@@ -255,6 +255,36 @@ def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: floa
         assert learner.learn(context, action, reward) == pytest.approx(density, abs=1e-9)
 
 
+@pytest.mark.parametrize("by", ["id", "features"])
+def test_innovations_larger_than_expected_widen_what_a_mixture_believes(by: By) -> None:
+    """By the quadratic form of all rewards at once, which is the sum of their squared innovations
+    in units of their variances, and ten as expected beside them (equation 20)."""
+    usual = table_history("one family", count=40)
+    wild = [(context, action, 3 * reward - 1) for context, action, reward in usual]
+    inflations = []
+    for history in (usual, wild):
+        of = hypothesis(2, by)
+        rows = augmented(rows := rows_of(of, history), all_columns(rows))
+        prior = np.diag([1 / 4, *[PRIOR_SD**2] * (rows.shape[1] - 1)])
+        spread = rows @ prior @ rows.T + NOISE_SD**2 * np.eye(len(rows))
+        away = np.array([reward for *_, reward in history]) - 0.5
+        squares = float(away @ np.linalg.solve(spread, away))
+        expected = max((10 + squares) / (10 + len(history)), 1.0)
+        learner = PosteriorInBasis(of, history)
+        assert learner.posterior.inflation == pytest.approx(expected, rel=1e-9)
+        inflations.append(expected)
+    assert inflations[1] > inflations[0] >= 1
+
+
+@pytest.mark.no_cover
+@given(visits)
+def test_clicks_say_by_their_mean_how_they_vary(history: list[Visit]) -> None:
+    learner = PosteriorInBasis(hypothesis())
+    for context, action, reward in history:
+        learner.learn(context, action, float(reward > 0), binary=True)
+    assert learner.posterior.inflation == 1
+
+
 # -- beyond the most basis vectors ----------------------------------------------------
 
 
