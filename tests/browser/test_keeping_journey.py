@@ -134,6 +134,7 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
 
 def data_page(page: PlayPage) -> DataPage:
     """The Data page in the same tab, gone to by its link."""
+    page.come_to_rest()  # What a new tab tells would be the last word on which page is asked for.
     page.go_to("Data")
     data = DataPage(page.page, page.address)
     data.settle()

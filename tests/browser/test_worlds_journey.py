@@ -39,6 +39,7 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     expect(worlds.chart(TRUTH).locator("svg")).to_be_visible()
     worlds.paste("truth", 3, CELLS)
     expect(worlds.keyed("ceilings")).to_contain_text("0.80")
+    worlds.come_to_rest()  # A table that is drawn anew while somebody types forgets it.
     worlds.type("Enter", "Control+a", "0.95", "Enter")
     expect(worlds.keyed("ceilings")).to_contain_text(BEST)
     worlds.tab_to("go-play")
