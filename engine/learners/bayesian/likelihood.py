@@ -46,8 +46,8 @@ class Observation:
         return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
 
     def excess(self, mean: float, wide: float) -> float:
-        """e^2 / s - 1 of (20): by how much a squared innovation is more than its variance, which is
-        told in the unit; 0 of a Bernoulli reward, whose mean says how it varies."""
+        """delta^2 / nu - 1 of (20): by how much a squared innovation is more than its variance,
+        which is told in the unit; 0 of a Bernoulli reward, whose mean says how it varies."""
         if self.binary:
             return 0.0
         away = self.reward - mean

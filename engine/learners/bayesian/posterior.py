@@ -28,10 +28,10 @@ the variance of a row never falls below (1 - memory) / memory of the noise. With
 b = 1, and the belief depends on the rewards alone, in any order.
 
 Noise is learned as with a conjugate prior (Murphy, *Machine Learning: A Probabilistic Perspective*,
-2012, section 7.6.3), but only to be larger than the hypothesis says: of n rewards with innovations
-e, from the mean, and variances s, by (5) and the noise,
+2012, section 7.6.3), but only to be larger than the hypothesis says: of N rewards, with innovations
+delta, from the mean, and predictive variances nu,
 
-    (20)  inflation = max(1, (u + sum e^2 / s) / (u + n)),    u = `USUAL`,
+    (20)  inflation = max(1, (u + sum delta^2 / nu) / (u + N)),    u = `USUAL`,
 
 by which a mixture multiplies covariances. Densities are those of the hypothesis as it stands.
 Numbers of equations as in ``engine/README.md``.
@@ -67,8 +67,8 @@ USUAL = 10
 
 @dataclass(eq=False)
 class Posterior(Learned):
-    """The belief of one hypothesis, after ``count`` rewards; ``_excess`` is the sum of e^2 / s - 1
-    of (20)."""
+    """The belief of one hypothesis, after ``count`` rewards; ``_excess`` is the sum of
+    delta^2 / nu - 1 of (20)."""
 
     hypothesis: Hypothesis
     count: int = 0
