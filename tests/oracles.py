@@ -27,6 +27,14 @@ Readings = Mapping[str, Callable[[float], dict[str, float]]]
 """How numbers are read, by their field: as which columns, by their names after the field's."""
 
 
+@dataclass(frozen=True)
+class BentReadings:
+    """How numbers are read along lines, and by nearness."""
+
+    lines: Readings
+    nearness: Readings
+
+
 # -- rows -----------------------------------------------------------------------------
 
 
@@ -62,8 +70,15 @@ def naive_numbers(objects: Sequence[Json]) -> dict[str, float]:
     }
 
 
+def naive_readings_of(objects: Sequence[Sequence[Json]], by: By) -> Readings | BentReadings:
+    """How rows read numbers after lists of feature objects with values of theirs."""
+    if by != "bent":
+        return naive_readings(objects, by)
+    return BentReadings(naive_readings(objects, "features"), naive_readings(objects, "id"))
+
+
 def naive_readings(objects: Sequence[Sequence[Json]], by: By) -> Readings:
-    """How numbers are read after lists of feature objects with values of theirs."""
+    """How rows of one part read numbers."""
     values: dict[str, list[float]] = {}
     for item in objects:
         for name, value in naive_numbers(item).items():
@@ -169,9 +184,26 @@ def naive_row(
     action: Json,
     crosses: int,
     by: By = "id",
-    read: Readings | None = None,
+    read: Readings | BentReadings | None = None,
 ) -> Row:
-    """The row of (context, action): (context columns, action column) -> value.
+    """The row of (context, action): (context columns, action column) -> value. What bends is
+    `naive_row` by features of single fields, and a tenth of the square of that by id beside it,
+    of action columns that begin with ``~``.
+    """
+    if by == "bent":
+        two = read if isinstance(read, BentReadings) else BentReadings({}, {})
+        lines = _naive_part(context, action, min(crosses, 1), "features", two.lines)
+        nearness = _naive_part(context, action, crosses, "id", two.nearness)
+        share = math.sqrt(1 / 10)
+        return {**lines, **{(of, f"~{column}"): share * v for (of, column), v in nearness.items()}}
+    assert not isinstance(read, BentReadings)
+    return _naive_part(context, action, crosses, by, read)
+
+
+def _naive_part(
+    context: Sequence[Json], action: Json, crosses: int, by: By, read: Readings | None
+) -> Row:
+    """A row of one part.
 
     The action's id is the column ``"#" + id``, so that it is none of the features. By id,
     every order of crosses and every action is a vector of length 1; by features, orders and
@@ -212,15 +244,16 @@ def naive_row(
 
 
 def by_fields(
-    context: Sequence[Json], parts: Row, read: Readings | None = None
+    context: Sequence[Json], parts: Row, read: Readings | BentReadings | None = None
 ) -> dict[Group, float]:
     """Sums over the columns of a row, by the fields of the context that they are of.
 
     For at most 12 fields, whose crosses are all told apart.
     """
-    fields = naive_columns(context, read)
-    assert len(fields) <= 12
-    field_of = {column: field for field, columns in fields.items() for column in columns}
+    ways = (read.lines, read.nearness) if isinstance(read, BentReadings) else (read,)
+    told = [naive_columns(context, way) for way in ways]
+    assert len(told[0]) <= 12
+    field_of = {c: field for fields in told for field, columns in fields.items() for c in columns}
     found: dict[Group, float] = {}
     for (columns, _), value in parts.items():
         group = Group(tuple(sorted({field_of[column] for column in columns})))
@@ -283,20 +316,17 @@ class DenseOracle:
         return mean, np.linalg.inv(precision).astype(np.float64)
 
     def _one(
-        self, z: Array, reward: float, mean: Array, precision: Array, unit: float = 1.0
+        self, z: Array, reward: float, mean: Array, precision: Array
     ) -> tuple[Array, Array, float]:
-        """Mean and precision after one reward, and the log of the density it came with, by
-        variances in a unit."""
+        """Mean and precision after one reward, and the variance that was expected of it."""
         noise = self.noise_sd**2
         towards = np.linalg.solve(precision, z).astype(np.float64)
         c = float(z @ towards) / noise
         surprise = reward - float(z @ mean)
         b = self.memory - (1 - self.memory) / c
         total = noise * (1 + c)
-        wide = unit * total
-        density = -0.5 * (math.log(2 * math.pi * wide) + surprise**2 / wide)
         after = precision + b * np.outer(z, z) / noise
-        return mean + towards * surprise / total, after, density
+        return mean + towards * surprise / total, after, total
 
     @property
     def centre(self) -> float:
@@ -339,33 +369,51 @@ class DenseOracle:
     def evidence(self, own_units: bool = True) -> float:
         """Log of the product of the densities of each reward given those before. While all are 0
         or 1 they are coins, with the chance that the mean tells as far as the noise allows.
-        Variances are in units of those of the rewards before, or else always in a coin's."""
+        Variances are in units of those of the rewards before, or else always in a coin's; and in
+        one that innovations tell, ten as expected beside them."""
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
-        coins = own_units
+        coins, squares = own_units, 10.0
         for i, z in enumerate(augmented(self.rows, names)):
-            reward = self.rewards[i]
+            reward, expected = self.rewards[i], float(z @ mean)
             coins = coins and reward in (0, 1)
             unit = naive_unit(self.rewards[:i]) if own_units else 1.0
-            coin = naive_coin(reward, float(z @ mean), unit * self.noise_sd**2)
-            mean, precision, density = self._one(z, reward, mean, precision, unit)
-            total += coin if coins else density
+            mean, precision, wide = self._one(z, reward, mean, precision)
+            if coins:
+                total += naive_coin(reward, expected, unit * self.noise_sd**2)
+                squares += 1
+                continue
+            wide *= unit
+            total += naive_student(reward - expected, wide * squares / (10 + i), 10 + i)
+            squares += (reward - expected) ** 2 / wide
         return total
 
     def marginal_likelihood(self) -> float:
         """Log density of all rewards at once, without forgetting.
 
-        They are jointly normal: mean 1/2, covariance prior variance x inner products of
-        the rows + 1/4 for the constant that all share + noise.
+        They are jointly Student's t with ten degrees of freedom: mean 1/2, and for a scale
+        prior variance x inner products of the rows + 1/4 for the constant that all share + noise.
         """
         size = len(self.rows)
         inner = np.array([[dot(one, other) for other in self.rows] for one in self.rows])
-        covariance = self.prior_sd**2 * inner + 0.25 + self.noise_sd**2 * np.eye(size)
+        scale = self.prior_sd**2 * inner + 0.25 + self.noise_sd**2 * np.eye(size)
         deviations = np.array(self.rewards) - 0.5
-        _, log_determinant = np.linalg.slogdet(covariance)
-        exponent = deviations @ np.linalg.solve(covariance, deviations)
-        return float(-0.5 * (size * math.log(2 * math.pi) + log_determinant + exponent))
+        _, log_determinant = np.linalg.slogdet(10 * math.pi * scale)
+        square = float(deviations @ np.linalg.solve(scale, deviations))
+        return float(
+            math.lgamma((10 + size) / 2)
+            - math.lgamma(5)
+            - log_determinant / 2
+            - (10 + size) / 2 * math.log(1 + square / 10)
+        )
+
+
+def naive_student(away: float, wide: float, freedom: float) -> float:
+    """Log density of Student's t at a distance from its mean, by the square of its scale."""
+    whole = math.sqrt(freedom * wide) * math.gamma(0.5) * math.gamma(freedom / 2)
+    tail = (1 + away * away / (freedom * wide)) ** ((freedom + 1) / 2)
+    return math.log(math.gamma((freedom + 1) / 2) / whole / tail)
 
 
 def naive_unit(rewards: Sequence[float]) -> float:

@@ -18,6 +18,7 @@ from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis
+from engine.learners.bayesian.bent import BentKernel
 from engine.learners.bayesian.block import Block
 from engine.learners.bayesian.cells import Cells, Tables
 from engine.learners.bayesian.change import ChangeDetector
@@ -39,7 +40,7 @@ from engine.protocol.request import Action
 
 _LEARNED = (
     BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
-    RowKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
+    RowKernel, BentKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
     Cells, Tables, Places, Rewards, Scale, Scales, Lean,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}

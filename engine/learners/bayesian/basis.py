@@ -14,13 +14,14 @@ told apart by their ids alone have a block each, and none pays for the others.
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Sequence
 from functools import cached_property
 
 import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.base import WeighedOffer
+from engine.learners.bayesian.bent import kernel_of
 from engine.learners.bayesian.block import (
     SMALL,
     AloneBlocks,
@@ -34,7 +35,6 @@ from engine.learners.bayesian.block import (
     diagonal,
     positions,
 )
-from engine.learners.bayesian.kernel import RowKernel, alike, length
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.state import Kept, Learned
@@ -68,8 +68,8 @@ class Basis(Learned):
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
         self.form, self.scales = form, scales
-        self._kernel = RowKernel(form)
-        self._owners: dict[tuple[str, bool], Block] = {}
+        self._kernel = kernel_of(form, scales)
+        self._owners: dict[Hashable, Block] = {}
         self._blocks: dict[Block, None] = {}
 
     @property
@@ -82,31 +82,21 @@ class Basis(Learned):
         """All blocks, oldest first."""
         return tuple(self._blocks)
 
-    def context(self, features: Features) -> Features:
-        """A context with its numbers read as this form does."""
-        return self.scales.context(features, near=self.form.by == "id")
-
-    def actions(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
-        """Actions with their numbers read as this form does."""
-        return self.scales.actions(actions, near=self.form.by == "id")
-
     def alike(self, actions: tuple[Action, ...]) -> Array:
         """Inner products of the actions' parts of rows, (K, K)."""
-        return alike(self.actions(actions), self.form)
+        return self._kernel.alike(actions)
 
     def offer(self, where: Where, actions: tuple[Action, ...]) -> OfferedRows:
         """Coordinates of what is offered in a context, or in each of several."""
         if (where, actions) in self._offers:
             return self._offers[where, actions]
-        read = self.actions(actions)
         if isinstance(where, tuple):
-            contexts = tuple(self.context(context) for context in where)
-            products, outside = self._kernel.between_all(contexts, read)
+            products, outside = self._kernel.between_all(where, actions)
         else:
-            products, outside = self._kernel.between(self.context(where), read)
+            products, outside = self._kernel.between(where, actions)
         if actions not in self._apart:
             self._apart.clear()  # Blocks may be large, and loops mostly offer the same.
-            self._apart[actions] = self._told_apart(read)
+            self._apart[actions] = self._told_apart(actions)
         shared, own = self._apart[actions]
         parts = []
         for block, at in shared.items():
@@ -145,8 +135,8 @@ class Basis(Learned):
         weights: Array = np.zeros((len(offers), len(columns)))
         for row, (_, actions, own) in enumerate(offers):
             weights[row, [columns[action] for action in actions]] = own
-        contexts = [self.context(context) for context, _, _ in offers]
-        return length(contexts, self.actions(tuple(columns)), weights, self.form)
+        contexts = [context for context, _, _ in offers]
+        return self._kernel.length(contexts, tuple(columns), weights)
 
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: tuple[float, ...]
@@ -154,9 +144,8 @@ class Basis(Learned):
         """A weighted sum of the rows of what is offered in a context, group by group."""
         asked = context, actions, weights
         if asked not in self._grouped:
-            read = self.context(context), self.actions(actions)
-            groups, products, lengths = self._kernel.grouped(*read, np.array(weights))
-            touched = dict.fromkeys(block for one in read[1] for block in self._touched(one))
+            groups, products, lengths = self._kernel.grouped(context, actions, np.array(weights))
+            touched = dict.fromkeys(block for one in actions for block in self._touched(one))
             inside = {block: block.coordinates(products) for block in touched}
             self._grouped[asked] = GroupedRow(groups, inside, lengths)
         return self._grouped[asked]
@@ -165,9 +154,8 @@ class Basis(Learned):
         """A learned row in the basis, grown to hold it, and the merges that it took, in order."""
         if (context, action) in self._places:
             return self._places[context, action], ()
-        (read,) = self.actions((action,))
-        block, merged = self._join(read)
-        products, own = self._kernel.between(self.context(context), (read,))
+        block, merged = self._join(action)
+        products, own = self._kernel.between(context, (action,))
         coordinates = block.coordinates(products)[0]
         outside = float(own[0, 0] - coordinates @ coordinates)
         outside = outside if outside > _NEGLIGIBLE else 0.0
@@ -190,7 +178,7 @@ class Basis(Learned):
 
     def _owning(self, action: Action) -> dict[Block, None]:
         found: dict[Block, None] = {}
-        for column in _columns(action, self.form):
+        for column in self._kernel.columns(action):
             block = self._owners.get(column)
             if block is not None:
                 found[block] = None
@@ -205,7 +193,7 @@ class Basis(Learned):
         first, *others = self._touched(action) or [Block()]
         self._blocks.setdefault(first)
         merges = tuple(self._absorb(first, other) for other in others)
-        for column in _columns(action, self.form):
+        for column in self._kernel.columns(action):
             self._owners[column] = first
         self._met.clear()
         self._apart.clear()
@@ -232,18 +220,9 @@ class Basis(Learned):
         self._changed()
         at = block.size
         block.rows = with_room(block.rows, (at + 1,))
-        (read,) = self.actions((action,))
-        block.rows[at] = self._kernel.remember(self.context(context), read)
+        block.rows[at] = self._kernel.remember(context, action)
         block.whiten = with_room(block.whiten, (at + 1, at + 1))
         block.whiten[at, :at] = -row @ block.whitening / length
         block.whiten[at, at] = 1.0 / length
         block.size = at + 1
         return LearnedRow(block, np.append(row, length), 0.0)
-
-
-def _columns(action: Action, form: RowForm) -> Iterator[tuple[str, bool]]:
-    """Columns that an action's rows have: of its features, and of its id."""
-    for column in action.features.columns:
-        yield column, False
-    if form.by == "id" or not action.features.columns:
-        yield action.id, True

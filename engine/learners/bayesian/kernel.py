@@ -8,7 +8,7 @@ The context part holds all crosses of up to three fields (`engine.learners.cross
 crossing scaled by itself. Numbers of equations as in ``engine/README.md``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -17,21 +17,26 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm, action_scales, context_scales, field_squares
 from engine.learners.crosses import Vectors, by_group, symmetric_polynomials
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
+Column = tuple[str, bool]
+"""A column that the rows of an action have: its name, and whether it is of the id."""
 TOGETHER = 64
 """Contexts whose inner products with all others are found at once."""
 
 
 class RowKernel(Learned):
-    """Inner products between remembered rows and the rows of a Rank call."""
+    """Inner products between remembered rows and the rows of a Rank call, whose numbers are read by
+    these scales: by nearness where actions have ids, else along lines."""
 
     STATE = (
         "_form",
+        "_scales",
         "_contexts",
         "_context_scales",
         "_actions",
@@ -44,8 +49,8 @@ class RowKernel(Learned):
     _offered = cached_property(lambda _: Kept[tuple[Action, ...], tuple[Array, Array]]())
     _known = cached_property(lambda _: Kept[Features, int]())
 
-    def __init__(self, form: RowForm) -> None:
-        self._form, self._size = form, 0
+    def __init__(self, form: RowForm, scales: Scales) -> None:
+        self._form, self._scales, self._size = form, scales, 0
         self._contexts, self._actions = Vectors(), Vectors()
         self._context_scales: Array = np.zeros((form.crosses + 1, 16))
         self._action_scales: Array = np.zeros((2, 16))
@@ -55,8 +60,27 @@ class RowKernel(Learned):
     def __len__(self) -> int:
         return self._size
 
+    @property
+    def _near(self) -> bool:
+        return self._form.by == "id"
+
+    def _read(self, context: Features) -> Features:
+        return self._scales.context(context, self._near)
+
+    def _read_all(self, actions: tuple[Action, ...]) -> tuple[Action, ...]:
+        return self._scales.actions(actions, self._near)
+
+    def columns(self, action: Action) -> Iterator[Column]:
+        """Columns that an action's rows have: of its features, and of its id."""
+        (read,) = self._read_all((action,))
+        for column in read.features.columns:
+            yield column, False
+        if self._near or not read.features.columns:
+            yield action.id, True
+
     def remember(self, context: Features, action: Action) -> int:
         """Append a row to the remembered ones; its position."""
+        context, (action,) = self._read(context), self._read_all((action,))
         known = len(self._actions)
         c, a = self._contexts.index(context), self._index(action.features)
         self._inner.clear()
@@ -79,6 +103,7 @@ class RowKernel(Learned):
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
         """Inner products of offered rows with remembered ones, (K, m), and each other, (K, K)."""
+        context, actions = self._read(context), self._read_all(actions)
         own = _offer(actions, self._form).products * context_scales(context, self._form)[1]
         if not self._size:
             return np.zeros((len(actions), 0)), own
@@ -88,6 +113,7 @@ class RowKernel(Learned):
         self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
     ) -> tuple[Array, Array]:
         """`between` in each of C contexts: (C, K, m) and (C, K, K)."""
+        contexts, actions = tuple(map(self._read, contexts)), self._read_all(actions)
         offer = _offer(actions, self._form)
         found = [context_scales(context, self._form) for context in contexts]
         own = np.array([square for _, square in found])[:, None, None] * offer.products
@@ -105,6 +131,7 @@ class RowKernel(Learned):
         """A weighted sum of the rows of actions in a context, split into the G groups of fields
         that its columns are of: the groups, the inner products of each one's part with remembered
         rows, (G, m), and its squared length, (G,)."""
+        context, actions = self._read(context), self._read_all(actions)
         offer = _offer(actions, self._form)
         scales, _ = context_scales(context, self._form)
         squares = field_squares(context)
@@ -120,6 +147,26 @@ class RowKernel(Learned):
         inside = parts[:, self._rows[0, : self._size]] * of_actions  # (1)
         square = float(weights @ offer.products @ weights)
         return tuple(of_context), inside, parts[:, known] * square
+
+    def alike(self, actions: tuple[Action, ...]) -> Array:
+        """Inner products of the parts that actions have in rows, (K, K)."""
+        return _offer(self._read_all(actions), self._form).products
+
+    def length(
+        self, contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array
+    ) -> float:
+        """Squared length of the sum of the rows of K actions in C contexts, by weight, (C, K)."""
+        vectors, form = Vectors(), self._form
+        read = [self._read(context) for context in contexts]
+        at = [vectors.index(context) for context in read]
+        scales = np.array([context_scales(context, form)[0] for context in read])
+        shared, total = weights @ self.alike(actions) @ weights.T, 0.0
+        for start in range(0, len(read), TOGETHER):
+            some = slice(start, start + TOGETHER)
+            polynomials = symmetric_polynomials(vectors.by_fields(read[some]), form.crosses)
+            polynomials = polynomials[:, :, at] * scales[some].T[:, :, None] * scales.T[:, None]
+            total += float((polynomials.sum(axis=0) * shared[some]).sum())  # (1)
+        return total
 
     def _context_products(self, context: Features) -> Array:
         """Inner products of a context's part with those of the remembered rows, (m,)."""
@@ -150,27 +197,6 @@ class RowKernel(Learned):
             products = np.concatenate([products, new], axis=1)
             self._offered[actions] = totals, products
         return products
-
-
-def alike(actions: tuple[Action, ...], form: RowForm) -> Array:
-    """Inner products of the parts that actions have in rows, (K, K)."""
-    return _offer(actions, form).products
-
-
-def length(
-    contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array, form: RowForm
-) -> float:
-    """Squared length of the sum of the rows of K actions in C contexts, by weight, (C, K)."""
-    vectors = Vectors()
-    at = [vectors.index(context) for context in contexts]
-    scales = np.array([context_scales(context, form)[0] for context in contexts])
-    shared, total = weights @ _offer(actions, form).products @ weights.T, 0.0
-    for start in range(0, len(contexts), TOGETHER):
-        some = slice(start, start + TOGETHER)
-        polynomials = symmetric_polynomials(vectors.by_fields(contexts[some]), form.crosses)
-        polynomials = polynomials[:, :, at] * scales[some].T[:, :, None] * scales.T[:, None]
-        total += float((polynomials.sum(axis=0) * shared[some]).sum())  # (1)
-    return total
 
 
 @dataclass(frozen=True, slots=True)

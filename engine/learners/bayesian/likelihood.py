@@ -9,7 +9,8 @@ certain may be nearly certain, and one who takes them for noisy may not,
 with v / 4 at most 1/2: who takes rewards for noise alone expects a fair coin.
 
 A normal density would call every reward of a rare click a surprise of its own scale, and misfit a
-change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them.
+change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them;
+to a learner that learns how large both are they are Student's t (20).
 
 Hypotheses say how wide their prior and their noise are in units of a fair coin's spread. All are
 read in that of the first rewards: with clicks of 1 %, or rewards between .4 and .6, doubt is as
@@ -44,6 +45,21 @@ class Observation:
         """See the function of this name; variances are in the unit."""
         unit = self.unit
         return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
+
+    def log_density_learned(
+        self, mean: float, noise: float, doubt: float, scale: float, freedom: int
+    ) -> float:
+        """`log_density` to a learner that learns how noisy rewards are: Student's t with so many
+        degrees of freedom, its variances multiplied by the scale."""
+        if self.binary:
+            return self.log_density(mean, noise, doubt)
+        wide, away = self.unit * scale * (noise + doubt), self.reward - mean
+        return (
+            math.lgamma((freedom + 1) / 2)
+            - math.lgamma(freedom / 2)
+            - 0.5 * math.log(freedom * math.pi * wide)
+            - 0.5 * (freedom + 1) * math.log1p(away * away / (freedom * wide))
+        )
 
     def excess(self, mean: float, wide: float) -> float:
         """delta^2 / nu - 1 of (20): by how much a squared innovation is more than its variance,

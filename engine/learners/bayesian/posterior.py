@@ -27,13 +27,17 @@ and the mean moves as if it counted in full. So only what is met again is forgot
 the variance of a row never falls below (1 - memory) / memory of the noise. With memory 1,
 b = 1, and the belief depends on the rewards alone, in any order.
 
-Noise is learned as with a conjugate prior (Murphy, *Machine Learning: A Probabilistic Perspective*,
-2012, section 7.6.3), but only to be larger than the hypothesis says: of N rewards, with innovations
-delta, from the mean, and predictive variances nu,
+How noisy rewards are is learned with them: w, m0 and the noise have variances in one unknown unit,
+with a conjugate (inverse gamma) prior (Murphy, *Machine Learning: A Probabilistic Perspective*,
+2012, section 7.6.3). Of N rewards that are not all 0 or 1, with innovations delta, from the mean,
+and predictive variances nu, that unit is
 
-    (20)  inflation = max(1, (u + sum delta^2 / nu) / (u + N)),    u = `USUAL`,
+    (20)  scale = (u + sum delta^2 / nu) / (u + N),    u = `USUAL`,
 
-by which a mixture multiplies covariances. Densities are those of the hypothesis as it stands.
+and the next one is expected by Student's t with u + N degrees of freedom, its nu multiplied by the
+scale. So hypotheses differ in how much there is to learn beside the noise, not in the noise. What a
+mixture believes is widened by the scale, and never narrowed: where much was learned of what is
+shown, little was of what is not.
 Numbers of equations as in ``engine/README.md``.
 """
 
@@ -62,7 +66,7 @@ from engine.learners.state import Learned
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
 USUAL = 10
-"""Innovations as large as expected that count beside those that came: 30 did as well."""
+"""Innovations as large as expected that count beside those that came."""
 
 
 @dataclass(eq=False)
@@ -97,10 +101,14 @@ class Posterior(Learned):
         return 1.0 / self._precision
 
     @property
+    def scale(self) -> float:
+        """What variances of noise and doubt are to be multiplied by, as innovations say."""
+        return 1.0 + self._excess / (USUAL + self.count)  # (20)
+
+    @property
     def inflation(self) -> float:
-        """What variances are multiplied by where innovations were larger than expected: the mean
-        by which noise and doubt together are too small, by a conjugate prior."""
-        return max(1.0 + self._excess / (USUAL + self.count), 1.0)  # (20)
+        """What variances are multiplied by in a mixture."""
+        return max(self.scale, 1.0)
 
     # -- what is believed -------------------------------------------------------------
 
@@ -189,7 +197,7 @@ class Posterior(Learned):
         """Log density that a learner who knows nothing expects its first reward with."""
         length = float(place.coordinates @ place.coordinates) + place.outside
         doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
-        return seen.log_density(CENTRE, self._sigma2, doubt)
+        return seen.log_density_learned(CENTRE, self._sigma2, doubt, 1.0, USUAL)
 
     def learn(self, place: LearnedRow, seen: Observation) -> float:
         """Learn a reward; the log of the density that it was expected with."""
@@ -201,7 +209,8 @@ class Posterior(Learned):
         variance = inside + unclaimed * unclaimed / self._precision  # (5)
         noise = self._sigma2 + self._tau2 * place.outside
         mean = self.centre * unclaimed + known  # (5)
-        density = seen.log_density(mean, noise, variance)
+        expected = noise, variance, self.scale, USUAL + self.count
+        density = seen.log_density_learned(mean, *expected)
         self._excess += seen.excess(mean, noise + variance)
         weight, target = self._weigh(variance / noise, mean, seen.reward - mean)
         step = 1.0 / (noise + weight * inside)

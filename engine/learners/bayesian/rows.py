@@ -14,8 +14,8 @@ from engine.protocol.features import Features
 
 ID_LENGTH = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
-By = Literal["id", "features"]
-"""How an action is told from others."""
+By = Literal["id", "features", "bent"]
+"""How an action is told from others, and how numbers are read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class RowForm:
         by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
             so that every action is doubted alike. ``"features"``: it is its features alone,
             and numbers count as they are, so that actions never seen before are known by
-            what they are made of; an action without features is its id.
+            what they are made of; an action without features is its id. ``"bent"``: single fields
+            by features, with all crosses by id beside them for what lines cannot say: see `bent`.
     """
 
     crosses: int = 3

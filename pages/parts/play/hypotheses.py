@@ -50,6 +50,8 @@ def in_words(hypothesis: Hypothesis) -> str:
     told = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
         told += ", actions by their features"
+    elif hypothesis.by == "bent":
+        told += ", lines that may bend"
     if hypothesis.memory < 1:
         return f"{told}, tastes wander"
     return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"

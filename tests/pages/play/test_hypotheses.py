@@ -18,17 +18,18 @@ def every_hypothesis() -> Iterator[Hypothesis]:
     for crosses, memory, noise in product(range(5), (0.9, 1.0), (0.05, 0.4)):
         yield Hypothesis(crosses, "id", noise, memory=memory)
         yield Hypothesis(crosses, "features", noise, memory=memory)
+        yield Hypothesis(crosses, "bent", noise, memory=memory)
     yield from (Hypothesis(crosses, "cells") for crosses in range(5))
 
 
 def test_each_hypothesis_has_words_of_its_own() -> None:
     told = {in_words(hypothesis) for hypothesis in every_hypothesis()}
     # Where tastes wander, nothing is said of noise.
-    assert len(told) == 5 * 2 * 3 + 5
+    assert len(told) == 5 * 3 * 3 + 5
     assert in_words(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
-    known_by_features = "Single fields, actions by their features"
-    assert in_words(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
-    assert in_words(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
+    by_features = "Single fields, actions by their features, noisy rewards"
+    assert in_words(HYPOTHESES[3]) == by_features
+    assert in_words(HYPOTHESES[4]) == "Triples of fields, lines that may bend, noisy rewards"
 
 
 @pytest.mark.parametrize("crosses", range(5))

@@ -9,11 +9,12 @@ from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.bayesian.rows import By
 from tests.engine.requests import Json, request_of
 from tests.oracles import (
+    BentReadings,
     CellsOracle,
     DenseOracle,
     Readings,
     Row,
-    naive_readings,
+    naive_readings_of,
     naive_row,
     naive_told,
 )
@@ -30,9 +31,9 @@ def teach(model: BayesianLearner, history: Sequence[Visit]) -> None:
         model.learn_reward(request.context, request.actions, 0, reward)
 
 
-def readings(history: Sequence[Visit], by: By) -> Readings:
+def readings(history: Sequence[Visit], by: By) -> Readings | BentReadings:
     """How numbers are read after a history in which one action was offered at a time."""
-    return naive_readings(seen_of(history), by)
+    return naive_readings_of(seen_of(history), by)
 
 
 def seen_of(history: Sequence[Visit]) -> list[list[Json]]:

@@ -22,7 +22,7 @@ from tests.oracles import all_columns, augmented
 # -- the belief equals a dense solve --------------------------------------------------
 
 
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("kind", KINDS)
 def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By) -> None:
     learner = PosteriorInBasis(hypothesis(by=by), table_history(kind, count=60))
@@ -31,7 +31,7 @@ def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
 def test_an_action_that_belongs_to_several_families_makes_one_block_of_theirs(
     memory: float, by: By
@@ -61,7 +61,7 @@ def test_a_bridge_that_was_learned_first_is_the_same_as_one_that_came_late() -> 
 # -- order, growth, correction --------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("count", [1, 10, 40, 150])
 def test_only_independent_rows_take_room(count: int, by: By) -> None:
     of = hypothesis(2, by)

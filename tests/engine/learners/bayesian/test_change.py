@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 
 from engine.learners.bayesian.change import (
+    AGAIN,
     CARRIED_WEIGHT,
-    CHANGE_ODDS,
     GROWN_UP,
     HOPELESS,
     MISFIT,
     PROMISING,
+    SELDOM,
     SETTLED,
     ChangeDetector,
 )
@@ -41,8 +42,9 @@ class Told:
 
     def __call__(self, *logs: float) -> None:
         """Each bank's log density, rewards that no bank explains among them."""
-        misfit = MISFIT * self.chance
-        self.own(*(math.log((math.exp(log) - misfit) / (1 - MISFIT)) for log in logs))
+        share = self.detector.misfit
+        misfit = share * self.chance
+        self.own(*(math.log((math.exp(log) - misfit) / (1 - share)) for log in logs))
 
     def own(self, *logs: float) -> None:
         """What all hypotheses of each bank that are awake say of the rewards that it explains."""
@@ -73,15 +75,13 @@ class Told:
         return [bank.born for bank in self.detector.banks]
 
 
-PRIOR = math.log(CHANGE_ODDS)
+PRIOR = math.log(SELDOM)
 
 
 def test_beside_the_bank_that_is_believed_stands_a_challenger_that_is_hardly_believed() -> None:
     told = Told()
     assert told.born == [0, 0]
-    assert told.detector.odds == pytest.approx(
-        [1 / (1 + CHANGE_ODDS), CHANGE_ODDS / (1 + CHANGE_ODDS)]
-    )
+    assert told.detector.odds == pytest.approx([1 / (1 + SELDOM), SELDOM / (1 + SELDOM)])
 
 
 def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
@@ -99,30 +99,30 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     told = Told()
     told(0.0, -1.0)
-    for _ in range(11):
+    for _ in range(13):
         told(-1.0, 0.0)
-    assert told.born == [0, 1]  # 11 nats, of log(1e5) = 11.5
+    assert told.born == [0, 1]  # 13 nats, of log(1e6) = 13.8
     assert told.detector.changes == []
     told(-1.0, 0.0)
-    assert told.born == [1, 0, 13]
-    assert told.ahead == pytest.approx([0.0, -12 - PRIOR, PRIOR])
+    assert told.born == [1, 0, 15]
+    assert told.ahead == pytest.approx([0.0, -14 - PRIOR, PRIOR])
 
 
 def after_a_take_over() -> Told:
-    """The challenger, born after 1, believed since 13; the old bank beside it."""
+    """The challenger, born after 1, believed since 15; the old bank beside it."""
     told = Told()
     told(0.0, -1.0)
-    for _ in range(12):
+    for _ in range(14):
         told(-1.0, 0.0)
-    assert told.born == [1, 0, 13]
+    assert told.born == [1, 0, 15]
     return told
 
 
 def test_a_bank_that_was_overtaken_comes_back_if_it_was_right_after_all() -> None:
     told = after_a_take_over()
     told(-2.0, 0.0, -2.0)
-    assert told.born == [0, 1, 14]
-    assert told.ahead == pytest.approx([0.0, 12 + PRIOR - 2, PRIOR])
+    assert told.born == [0, 1, 16]
+    assert told.ahead == pytest.approx([0.0, 14 + PRIOR - 2, PRIOR])
 
 
 def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
@@ -141,7 +141,7 @@ def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
         told = after_a_take_over()
         told(0.0, behind, 0.0)
         last = told.born[2]
-        for _ in range(12):
+        for _ in range(14):
             told(-1.0, -1.0, 0.0)
         assert told.born[:2] == [last, kept]
 
@@ -153,7 +153,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
     told.detector.reweigh(told.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
-    for _ in range(12):
+    for _ in range(14):
         told(-1.0, 0.0)
     first, old, challenger = (bank.weights for bank in told.detector.banks)
     assert 0 < first[2] < 1e-3
@@ -191,13 +191,24 @@ def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
 
 
 def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
-    """However wrong a bank was, `MISFIT` of the density by the mean of all is left to it."""
+    """However wrong a bank was, a share of the density by the mean of all is left to it."""
     told = Told()
     told(-1.0, 0.0)
-    before, chance = told.ahead[1], told.chance
+    before, chance, share = told.ahead[1], told.chance, told.detector.misfit
     told.own(-1_000.0, -1.0)
-    believed = math.log((1 - MISFIT) * math.exp(-1) + MISFIT * chance)
-    assert told.ahead[1] - before == pytest.approx(believed - math.log(MISFIT * chance))
+    believed = math.log((1 - share) * math.exp(-1) + share * chance)
+    assert told.ahead[1] - before == pytest.approx(believed - math.log(share * chance))
+
+
+def test_how_many_rewards_no_bank_explains_is_learned() -> None:
+    """One in twenty to begin with; of each, the chance that it was none of the better bank's."""
+    told, unexplained = Told(), 1.0
+    for count, (first, second) in enumerate([(-0.1, -0.5), (-9.0, -2.0), (-9.0, -8.0)] * 5):
+        share = unexplained / (MISFIT + count)
+        assert told.detector.misfit == pytest.approx(share)
+        none = share * told.chance
+        unexplained += none / (none + (1 - share) * math.exp(max(first, second)))
+        told.own(*[first, second, first][: len(told.born)])
 
 
 def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
@@ -236,7 +247,18 @@ def test_a_change_is_announced_where_enough_was_known_before(known: int) -> None
     while told.born[0] == 0:
         told(-1.0, 0.0)
     assert told.born[:2] == [known, 0]
-    assert told.detector.changes == ([(known + 12, known)] if known == SETTLED else [])
+    assert told.detector.changes == ([(known + 14, known)] if known == SETTLED else [])
+
+
+@pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])
+def test_where_tastes_changed_once_another_change_is_less_of_a_surprise(known: int) -> None:
+    told = Told()
+    for _ in range(known):
+        told(0.0, -1.0)
+    while told.born[0] == 0:
+        told(-1.0, 0.0)
+    odds = AGAIN if known == SETTLED else SELDOM
+    assert told.ahead[2] == pytest.approx(math.log(odds))
 
 
 # -- worlds ---------------------------------------------------------------------------

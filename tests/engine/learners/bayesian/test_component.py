@@ -58,6 +58,7 @@ counts = pytest.mark.parametrize("count", [0, 1, 40, 120])
 kinds = {
     "id": Hypothesis(3, "id", 0.4, 0.5),
     "features": Hypothesis(2, "features", 0.3, 0.4),
+    "bent": Hypothesis(2, "bent", 0.3, 0.4),
     "forgetting": Hypothesis(2, "id", 0.4, 0.5, 0.9),
     "cells": Hypothesis(4, "cells"),
 }
@@ -169,7 +170,7 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
             assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
 
 
-@pytest.mark.parametrize("kind", ["id", "features"])
+@pytest.mark.parametrize("kind", ["id", "features", "bent"])
 def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) -> None:
     """Of the gap between two actions, by the joint posterior of all weights written out."""
     hypothesis, visits = kinds[kind], history(0, 25)

@@ -16,8 +16,8 @@ CONFIGURATION = "InvalidServiceConfiguration"
         ("crosses", 5, "5", "a whole number from 0 to 4"),
         ("crosses", 1.0, "1.0", "a whole number from 0 to 4"),
         ("crosses", True, "True", "a whole number from 0 to 4"),
-        ("by", "name", "'name'", '"id", "features" or "cells"'),
-        ("by", None, "None", '"id", "features" or "cells"'),
+        ("by", "name", "'name'", '"id", "features", "bent" or "cells"'),
+        ("by", None, "None", '"id", "features", "bent" or "cells"'),
         ("noise_sd", 0, "0", "a number from 0.001 to 10"),
         ("noise_sd", math.nan, "nan", "a number from 0.001 to 10"),
         ("prior_sd", 10.1, "10.1", "a number from 0.001 to 10"),
@@ -40,6 +40,7 @@ def test_the_bounds_of_a_hypothesis_are_allowed() -> None:
     for end in (
         Hypothesis(0, "id", 0.001, 0.001, 0.1, 0.001),
         Hypothesis(4, "id", 10, 10, 1, 1_000),
+        Hypothesis(4, "bent", 10, 10, 1, 1_000),
         Hypothesis(4, "cells", 10, 10, 1, 1_000),
     ):
         assert LoopSettings(hypotheses=(end,)).compared == (end,)

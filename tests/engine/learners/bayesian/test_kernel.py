@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.bayesian.kernel import TOGETHER, RowKernel, length
+from engine.learners.bayesian.kernel import TOGETHER, RowKernel
+from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import By, RowForm
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, actions, contexts, request_of
@@ -19,6 +20,7 @@ orders = st.integers(0, 3)
 both = st.sampled_from(["id", "features"])
 forms = st.builds(RowForm, orders, both)
 BY_ID, BY_FEATURES = RowForm(3, "id"), RowForm(3, "features")
+AS_THEY_ARE = Scales({})
 seen = st.lists(st.tuples(contexts, actions), max_size=5)
 offers = st.lists(actions, min_size=1, max_size=4)
 
@@ -33,7 +35,7 @@ def assert_products(found: Array, expected: Array, form: RowForm) -> None:
 
 
 def kernel_of(remembered: Seen, form: RowForm) -> RowKernel:
-    kernel = RowKernel(form)
+    kernel = RowKernel(form, AS_THEY_ARE)
     for context, action in remembered:
         request = request_of(context, action)
         kernel.remember(request.context, request.actions[0])
@@ -78,7 +80,7 @@ def test_fields_of_value_0_keep_remembered_rows_apart(form: RowForm) -> None:
 def test_offered_rows_have_a_symmetric_gram_matrix_and_by_id_length_1(
     context: list[Json], offered: list[Json], form: RowForm
 ) -> None:
-    kernel = RowKernel(form)
+    kernel = RowKernel(form, AS_THEY_ARE)
     empty, gram = between(kernel, request_of(context, *offered))
     assert empty.shape == (len(offered), 0)
     np.testing.assert_array_equal(gram, gram.T)
@@ -98,7 +100,7 @@ def test_a_row_that_is_offered_again_has_its_own_square_as_inner_product_with_it
 @given(seen)
 def test_remembering_more_changes_no_earlier_inner_product(remembered: Seen) -> None:
     probe = request_of([{"user": "x", "price": 3}], {"id": "tea", "features": [{"price": 2}]})
-    kernel = RowKernel(BY_ID)
+    kernel = RowKernel(BY_ID, AS_THEY_ARE)
     before: list[float] = []
     for context, action in remembered:
         kernel.remember((r := request_of(context, action)).context, r.actions[0])
@@ -118,7 +120,7 @@ def test_by_id_actions_of_one_id_share_it_and_actions_of_two_do_not() -> None:
     plain = {"features": [{"only": "here"}]}
     other = {"features": [{"only": "there"}]}
     _, gram = between(
-        RowKernel(BY_ID),
+        RowKernel(BY_ID, AS_THEY_ARE),
         request_of([], {"id": "a", **plain}, {"id": "a", **other}, {"id": "b", **plain}),
     )
     expected = [[1, 0.5, 0.5], [0.5, 1, 0], [0.5, 0, 1]]
@@ -135,7 +137,7 @@ def test_by_features_actions_share_what_their_features_share_whatever_their_ids(
         {"id": "a", "features": [{"only": []}]},
         {"id": "b", "features": [{"n": 0}]},
     ]
-    _, gram = between(RowKernel(BY_FEATURES), request_of([], *offered))
+    _, gram = between(RowKernel(BY_FEATURES, AS_THEY_ARE), request_of([], *offered))
     root, whole = 1 / math.sqrt(2), (1 + 4) / 2
     expected = np.array(
         [
@@ -191,4 +193,5 @@ def test_the_length_of_a_sum_of_rows_is_that_of_the_rows_written_out(form: RowFo
     expected = sum(value * value for value in total.values())
     requests = [request_of(context, *drinks) for context in told]
     asked = [request.context for request in requests], requests[0].actions
-    assert length(*asked, weights, form) == pytest.approx(expected, rel=1e-9)
+    found = RowKernel(form, AS_THEY_ARE).length(*asked, weights)
+    assert found == pytest.approx(expected, rel=1e-9)

@@ -31,7 +31,7 @@ from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import by_fields, naive_columns, naive_unit
 
-both = st.sampled_from(["id", "features"])
+forms = st.sampled_from(["id", "features", "bent"])
 rewards = st.floats(-1, 1)
 visits = st.lists(st.tuples(contexts, actions, rewards), max_size=8)
 crosses = st.integers(0, 3)
@@ -309,7 +309,7 @@ def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
 # -- contributions --------------------------------------------------------------------
 
 
-@given(visits, contexts, actions, crosses, both)
+@given(visits, contexts, actions, crosses, forms)
 def test_contributions_equal_weights_solved_at_once_times_the_row(
     history: list[Visit], context: list[Json], action: Json, order: int, by: By
 ) -> None:
@@ -477,7 +477,7 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
     prior_sd: float, noise_sd: float, memory: float, kind: str
 ) -> None:
     rng = np.random.default_rng(0)
-    forms: list[By] = ["id", "features"]
+    forms: list[By] = ["id", "features", "bent"]
     hypotheses = tuple(Hypothesis(3, by, noise_sd, prior_sd, memory) for by in forms)
     model, normals, policy = BayesianLearner(hypotheses), Normals(0), Thompson(draws=64)
     for _ in range(120):

@@ -7,8 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.learners.bayesian.likelihood import Rewards, log_densities, log_density
-from tests.oracles import naive_coin
+from engine.learners.bayesian.likelihood import (
+    Observation,
+    Rewards,
+    log_densities,
+    log_density,
+)
+from tests.oracles import naive_coin, naive_student
 
 means, variances = st.floats(-3, 3), st.floats(1e-6, 100)
 rewards = st.one_of(st.sampled_from((0.0, 1.0)), st.floats(-1, 1))
@@ -49,6 +54,28 @@ def test_other_rewards_are_normal_with_noise_and_doubt(
     expected = -math.log(sd) - math.log(2 * math.pi) / 2 - ((reward - mean) / sd) ** 2 / 2
     found = log_density(reward, mean, noise, doubt, binary=False)
     assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+
+
+@given(rewards, means, variances, variances, st.floats(0.01, 10), st.integers(10, 300))
+def test_to_who_learns_how_noisy_rewards_are_they_are_students_t_and_clicks_are_coins(
+    reward: float, mean: float, noise: float, doubt: float, scale: float, freedom: int
+) -> None:
+    asked = mean, noise, doubt, scale, freedom
+    found = Observation(reward, binary=False, unit=0.3).log_density_learned(*asked)
+    expected = naive_student(reward - mean, 0.3 * scale * (noise + doubt), freedom)
+    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    click = Observation(float(reward > 0), binary=True, unit=0.3)
+    assert click.log_density_learned(*asked) == click.log_density(mean, noise, doubt)
+
+
+def test_of_many_rewards_students_t_is_the_normal_curve_and_of_few_it_has_tails() -> None:
+    for away, few in ((0.5, -0.1), (6.0, 3.0)):
+        seen = Observation(away)
+        normal = seen.log_density(0.0, 0.5, 0.5)
+        assert seen.log_density_learned(0.0, 0.5, 0.5, 1.0, 10**6) == pytest.approx(
+            normal, abs=1e-3
+        )
+        assert seen.log_density_learned(0.0, 0.5, 0.5, 1.0, 10) > normal + few
 
 
 @given(st.lists(st.tuples(means, variances, variances), min_size=1, max_size=5), st.booleans())

@@ -35,9 +35,9 @@ from tests.engine.learners.bayesian.posteriors import (
     table_visit,
 )
 from tests.engine.requests import Json, actions, contexts, request_of
-from tests.oracles import Row, all_columns, augmented, naive_row
+from tests.oracles import Row, all_columns, augmented, naive_row, naive_student
 
-both = st.sampled_from(["id", "features"])
+both = st.sampled_from(["id", "features", "bent"])
 
 
 orders = st.integers(0, 3)
@@ -72,7 +72,7 @@ def test_one_number_by_hand() -> None:
     """
     learner = PosteriorInBasis(Hypothesis(crosses=0, noise_sd=1.0, prior_sd=2.0))
     density = learner.learn([], plain("a"), 1.0)
-    assert density == pytest.approx(-0.5 * (math.log(2 * math.pi * 21 / 4) + 1 / 4 / (21 / 4)))
+    assert density == pytest.approx(naive_student(1 / 2, 21 / 4, freedom=10))
     assert learner.posterior.centre == pytest.approx(0.5 + 0.5 / 21)
     mean, covariance = learner.moments([], [plain("a"), plain("b")])
     assert mean == pytest.approx([0.5 + 0.5 * 17 / 21, 0.5 + 0.5 / 21])
@@ -96,7 +96,7 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("order", [0, 1, 3])
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("memory", [1.0, 0.9])
@@ -242,20 +242,20 @@ def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -
 # -- densities ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
 def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: float, by: By) -> None:
-    learner = PosteriorInBasis(hypothesis(2, by, memory))
-    for context, action, reward in bridged():
+    """Student's t, whose scale is what innovations were on average, ten as expected among them."""
+    learner, squares = PosteriorInBasis(hypothesis(2, by, memory)), 10.0
+    for before, (context, action, reward) in enumerate(bridged()):
         mean, covariance = learner.moments(context, [action])
-        variance = float(covariance[0, 0]) + NOISE_SD**2
-        density = -0.5 * (
-            math.log(2 * math.pi * variance) + (reward - float(mean[0])) ** 2 / variance
-        )
+        variance, away = float(covariance[0, 0]) + NOISE_SD**2, reward - float(mean[0])
+        density = naive_student(away, variance * squares / (10 + before), 10 + before)
         assert learner.learn(context, action, reward) == pytest.approx(density, abs=1e-9)
+        squares += away * away / variance
 
 
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 def test_innovations_larger_than_expected_widen_what_a_mixture_believes(by: By) -> None:
     """By the quadratic form of all rewards at once, which is the sum of their squared innovations
     in units of their variances, and ten as expected beside them (equation 20)."""
@@ -317,7 +317,7 @@ def capped_oracle(
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("by", ["id", "features"])
+@pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("limit", ["MAX_BLOCK", "MAX_BASIS"])
 @pytest.mark.parametrize("most", [1, 5, 30])
 def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
