@@ -29,7 +29,7 @@ LONG_SEEDS, RESHUFFLED_SEEDS = SEEDS[:2], SEEDS[2:]
 """Seeds of crowds that go on in the same world, few to be quick, and in one of other tastes."""
 
 
-STORY = "dcfe11f56bcbd82ba846d1aaeea16dc21a21336d7b2c8b94309165db6fe1746e"
+STORY = "c9914cf4867c907b60254acfe82003154fbb4e73917ee573444fc864ca572b19"
 
 
 def rewards(loop: LearningLoop, visitors: int, world: World = COFFEE) -> Array:

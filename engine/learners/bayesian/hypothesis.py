@@ -65,12 +65,13 @@ HYPOTHESES = (
     Hypothesis(noise_sd=0.05, prior_sd=0.6, odds=2.0),
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
+    Hypothesis(crosses=1, by="features", noise_sd=0.19, prior_sd=0.8, odds=0.3),
     Hypothesis(by="bent", prior_sd=0.8, odds=0.3),
     Hypothesis(4, "cells", odds=0.1),
 )
 """The default set, chosen by measurement (``tests/benchmarks/regret.py``). Any combination of
 three fields may matter: with noisy rewards, with nearly certain ones, or with tastes that wander.
-Or single fields do, with actions known by their features alone; or these matter more, along lines
-that may bend (real rewards that are nearly linear in numbers). The noisy one of single fields is
-believed most at first, as it is right soonest where it is right, and refuted soonest where it is
+Or single fields do, with actions known by their features alone, and noisy or nearly certain rewards
+(real ones that are linear in numbers), or along lines that may bend (and nearly are). The noisy one
+is believed most at first, as it is right soonest where it is right, and refuted soonest where it is
 not."""

@@ -25,7 +25,7 @@ from tests.engine.loop.programs import Operation, perform, ranks, reward_calls, 
 from tests.engine.requests import CONTEXTS, DRINKS
 
 COFFEE = WORLDS["coffee"]
-VISITORS = 120
+VISITORS = 160
 BLIND: dict[str, Any] = {"policy": Uniform(), "reward_aggregation": "sum"}
 """What is shown does not depend on what was learned, so that loops can be compared."""
 

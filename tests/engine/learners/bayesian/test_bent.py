@@ -149,8 +149,7 @@ def bells(hypotheses: tuple[Hypothesis, ...], seed: int) -> float:
 
 
 def test_where_means_bend_bells_hold_the_truth_which_those_of_lines_alone_do_not() -> None:
-    bent = HYPOTHESES[4]
-    assert bent.by == "bent"
+    (bent,) = (one for one in HYPOTHESES if one.by == "bent")
     lines = Hypothesis(1, "features", bent.noise_sd, bent.prior_sd)
     for seed in range(2):
         assert bells((lines,), seed) < 0.6
