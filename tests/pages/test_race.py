@@ -12,6 +12,7 @@ from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race
 from engine.experiments.race.standings import Standings
+from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
@@ -268,7 +269,7 @@ def test_ours_says_what_it_believes_and_what_its_floor_cost(open_race: Open) -> 
     app = open_race(**who).click("start").finish_the_race()
     found, lost = app.session.known.believed("ours"), app.session.known.cost_of_chance("ours")
     assert found is not None
-    assert "Ours weighs 6 ideas of the world" in app.text
+    assert f"Ours weighs {len(HYPOTHESES)} ideas of the world" in app.text
     assert ("so its log stays usable.** Those offers lost it" in app.text) is (lost is not None)
 
 

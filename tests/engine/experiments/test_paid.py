@@ -12,7 +12,7 @@ from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from engine.worlds.news import NEWS
 
-SEEDS, TAUGHT = (3, 7, 11), 7
+SEEDS, TAUGHT = (3, 7, 11), 3
 """Seeds of readers, and the one that the lesson has."""
 
 
@@ -27,8 +27,9 @@ def found(key: str, seed: int) -> Paid:
 @pytest.mark.parametrize("seeds", [(TAUGHT,), SEEDS], ids=["the lesson's readers", "three crowds"])
 def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...]) -> None:
     """On average: which article a loop settles on before so few readers is chance, too. Of the
-    seeds 0 to 7 and 11, *less is read* was missed by this much in three with five hypotheses, in
-    four with six; on average .040 and .032 less."""
+    seeds 0 to 11, *less is read* is missed by this much in four, on average it is .054 less; with
+    six hypotheses in six, and .029. The lesson's readers are those whose figures are nearest the
+    average of these."""
     opened = {key: mean(found(key, seed).opened for seed in seeds) for key in PAYS}
     finished = {key: mean(found(key, seed).finished for seed in seeds) for key in PAYS}
     assert opened["clicks"] > opened["both"] + 0.02
