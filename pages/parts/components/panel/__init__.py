@@ -152,9 +152,10 @@ def _told(rows: Any) -> list[dict[str, Any]]:
 
 @cache
 def vega() -> str:
-    """Where Streamlit keeps the script that loads Vega for its own charts.
+    """Address of the script with which Streamlit loads Vega for its own charts.
 
-    It has no other name that would stay: `tests/browser` sees whether it still is there.
+    Raises:
+        ValueError: if Streamlit has no such script, or several (`test_streamlit_internals`).
     """
     scripts = Path(st.__file__).parent / "static" / "static" / "js"
     (found,) = scripts.glob("loadVegaEmbed.*.js")
