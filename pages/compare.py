@@ -9,19 +9,21 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.compare import behind, board, controls
+from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
-from pages.parts.compare.moment import follow, this_moment
+from pages.parts.compare.moment import follow, report, this_moment
+from pages.parts.compare.scene import QUESTION, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way
 from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.more import more, share
-from pages.parts.report.compare import report_of as compare_report
+from pages.parts.scene.parts import Look
 from pages.parts.sessions import compare_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
+from pages.parts.theme import is_dark
 from pages.parts.toolbar import choose_world, control_the_crowd, toolbar, tools
 
 PLAY = Path(__file__).with_name("play.py")
@@ -42,16 +44,15 @@ with toolbar():
         session.toolbar_drawn = session.toolbar_state
         step = partial(controls.step_on, session)
         control_the_crowd(session.live, (100, 1_000), step, end=END - len(session.comparison))
-        report = partial(compare_report, session)
         more(
             lambda: controls.choose_settings(setup),
-            lambda: share(setup, this_moment(session), report_of=report),
+            lambda: share(setup, this_moment(session), report_of=partial(report, session)),
             stage_door,
             session.reset,
         )
 
 question(
-    "May it learn from today's rules first, without touching your users?",
+    QUESTION,
     "Three loops meet the same visitors: today's rules alone, an apprentice that watches them, and "
     "a loop that is online from the start.",
     f"Seed {setup.seed}",
@@ -63,19 +64,17 @@ question(
 def draw_frame(session: CompareSession) -> None:
     """One frame of the interactive part, whether a click or a crowd caused it."""
     session.adopt(current_setup(CompareSetup))
-    session.asks_why = behind.asks_why()
+    session.asks_why = board.asks_why()
     session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
-    # Computed before anything is drawn: then all that is drawn travels in one message.
-    match, arms = session.rows()
-    outlook = session.outlook()
+    scene = scene_of(session, Look(is_dark()))
     give_way()
-    board.show_situation(session)
+    board.show_situation(session, scene)
     if session.waits_for_start:
-        board.offer_start(session)
-    board.show_lines(session, match, arms)
-    behind.show_why(session, arms, outlook)
+        board.offer_start(session, scene)
+    board.show_lines(session, scene)
+    board.show_why(session, scene)
 
 
 with st.container(key="compared"):

@@ -1,45 +1,34 @@
-"""What the three loops did: the one sentence, four numbers, and how they came about."""
-
-import math
-from collections.abc import Mapping, Sequence
+"""Layout of the Compare page: the situation and its button, numbers, figures, and the details."""
 
 import streamlit as st
 
-from engine.evaluation.matching import RECENT_EVENTS
-from engine.experiments.comparison import ARMS
-from pages.parts.charts import comparison as charts
+from engine.worlds import key_of
 from pages.parts.charts.labelled import span_of
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
-from pages.parts.compare.wording import (
-    ARM_NAMES,
-    a_visitor,
-    beside_the_match,
-    came_alone,
-    over_today,
-    prepared,
-    situation,
-)
-from pages.parts.glossary import explained, meanings
-from pages.parts.picture import pair, picture
-from pages.parts.text import counted, note, percent, section
-from pages.parts.theme import is_dark
+from pages.parts.download import download_rows
+from pages.parts.picture import pair
+from pages.parts.scene.page import draw, draw_pair
+from pages.parts.scene.parts import Scene
+from pages.parts.text import note
 from pages.parts.toolbar import shortcut, show_progress
 
-Rows = Sequence[Mapping[str, float]]
-
-_MATCH_HELP = meanings("match", "ceiling")
-_AGAINST = " Below the means: over today's rules, with 95 % intervals."
+_WHY = "why"
+"""Key of the details, and of whether they are open."""
 
 
-def show_situation(session: CompareSession) -> None:
-    """What is going on, the button, and four numbers."""
-    comparison = session.comparison
+def asks_why() -> bool:
+    """Whether the details are open, before they are drawn."""
+    return bool(st.session_state.get(_WHY))
+
+
+def show_situation(session: CompareSession, scene: Scene) -> None:
+    """Draw the situation, the button that switches the apprentice, and the numbers."""
     with st.container(border=True, key="situation"):
         said, button = st.columns([4, 1.15], vertical_alignment="center")
-        told = situation(session)
-        said.markdown(told, help=explained(told))
-        watching = comparison.is_apprentice
+        with said:
+            draw(scene, "situation")
+        watching = session.comparison.is_apprentice
         button.button(
             "Go online" if watching else "Back to watching",
             key="switch",
@@ -51,49 +40,20 @@ def show_situation(session: CompareSession) -> None:
             disabled=not session.can_switch,
             help=f"Up to {MAX_SWITCHES} times; then reset." if watching else None,
         )
-    show_numbers(session)
-
-
-def show_numbers(session: CompareSession) -> None:
-    """How alike they choose, and what each of the three earns; above it how many came, or come."""
-    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
-    since = f" The means are of those since it went online, after {latest.start:,}."
     with st.container(key="came"):
         if session.live.waiting:
             show_progress(session.live)
         else:
-            met = session.alone()
-            step = f" {came_alone(session.world, met)}" if met else ""
-            told = f"{counted(latest.end, 'visitor')} came.{since if latest.start else ''}"
-            note(f"{told}{_AGAINST if latest.uplift('online') else ''}{step}")
-    with st.container(key="numbers"):
-        columns = st.columns(4, gap="small")
-    with columns[0]:
-        st.metric(
-            f"Match, last {RECENT_EVENTS}",
-            percent(recent.match_rate),
-            beside_the_match(session),
-            delta_color="off",
-            delta_arrow="off",
-            help=_MATCH_HELP,
-        )
-    for column, (arm, name) in zip(columns[1:], ARM_NAMES.items(), strict=True):
-        mean, uplift = latest.mean(arm), latest.uplift(arm)
-        with column:
-            st.metric(
-                f"{name} {'earn' if arm == 'baseline' else 'earns'}",
-                "–" if math.isnan(mean) else f"{mean:.2f}",
-                over_today(uplift) if arm != "baseline" else a_visitor(session.world, mean),
-                delta_color="normal" if uplift and uplift.low > 0 else "off",
-                delta_arrow="off",
-            )
+            draw(scene, "came")
+    draw(scene, "numbers")
 
 
-def offer_start(session: CompareSession) -> None:
-    """What a link tells comes about once a person says so."""
+def offer_start(session: CompareSession, scene: Scene) -> None:
+    """Draw the button that replays the visitors of a link."""
     with st.container(border=True, key="prepared"):
         said, button = st.columns([4, 1.15], vertical_alignment="center")
-        said.markdown(prepared(session))
+        with said:
+            draw(scene, "prepared")
         button.button(
             "Start",
             key="start-story",
@@ -104,43 +64,22 @@ def offer_start(session: CompareSession) -> None:
         )
 
 
-def show_lines(session: CompareSession, match: Rows, arms: Rows) -> None:
-    """Does it choose like today's rules, and what do visitors get?"""
-    dark, truth, switches = is_dark(), session.setup.truth, session.switches
-    span = span_of(len(session.comparison))
+def show_lines(session: CompareSession, scene: Scene) -> None:
+    """Draw match rate and rewards, and the handle that moves the switch."""
     left, right = pair("answers")
     with left:
-        section("Does it choose as today's rules?", help=_MATCH_HELP)
-        picture(
-            charts.match_rows(match, switches),
-            charts.match_spec(dark, span, bool(switches)),
-            key=f"chart-match-{span}",
-            alt=f"Match rate of the apprentice over the visitors: {_last(match, 'recent')}; "
-            f"a perfect copy would reach {_last(match, 'ceiling')}",
-        )
+        draw(scene, "match")
     with right:
-        section("What do visitors give?")
-        best = (session.world.best_value, span) if truth else None
-        picture(
-            charts.reward_rows(arms, switches, best),
-            charts.reward_spec(dark, span, bool(switches), truth),
-            key=f"chart-arms-{span}-{truth}",
-            alt="Mean reward of the three loops over the visitors: "
-            + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
-        )
-        _move_the_switch(session, span)
-
-
-def _last(rows: Rows, column: str) -> str:
-    return f"{rows[-1][column]:.2f}" if rows else "nothing yet"
+        draw(scene, "rewards")
+        _move_the_switch(session, span_of(len(session.comparison)))
 
 
 def _move_the_switch(session: CompareSession, span: int) -> None:
-    """A handle below the time axis: the same visitors again, with the switch elsewhere."""
+    """Draw a slider below the time axis: the same visitors again, with the switch elsewhere."""
     came, at = len(session.comparison), next(iter(session.switches), span)
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
-            # Without it the place would be gone, and all below would jump.
+            # Without this line the place would be empty, and all below would jump.
             when = "nobody is coming" if session.is_live else "visitors have come"
             note(f"The switch can be moved once {when}.")
             return
@@ -161,3 +100,26 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
             disabled=after == at,
             help="The same visitors come again, with the same luck.",
         )
+
+
+def show_why(session: CompareSession, scene: Scene) -> None:
+    """Draw the details: costs, outlook, agreement, summary, and the rows to take along."""
+    with st.expander("Why", icon=":material/help:", key=_WHY, on_change="rerun") as box:
+        if not box.open:
+            return
+        draw_pair(scene, "gains", "worse", "gains")
+        if "slices" in scene:
+            left, right = pair("outlook")
+            with left:
+                draw(scene, "outlook", "outlook-note")
+            with right:
+                draw(scene, "slices")
+        with st.container(border=True, key="summary"):
+            draw(scene, "summary", "board", "periods")
+            if len(session.comparison):
+                download_rows(
+                    f"Download {len(session.comparison):,} visitors as CSV",
+                    session.table,
+                    key="compare-csv",
+                    name=f"compare-{key_of(session.world)}-seed-{session.setup.seed}",
+                )

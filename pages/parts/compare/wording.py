@@ -1,10 +1,11 @@
 """What is going on, in sentences; every number in them is the engine's."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from engine.evaluation.intervals import Estimate
 from engine.evaluation.matching import LATEST, RECENT_EVENTS
+from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import World
@@ -200,4 +201,95 @@ def _matching(session: CompareSession) -> str:
         f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
         f"(a perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
         f"was {percent(latest.reward_achievement_ratio, unknown='undefined')}."
+    )
+
+
+def came(session: CompareSession) -> str:
+    """How many visitors came, and what the numbers are about; Markdown."""
+    latest, met = session.latest(), session.alone()
+    since = f" The means are of those since it went online, after {latest.start:,}."
+    against = " Below the means: over today's rules, with 95 % intervals."
+    return (
+        f"{counted(latest.end, 'visitor')} came."
+        + (since if latest.start else "")
+        + (against if latest.uplift("online") else "")
+        + (f" {came_alone(session.world, met)}" if met else "")
+    )
+
+
+def outlook_title(watching: bool) -> str:
+    """Heading of the figure of what a switch would bring."""
+    return "If it went online now" if watching else "What was foreseen, and what came"
+
+
+def outlook(value: SwitchValue, watching: bool) -> str:
+    """What the log says about going online; Markdown."""
+    would, could = ("would", "could") if watching else ("were to", "might")
+    return (
+        f"{percent(value.same)} of visitors {would} get what they got before. From the log alone "
+        f"the mean reward {could} be anything from {value.low_limit:.2f} to "
+        f"{value.high_limit:.2f}; today's rules earned {value.today:.2f}."
+        + ("" if watching else " It went on learning, so what came may lie above.")
+    )
+
+
+def about(session: CompareSession) -> str:
+    """What was compared, for a report; Markdown."""
+    return (
+        f"Three loops met the same {counted(len(session.comparison), 'visitor')}: today's rules "
+        f"({rule_in_words(session.setup)}), an apprentice that watched them, and a loop that was "
+        "online from the start."
+    )
+
+
+# -- on the stage: one sentence a screen ----------------------------------------------------
+
+
+def _coming(session: CompareSession) -> str:
+    """How many of a crowd have come; empty if none comes."""
+    waiting, whole = session.live.waiting, session.live.enqueued
+    return f"{whole - waiting:,} of {whole:,} visitors have come." if waiting else ""
+
+
+def prepared_in_short(session: CompareSession) -> str:
+    """What a link will replay."""
+    return f"This link tells of {session.story.came:,} visitors: they come with the next step."
+
+
+def match_in_short(session: CompareSession) -> str:
+    """How often the apprentice chooses as today's rules do."""
+    recent = session.comparison.record.performance(RECENT_EVENTS)
+    if coming := _coming(session):
+        return coming
+    if not recent.events:
+        return "Nobody has come yet."
+    ceiling = percent(recent.highest_match_rate)
+    return (
+        f"It chooses as today's rules for {percent(recent.match_rate)} of visitors; "
+        f"a perfect copy would for {ceiling}."
+    )
+
+
+def online_in_short(session: CompareSession) -> str:
+    """What the apprentice earns since it went online, over today's rules."""
+    if coming := _coming(session):
+        return coming
+    latest = session.latest()
+    uplift = latest.uplift("apprentice")
+    if session.comparison.is_apprentice or uplift is None:
+        return "It watches: today's rules choose, and nobody is served worse."
+    return (
+        f"Online since visitor {latest.start:,}, it earns {latest.mean('apprentice'):.2f} "
+        f"a visitor: {signed(uplift.mean)} over today's rules."
+    )
+
+
+def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
+    """How many visitors each learning loop served worse than today's rules."""
+    if not arms:
+        return "Nobody has come yet."
+    ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
+    return (
+        f"Served worse than by today's rules: {ours} by the apprentice, {others} by the loop "
+        "always online."
     )

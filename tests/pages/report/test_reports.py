@@ -18,8 +18,9 @@ from engine.worlds.levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
+from pages.parts.compare import moment as compare
 from pages.parts.evaluate.wording import asked_row, served
-from pages.parts.report import compare, evaluate, play, race
+from pages.parts.report import evaluate, play, race
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_pdf
 from pages.parts.report.letters import told_apart
@@ -58,7 +59,7 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
 
 def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     app = open_compare()
-    report = compare.report_of(app.session, LINK)
+    report = compare.report(app.session, LINK)
     assert report is not None
     uplift = estimate(gained(app.session.comparison, 0, "online"))
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")

@@ -8,7 +8,7 @@ import streamlit as st
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import history_of
-from pages.parts.stage.compare import compare_show
+from pages.parts.compare.talk import compare_show
 from pages.parts.stage.screens import SCREEN, advance
 
 QUICK = CompareSetup(kind="service", crosses=0)

@@ -11,11 +11,11 @@ import pytest
 import streamlit as st
 
 from pages.parts.charts import curves, forest, in_words
+from pages.parts.compare.talk import compare_show
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.race.setup import RaceSetup
 from pages.parts.stage import screens
 from pages.parts.stage.acts import ACTS, MINUTES, neighbour
-from pages.parts.stage.compare import compare_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.five_minutes import ShowSetup
 from pages.parts.stage.phrases import heard, translated

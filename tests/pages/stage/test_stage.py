@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 
 from engine.worlds import GALLERY, key_of
+from pages.parts.compare.talk import compare_show
 from pages.parts.glossary import terms
 from pages.parts.lessons.words import words
-from pages.parts.stage.compare import compare_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.play import play_show
 from pages.parts.stage.race import race_show

@@ -1,0 +1,244 @@
+"""What the Compare page says: numbers, figures and sentences about the three loops."""
+
+import math
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from engine.evaluation.matching import LATEST, RECENT_EVENTS
+from engine.evaluation.switch_value import SwitchValue
+from engine.experiments.comparison import ARMS
+from engine.worlds import key_of
+from pages.parts.charts import comparison as charts
+from pages.parts.charts.labelled import span_of
+from pages.parts.compare import board_words, wording
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.wording import ARM_NAMES
+from pages.parts.glossary import explained, meanings
+from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, Text
+from pages.parts.scene.report import Sheet
+from pages.parts.text import percent
+
+Rows = Sequence[Mapping[str, float]]
+
+QUESTION = "May it learn from today's rules first, without touching your users?"
+SHEET = Sheet(
+    QUESTION,
+    about="about",
+    figures=("rewards", "gains"),
+    sentences=("conclusions",),
+    further=("match", "worse", "slices"),
+)
+_MATCH_HELP = meanings("match", "ceiling")
+_COST_HELP = (
+    "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
+    "today's rules."
+)
+_BOARD_HELP = (
+    "Of the apprentice since it went online; while it watches, of the loop that is online from the "
+    "start. The intervals of all segments hold together (Bonferroni)."
+)
+_OUTLOOK_HELP = (
+    "The log holds rewards of what today's rules chose only. Where the apprentice would choose the "
+    "same, its reward is known; elsewhere it could be anything: that is the band, with 95 % limits "
+    "for chance. The belief is the reward head's own, with two standard deviations."
+)
+_COLUMNS = {
+    "Apprentice": "apprentice",
+    "Today's rules": "baseline",
+    "Online from the start": "online",
+}
+"""Columns of mean rewards in the table of periods, with their arms."""
+
+
+def scene_of(session: CompareSession, look: Look) -> Scene:
+    """All that Compare says about a session; its caller holds the session's lock."""
+    match, arms = session.rows()
+    figures = _Figures(session, look)
+    return Scene(
+        {
+            "situation": partial(_situation, session),
+            "prepared": lambda: Text(wording.prepared(session)),
+            "came": lambda: Text(wording.came(session), is_note=True),
+            "numbers": partial(_numbers, session),
+            "match": partial(figures.match, match),
+            "rewards": partial(figures.rewards, arms),
+            "worse": partial(figures.worse, arms),
+            "gains": partial(figures.gains, arms),
+            "outlook": partial(figures.outlook, session.outlook()),
+            "outlook-note": partial(_outlook_note, session),
+            "slices": figures.slices,
+            "summary": lambda: Text(wording.summary(session), "Summary"),
+            "board": partial(_for_the_board, session),
+            "conclusions": lambda: _for_the_board(session) or Text(wording.summary(session)),
+            "periods": partial(_periods, session),
+            "about": lambda: Text(wording.about(session)),
+            "say-prepared": lambda: Text(wording.prepared_in_short(session)),
+            "say-match": lambda: Text(wording.match_in_short(session)),
+            "say-online": lambda: Text(wording.online_in_short(session)),
+            "say-worse": lambda: Text(wording.worse_in_short(session, arms)),
+        }
+    )
+
+
+def _situation(session: CompareSession) -> Text:
+    said = wording.situation(session)
+    return Text(said, help=explained(said))
+
+
+def _numbers(session: CompareSession) -> Numbers:
+    recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
+    match = Number(
+        f"Match, last {RECENT_EVENTS}",
+        percent(recent.match_rate),
+        wording.beside_the_match(session),
+        help=_MATCH_HELP,
+    )
+    earned = []
+    for arm, name in ARM_NAMES.items():
+        mean, uplift, is_today = latest.mean(arm), latest.uplift(arm), arm == "baseline"
+        earned.append(
+            Number(
+                f"{name} {'earn' if is_today else 'earns'}",
+                "–" if math.isnan(mean) else f"{mean:.2f}",
+                wording.a_visitor(session.world, mean) if is_today else wording.over_today(uplift),
+                is_good=uplift is not None and uplift.low > 0,
+            )
+        )
+    return Numbers((match, *earned))
+
+
+class _Figures:
+    """The figures of one session, in one look."""
+
+    def __init__(self, session: CompareSession, look: Look) -> None:
+        self._session, self._dark, self._size = session, look.dark, look.size
+        self._switches, self._truth = session.switches, session.setup.truth
+        self._span = span_of(len(session.comparison))
+
+    def match(self, rows: Rows) -> Figure:
+        """How often the apprentice chooses as today's rules do, over the visitors."""
+        return Figure(
+            f"chart-match-{self._span}",
+            "Does it choose as today's rules?",
+            f"Match rate of the apprentice over the visitors: {_last(rows, 'recent')}; "
+            f"a perfect copy would reach {_last(rows, 'ceiling')}",
+            charts.match_spec(self._dark, self._span, bool(self._switches), self._size),
+            charts.match_rows(rows, self._switches, self._size),
+            help=_MATCH_HELP,
+        )
+
+    def rewards(self, arms: Rows) -> Figure:
+        """Mean reward of the latest visitors of each loop."""
+        truth, is_switched = self._truth and not self._size.on_stage, bool(self._switches)
+        best = (self._session.world.best_value, self._span) if truth else None
+        return Figure(
+            f"chart-arms-{self._span}-{truth}",
+            "What do visitors give?",
+            "Mean reward of the three loops over the visitors: "
+            + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
+            charts.reward_spec(self._dark, self._span, is_switched, truth, self._size),
+            charts.reward_rows(arms, self._switches, best, self._size),
+        )
+
+    def worse(self, arms: Rows) -> Figure | None:
+        """Visitors served worse than by today's rules, summed."""
+        if not arms:
+            return None
+        _, top = charts.bounds_of(arms, "_worse")
+        return Figure(
+            f"chart-cost-{self._span}-{top}",
+            "Served worse than by today's rules",
+            "Visitors served worse than by today's rules, over the visitors: "
+            + _both(arms, "_worse"),
+            charts.cost_spec(self._dark, self._span, bool(self._switches), top, self._size),
+            charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
+            help=_COST_HELP,
+        )
+
+    def gains(self, arms: Rows) -> Figure | None:
+        """Rewards gained over today's rules, summed."""
+        if not arms:
+            return None
+        low, high = charts.bounds_of(arms, "_gain")
+        return Figure(
+            f"chart-gain-{self._span}-{low}-{high}",
+            "Rewards gained over today's rules",
+            "Rewards gained over today's rules, over the visitors: " + _both(arms, "_gain"),
+            charts.gain_spec(self._dark, self._span, bool(self._switches), low, high),
+            charts.sum_rows(arms, self._switches, "_gain", (low, high)),
+        )
+
+    def outlook(self, outlook: SwitchValue | None) -> Figure | None:
+        """What going online would bring; once online, what was foreseen and what came."""
+        if outlook is None:
+            return None
+        comparison = self._session.comparison
+        reveals = self._truth and comparison.is_apprentice
+        truth = comparison.value_online() if reveals else None
+        return Figure(
+            "chart-outlook",
+            wording.outlook_title(comparison.is_apprentice),
+            "Band in which the mean reward would lie if the apprentice went online: "
+            f"{outlook.low_limit:.2f} to {outlook.high_limit:.2f}",
+            charts.outlook_spec(self._dark),
+            charts.outlook_rows(outlook, truth, self._session.earned_since()),
+            help=_OUTLOOK_HELP,
+        )
+
+    def slices(self) -> Figure | None:
+        """Agreement with today's rules for each value of the context."""
+        world, slices = self._session.world, self._session.comparison.record.slices(LATEST)
+        if not slices:
+            return None
+        return Figure(
+            f"chart-slices-{key_of(world)}",
+            "Where it agrees",
+            "Expected agreement with today's rules, for each value of the context: "
+            + "; ".join(f"{k} {percent(m.expected_agreement)}" for k, m in slices.items()),
+            charts.slices_spec(self._dark, len(world.segments())),
+            charts.slices_rows(slices, world),
+            help=f"Over the latest {LATEST:,} it watched.",
+        )
+
+
+def _last(rows: Rows, column: str) -> str:
+    return f"{rows[-1][column]:.2f}" if rows else "nothing yet"
+
+
+def _both(arms: Rows, measure: str) -> str:
+    ours, online = (arms[-1][f"{arm}{measure}"] for arm in ("apprentice", "online"))
+    return f"apprentice {ours:,.0f}; online from the start {online:,.0f}"
+
+
+def _outlook_note(session: CompareSession) -> Text | None:
+    outlook = session.outlook()
+    if outlook is None:
+        return None
+    return Text(wording.outlook(outlook, session.comparison.is_apprentice), is_note=True)
+
+
+def _for_the_board(session: CompareSession) -> Text | None:
+    said = board_words.sentences(session)
+    if not said:
+        return None
+    return Text("\n".join(f"- {line}" for line in said), "For the board", _BOARD_HELP)
+
+
+def _periods(session: CompareSession) -> Table | None:
+    """One row for each period in which the apprentice watched, or was online."""
+    if not len(session.comparison):
+        return None
+    rows = [
+        {
+            "Mode": stretch.mode.replace("_", " "),
+            "After visitor": stretch.start,
+            "Visitors": stretch.matching.events,
+            "Same choice as today's rules": 100 * stretch.matching.match_rate,
+            **{name: stretch.mean(arm) for name, arm in _COLUMNS.items()},
+        }
+        for stretch in session.comparison.stretches()
+    ]
+    formats = {"Same choice as today's rules": "%.0f\u00a0%%", **dict.fromkeys(_COLUMNS, "%.2f")}
+    return Table("segments", pd.DataFrame(rows), formats=formats)

@@ -1,0 +1,88 @@
+"""The talk on the Compare page: it watches, it goes online, and who was served worse.
+
+What a step lets happen is taken back by letting the same visitors come again without it.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from pages.parts.charts.base import STAGE
+from pages.parts.compare.history import History
+from pages.parts.compare.scene import scene_of
+from pages.parts.compare.session import CompareSession
+from pages.parts.compare.stories import history_of
+from pages.parts.scene.parts import Look
+from pages.parts.scene.stage import screen
+from pages.parts.stage.screens import Show
+from pages.parts.theme import is_dark
+
+_WATCH, _SERVE = 200, 200
+"""Visitors who come while it watches, and once it is online."""
+
+
+def compare_show(session: CompareSession) -> Show:
+    """The screens about the three loops that are compared."""
+    scene = scene_of(session, Look(is_dark(), STAGE))
+    waits = session.waits_for_start
+    prepared = screen(
+        scene, "prepared", "say-prepared", "match",
+        "The visitors of this link come with the next step.",
+    )  # fmt: skip
+    return Show.of(
+        [
+            *([prepared] if waits else []),
+            screen(
+                scene, "watching", "say-match", "match",
+                "Today's rules choose; it watches and imitates. More visitors come next.",
+                do=session.start if waits else None,
+            ),
+            screen(
+                scene, "watched", "say-match", "match",
+                "Ask: of the next 200, how many will be served worse than by today's rules? "
+                "It goes online next.",
+                do=_noting(session, "watched", partial(session.live.enqueue, _WATCH)),
+                undo=partial(_take_back, session, "watched"),
+            ),
+            screen(
+                scene, "online", "say-online", "rewards",
+                "The rule is where it went online. The other loop was online from the start.",
+                do=_noting(session, "online", partial(_go_online, session)),
+                undo=partial(_take_back, session, "online"),
+            ),
+            screen(
+                scene, "worse", "say-worse", "worse",
+                "The same visitors, with the same luck, under today's rules.",
+            ),
+            screen(
+                scene, "numbers", "say-online", "numbers",
+                "In brackets the 95 % interval of what it earns beyond today's rules.",
+            ),
+        ],
+        session.live.is_live,
+    )  # fmt: skip
+
+
+def _go_online(session: CompareSession) -> None:
+    if session.comparison.is_apprentice:
+        session.switch()
+    session.live.enqueue(_SERVE)
+
+
+def _noting(session: CompareSession, name: str, act: Callable[[], None]) -> Callable[[], None]:
+    """An act of a screen, before which the session's history is noted."""
+
+    def do() -> None:
+        session.before[name] = session.setup, history_of(session.comparison)
+        act()
+
+    return do
+
+
+def _take_back(session: CompareSession, name: str) -> None:
+    """Return to the history before a screen's act, if it was done from here."""
+    setup, story = session.before.pop(name, (None, History()))
+    session.live.stop()
+    if setup == session.setup:
+        session.restore(story)
+        if session.is_restoring:
+            session.start()

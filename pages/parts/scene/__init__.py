@@ -1,0 +1,1 @@
+"""Scenes: what a page says, once, and the renderers that show it."""

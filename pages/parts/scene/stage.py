@@ -1,0 +1,45 @@
+"""Scenes on the stage: one part a screen, large."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.scene.page import draw_numbers, draw_part
+from pages.parts.scene.parts import Figure, Numbers, Part, Scene
+from pages.parts.stage.picture import hero
+from pages.parts.stage.screens import Screen
+
+
+def screen(
+    scene: Scene,
+    name: str,
+    say: str,
+    show: str,
+    note: str = "",
+    hands: Sequence[str] = (),
+    do: Callable[[], bool | None] | None = None,
+    undo: Callable[[], None] | None = None,
+    rows: int = 0,
+) -> Screen:
+    """One screen of a talk, which names parts of a scene.
+
+    Args:
+        say: the text whose sentence stands above.
+        show: the part that fills the screen.
+        note, hands, do, undo, rows: see `Screen`.
+    """
+    said, drawn = partial(scene.text, say), lambda: fill(scene.get(show))
+    return Screen(name, said, drawn, note, hands, do, undo, rows)
+
+
+def fill(part: Part | None) -> None:
+    """Draw a part so that it fills the screen."""
+    match part:
+        case Figure():
+            hero(part.rows, part.spec, key=part.key, alt=part.alt)
+        case Numbers():
+            with st.container(key="stage-numbers"):
+                draw_numbers(part)
+        case _:
+            draw_part(part)
