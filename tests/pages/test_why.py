@@ -6,6 +6,7 @@ from unittest.mock import patch
 import pyarrow as pa
 import pytest
 
+from engine.evaluation.explanation import Gap
 from engine.evaluation.importance import assessing
 from engine.steps import finish
 from pages.parts import heavy_work
@@ -15,6 +16,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, event_of
+from pages.parts.why.wording import in_short
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 
@@ -231,3 +233,14 @@ def test_numbers_and_tags_are_supposed_and_searched_as_they_are_called(open_app:
     weights = app.at.dataframe[-1].value
     assert "likes.calm true" in set(weights["who"])
     assert set(weights["action"]) == {"Heavy bar"}
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [(1.0, "more than 99\u00a0%"), (-1.0, "less than 1\u00a0%"), (0.0, "50\u00a0%")],
+)
+def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: str) -> None:
+    subject = session(why).subject
+    assert subject is not None
+    first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
+    assert first.endswith(f"is the better one with a chance of {said}.")
