@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 import pyarrow as pa
 import pytest
@@ -137,6 +138,24 @@ def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Ope
     assert address(app) == {"who": "1-0-2"}
     assert len(app.session.open.loop.events) == 0
     assert app.widget("measure").disabled
+
+
+def test_the_address_of_who_stands_there_now_is_not_rewritten(open_app: Open) -> None:
+    """Another address would be an entry of the browser's history at which Back stops."""
+    app = asked_why(open_app(), who="now")
+    assert "be offered to" in app.text
+    assert address(app) == {"who": "now"}
+    app.run()
+    assert address(app) == {"who": "now"}
+
+
+def test_the_way_back_leads_to_play_as_it_was_left(open_app: Open) -> None:
+    app = open_app(seed="9").click("let-in-10").finish_the_crowd().set("play-truth", True)
+    left = address(app)
+    asked_why(app, loop=str(app.session.open.link), who="now")
+    (back,) = (one for one in app.at.get("page_link") if one.proto.label == "Back to Play")
+    assert dict(parse_qsl(back.proto.query_string)) == left
+    assert left["truth"] == "1"
 
 
 def test_what_each_field_is_worth_is_measured_when_it_is_asked_for(why: App) -> None:
