@@ -66,7 +66,7 @@ def draw_frame(session: LearnSession) -> None:
 session.drawn = (setup, session.pace)
 st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session)
 if not setup.lesson:
-    with st.container(key="lesson-more"):
+    with st.container(key="lesson-tools"):
         choose_a_world(setup)
         setup.draw("language")
         open_file(setup)

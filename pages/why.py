@@ -17,12 +17,12 @@ from pages.parts.why.session import WhySession
 
 _PART = "worth"
 
-session, opened = open_why()
-subject, shown = session.subject, session.shown
+session, play = open_why()
+opened, subject, shown = play.open, session.subject, session.shown
 assert subject is not None
 assert shown is not None
 
-controls.ways(opened, subject)
+controls.ways(play, subject)
 question(
     wording.asked_about(subject),
     wording.answered(subject, len(opened.loop.events)),

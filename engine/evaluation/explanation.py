@@ -93,11 +93,10 @@ def _curiosity(ranked: Ranked, weights: Array) -> float | None:
 
 
 def runner_up(ranked: Ranked, action: int) -> int | None:
-    """Position of the best of the others that could be shown: by their draws where draws decided,
-    else by what is believed; None if there is no other."""
-    scores = ranked.means if ranked.draw is None else ranked.draw
-    others = [(scores[i] or 0.0, -i) for i in ranked.request.allowed if i != action]
-    return -max(others)[1] if others else None
+    """Position of the most probable other action, the higher mean first among equals; None if there
+    is no other."""
+    others = [i for i in ranked.request.allowed if i != action]
+    return max(others, key=lambda i: (ranked.probabilities[i], ranked.means[i]), default=None)
 
 
 def changes(

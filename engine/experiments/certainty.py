@@ -43,7 +43,8 @@ class Certainty:
 
     @property
     def impossible(self) -> float:
-        """Share of contexts and actions that have no chance at all."""
+        """Share of pairs of a context and an action with probability 0: without a floor, those that
+        won none of the policy's draws."""
         return float((self.chances == 0).mean())
 
 

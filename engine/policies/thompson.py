@@ -40,8 +40,8 @@ class Thompson(Policy):
     key = "thompson"
     label = "Thompson sampling"
     story = (
-        "Draws what each action may earn from its bell, and shows the highest; draws that must "
-        "agree on it: {agreement}. {floor} of offers are left to chance."
+        "Draws what each action may earn from its bell, and shows the highest. Draws that must "
+        "agree on it: {agreement}; offers left to chance: {floor}."
     )
     knobs = (
         Knob("floor", "exploration floor", range(101), "percent", parts=100),

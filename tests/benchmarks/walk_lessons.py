@@ -2,9 +2,8 @@
 
     python -m tests.benchmarks.walk_lessons FOLDER [KEY ...] [--size 1280x720] [--dark]
 
-Every lesson is walked with the guess that its slider stands at, and through what is to be done; a
-picture is as tall as what one would scroll through. They are for looking at, and for whoever is to
-say what they have learned from them.
+Each lesson is taken from the guess to the end by visible controls alone, without *Skip*; a screen
+that leads no further ends the walk with an error. A picture is as tall as its page, up to a limit.
 """
 
 import argparse
@@ -21,7 +20,7 @@ from tests.browser.page import Scheme
 
 _OPEN = "button:visible:not([disabled])"
 _TRIES = 24
-"""Steps of what is to be done that are taken before the rest is skipped."""
+"""Most presses on the screen where something is to be done."""
 _TALLEST = 2_400
 """Pixels of a picture at most."""
 _PATIENCE = 300_000
@@ -29,20 +28,21 @@ _PATIENCE = 300_000
 
 
 def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
-    """One lesson, a picture a screen."""
+    """Take a lesson to its end by visible controls, with a picture of each screen.
+
+    Raises:
+        AssertionError: if a screen has no visible control that leads on.
+    """
     page.open(f"?lesson={key}&language={language}")
     names = iter(f"{key}-{number}-{step}.png" for number, step in enumerate(STEPS, 1))
-    page.page.wait_for_selector(".st-key-lesson-skip, .st-key-lesson-guessed")
     _await_lab(page)
     _picture(page, folder / next(names))
+    page.guess()
     page.press("lesson-guessed")
     expect(page.keyed("lesson-guessed")).to_have_count(0, timeout=_PATIENCE)
-    _try(page)
+    _try(page, key)
     _picture(page, folder / next(names))
-    for way in ("lesson-skip", "lesson-next"):
-        if page.keyed(way).count():
-            _press(page.keyed(way).locator(_OPEN))
-            break
+    page.press("lesson-next")
     page.come_to_rest()
     _picture(page, folder / next(names))
     page.press("lesson-next")
@@ -54,14 +54,17 @@ def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
     _picture(page, folder / next(names))
 
 
-def _try(page: LearnPage) -> None:
-    """Press what there is to press on the screen itself, one after the other, until it is done."""
+def _try(page: LearnPage, key: str) -> None:
+    """Press the visible buttons of the screen in turn until the lesson leads on."""
     for turn in range(_TRIES):
         page.come_to_rest()
-        there = page.keyed("lesson-screen").locator(f".stButton {_OPEN}")
-        if not (count := there.count()) or page.keyed("lesson-next").count():
+        if page.keyed("lesson-next").count():
             return
-        there.nth(turn % count).click()
+        buttons = page.keyed("lesson-screen").locator(f".stButton {_OPEN}")
+        count = buttons.count()
+        assert count, f"{key}: no visible control is left to try"
+        buttons.nth(turn % count).click()
+    raise AssertionError(f"{key}: not done after {_TRIES} presses")
 
 
 def _press(button: Locator) -> None:

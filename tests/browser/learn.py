@@ -36,6 +36,15 @@ class LearnPage(AppPage):
         """Pictures that are too low to be read."""
         return set(self.page.evaluate(_FLAT))
 
+    def guess(self) -> None:
+        """Move the slider by one step, or pick the first answer; cells may stay unmarked."""
+        asked = self.keyed("lesson-guess")
+        if (slider := asked.get_by_role("slider")).count():
+            slider.press("ArrowRight")
+        elif (answers := asked.get_by_role("radiogroup").locator("label")).count():
+            answers.first.click()
+        self.come_to_rest()
+
     def on(self, key: str = "lesson-next") -> None:
         """Press a way on as soon as it is open, by keys alone."""
         expect(self.button(key)).to_be_enabled()

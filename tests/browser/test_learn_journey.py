@@ -29,8 +29,8 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     assert wide is not None
     page.page.set_viewport_size(wide)
     page.tab_to("lesson-guess-barista")
-    for _ in range(3):
-        page.page.keyboard.press("ArrowLeft")
+    for _ in range(8):  # From no value over 0 to 7.
+        page.page.keyboard.press("ArrowRight")
     page.come_to_rest()  # A slider tells of itself a moment after the last key.
     page.on("lesson-guessed")
     for visit in range(20):
@@ -82,6 +82,7 @@ def test_a_lesson_is_made_on_play_and_opened_from_its_file(
     expect(play.page.get_by_text("but must be a whole number from 0 to 1000")).to_be_visible()
     field.set_input_files(file)
     expect(play.page.get_by_role("heading", name="My question")).to_be_visible()
+    learn.guess()
     learn.on("lesson-guessed")
     learn.on("lesson-skip")
     expect(play.page.get_by_text("My reveal")).to_be_visible()

@@ -17,9 +17,18 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage) -> No
     play = open_page()
     play.press("let-in-100")
     play.expect_visitors(100)
+    play.come_to_rest()
+    left = play.page.url
     play.keyed("time").get_by_role("link", name="Why this offer?").click()
     why = WhyPage(play.page, play.address)
     title = why.page.get_by_role("heading", level=1)
+    expect(title).to_contain_text("Why would")
+    why.wait().come_to_rest()
+    why.page.go_back()
+    expect(play.page).to_have_url(left)
+    expect(play.chart(PICTURE).locator("svg")).to_be_visible()
+    play.come_to_rest()
+    play.keyed("time").get_by_role("link", name="Why this offer?").click()
     expect(title).to_contain_text("Why would")
     assert "who=" in why.wait().event
     why.press("why-chevron_left")

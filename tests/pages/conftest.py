@@ -29,6 +29,7 @@ from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import Stories, history_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.heavy_work import SLICE, HeavyWork
+from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.session import LearnSession, Run
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
@@ -369,6 +370,14 @@ class LearnApp(OtherApp):
     def run_of(self, lesson: str) -> Run:
         """A lesson as it is taken here."""
         return next(run for run in self.session.runs if run.lesson.key == lesson)
+
+    def guess(self, lesson: str) -> Self:
+        """Guess the first number or answer of a lesson; cells stay unmarked."""
+        asked = self.run_of(lesson).lesson.guess
+        if not isinstance(asked, Cells):
+            values = asked.values if isinstance(asked, Slider) else asked.options
+            self.set(f"lesson-guess-{lesson}", values[0])
+        return self.click("lesson-guessed")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -104,8 +104,9 @@ def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -
     assert "it would earn about" not in app.text
     assert "The truth is" not in app.text
     assert not any({"Would earn", "Truth"} & row.keys() for row in table_of(app).values())
-    app.widget("evaluate-guessed").set_value(0.99)
-    app.run().click("reveal")
+    assert app.widget("evaluate-guessed").value is None
+    assert not app.can_press("reveal"), "nothing is guessed yet"
+    app.set("evaluate-guessed", 0.99).click("reveal")
     assert app.session.guess == 0.99
     assert "You guessed 0.99, which is off by +" in app.text
     assert "it would earn about" in app.text
@@ -118,7 +119,7 @@ def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -
 def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", about="action Latte")
     assert "🥛 Latte looks like" in plain_text(app)
-    app.run().click("reveal")
+    app.set("evaluate-guessed", 0.5).click("reveal")
     told = told_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
     assert told is not None
     assert f"it would earn about {told.estimate:.2f}" in app.text

@@ -1,6 +1,8 @@
 """The Learn page: each lesson is walked from the guess to the end."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -8,6 +10,7 @@ import pytest
 
 from pages.parts.lessons.barista import VISITS
 from pages.parts.lessons.homework import code_of, seed_of
+from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.words import words
@@ -37,6 +40,21 @@ def do(app: LearnApp, key: str) -> None:
                 app.click(button)
 
 
+def hidden_controls(app: LearnApp) -> set[str]:
+    """Keys of the buttons on the page that the style sheet hides while a lesson is shown."""
+    rules = re.findall(r"([^{}]*)\{\s*display: none;", STYLE.read_text(encoding="utf-8"))
+    selectors = [part for rule in rules for part in rule.split(",")]
+    hidden = {
+        match[1]
+        for selector in selectors
+        if ":has(.st-key-lesson-screen)" in selector
+        and (match := re.search(r"\.st-key-([\w-]+)$", selector.strip()))
+    }
+    assert hidden, "no rule hides what the list of lessons alone has"
+    return hidden & {str(button.key) for button in app.at.button}
+
+
+STYLE = Path(__file__).parents[2] / "pages" / "parts" / "style.css"
 FEWER = {
     "ask_the_log.VISITORS": 120,
     "careful.VISITORS": 60,
@@ -70,7 +88,8 @@ def test_a_lesson_from_the_guess_to_the_end(
     own, lesson = words("en", key), LESSONS[key]
     app = open_learn(lesson=key, seed=str(lesson.seed), world="")
     assert own.say("question") in app.text
-    app.click("lesson-guessed")
+    app.guess(key)
+    assert not hidden_controls(app)
     do(app, key)
     run = app.run_of(key)
     assert run.lab.is_done
@@ -94,6 +113,21 @@ def test_a_lesson_from_the_guess_to_the_end(
     assert {"world", "seed"} <= opened.keys()
     for name in opened.keys() & sandbox.query.keys():
         assert opened[name] == sandbox.query[name]
+
+
+@pytest.mark.parametrize("key", LESSONS)
+def test_a_number_or_an_answer_is_guessed_by_the_person_and_not_by_default(
+    open_learn: Open, key: str
+) -> None:
+    asked = LESSONS[key].guess
+    app = open_learn(lesson=key)
+    assert app.can_press("lesson-guessed") == isinstance(asked, Cells)
+    if not isinstance(asked, Cells):
+        assert app.widget(f"lesson-guess-{key}").value is None
+        app.guess(key)
+        assert app.run_of(key).guess == (
+            asked.values[0] if isinstance(asked, Slider) else asked.options[0]
+        )
 
 
 def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:
@@ -146,7 +180,7 @@ def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
     open_learn: Open,
 ) -> None:
     app = open_learn(lesson="barista")
-    app.click("lesson-guessed").click("lesson-drink-1").click("lesson-skip")
+    app.guess("barista").click("lesson-drink-1").click("lesson-skip")
     assert "You left off before the end." in app.text
     assert "After 1 of 20 visits" in app.text
 
@@ -216,4 +250,4 @@ def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) ->
     again = open_learn(**{**address, "world": ""})
     assert said in again.bare
     again.click("lesson-back").click("lesson-back")
-    assert again.at.slider(key="lesson-guess-barista").value == 15
+    assert again.at.select_slider(key="lesson-guess-barista").value == 15

@@ -253,6 +253,17 @@ def test_reset_forgets_everything_but_what_is_set(open_app: Open) -> None:
     assert (key_of(app.session.open.world), app.session.open.loop.seed) == ("news", 3)
 
 
+def test_a_new_seed_can_be_undone(open_app: Open) -> None:
+    app = open_app(seed="3").click("let-in-10").finish_the_crowd()
+    before = app.session.open
+    app.open_more("Settings").set("play-seed", 21)
+    assert (app.session.open.loop.seed, len(app.session.open.loop.events)) == (21, 0)
+    app.click("undo").run()
+    assert app.session.open is before
+    assert app.widget("play-seed").value == 3
+    assert app.at.query_params["seed"] in ("3", ["3"])
+
+
 def test_a_reset_can_be_undone(open_app: Open) -> None:
     app = open_app().answer(1.0).answer(0.0)
     before = app.session.open.ranked

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from unittest.mock import patch
+from urllib.parse import parse_qsl
 
 import pyarrow as pa
 import pytest
 
+from engine.evaluation.explanation import Gap
 from engine.evaluation.importance import assessing
 from engine.steps import finish
 from pages.parts import heavy_work
@@ -15,6 +17,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, event_of
+from pages.parts.why.wording import in_short
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 
@@ -137,6 +140,24 @@ def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Ope
     assert app.widget("measure").disabled
 
 
+def test_the_address_of_who_stands_there_now_is_not_rewritten(open_app: Open) -> None:
+    """Another address would be an entry of the browser's history at which Back stops."""
+    app = asked_why(open_app(), who="now")
+    assert "be offered to" in app.text
+    assert address(app) == {"who": "now"}
+    app.run()
+    assert address(app) == {"who": "now"}
+
+
+def test_the_way_back_leads_to_play_as_it_was_left(open_app: Open) -> None:
+    app = open_app(seed="9").click("let-in-10").finish_the_crowd().set("play-truth", True)
+    left = address(app)
+    asked_why(app, loop=str(app.session.open.link), who="now")
+    (back,) = (one for one in app.at.get("page_link") if one.proto.label == "Back to Play")
+    assert dict(parse_qsl(back.proto.query_string)) == left
+    assert left["truth"] == "1"
+
+
 def test_what_each_field_is_worth_is_measured_when_it_is_asked_for(why: App) -> None:
     assert "Measured on" not in why.text
     why.click("measure")
@@ -231,3 +252,14 @@ def test_numbers_and_tags_are_supposed_and_searched_as_they_are_called(open_app:
     weights = app.at.dataframe[-1].value
     assert "likes.calm true" in set(weights["who"])
     assert set(weights["action"]) == {"Heavy bar"}
+
+
+@pytest.mark.parametrize(
+    ("mean", "said"),
+    [(1.0, "more than 99\u00a0%"), (-1.0, "less than 1\u00a0%"), (0.0, "50\u00a0%")],
+)
+def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: str) -> None:
+    subject = session(why).subject
+    assert subject is not None
+    first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
+    assert first.endswith(f"is the better one with a chance of {said}.")

@@ -150,8 +150,16 @@ BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
 def finals_spec(
     dark: bool, top: float, entries: Entries, size: Size = PAGE, one_run: bool = False
 ) -> Spec:
-    """Bars with intervals, but for ``one_run``: mean reward of each contender, the highest on top;
-    the bet is named."""
+    """Bars of each contender's mean reward, the highest on top, with 95 % intervals.
+
+    Lanes are sorted by the reward itself: rows that a running race replaces keep the order in which
+    they first came.
+
+    Args:
+        top: end of the axis.
+        entries: key and name of each contender.
+        one_run: whether there is no interval to draw.
+    """
     title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
     x = across("reward", title, (0, top), tickCount=5)
     y = lanes(
@@ -161,7 +169,7 @@ def finals_spec(
         labelOverlap=False,
         labelFlush=False,
         labelPadding=size.px(24),
-    )
+    ).sort(field="reward", op="max", order="descending")
     figures = tooltip(".3f", reward="Mean reward")
     figures += [] if one_run else tooltip(".3f", low="From", high="To")
     colours, shapes = _scales(entries, dark)

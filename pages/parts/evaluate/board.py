@@ -24,6 +24,7 @@ from pages.parts.evaluate.wording import (
     told_of,
 )
 from pages.parts.glossary import meaning
+from pages.parts.guess_slider import guess_slider
 from pages.parts.money import scale_of
 from pages.parts.picture import picture
 from pages.parts.table import show_rows
@@ -88,13 +89,14 @@ def show_headline(session: EvaluateSession) -> None:
         if session.hides:
             with said:
                 low, high = map(float, found.bounds)
-                guess = st.slider(
+                values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
+                guess = guess_slider(
                     "Your guess",
-                    low,
-                    high,
-                    (low + high) / 2,
-                    (high - low) / 100,
-                    key="evaluate-guessed",
+                    values,
+                    None,
+                    "{:.2f}".format,
+                    "evaluate-guessed",
+                    "Slide to guess",
                 )
             button.button(
                 "Reveal",
@@ -104,6 +106,7 @@ def show_headline(session: EvaluateSession) -> None:
                 width="stretch",
                 on_click=session.reveal,
                 args=(guess,),
+                disabled=guess is None,
             )
         else:
             button.button(

@@ -4,6 +4,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.guess_slider import guess_slider
 from pages.parts.lessons.ending import show_end
 from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.held import held
@@ -111,39 +112,40 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
             run.guess = value
             set_widgets(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
 
-        st.button(page.say("guess_it"), key="lesson-guessed", type="primary", on_click=take)
+        st.button(
+            page.say("guess_it"),
+            key="lesson-guessed",
+            type="primary",
+            on_click=take,
+            disabled=value is None,
+        )
 
 
-def _ask(run: Run, own: Words, page: Words) -> Guess:
-    """The widget of a guess, which begins with the last one, or in the middle; what it says."""
+def _ask(run: Run, own: Words, page: Words) -> Guess | None:
+    """Draw the widget of a guess, which begins with the last guess; None before there is one."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
-    asked, last = page.say("step_guess"), run.guess
+    label, last = page.say("step_guess"), run.guess
     if isinstance(kind, Cells):
         return mark_cells(kind, key, last if isinstance(last, frozenset) else frozenset())
     if not isinstance(kind, Slider):
         names = own.options("guesses")
-        picked = st.radio(
-            asked,
+        return st.radio(
+            label,
             kind.options,
-            kind.options.index(last) if isinstance(last, str) else 0,
+            kind.options.index(last) if isinstance(last, str) else None,
             format_func=names.__getitem__,
             key=key,
             label_visibility="collapsed",
         )
-        return str(picked)
-    scale = 100 if kind.percent else 1
-    low, high = float(kind.low * scale), float(kind.high * scale)
-    told = st.slider(
-        asked,
-        low,
-        high,
-        value=round(last * scale, 6) if isinstance(last, float) else (low + high) / 2,
-        step=float(kind.step * scale),
-        format="%d %%" if kind.percent else "%d",
-        key=key,
+    return guess_slider(
+        label,
+        kind.values,
+        min(kind.values, key=lambda value: abs(value - last)) if isinstance(last, float) else None,
+        lambda value: f"{value * 100:.0f} %" if kind.percent else f"{value:g}",
+        key,
+        page.say("no_guess"),
         label_visibility="collapsed",
     )
-    return float(told) / scale
 
 
 def _reveal(run: Run, own: Words, page: Words) -> None:

@@ -39,12 +39,22 @@ class Lab(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Slider:
-    """A number is guessed: from ``low`` to ``high``, by ``step``; as percent, or as it is."""
+    """A guess of a number from ``low`` to ``high`` in steps of ``step``.
+
+    Attributes:
+        percent: whether a number is displayed as a percentage.
+    """
 
     low: float
     high: float
     step: float
     percent: bool = False
+
+    @property
+    def values(self) -> list[float]:
+        """All numbers that can be guessed, ascending."""
+        count = round((self.high - self.low) / self.step)
+        return [round(float(self.low + number * self.step), 9) for number in range(count + 1)]
 
 
 @dataclass(frozen=True, slots=True)

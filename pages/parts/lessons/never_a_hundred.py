@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.experiments.certainty import Certainty, becoming_sure
+from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
@@ -117,6 +118,7 @@ def _told(lab: Lab) -> Mapping[str, str]:
         "reward_0": f"{last[0.0].reward:.2f}",
         "reward_20": f"{last[0.2].reward:.2f}",
         "impossible": percent(last[0.0].impossible),
+        "draws": f"{Thompson().draws:,}",
     }
 
 

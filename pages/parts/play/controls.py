@@ -6,6 +6,7 @@ import streamlit as st
 
 from pages.parts.choices import MODE
 from pages.parts.glossary import explained
+from pages.parts.link import show
 from pages.parts.more import close, share
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
@@ -69,15 +70,24 @@ def step_back(session: PlaySession) -> None:
         if not (session.can_undo or session.can_redo):
             return
         undo(
-            session.undo,
+            partial(_undo, session),
             session.live.is_live or not session.can_undo,
-            "take back what was done last, exactly: an answer, a whole crowd, a setting, a reset.",
+            "take back what was done last, exactly: an answer, a whole crowd, a setting, a reset, "
+            "a new seed.",
         )
         redo(
             session.redo,
             session.live.is_live or not session.can_redo,
             "bring back what was taken back last.",
         )
+
+
+def _undo(session: PlaySession) -> None:
+    """Undo; where a new seed is taken back, its field shows the old one."""
+    seed = session.setup.seed
+    session.undo()
+    if session.setup.seed != seed:
+        show(session.setup.key("seed"), session.setup.seed)
 
 
 def watch_steps(session: PlaySession) -> None:

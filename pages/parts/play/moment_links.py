@@ -31,6 +31,14 @@ def held(session: PlaySession) -> dict[str, str | None]:
     return {**moment_of(session)}
 
 
+def play_query(session: PlaySession) -> dict[str, str]:
+    """Query of Play's address as it was left: what is set, the loop and the moment."""
+    more = {"loop": session.open.link, **held(session)}
+    return session.setup.query() | {
+        name: value for name, value in more.items() if value is not None
+    }
+
+
 def moment_link(session: PlaySession, address: str) -> str:
     """The shortest link to the moment, to look and copy; before anybody came, a new start."""
     loop = session.open.link

@@ -152,19 +152,20 @@ class PlaySession:
 
     @locked
     def reset(self) -> None:
-        """A new loop with the same seed, in the world as it was at first; the next undo brings the
-        old one back."""
+        """Begin a loop with the seed that is set, in the world as it was at first; the next undo
+        brings the old one back."""
         left = self.open if self.open.loop.events or self.open.acts.can_redo else self._reset_from
-        self._begin(self.open.home)
+        self._begin(self.open.home)  # Which may be none of the app's.
         self._reset_from = left
 
     # -- what is set ------------------------------------------------------------------
 
     @locked
     def adopt(self, setup: PlaySetup) -> None:
-        """Follow what was changed on the page: a new world or seed starts a new loop.
+        """Follow what was changed on the page.
 
-        The world of now, to which it was changed on the way, is that of the loop that is open.
+        A new world starts a new loop, and so does a new seed, which can be undone. The world of
+        now, to which it was changed on the way, is that of the loop that is open.
         """
         before = self.setup
         if setup.world != before.world and setup.world == key_of(self.open.world):
@@ -174,7 +175,7 @@ class PlaySession:
             self._left[before.world] = self.open
             self._come_to(setup.world, setup.seed != before.seed)
         elif setup.seed != before.seed:
-            self._begin(self.open.home)  # Which may be none of the app's.
+            self.reset()
         elif setup != before:
             with self.reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
@@ -269,20 +270,20 @@ class PlaySession:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is an act, a visitor, or a reset, to take back."""
+        """Whether there is an act, a visitor, a reset or a new seed to take back."""
         is_any = bool(self.open.acts.done or self.open.loop.events)
         return self.may_change and (is_any or self._reset_from is not None)
 
     @locked
     def undo(self) -> None:
-        """Take back the last act, exactly, or a reset; who was there is again."""
+        """Take back the last act, exactly, or a reset or new seed; who was there is again."""
         with self.reporting("undo"):
             if self._reset_from is None or self.open.acts.done or self.open.loop.events:
                 self.mine.undo()
             else:
                 setup = self.setup
                 self._show(self._reset_from)
-                self.adopt(setup)
+                self.adopt(setup.having({"seed": self.open.loop.seed}))
 
     @property
     def can_redo(self) -> bool:

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.worlds import key_of
+from pages.parts.play.moment_links import play_query
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.session import PlaySession
 from pages.parts.text import note, plain
 from pages.parts.unreadable import chosen
 from pages.parts.why.links import PLAY, address_of
@@ -16,14 +18,15 @@ from pages.parts.why.wording import named
 _VISITOR = "why-visitor"
 
 
-def ways(opened: OpenLoop, subject: Subject) -> None:
-    """To the visitors before and after, to any other, and back to Play."""
+def ways(play: PlaySession, subject: Subject) -> None:
+    """Links to Play as it was left, and to the visitors before and after or by number."""
+    opened = play.open
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-ways"):
         st.page_link(
             PLAY,
             label="Back to Play",
             icon=":material/arrow_back:",
-            query_params={"loop": opened.link} if opened.link else None,
+            query_params=play_query(play),
         )
         come = len(opened.loop.events)
         at = come + 1 if subject.number is None else subject.number

@@ -38,6 +38,11 @@ class Asked:
         """What the address says."""
         return cls(query.get(EVENT, ""), query.get(WHO, ""))
 
+    @property
+    def is_now(self) -> bool:
+        """Whether it asks for the offer to whoever stands there."""
+        return not self.event and self.who == NOW
+
     def query(self) -> dict[str, str]:
         """The same for a link."""
         return {name: one for name, one in ((EVENT, self.event), (WHO, self.who)) if one}

@@ -55,8 +55,17 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     if abs(gap.mean) < _ALIKE:
         first, joint = f"{one} and {other} are believed to earn the same", f": {one} is"
     if gap.sd:
-        first += f"{joint} the better one with a chance of {percent(gap.sureness)}"
+        first += f"{joint} the better one with a chance of {_sureness(gap)}"
     return [f"{first}.", _drawn(ranked, gap)]
+
+
+def _sureness(gap: Gap) -> str:
+    """Probability that the action is the better one: under a Gaussian belief never 0 or 1."""
+    if gap.sureness > 0.99:
+        return "more than 99\u00a0%"
+    if gap.sureness < 0.01:
+        return "less than 1\u00a0%"
+    return percent(gap.sureness)
 
 
 def _drawn(ranked: Ranked, gap: Gap) -> str:

@@ -102,13 +102,13 @@ def test_an_action_that_was_excluded_had_no_draw() -> None:
     assert runner_up(ranked, 0) != 1
 
 
-def test_the_runner_up_is_the_best_of_the_others() -> None:
-    loop = LearningLoop(DRAWS)
-    ranked = loop.preview(DRINKS, CONTEXTS[0])
-    assert ranked.draw is not None
-    falling = sorted(range(len(DRINKS)), key=lambda i: -(ranked.draw or ())[i])  # type: ignore[operator]
-    assert runner_up(ranked, falling[0]) == falling[1]
-    assert runner_up(ranked, falling[1]) == falling[0]
+def test_an_offer_is_compared_with_the_favourite_and_the_favourite_with_the_next() -> None:
+    loop = served(DRAWS, 40)
+    for context in COFFEE.contexts[:12]:
+        ranked = loop.preview(COFFEE.actions, COFFEE.features(context))
+        falling = sorted(range(4), key=lambda i: -ranked.probabilities[i])
+        assert runner_up(ranked, falling[0]) == falling[1]
+        assert [runner_up(ranked, other) for other in falling[1:]] == [falling[0]] * 3
     assert runner_up(loop.preview(**one_of("latte")), 0) is None
 
 

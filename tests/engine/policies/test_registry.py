@@ -1,6 +1,7 @@
 """What a policy must be to be registered, and what follows from it."""
 
 import math
+import re
 import string
 from collections.abc import Callable
 from dataclasses import dataclass, fields
@@ -24,6 +25,7 @@ def test_a_policy_tells_a_person_what_it_does(policy: type[Policy]) -> None:
     names = {name for _, name, _, _ in string.Formatter().parse(policy.story) if name}
     assert names <= {knob.field for knob in policy.knobs}
     assert "{" not in policy.label
+    assert not re.search(r"\}\. *\{", policy.story), "1. 5 % would be read as 1.5 %"
 
 
 @EVERY

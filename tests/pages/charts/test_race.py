@@ -75,6 +75,11 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
     assert len(frames[3]) == 3 * len(world.segments())
 
 
+def test_contenders_stay_sorted_by_reward_as_a_race_replaces_their_rows() -> None:
+    order = racing.finals_spec(False, 0.9, ENTRIES)["encoding"]["y"]["sort"]
+    assert order == {"field": "reward", "op": "max", "order": "descending"}
+
+
 @THEMES
 def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
     entries = tuple((key, key) for key in everybody())

@@ -158,7 +158,7 @@ def test_a_link_names_the_world_and_the_person_is_told(open_learn: Callable[...,
     world = GALLERY[WORLD].world
     assert world.contexts[0]["who"] in app.bare
     assert world.title in app.bare
-    app.click("lesson-guessed").click("lesson-skip")
+    app.guess("one_draw").click("lesson-skip")
     lab: Any = app.run_of("one_draw").lab
     assert lab.world is world
     app.click("lesson-next").click("lesson-option-less").click("lesson-next")

@@ -93,7 +93,7 @@ def test_a_lesson_is_walked_from_the_guess_to_play(open_learn: Open) -> None:
     app = open_learn(lesson="own", own=pack(OWN), seed="12")
     assert "Seed 12" in app.text
     assert OWN.question in app.bare
-    app.click("lesson-guessed")
+    app.guess(key_in_links(OWN))
     for _ in range(4):
         app.click("lesson-more")
     run = app.run_of(key_in_links(OWN))

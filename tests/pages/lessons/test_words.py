@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from engine import Thompson
 from engine.experiments.certainty import Certainty
 from pages.parts.glossary import named_in
 from pages.parts.lessons import never_a_hundred
@@ -83,6 +84,15 @@ def test_a_name_that_looks_like_a_number_stands_as_it_was_typed() -> None:
     said = written(Pick(("item-0",)), "item-0", own)
     assert plain("1,000") in page.say("not_guessed", truth=said)
     assert written(Slider(0, 20, 0.5), 12.5, page) == "12,5"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_lesson_4_asks_what_its_draws_show_and_not_for_a_chance_of_zero(language: str) -> None:
+    """A Gaussian bell never gives a chance of exactly zero, so that "none" would be right."""
+    own, draws = words(language, "never_a_hundred"), f"{Thompson().draws:,}"
+    said = plain(own.numeral(draws))
+    assert said in own.say("exit", draws=draws)
+    assert said in own.say("answered", draws=draws, impossible="54 %")
 
 
 def test_counts_of_visitors_below_a_chart_are_written_as_the_language_writes_them(
