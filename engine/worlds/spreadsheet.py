@@ -39,7 +39,7 @@ import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.fields import Field, Value
-from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
+from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number, share_of
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
 from engine.worlds.seen import alike, new_world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
@@ -205,7 +205,7 @@ def _has_rewards(grid: Grid, column: int) -> bool:
 
 
 def _is_reward(text: str) -> bool:
-    return 0 <= _chance(text.partition("/")[0]) <= 1
+    return 0 <= share_of(text.partition("/")[0]) <= 1
 
 
 def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
@@ -222,7 +222,7 @@ def _check_says_who(grid: Grid, column: int) -> None:
     """Refuse rewards in the first column, where all others have rewards, too: 0 and 1 may be values
     of a field, but neither what is between them nor two chances are."""
     for row, cells in enumerate(grid.rows, start=1):
-        first, *others = (_chance(part) for part in cells[column].split("/"))
+        first, *others = (share_of(part) for part in cells[column].split("/"))
         is_two = len(others) == 1 and 0 <= others[0] <= 1 - first <= 1
         if 0 < first < 1 or is_two:
             allowed = "a value of a field: the first column says who comes"
@@ -236,7 +236,7 @@ def _item(grid: Grid, column: int, known: dict[str, Item]) -> Item:
 
 def _taste(grid: Grid, row: int, column: int) -> Taste:
     text = grid.text(row, column)
-    parts = [_chance(part) for part in text.split("/")]
+    parts = [share_of(part) for part in text.split("/")]
     if len(parts) > 2 or not all(0 <= part <= 1 for part in parts):
         grid.refuse(row, column, text, _REWARD)
     half, full = (0.0, parts[0]) if len(parts) == 1 else parts
@@ -245,16 +245,11 @@ def _taste(grid: Grid, row: int, column: int) -> Taste:
     return Taste(half, full)
 
 
-def _chance(text: str) -> float:
-    text = text.strip()
-    return number_of(text[:-1].strip()) / 100 if text.endswith("%") else number_of(text)
-
-
 def _share(grid: Grid, row: int, column: int | None) -> float:
     if column is None:
         return 1.0
     text = grid.text(row, column)
-    share = _chance(text)
+    share = share_of(text)
     if not 1e-6 <= share <= 1e6:
         allowed = "how often the segment comes: a number above 0, and up to 1,000,000"
         grid.refuse(row, column, text, allowed)

@@ -90,6 +90,23 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     assert app.session.is_as_it_was
 
 
+def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds()
+    app.session.write_actions({"edited_rows": {0: {"worth": "40,5"}}})
+    app.session.write_truth({"edited_rows": {0: {"0": "0,034", "1": "7%"}}})
+    app.run()
+    assert app.session.draft.actions[0].worth == 40.5
+    assert app.session.draft.expected()[0][:2] == [0.034, 0.07]
+    app.session.write_truth({"edited_rows": {0: {"0": "0.0.34"}}})
+    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    app.run()
+    assert "row 1, Pays is '1.234,5', but must be a number" in app.bare
+    assert "is '0.0.34', but must be a number from 0 to 1" in app.bare
+    assert not app.can_press("go-play")
+
+
 def paste(app: WorldsApp, text: str) -> WorldsApp:
     app.at.text_area(key="worlds-pasted").set_value(text)
     return app.click("read-pasted")
