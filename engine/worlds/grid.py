@@ -80,6 +80,10 @@ class Grid:
             for at in range(len(cells)):
                 self.text(row, at)
 
+    def place(self, row: int, column: int) -> str:
+        """Name of a cell in the sheet, such as B3."""
+        return f"{letters(column)}{self.lines[row]}"
+
     def text(self, row: int, column: int) -> str:
         """What a cell says; row 0 has the heads."""
         text = (self.head if row == 0 else self.rows[row - 1])[column]
@@ -98,7 +102,7 @@ class Grid:
 
     def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
         """Refuse what a cell says."""
-        place = f"{letters(column)}{self.lines[row]}"
+        place = self.place(row, column)
         refuse(_CODE, place, value, allowed, f"cell {place}")
 
 

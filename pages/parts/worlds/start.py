@@ -125,9 +125,10 @@ def _paste(session: WorldsSession) -> None:
     _say_refused(session)
     note(
         "A row a segment: its values, then each action's chance of a success (half ones count "
-        "half), from 0 to 1. A column *share* may say how often each segment comes. A table with a "
-        "column *id* lists actions with their features. What is wrong is refused with its cell, "
-        "and nothing of it is taken."
+        "half), from 0 to 1. A column *share* may say how often each segment comes. A table of "
+        "actions has the columns *Name* and *Pays*; each other column is a feature. The tables of "
+        "this page can be pasted with their heads. What is wrong is refused with its cell, and "
+        "nothing of it is taken."
     )
 
 
