@@ -131,6 +131,31 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert told, "nor in the box, which covers the page"
 
 
+@pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])
+def test_what_was_begun_with_is_not_covered_by_the_box_that_it_came_from(
+    open_worlds: Open, way: str
+) -> None:
+    app = open_worlds()
+    app.at.session_state["new-world"] = True
+    paste(app.run(), "weather,Roll\nSunny,0.5\nRainy,many")
+    assert app.at.session_state["new-world"], "which says why nothing was read"
+    app.at.text_area(key="worlds-pasted").set_value("weather,Roll\nSunny,0.5\nRainy,1")
+    app.click(way)
+    assert not app.at.session_state["new-world"]
+
+
+def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds()
+    key = library().store.keep_world(replace(BAKERY, story="Another."), app.owner).key
+    paste(app, world_to_file(BAKERY)).click("go-keep")
+    assert "🥐 Bakery 2" in app.bare
+    app.at.session_state[f"world-menu-{key}"] = True
+    app.run().set(f"world-name-{key}", "Bakery 2")
+    assert "must be one that no other of your worlds has" in app.bare_errors
+
+
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
     told = large(fields=5, values=5, items=3)
     with patch.object(valued, "submit_here", wraps=submit_here) as submitted:
@@ -254,10 +279,12 @@ def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
     app = open_app()
     store, own = library().store, app.session.owner
     key = store.keep_world(BAKERY, own).key
-    store.keep_world(replace(BAKERY, story="Another."), own)
+    other = store.keep_world(replace(BAKERY, story="Another."), own).key
+    hotel = GALLERY["hotel"].world.label
+    store.rename_world(other, own, hotel)
     app.at.session_state["more-worlds"] = True
     offered = app.run().widget("play-another-world").options
-    assert f"Bakery ({key[-8:]})" in offered
+    assert {"Bakery", f"{hotel} ({other[-8:]})"} <= set(offered)
     assert len(set(offered)) == len(offered)
     app.set("play-another-world", key)
     assert app.session.open.world == BAKERY
