@@ -16,13 +16,24 @@ P = TypeVar("P", bound=Policy)
 
 POLICIES: dict[str, type[Policy]] = {}
 """By key, in the order in which they are offered."""
+CONTENDERS = frozenset(
+    {"ours", "nofloor", "textbook", "single", "ab", "segments", "classic", "present", "you"}
+)
+"""Keys of the contenders of a race that are no registered policies."""
 
 
 def register(policy: type[P]) -> type[P]:
-    """Make a policy known; may stand above its class as a decorator. Refused is a key or a class
-    name (its name in logs) that another policy has, and a knob that is none of its fields."""
+    """Add a policy to `POLICIES`; may stand above its class as a decorator.
+
+    Raises:
+        PersonalizerError: ``InvalidServiceConfiguration`` for a key that another policy or another
+            contender of a race has, a class name (its name in logs) that another policy has, and a
+            knob that is none of its fields.
+    """
     if policy.key in POLICIES:
         refuse(CODE, "policy.key", policy.key, "a key that no other policy has")
+    if policy.key in CONTENDERS:
+        refuse(CODE, "policy.key", policy.key, "a key that no other contender of a race has")
     if policy.__name__ in {other.__name__ for other in POLICIES.values()}:
         refuse(CODE, "policy", policy.__name__, "a class name that no other policy has")
     names = [field.name for field in fields(policy)]

@@ -65,13 +65,16 @@ def settings_from_json(value: object) -> LoopSettings:
 
 
 def parse(text: str) -> Any:
-    """JSON without the numbers that are none; an `UnreadableError` for anything else."""
+    """Value of a JSON text in one line; `UnreadableError` for no JSON, NaN and infinity."""
     try:
         return _decode(text)
     except UnreadableError:
         raise
     except RecursionError:
         raise UnreadableError("it is nested too deeply") from None
+    except json.JSONDecodeError as error:
+        place = f"column {error.colno:,}"
+        raise UnreadableError(f"it is not JSON at {place}: {error.msg}") from None
     except ValueError as error:
         raise UnreadableError(f"it is not JSON: {error}") from None
 

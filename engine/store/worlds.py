@@ -5,9 +5,10 @@ wherever it is asked for. One that was edited is another world: the one before i
 by its key, though it stands in no list, until its time is over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain, count
 from typing import Any, Self
 
 from sqlalchemy import Connection, Row, delete, func, insert, select, update
@@ -18,6 +19,7 @@ from engine.store.database import Database
 from engine.store.days import days_ago
 from engine.store.schema import WORLDS
 from engine.worlds import World, key_of, world_from_text
+from engine.worlds.seen import alike
 
 MAX_NAME = 80
 _OF = WORLDS.c
@@ -81,7 +83,8 @@ class Worlds(Database):
         """Keep a world in an owner's list; one that stands there already stays as it is.
 
         Args:
-            name: in the list; the world's title, if empty.
+            name: in the list, with a number behind it if another one there has that name; the
+                world's title, if empty.
             instead_of: key of the one that it was made of, which leaves the list.
 
         Raises:
@@ -94,7 +97,6 @@ class Worlds(Database):
         self.check_room()
         self._shares.check(f"world:{key}")
         now, mine = self._now(), {"owner": owner, "key": key}
-        kept = KeptWorld(key, owner, name, text, now, now)
         with self._writing() as connection:
             if instead_of and instead_of != key:
                 leaves = update(WORLDS).filter_by(owner=owner, key=instead_of)
@@ -102,15 +104,18 @@ class Worlds(Database):
             found = connection.execute(select(WORLDS).filter_by(**mine)).first()
             if found is None or not found.listed:
                 self._check_list(connection, owner)
+            names = _names(connection, owner, but=key)
             if found is None:
                 self._check_total(connection)
+                kept = KeptWorld(key, owner, _free(name, names), text, now, now)
                 connection.execute(insert(WORLDS).values(_row(kept) | {"listed": True}))
             else:
                 kept = KeptWorld.of(found)
                 if kept.text != text:
                     raise StoreError(_TAKEN, "OperationNotAllowed")
+                kept = replace(kept, name=_free(kept.name, names), used=now)
                 again = update(WORLDS).filter_by(**mine)
-                connection.execute(again.values(listed=True, used=now))
+                connection.execute(again.values(_row(kept) | {"listed": True}))
             _drop_earlier(connection, owner)
         self._shares.add(f"world:{key}", len(text.encode()))
         return kept
@@ -153,10 +158,13 @@ class Worlds(Database):
         """Give a world another name in its owner's list: what it is stays as it was.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for such a name; StoreError if it is not theirs.
+            PersonalizerError: ``BadRequest`` for such a name, or the name of another one there;
+                StoreError if it is not theirs.
         """
         name = _named(name)
         with self._writing() as connection:
+            if alike(name) in _names(connection, owner, but=key):
+                refuse("BadRequest", "name", name, "one that no other of your worlds has")
             mine = select(WORLDS).filter_by(key=key, owner=owner).with_for_update()
             row = connection.execute(mine).first()
             if row is None:
@@ -198,6 +206,7 @@ class Worlds(Database):
         ).all()
         mine = connection.execute(select(_OF.key, _OF.listed).filter_by(owner=now))
         known = {row.key: row.listed for row in mine}
+        names = _names(connection, now)
         room = self.limits.max_worlds - sum(known.values())
         for row in theirs:
             is_more = row.listed and not known.get(row.key)
@@ -205,8 +214,10 @@ class Worlds(Database):
                 continue
             room -= is_more
             if row.key not in known:
-                told = row.key, now, row.name, row.text, row.created
-                changed = {"owner": now, "seal": digests.seal(*told)}
+                name = _free(row.name, names) if row.listed else row.name
+                names.add(alike(name))
+                told = row.key, now, name, row.text, row.created
+                changed = {"owner": now, "name": name, "seal": digests.seal(*told)}
                 moved = update(WORLDS).filter_by(owner=before, key=row.key)
                 connection.execute(moved.values(changed))
             elif is_more:
@@ -227,6 +238,18 @@ def _named(name: str) -> str:
     if not 1 <= len(name) <= MAX_NAME:
         refuse("BadRequest", "name", name, f"1 to {MAX_NAME} characters long")
     return name
+
+
+def _names(connection: Connection, owner: str, but: str = "") -> set[str]:
+    """Names in an owner's list, without that of one world, as `alike` has them."""
+    listed = select(_OF.name).filter_by(owner=owner, listed=True).where(_OF.key != but)
+    return set(map(alike, connection.execute(listed).scalars()))
+
+
+def _free(name: str, names: Container[str]) -> str:
+    """A name that is not taken: the same, or else with the first number behind it that is free."""
+    numbered = (f"{name[: MAX_NAME - len(more)]}{more}" for more in map(" {}".format, count(2)))
+    return next(one for one in chain([name], numbered) if alike(one) not in names)
 
 
 def _row(kept: KeptWorld) -> dict[str, Any]:

@@ -35,6 +35,17 @@ def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
     return _retold(draft, new)
 
 
+def coming(draft: Draft, table: Sequence[ValueRow]) -> Draft:
+    """A draft with the values of a table in place of its own: one of the same name in a field of
+    the same name keeps its number, and with it what is known of the truth."""
+    known = {(name, row.value): row.id for name, rows in draft.fields.items() for row in rows}
+    free, name, rows = draft.next_id, "", list[ValueRow]()
+    for place, row in enumerate(table):
+        name = row.field or name
+        rows.append(replace(row, id=known.pop((name, row.value), free + place)))
+    return with_values(draft, rows)
+
+
 def with_number(
     draft: Draft, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
 ) -> Draft:

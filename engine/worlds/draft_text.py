@@ -16,7 +16,15 @@ from engine.worlds.joint import APART, Joint, joint_of
 from engine.worlds.levels import HALF
 from engine.worlds.pictures import picture_in
 from engine.worlds.place import MAX_TIMES, Drift
-from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow, segment_of
+from engine.worlds.rows import (
+    ActionRow,
+    BadCells,
+    LevelRow,
+    RuleRow,
+    Rules,
+    ValueRow,
+    segment_of,
+)
 from engine.worlds.rules import MAX_WHEN
 from engine.worlds.taste import Taste
 from engine.worlds.visitors import LEAST_TIMES
@@ -38,13 +46,23 @@ def draft_to_text(draft: Draft) -> str:
     tastes = [draft.truth.get(cell, UNKNOWN) for cell in cells]
     told = {
         "place": [draft.title, draft.emoji, draft.story, draft.unit],
-        "levels": [[one.id, one.name, one.worth, one.share] for one in draft.levels],
+        "levels": [[one.id, one.name, one.worth, one.share, *_bad(one)] for one in draft.levels],
         "actions": [
-            [one.id, one.name, one.emoji, one.features, one.title, one.worth, one.picture]
+            [
+                one.id,
+                one.name,
+                one.emoji,
+                one.features,
+                one.title,
+                one.worth,
+                one.picture,
+                *_bad(one),
+            ]
             for one in draft.actions
         ],
         "values": [
-            [one.id, one.field, one.value, one.emoji, one.share, one.sends] for one in draft.values
+            [one.id, one.field, one.value, one.emoji, one.share, one.sends, *_bad(one)]
+            for one in draft.values
         ],
         "depends": None if draft.depends is None else [*draft.depends],
         "labels": dict(draft.labels),
@@ -52,7 +70,10 @@ def draft_to_text(draft: Draft) -> str:
         and [
             draft.rules.base,
             draft.rules.whole,
-            [[one.id, one.adds, one.when, one.action, one.features] for one in draft.rules.rows],
+            [
+                [one.id, one.adds, one.when, one.action, one.features, *_bad(one)]
+                for one in draft.rules.rows
+            ],
         ],
         "together": draft.together.times and [draft.together.ids, draft.together.times],
         "drift": draft.drift,
@@ -61,6 +82,11 @@ def draft_to_text(draft: Draft) -> str:
     }
     data = zlib.compress(json.dumps(told, separators=(",", ":")).encode(), 9)
     return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bad(row: ActionRow | ValueRow | LevelRow | RuleRow) -> list[BadCells]:
+    """Bad cells of a row as the end of its list, which rows without any leave out."""
+    return [row.bad] if row.bad else []
 
 
 def draft_from_text(text: str) -> Draft:
@@ -165,10 +191,9 @@ def _rules(told: Any) -> Rules | None:
     return Rules(_chance(base), _chance(whole), _rows(rows, _rule))
 
 
-def _rule(number: Any, adds: Any, when: Any, action: Any, features: Any) -> RuleRow:
-    return RuleRow(
-        _whole(number), _number(adds), _text(when, MAX_WHEN), _text(action), _text(features)
-    )
+def _rule(number: Any, adds: Any, when: Any, action: Any, features: Any, bad: Any = ()) -> RuleRow:
+    texts = _text(when, MAX_WHEN), _text(action), _text(features)
+    return RuleRow(_whole(number), _number(adds), *texts, _bad_cells(bad, "adds"))
 
 
 def _levels(partial: Any = HALF) -> list[list[object]]:
@@ -178,21 +203,39 @@ def _levels(partial: Any = HALF) -> list[list[object]]:
     return [] if partial == HALF else [[0, "", partial, None]]
 
 
-def _level(number: Any, name: Any, worth: Any, share: Any) -> LevelRow:
-    return LevelRow(_whole(number), _text(name), _number(worth), _number(share))
+def _level(number: Any, name: Any, worth: Any, share: Any, bad: Any = ()) -> LevelRow:
+    numbers = _number(worth), _number(share)
+    return LevelRow(_whole(number), _text(name), *numbers, _bad_cells(bad, "worth", "share"))
 
 
 def _action(
-    number: Any, name: Any, emoji: Any, features: Any, title: Any, worth: Any, picture: Any = ""
+    number: Any,
+    name: Any,
+    emoji: Any,
+    features: Any,
+    title: Any,
+    worth: Any,
+    picture: Any = "",
+    bad: Any = (),
 ) -> ActionRow:
     texts = _text(name), _text(emoji), _text(features), _text(title)
     picture = picture_in(picture, "picture")
-    return ActionRow(_whole(number), *texts, worth=_number(worth), picture=picture)
+    return ActionRow(_whole(number), *texts, _number(worth), picture, _bad_cells(bad, "worth"))
 
 
-def _value(number: Any, field: Any, value: Any, emoji: Any, share: Any, sends: Any) -> ValueRow:
+def _value(
+    number: Any, field: Any, value: Any, emoji: Any, share: Any, sends: Any, bad: Any = ()
+) -> ValueRow:
     texts = _text(field), _text(value), _text(emoji)
-    return ValueRow(_whole(number), *texts, share=_number(share), sends=_text(sends))
+    return ValueRow(_whole(number), *texts, _number(share), _text(sends), _bad_cells(bad, "share"))
+
+
+def _bad_cells(told: Any, *columns: str) -> BadCells:
+    """Bad cells of a row, which are in these columns, or it is none."""
+    bad = tuple((_text(column), _text(text)) for column, text in told)
+    if not {column for column, _ in bad} <= {*columns} or len(bad) > len(columns):
+        raise ValueError
+    return bad
 
 
 def _whole(value: Any) -> int:

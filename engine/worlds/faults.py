@@ -27,7 +27,15 @@ from engine.worlds.limits import (
     TAKEN,
 )
 from engine.worlds.place import MAX_TIMES
-from engine.worlds.rows import ActionRow, CellFault, ValueRow, item_of, segment_of
+from engine.worlds.rows import (
+    ActionRow,
+    BadCells,
+    CellFault,
+    Table,
+    ValueRow,
+    item_of,
+    segment_of,
+)
 from engine.worlds.rules import wrong_in_rule
 from engine.worlds.seen import HIDDEN, alike, is_seen
 from engine.worlds.sent_text import sent_from_text, why_not_sent
@@ -68,6 +76,7 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
+        yield from _of_numbers("actions", number, row.bad)
         if row.worth is not None and (says := _beyond(row.worth, MAX_WORTH)):
             yield CellFault("actions", number, "worth", says)
         if says := _wrong_features(row.features):
@@ -152,8 +161,10 @@ def _of_levels(draft: Draft) -> Iterator[CellFault]:
             yield CellFault("levels", number, "name", says)
         elif row.name and names[row.name] > 1:
             yield CellFault("levels", number, "name", f"is {row.name!r}, as another row's")
+        yield from _of_numbers("levels", number, row.bad)
         if row.worth is None:
-            yield CellFault("levels", number, "worth", "is empty, but must be from 0 to 1")
+            if "worth" not in dict(row.bad):
+                yield CellFault("levels", number, "worth", "is empty, but must be from 0 to 1")
         elif not (row.worth in {0, 1} or 0.01 <= row.worth <= 0.99):
             says = f"is {row.worth:g}, but must be 0, 1, or from 0.01 to 0.99"
             yield CellFault("levels", number, "worth", says)
@@ -167,6 +178,7 @@ def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
     """All but its names."""
     if says := _wrong_text(row.emoji, _MAX_EMOJI):
         yield CellFault("values", number, "emoji", says)
+    yield from _of_numbers("values", number, row.bad)
     if says := _beyond(row.often, 1e6):
         yield CellFault("values", number, "share", says)
 
@@ -183,6 +195,12 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
         yield CellFault("values", number, "sends", f"is what another value of {name} sends")
     elif len(before) < MAX_VALUES:
         before.append(sends)
+
+
+def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]:
+    """Texts in the columns of numbers of a row."""
+    for column, text in bad:
+        yield CellFault(table, number, column, f"is {_short(text)}, but must be a number")
 
 
 def _beyond(number: float, most: float) -> str:
@@ -258,8 +276,10 @@ def _of_rules(draft: Draft) -> Iterator[CellFault]:
         says = f"is one too many: {MAX_TERMS:,} rules are the most"
         yield CellFault("rules", rows[MAX_TERMS][0], "adds", says)
     for number, row in rows:
+        yield from _of_numbers("rules", number, row.bad)
         for column, says in wrong_in_rule(row, fields, items):
-            yield CellFault("rules", number, column, says)
+            if column not in dict(row.bad):
+                yield CellFault("rules", number, column, says)
 
 
 def _value(row: ValueRow) -> Value:

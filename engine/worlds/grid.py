@@ -11,6 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import NoReturn
 
+import numpy as np
+
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
 from engine.worlds.seen import HIDDEN, alike, is_seen
@@ -78,6 +80,10 @@ class Grid:
             for at in range(len(cells)):
                 self.text(row, at)
 
+    def place(self, row: int, column: int) -> str:
+        """Name of a cell in the sheet, such as B3."""
+        return f"{letters(column)}{self.lines[row]}"
+
     def text(self, row: int, column: int) -> str:
         """What a cell says; row 0 has the heads."""
         text = (self.head if row == 0 else self.rows[row - 1])[column]
@@ -96,7 +102,7 @@ class Grid:
 
     def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
         """Refuse what a cell says."""
-        place = f"{letters(column)}{self.lines[row]}"
+        place = self.place(row, column)
         refuse(_CODE, place, value, allowed, f"cell {place}")
 
 
@@ -149,5 +155,16 @@ def parted(label: str) -> tuple[str, str]:
 
 
 def number_of(text: str) -> float:
-    """The number that a text is, NaN for none; a comma may be its point."""
+    """Number in a text, NaN for none; its decimal point may be a comma."""
     return float(text.replace(",", ".")) if _NUMBER.fullmatch(text) else math.nan
+
+
+def share_of(text: str) -> float:
+    """Number or percentage in a text, as a fraction; NaN for neither."""
+    text = text.strip()
+    return number_of(text[:-1].strip()) / 100 if text.endswith("%") else number_of(text)
+
+
+def text_of(number: float) -> str:
+    """Decimal text with all digits of a finite number, without exponent; `number_of` reads it."""
+    return str(np.format_float_positional(number, trim="-"))

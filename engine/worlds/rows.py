@@ -9,6 +9,8 @@ from engine.worlds.levels import Level
 from engine.worlds.taste import Item
 
 Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
+BadCells = tuple[tuple[str, str], ...]
+"""Columns of numbers with the text that stands there and is no number; the number is None."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,7 @@ class ActionRow:
     """Of a success, in the draft's unit; 1 if nothing is written."""
     picture: str = ""
     """A file in place of the emoji, as a data URI."""
+    bad: BadCells = ()
 
     @property
     def shown(self) -> str:
@@ -45,10 +48,8 @@ class ActionRow:
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return not (self.name or self.emoji or self.features or self.picture) and self.worth in (
-            None,
-            1,
-        )
+        written = self.name or self.emoji or self.features or self.picture or self.bad
+        return not written and self.worth in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ class ValueRow:
     share: float | None = None
     sends: str = ""
     """What the request says for it, if that is not its name."""
+    bad: BadCells = ()
 
     @property
     def often(self) -> float:
@@ -73,8 +75,8 @@ class ValueRow:
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        text = self.field or self.value or self.emoji or self.sends
-        return not text and self.share in (None, 1)
+        written = self.field or self.value or self.emoji or self.sends or self.bad
+        return not written and self.share in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +87,13 @@ class LevelRow:
     name: str = ""
     worth: float | None = None
     share: float | None = None
+    bad: BadCells = ()
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return not self.name and self.worth is None and self.share in (None, 1)
+        written = self.name or self.bad
+        return not written and self.worth is None and self.share in (None, 1)
 
     @property
     def level(self) -> Level:
@@ -108,11 +112,13 @@ class RuleRow:
     when: str = ""
     action: str = ""
     features: str = ""
+    bad: BadCells = ()
 
     @property
     def is_blank(self) -> bool:
         """Whether nothing is written in it."""
-        return self.adds is None and not (self.when or self.action or self.features)
+        written = self.when or self.action or self.features or self.bad
+        return self.adds is None and not written
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,14 +3,18 @@
 Cells are separated by tabs, semicolons or commas, whichever make most columns. The first row says
 what the columns are.
 
-A table of **actions** (`items_from_table`) has a column ``id``, may have ``emoji``, ``title`` and
-``value`` (what a success is worth), and each other column is a feature: a number, ``true`` or
-``false``, a text, or with ``|`` between them a list (``comedy|drama``). An empty cell is a feature
-that an action does not have. ::
+A table of **actions** (`items_from_table`) has a column ``id`` or ``Name``, may have ``Picture`` or
+``emoji``, ``title``, ``Pays``, ``value`` or ``price`` (what a success is worth) and ``Features`` in
+one line, and each other column is a feature: a number, ``true`` or ``false``, a text, or with ``|``
+between them a list (``comedy|drama``). An empty cell is a feature that an action does not have.
+Heads of columns are read in upper and lower case. ::
 
-    id,emoji,price,genres
+    id,emoji,pays,genres
     Roll,🥐,1.2,
     Cake,🍰,3.5,sweet|cold
+
+A table of **values** (`values_from_table`) has the columns ``Field`` and ``Value``, and may have
+``Picture``, ``How often`` and ``Sent as``: the rows of a draft.
 
 A table of **segments x actions** (`world_from_table`) has one row for each combination of values of
 the context's fields: first the values, then for each action its chance of a success there (half
@@ -29,7 +33,7 @@ What is wrong is refused with its cell, as a spreadsheet names it, and nothing o
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from itertools import product
@@ -38,9 +42,11 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
-from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number
+from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number, share_of
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
+from engine.worlds.rows import ValueRow
 from engine.worlds.seen import alike, new_world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
 from engine.worlds.visitors import times_of
@@ -51,32 +57,53 @@ _NO_WORD = re.compile(
     r"([+-]?([\d.,]+([eE][+-]?\d+)? *%?|inf(inity)?|nan)(/.*)?)?$|#", re.IGNORECASE
 )
 """A number of any kind, an empty cell, or what a spreadsheet says where it can compute none."""
+_ITEM = {
+    "id": ("id", "name"),
+    "emoji": ("emoji", "picture"),
+    "title": ("title", "name"),
+    "worth": ("pays", "value", "worth", "price"),
+    "features": ("features",),
+}
+"""Heads, in lower case, of what an action has beside columns of features; of several in one table
+the first counts."""
+_VALUE = {
+    "field": ("field",),
+    "value": ("value",),
+    "emoji": ("emoji", "picture"),
+    "share": ("how often", "share"),
+    "sends": ("sent as", "sends"),
+}
+"""The same of a value of a field."""
 _SHARE = {"share", "anteil"}
 """What the column with them is called, in each language of the app."""
 _REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 
 def items_from_table(data: str | bytes) -> tuple[Item, ...]:
-    """The actions that a table lists; ``BadRequest`` for what first is not as described above."""
+    """Actions of a table.
+
+    Raises:
+        PersonalizerError: ``BadRequest``, with the first cell that is not as described above.
+    """
     grid = Grid.read(data, "action")
-    if "id" not in grid.head:
-        grid.refuse(0, 0, grid.head[0], "a table with a column 'id'")
+    places = _places(grid.head, _ITEM)
+    if "id" not in places:
+        grid.refuse(0, 0, grid.head[0], "a table with a column 'id' or 'Name'")
     if len(grid.rows) > MAX_ITEMS:
         refuse_number("actions", len(grid.rows), MAX_ITEMS)
+    others = {name: at for at, name in enumerate(grid.head) if at not in places.values()}
     items: list[Item] = []
     for row in range(1, len(grid.rows) + 1):
-        told = {name: grid.text(row, at) for at, name in enumerate(grid.head)}
-        place = grid.head.index("id")
-        emoji, name = parted(grid.name(row, place))
+        told = {what: grid.text(row, at) for what, at in places.items()}
+        emoji, name = parted(grid.name(row, places["id"]))
         if alike(name) in {alike(item.id) for item in items}:
-            grid.refuse(row, place, name, "different from those above it")
-        features = {
-            column: _feature(text)
-            for column, text in told.items()
-            if column not in {"id", "emoji", "title", "value"} and text
+            grid.refuse(row, places["id"], name, "different from those above it")
+        features = _line_of_features(grid, row, places.get("features"))
+        features |= {
+            column: _feature(text) for column, at in others.items() if (text := grid.text(row, at))
         }
         emoji, title = told.get("emoji") or emoji, told.get("title", "")
-        worth = _worth(grid, row, told.get("value", ""))
+        worth = _worth(grid, row, places.get("worth"))
         items.append(Item(name, emoji, features or {"name": name}, title, worth))
     for row, item in enumerate(items, start=1):
         _check_item(item, grid.lines[row])
@@ -84,8 +111,47 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
 
 
 def lists_actions(data: str | bytes) -> bool:
-    """Whether a table is one of actions, by the heads of its columns."""
-    return "id" in Grid.read(data, "row").head
+    """Whether a table is one of actions, by the heads of its columns: a field of segments may be
+    called ``name``, too."""
+    head = Grid.read(data, "row").head
+    places = _places(head, _ITEM)
+    is_named = "id" in places and not {"emoji", "worth", "features"}.isdisjoint(places)
+    return is_named or "id" in map(str.lower, head)
+
+
+def lists_values(data: str | bytes) -> bool:
+    """Whether a table is one of values of fields, by the heads of its columns."""
+    return {"field", "value"} <= _places(Grid.read(data, "row").head, _VALUE).keys()
+
+
+def values_from_table(data: str | bytes) -> tuple[ValueRow, ...]:
+    """Rows of the values of a table, with numbers from 0; what is wrong in them is told by
+    `faults_of`.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` for what is no table.
+    """
+    grid = Grid.read(data, "value")
+    places = _places(grid.head, _VALUE)
+    rows = []
+    for row in range(1, len(grid.rows) + 1):
+        told = {what: grid.text(row, at) for what, at in places.items()}
+        emoji, value = parted(told["value"])
+        text = told.get("share", "")
+        share = share_of(text)
+        is_bad = bool(text) and not math.isfinite(share)
+        rows.append(
+            ValueRow(
+                row - 1,
+                told["field"],
+                value,
+                told.get("emoji") or emoji,
+                share if text and not is_bad else None,
+                told.get("sends", ""),
+                (("share", text),) if is_bad else (),
+            )
+        )
+    return tuple(rows)
 
 
 def world_from_table(
@@ -145,10 +211,33 @@ def _feature(text: str) -> Any:
     return text if math.isnan(number) else int(number) if number.is_integer() else number
 
 
-def _worth(grid: Grid, row: int, text: str) -> float:
+def _places(head: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Positions of the columns that are there, by what they hold; each column holds one thing."""
+    lower = [name.lower() for name in head]
+    found: dict[str, int] = {}
+    for what, names in known.items():
+        there = [lower.index(name) for name in names if name in lower]
+        if free := [at for at in there if at not in found.values()]:
+            found[what] = free[0]
+    return found
+
+
+def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any]:
+    """Features in one cell, as they are written on a page."""
+    if column is None:
+        return {}
+    try:
+        return features_from_text(grid.text(row, column))
+    except ValueError as error:
+        place = grid.place(row, column)
+        raise PersonalizerError(_CODE, f"cell {place} {error}.", place) from None
+
+
+def _worth(grid: Grid, row: int, column: int | None) -> float:
+    text = "" if column is None else grid.text(row, column)
     worth = number_of(text) if text else 1.0
-    if not 1e-6 <= worth <= MAX_WORTH:
-        grid.refuse(row, grid.head.index("value"), text, "what a success is worth, above 0")
+    if column is not None and not 1e-6 <= worth <= MAX_WORTH:
+        grid.refuse(row, column, text, "what a success is worth, above 0")
     return worth
 
 
@@ -205,7 +294,7 @@ def _has_rewards(grid: Grid, column: int) -> bool:
 
 
 def _is_reward(text: str) -> bool:
-    return 0 <= _chance(text.partition("/")[0]) <= 1
+    return 0 <= share_of(text.partition("/")[0]) <= 1
 
 
 def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
@@ -222,7 +311,7 @@ def _check_says_who(grid: Grid, column: int) -> None:
     """Refuse rewards in the first column, where all others have rewards, too: 0 and 1 may be values
     of a field, but neither what is between them nor two chances are."""
     for row, cells in enumerate(grid.rows, start=1):
-        first, *others = (_chance(part) for part in cells[column].split("/"))
+        first, *others = (share_of(part) for part in cells[column].split("/"))
         is_two = len(others) == 1 and 0 <= others[0] <= 1 - first <= 1
         if 0 < first < 1 or is_two:
             allowed = "a value of a field: the first column says who comes"
@@ -236,7 +325,7 @@ def _item(grid: Grid, column: int, known: dict[str, Item]) -> Item:
 
 def _taste(grid: Grid, row: int, column: int) -> Taste:
     text = grid.text(row, column)
-    parts = [_chance(part) for part in text.split("/")]
+    parts = [share_of(part) for part in text.split("/")]
     if len(parts) > 2 or not all(0 <= part <= 1 for part in parts):
         grid.refuse(row, column, text, _REWARD)
     half, full = (0.0, parts[0]) if len(parts) == 1 else parts
@@ -245,16 +334,11 @@ def _taste(grid: Grid, row: int, column: int) -> Taste:
     return Taste(half, full)
 
 
-def _chance(text: str) -> float:
-    text = text.strip()
-    return number_of(text[:-1].strip()) / 100 if text.endswith("%") else number_of(text)
-
-
 def _share(grid: Grid, row: int, column: int | None) -> float:
     if column is None:
         return 1.0
     text = grid.text(row, column)
-    share = _chance(text)
+    share = share_of(text)
     if not 1e-6 <= share <= 1e6:
         allowed = "how often the segment comes: a number above 0, and up to 1,000,000"
         grid.refuse(row, column, text, allowed)

@@ -5,7 +5,7 @@ Whatever a link says is checked here again.
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, ClassVar, Self, TypeVar
+from typing import Any, ClassVar, Self, TypeVar, final
 from urllib.parse import urlencode
 
 import streamlit as st
@@ -78,18 +78,21 @@ class Linked:
         """What an address says of what can be set here."""
         return {name: value for name, value in query.items() if name in cls.declared()}
 
+    @final
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """The set-up that a link asks for, and a sentence for each value that gave way to another.
-
-        A link made before the world was chosen may name what that world does not have.
-        """
+        """`read` without the names of the refused parameters; pages override and call `read`."""
         setup, refused = cls.read(query)
         return setup, [sentence for _, sentence in refused]
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> tuple[Self, list[tuple[str, str]]]:
-        """The same, each sentence with the name of what it is about before it."""
+        """Parse the parameters of a link.
+
+        Returns the set-up, with defaults in place of refused values, and for each of these the
+        parameter's name and one sentence. A link made before the world was chosen may name what
+        that world does not have.
+        """
         values: dict[str, Any] = {}
         refused: list[tuple[str, str]] = []
 

@@ -10,8 +10,5 @@ HOME = "play"
 """The page that opens by itself, at an address without a name."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
 """Pages that stand in no menu: they are reached from what they are about."""
-
-
-def group_of(page: str) -> str:
-    """The name of the group that a page stands in; nothing if it stands by itself, or in none."""
-    return next((group for group, pages in MENU.items() if page in dict(pages)), "")
+GROUPS = {page: group for group, pages in MENU.items() if group for page, _ in pages}
+"""Menu group of each page that is in one."""

@@ -13,7 +13,7 @@ from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.drawn import begin_page
 from pages.parts.first_paint import stage_style
 from pages.parts.frames import drawing_all
-from pages.parts.menu import HOME, MENU, REACHED, group_of
+from pages.parts.menu import GROUPS, HOME, MENU, REACHED
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.first_minute import NAME
 from pages.parts.sessions import first_minute, hand_over, may_only_look
@@ -62,7 +62,7 @@ def _draw() -> None:
     once = NAME if first.is_wanted else ""
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
-    mind_the_frame(group_of(page.title.lower()), TITLES)
+    mind_the_frame(GROUPS, TITLES)
     _hear_the_stage_key(on_stage)
 
 

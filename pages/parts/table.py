@@ -1,11 +1,14 @@
 """Tables on a page."""
 
+import math
 import re
+from collections.abc import Container
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from engine.worlds.grid import share_of
 from pages.parts.download import Rows, as_cells
 from pages.parts.drawn import drawn_now
 
@@ -29,15 +32,25 @@ def show_rows(rows: Rows, key: str, **more: Any) -> Any:
     return st.dataframe(as_cells(frame), hide_index=True, key=key, column_config=config, **more)
 
 
-def write_in(frame: pd.DataFrame, key: str, **more: Any) -> pd.DataFrame:
-    """Rows to write in, as they are written, which are noted, too.
+def write_in(
+    frame: pd.DataFrame, key: str, numbers: Container[str] = (), **more: Any
+) -> pd.DataFrame:
+    """Draw an editor of rows, which are noted as they are written, and return them.
 
     Args:
+        numbers: columns whose text is noted as numbers, where it is one.
         more: see `st.data_editor`.
     """
     edited = st.data_editor(frame, key=key, hide_index=True, **more)
-    _note(edited, key)
+    there = [str(name) for name in edited if name in numbers]
+    read = {name: edited[name].map(_number_or_text) for name in there}
+    _note(edited.assign(**read).infer_objects(), key)
     return edited
+
+
+def _number_or_text(text: object) -> object:
+    number = share_of(str(text))
+    return number if math.isfinite(number) else text
 
 
 def _note(frame: pd.DataFrame, key: str) -> None:

@@ -79,7 +79,8 @@ class AppPage:
         return self
 
     def go_to(self, title: str) -> None:
-        """Go to another page by the menu at the top, where its group, if any, is lit then."""
+        """Go to another page by the menu at the top, where its group, if any, is lit then: by one
+        frame, as a second would light the group of the page before again."""
         menu = self.page.get_by_test_id("stTopNav")
         if title in GROUPS:
             menu.get_by_text(GROUPS[title], exact=True).click()
@@ -87,6 +88,7 @@ class AppPage:
         self.page.get_by_test_id("stTopNavLinkContainer").filter(has_text=title).click()
         lit = menu.locator("[data-testid=stTopNavSection][aria-current]")
         expect(lit).to_have_text([GROUPS[title]] if title in GROUPS else [])
+        expect(self.page.locator(".announced")).to_have_count(1)
 
     def in_all_looks(self) -> Iterator[str]:
         """The page on a laptop and a phone, light and dark, one after the other; which it is.

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import Future, wait
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,8 @@ from streamlit.testing.v1 import AppTest
 from engine.store import Store, StoredLoop, StoreError
 from engine.store.entry_rows import End
 from engine.store.exchange.jsonl import export_lines
-from engine.worlds import key_of
+from engine.worlds import WORLDS, key_of
+from pages.parts.data.loops import headline
 from pages.parts.data.uploads import uploads
 from pages.parts.library import close_library, library
 from pages.parts.play.session import PlaySession
@@ -90,6 +92,16 @@ def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
     kept = StoredLoop.create(store(), owner="me")
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
     assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
+
+
+def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Open) -> None:
+    app = open_app()
+    bank = replace(WORLDS["coffee"], emoji="", title="Bank")
+    kept = StoredLoop.create(store(), owner=app.session.owner, world=bank, seed=7)
+    kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
+    go_to_data(app)
+    assert "**Bank, seed 7**" in app.text
+    assert headline("Bank ", None) == "**📦 Bank**"
 
 
 def test_what_another_tab_did_is_drawn(open_app: Open) -> None:

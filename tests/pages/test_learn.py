@@ -14,6 +14,7 @@ from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.words import words
+from pages.parts.text import bare
 from tests.pages.conftest import LearnApp
 
 Open = Callable[..., LearnApp]
@@ -251,3 +252,23 @@ def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) ->
     assert said in again.bare
     again.click("lesson-back").click("lesson-back")
     assert again.at.select_slider(key="lesson-guess-barista").value == 15
+
+
+@pytest.mark.parametrize(
+    ("query", "sentence"),
+    [
+        ({"own": "zzz"}, "The lesson in the link cannot be opened"),
+        ({"lesson": "own"}, "The lesson itself is not in this link"),
+        ({"lesson": "own", "own": "eyJ"}, "The lesson in the link cannot be opened"),
+        ({"lesson": "barista", "picks": "zz"}, "picks in the link are left out"),
+        ({"lesson": "barista", "guess": "99"}, "guess in the link is '99'"),
+    ],
+)
+def test_a_cut_or_wrong_link_opens_the_page_with_one_sentence(
+    open_learn: Open, query: dict[str, str], sentence: str
+) -> None:
+    app = open_learn(**query)
+    (toast,) = app.at.toast
+    assert sentence in bare(toast.value)
+    app.run()
+    assert not app.at.toast

@@ -90,6 +90,23 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     assert app.session.is_as_it_was
 
 
+def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds()
+    app.session.write_actions({"edited_rows": {0: {"worth": "40,5"}}})
+    app.session.write_truth({"edited_rows": {0: {"0": "0,034", "1": "7%"}}})
+    app.run()
+    assert app.session.draft.actions[0].worth == 40.5
+    assert app.session.draft.expected()[0][:2] == [0.034, 0.07]
+    app.session.write_truth({"edited_rows": {0: {"0": "0.0.34"}}})
+    app.session.write_actions({"edited_rows": {0: {"worth": "1.234,5"}}})
+    app.run()
+    assert "row 1, Pays is '1.234,5', but must be a number" in app.bare
+    assert "is '0.0.34', but must be a number from 0 to 1" in app.bare
+    assert not app.can_press("go-play")
+
+
 def paste(app: WorldsApp, text: str) -> WorldsApp:
     app.at.text_area(key="worlds-pasted").set_value(text)
     return app.click("read-pasted")
@@ -112,6 +129,31 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert "B3" in app.bare_errors
     told = [markdown.value for markdown in app.at.markdown if "B3" in markdown.value]
     assert told, "nor in the box, which covers the page"
+
+
+@pytest.mark.parametrize("way", ["empty", "generate", "read-pasted"])
+def test_what_was_begun_with_is_not_covered_by_the_box_that_it_came_from(
+    open_worlds: Open, way: str
+) -> None:
+    app = open_worlds()
+    app.at.session_state["new-world"] = True
+    paste(app.run(), "weather,Roll\nSunny,0.5\nRainy,many")
+    assert app.at.session_state["new-world"], "which says why nothing was read"
+    app.at.text_area(key="worlds-pasted").set_value("weather,Roll\nSunny,0.5\nRainy,1")
+    app.click(way)
+    assert not app.at.session_state["new-world"]
+
+
+def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
+    open_worlds: Open,
+) -> None:
+    app = open_worlds()
+    key = library().store.keep_world(replace(BAKERY, story="Another."), app.owner).key
+    paste(app, world_to_file(BAKERY)).click("go-keep")
+    assert "🥐 Bakery 2" in app.bare
+    app.at.session_state[f"world-menu-{key}"] = True
+    app.run().set(f"world-name-{key}", "Bakery 2")
+    assert "must be one that no other of your worlds has" in app.bare_errors
 
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
@@ -237,10 +279,12 @@ def test_any_page_offers_the_worlds_of_this_browser_and_the_ready_ones(
     app = open_app()
     store, own = library().store, app.session.owner
     key = store.keep_world(BAKERY, own).key
-    store.keep_world(replace(BAKERY, story="Another."), own)
+    other = store.keep_world(replace(BAKERY, story="Another."), own).key
+    hotel = GALLERY["hotel"].world.label
+    store.rename_world(other, own, hotel)
     app.at.session_state["more-worlds"] = True
     offered = app.run().widget("play-another-world").options
-    assert f"Bakery ({key[-8:]})" in offered
+    assert {"Bakery", f"{hotel} ({other[-8:]})"} <= set(offered)
     assert len(set(offered)) == len(offered)
     app.set("play-another-world", key)
     assert app.session.open.world == BAKERY

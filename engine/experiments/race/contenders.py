@@ -17,6 +17,7 @@ from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
+from engine.policies.uniform import Uniform
 from engine.simulation.baselines import RuleTable, best_rule, usual_fields
 from engine.worlds.world import World
 
@@ -108,11 +109,11 @@ OURS = LoopSettings()
 
 
 def rivals() -> dict[str, Policy]:
-    """Other ways to choose on our beliefs, by key: every policy that races under no other name."""
-    named = {"ours", "nofloor", "textbook", "single", "ab", "segments", "classic", "present",
-             "uniform", OURS.policy.key}  # fmt: skip
-    known = {key: policy() for key, policy in POLICIES.items() if key not in named}
-    return known | {"epsilon": EpsilonGreedy(0.1)}
+    """Policies that choose on our beliefs, by key: all but our own and the uniform one, which
+    races without beliefs."""
+    apart = OURS.policy.key, Uniform.key
+    known = {key: policy() for key, policy in POLICIES.items() if key not in apart}
+    return known | {EpsilonGreedy.key: EpsilonGreedy(0.1)}
 
 
 def line_up(
@@ -198,7 +199,9 @@ def line_up(
             else "Shows each group of visitors what a table says, and learns nothing.",
         ),
         Blind(
-            "uniform", label="Uniform", story="Shows every action equally often and learns nothing."
+            Uniform.key,
+            label="Uniform",
+            story="Shows every action equally often and learns nothing.",
         ),
     )
     return {contender.key: contender for contender in known}

@@ -26,7 +26,9 @@ from engine.store.journal import Journal
 from engine.store.library import Library
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
+from engine.worlds.grid import WORKBOOK
 
+_KINDS = "A loop comes as JSON Lines or dsjson, plain or as gzip"
 Read = Callable[[Any], Iterable[Entry | Undone]]
 """The entries that the JSON of one line tells of."""
 
@@ -55,6 +57,7 @@ def importing(
         StoreError: if it cannot be written, or the owner has too many loops.
     """
     faults, size = Faults(), file.seek(0, io.SEEK_END)
+    _check_is_no_workbook(file, faults)
     lines = SealedLines(numbered_lines(file, library.store.limits.max_upload, faults))
     about, read, rest = _begin(library, lines, owner, name, needs_world, faults)
     library.store.create(about, ready=False)
@@ -103,7 +106,7 @@ def _begin(
         if origin is not None:
             lines.has_seal = True
             number, text = next(lines, (0, "null"))
-        row = parse(text)
+        row = _first_row(text)
         if origin is None and not dsjson.is_row(row):
             about, lines.has_seal = jsonl.read_head(row, owner)
             nowhere = "it serves no world"
@@ -121,6 +124,22 @@ def _begin(
         faults.add(number, str(error))
         raise faults.rejection() from error
     return about, read, rest
+
+
+def _check_is_no_workbook(file: BinaryIO, faults: Faults) -> None:
+    """Refuse a workbook as a whole: its lines are no text, so each would be a fault."""
+    file.seek(0)
+    if file.read(4).startswith(WORKBOOK):
+        faults.add(0, f"it is a workbook, or packed. {_KINDS}")
+        raise faults.rejection()
+
+
+def _first_row(text: str) -> Any:
+    """Value of the first line of JSON, by which the kind of file is known."""
+    try:
+        return parse(text)
+    except UnreadableError as error:
+        raise UnreadableError(f"{error}. {_KINDS}") from None
 
 
 def _checked(

@@ -109,7 +109,7 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
     )
     with row:
         with st.container(gap=None, width="stretch"):
-            st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(about.name)}**")
+            st.markdown(headline(about.name, world))
             note(plain(_facts(about, world, found.mean if found else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
         st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
@@ -119,6 +119,15 @@ def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
             if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
                 st.switch_page(PLAY, query_params={"loop": about.view})
             _menu(library, owner, about)
+
+
+def headline(name: str, world: World | None) -> str:
+    """Name of a loop in bold Markdown, behind its world's picture if there is one.
+
+    Markdown takes asterisks beside a space as they are.
+    """
+    picture = world.emoji if world else "📦"
+    return f"**{plain(f'{picture} {name}'.strip())}**"
 
 
 def _facts(about: About, world: World | None, mean: float | None) -> str:

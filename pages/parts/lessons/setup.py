@@ -6,7 +6,7 @@ from typing import Self
 
 from engine import PersonalizerError
 from engine.errors import refuse
-from engine.experiments.choices import read
+from engine.experiments import choices
 from pages.parts.glossary.board import LANGUAGE
 from pages.parts.known_worlds import key_in_link
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
@@ -87,44 +87,46 @@ class LearnSetup(Linked):
     ).as_field
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """See `Linked`; a lesson in the link is opened, or it is said why it cannot be."""
+    def read(cls, query: Mapping[str, str]) -> tuple[Self, list[tuple[str, str]]]:
+        """See `Linked.read`; a lesson packed in the link is opened, or left out with the reason."""
         setup, left = super(LearnSetup, cls).read(query)
-        refused = [setup._refused(name, quoted(query[name]), why) for name, why in left]
+        refused = [(name, setup._refused(name, quoted(query[name]), why)) for name, why in left]
         try:
             if setup.own:
                 unpack(setup.own)
             elif setup.lesson == OWN:
-                refused.append(setup._said("own_elsewhere"))
+                refused.append(("lesson", setup._said("own_elsewhere")))
                 setup = setup.having({"lesson": ""})
         except PersonalizerError as error:
-            refused.append(setup._said("own_refused", why=error.message))
+            refused.append(("own", setup._said("own_refused", why=error.message)))
             lesson = "" if setup.lesson == OWN else setup.lesson
             setup = setup.having({"lesson": lesson, "own": ""})
         if not _OF_VISITORS.isdisjoint(name for name, _ in left) or (
             query.get("lesson") and not setup.lesson
         ):
-            # That was in another lesson, or for other visitors: it is told already that they are
-            # not here.
+            # Guess and choices belong to another lesson or to other visitors, which a sentence
+            # above already says.
             setup = setup.having(dict.fromkeys(OF_A_PERSON, ""))
         if setup.guess and setup.guessed is None:
             asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"
             told = {"guess": quoted(setup.guess), "allowed": asked}
-            refused.append(setup._said("guess_refused", **told))
+            refused.append(("guess", setup._said("guess_refused", **told)))
             setup = setup.having({"guess": ""})
-        return setup._with_picks(refused), refused
+        if why := setup._fault_of_picks():
+            refused.append(("picks", setup._said("picks_refused", why=why)))
+            setup = setup.having({"picks": ""})
+        return setup, refused
 
-    def _with_picks(self, refused: list[str]) -> Self:
-        """The same without choices that nobody can have made here, of which it is told."""
+    def _fault_of_picks(self) -> str:
+        """Why nobody can have made these choices in this lesson; empty if somebody can."""
         try:
             if self.picks and not (self.lesson and self.chosen.choices):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
             elif self.picks:
-                read(self.picks, self.chosen.place, self.chosen.visits)
+                choices.read(self.picks, self.chosen.place, self.chosen.visits)
         except PersonalizerError as error:
-            refused.append(self._said("picks_refused", why=error.message))
-            return self.having({"picks": ""})
-        return self
+            return error.message
+        return ""
 
     def _refused(self, name: str, value: str, why: str) -> str:
         """What is said of a value that gave way: ``why`` in English, which tells more."""

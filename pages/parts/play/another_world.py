@@ -12,7 +12,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.table import write_in
 from pages.parts.text import note
 from pages.parts.worlds.editors import action_columns, action_frame
-from pages.parts.worlds.rows import Rows
+from pages.parts.worlds.rows import NUMBERS, Rows
 from pages.parts.worlds.wording import told
 
 _WORLDS = Path(__file__).parents[2] / "worlds.py"
@@ -50,6 +50,7 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     write_in(
         action_frame(rows.base),
         key=key,
+        numbers=NUMBERS,
         num_rows="dynamic" if can else "fixed",
         column_config=action_columns(),
         disabled=not can,

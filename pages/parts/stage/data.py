@@ -8,6 +8,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.store import About, Library, world_codec
 from pages.parts.data.earned import earned, sparkline
+from pages.parts.data.loops import headline
 from pages.parts.stage.screens import Screen, Show
 from pages.parts.text import counted, plain
 
@@ -38,7 +39,7 @@ def _show(library: Library, loops: Sequence[About]) -> None:
 def _show_row(library: Library, loop: About) -> None:
     world, found = world_codec.from_text(loop.world), earned(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
-        st.markdown(f"**{plain(world.emoji) if world else '📦'} {plain(loop.name)}**")
+        st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
         st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–")
         st.html(sparkline(found.curve) if found else "<div></div>")

@@ -12,8 +12,9 @@ from pages.parts.play.sources import in_a_row
 from pages.parts.text import note, plain, section
 from pages.parts.worlds.number import write_number
 from pages.parts.worlds.pictures import write_pictures
+from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.tables import Config, editor, say_first
+from pages.parts.worlds.tables import Config, editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
 
 _ACTIONS = ("name", "emoji", "worth", "features")
@@ -71,10 +72,9 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
 
 def action_frame(rows: Sequence[ActionRow]) -> pd.DataFrame:
     """Actions as they are shown to be written: each under the name that people read."""
-    told = [{name: getattr(row, name) for name in _ACTIONS} | {"name": row.shown} for row in rows]
-    frame = pd.DataFrame(told, columns=list(_ACTIONS)).astype({"worth": "float64"})
-    frame["worth"] = frame["worth"].fillna(1.0)
-    return frame
+    return as_frame(rows, _ACTIONS, worth="1").assign(
+        name=pd.Series([row.shown for row in rows], dtype=object)
+    )
 
 
 def action_columns() -> Config:
@@ -82,9 +82,9 @@ def action_columns() -> Config:
     return {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width=_HEAD),
-        "worth": st.column_config.NumberColumn(
-            COLUMNS["worth"],
-            default=1.0,
+        "worth": number_column(
+            "worth",
+            default="1",
             width=_HEAD,
             help="What a success is worth, in what rewards are in; 1 if it is left out. The reward "
             "is 1 for a success with the one that is worth most.",
@@ -105,16 +105,14 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     section("Who comes", f"{every} {named} {_HOW}")
     hint = "A row is a value of a field. Sent as: what a request says in place of its name"
     say_first("values", faults, hint)
-    rows = [{name: getattr(row, name) for name in _VALUES} for row in session.values.base]
-    frame = pd.DataFrame(rows, columns=list(_VALUES)).astype({"share": "float64"})
-    frame["share"] = frame["share"].fillna(1.0)
+    frame = as_frame(session.values.base, _VALUES, share="1")
     config = {
         "field": st.column_config.TextColumn(COLUMNS["field"], default="", max_chars=MAX_NAME),
         "value": st.column_config.TextColumn(COLUMNS["value"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width=_HEAD),
-        "share": st.column_config.NumberColumn(
-            COLUMNS["share"],
-            default=1.0,
+        "share": number_column(
+            "share",
+            default="1",
             width=_LONG_HEAD,
             help="Relative to the other values of its field; 1 if it is left out.",
         ),

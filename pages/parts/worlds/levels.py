@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 
-import pandas as pd
 import streamlit as st
 
 from engine.worlds.levels import MAX_LEVEL_NAME
 from engine.worlds.rows import CellFault
 from pages.parts.text import note, plain
+from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.tables import editor, say_first
+from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
 
 _LEVELS = ("name", "worth", "share")
@@ -18,23 +18,20 @@ _LEVELS = ("name", "worth", "share")
 def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """What a visitor may give: a whole success, partial ones, none; each with a name."""
     say_first("levels", faults, "What a visitor may give, as a part of a whole success.")
-    rows = [{name: getattr(row, name) for name in _LEVELS} for row in session.levels.base]
-    kinds = {"worth": "float64", "share": "float64"}
-    frame = pd.DataFrame(rows, columns=list(_LEVELS)).astype(kinds)
-    frame["share"] = frame["share"].fillna(1.0)
+    frame = as_frame(session.levels.base, _LEVELS, share="1")
     config = {
         "name": st.column_config.TextColumn(
             COLUMNS["name"], default="", max_chars=MAX_LEVEL_NAME, help="What its button says."
         ),
-        "worth": st.column_config.NumberColumn(
-            COLUMNS["worth"],
+        "worth": number_column(
+            "worth",
             width="small",
             help="0.2 is a fifth of what a whole success with an action pays. 1 and 0 stand "
             "here for their names alone. Without any row a partial success is worth 0.5.",
         ),
-        "share": st.column_config.NumberColumn(
-            COLUMNS["share"],
-            default=1.0,
+        "share": number_column(
+            "share",
+            default="1",
             width=102,
             help="Relative to the other partial ones, for every action and everybody alike.",
         ),

@@ -1,9 +1,13 @@
 """Tables that are written in the browser: what Streamlit tells of them, as rows of a draft."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any, Generic, TypeVar
 
+import pandas as pd
+
+from engine.worlds.grid import number_of, share_of, text_of
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, ValueRow
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
@@ -66,18 +70,57 @@ class Rows(Generic[R]):
         return [_changed(self._make(number), changes) for changes, number in self._added]
 
 
-_NUMBERS = ("adds", "share", "worth")
+NUMBERS = ("adds", "share", "worth")
+"""Columns of numbers, which editors show as text, see `tables.number_column`."""
+_NO_CELLS = {"id", "title", "picture", "bad"}
+"""Fields of rows that are no cells of an editor."""
 
 
 def _changed(row: R, changes: Told) -> R:
-    """A row with some of its cells written anew; cells of the editor that are none of it stay."""
-    known = {name: _cell(name, value) for name, value in changes.items() if hasattr(row, name)}
+    """A row with some of its cells written anew; other keys than its columns are ignored."""
+    columns = {field.name for field in fields(row)} - _NO_CELLS
+    known: dict[str, Any] = {
+        name: "" if value is None else str(value).strip()
+        for name, value in changes.items()
+        if name in columns
+    }
+    bad = dict(row.bad)
+    for name in [name for name in NUMBERS if name in known]:
+        number = number_in(known[name], number_of if name == "worth" else share_of)
+        bad.pop(name, None)
+        if isinstance(number, str):
+            bad[name], number = number, None
+        known[name] = number
     if isinstance(row, ActionRow) and "name" in known:
         row = row.named(known.pop("name"))
-    return replace(row, **known)
+    return replace(row, **known, bad=tuple(sorted(bad.items())))
 
 
-def _cell(name: str, value: object) -> Any:
-    if name in _NUMBERS:
-        return float(value) if isinstance(value, int | float) else None
-    return "" if value is None else str(value).strip()
+def number_in(value: object, read: Callable[[str], float] = share_of) -> float | str | None:
+    """Number in a cell, by default one that may be a percentage; None for an empty cell, and the
+    text itself for one that holds no number."""
+    text = "" if value is None else str(value).strip()
+    number = read(text)
+    return number if math.isfinite(number) else text or None
+
+
+def text_in(value: object) -> str:
+    """Text of a cell; a number has all of its digits."""
+    if isinstance(value, float):
+        return text_of(value)
+    return "" if value is None else str(value)
+
+
+def as_frame(rows: Sequence[R], columns: Sequence[str], **usual: str) -> pd.DataFrame:
+    """Columns of rows as text to be edited, numbers with all of their digits.
+
+    Args:
+        usual: what stands in the columns of numbers that need not be written.
+    """
+    cells = [[_text_in(row, column, usual.get(column, "")) for column in columns] for row in rows]
+    return pd.DataFrame(cells, columns=list(columns), dtype=object)
+
+
+def _text_in(row: R, column: str, usual: str) -> str:
+    value = dict(row.bad).get(column, getattr(row, column))
+    return usual if value is None else text_in(value)

@@ -10,8 +10,9 @@ from engine.worlds.rows import CellFault, Rules
 from pages.parts.link import show
 from pages.parts.text import note, section
 from pages.parts.worlds.levels import write_levels
+from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.tables import editor, say_first
+from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
 
 _RULES = ("adds", "when", "action", "features")
@@ -49,12 +50,12 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     hint = "A rule adds to the chance of a success. When: weather: Rainy, age: from 18 to 30"
     say_first("rules", faults, hint)
     shown = {row.name: row.shown for row in session.draft.offered}
-    rows = [{name: getattr(row, name) for name in _RULES} for row in session.rules.base]
-    rows = [row | {"action": shown.get(row["action"], row["action"])} for row in rows]
-    frame = pd.DataFrame(rows, columns=list(_RULES)).astype({"adds": "float64"})
+    rows = session.rules.base
+    named = pd.Series([shown.get(row.action, row.action) for row in rows], dtype=object)
+    frame = as_frame(rows, _RULES).assign(action=named)
     config = {
-        "adds": st.column_config.NumberColumn(
-            COLUMNS["adds"], width="small", help="From -1 to 1; the sum is cut off at 0 and at 1."
+        "adds": number_column(
+            "adds", width="small", help="From -1 to 1; the sum is cut off at 0 and at 1."
         ),
         "when": st.column_config.TextColumn(
             COLUMNS["when"],

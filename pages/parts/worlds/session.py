@@ -11,7 +11,7 @@ from engine.evaluation.world_of_log import Estimated
 from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
-from engine.worlds.draft_fields import depending_on, with_number, with_values
+from engine.worlds.draft_fields import coming, depending_on, with_number, with_values
 from engine.worlds.draft_tastes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import (
@@ -24,7 +24,13 @@ from engine.worlds.faults import faults_of
 from engine.worlds.joint import APART
 from engine.worlds.json_file import world_from_file
 from engine.worlds.rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
-from engine.worlds.spreadsheet import items_from_table, lists_actions, world_from_table
+from engine.worlds.spreadsheet import (
+    items_from_table,
+    lists_actions,
+    lists_values,
+    values_from_table,
+    world_from_table,
+)
 from pages.parts.known_worlds import is_kept
 from pages.parts.known_worlds import world_of as known_world
 from pages.parts.worlds.rows import Rows, Told
@@ -95,7 +101,7 @@ class WorldsSession:
     @locked
     def take(self, text: str | bytes) -> None:
         """Begin with what was pasted, or is in a file: a world's JSON, a table of segments and
-        actions, or actions alone, which are offered in place of those that are written.
+        actions, or a table of actions or of values, which takes the place of the one on the page.
 
         Raises:
             PersonalizerError: ``BadRequest`` for what is none of these.
@@ -107,15 +113,16 @@ class WorldsSession:
             self.begin(world_from_file(text))
         elif lists_actions(text):
             self._put(self.draft.offering(items_from_table(text)))
+        elif lists_values(text):
+            self._put(coming(self.draft, values_from_table(text)))
         else:
             self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
 
     def _items(self) -> tuple[Item, ...]:
-        """The actions that are written, as far as they can be: a pasted table may name them."""
-        try:
-            return world_of(self.draft).items
-        except PersonalizerError:
-            return ()
+        """Actions of the world that is written, which a pasted table may name; none if it is no
+        world yet."""
+        world, _, _ = self.made()
+        return world.items if world is not None else ()
 
     @locked
     def restore(self, text: str) -> None:

@@ -24,7 +24,7 @@ from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import changes_on_race, understood
 
-_PASTED, _GOES = "worlds-pasted", "worlds-goes"
+_NEW, _PASTED, _GOES = "new-world", "worlds-pasted", "worlds-goes"
 _BACK = "back"
 """To the loop that is open on Play."""
 _EVALUATE = Path(__file__).parents[2] / "evaluate.py"
@@ -63,12 +63,13 @@ _WAYS = {
 
 def begin_anew(session: WorldsSession) -> None:
     """What to write on, other than a world that is chosen beside it."""
-    with st.popover("New", icon=":material/add:", key="new-world"):
+    with st.popover("New", icon=":material/add:", key=_NEW, on_change="rerun"):
         st.button(
             "Empty tables",
             key="empty",
             icon=":material/crop_free:",
-            on_click=session.clear,
+            on_click=_begin,
+            args=(session, session.clear),
             width="stretch",
         )
         st.page_link(
@@ -93,9 +94,17 @@ def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
     return True
 
 
+def _begin(session: WorldsSession, verb: Callable[[], object]) -> bool:
+    """Begin with something, and close the box, which covers the tables; whether that was done."""
+    is_done = _attempt(session, verb)
+    if is_done:
+        st.session_state[_NEW] = False
+    return is_done
+
+
 def _take(session: WorldsSession, data: str | bytes) -> bool:
     """Whether something was read, and as what: a table may mean another thing than it says."""
-    is_read = _attempt(session, lambda: session.take(data))
+    is_read = _begin(session, lambda: session.take(data))
     if is_read:
         st.toast(plain(understood(session.draft)), icon=":material/input:")
     return is_read
@@ -125,9 +134,10 @@ def _paste(session: WorldsSession) -> None:
     _say_refused(session)
     note(
         "A row a segment: its values, then each action's chance of a success (half ones count "
-        "half), from 0 to 1. A column *share* may say how often each segment comes. A table with a "
-        "column *id* lists actions with their features. What is wrong is refused with its cell, "
-        "and nothing of it is taken."
+        "half), from 0 to 1. A column *share* may say how often each segment comes. A table of "
+        "actions has the columns *Name* and *Pays*; each other column is a feature. The tables of "
+        "this page can be pasted with their heads. What is wrong is refused with its cell, and "
+        "nothing of it is taken."
     )
 
 
@@ -165,7 +175,7 @@ def _generate(session: WorldsSession) -> None:
             world = generate(Knobs(**told | shares | orders), seed)
             session.begin(replace(world, drift=drift))
 
-        _attempt(session, begin)
+        _begin(session, begin)
 
     columns = st.columns(2, gap="small")
     for place, (name, (label, low, high, usual)) in enumerate(_KNOBS.items()):

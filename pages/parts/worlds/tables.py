@@ -9,8 +9,8 @@ import streamlit as st
 from engine.worlds.rows import CellFault, Table
 from pages.parts.table import write_in
 from pages.parts.text import note
-from pages.parts.worlds.rows import Told
-from pages.parts.worlds.wording import more_of, told
+from pages.parts.worlds.rows import NUMBERS, Told
+from pages.parts.worlds.wording import COLUMNS, more_of, told
 
 ROW = 32
 """Pixels of a row."""
@@ -29,6 +29,17 @@ def say_first(table: Table, faults: Sequence[CellFault], hint: str) -> None:
     st.markdown(f":small[:orange[:material/edit_note: {told(here[0])}{more}]]")
 
 
+def number_column(name: str, **more: Any) -> Any:
+    """Configuration of a column of numbers, which is one of text: the browser's own field for a
+    number would read 40,5 as 405.
+
+    Args:
+        more: see `st.column_config.TextColumn`.
+    """
+    label = COLUMNS.get(name, name)
+    return st.column_config.TextColumn(label, alignment="right", **more)
+
+
 def editor(
     name: str,
     number: int,
@@ -42,6 +53,7 @@ def editor(
     write_in(
         frame,
         key=key,
+        numbers=NUMBERS,
         num_rows="dynamic",
         row_height=ROW,
         height=ROW * rows + 4,

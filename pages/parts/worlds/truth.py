@@ -11,7 +11,7 @@ from pages.parts.table import write_in
 from pages.parts.text import note, plain
 from pages.parts.unreadable import chosen
 from pages.parts.worlds.session import WorldsSession
-from pages.parts.worlds.tables import ROW, say_first
+from pages.parts.worlds.tables import ROW, number_column, say_first
 
 
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
@@ -37,8 +37,7 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         for column, name in zip(fields, base.by, strict=True)
         if name in session.truth.shown.spread
     } | {
-        column: st.column_config.NumberColumn(row.label, format="%.2f")
-        for column, row in zip(columns, base.offered, strict=True)
+        column: number_column(row.label) for column, row in zip(columns, base.offered, strict=True)
     }
     if not fields:
         frame.insert(0, "who", ["Everybody"])
@@ -46,6 +45,7 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     write_in(
         frame[list(config)],
         key=key,
+        numbers=columns,
         row_height=ROW,
         height=min(ROW * (len(frame) + 1) + 4, 440),
         column_config=config,

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from engine.worlds.draft import Draft
 from engine.worlds.draft_slice import Slice, slice_of
 from engine.worlds.draft_tastes import written
-from pages.parts.worlds.rows import Told
+from pages.parts.worlds.rows import Told, number_in, text_in
 
 
 class TruthRows:
@@ -42,11 +42,11 @@ class TruthRows:
         self._spread, self._held = tuple(spread), self._held | dict(held)
         self.look(draft)
 
-    def rows(self) -> list[list[object]]:
-        """The values of who stands in each row that is shown, and what each action earns there."""
+    def rows(self) -> list[list[str]]:
+        """Texts of the rows that are shown: the segment's values, and what each action earns."""
         segments, expected = self.base.segments, self.base.expected()
         return [
-            [*(row.value for row in segments[place]), *expected[place]]
+            [*(row.value for row in segments[place]), *map(text_in, expected[place])]
             for place in self.shown.places
         ]
 
@@ -54,7 +54,7 @@ class TruthRows:
         """The draft as its editor tells of it, whose columns are numbers of actions."""
         before, base = draft.expected(), self.base.expected()
         cells = {
-            (int(row), int(column)): value
+            (int(row), int(column)): number_in(value)
             for row, changes in told.get("edited_rows", {}).items()
             for column, value in changes.items()
         }

@@ -170,9 +170,9 @@ def test_names_that_no_field_may_have_are_changed_and_commas_are_no_end() -> Non
 
 
 def test_actions_may_bring_their_features() -> None:
-    items = items_from_table("id,price\nt,3\n")
+    items = items_from_table("id,size\nt,3\n")
     world = estimate([log_of([""] * 4, ["t", "u"] * 2, [0, 1] * 2)], items=items).world
-    assert [item.features for item in world.items] == [{"price": 3}, {"name": "u"}]
+    assert [item.features for item in world.items] == [{"size": 3}, {"name": "u"}]
     assert isinstance(world.items[0], Item)
 
 

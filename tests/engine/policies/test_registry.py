@@ -74,6 +74,13 @@ class Turned(Other):
     knobs = (Knob("angle", "angle", range(3)),)
 
 
+@dataclass(frozen=True, slots=True)
+class Single(Greedy):
+    """A policy with the key of a contender that is no policy."""
+
+    key = "single"
+
+
 TWIN = type("Thompson", (Other,), {})
 
 
@@ -81,6 +88,7 @@ TWIN = type("Thompson", (Other,), {})
     ("policy", "shown", "allowed"),
     [
         (Greedy, "'greedy'", "a key that no other policy has"),
+        (Single, "'single'", "a key that no other contender of a race has"),
         (TWIN, "'Thompson'", "a class name that no other policy has"),
         (Turned, "'angle'", "one of its fields"),
     ],

@@ -1,5 +1,6 @@
 """Worlds of people's own: kept with their owner, found by their key."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -74,6 +75,28 @@ def test_it_is_renamed_and_deleted_by_its_owner_alone(store: Store) -> None:
     assert (names(store), store.world(key)) == ([], BAKERY)
     store.delete_world(key, "you")
     assert store.world(key) is None
+
+
+def test_two_worlds_of_one_list_have_two_names(store: Store) -> None:
+    first = store.keep_world(BAKERY, "me")
+    other, third = (replace(BAKERY, story=story) for story in ("Another.", "A third."))
+    second = store.keep_world(other, "me")
+    assert (first.name, second.name) == ("Bakery", "Bakery 2")
+    assert store.keep_world(third, "me").name == "Bakery 3"
+    assert store.keep_world(other, "me").name == "Bakery 2", "one that is kept keeps its name"
+    edited = store.keep_world(replace(BAKERY, story="Edited."), "me", instead_of=first.key)
+    assert edited.name == "Bakery", "the one that it was made of has left the list"
+    assert store.keep_world(BAKERY, "me").name == "Bakery 4", "and comes back beside it"
+    with pytest.raises(PersonalizerError, match="'Bakery 2', but must be one that no other of"):
+        store.rename_world(edited.key, "me", "Bakery 2")
+    store.rename_world(second.key, "me", "Bakery 2")
+    store.keep_world(named("x" * 40), "me", "x" * 80)
+    assert store.keep_world(named("y"), "me", "x" * 80).name == "x" * 78 + " 2"
+    store.keep_world(replace(BAKERY, story="Elsewhere."), "before")
+    store.hand_over("before", "me")
+    found = names(store)
+    assert sorted(found)[:5] == ["Bakery", "Bakery 2", "Bakery 3", "Bakery 4", "Bakery 5"]
+    assert len(found) == 7
 
 
 def test_so_many_worlds_and_no_more(url: str) -> None:

@@ -15,7 +15,7 @@ from engine.worlds.draft_text import MAX_LINK, MAX_TEXT, draft_from_text, draft_
 from engine.worlds.draft_world import draft_of
 from engine.worlds.faults import faults_of
 from engine.worlds.joint import Joint
-from engine.worlds.rows import ActionRow, LevelRow, ValueRow
+from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 
 SMALL = Draft(
     "Small",
@@ -37,6 +37,13 @@ def packed(told: object) -> str:
         written(SMALL, {(0, 1): None, (1, 0): 0.75}),
         graded(replace(written(SMALL, {(0, 0): "x"}), levels=LEVELS), 0.5),
         replace(SMALL, title="", actions=(ActionRow(0, "=\x00"), ActionRow(5))),
+        replace(
+            SMALL,
+            actions=(ActionRow(0, "Tea", bad=(("worth", "x"),)), ActionRow(1, "Ice")),
+            values=(ValueRow(2, "sun", "yes", bad=(("share", "y"),)),),
+            levels=(LevelRow(3, bad=(("share", "z"), ("worth", "x"))),),
+            rules=Rules(rows=(RuleRow(4, bad=(("adds", "x"),)),)),
+        ),
         draft_of(WORLDS["coffee"]),
         draft_of(GALLERY["hotel"].world),
         replace(SMALL, together=Joint(((2, 3),), (0.5, 1.25)), drift="slow"),

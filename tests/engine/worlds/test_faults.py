@@ -8,7 +8,7 @@ from engine import PersonalizerError
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.rows import ActionRow, LevelRow, ValueRow
+from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 from tests.engine.worlds.drafts import SMALL
 
 
@@ -54,6 +54,22 @@ from tests.engine.worlds.drafts import SMALL
         (
             {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
             ("actions", 51, "name", "50 actions are the most"),
+        ),
+        (
+            {"actions": (ActionRow(0, "A", bad=(("worth", "1.234,5"),)),)},
+            ("actions", 1, "worth", "is '1.234,5', but must be a number"),
+        ),
+        (
+            {"values": (ValueRow(2, "sun", "yes", bad=(("share", "x"),)),)},
+            ("values", 1, "share", "is 'x', but must be a number"),
+        ),
+        (
+            {"levels": (LevelRow(0, bad=(("worth", "x"),)),)},
+            ("levels", 1, "worth", "is 'x', but must be a number"),
+        ),
+        (
+            {"rules": Rules(rows=(RuleRow(5, bad=(("adds", "x"),)),))},
+            ("rules", 1, "adds", "is 'x', but must be a number"),
         ),
         ({"levels": (LevelRow(0, "A"),)}, ("levels", 1, "worth", "is empty")),
         ({"levels": (LevelRow(0, "", 1.5),)}, ("levels", 1, "worth", "is 1.5, but must be 0, 1")),

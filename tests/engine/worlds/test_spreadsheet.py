@@ -11,13 +11,16 @@ from hypothesis import strategies as st
 from engine import PersonalizerError
 from engine.worlds import GALLERY, WORLDS, Taste, World, items_from_table, world_from_table
 from engine.worlds.draft_world import draft_of, world_of
+from engine.worlds.rows import ValueRow
+from engine.worlds.spreadsheet import lists_actions, lists_values, values_from_table
 from engine.worlds.taste import Context
 
-ACTIONS = """id,emoji,title,price,sweet,genres
+ACTIONS = """id,emoji,title,size,sweet,genres
 Roll,🥐,,1.2,false,
 Cake,🍰,Carrot cake,3,true,sweet|cold
 🍵 Tea,,,2.5,false,hot
 """
+OFFERS = "Name\tPicture\tPays\tFeatures\nRoll\t🥐\t40,5\tsweet: false, size: 2\nCake\t\t\t\n"
 SEGMENTS = """weather,hurry,🥐 Roll,🍰 Cake
 ☀️ Sunny,yes,0.6,10%
 ☀️ Sunny,no,1,0
@@ -31,8 +34,8 @@ SEGMENTS = """weather,hurry,🥐 Roll,🍰 Cake
 
 def test_actions_have_features_of_any_kind() -> None:
     roll, cake, tea = items_from_table(ACTIONS)
-    assert (roll.id, roll.emoji, roll.features) == ("Roll", "🥐", {"price": 1.2, "sweet": False})
-    assert (cake.name, cake.features["price"]) == ("Carrot cake", 3)
+    assert (roll.id, roll.emoji, roll.features) == ("Roll", "🥐", {"size": 1.2, "sweet": False})
+    assert (cake.name, cake.features["size"]) == ("Carrot cake", 3)
     assert cake.features["genres"] == {"sweet": True, "cold": True}
     assert (tea.id, tea.emoji) == ("Tea", "🍵")
     assert items_from_table("id\nA\nB\n")[1].features == {"name": "B"}
@@ -49,6 +52,43 @@ def test_segments_become_a_world(separator: str, encoding: str) -> None:
     assert world.expected.ravel() == pytest.approx([0.6, 0.1, 1, 0, 0.25, 0.8, 0, 1])
     assert world.taste({"weather": "Rainy", "hurry": "yes"}, world.items[0]) == Taste(0.3, 0.1)
     assert world.title == "Bakery"
+
+
+def test_the_heads_of_the_tables_on_a_page_are_read() -> None:
+    roll, cake = items_from_table(OFFERS)
+    assert lists_actions(OFFERS)
+    assert (roll.id, roll.emoji, roll.value) == ("Roll", "🥐", 40.5)
+    assert roll.features == {"sweet": False, "size": 2}
+    assert (cake.value, cake.features) == (1, {"name": "Cake"})
+    values = "Field\tValue\tPicture\tHow often\tSent as\nsun\tyes\t🌞\t2,5\t4\n\tno\t\tx\t\n"
+    assert lists_values(values)
+    assert not lists_actions(values)
+    assert values_from_table(values) == (
+        ValueRow(0, "sun", "yes", "🌞", 2.5, "4"),
+        ValueRow(1, "", "no", bad=(("share", "x"),)),
+    )
+
+
+@pytest.mark.parametrize("head", ["pays", "Pays", "price", "Price", "value", "VALUE", "worth"])
+@pytest.mark.parametrize("name", ["id", "name", "Name"])
+def test_a_column_of_prices_is_no_feature(name: str, head: str) -> None:
+    table = f"{name};{head};kind\nCard;120;card\nPlan;0,5;\n"
+    assert lists_actions(table)
+    card, plan = items_from_table(table)
+    assert (card.value, plan.value) == (120, 0.5)
+    assert (card.features, plan.features) == ({"kind": "card"}, {"name": "Plan"})
+
+
+def test_of_two_columns_that_may_be_prices_one_is_a_feature() -> None:
+    (card,) = items_from_table("id,price,pays\nCard,3,120\n")
+    assert (card.value, card.features) == (120, {"price": 3})
+
+
+def test_a_field_of_segments_may_be_called_name() -> None:
+    table = "name,Roll,Cake\nAnn,0.5,1\nBob,0,1\n"
+    assert not lists_actions(table)
+    assert not lists_values(table)
+    assert [field.name for field in world_from_table(table).fields] == ["name"]
 
 
 def test_a_decimal_comma_is_read_where_it_separates_nothing() -> None:
@@ -76,7 +116,7 @@ def test_rows_may_come_in_any_order_as_often_as_they_say_and_with_known_actions(
     table = "who,share,Roll,Cake\nBob,1,0,1\n\nAnn,3,1,0\n"
     world = world_from_table(table, items=items_from_table(ACTIONS))
     assert world.frequencies.tolist() == [0.25, 0.75]
-    assert world.items[1].features["price"] == 3
+    assert world.items[1].features["size"] == 3
     assert world.expected.tolist() == [[0, 1], [1, 0]]
 
 
@@ -116,7 +156,7 @@ def test_a_world_that_was_written_down_comes_back(key: str) -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80))
 def test_whatever_is_pasted_is_a_table_or_refused(data: str | bytes) -> None:
-    for read in (items_from_table, world_from_table):
+    for read in (items_from_table, world_from_table, values_from_table):
         with suppress(PersonalizerError):
             assert read(data)
 
@@ -215,15 +255,19 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
     "a field named as a column": ("reward,A\nAnn,1\n", "fields[0].name is 'reward', but must be 1"),
 }  # fmt: skip
 FAULTY_ACTIONS: dict[str, tuple[str | bytes, str]] = {
-    "no id": ("name,price\nRoll,1\n", "cell A1 is 'name', but must be a table with a column 'id'."),
+    "no id": ("title,price\nRoll,1\n", "cell A1 is 'title', but must be a table with a column"),
     "no action": ("id,price\n", "the number of rows is 1, but must be 2 or more: heads, then one"),
     "an empty id": ("id,price\n,1\n", "cell A2 is '', but must be a text of 1 to 60 characters."),
     "two of an id": ("id,p\nRoll,1\nRoll,2\n", "cell A3 is 'Roll', but must be different from tho"),
     "ids that look alike": (
         "id,p\nCaf\u00e9,1\nCafe\u0301,2\n", "cell A3 is 'Cafe\u0301', but must be different",
     ),
-    "an infinite price": (
-        "id,price\nRoll,1e999\n", "the action in row 2, features.price is inf, but must be a fi",
+    "an infinite size": (
+        "id,size\nRoll,1e999\n", "the action in row 2, features.size is inf, but must be a fini",
+    ),
+    "an infinite price": ("id,price\nRoll,1e999\n", "cell B2 is '1e999', but must be what a suc"),
+    "features without a colon": (
+        "Name,Features\nRoll,sweet\n", "cell B2 has 'sweet', but must be like  milk: true, pr",
     ),
     "51 actions": (
         "id\n" + "\n".join(f"a{i}" for i in range(51)), "the number of actions is 51, but must be",

@@ -44,34 +44,35 @@ def test_what_nobody_can_have_guessed_is_none(asked: Guessed, text: str) -> None
 
 def test_a_link_with_such_is_told_and_opens_without() -> None:
     told = {"lesson": "barista", "guess": "21", "picks": "01z"}
-    setup, (guess, picks) = LearnSetup.from_query(told)
+    setup, ((_, guess), (_, picks)) = LearnSetup.read(told)
     assert (setup.lesson, setup.guess, setup.picks) == ("barista", "", "")
     assert "guess in the link is '21', which nobody can guess here (0, 1, … 20)" in guess
     assert "visitor 3 of choices is 'z'" in picks
-    (guess, picks) = LearnSetup.from_query({**told, "language": "de"})[1]
+    ((_, guess), (_, picks)) = LearnSetup.read({**told, "language": "de"})[1]
     assert guess.startswith("guess im Link ist '21', was hier niemand schätzen kann")
     assert picks == "picks im Link bleiben weg: So kann hier niemand gewählt haben."
-    setup, refused = LearnSetup.from_query({"lesson": "one_draw", "guess": "9", "picks": "0"})
+    setup, refused = LearnSetup.read({"lesson": "one_draw", "guess": "9", "picks": "0"})
     assert setup.guessed == 9.0
-    assert len(refused) == 1
-    assert "nothing is chosen here" in refused[0]
-    assert len(LearnSetup.from_query({"guess": "9"})[1]) == 1
+    ((name, sentence),) = refused
+    assert name == "picks"
+    assert "nothing is chosen here" in sentence
+    assert len(LearnSetup.read({"guess": "9"})[1]) == 1
 
 
 @pytest.mark.parametrize("named", ["lesson", "world", "seed"])
 def test_what_was_guessed_and_chosen_elsewhere_goes_with_what_is_refused(named: str) -> None:
     told = {"lesson": "barista", "guess": "9", "picks": "0123", "language": "de", named: "no-such"}
-    setup, (said,) = LearnSetup.from_query(told)
+    setup, ((_, said),) = LearnSetup.read(told)
     assert setup.guess == setup.picks == ""
     assert said == f"{named} im Link ist 'no-such', was es hier nicht gibt; das bleibt weg."
-    (said,) = LearnSetup.from_query({**told, "language": "en"})[1]
+    ((_, said),) = LearnSetup.read({**told, "language": "en"})[1]
     assert said.startswith(f"{named} in the link is ")
 
 
 def test_nobody_chose_for_more_visitors_than_come() -> None:
     told = {"lesson": "barista", "picks": "0" * LESSONS["barista"].visits}
-    assert LearnSetup.from_query(told)[0].query() == told
-    setup, (said,) = LearnSetup.from_query({**told, "picks": told["picks"] + "0"})
+    assert LearnSetup.read(told)[0].query() == told
+    setup, ((_, said),) = LearnSetup.read({**told, "picks": told["picks"] + "0"})
     assert setup.picks == ""
     assert "at most 40 characters" in said
     lab = setup.chosen.begin(setup.chosen.place, 7)

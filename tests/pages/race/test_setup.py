@@ -5,8 +5,10 @@ import pytest
 from engine.experiments.race.contenders import ABTest, LoopContender
 from engine.experiments.race.plan import MAX_REPETITIONS, MAX_VISITORS
 from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.policies.registry import CONTENDERS, POLICIES
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
+from pages.parts.race.record import YOU
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 
 
@@ -60,3 +62,9 @@ def test_what_a_link_says_wrongly_gives_way_with_a_sentence(name: str, value: st
 
 def test_contenders_stand_in_their_order_and_none_where_a_widget_has_left_the_page() -> None:
     assert (ordered(["uniform", "ours"]), ordered(None)) == ("ours,uniform", "")
+
+
+def test_every_policy_races_and_no_other_contender_can_be_mistaken_for_one() -> None:
+    policies = POLICIES.keys() - {"thompson"}
+    assert {*everybody(), YOU} == policies | CONTENDERS
+    assert not POLICIES.keys() & CONTENDERS

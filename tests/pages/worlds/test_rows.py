@@ -1,7 +1,9 @@
 """What an editor in the browser tells, as rows."""
 
-from engine.worlds.rows import ActionRow, ValueRow
-from pages.parts.worlds.rows import Rows
+import pytest
+
+from engine.worlds.rows import ActionRow, BadCells, ValueRow
+from pages.parts.worlds.rows import Rows, as_frame, text_in
 
 
 def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
@@ -42,9 +44,40 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
     assert names(rows.told({"added_rows": more[:1]}, 8)) == [(7, "Z"), (8, "A")]
 
 
-def test_how_often_is_a_number_or_nothing() -> None:
+@pytest.mark.parametrize(
+    ("text", "share", "bad"),
+    [
+        ("3", 3.0, ()),
+        (" 0,034 ", 0.034, ()),
+        ("40,5", 40.5, ()),
+        ("12.5%", 0.125, ()),
+        (None, None, ()),
+        ("", None, ()),
+        ("1.234,5", None, (("share", "1.234,5"),)),
+        ("x", None, (("share", "x"),)),
+        ("1e999", None, (("share", "1e999"),)),
+    ],
+)
+def test_how_often_is_a_number_as_it_is_written_or_nothing(
+    text: str | None, share: float | None, bad: BadCells
+) -> None:
     rows = Rows(ValueRow)
-    rows.begin([ValueRow(0, "sun", "yes", share=2.0)])
-    for told, share in ((3, 3.0), (None, None), ("x", None)):
-        (row,) = rows.told({"edited_rows": {0: {"share": told}}}, 1)
-        assert row.share == share
+    rows.begin([ValueRow(0, "sun", "yes", share=2.0, bad=(("share", "before"),))])
+    (row,) = rows.told({"edited_rows": {0: {"share": text}}}, 1)
+    assert (row.share, row.bad) == (share, bad)
+
+
+def test_a_price_is_no_percentage() -> None:
+    rows = Rows(ActionRow)
+    (row,) = rows.told({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
+    assert row == ActionRow(3, bad=(("worth", "40%"),))
+
+
+def test_numbers_are_shown_with_all_of_their_digits() -> None:
+    rows = [ActionRow(0, "A", worth=40.5), ActionRow(1, "B", worth=1e-6), ActionRow(2, "C")]
+    rows.append(ActionRow(3, "D", bad=(("worth", "many"),)))
+    frame = as_frame(rows, ("name", "worth"), worth="1")
+    assert frame["worth"].tolist() == ["40.5", "0.000001", "1", "many"]
+    assert [text_in(one) for one in (0.034, 1 / 3, 120.0, None, "x")] == [
+        "0.034", "0.3333333333333333", "120", "", "x",
+    ]  # fmt: skip

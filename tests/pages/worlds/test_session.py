@@ -103,6 +103,20 @@ def test_its_columns_follow_the_actions_and_its_rows_the_values(session: WorldsS
     assert [item.id for item in world.items] == ["Roll", "Cake", "Tea", "Pie"]
 
 
+def test_a_table_of_values_takes_their_place_and_the_truth_of_those_that_stay_stays(
+    session: WorldsSession,
+) -> None:
+    expected = session.draft.expected()
+    session.take("Field;Value;Wie\nweather;Rainy;x\n;Snowy;x\nhurry;yes;x\n;no;x\n")
+    rows = [(row.field, row.value) for row in session.draft.values]
+    assert rows == [("weather", "Rainy"), ("", "Snowy"), ("hurry", "yes"), ("", "no")]
+    names = [tuple(row.value for row in segment) for segment in session.draft.segments]
+    assert names[0] == ("Rainy", "yes")
+    before = [(one["weather"], one["hurry"]) for one in BAKERY.contexts].index(names[0])
+    assert session.draft.expected()[0] == expected[before]
+    assert session.made()[0] is not None
+
+
 def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -> None:
     session.begin(world_from_json(bakery(title="Elsewhere")))
     assert session.is_as_it_was

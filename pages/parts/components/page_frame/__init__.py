@@ -21,12 +21,12 @@ EVERY = 100
 """Milliseconds from one look at the logo and the focus to the next."""
 
 
-def mind_the_frame(group: str, titles: Mapping[str, str]) -> None:
-    """Do so, on the page that is drawn.
+def mind_the_frame(groups: Mapping[str, str], titles: Mapping[str, str]) -> None:
+    """Draw the component, the same on every page.
 
     Args:
-        group: of the menu that the page is one of, if any.
-        titles: what is said of popovers in the toolbar, by their keys; of others it is their name.
+        groups: the menu group of each page that is in one, by the page's name in its address.
+        titles: tooltips of popovers in the toolbar, by their keys; by default a popover's label.
     """
-    data = {"every": EVERY, "group": group, "titles": dict(titles)}
+    data = {"every": EVERY, "groups": dict(groups), "titles": dict(titles)}
     _component(key="frame", data=data, height=1, on_back_change=lambda: None)

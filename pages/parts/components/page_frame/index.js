@@ -20,7 +20,20 @@ const TOOLS = ".st-key-toolbar [data-testid=stPopoverButton]";
 // Milliseconds from when the connection is back until the page is drawn anew.
 const SOON = 300;
 
-export default function ({ data, setStateValue }) {
+const frames = new WeakMap();
+
+// Streamlit calls this again for new data, and the function it returns only when the frame is gone.
+export default function ({ data, parentElement, setStateValue }) {
+    let frame = frames.get(parentElement);
+    if (!frame) frames.set(parentElement, frame = build(data.every));
+    Object.assign(frame, { data, draw: () => setStateValue("back", Date.now()) });
+    return () => {
+        frame.end();
+        frames.delete(parentElement);
+    };
+}
+
+function build(every) {
     const frame = { opener: null, focused: null, key: null, home: null };
     const listeners = {
         click: event => {
@@ -42,18 +55,18 @@ export default function ({ data, setStateValue }) {
         },
     };
     for (const [kind, does] of Object.entries(listeners)) document.addEventListener(kind, does, true);
-    const connection = onceBack(() => setStateValue("back", Date.now()));
+    const connection = onceBack(() => frame.draw());
     addressOnce();
     readTables();
     const voice = document.body.appendChild(document.createElement("div"));
     voice.setAttribute("role", "status");
     voice.className = "announced";
     const timer = setInterval(() => {
-        label(data);
+        label(frame.data);
         announce(frame, voice);
         if (document.activeElement === document.body) rescueFocus(frame);
-    }, data.every);
-    return () => {
+    }, every);
+    frame.end = () => {
         clearInterval(timer);
         connection.disconnect();
         voice.remove();
@@ -61,6 +74,7 @@ export default function ({ data, setStateValue }) {
             document.removeEventListener(kind, does, true);
         }
     };
+    return frame;
 }
 
 function onceBack(draw) {
@@ -145,9 +159,10 @@ function tableOf(text) {
     return table.outerHTML;
 }
 
-function label({ group, titles }) {
+function label({ groups, titles }) {
     for (const logo of document.querySelectorAll(LOGOS)) say(logo, "alt", "Personalizer Playground");
     // Streamlit marks a page in the menu, but not the group that holds it while that is closed.
+    const group = groups[location.pathname.split("/").filter(Boolean).at(-1)];
     for (const section of document.querySelectorAll("[data-testid=stTopNavSection]")) {
         say(section, "aria-current", group && section.innerText.startsWith(group) ? "true" : null);
     }

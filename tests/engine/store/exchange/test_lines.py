@@ -48,6 +48,23 @@ def test_a_line_is_unfolded_no_further_than_it_may_be(monkeypatch: pytest.Monkey
     assert (faults.total, read) == (1, MAX_LINE + 1)
 
 
+@pytest.mark.parametrize(
+    ("data", "reason"),
+    [
+        (b"PK\x03\x04\x14\xff\n\xff\n", "it is a workbook, or packed"),
+        (b"\xd0\xcf\x11\xe0\xa1\n", "it is a workbook, or packed"),
+        (b"who,A,B\n", "line 1: it is not JSON at column 1: Expecting value"),
+        (b'{\n "title": "Bank"\n}\n', "line 1: it is not JSON at column "),
+    ],
+)
+def test_a_file_of_another_kind_is_told_what_a_loop_comes_as(
+    library: Library, data: bytes, reason: str
+) -> None:
+    error = rejected(library, io.BytesIO(data))
+    assert error.message.startswith(f"Nothing was imported: {reason}")
+    assert error.message.endswith(". A loop comes as JSON Lines or dsjson, plain or as gzip.")
+
+
 def test_bytes_that_are_no_text_are_refused(library: Library, lines: list[str]) -> None:
     assert "not UTF-8" in rejected(library, file_of(*lines, b"\xff\xfe")).message
     cut = gzip.compress("\n".join(lines).encode())[:-20]
