@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
-from pages.parts.compare.moment import follow, report, this_moment
-from pages.parts.compare.scene import QUESTION, scene_of
+from pages.parts.compare.moment import follow, this_moment
+from pages.parts.compare.scene import QUESTION, report, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.frames import frame, give_way

@@ -13,12 +13,14 @@ from pages.parts.glossary.board import words_of
 from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.more import more, share
 from pages.parts.race import board, controls
+from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.report.race import report_of as race_report
+from pages.parts.scene.parts import Look
 from pages.parts.sessions import race_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text import question
+from pages.parts.theme import is_dark
 from pages.parts.toolbar import choose_world, toolbar, tools
 
 is_new = open_link(RaceSetup)
@@ -32,15 +34,14 @@ with toolbar():
         if is_new:
             controls.prepare(session, st.query_params.get("raced"))
         write_link(setup, raced=session.raced_in_link)
-        report = partial(race_report, session)
         more(
             lambda: controls.choose_settings(setup),
-            lambda: share(setup, controls.this_race(session), report_of=report),
+            lambda: share(setup, controls.this_race(session), report_of=partial(report, session)),
             stage_door,
         )
 
 question(
-    "Which way of choosing earns most, on the same visitors?",
+    QUESTION,
     "Every contender meets the same crowds: the same people, in the same order, with the same "
     "luck.",
     f"Seed {session.shown.seed}",
@@ -61,15 +62,12 @@ def draw_frame(session: RaceSession) -> None:
     if progress is not None and session.is_live:
         with progress:
             board.show_progress(session)
-    board.show_former_verdict(session)
+    scene = scene_of(session, Look(is_dark()))
+    board.show_former_verdict(session, scene)
     if not session.known.keys:
         board.show_before(session.raced)
         return
-    board.show_leaders(session)
-    board.show_losses(session)
-    board.show_table(session)
-    board.show_who_is_who(session)
-    board.show_take_away(session)
+    board.show_results(session, scene)
 
 
 controls.choose_preset(setup)

@@ -3,13 +3,9 @@
 import streamlit as st
 
 from pages.parts.compare.history import NAME, History
-from pages.parts.compare.scene import SHEET, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.link import set_widgets
-from pages.parts.report.report import Report
-from pages.parts.scene.parts import Look
-from pages.parts.scene.report import report_of
 from pages.parts.text import counted
 
 
@@ -31,12 +27,3 @@ def this_moment(session: CompareSession) -> dict[str, str]:
         "while this server knows them; else once its reader says Start."
     )
     return {does: session.setup.link(st.context.url or "", **{NAME: story.text})}
-
-
-def report(session: CompareSession, link: str) -> Report | None:
-    """The report about what happened; None before the first visitor."""
-    with session.lock:
-        if not len(session.comparison):
-            return None
-        scene = scene_of(session, Look())
-        return report_of(scene, SHEET, session.world, session.setup.seed, link)

@@ -16,8 +16,9 @@ from pages.parts.compare import board_words, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
 from pages.parts.glossary import explained, meanings
+from pages.parts.report.report import Report
 from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, Text
-from pages.parts.scene.report import Sheet
+from pages.parts.scene.report import Sheet, report_of
 from pages.parts.text import percent
 
 Rows = Sequence[Mapping[str, float]]
@@ -80,6 +81,15 @@ def scene_of(session: CompareSession, look: Look) -> Scene:
             "say-worse": lambda: Text(wording.worse_in_short(session, arms)),
         }
     )
+
+
+def report(session: CompareSession, link: str) -> Report | None:
+    """The report about what happened; None before the first visitor."""
+    with session.lock:
+        if not len(session.comparison):
+            return None
+        scene = scene_of(session, Look())
+        return report_of(scene, SHEET, session.world, session.setup.seed, link)
 
 
 def _situation(session: CompareSession) -> Text:

@@ -4,9 +4,9 @@ import math
 
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
-from engine.experiments.race.standings import NEAR, Standings
+from engine.experiments.race.standings import NEAR, Final, Standings
 from pages.parts.known_worlds import label_of
-from pages.parts.money import in_money
+from pages.parts.money import in_money, scale_of
 from pages.parts.play.hypotheses import in_words
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
@@ -207,3 +207,119 @@ RECOVERY_HELP = (
     "Visitors from the reshuffle until what it shows is expected to earn, over a twentieth of "
     f"the race, at most {NEAR} less than just before the reshuffle."
 )
+
+
+def about_finals(session: RaceSession) -> str:
+    """What the bars rest on; Markdown."""
+    known, unit = session.known, plain(scale_of(session.known.plan.world))
+    if session.shown.one_run is not None:
+        told = (
+            f"One run: the {known.plan.visitors:,} visitors whom you served, seed "
+            f"{known.plan.seed}, with the same luck."
+        )
+    elif all(math.isnan(final.reward.low) for final in known.finals()):
+        told = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
+    else:
+        told = (
+            f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. The thin "
+            "line is the 95 % interval: how far chance may have moved the mean."
+        )
+    return f"{told} {unit}".rstrip()
+
+
+def about_bands(session: RaceSession, names: str) -> str:
+    """What the dotted lines are; Markdown."""
+    return (
+        f"{in_markdown(session.shown, names)}: between the dotted lines lie all crowds but the "
+        "lowest and the highest tenth. How sure the mean is, the thin lines of *Who earns most* "
+        "say."
+    )
+
+
+# -- in a report ----------------------------------------------------------------------------
+
+
+def about(session: RaceSession) -> str:
+    """What was raced."""
+    known = session.known
+    return (
+        f"{counted(len(known.keys), 'contender')} met the same "
+        f"{counted(len(known.shared), 'crowd')} of {counted(known.plan.visitors, 'visitor')}, "
+        "with the same luck."
+    )
+
+
+def first_and_last(session: RaceSession) -> tuple[str, str]:
+    """Latest mean reward of the best and the worst contender, and rewards that each missed."""
+    known, names = session.known, session.shown.names
+    finals, plan = known.finals(), known.plan
+    ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
+    world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
+
+    def earned(final: Final) -> str:
+        latest = known.latest(final.contender)
+        return f"{names[final.contender]} earned {latest.mean:.2f} a visitor{interval(latest, 2)}"
+
+    def more(final: Final) -> str:
+        missed = counted(round(final.regret.mean), "reward")
+        if world.unit:
+            missed += f", or {world.in_unit(final.regret.mean, 1):,.0f} {world.unit},"
+        return f"{missed} more than {names[final.contender]} got{interval(final.regret, 0)}"
+
+    late = counted(known.latest_visitors, "visitor")
+    return (
+        f"Of late (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
+        f"With the best offer for each, {counted(plan.visitors, 'visitor')} would have given "
+        f"{'; '.join(map(more, ends))}.",
+    )
+
+
+# -- on the stage: one sentence a screen ----------------------------------------------------
+
+_NOTHING = "Nothing has been raced yet."
+
+
+def leader_in_short(session: RaceSession) -> str:
+    """How far the race is; in the end who earned most, and how sure that is."""
+    if session.raced is None:
+        return _NOTHING
+    known, names = session.known, session.shown.names
+    if session.is_live:
+        if session.ahead:
+            return f"{counted(session.ahead, 'other race')} first, then this one."
+        return f"{len(known):,} of {known.plan.runs:,} runs are done."
+    margin, finals = known.margin(), known.finals()
+    if margin is None:
+        return "There is nothing to compare, so nobody is ahead."
+    first, second = names[margin.leader], names[margin.next]
+    earned = f"{finals[0].reward.mean:.3f}"
+    by = f"{margin.ahead.mean:.3f} more than {second}"
+    if not margin.is_clear:
+        return f"Too close to call: {first} earned {earned} a visitor, {by}."
+    return f"{first} earned most: {earned} a visitor, {by}."
+
+
+def latest_in_short(session: RaceSession) -> str:
+    """What the last visitors gave the best and the worst contender."""
+    if not (order := _order(session)):
+        return _NOTHING
+    names, known = session.shown.names, session.known
+    gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
+    return f"The last visitors gave {' and '.join(gave)} each."
+
+
+def losses_in_short(session: RaceSession) -> str:
+    """Regret of the best and the worst contender in a crowd."""
+    if not (order := _order(session)):
+        return _NOTHING
+    names, known = session.shown.names, session.known
+    first, last = (
+        (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
+    )
+    told = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
+    return f"Over {known.plan.visitors:,} visitors {told}."
+
+
+def _order(session: RaceSession) -> list[str]:
+    """Keys of the contenders that raced, the highest mean first."""
+    return [] if session.raced is None else [final.contender for final in session.known.finals()]

@@ -37,11 +37,7 @@ def draw_part(part: Part | None) -> None:
             section(part.title, help=part.help)
             draw_chart(part)
         case Table():
-            if part.title:
-                section(part.title)
-            number = st.column_config.NumberColumn
-            formats = {name: number(format=how) for name, how in part.formats.items()}
-            show_rows(part.rows, key=part.key, column_config=formats)
+            _draw_table(part)
 
 
 def draw_chart(figure: Figure, height: str | None = None) -> None:
@@ -85,3 +81,14 @@ def _draw_text(part: Text) -> None:
         note(part.body, help=own_help)
     else:
         st.markdown(part.body, help=own_help)
+
+
+def _draw_table(part: Table) -> None:
+    if part.title:
+        section(part.title)
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    columns = {
+        **{name: number(format=how) for name, how in part.formats.items()},
+        **{name: text(help=help, width="medium") for name, help in part.helps.items()},
+    }
+    show_rows(part.rows, key=part.key, column_config=columns)

@@ -96,12 +96,14 @@ class Table:
 
     Attributes:
         formats: printf formats of number columns, by column.
+        helps: text columns of medium width, with help on their heads.
     """
 
     key: str
     rows: pd.DataFrame
     title: str = ""
     formats: Mapping[str, str] = field(default_factory=dict)
+    helps: Mapping[str, str | None] = field(default_factory=dict)
 
 
 Part = Text | Numbers | Figure | Table
@@ -122,6 +124,8 @@ class Scene(Mapping[str, Part]):
         self._parts: dict[str, Part | None] = {}
 
     def _part(self, name: str) -> Part | None:
+        if name not in self._makers:
+            raise LookupError(f"the scene has no part {name}")
         if name not in self._parts:
             self._parts[name] = self._makers[name]()
         return self._parts[name]

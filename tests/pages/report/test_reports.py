@@ -18,9 +18,10 @@ from engine.worlds.levels import Level
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
-from pages.parts.compare import moment as compare
+from pages.parts.compare import scene as compare
 from pages.parts.evaluate.wording import asked_row, served
-from pages.parts.report import evaluate, play, race
+from pages.parts.race import scene as race
+from pages.parts.report import evaluate, play
 from pages.parts.report.charts_zip import as_zip
 from pages.parts.report.files import PAPERS, as_pdf
 from pages.parts.report.letters import told_apart
@@ -74,9 +75,9 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
 
 def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     app = open_race(visitors="200", crowds="2", who="epsilon,ab,uniform")
-    assert race.report_of(app.session, LINK) is None
+    assert race.report(app.session, LINK) is None
     app.click("start").finish_the_race()
-    report = race.report_of(app.session, LINK)
+    report = race.report(app.session, LINK)
     assert report is not None
     best = app.session.known.finals()[0]
     assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]

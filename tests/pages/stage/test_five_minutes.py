@@ -14,13 +14,13 @@ from pages.parts.charts import curves, forest, in_words
 from pages.parts.compare.talk import compare_show
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.race.setup import RaceSetup
+from pages.parts.race.talk import race_show
 from pages.parts.stage import screens
 from pages.parts.stage.acts import ACTS, MINUTES, neighbour
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.five_minutes import ShowSetup
 from pages.parts.stage.phrases import heard, translated
 from pages.parts.stage.play import play_show
-from pages.parts.stage.race import race_show
 from pages.parts.stage.room import picked
 from pages.parts.text import bare
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp

@@ -8,9 +8,9 @@ from engine.worlds import GALLERY, key_of
 from pages.parts.compare.talk import compare_show
 from pages.parts.glossary import terms
 from pages.parts.lessons.words import words
+from pages.parts.race.talk import race_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.play import play_show
-from pages.parts.stage.race import race_show
 from pages.parts.stage.screens import LEADS
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 

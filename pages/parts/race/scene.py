@@ -1,0 +1,224 @@
+"""What the Race page says: figures, the table and sentences about a race."""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
+
+import pandas as pd
+
+from engine.experiments.race.standings import Final
+from engine.worlds import key_of
+from pages.parts.charts import race as charts
+from pages.parts.charts.labelled import span_of
+from pages.parts.glossary import meanings
+from pages.parts.race import wording
+from pages.parts.race.session import RaceSession
+from pages.parts.race.wording import measured
+from pages.parts.report.report import Report
+from pages.parts.scene.parts import Figure, Look, Scene, Table, Text
+from pages.parts.scene.report import Sheet, report_of
+
+QUESTION = "Which way of choosing earns most, on the same visitors?"
+SHEET = Sheet(
+    QUESTION,
+    about="about",
+    figures=("finals", "rewards"),
+    sentences=("verdict", "conclusions"),
+    further=("losses", "segments"),
+)
+_REGRET_HELP = f"{meanings('regret')} A line that turns flat has stopped losing."
+_SEGMENT_HELP = (
+    "What one visitor with this value loses on average, over the whole race. A contender can be "
+    f"good overall and bad for some.\n\n{meanings('segment')}"
+)
+_INTERVALS_HELP = (
+    "In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's t over "
+    "the crowds)."
+)
+_TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
+
+
+def scene_of(session: RaceSession, look: Look) -> Scene:
+    """All that Race says about a session; its caller holds the session's lock."""
+    texts = {
+        "verdict": lambda: Text(wording.verdict(session)),
+        "say-leader": lambda: Text(wording.leader_in_short(session)),
+        "say-latest": lambda: Text(wording.latest_in_short(session)),
+        "say-losses": lambda: Text(wording.losses_in_short(session)),
+    }
+    if session.raced is None or not session.known.keys:
+        return Scene(texts | dict.fromkeys(_OF_RESULTS, lambda: None))
+    figures = _Figures(session, look)
+    return Scene(
+        texts
+        | {
+            "about": lambda: Text(wording.about(session)),
+            "conclusions": lambda: Text("\n".join(wording.first_and_last(session))),
+            "finals": figures.finals,
+            "finals-note": lambda: Text(wording.about_finals(session), is_note=True),
+            "chance": lambda: _text(wording.about_chance(session)),
+            "hypotheses": lambda: _text(wording.about_hypotheses(session)),
+            "rewards": figures.rewards,
+            "rewards-note": partial(_about_bands, session),
+            "losses": figures.losses,
+            "segments": figures.segments,
+            "table-note": partial(_about_table, session),
+            "table": partial(_table, session),
+        }
+    )
+
+
+def report(session: RaceSession, link: str) -> Report | None:
+    """The report about a race that is over; None before there is any result."""
+    with session.lock:
+        if session.raced is None or session.is_live or not session.known.keys:
+            return None
+        plan = session.known.plan
+        # Settings may have changed since: the link leads to what was raced.
+        link = link if session.is_current else session.shown.link(link.partition("?")[0])
+        return report_of(scene_of(session, Look()), SHEET, plan.world, plan.seed, link)
+
+
+_OF_RESULTS = ("finals", "rewards", "losses")
+"""Parts that a talk names before there are results."""
+
+
+class _Figures:
+    """The figures of one race, in one look."""
+
+    def __init__(self, session: RaceSession, look: Look) -> None:
+        self._session, self._known, self._look = session, session.known, look
+        self._names, self._plan = session.shown.names, session.known.plan
+        self._entries = tuple(self._names.items())
+        self._drifts = self._plan.drift == "halfway"
+        self._finals = session.known.finals()
+        self._is_one_crowd = is_one_crowd(self._finals)
+
+    def finals(self) -> Figure:
+        """Mean reward of each contender, the highest first."""
+        top, once = _end_of_finals(self._finals), self._is_one_crowd
+        raced = tuple(entry for entry in self._entries if entry[0] in self._known.keys)
+        with_interval = "" if once else " with its 95 % interval"
+        return Figure(
+            f"chart-race-finals-{top}-{once}-{hash(raced)}",
+            "Who earns most",
+            f"Mean reward of each contender{with_interval}, the highest first: "
+            + "; ".join(
+                f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
+            ),
+            charts.finals_spec(self._look.dark, top, raced, self._look.size, once),
+            charts.finals_rows(self._finals, self._entries, self._session.bet),
+        )
+
+    def rewards(self) -> Figure:
+        """Mean reward of the latest visitors of each contender, over the visitors."""
+        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        bands = {key: known.recent(key) for key in known.keys}
+        return Figure(
+            f"chart-race-reward-{visitors}-{hash(self._entries)}",
+            "What visitors give",
+            "Mean reward of each contender over the visitors, in the end: "
+            + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
+            charts.reward_spec(
+                self._look.dark,
+                visitors,
+                known.latest_visitors,
+                self._entries,
+                self._drifts,
+                size,
+            ),
+            charts.band_rows(self._plan, bands, self._entries, 1.04, _banded(self._session), size),
+        )
+
+    def losses(self) -> Figure:
+        """Cumulative regret of each contender, over the visitors."""
+        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        bands = {key: known.regret(key) for key in known.keys}
+        end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
+        return Figure(
+            f"chart-race-regret-{visitors}-{end}-{hash(self._entries)}",
+            "What is lost",
+            "Cumulative regret of each contender over the visitors, in the end: "
+            + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
+            charts.regret_spec(self._look.dark, visitors, end, self._entries, self._drifts, size),
+            charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
+            help=_REGRET_HELP,
+        )
+
+    def segments(self) -> Figure:
+        """Regret a visitor of each contender, for each value of the context."""
+        world, segments = self._plan.world, self._known.segments()
+        top = charts.tenths_above(segment.regret.mean for segment in segments)
+        once, places = self._is_one_crowd, len(world.segments())
+        return Figure(
+            f"chart-race-segments-{key_of(world)}-{top}-{once}-{hash(self._entries)}",
+            "For whom is it lost?",
+            "Regret a visitor of each contender, for each value of the context: "
+            + "; ".join(
+                f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
+            ),
+            charts.segments_spec(self._look.dark, places, top, self._entries, once),
+            charts.segments_rows(segments, self._entries, world),
+            help=_SEGMENT_HELP,
+        )
+
+
+def _text(body: str) -> Text | None:
+    return Text(body) if body else None
+
+
+def is_one_crowd(finals: Iterable[Final]) -> bool:
+    """Whether no mean has an interval yet, as only one crowd was met."""
+    return all(math.isnan(final.reward.low) for final in finals)
+
+
+def _end_of_finals(finals: Sequence[Final]) -> float:
+    """End of an axis that holds all means and their intervals, as far as they have one."""
+    highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
+    return charts.tenths_above(highs)
+
+
+def _banded(session: RaceSession) -> list[str]:
+    """Contenders whose bands are drawn: the leader, and the bet."""
+    finals = session.known.finals()
+    leaders = [finals[0].contender, session.bet] if finals else []
+    return [key for key in session.known.keys if key in leaders]
+
+
+def _about_bands(session: RaceSession) -> Text | None:
+    if is_one_crowd(session.known.finals()):
+        return None
+    names = " and ".join(session.shown.names[key] for key in _banded(session))
+    return Text(wording.about_bands(session, names), is_note=True)
+
+
+def _about_table(session: RaceSession) -> Text:
+    once = is_one_crowd(session.known.finals())
+    return Text(_TABLE_HELP if once else f"{_INTERVALS_HELP} {_TABLE_HELP}", is_note=True)
+
+
+def _table(session: RaceSession) -> Table:
+    """One row for each contender, the highest mean reward first."""
+    return Table(
+        "race-table",
+        pd.DataFrame([*_table_rows(session)]),
+        formats={"Crowds won": "%.0f\u00a0%%"},
+        helps={
+            "Mean reward": None,
+            "Regret": meanings("regret"),
+            "Back after": wording.RECOVERY_HELP,
+        },
+    )
+
+
+def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
+    names = session.shown.names
+    for final in session.known.finals():
+        back = {"Back after": wording.recovery_in_words(final.recovery)}
+        yield {
+            "Contender": names[final.contender],
+            "Mean reward": measured(final.reward, 3),
+            "Crowds won": 100 * final.won,
+            "Regret": measured(final.regret, 0),
+            **(back if session.known.plan.drift == "halfway" else {}),
+        }

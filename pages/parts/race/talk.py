@@ -1,0 +1,62 @@
+"""The talk on the Race page: who races, who earns most, how it came to that, and what was lost."""
+
+from functools import partial
+
+from pages.parts.charts.base import STAGE
+from pages.parts.race.scene import scene_of
+from pages.parts.race.session import RaceSession
+from pages.parts.scene.parts import Look, Scene, Text
+from pages.parts.scene.stage import screen
+from pages.parts.stage.screens import Show
+from pages.parts.theme import is_dark
+
+_FEW = 4
+"""Contenders whose stories have room beside each other."""
+
+
+def race_show(session: RaceSession) -> Show:
+    """The screens about the race that is set, or was started."""
+    scene = scene_of(session, Look(is_dark(), STAGE))
+    return Show.of(
+        [
+            screen(
+                _line_up(session), "line-up", "question", "names",
+                "Ask the room for its bets, and count hands with 1 to 9. The race comes next.",
+                hands=list(session.setup.names.values()),
+            ),
+            screen(
+                scene, "leaders", "say-leader", "finals",
+                "The thin line is the 95 % interval: how far chance may have moved the mean.",
+                do=partial(_start, session),
+                undo=session.stop,
+            ),
+            screen(
+                scene, "curves", "say-latest", "rewards",
+                "The band holds all crowds but the lowest and the highest tenth.",
+            ),
+            screen(
+                scene, "lost", "say-losses", "losses",
+                "What the best offer for each visitor would have earned, less what was offered. "
+                "A line that turns flat has stopped losing.",
+            ),
+        ],
+        session.is_live,
+    )  # fmt: skip
+
+
+def _start(session: RaceSession) -> None:
+    """Start what is set, unless its results are shown already."""
+    if not session.is_current:
+        session.start(session.setup, None)
+
+
+def _line_up(session: RaceSession) -> Scene:
+    """The contenders, each with how it chooses in a sentence as long as there is room for it."""
+    stories = session.setup.stories if len(session.setup.keys) <= _FEW else {}
+    lines = []
+    for key, name in session.setup.names.items():
+        story = stories.get(key, "").partition(". ")[0].rstrip(".")
+        lines.append(f"**{name}**" + (f"  \n{story}." if story else ""))
+    names = Text("\n\n".join(lines))
+    question = Text("Which way of choosing earns most?")
+    return Scene({"question": lambda: question, "names": lambda: names})
