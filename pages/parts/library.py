@@ -14,7 +14,6 @@ from engine.steps import Steps
 from engine.store import About, Library, Limits, Store, address
 from engine.store.worlds import KeptWorld
 from engine.worlds import World
-from pages.parts.clients import this_client
 from pages.parts.text import plain
 
 
@@ -29,9 +28,7 @@ _OPENING = Lock()
 
 @cache
 def _opened(url: str) -> Library:
-    limits = Limits.from_environment(os.environ)
-    store = Store.open(url, limits, address=lambda: this_client().address)
-    opened = Library(store, followers)
+    opened = Library(Store.open(url, Limits.from_environment(os.environ)), followers)
     opened.keep_swept()
     return opened
 

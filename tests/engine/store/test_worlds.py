@@ -93,18 +93,6 @@ def test_so_many_worlds_and_no_more(url: str) -> None:
     store.close()
 
 
-def test_an_address_has_a_share_of_bytes(url: str) -> None:
-    limits = Limits(max_loops_per_address=1)
-    store = Store.open(url, limits, address=lambda: "192.0.2.1")
-    key = store.keep_world(named("A"), "me").key
-    store.sweep()
-    with pytest.raises(StoreError, match="Your address"):
-        store.keep_world(named("B"), "you")
-    store.delete_world(key, "me")
-    store.keep_world(named("B"), "you")
-    store.close()
-
-
 def test_one_that_nobody_uses_expires(url: str) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     store = Store.open(url, Limits(retention_days=2), clock=lambda: now[0])
