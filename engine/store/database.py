@@ -179,21 +179,6 @@ class Database:
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         return [f"SQLite finds: {sentence}." for sentence in found if sentence != "ok"]
 
-    @contextmanager
-    def standstill(self) -> Iterator[Connection]:
-        """A connection that sees the database as it is now, whatever others write meanwhile."""
-        with self._reading() as connection:
-            if self.is_shared:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-                allow_long_work(connection)
-            yield connection
-
-    @contextmanager
-    def overhaul(self) -> Iterator[Connection]:
-        """A transaction that may take long, committed at its end."""
-        with self._writing(is_long=True) as connection:
-            yield connection
-
     def close(self) -> None:
         """Let go of all connections."""
         self._engine.dispose()

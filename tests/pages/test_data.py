@@ -235,7 +235,7 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
     app.answer(1.0)
     whole = app.session.open.stored.id
     damaged = store().duplicate(whole, app.session.owner).id
-    with store().overhaul() as connection:
+    with store()._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
     assert "Your loops (2)" in app.text

@@ -25,7 +25,7 @@ def test_a_draft_is_found_by_its_key_until_its_owner_has_many_newer_ones(store: 
 
 def test_a_damaged_or_an_endless_one_is_none(store: Store) -> None:
     key = store.keep_draft("one", "ann")
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         connection.execute(update(DRAFTS).values(text="other"))
     assert store.draft(key) is None
     with pytest.raises(PersonalizerError, match="its length is 1000001, but must be at most"):
@@ -34,7 +34,7 @@ def test_a_damaged_or_an_endless_one_is_none(store: Store) -> None:
 
 def test_what_is_no_text_any_more_is_none(plain_store: Store) -> None:
     key = plain_store.keep_draft("one", "ann")
-    with plain_store.overhaul() as connection:
+    with plain_store._writing() as connection:
         connection.execute(text("UPDATE drafts SET text = x'FF'"))
     assert plain_store.draft(key) is None
 
