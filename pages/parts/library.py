@@ -108,11 +108,3 @@ def ask_database() -> None:
 def open_loops() -> int:
     """How many loops this process has open."""
     return _library().open_loops if _opened.cache_info().currsize else 0
-
-
-def close_library() -> None:
-    """Forget all open loops, as a new process has."""
-    with _OPENING:
-        if _opened.cache_info().currsize:
-            _opened(address()).close()
-        _opened.cache_clear()

@@ -17,11 +17,12 @@ from engine.store.entry_rows import End
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import key_of
 from pages.parts.data.uploads import uploads
-from pages.parts.library import close_library, library
+from pages.parts.library import library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
+from tests.pages.restart import restart
 
 Open = Callable[..., App]
 
@@ -68,7 +69,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.open.ranked
-    close_library()
+    restart()
     other = App(loop=one.session.open.stored.id)
     assert other.session.open.stored is not one.session.open.stored
     assert other.session.setup.policy == "epsilon"
@@ -218,7 +219,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
         raise StoreError("The database may only be read.")
 
     monkeypatch.setattr(Store, "_writing", refuse)
-    close_library()
+    restart()
     app.at.session_state[f"export-{mine}"] = True
     assert "Your loops (1)" in go_to_data(app).text
     assert not app.at.error

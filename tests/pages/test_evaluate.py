@@ -13,7 +13,7 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.candidates import replaying
 from engine.evaluation.coverage import Coverage
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
@@ -58,7 +58,7 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
     loop = LearningLoop(LoopSettings(), seed=7)
     for _ in crowd(loop, WORLDS["coffee"], 300):
         pass
-    log = decisions_of(loop)
+    log = decisions_from(usable(loop))
     (row,) = evaluate([log], [Fixed("Latte")]).rows()
     (asked,) = (one for one in found_on(app).rows if one.target == "action Latte")
     assert asked == row
