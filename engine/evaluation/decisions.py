@@ -157,7 +157,7 @@ def context_of(features: Features) -> str:
 
 
 def is_usable(event: EventState) -> bool:
-    """Whether it tells what an action earned: answered, and as an apprentice matched.
+    """Whether an event tells what an action earned: answered, and in apprentice mode matched.
 
     Whether an apprentice's choice matches the baseline's does not depend on what was shown, so
     the propensities of matched events are as good as those of all; but they are other visitors.
@@ -167,26 +167,17 @@ def is_usable(event: EventState) -> bool:
 
 
 def usable(loop: LearningLoop) -> list[EventState]:
-    """The events of a loop that tell what an action earned."""
+    """The usable events of a loop; call it with the loop's lock where others call the loop."""
     return list(filter(is_usable, loop.events.values()))
 
 
-def decisions_of(loop: LearningLoop) -> Decisions:
-    """The answered events of a loop, apprentice events only where the choices matched.
-
-    Whoever calls while others call the loop holds its lock.
-    """
-    events = usable(loop)
-    return decisions_from(events, unmatched_in(loop, events))
-
-
 def unmatched_in(loop: LearningLoop, events: Sequence[EventState]) -> int:
-    """How many of a loop's events were answered, but are not among those that are usable."""
+    """Number of a loop's answered events that are not among the usable ones."""
     return sum(event.earned is not None for event in loop.events.values()) - len(events)
 
 
 def columns_of(events: Sequence[EventState]) -> dict[str, int]:
-    """Where each action stands in the columns of `decisions_from`: as they were first offered."""
+    """Position of each action in the columns of `decisions_from`, in order of first offer."""
     requests = (event.ranked.request for event in events)
     ids = dict.fromkeys(action.id for request in requests for action in request.actions)
     return {action: column for column, action in enumerate(ids)}

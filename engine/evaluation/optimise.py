@@ -3,8 +3,7 @@
 Each candidate learns the log progressively, as `engine.evaluation.candidates` has it. The earlier
 half of the events chooses; whatever was luck in that choice is not luck again in the later half,
 which judges. Both figures are told, as their difference is the winner's curse. What may be applied
-must beat the loop's own record by its mean and by its lower bound, the retired service's rule. What
-that service itself would have tried is `engine.evaluation.service_search`.
+must beat the loop's own record by its mean and by its lower bound, the retired service's rule.
 """
 
 from collections.abc import Mapping, Sequence

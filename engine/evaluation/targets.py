@@ -1,7 +1,7 @@
 """Policies that can be evaluated on any log: each says how likely it is to show each action."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions, columns_in
+from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators.base import Weighed
 
 
@@ -85,34 +85,6 @@ class Fixed(Choosing):
         return certain(log, offered_or_baseline(log, wanted))
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """In contexts that have all of some columns (``weather=Rainy``), an action."""
-
-    columns: tuple[str, ...]
-    action: str
-
-    def holds(self, context: set[str]) -> bool:
-        """Whether the columns of a context are all there."""
-        return context.issuperset(self.columns)
-
-
-@dataclass(frozen=True, slots=True)
-class RuleTable(Choosing):
-    """The action of the first rule that holds; the baseline if none does, or it is not offered."""
-
-    rules: tuple[Rule, ...]
-    key: str = "rules"
-
-    def probabilities(self, log: Decisions) -> Array:
-        return by_context(log, [self._action(log, context) for context in log.contexts])
-
-    def _action(self, log: Decisions, context: str) -> int:
-        told = set(columns_in(context))
-        rule = next((rule for rule in self.rules if rule.holds(told)), None)
-        return -1 if rule is None else position(log, rule.action)
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Given(Choosing):
     """Chances that were computed for exactly the events of one log, (N, K)."""
@@ -125,12 +97,6 @@ class Given(Choosing):
             sentence = f"The chances of {self.key} are those of other events than the log's."
             raise PersonalizerError("BadRequest", sentence, "log")
         return self.chances
-
-
-def usual_targets(actions: Iterable[str]) -> Sequence[Target]:
-    """The policies that every log can be asked about: as logged, the baseline, uniform, each
-    action for everybody."""
-    return (Online(), Baseline(), Even(), *map(Fixed, actions))
 
 
 def position(log: Decisions, action: str) -> int:

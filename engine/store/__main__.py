@@ -1,54 +1,41 @@
-"""What an operator does with the database: check it, back it up, restore it.
+"""Command of whoever runs the server: check the database.
 
     python -m engine.store check
-    python -m engine.store backup FILE
-    python -m engine.store restore FILE
 
-The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``, which only a
-restore makes. What was written, there or into the file, is checked as well. Ends with 0 if all is
-well, with 1 if something is damaged, with 2 if it could not be done.
+The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``. Ends with 0 if
+all is well, with 1 if something is damaged, with 2 if the database cannot be read.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
 from contextlib import closing
-from pathlib import Path
 
 from engine.errors import PersonalizerError, StoreError
 from engine.store.audit import audit
-from engine.store.backup import back_up, restore
 from engine.store.database import address, file_of
 from engine.store.store import Store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the arguments say; the exit code."""
+    """Run the command of these arguments; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m engine.store")
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(required=True)
     verbs.add_parser("check", help="read everything, and say what is not as it was written")
-    for verb, story in (("backup", "write everything into FILE"), ("restore", "read it back")):
-        verbs.add_parser(verb, help=story).add_argument("file", type=Path, metavar="FILE")
-    asked = parser.parse_args(arguments)
+    parser.parse_args(arguments)
     try:
-        with closing(_opened(to_fill=asked.verb == "restore")) as store:
-            if asked.verb == "restore":
-                restore(store, asked.file)
-            if asked.verb != "backup":
-                return _check(store)
-            back_up(store, asked.file)
-        with closing(Store.open(f"sqlite:///{asked.file.absolute()}")) as copy:
-            return _check(copy)
+        with closing(_opened()) as store:
+            return _check(store)
     except PersonalizerError as error:
         print(error.message, file=sys.stderr)
         return 2
 
 
-def _opened(to_fill: bool) -> Store:
-    """The app's database; one that is to be read is there already, or its address is wrong."""
+def _opened() -> Store:
+    """Open the app's database; unlike the app, never make one where none is."""
     url = address()
     file = file_of(url)
-    if file is not None and not to_fill and not file.is_file():
+    if file is not None and not file.is_file():
         raise StoreError(f"There is no database {file}, so nothing was read.", "NotFound")
     return Store.open(url)
 

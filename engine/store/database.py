@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from math import inf
 from pathlib import Path
@@ -20,7 +20,6 @@ from engine.store.limits import Limits
 from engine.store.line import Line
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
-from engine.store.shares import Shares, nowhere
 from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
 
 _log = logging.getLogger(__name__)
@@ -106,7 +105,6 @@ class Database:
         engine: of SQLAlchemy, with all tables.
         limits: what one owner may use.
         clock: tells when a loop was used.
-        address: whence comes what a thread does; see `Shares`.
         patience: seconds to wait for whoever writes.
     """
 
@@ -115,11 +113,9 @@ class Database:
         engine: Engine,
         limits: Limits | None = None,
         clock: Clock = utc_now,
-        address: Callable[[], str] = nowhere,
         patience: float = PATIENCE,
     ) -> None:
         self._engine, self._clock, self.limits = engine, clock, limits or Limits()
-        self._shares = Shares(self.limits, address)
         self._is_silent, self._asking = False, Lock()
         self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
@@ -132,14 +128,13 @@ class Database:
         limits: Limits | None = None,
         clock: Clock = utc_now,
         patience: float = PATIENCE,
-        address: Callable[[], str] = nowhere,
     ) -> Self:
         """The store at an address; made on the first run.
 
         Raises:
             StoreError: if it cannot be reached or written.
         """
-        return cls(connect(url, patience), limits, clock, address, patience)
+        return cls(connect(url, patience), limits, clock, patience)
 
     def ask(self) -> None:
         """Ask the database something small.
@@ -183,21 +178,6 @@ class Database:
         with self._reading() as connection:
             found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
         return [f"SQLite finds: {sentence}." for sentence in found if sentence != "ok"]
-
-    @contextmanager
-    def standstill(self) -> Iterator[Connection]:
-        """A connection that sees the database as it is now, whatever others write meanwhile."""
-        with self._reading() as connection:
-            if self.is_shared:
-                connection.execution_options(isolation_level="REPEATABLE READ")
-                allow_long_work(connection)
-            yield connection
-
-    @contextmanager
-    def overhaul(self) -> Iterator[Connection]:
-        """A transaction that may take long, committed at its end."""
-        with self._writing(is_long=True) as connection:
-            yield connection
 
     def close(self) -> None:
         """Let go of all connections."""

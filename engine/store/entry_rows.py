@@ -1,7 +1,7 @@
-"""Entries as rows of their table, each with a digest of all before it, and where a log ends."""
+"""Rows of the table of entries, each with a digest of all entries before it; ends of logs."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.errors import DamagedError, PersonalizerError, UnreadableError
@@ -12,12 +12,12 @@ from engine.store.entry_codec import from_text, to_text
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """Where a log ends.
+    """End of a log.
 
     Attributes:
-        length: entries of its history.
-        events: events that count.
-        digest: of its last entry.
+        length: number of entries in its history.
+        events: number of events that count.
+        digest: digest of its last entry.
     """
 
     length: int = 0
@@ -26,13 +26,13 @@ class End:
 
     @property
     def seal(self) -> bytes:
-        """What the loop's row says of it."""
+        """Digest of this end, as stored in the loop's row."""
         return digests.end(self.length, self.events, self.digest)
 
 
 EMPTY = End()
 ERASED = b""
-"""The seal of a loop that is being erased: its log ends nowhere."""
+"""Seal of a loop that is being erased; no end of a log has it."""
 
 
 def rows_of(
@@ -53,13 +53,8 @@ def rows_of(
     return rows, digest
 
 
-def size_of(rows: Iterable[Mapping[str, object]]) -> int:
-    """Characters of entries, which are in plain ASCII for the most part."""
-    return sum(len(str(row["body"])) for row in rows)
-
-
 def entry_of(body: str) -> Entry | Undone:
-    """What a row's text says; DamagedError if it cannot be read."""
+    """Parse a row's text; DamagedError if it cannot be read."""
     try:
         return from_text(body)
     except (UnreadableError, PersonalizerError) as error:

@@ -1,4 +1,4 @@
-"""What one browser may use on a server that others use too, and all of them together."""
+"""Caps on the use of a server that many share: for one browser, and for all together."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -13,14 +13,12 @@ _MOST = {
     "max_upload": 1_024,
     "max_unfolded": 1_000_000,
     "max_loops_total": 100_000_000,
-    "max_loops_per_address": 100_000_000,
     "max_database": 100_000_000,
-    "max_database_per_address": 100_000_000,
     "retention_days": 36_500,
     "max_worlds": 1_000_000,
     "max_worlds_total": 100_000_000,
 }
-"""How large each may be set."""
+"""Largest value that each cap may be set to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +29,10 @@ class Limits:
         max_loops: loops that one browser may keep.
         max_events: events that one loop may log or bring along from a file.
         max_upload: MiB of one file; the default takes a full loop of any world, as exported.
-        max_unfolded: MiB that a packed table may unfold to, CSV or Parquet.
+        max_unfolded: MiB that a packed table (CSV or Parquet) may unfold to.
         max_loops_total: loops that the database may keep for all.
-        max_loops_per_address: loops that one address may keep, where it is known.
-        max_database: MiB that it may have.
-        max_database_per_address: MiB of entries that one address may keep, likewise.
-        retention_days: days after its last use in which a loop, or a world, is kept.
+        max_database: MiB that the database may take on disk.
+        retention_days: days for which a loop or a world is kept after its last use.
         max_worlds: worlds that one browser may keep.
         max_worlds_total: worlds that the database may keep for all, earlier ones included.
 
@@ -49,9 +45,7 @@ class Limits:
     max_upload: int = 160
     max_unfolded: int = 2_048
     max_loops_total: int = 100_000
-    max_loops_per_address: int = 25_000
     max_database: int = 20_480
-    max_database_per_address: int = 5_120
     retention_days: int = 90
     max_worlds: int = 100
     max_worlds_total: int = 100_000
@@ -70,5 +64,5 @@ class Limits:
 
 
 def whole(text: str) -> Any:
-    """A whole number in plain digits, or the text itself, for who checks it to name."""
+    """Parse a whole number in plain digits; other text is returned unchanged, for the error."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text

@@ -38,7 +38,7 @@ from engine.errors import (
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
 from engine.store.database import Database
-from engine.store.entry_rows import ERASED, End, entry_of, rows_of, size_of
+from engine.store.entry_rows import ERASED, End, entry_of, rows_of
 from engine.store.failures import UNREACHABLE
 from engine.store.schema import ENTRIES, LOOPS
 
@@ -66,7 +66,6 @@ class Logs(Database):
             StoreError: if they cannot be written.
         """
         self.check_room()
-        self._shares.check(loop)
         rows, digest = rows_of(loop, end, entries)
         new = End(end.length + len(entries), end.events + events, digest)
         told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
@@ -77,7 +76,6 @@ class Logs(Database):
                     raise OvertakenError
                 raise DamagedError(_LOST)
             connection.execute(INSERT, rows)
-        self._shares.add(loop, size_of(rows))
         kinds = Counter(type(entry).__name__.lower() for entry in entries)
         _log.debug("entries written", extra={"entries": kinds})
         return new

@@ -27,7 +27,7 @@ from engine.store import digests
 from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
 from engine.store.days import DAY, days_ago
 from engine.store.drafts import Drafts
-from engine.store.entry_rows import EMPTY, ERASED, End, rows_of, size_of
+from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.logs import CHUNK, INSERT, LAST, Logs, is_named
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
 from engine.store.snapshots import Snapshots
@@ -58,7 +58,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         self.check_room()
-        self._shares.check(about.id)
         now = self._now()
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
@@ -68,7 +67,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             self._insert(connection, about, end, now, ready)
             if rows:
                 connection.execute(INSERT, rows)
-        self._shares.add(about.id, size_of(rows))
         return end
 
     def _check_number(self, connection: Connection, owner: str) -> None:
@@ -191,7 +189,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             with suppress(StoreError):
                 self.delete(new, owner)
             raise
-        self._shares.add(new, self._characters(new))
         return self.about(new)
 
     duplicate = at_once(duplicating)
@@ -204,10 +201,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         copied = insert(table).from_select([table.c.loop, *others], rows)
         # PostgreSQL's driver tells it of an INSERT only if asked.
         return self._change(copied.execution_options(preserve_rowcount=True), is_long=True)
-
-    def _characters(self, loop: str) -> int:
-        size = select(func.coalesce(func.sum(func.length(ENTRIES.c.body)), 0))
-        return int(self._rows(size.filter_by(loop=loop))[0][0])
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
         """Let a loop be seen whose entries have all come in, up to an end, and say whence."""
@@ -224,7 +217,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         if not self._close((LOOPS.c.id == loop) & (LOOPS.c.owner == owner)):
             raise GoneError
         yield from self._erasing(loop)
-        self._shares.forget(loop)
         self._wipe()
 
     delete = at_once(deleting)
@@ -244,13 +236,13 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
 
     def sweep(self) -> int:
-        """Erase what had its time until a day ago or longer, and is left of work broken off.
+        """Erase loops, worlds and drafts that expired a day ago or longer, and unfinished loops.
 
         Only days on which the database was in use count: a clock that jumps is one day, and the
         time that a backup lay somewhere is none.
 
         Returns:
-            how many loops there were.
+            the number of loops erased.
         """
         with self._writing() as connection:
             connection.execute(_IN_USE, {"day": int(self._now() // DAY)})
@@ -265,9 +257,6 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         if erased or worlds or drafts:
             self._wipe()
             _log.info("loops erased", extra={"loops": erased, "worlds": worlds})
-        # Others may have deleted some, too.
-        left = {row.id for row in self._rows(select(LOOPS.c.id))}
-        self._shares.keep_only(left | {*self.world_shares(), *self.draft_shares()})
         return erased
 
     @property

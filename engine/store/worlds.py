@@ -95,7 +95,6 @@ class Worlds(Database):
         text, key = world_from_text(world.text).text, key_of(world)
         name = _named(name or world.title)
         self.check_room()
-        self._shares.check(f"world:{key}")
         now, mine = self._now(), {"owner": owner, "key": key}
         with self._writing() as connection:
             if instead_of and instead_of != key:
@@ -117,7 +116,6 @@ class Worlds(Database):
                 again = update(WORLDS).filter_by(**mine)
                 connection.execute(again.values(_row(kept) | {"listed": True}))
             _drop_earlier(connection, owner)
-        self._shares.add(f"world:{key}", len(text.encode()))
         return kept
 
     def _check_list(self, connection: Connection, owner: str) -> None:
@@ -181,7 +179,6 @@ class Worlds(Database):
         """
         if not self._change(delete(WORLDS).filter_by(key=key, owner=owner)):
             raise StoreError(_GONE, "NotFound")
-        self._shares.forget(f"world:{key}")
 
     def faulty_worlds(self) -> int:
         """How many are not what was written."""
@@ -193,10 +190,6 @@ class Worlds(Database):
         return self._change(
             delete(WORLDS).where(_OF.used < days_ago(self.limits.retention_days + 1))
         )
-
-    def world_shares(self) -> list[str]:
-        """The names under which worlds count as written by an address."""
-        return [f"world:{row.key}" for row in self._rows(select(_OF.key).distinct())]
 
     def _hand_over_worlds(self, connection: Connection, before: str, now: str) -> None:
         """Let the worlds of one owner be another's: of those in a list the last used first, as

@@ -34,9 +34,6 @@ MAX_LINK = 6_000
 MAX_TEXT = 1_000_000
 _MAX_JSON = 4_000_000
 _MAX_ROWS, _MAX_CELL = 1_200, 2_000
-_NO_DRAFT = (
-    ValueError, TypeError, LookupError, ArithmeticError, RecursionError, zlib.error,
-)  # fmt: skip
 T = TypeVar("T")
 
 

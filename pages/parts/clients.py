@@ -1,4 +1,4 @@
-"""Who is here: browser sessions, the addresses that they come from, and how many there may be."""
+"""Browser sessions: which one a thread serves, how many are open, and the cap on them."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -19,6 +19,7 @@ from engine.loop.lock import locked
 from engine.store.limits import whole
 
 _CODE = "InvalidServiceConfiguration"
+_VARIABLE = "PLAYGROUND_MAX_SESSIONS"
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +28,8 @@ class Client:
 
     Attributes:
         session: its id.
-        address: of the machine that it comes from; empty where that is not known, as behind a
-            proxy that does not tell or is not believed.
+        address: IP address of its machine, for fair queueing; empty where it is unknown, as behind
+            a proxy that does not forward it or is not trusted.
     """
 
     session: str
@@ -41,7 +42,7 @@ _SERVED: ContextVar[Client] = ContextVar("served", default=_NOBODY)
 
 @contextmanager
 def serving(client: Client) -> Iterator[None]:
-    """Beside the scripts: what this thread does meanwhile is done for a session."""
+    """Attribute what this thread does meanwhile, outside of a page's script, to a session."""
     token = _SERVED.set(client)
     try:
         yield
@@ -50,7 +51,7 @@ def serving(client: Client) -> Iterator[None]:
 
 
 def this_client() -> Client:
-    """The session that this thread does something for; without ids outside of any."""
+    """The session that this thread serves; one with empty ids outside of any session."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return _SERVED.get()
@@ -63,7 +64,7 @@ def is_there(session: str) -> bool:
 
 
 class _Held:
-    """What a browser session has for as long as it is in memory."""
+    """Object that lives as long as its browser session is in memory."""
 
 
 _HELD = "held"
@@ -71,86 +72,62 @@ _all_held: WeakSet[_Held] = WeakSet()
 
 
 def count_as_held() -> None:
-    """Count the session that this script runs for as one in memory, until it is there no more."""
+    """Count this script's session among `held_sessions` for as long as it is in memory."""
     if _HELD not in st.session_state:
         st.session_state[_HELD] = held = _Held()
         _all_held.add(held)
 
 
 def held_sessions() -> int:
-    """Browser sessions in memory: those that are there, those that Streamlit keeps for two minutes
-    in case that they come back, and those that were not collected yet."""
+    """Number of browser sessions in memory: open ones, those that Streamlit keeps for two minutes
+    in case of a reconnect, and those not yet garbage-collected."""
     return len(_all_held)
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
-    """How many sessions may be there at once: ``PLAYGROUND_MAX_SESSIONS``, ...
+class SessionLimit:
+    """Cap on the browser sessions that are open at once: ``PLAYGROUND_MAX_SESSIONS``.
 
-    Attributes:
-        max_sessions: on this server.
-        max_sessions_per_address: from one address, where that is known.
+    Args:
+        most: sessions that may be open.
+        is_there: whether a session is still open.
 
     Raises:
-        PersonalizerError: ``InvalidServiceConfiguration``.
+        PersonalizerError: ``InvalidServiceConfiguration`` for a cap that is no whole number from 1.
     """
 
-    max_sessions: int = 500
-    max_sessions_per_address: int = 250
-
-    def __post_init__(self) -> None:
-        for name in ("max_sessions", "max_sessions_per_address"):
-            variable = f"PLAYGROUND_{name.upper()}"
-            check_number(_CODE, variable, getattr(self, name), 1, 1_000_000, whole=True)
+    def __init__(self, most: int = 500, is_there: Callable[[str], bool] = is_there) -> None:
+        check_number(_CODE, _VARIABLE, most, 1, 1_000_000, whole=True)
+        self.lock, self.most, self._is_there = RLock(), most, is_there
+        self._inside: set[str] = set()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """What is set, and the defaults for the others."""
-        names = ("max_sessions", "max_sessions_per_address")
-        given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
-        return cls(**{name: whole(text) for name, text in given.items() if text})
-
-
-class Door:
-    """Lets sessions in as long as there is room.
-
-    Args:
-        is_there: whether a session is still there.
-    """
-
-    def __init__(self, room: Room, is_there: Callable[[str], bool] = is_there) -> None:
-        self.lock = RLock()
-        self._room, self._is_there = room, is_there
-        self._inside: dict[str, Client] = {}
+        """The cap that is set, or the default."""
+        text = environment.get(_VARIABLE, "").strip()
+        return cls(whole(text)) if text else cls()
 
     @locked
-    def refuse(self, client: Client) -> str | None:
-        """Why a session cannot come in, in a sentence; None if it is in."""
-        if client.session in self._inside:
+    def refuse(self, session: str) -> str | None:
+        """Admit a session: returns None, or, when the server is full, a sentence that says so."""
+        if session in self._inside:
             return None
-        self._inside = {s: inside for s, inside in self._inside.items() if self._is_there(s)}
-        if len(self._inside) >= self._room.max_sessions:
+        self._inside = set(filter(self._is_there, self._inside))
+        if len(self._inside) >= self.most:
             return (
-                f"This server has {self._room.max_sessions:,} pages open, the most that it may. "
+                f"This server has {self.most:,} pages open, the most that it may. "
                 "Come again in a few minutes."
             )
-        same = sum(inside.address == client.address for inside in self._inside.values())
-        if client.address and same >= self._room.max_sessions_per_address:
-            return (
-                f"Your address has {same:,} pages open here, the most that it may. "
-                "Close one of them and load this page again."
-            )
-        self._inside[client.session] = client
+        self._inside.add(session)
         return None
 
     @property
     @locked
     def inside(self) -> int:
-        """How many sessions there were when the last one came in."""
+        """Number of open sessions, counted when the last one was admitted."""
         return len(self._inside)
 
 
 @cache
-def door() -> Door:
-    """The door of this server."""
-    return Door(Room.from_environment(os.environ))
+def session_limit() -> SessionLimit:
+    """The cap of this server, with the sessions that it has admitted."""
+    return SessionLimit.from_environment(os.environ)

@@ -14,7 +14,6 @@ from engine.steps import Steps
 from engine.store import About, Library, Limits, Store, address
 from engine.store.worlds import KeptWorld
 from engine.worlds import World
-from pages.parts.clients import this_client
 from pages.parts.text import plain
 
 
@@ -29,9 +28,7 @@ _OPENING = Lock()
 
 @cache
 def _opened(url: str) -> Library:
-    limits = Limits.from_environment(os.environ)
-    store = Store.open(url, limits, address=lambda: this_client().address)
-    opened = Library(store, followers)
+    opened = Library(Store.open(url, Limits.from_environment(os.environ)), followers)
     opened.keep_swept()
     return opened
 
@@ -111,11 +108,3 @@ def ask_database() -> None:
 def open_loops() -> int:
     """How many loops this process has open."""
     return _library().open_loops if _opened.cache_info().currsize else 0
-
-
-def close_library() -> None:
-    """Forget all open loops, as a new process has."""
-    with _OPENING:
-        if _opened.cache_info().currsize:
-            _opened(address()).close()
-        _opened.cache_clear()

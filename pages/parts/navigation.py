@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.clients import count_as_held, door, this_client
+from pages.parts.clients import count_as_held, session_limit, this_client
 from pages.parts.components.browser_id import ask_browser
 from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
@@ -49,7 +49,7 @@ def _draw() -> None:
         st.logo(logo(is_dark()), size="large")
     st.html(style() + stage_style() if on_stage else style())
     count_as_held()
-    if refused := door().refuse(this_client()):
+    if refused := session_limit().refuse(this_client().session):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
         st.stop()

@@ -4,8 +4,7 @@
 
 The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our
 page, and nothing else. The clock runs inside the page: from the click event to the last
-change in any chart. The two pages take turns, so that both meet the same machine. What looking back
-takes is measured by `time_travel.py`.
+change in any chart. The two pages take turns, so that both meet the same machine.
 """
 
 import os

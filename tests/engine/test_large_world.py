@@ -11,7 +11,7 @@ import pytest
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.context_map import favourites
 from engine.evaluation.coverage import Coverage, Flaw
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Naive
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.random_rules import random_rules, value_of
@@ -105,7 +105,7 @@ def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> No
     curve = LearningCurve(LARGE)
     curve.follow(loop)
     assert curve.regret > 0
-    found = truths(LARGE, decisions_of(loop), [Even(), Fixed("item 3"), Online()])
+    found = truths(LARGE, decisions_from(usable(loop)), [Even(), Fixed("item 3"), Online()])
     assert found["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
     means = LARGE.census.expected.mean(axis=0)
     assert found["action item 3"] == pytest.approx(means[3], abs=0.003)

@@ -19,11 +19,12 @@ from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS, key_of
 from pages.parts.data.loops import headline
 from pages.parts.data.uploads import uploads
-from pages.parts.library import close_library, library
+from pages.parts.library import library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
+from tests.pages.restart import restart
 
 Open = Callable[..., App]
 
@@ -70,7 +71,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
     one = open_app(policy="classic", epsilon="30", mode="online", next="1")
     one.click("let-in-10").finish_the_crowd()
     expected = one.session.open.ranked
-    close_library()
+    restart()
     other = App(loop=one.session.open.stored.id)
     assert other.session.open.stored is not one.session.open.stored
     assert other.session.setup.policy == "epsilon"
@@ -230,7 +231,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
         raise StoreError("The database may only be read.")
 
     monkeypatch.setattr(Store, "_writing", refuse)
-    close_library()
+    restart()
     app.at.session_state[f"export-{mine}"] = True
     assert "Your loops (1)" in go_to_data(app).text
     assert not app.at.error
@@ -247,7 +248,7 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
     app.answer(1.0)
     whole = app.session.open.stored.id
     damaged = store().duplicate(whole, app.session.owner).id
-    with store().overhaul() as connection:
+    with store()._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
     assert "Your loops (2)" in app.text

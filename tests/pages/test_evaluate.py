@@ -13,12 +13,10 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.candidates import replaying
 from engine.evaluation.coverage import Coverage
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
-from engine.evaluation.service_form import Form
-from engine.evaluation.service_search import Searched, ServiceSearch
 from engine.evaluation.targets import Fixed, Online
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
@@ -60,7 +58,7 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
     loop = LearningLoop(LoopSettings(), seed=7)
     for _ in crowd(loop, WORLDS["coffee"], 300):
         pass
-    log = decisions_of(loop)
+    log = decisions_from(usable(loop))
     (row,) = evaluate([log], [Fixed("Latte")]).rows()
     (asked,) = (one for one in found_on(app).rows if one.target == "action Latte")
     assert asked == row
@@ -364,10 +362,6 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     assert any(
         "looked best" in one.value and meaning("floor") in one.help for one in app.at.markdown
     )
-    best = run.service.best
-    curse = f"{best.chosen.estimate:.2f} on the half that chose it, {best.judged.estimate:.2f} on"
-    assert f"Of {len(run.service.tried)} settings it would have ended with {best.form.way}" in text
-    assert curse in text
     assert not any(button.key == "apply" for button in app.at.button)
 
 
@@ -384,11 +378,7 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     loop = session.log.loop
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
     found = Optimisation(low, (Tried(chosen, high, high),))
-    best = Searched(Form(), 0.1, 3, high, low)
-    service = ServiceSearch(
-        low, tuple(replace(best, round=number) for number in (1, 2, 3)), best, low
-    )
-    session.tuning.runs.append(Run(loop, 100, loop.settings, found, service))
+    session.tuning.runs.append(Run(loop, 100, loop.settings, found))
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)
     (run,) = session.tuning.runs

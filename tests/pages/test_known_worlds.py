@@ -19,12 +19,13 @@ from pages.parts.known_worlds import (
     label_of,
     world_of,
 )
-from pages.parts.library import close_library, library
+from pages.parts.library import library
 from pages.parts.link import Linked
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.setup import RaceSetup
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp
+from tests.pages.restart import restart
 
 
 def test_a_world_is_found_by_its_key_wherever_it_is_kept(open_app: Callable[..., App]) -> None:
@@ -35,7 +36,7 @@ def test_a_world_is_found_by_its_key_wherever_it_is_kept(open_app: Callable[...,
         with pytest.raises(KeyError):
             key_in_link(text)
     library().store.keep_world(world, "somebody")
-    close_library()
+    restart()
     assert key_in_link(key) == key
     assert world_of(key) == world
     assert "*" not in label_of(key)
@@ -45,7 +46,7 @@ def test_a_world_is_found_by_its_key_wherever_it_is_kept(open_app: Callable[...,
 def test_without_a_database_a_link_names_the_app_s_worlds_alone(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    close_library()
+    restart()
     monkeypatch.setenv("DATABASE_URL", "oracle://nowhere")
     assert world_of("news") is WORLDS["news"]
     with pytest.raises(KeyError):

@@ -18,11 +18,12 @@ from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS
 from engine.store.exchange.intake import import_file
 from pages.parts.charts.race import looks_of
-from pages.parts.library import close_library, library
+from pages.parts.library import library
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from pages.parts.race.setup import RaceSetup, everybody
 from tests.pages.conftest import App, RaceApp
+from tests.pages.restart import restart
 
 Open = Callable[..., App]
 MODULE = "tests.pages.own_policy"
@@ -112,7 +113,7 @@ def test_a_loop_with_it_is_opened_again_and_goes_out_and_in(
     app = played(open_app)
     loop = str(app.session.open.link)
     log = [to_text(entry) for entry in app.session.open.loop.log]
-    close_library()
+    restart()
     again = App(loop=loop)
     assert (again.session.setup.policy, again.widget("play-step").value) == ("ladder", 20)
     assert [to_text(entry) for entry in again.session.open.loop.log] == log

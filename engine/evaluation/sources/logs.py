@@ -1,8 +1,8 @@
-"""Logs in files: batches of decisions, and the parts that can be evaluated apart."""
+"""Logs in files, read as batches of decisions."""
 
 import sys
 from abc import ABC, abstractmethod
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Self
@@ -23,7 +23,6 @@ from engine.evaluation.sources.tables.csv_lines import tell_lines
 from engine.evaluation.sources.tables.table import batches, column_names, head
 from engine.evaluation.sources.twice import EventIds
 from engine.evaluation.sources.window import ALL, Window
-from engine.steps import finish
 from engine.store.exchange.lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
@@ -44,10 +43,10 @@ class _Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Log(ABC):
-    """Files that together are one log, in this order; it can travel to another process.
+    """Files that together are one log, in this order.
 
     Attributes:
-        bounds: of the rewards.
+        bounds: least and greatest reward.
     """
 
     files: tuple[LogFile, ...]
@@ -59,20 +58,6 @@ class Log(ABC):
         """The names of its files."""
         first, last = self.files[0].name, self.files[-1].name
         return first if len(self.files) == 1 else f"{first} … {last}"
-
-    @property
-    def parts(self) -> Sequence[Self]:
-        """Logs that can be evaluated apart, and merged: one a file.
-
-        Nobody sees then whether an event stands in two of them, nor whether numbers are in percent
-        in one and not in another.
-
-        A window of numbers needs the files one after the other: then it is one part.
-        """
-        if self.window.by_number:
-            return (self,)
-        log = finish(self._prepared())
-        return [replace(log, files=(file,)) for file in self.files]
 
     def batches(self) -> Iterator[Decisions]:
         """The decisions in the window; none if it is empty.

@@ -22,11 +22,6 @@ class Window:
     until: datetime | None = None
 
     @property
-    def by_number(self) -> bool:
-        """Whether it asks for an event's number."""
-        return self.first > 1 or self.last is not None
-
-    @property
     def by_time(self) -> bool:
         """Whether it asks for an event's time."""
         return self.since is not None or self.until is not None

@@ -89,24 +89,6 @@ class Reading:
         return sealed(chain([_HEAD.format(origin, self._more)], rows), before="# ")
 
 
-def read_first(log: EventLog) -> Reading:
-    """A log whose first reading is done."""
-    reading = Reading(log)
-    for _ in reading.first():
-        pass
-    return reading
-
-
-def export_lines(log: EventLog, origin: Origin) -> Iterator[str]:
-    """The decisions of a log as lines; see `Reading`."""
-    return read_first(log).lines(origin)
-
-
-def dsjson_rows(log: EventLog) -> Iterator[dict[str, object]]:
-    """The decisions of a log; see `Reading`."""
-    return read_first(log).rows()
-
-
 def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
     offered = [
         {"_tag": action["id"], "i": {"constant": 1, "id": action["id"]}, "j": action["features"]}

@@ -3,13 +3,10 @@
 import gzip
 import io
 import zlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from typing import BinaryIO
 
 from engine.errors import Fault, RejectedError
-
-Progress = Callable[[float], object]
-"""Is told how much is done, 0 to 1."""
 
 STEP = 100
 """Lines that are written, or entries read, before others may have their turn."""
@@ -22,10 +19,6 @@ SHOWN = 20
 EXPANSION = 30
 """How many times its size a compressed file may unfold to."""
 _GZIP = b"\x1f\x8b"
-
-
-def silent(share: float) -> None:
-    """Progress that nobody wants to know."""
 
 
 def writing_lines(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:

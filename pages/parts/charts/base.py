@@ -153,11 +153,6 @@ def lanes(field: str, size: Size = PAGE, **axis: Any) -> alt.Y:
     return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=size.type(), **axis)
 
 
-def legend(**more: Any) -> alt.Legend:
-    """A legend in two columns above a chart."""
-    return alt.Legend(orient="top", title=None, columns=2, labelLimit=0, **more)
-
-
 def only(field: str, value: object) -> alt.Chart:
     """A chart of the rows in which a field has a value."""
     return blank().transform_filter(alt.datum[field] == value)

@@ -65,10 +65,6 @@ class OfLoop:
     position: int
 
 
-Asked = ReadyMade | OfLoop
-"""Which log is asked for."""
-
-
 class Logs:
     """The last ready-made logs of this process, by what was asked for."""
 

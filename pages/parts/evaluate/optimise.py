@@ -7,8 +7,6 @@ import streamlit as st
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried
-from engine.evaluation.service_form import ID, Form
-from engine.evaluation.service_search import Searched, ServiceSearch
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.data.upload import tell_faults
 from pages.parts.download import download_rows
@@ -33,24 +31,15 @@ _AUTO_HELP = (
     "above the loop's."
 )
 _STORY = (
-    "A dozen settings, and then all that the retired service would have tried, learn from the "
-    "log's events one by one, as if they had been there. The first half of the log chooses the "
-    "best; the second half judges it, as what was luck in the first is not luck twice. "
-    "The halves differ by what had been learned by then, too: compare within a half."
+    "A dozen settings learn from the log's events one by one, as if they had been there. The "
+    "first half of the log chooses the best; the second half judges it, as what was luck in the "
+    "first is not luck twice. The halves differ by what had been learned by then, too: compare "
+    "within a half."
 )
-_SERVICE_HELP = (
-    "Its own search: linear models, a fifth of offers left to chance. First a grid of learning "
-    "rates, of two ways to learn (mtr and ips), with or without marginals (the mean of an action "
-    "in place of its id); then, with the best, every subset of the pairs of namespaces; then the "
-    "grid again with the best pairs. It never crosses two fields of a context with an action. "
-    "Figures are by the service's own estimator, which promises too much; the sentence says what "
-    "ours makes of the winner."
-)
-_ROUNDS = {1: "1, the grid", 2: "2, pairs", 3: "3, the grid again"}
 
 
 def choose(session: EvaluateSession) -> None:
-    """The start, or the stop; and whether it goes on by itself."""
+    """Draw the buttons to start and stop the trial, and the switch *Auto-optimise*."""
     tuning, log = session.tuning, session.log
     section("Would other settings have earned more?")
     note(_STORY)
@@ -73,7 +62,7 @@ def choose(session: EvaluateSession) -> None:
 
 
 def _choose_auto(tuning: Tuning, loop: LearningLoop) -> None:
-    """The switch of this loop; it stays as it is while the person is on another page."""
+    """Draw the switch *Auto-optimise* of a loop; its state survives visits to other pages."""
 
     def switch() -> None:
         tuning.auto = loop if st.session_state[_AUTO] else None
@@ -88,14 +77,14 @@ def _start(session: EvaluateSession, loop: LearningLoop) -> None:
 
 
 def _owner(session: EvaluateSession) -> PlaySession | None:
-    """Play's session, if it may change the loop whose log is asked."""
+    """Play's session if it may change the loop whose log is evaluated, else None."""
     play = known_play_session()
     is_there = play is not None and session.asks_loop and play.open.stored is session.stored
     return play if play is not None and is_there and play.may_change else None
 
 
 def _go_on(session: EvaluateSession, play: PlaySession, loop: LearningLoop) -> None:
-    """Apply what was found, if it is good enough; try again after enough more visitors."""
+    """Apply the best settings if they may be applied; start again after `_EVERY` visitors."""
     tuning, log = session.tuning, session.log
     last = tuning.last_of(loop)
     if tuning.is_live or log is None:
@@ -107,7 +96,7 @@ def _go_on(session: EvaluateSession, play: PlaySession, loop: LearningLoop) -> N
 
 
 def show(session: EvaluateSession) -> None:
-    """How far it is, and what came of it."""
+    """Draw the progress of a trial under way, and the results of the last one."""
     tuning, log = session.tuning, session.log
     if tuning.is_live:
         st.progress(tuning.share, "Settings are tried on the log, event by event")
@@ -123,7 +112,6 @@ def show(session: EvaluateSession) -> None:
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
     figures = partial(_figures, run.found)
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
-    _show_service(run.service, name)
     runs = [one for one in tuning.runs if one.of is run.of]
     if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
         note("Each time that it was tried:")
@@ -131,7 +119,7 @@ def show(session: EvaluateSession) -> None:
 
 
 def _told(runs: Sequence[Run]) -> Sequence[Mapping[str, object]]:
-    """A row for each time; what was applied again later is in force since then."""
+    """Table of all trials; of those applied, at most the latest is still in force."""
     applied = [run for run in runs if run.is_applied]
     in_force = applied[-1] if applied and applied[-1].is_in_force else None
     return [_told_once(run, run is in_force) for run in runs]
@@ -148,7 +136,7 @@ def _told_once(run: Run, is_in_force: bool) -> Mapping[str, object]:
 
 
 def _verdict(found: Optimisation) -> str:
-    """What won, what it looked like, and what is left of that; Markdown."""
+    """Sentence on the best settings, by the half that judges; Markdown."""
     best = found.best
     return (
         f"**{_name(best)} looked best on the half that chose it. The other half says that it would "
@@ -157,7 +145,7 @@ def _verdict(found: Optimisation) -> str:
 
 
 def _offer(session: EvaluateSession, run: Run) -> None:
-    """Apply it, where that is allowed; or why not."""
+    """Draw the button that applies the best settings, or the reason why there is none."""
     play = _owner(session)
     if run.is_in_force:
         note("It is applied: the loop on Play goes on with it. Undo, on Play, takes it back.")
@@ -186,7 +174,7 @@ def _offer(session: EvaluateSession, run: Run) -> None:
 
 
 def _apply(play: PlaySession, tuning: Tuning, run: Run) -> None:
-    """Set it on the loop; what is refused is said on Play, whose settings follow the loop."""
+    """Set the best settings on the loop; Play shows a refusal, and the settings in force."""
     with play.lock, play.reporting("settings"):
         play.mine.configure(run.found.best.candidate.changes)
         tuning.applied(run)
@@ -220,58 +208,3 @@ def _figures(found: Optimisation) -> Iterator[Mapping[str, object]]:
 def _told_of(half: str, interval: Interval) -> Mapping[str, object]:
     ends = {f"{half}_low": interval.low, f"{half}_high": interval.high}
     return {half: interval.estimate, **ends}
-
-
-# -- what the service would have tried --------------------------------------------------
-
-
-def _show_service(found: ServiceSearch, name: str) -> None:
-    """The best of each round, what chose it and what judges it."""
-    section("What Personalizer would have tried", help=_SERVICE_HELP)
-    best = found.best
-    st.markdown(
-        f"**Of {len(found.tried)} settings it would have ended with "
-        f"{plain(_in_words(best.form, best.rate))}: {best.chosen.estimate:.2f} on the half that "
-        f"chose it, {best.judged.estimate:.2f} on the other.** Ours says {measured(found.ours)} of "
-        f"it there; the loop earned {measured(found.online)}."
-    )
-    show_rows(list(_rounds(found)), key="service-tried")
-    figures = partial(_searched, found)
-    label = f"Download all {len(found.tried)} as CSV"
-    download_rows(label, lambda: list(figures()), key="service-csv", name=f"service-{name}")
-
-
-def _rounds(found: ServiceSearch) -> Iterator[Mapping[str, object]]:
-    for number, title in _ROUNDS.items():
-        tried = [one for one in found.tried if one.round == number]
-        best = max(tried, key=lambda one: one.chosen.estimate)
-        yield {
-            "Round": title,
-            "Settings": len(tried),
-            "Best": _in_words(best.form, best.rate),
-            "Half that chose": measured(best.chosen),
-            "Half that judges": measured(best.judged),
-        }
-
-
-def _in_words(form: Form, rate: float) -> str:
-    pairs = ", ".join(map(_pair, form.pairs)) or "no pairs"
-    marginals = "marginals" if form.marginals else "no marginals"
-    return f"{form.way}, rate {rate:g}, {marginals}, {pairs}"
-
-
-def _pair(pair: tuple[str, str]) -> str:
-    """Namespaces that are crossed; features in none are those of the context, or of the action."""
-    context, action = pair
-    of_action = "the action" if action == ID else f"actions' {action or 'features'}"
-    return f"{context or 'context'} x {of_action}"
-
-
-def _searched(found: ServiceSearch) -> Iterator[Mapping[str, object]]:
-    def told(one: Searched) -> Mapping[str, object]:
-        return {**_told_of("chosen", one.chosen), **_told_of("judged", one.judged)}
-
-    for one in found.tried:
-        pairs = " ".join(f"{context or '.'}x{action or '.'}" for context, action in one.form.pairs)
-        form = {"way": one.form.way, "marginals": one.form.marginals, "pairs": pairs}
-        yield {"round": one.round, "rate": one.rate, **form, **told(one)}

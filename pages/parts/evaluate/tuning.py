@@ -1,17 +1,14 @@
-"""Other settings, tried on the log that is asked."""
+"""Trials of other settings on the log that the Evaluate page evaluates."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from functools import cache, partial
-from typing import TypeVar
 from weakref import ref
 
 from engine import PersonalizerError
 from engine.evaluation.decisions import usable
 from engine.evaluation.optimise import Optimisation, candidates_for, optimising
-from engine.evaluation.service_search import ServiceSearch, searching, steps_of
-from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings
@@ -20,22 +17,19 @@ from pages.parts.evaluate.background import Background
 from pages.parts.heavy_work import Ticket, submit_here
 from pages.parts.together import Together
 
-T = TypeVar("T")
-
 _KEPT = 20
 """Runs that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One time that settings were tried.
+    """Results of one trial of settings.
 
     Attributes:
-        of: the loop whose log it was.
-        events: how many there were.
-        settings: of the loop then.
-        found: what came of it.
-        service: what came of what the retired service would have tried.
+        of: the loop whose log was used.
+        events: number of answered events in the log then.
+        settings: settings of the loop then.
+        found: the candidates with their figures.
         is_applied: whether the best was set on the loop.
     """
 
@@ -43,64 +37,51 @@ class Run:
     events: int
     settings: LoopSettings
     found: Optimisation
-    service: ServiceSearch
     is_applied: bool = False
 
     @property
     def may_apply(self) -> bool:
-        """Whether the best is good enough, and the loop is set as it was: changes since then are
-        not taken back."""
+        """Whether the best settings are good enough and the loop's settings have not changed since
+        (applying them would undo that change)."""
         return self.found.may_apply and self.of.settings == self.settings
 
     @property
     def is_in_force(self) -> bool:
-        """Whether the best was set on the loop, and is: that can be taken back on Play, or
-        give way to what was found later."""
+        """Whether the best settings were applied and still are the loop's: Undo on Play and a
+        later trial replace them."""
         return self.is_applied and self.of.settings == self.found.best.candidate.settings
 
 
-_Both = tuple[Optimisation, ServiceSearch]
-
-
 @cache
-def _under_way() -> Together[_Both]:
-    """Settings that are tried for some sessions of this process."""
+def _under_way() -> Together[Optimisation]:
+    """Trials under way in this process; sessions that ask for the same one share it."""
     return Together()
 
 
-def _both(work: Steps[Optimisation], tries: int, events: Sequence[EventState]) -> Steps[_Both]:
-    """Try them, so often, and what the service would have tried; yields the share that is done."""
-    theirs = steps_of(events)
-    share = tries / (tries + theirs)
-    found = yield from _followed(work, tries, 0.0, share)
-    service = yield from _followed(searching(events), theirs, share, 1.0)
-    return found, service
-
-
-def _followed(work: Steps[T], steps: int, start: float, end: float) -> Steps[T]:
-    """Do some work; yields how far it is: from one share of all to another."""
+def _with_progress(work: Steps[Optimisation], steps: int) -> Steps[Optimisation]:
+    """The same work, yielding the share that is done, from 0 to 1, after each of its steps."""
     done = 0
     while True:
         try:
             next(work)
         except StopIteration as last:
-            found: T = last.value
-            return found
+            result: Optimisation = last.value
+            return result
         done += 1
-        yield start + min(done / steps, 1.0) * (end - start)
+        yield min(done / steps, 1.0)
 
 
 class Tuning(Background):
-    """Settings that are tried in the background, and what came of it.
+    """Trial of settings in the background, and the results of all trials so far.
 
     Attributes:
-        runs: what came of it the last times, the latest last.
-        auto: the loop on which it goes on by itself.
-        share: how much is done.
-        refused: why nothing came of it.
+        runs: results, the latest last.
+        auto: the loop on which trials start and are applied by themselves, if any.
+        share: progress of the trial under way, from 0 to 1.
+        refused: the error that ended the last trial, if one did.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues heavy work.
     """
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
@@ -112,7 +93,7 @@ class Tuning(Background):
 
     @locked
     def start(self, loop: LearningLoop, lock: AbstractContextManager[object] | None = None) -> None:
-        """Begin, as heavy work.
+        """Start a trial as heavy work.
 
         Args:
             lock: held while the loop's log is read.
@@ -125,22 +106,21 @@ class Tuning(Background):
         yield None
         try:
             with lock:
-                events, settings, mark = usable(loop), loop.settings, loop.log.mark
-                work = optimising(loop)
-            tries = len(events) * len(candidates_for(settings))
-            joined = _under_way().joining((ref(loop), mark), lambda: _both(work, tries, events))
-            found, service = yield from telling(joined, partial(setattr, self, "share"))
+                events, settings, mark = len(usable(loop)), loop.settings, loop.log.mark
+                work = _with_progress(optimising(loop), events * len(candidates_for(settings)))
+            joined = _under_way().joining((ref(loop), mark), lambda: work)
+            found = yield from telling(joined, partial(setattr, self, "share"))
         except PersonalizerError as error:
             self.refused = error
         else:
-            run = Run(loop, len(events), settings, found, service)
+            run = Run(loop, events, settings, found)
             self.runs = [*self.runs, run][-_KEPT:]
 
     def last_of(self, loop: LearningLoop) -> Run | None:
-        """The last time that it was done on a loop's log."""
+        """Results of the last trial on a loop's log; None if there was none."""
         return next((run for run in reversed(self.runs) if run.of is loop), None)
 
     @locked
     def applied(self, run: Run) -> None:
-        """Note that the best of a run was set on the loop."""
+        """Record that the best settings of a run were applied."""
         self.runs = [replace(one, is_applied=True) if one is run else one for one in self.runs]

@@ -27,7 +27,7 @@ from streamlit import config
 from engine.errors import PersonalizerError
 from engine.loop import checkpoints
 from engine.store import Limits, address
-from pages.parts.clients import Room, held_sessions
+from pages.parts.clients import SessionLimit, held_sessions
 from pages.parts.heavy_work import heavy_work, shutdown
 from pages.parts.library import open_loops
 from pages.parts.operations.log_lines import write_lines
@@ -167,8 +167,8 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _caps(environment: Mapping[str, str]) -> dict[str, object]:
-    limits, room = Limits.from_environment(environment), Room.from_environment(environment)
-    return asdict(limits) | asdict(room)
+    limits = asdict(Limits.from_environment(environment))
+    return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
 
 
 def _version() -> str:

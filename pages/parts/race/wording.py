@@ -13,7 +13,6 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.text import counted, percent, plain
 
-_SECONDS = 0.001
 """For a choice of the slowest contender, about."""
 _PLACES = ("1st", "2nd", "3rd")
 

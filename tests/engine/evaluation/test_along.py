@@ -7,7 +7,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.along import growing, stretches, within
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Ips, Naive
 from engine.evaluation.targets import Fixed, Given
 from engine.simulation.crowd import crowd
@@ -19,7 +19,7 @@ def log() -> Decisions:
     loop = LearningLoop(LoopSettings(), seed=7)
     for _ in crowd(loop, WORLDS["coffee"], 90):
         pass
-    return decisions_of(loop)
+    return decisions_from(usable(loop))
 
 
 def test_at_its_end_a_growing_log_tells_what_all_of_it_does(log: Decisions) -> None:

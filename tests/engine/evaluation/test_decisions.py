@@ -7,7 +7,14 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.decisions import Decisions, columns_in, decisions_of, text_of
+from engine.evaluation.decisions import (
+    Decisions,
+    columns_in,
+    decisions_from,
+    text_of,
+    unmatched_in,
+    usable,
+)
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
@@ -74,7 +81,7 @@ def test_a_loop_tells_what_it_did() -> None:
     loop.rank([{"id": "new", "features": [{"hot": True}]}])
     loop.rank(COFFEE.actions, [{"price": 2.5, "many": [1, 2]}], ["Cappucino"], "excluding")
     loop.reward("excluding", 1.0)
-    told = decisions_of(loop)
+    told = decisions_from(usable(loop))
     assert len(told) == 31
     assert [told.actions[i] for i in told.shown[:30]] == [row["action"] for row in rows]
     assert told.propensity[:30].tolist() == [row["probability"] for row in rows]
@@ -94,7 +101,8 @@ def test_of_an_apprentice_only_matched_events_count() -> None:
     loop = LearningLoop(settings, seed=3, clock=ManualClock())
     list(crowd(loop, COFFEE, 60))
     matched = [e.ranked for e in loop.events.values() if e.ranked.matches]
-    told = decisions_of(loop)
+    events = usable(loop)
+    told = decisions_from(events, unmatched_in(loop, events))
     assert 0 < len(told) == len(matched) < 60
     assert told.unmatched == 60 - len(matched)
     assert told.propensity.tolist() == [ranked.propensity for ranked in matched]

@@ -2,11 +2,12 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from engine.evaluation.difference import Difference, difference
 from engine.evaluation.estimators import Interval, Stratified
-from engine.evaluation.targets import Baseline, Even, Fixed, Online, Rule, RuleTable, Target
+from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
 from tests.engine.evaluation.estimators.telling import answer
@@ -49,7 +50,9 @@ def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
     held, width, apart = 0, 0.0, 0.0
     for seed in range(40):
         of = made(300, seed)
-        rule = RuleTable((Rule(("place=0",), "action1"),))
+        here = (of.log.stratum == 0)[:, None]
+        chances = (target.probabilities(of.log) for target in (Fixed("action1"), Baseline()))
+        rule = Given("rule", np.where(here, *chances))
         today = of.shares @ of.expected[:, 0]
         truths = dict(zip(of.log.actions, of.shares @ of.expected, strict=True))
         for action in of.log.actions[1:3]:

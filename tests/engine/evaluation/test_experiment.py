@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.experiment import experiment
 from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import finish
@@ -20,7 +20,7 @@ def test_an_experiment_is_what_a_loop_would_log() -> None:
     told, loop = finish(experiment(COFFEE, settings, 120, seed=5)), LearningLoop(settings, seed=5)
     for number in range(120):
         serve(loop, COFFEE, nth_visitor(COFFEE, 5, number))
-    logged = decisions_of(loop)
+    logged = decisions_from(usable(loop))
     for field in fields(logged):
         one, other = getattr(told.log, field.name), getattr(logged, field.name)
         assert np.array_equal(one, other), field.name

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.in_world import Texts, WorldRule
 from engine.evaluation.truth import truths
 from engine.simulation.baselines import best_rule
@@ -22,7 +22,7 @@ def loop() -> LearningLoop:
 
 @pytest.fixture(scope="module")
 def log(loop: LearningLoop) -> Decisions:
-    return decisions_of(loop)
+    return decisions_from(usable(loop))
 
 
 def test_contexts_are_those_of_the_world(loop: LearningLoop, log: Decisions) -> None:

@@ -10,11 +10,11 @@ from engine import PersonalizerError
 from engine.evaluation.decisions import decisions_from
 from engine.evaluation.estimators import ESTIMATORS
 from engine.evaluation.offline import FEW, bounds_of, evaluate
-from engine.evaluation.targets import Even, Fixed, Given, Online, usual_targets
+from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log
-TARGETS = usual_targets(LOG.actions)
+TARGETS = (Online(), Baseline(), Even(), *map(Fixed, LOG.actions))
 
 
 def test_a_row_tells_how_well_the_log_knows_a_target() -> None:

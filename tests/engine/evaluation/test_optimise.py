@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Hypothesis, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import (
     Candidate,
@@ -51,7 +51,7 @@ def test_a_loop_that_shows_anything_may_learn_to_do_better() -> None:
     assert found.best.chosen.estimate > found.tried[1].chosen.estimate
     assert found.best.judged.low > found.online.high
     assert found.may_apply
-    second = decisions_of(loop).take(slice(150, None))
+    second = decisions_from(usable(loop)).take(slice(150, None))
     assert found.online.estimate == pytest.approx(second.reward.mean())
 
 

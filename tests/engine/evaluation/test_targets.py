@@ -1,7 +1,5 @@
 """Target policies: what they would show, and how a log weighs for them."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
@@ -13,9 +11,6 @@ from engine.evaluation.targets import (
     Fixed,
     Given,
     Online,
-    Rule,
-    RuleTable,
-    usual_targets,
 )
 
 LOG = Decisions(
@@ -28,10 +23,9 @@ LOG = Decisions(
     offered=np.array([[True, True, True], [True, True, False], [True, True, False]]),
     baseline=np.array([0, 1, 0]),
 )
-CAKE = Rule(("weather=Rainy",), "cake")
 
 
-def choices(target: Fixed | RuleTable | Baseline) -> list[str]:
+def choices(target: Fixed | Baseline) -> list[str]:
     return [LOG.actions[i] for i in target.probabilities(LOG).argmax(axis=1)]
 
 
@@ -41,22 +35,6 @@ def test_what_each_would_show() -> None:
     assert choices(Fixed("cake")) == ["cake", "coffee", "tea"]
     assert choices(Fixed("soup")) == choices(Baseline())
     assert Even().probabilities(LOG).tolist() == [[1 / 3] * 3, [0.5, 0.5, 0], [0.5, 0.5, 0]]
-
-
-def test_the_first_rule_that_holds_decides() -> None:
-    anna = Rule(("name=Anna",), "coffee")
-    assert choices(RuleTable((CAKE, anna))) == ["cake", "coffee", "coffee"]
-    assert choices(RuleTable((Rule((), "tea"), CAKE))) == ["tea"] * 3
-    assert choices(RuleTable((Rule(("weather=Sunny", "name=Anna"), "cake"),)))[1] == "coffee"
-    assert not Rule(("name=Ann",), "tea").holds({"weather=Sunny", "name=Anna"})
-
-
-def test_a_comma_in_a_value_is_no_new_column() -> None:
-    log = replace(LOG, contexts=("name=Ann,, weather=Rainy,,, weather=Sunny", "name=Ann"))
-    sly = Rule(("name=Ann, weather=Rainy,", "weather=Sunny"), "tea")
-    table = RuleTable((CAKE, sly, Rule((), "coffee")))
-    chosen = table.probabilities(log).argmax(axis=1)
-    assert [LOG.actions[i] for i in chosen] == ["tea", "coffee", "coffee"]
 
 
 def test_a_weight_is_how_much_likelier_the_target_was_to_show_what_was_shown() -> None:
@@ -71,8 +49,3 @@ def test_chances_belong_to_the_events_that_they_were_computed_for() -> None:
     assert Given("mine", Even().probabilities(LOG)).weigh(LOG).weight[1] == 2
     with pytest.raises(PersonalizerError, match="other events"):
         Given("mine", np.ones((2, 3))).weigh(LOG)
-
-
-def test_the_usual_targets_have_names_of_their_own() -> None:
-    keys = [target.key for target in usual_targets(LOG.actions)]
-    assert keys == ["online", "baseline", "uniform", "action tea", "action coffee", "action cake"]

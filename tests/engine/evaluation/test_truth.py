@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, decisions_of
-from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Rule, RuleTable
+from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online
 from engine.evaluation.truth import truths
-from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 
@@ -24,7 +23,7 @@ def loop() -> LearningLoop:
 
 @pytest.fixture(scope="module")
 def log(loop: LearningLoop) -> Decisions:
-    return decisions_of(loop)
+    return decisions_from(usable(loop))
 
 
 def test_actions_and_chance_are_served_to_everybody_who_comes(log: Decisions) -> None:
@@ -33,15 +32,6 @@ def test_actions_and_chance_are_served_to_everybody_who_comes(log: Decisions) ->
     assert found["action Latte"] == pytest.approx(earned[COFFEE.position("Latte")])
     assert found["baseline"] == pytest.approx(earned[0])
     assert found["uniform"] == pytest.approx(COFFEE.uniform_value)
-
-
-def test_a_rule_earns_what_its_table_does(log: Decisions) -> None:
-    rule = best_rule(COFFEE, ["weather"])
-    rules = tuple(Rule((f"weather={value}",), item) for (value,), item in rule.table.items())
-    chosen = [COFFEE.position(rule.table[(c["weather"],)]) for c in COFFEE.contexts]
-    expected = COFFEE.expected[np.arange(len(chosen)), chosen]
-    found = truths(COFFEE, log, [RuleTable(rules)])
-    assert found["rules"] == pytest.approx(float(COFFEE.frequencies @ expected))
 
 
 def test_what_is_known_for_the_log_alone_is_served_to_its_visitors(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, PersonalizerError
-from engine.evaluation.decisions import decisions_of
+from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.sources.logs import open_log
 from engine.evaluation.world_of_log import Estimated, _together, estimate
 from engine.simulation.crowd import crowd
@@ -135,7 +135,7 @@ def test_where_nothing_matters_little_is_found() -> None:
 def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     loop = LearningLoop(seed=2)
     rows = list(crowd(loop, COFFEE, 60))
-    told = estimate([decisions_of(loop)])
+    told = estimate([decisions_from(usable(loop))])
     assert told.visitors == 60
     assert {f.name for f in told.world.fields} == {"name", "weather", "timeofday"}
     names = ("name", "weather", "action", "probability", "reward")
@@ -144,7 +144,7 @@ def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     again = estimate(file.batches(), fields=["weather"])
     assert [f.name for f in again.world.fields] == ["weather"]
     assert again.left_out == {"name": "rewards differ less by it, and the table is full"}
-    log = decisions_of(loop)
+    log = decisions_from(usable(loop))
     halves = [log.take(slice(0, 30)), log.take(slice(30, 60))]
     assert estimate(halves).world == told.world
 

@@ -3,18 +3,18 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.targets import Rule, RuleTable
+from engine.evaluation.in_world import WorldRule
 from engine.experiments.asking import ask, errors, offered_by, search
+from engine.simulation.baselines import RuleTable
 from engine.worlds.coffee import COFFEE
 from tests.engine.experiments.coffee_logs import SEEDS, early
 
-SENSIBLE = RuleTable(
-    (
-        Rule(("weather=Sunny",), "Iced mocha"),
-        Rule(("weather=Rainy",), "Latte"),
-        Rule(("weather=Snowy",), "Cappucino"),
-    )
-)
+MENU: dict[tuple[str, ...], str] = {
+    ("Sunny",): "Iced mocha",
+    ("Rainy",): "Latte",
+    ("Snowy",): "Cappucino",
+}
+SENSIBLE = WorldRule(COFFEE, RuleTable(("weather",), MENU))
 three_seeds = pytest.mark.parametrize("seed", SEEDS)
 
 

@@ -20,25 +20,14 @@ from tests.engine.loop.loops import small_loop
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, actions, contexts, request_of
 
-bad_requests = pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
-
-
 # -- refusals -------------------------------------------------------------------------
 
 
-@bad_requests
-def test_a_bad_request_is_refused_with_the_services_code(bad: BadRequest) -> None:
-    assert refusal(lambda: parse_rank_request(**bad.request)).code == bad.code
-
-
-@bad_requests
-def test_the_target_is_the_field_at_fault_as_written_in_the_requests_json(bad: BadRequest) -> None:
-    assert refusal(lambda: parse_rank_request(**bad.request)).target == bad.target
-
-
-@bad_requests
-def test_the_message_is_one_sentence_with_field_value_and_what_is_allowed(bad: BadRequest) -> None:
+@pytest.mark.parametrize("bad", BAD_REQUESTS.values(), ids=BAD_REQUESTS)
+def test_a_bad_request_is_refused_with_code_target_and_one_sentence(bad: BadRequest) -> None:
+    """The target is the field at fault, written as in the request's JSON."""
     error = refusal(lambda: parse_rank_request(**bad.request))
+    assert (error.code, error.target) == (bad.code, bad.target)
     assert_one_sentence(error, bad.value, bad.allowed)
 
 

@@ -31,5 +31,5 @@ HARMLESS = {"mark no JSON", "mark of another place", "snapshot cut"}
 
 def damage(store: Store, name: str) -> None:
     """Do it."""
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         assert connection.execute(text(DAMAGES[name])).rowcount

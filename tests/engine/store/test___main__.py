@@ -26,30 +26,11 @@ def test_a_database_is_checked(
     assert kept.id not in said
 
 
-def test_a_database_is_backed_up_and_restored(
-    store: Store, kept: StoredLoop, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    file = tmp_path / "backups" / "monday.db"
-    assert main(["backup", str(file)]) == 0
-    assert main(["restore", str(file)]) == 2
-    assert "has loops already" in capsys.readouterr().err
-    store.delete(kept.id, "me")
-    assert main(["restore", str(file)]) == 0
-    assert store.about(kept.id).events == 1
-    assert main(["backup", str(file)]) == 2
-
-
-@pytest.mark.parametrize("asked", [["check"], ["backup", "nothing.db"]])
 def test_a_database_that_is_not_there_is_no_empty_one(
-    asked: list[str],
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A backup of a mistyped address would hold nothing, and be found out when it is needed."""
-    monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("DATABASE_URL", f"sqlite:///{tmp_path}/mistyped/events.db")
-    assert main(asked) == 2
+    assert main(["check"]) == 2
     assert f"no database {tmp_path}/mistyped/events.db" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 

@@ -32,7 +32,7 @@ def test_it_is_what_was_written(plain_store: Store, kept: StoredLoop) -> None:
 def test_a_row_that_was_changed_is_not_believed(
     plain_store: Store, kept: StoredLoop, change: str
 ) -> None:
-    with plain_store.overhaul() as connection:
+    with plain_store._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change}"))
     with pytest.raises(DamagedError):
         plain_store.about(kept.id)
@@ -42,7 +42,7 @@ def test_a_row_that_was_changed_is_not_believed(
 def test_whatever_is_done_with_a_damaged_loop_it_stays_damaged(store: Store, change: str) -> None:
     kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change}"))
     store.hand_over("me", "you")
     store.rename(kept.id, "you", "mine")

@@ -75,7 +75,7 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
 ) -> None:
     """Whoever is overtaken tries again, which here would never end."""
     entries = list(kept.loop.log.history)
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         end = store.about(kept.id).end
         connection.execute(INSERT, rows_of(kept.id, end, entries[:1])[0])
     with pytest.raises(StoreError, match="not what was written"):
@@ -88,10 +88,10 @@ def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store
     wrote = list[int]()
 
     def write(number: int) -> None:
-        with plain_store.overhaul():
+        with plain_store._writing():
             wrote.append(number)
 
-    with plain_store.overhaul():
+    with plain_store._writing():
         threads = come(plain_store.line, write, 60)
         assert plain_store.loops("me") == []
         assert not wrote
@@ -100,7 +100,7 @@ def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store
 
 
 def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_url: str) -> None:
-    with closing(Store.open(plain_url, patience=0.05)) as store, store.overhaul():
+    with closing(Store.open(plain_url, patience=0.05)) as store, store._writing():
         with pytest.raises(StoreError, match="busy with somebody else's work, so this was not"):
             store.create(About(new_id(), "me", "mine", None, 7))
         assert not len(store.line)
@@ -112,22 +112,22 @@ def test_patience_in_line_and_with_other_processes_is_one(plain_url: str) -> Non
         waits = list[int]()
 
         def write(_: int) -> None:
-            with store.overhaul() as connection:
+            with store._writing() as connection:
                 waits.append(connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one())
 
-        with store.overhaul() as connection:
+        with store._writing() as connection:
             threads = come(store.line, write, 1)
             Event().wait(0.05)
             assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000
         join(threads)
         assert waits[0] <= 59_950
-        with store.standstill() as connection:
+        with store._reading() as connection:
             assert connection.exec_driver_sql("PRAGMA busy_timeout").scalar_one() == 60_000
 
 
 def test_on_postgresql_nobody_stands_in_line(store: Store) -> None:
     if not store.is_shared:
         pytest.skip("SQLite lets one write at a time")
-    with store.overhaul():
+    with store._writing():
         store.create(About(new_id(), "me", "mine", None, 7))
     assert len(store.loops("me")) == 1

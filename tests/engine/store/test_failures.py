@@ -97,7 +97,7 @@ def test_a_damaged_file(tmp_path: Path) -> None:
 
 
 def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         connection.execute(text("ALTER TABLE entries RENAME TO other"))
     assert "does not have the tables of this app" in refused(kept, lambda: serve_next(kept)).message
 

@@ -70,7 +70,7 @@ def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(
 ) -> None:
     kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
-    with plain_store.overhaul() as connection:
+    with plain_store._writing() as connection:
         connection.execute(delete(ENTRIES).filter_by(position=1))
     with pytest.raises(DamagedError):
         Library(plain_store).open(kept.id)

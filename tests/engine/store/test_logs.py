@@ -45,7 +45,7 @@ def test_damage_to_one_event_is_found(store: Store, kept: StoredLoop, damage: st
         serve_next(kept)
     event, length = list(kept.loop.events)[-1], store.length(kept.id)
     assert [at for at, _ in store.of_event(kept.id, event, length)] == [9, 10]
-    with store.overhaul() as connection:
+    with store._writing() as connection:
         connection.execute(text(damage))
     with pytest.raises(DamagedError):
         store.of_event(kept.id, event, length)

@@ -94,7 +94,7 @@ def test_a_commit_to_a_file_that_was_replaced_is_refused(
     plain_store: Store, lent: StoredLoop, tmp_path: Path
 ) -> None:
     refused = pytest.raises(StoreError, match="deleted or replaced")
-    with refused, plain_store.overhaul() as connection:
+    with refused, plain_store._writing() as connection:
         connection.execute(text("UPDATE loops SET name = 'other'"))
         take_away(tmp_path)
 
@@ -146,7 +146,7 @@ def test_what_a_killed_server_left_may_be_written_once_the_folder_may(
     back = StoredLoop.open(store, lent.id)
     with ExitStack() as readers:
         for _ in range(3):
-            readers.enter_context(store.standstill())
+            readers.enter_context(store._reading())
     for _ in range(2):
         with pytest.raises(StoreError, match="only be read"):
             serve_next(back)

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -11,7 +10,6 @@ from engine import PersonalizerError
 from engine.simulation.crowd import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
 from engine.store.audit import audit
-from engine.store.backup import back_up, restore
 from engine.store.worlds import KeptWorld
 from engine.worlds import World, key_of, world_from_json
 from tests.engine.store.workers import elsewhere, keep_and_play, played_so_far
@@ -116,18 +114,6 @@ def test_so_many_worlds_and_no_more(url: str) -> None:
     store.close()
 
 
-def test_an_address_has_a_share_of_bytes(url: str) -> None:
-    limits = Limits(max_loops_per_address=1)
-    store = Store.open(url, limits, address=lambda: "192.0.2.1")
-    key = store.keep_world(named("A"), "me").key
-    store.sweep()
-    with pytest.raises(StoreError, match="Your address"):
-        store.keep_world(named("B"), "you")
-    store.delete_world(key, "me")
-    store.keep_world(named("B"), "you")
-    store.close()
-
-
 def test_one_that_nobody_uses_expires(url: str) -> None:
     now = [datetime(2026, 1, 1, tzinfo=UTC)]
     store = Store.open(url, Limits(retention_days=2), clock=lambda: now[0])
@@ -195,17 +181,6 @@ def test_a_world_that_its_key_does_not_name_is_damaged() -> None:
     for told in ("{}", named("Another").text):
         with pytest.raises(StoreError, match="damaged"):
             assert KeptWorld(key_of(BAKERY), "me", "Bakery", told, 0.0, 0.0).world
-
-
-def test_a_backup_has_them(plain_store: Store, tmp_path: Path) -> None:
-    key = plain_store.keep_world(BAKERY, "me").key
-    back_up(plain_store, tmp_path / "backup")
-    other = Store.open(f"sqlite:///{tmp_path}/other.db")
-    restore(other, tmp_path / "backup")
-    assert other.world(key) == BAKERY
-    with pytest.raises(StoreError, match="has worlds already"):
-        restore(other, tmp_path / "backup")
-    other.close()
 
 
 def test_of_what_was_edited_again_and_again_the_latest_are_kept(

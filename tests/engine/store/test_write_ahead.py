@@ -33,7 +33,7 @@ def test_what_was_written_is_brought_into_the_file(plain_store: Store, tmp_path:
     serve_next(kept)
     file = tmp_path / "plain.db"
     assert events_in(file, tmp_path) == 0
-    with plain_store.overhaul() as connection:  # Others write meanwhile.
+    with plain_store._writing() as connection:  # Others write meanwhile.
         connection.execute(text("UPDATE loops SET name = 'other'"))
         plain_store.write_back()
     assert events_in(file, tmp_path) == 1

@@ -13,7 +13,7 @@ from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
 from pages.parts.known_worlds import keep_at_hand
-from pages.parts.library import close_library, library
+from pages.parts.library import library
 from pages.parts.play.below import BOXES
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -21,6 +21,7 @@ from pages.parts.play.snippet import reproduce
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp, float_seconds
 from tests.pages.presses import answer
+from tests.pages.restart import restart
 
 BAKERY = world_from_json(bakery())
 KEY = key_of(BAKERY)
@@ -82,7 +83,7 @@ def test_a_reset_stays_in_the_world_and_another_world_can_be_chosen(
 
 
 def test_a_restarted_server_opens_it_again_and_lists_it(open_app: Open, stored: StoredLoop) -> None:
-    close_library()
+    restart()
     app = open_app(loop=stored.id)
     assert app.session.open.world == BAKERY
     assert app.session.open.stored is not stored

@@ -9,7 +9,7 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.base_path import base_path
-from pages.parts.clients import door
+from pages.parts.clients import session_limit
 from pages.parts.components import beside
 from pages.parts.routes import LENGTH_PATH
 
@@ -36,5 +36,5 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
         changed: is called first when there is something new.
     """
     shown = {"loop": loop, "length": length, "live": is_live}
-    asks = {"every": pause(door().inside), "path": f"{base_path()}{LENGTH_PATH}"}
+    asks = {"every": pause(session_limit().inside), "path": f"{base_path()}{LENGTH_PATH}"}
     _component(key="watch", data=shown | asks, height=1, on_changed_change=changed)

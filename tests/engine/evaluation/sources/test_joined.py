@@ -6,7 +6,7 @@ import pytest
 
 from engine.evaluation.offline import evaluate
 from engine.evaluation.sources.joined import joined
-from engine.evaluation.targets import usual_targets
+from engine.evaluation.targets import Baseline, Even, Fixed, Online
 from tests.engine.evaluation.sources.made import (
     ACTIONS,
     as_dsjson,
@@ -16,7 +16,7 @@ from tests.engine.evaluation.sources.made import (
     table,
 )
 
-TARGETS = usual_targets(ACTIONS)
+TARGETS = (Online(), Baseline(), Even(), *map(Fixed, ACTIONS))
 
 
 def test_batches_that_order_their_actions_otherwise_are_one_log() -> None:

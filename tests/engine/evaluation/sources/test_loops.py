@@ -6,19 +6,19 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, decisions_of
+from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline import evaluate
 from engine.evaluation.sources.logs import open_log
 from engine.evaluation.sources.loops import batches
 from engine.evaluation.sources.window import Window
-from engine.evaluation.targets import usual_targets
+from engine.evaluation.targets import Baseline, Even, Fixed, Online
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from engine.store.exchange.dsjson import export_lines as export_dsjson
 from tests.engine.evaluation.sources.made import numbers_of, refused
+from tests.engine.store.exchange.files import reading_of
 from tests.engine.store.workers import WORLD
 
-TARGETS = usual_targets(item.id for item in WORLD.items)
+TARGETS = (Online(), Baseline(), Even(), *(Fixed(item.id) for item in WORLD.items))
 
 
 def told(found: Iterable[Decisions]) -> list[float]:
@@ -30,15 +30,15 @@ def test_a_loop_is_the_same_in_the_store_and_in_its_files(
 ) -> None:
     monkeypatch.setattr("engine.evaluation.sources.loops.BATCH", 5)
     loop = exported.loop
-    wanted = told([decisions_of(loop)])
+    wanted = told([decisions_from(usable(loop))])
     stored = [*batches(library.open(exported.id).loop.events.values())]
     assert len(stored) == 3
     assert told(stored) == pytest.approx(wanted)
     data = "\n".join(lines).encode()
     assert told(open_log(data).batches()) == pytest.approx(wanted)
-    (log,) = open_log("\n".join(export_dsjson(loop.log, "here")).encode()).batches()
+    (log,) = open_log("\n".join(reading_of(loop.log).lines("here")).encode()).batches()
     # No beliefs are in dsjson.
-    assert told([log]) == pytest.approx(told([replace(decisions_of(loop), means=None)]))
+    assert told([log]) == pytest.approx(told([replace(decisions_from(usable(loop)), means=None)]))
 
 
 def test_a_window_of_a_loop_is_by_number_and_time(exported: StoredLoop) -> None:

@@ -2,11 +2,14 @@
 
 import gzip
 import io
+from collections import deque
 
 import pytest
 
 from engine.errors import RejectedError
+from engine.loop.log import EventLog
 from engine.store import Library
+from engine.store.exchange.dsjson import Reading
 from engine.store.exchange.intake import import_file
 from tests.engine.requests import Json
 
@@ -26,6 +29,13 @@ def rejected(library: Library, file: io.BytesIO) -> RejectedError:
     assert error.value.message.startswith("Nothing was imported: ")
     assert "Traceback" not in error.value.message
     return error.value
+
+
+def reading_of(log: EventLog) -> Reading:
+    """The decisions of a log, ready to be written as dsjson."""
+    reading = Reading(log)
+    deque(reading.first(), maxlen=0)
+    return reading
 
 
 GOOD_ROW: Json = {

@@ -12,16 +12,16 @@ from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop, world_codec
-from engine.store.exchange.dsjson import Reading, dsjson_rows, export_lines
+from engine.store.exchange.dsjson import Reading
 from engine.store.exchange.intake import import_file
 from engine.worlds.spreadsheet import world_from_table
 from tests.engine.requests import CONTEXTS, DRINKS, Json
-from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
+from tests.engine.store.exchange.files import GOOD_ROW, file_of, reading_of, rejected
 from tests.engine.store.workers import WORLD
 
 
 def test_the_services_format_says_what_was_shown(exported: StoredLoop) -> None:
-    rows: list[Json] = [json.loads(json.dumps(row)) for row in dsjson_rows(exported.loop.log)]
+    rows: list[Json] = [json.loads(json.dumps(row)) for row in reading_of(exported.loop.log).rows()]
     for row, state in zip(rows, exported.loop.events.values(), strict=True):
         ranked = state.ranked
         assert row["EventId"] == ranked.event_id
@@ -45,7 +45,7 @@ def test_what_is_not_learned_is_marked_in_the_services_format() -> None:
     loop.reward("shown", 1.0)
     loop.rank(DRINKS, event_id="dropped", defer_activation=True)
     loop.expire("dropped")
-    marks = {row["EventId"]: "_skipLearn" in row for row in dsjson_rows(loop.log)}
+    marks = {row["EventId"]: "_skipLearn" in row for row in reading_of(loop.log).rows()}
     assert marks == {"waiting": True, "deferred": True, "shown": False, "dropped": True}
 
 
@@ -65,7 +65,7 @@ def test_an_apprentices_propensities_are_of_what_was_shown(exploration: float) -
 
 
 def test_a_log_of_the_service_teaches_the_same(library: Library, exported: StoredLoop) -> None:
-    rows = [json.dumps(row) for row in dsjson_rows(exported.loop.log)]
+    rows = [json.dumps(row) for row in reading_of(exported.loop.log).rows()]
     about = import_file(library, file_of(*rows, pack=True), "new", "monday.dsjson.gz")
     assert (about.name, about.world, about.seed) == ("monday", "coffee", 0)
     back = library.open(about.id)
@@ -84,7 +84,7 @@ def test_a_loop_of_a_world_that_somebody_keeps_comes_back_to_it_and_to_nobody_el
     later = world_from_table("sky,Tea,Cake\nSun,0.1,0.9\nRain,0.9,0.1\n", "Others come")
     loop = LearningLoop(seed=3)
     list(crowd(loop, mine, 8))
-    rows = [json.dumps(row) for row in dsjson_rows(loop.log)]
+    rows = [json.dumps(row) for row in reading_of(loop.log).rows()]
     assert "or of one that you keep" in rejected(library, file_of(*rows)).message
     for world in (mine, later):  # Which offers the same.
         library.store.keep_world(world, "new")
@@ -214,7 +214,7 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
             loop.reward(answer.event_id, reward)
         if shown == "activated":
             loop.activate(answer.event_id)
-    rows = map(json.dumps, dsjson_rows(loop.log))
+    rows = map(json.dumps, reading_of(loop.log).rows())
     about = import_file(library, file_of(*rows), "new", "x", needs_world=False)
     found = decisions(StoredLoop.open(library.store, about.id).loop)
     library.store.delete(about.id, "new")
@@ -238,7 +238,7 @@ def test_decisions_of_a_loop_whose_world_changed_come_in_without_one(library: Li
     list(crowd(loop, WORLD, 5))
     loop.change_world(with_other_tastes(WORLD, 3, 5))
     list(crowd(loop, WORLD, 5))
-    lines = [*export_lines(loop.log, "here")]
+    lines = [*reading_of(loop.log).lines("here")]
     about = import_file(library, file_of(*lines), "new", "monday.dsjson", needs_world=False)
     assert about.world is None
     assert len(library.open(about.id).loop.events) == 10

@@ -17,13 +17,12 @@ from engine.loop.entries import Ranked
 from engine.simulation.crowd import crowd
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
-from engine.store.exchange.dsjson import dsjson_rows
 from engine.store.exchange.formats import FORMATS, Format
 from engine.store.exchange.intake import import_file, importing
 from engine.store.exchange.lines import STEP
 from engine.store.logs import CHUNK
 from engine.worlds import WORLDS, World
-from tests.engine.store.exchange.files import file_of
+from tests.engine.store.exchange.files import file_of, reading_of
 from tests.engine.store.workers import WORLD, serve_next
 
 # -- what is refused ------------------------------------------------------------------
@@ -173,7 +172,7 @@ def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
 def test_the_same_for_the_services_format(
     library: Library, exported: StoredLoop, data: st.DataObject
 ) -> None:
-    rows = [json.dumps(row) for row in dsjson_rows(exported.loop.log)]
+    rows = [json.dumps(row) for row in reading_of(exported.loop.log).rows()]
     _comes_in_whole_or_not(library, data.draw(mutilated(rows)))
 
 

@@ -9,12 +9,11 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.store import About, Library, StoredLoop
-from engine.store.exchange.dsjson import dsjson_rows, export_lines
 from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines as export_log
 from engine.store.exchange.lines import Faults, numbered_lines
 from engine.store.exchange.seal import SealedLines, sealed
-from tests.engine.store.exchange.files import file_of, rejected
+from tests.engine.store.exchange.files import file_of, reading_of, rejected
 from tests.engine.store.workers import WORLD, serve_next
 
 Lines = list[str]
@@ -22,7 +21,7 @@ Lines = list[str]
 
 @pytest.fixture
 def decisions(exported: StoredLoop) -> Lines:
-    return list(export_lines(exported.loop.log, "here"))
+    return list(reading_of(exported.loop.log).lines("here"))
 
 
 def _less(line: str) -> str:
@@ -87,7 +86,7 @@ def test_clocks_are_set_in_a_whole_file_and_in_others_logs(
     late = re.sub(r'"time":"20', '"time":"21', lines[1]).replace("2126", "2099")
     set_back = [lines[0], late, *lines[2:-1]]
     assert _brought(library, file_of(*sealed(set_back))).origin == "here"
-    rows = [json.dumps(row) for row in dsjson_rows(exported.loop.log)]
+    rows = [json.dumps(row) for row in reading_of(exported.loop.log).rows()]
     assert _brought(library, file_of(*reversed(rows))).origin == "foreign"
 
 
@@ -104,7 +103,7 @@ def test_a_mark_travels_with_the_loop(library: Library, lines: Lines) -> None:
     copy = library.store.duplicate(about.id, "new")
     assert copy.origin == "edited"
     log = library.open(copy.id).loop.log
-    assert _brought(library, file_of(*export_lines(log, copy.origin))).origin == "edited"
+    assert _brought(library, file_of(*reading_of(log).lines(copy.origin))).origin == "edited"
     for one in (about, copy):
         library.store.delete(one.id, "new")
 
