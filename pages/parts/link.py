@@ -201,6 +201,21 @@ def show(key: str, value: object) -> None:
         st.session_state[key] = value
 
 
+def keep_values() -> None:
+    """Keep the values of the page's widgets where these are not drawn any more; for a callback.
+
+    Streamlit drops the value of a widget that is not drawn, and keeps the one that stood under its
+    key before the widget was first drawn. Deleting the key forgets that one, too.
+    """
+    kind: type[Linked] | None = st.session_state.get("page")
+    if kind is None:
+        return
+    for name, value in current_setup(kind).values().items():
+        key = kind.key(name)
+        st.session_state.pop(key, None)
+        st.session_state[key] = value
+
+
 def has_gone_back() -> bool:
     """Whether the browser's history brought this address; another may be older than the last."""
     context = get_script_run_ctx()

@@ -7,6 +7,7 @@ from typing import Literal, Self
 import streamlit as st
 
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.link import keep_values
 from pages.parts.stage.acts import ACTS, neighbour
 from pages.parts.stage.phrases import translated
 
@@ -55,6 +56,7 @@ def enter_or_leave() -> None:
         for name in (STAGE, SCREEN, SHOW):
             st.query_params.pop(name, None)
     else:
+        keep_values()
         st.query_params[STAGE] = "1"
 
 

@@ -23,6 +23,15 @@ def test_it_begins_with_what_sets_the_two_apart(open_app: Open) -> None:
     )
 
 
+def test_the_second_loop_that_was_chosen_on_the_page_stays_on_the_stage(open_app: Open) -> None:
+    app = open_app().open_more("stage").set("play-beside", "epsilon")
+    app.click("go-on-stage")
+    for _ in range(3):  # As a crowd and its end draw the whole page.
+        app.run()
+    assert app.at.query_params["beside"] in ("epsilon", ["epsilon"])
+    assert "Right: Epsilon" in title(app)
+
+
 def test_each_visitor_is_served_on_both_sides_and_both_are_told_in_one_sentence(
     open_app: Open,
 ) -> None:
