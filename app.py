@@ -1,6 +1,6 @@
 """Front door: ``streamlit run app.py``.
 
-The script that Streamlit runs is ``pages/parts/front.py``. A script with a ``pages/``
+The script that Streamlit runs is ``pages/parts/shell/front.py``. A script with a ``pages/``
 folder beside it would be taken for the older kind of multipage app, and a visitor
 with a deep link to a fresh server would get a page without its frame.
 """
@@ -18,23 +18,23 @@ if str(ROOT) not in sys.path:
 for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from pages.parts.operations.memory import keep_memory_together  # noqa: E402
+from pages.parts.shell.operations.memory import keep_memory_together  # noqa: E402
 
 keep_memory_together()  # Before what follows begins threads.
 
-from pages.parts.first_paint import page_routes  # noqa: E402
-from pages.parts.library import ask_database  # noqa: E402
-from pages.parts.nowhere import nowhere_route  # noqa: E402
-from pages.parts.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
-from pages.parts.operations.meters import Meters  # noqa: E402
-from pages.parts.operations.middleware import all_middleware, broken  # noqa: E402
-from pages.parts.operations.readiness import Readiness  # noqa: E402
-from pages.parts.operations.routes import operator_routes  # noqa: E402
-from pages.parts.routes import ROUTES  # noqa: E402
+from pages.parts.settings.library import ask_database  # noqa: E402
+from pages.parts.shell.first_paint import page_routes  # noqa: E402
+from pages.parts.shell.not_found import nowhere_route  # noqa: E402
+from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
+from pages.parts.shell.operations.meters import Meters  # noqa: E402
+from pages.parts.shell.operations.middleware import all_middleware, broken  # noqa: E402
+from pages.parts.shell.operations.readiness import Readiness  # noqa: E402
+from pages.parts.shell.operations.routes import operator_routes  # noqa: E402
+from pages.parts.shell.routes import ROUTES  # noqa: E402
 
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
 app = st.App(
-    ROOT / "pages" / "parts" / "front.py",
+    ROOT / "pages" / "parts" / "shell" / "front.py",
     routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), nowhere_route()],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},

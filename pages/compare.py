@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from pages.parts.text.glossary.board import words_of
 
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
@@ -15,16 +16,15 @@ from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.scene import QUESTION, report, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.frames import frame, give_way
-from pages.parts.glossary.board import words_of
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.more import more, share
+from pages.parts.components.more import more, share
+from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
 from pages.parts.scene.parts import Look
-from pages.parts.sessions import compare_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import compare_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import question
-from pages.parts.theme import is_dark
-from pages.parts.toolbar import choose_world, control_the_crowd, toolbar, tools
+from pages.parts.text.format import question
+from pages.parts.text.theme import is_dark
+from pages.parts.work.frames import frame, give_way
 
 PLAY = Path(__file__).with_name("play.py")
 

@@ -7,9 +7,9 @@ what can be done with each, and a file to bring one in.
 from pages.parts.components.browser_id import owner
 from pages.parts.data.loops import show_loops, show_said
 from pages.parts.data.upload import bring_in
-from pages.parts.library import library
-from pages.parts.link import no_link
-from pages.parts.text import question
+from pages.parts.settings.library import library
+from pages.parts.settings.link import no_link
+from pages.parts.text.format import question
 
 no_link()
 limits = library().store.limits

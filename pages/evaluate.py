@@ -7,7 +7,10 @@ what it looks like and what the log says that it would earn.
 from functools import partial
 
 import streamlit as st
+from pages.parts.text.glossary.board import words_of
 
+from pages.parts.components.more import more, share
+from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.evaluate import along, beside, board, controls, coverage, optimise, rule, sent
 from pages.parts.evaluate.opening import (
     WATCHED,
@@ -21,15 +24,12 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
-from pages.parts.frames import frame
-from pages.parts.glossary.board import words_of
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.more import more, share
-from pages.parts.report.evaluate import report_of as evaluate_report
-from pages.parts.sessions import evaluate_session
+from pages.parts.scene.report_files.evaluate import report_of as evaluate_report
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import bare, question
-from pages.parts.toolbar import choose_world, toolbar, tools
+from pages.parts.text.format import bare, question
+from pages.parts.work.frames import frame
 from pages.parts.worlds import of_log
 
 of_log.go_to_it()

@@ -8,10 +8,8 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
+from pages.parts.text.glossary.board import lead_to_words, words_behind
 
-from pages.parts.frames import frame
-from pages.parts.glossary.board import lead_to_words, words_behind
-from pages.parts.known_worlds import label_of
 from pages.parts.lessons.board import show_lesson
 from pages.parts.lessons.cards import show_cards
 from pages.parts.lessons.own.opening import open_file
@@ -19,9 +17,11 @@ from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
 from pages.parts.lessons.worlds import choose_a_world
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.sessions import learn_session
-from pages.parts.text import question
+from pages.parts.settings.known_worlds import label_of
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import learn_session
+from pages.parts.text.format import question
+from pages.parts.work.frames import frame
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)

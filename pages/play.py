@@ -7,16 +7,22 @@ what is set, who is there, what is offered, what the click changed, what was lea
 from functools import partial
 
 import streamlit as st
+from pages.parts.text.glossary.board import words_of
 
 from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
+from pages.parts.components.more import more
 from pages.parts.components.panel import show_panel
 from pages.parts.components.reward_buttons import reward_buttons
-from pages.parts.frames import frame
-from pages.parts.glossary.board import words_of
+from pages.parts.components.toolbar import (
+    choose_world,
+    control_the_crowd,
+    shortcut,
+    show_progress,
+    toolbar,
+    tools,
+)
 from pages.parts.lessons.own.making import offer_a_lesson
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.more import more
 from pages.parts.play import (
     another_world,
     beliefs,
@@ -34,18 +40,12 @@ from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import lands_on_play, play_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import lands_on_play, play_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import plain, question, titled
-from pages.parts.theme import is_dark
-from pages.parts.toolbar import (
-    choose_world,
-    control_the_crowd,
-    shortcut,
-    show_progress,
-    toolbar,
-    tools,
-)
+from pages.parts.text.format import plain, question, titled
+from pages.parts.text.theme import is_dark
+from pages.parts.work.frames import frame
 
 PART = "interactive"
 

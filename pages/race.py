@@ -7,21 +7,21 @@ much; who earns most, how it came to that, and what was lost.
 from functools import partial
 
 import streamlit as st
+from pages.parts.text.glossary.board import words_of
 
-from pages.parts.frames import frame
-from pages.parts.glossary.board import words_of
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.more import more, share
+from pages.parts.components.more import more, share
+from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.parts import Look
-from pages.parts.sessions import race_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import race_session
 from pages.parts.stage.door import stage_door
-from pages.parts.text import question
-from pages.parts.theme import is_dark
-from pages.parts.toolbar import choose_world, toolbar, tools
+from pages.parts.text.format import question
+from pages.parts.text.theme import is_dark
+from pages.parts.work.frames import frame
 
 is_new = open_link(RaceSetup)
 

@@ -6,13 +6,13 @@ be computed before it begins.
 
 import streamlit as st
 
-from pages.parts.choices import worlds_with
-from pages.parts.frames import frame
 from pages.parts.lessons.words import words
-from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.settings.choices import worlds_with
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.stage import bookmarks
 from pages.parts.stage.five_minutes import Ahead, ShowSetup, ahead
-from pages.parts.text import question
+from pages.parts.text.format import question
+from pages.parts.work.frames import frame
 
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)

@@ -7,13 +7,13 @@ the loop has learned. Nothing on this page changes a loop.
 from functools import partial
 
 import streamlit as st
+from pages.parts.text.glossary.board import words_of
 
-from pages.parts.frames import frame
-from pages.parts.glossary.board import words_of
-from pages.parts.text import question, section
+from pages.parts.text.format import question, section
 from pages.parts.why import board, controls, wording
 from pages.parts.why.opening import open_why
 from pages.parts.why.session import WhySession
+from pages.parts.work.frames import frame
 
 _PART = "worth"
 

@@ -4,14 +4,14 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.frames import frame
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.sessions import learn_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import learn_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.learn import cards_show, lesson_show
 from pages.parts.stage.present import present
+from pages.parts.work.frames import frame
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)

@@ -4,15 +4,15 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.frames import frame
-from pages.parts.link import current_setup, open_link, write_link
 from pages.parts.race import controls
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.talk import race_show
-from pages.parts.sessions import race_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import race_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.present import present
+from pages.parts.work.frames import frame
 
 is_new = open_link(RaceSetup)
 session = race_session(current_setup(RaceSetup))

@@ -3,7 +3,7 @@
 from functools import partial
 
 from pages.parts.lessons.words import words
-from pages.parts.link import current_setup, open_link, write_link
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.stage.bookmarks import minutes_show
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.five_minutes import ShowSetup, go_on

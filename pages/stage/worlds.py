@@ -4,8 +4,8 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.link import current_setup, open_link, write_link
-from pages.parts.sessions import worlds_session
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.shell.sessions import worlds_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.present import present
 from pages.parts.stage.worlds import worlds_show

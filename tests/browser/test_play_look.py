@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 from playwright.sync_api import Locator, ViewportSize, expect
 
-from pages.parts.theme import on_paper
+from pages.parts.text.theme import on_paper
 from tests.browser.conftest import OpenPage
 from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, SIZES, WIDE

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from pages.parts.stage.remote_routes import LOOK_PATH, REMOTE_PATH, TOKEN
+from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH, TOKEN
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
 from tests.browser.page import NARROW, PATIENCE, AppPage

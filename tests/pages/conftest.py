@@ -22,20 +22,20 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from engine.experiments.comparison import Comparison
-from pages.parts import frames, heavy_work
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import Stories, history_of
+from pages.parts.components.toolbar import MORE
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.heavy_work import SLICE, HeavyWork
 from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.session import LearnSession, Run
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
-from pages.parts.stage.remotes import Remote, steered_by
-from pages.parts.text import bare
-from pages.parts.toolbar import MORE
+from pages.parts.text.format import bare
+from pages.parts.work import frames, heavy_work
+from pages.parts.work.heavy_work import SLICE, HeavyWork
+from pages.parts.work.remotes import Remote, steered_by
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed, wished
 from tests.score import Told, number_in, texts_in
@@ -43,7 +43,7 @@ from tests.score import Told, number_in, texts_in
 P = ParamSpec("P")
 R = TypeVar("R")
 
-FRONT = Path(__file__).parents[2] / "pages" / "parts" / "front.py"
+FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "front.py"
 COME_LATER = {"undo", "redo", "look-back", "bookmark"}
 """Buttons that are not there before they can do something."""
 OPENED: dict[CompareSetup, Comparison] = {}
@@ -251,7 +251,7 @@ class AppFromPlay(OtherApp):
 class CompareApp(OtherApp):
     """The app in one browser session, on the Compare page."""
 
-    PAGE = "../compare.py"
+    PAGE = "../../compare.py"
 
     def open(self, **query: str) -> None:
         """Open it; see `one_opening`."""
@@ -297,7 +297,7 @@ def _once(fn: Callable[..., Any], args: tuple[Any, ...]) -> Any:
 class RaceApp(OtherApp):
     """The app in one browser session, on the Race page."""
 
-    PAGE = "../race.py"
+    PAGE = "../../race.py"
 
     @property
     def session(self) -> RaceSession:  # type: ignore[override]
@@ -316,7 +316,7 @@ class RaceApp(OtherApp):
 class EvaluateApp(OtherApp):
     """The app in one browser session, on the Evaluate page."""
 
-    PAGE = "../evaluate.py"
+    PAGE = "../../evaluate.py"
 
     @property
     def session(self) -> EvaluateSession:  # type: ignore[override]
@@ -327,7 +327,7 @@ class EvaluateApp(OtherApp):
 class WorldsApp(AppFromPlay):
     """The app in one browser session, on the Worlds page."""
 
-    PAGE = "../worlds.py"
+    PAGE = "../../worlds.py"
 
     @property
     def session(self) -> WorldsSession:  # type: ignore[override]
@@ -355,7 +355,7 @@ class WorldsApp(AppFromPlay):
 class LearnApp(OtherApp):
     """The app in one browser session, on the Learn page."""
 
-    PAGE = "../learn.py"
+    PAGE = "../../learn.py"
 
     @property
     def session(self) -> LearnSession:  # type: ignore[override]
@@ -475,7 +475,7 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Heavy work is done where it is asked for, and at once, however slowly the tests run."""
     line = HeavyWork(_at_once, rest=lambda seconds: None)
     monkeypatch.setattr(heavy_work, "heavy_work", lambda: line)
-    monkeypatch.setattr("pages.parts.live._BUDGET", 2.0)
+    monkeypatch.setattr("pages.parts.work.live._BUDGET", 2.0)
 
 
 @contextmanager
@@ -485,8 +485,8 @@ def many_frames() -> Iterator[None]:
     line = HeavyWork(_by_hand, now=lambda: next(seconds))
     with (
         patch.object(heavy_work, "heavy_work", lambda: line),
-        patch("pages.parts.live.time", SimpleNamespace(perf_counter=lambda: next(visitors))),
-        patch("pages.parts.live._BUDGET", 1.0),
+        patch("pages.parts.work.live.time", SimpleNamespace(perf_counter=lambda: next(visitors))),
+        patch("pages.parts.work.live._BUDGET", 1.0),
     ):
         yield
 
@@ -522,5 +522,5 @@ def open_race(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., RaceApp]:
     """Opens the Race page in a new session, with a query string; it races without processes."""
-    monkeypatch.setattr("pages.parts.race.pool.open_processes", Here)
+    monkeypatch.setattr("pages.parts.work.pool.open_processes", Here)
     return RaceApp

@@ -1,7 +1,7 @@
 """A restart of the server, as pages see it."""
 
 from engine.store import address
-from pages.parts.library import _opened
+from pages.parts.settings.library import _opened
 
 
 def restart() -> None:

@@ -4,8 +4,8 @@ from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
-from pages.parts.link import Linked
-from pages.parts.setting import Setting
+from pages.parts.settings.link import Linked
+from pages.parts.settings.setting import Setting
 
 L = TypeVar("L", bound=Linked)
 

@@ -14,8 +14,8 @@ from pages.parts.compare.history import FIRST
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.stories import stories
 from pages.parts.compare.wording import over_today
-from pages.parts.rules import rules_of
-from pages.parts.text import signed
+from pages.parts.settings.rules import rules_of
+from pages.parts.text.format import signed
 from tests.pages.conftest import CompareApp, many_frames
 
 Open = Callable[..., CompareApp]
@@ -277,11 +277,11 @@ def test_a_broken_link_falls_back_with_a_notice(open_compare: Open, name: str, v
 
 def test_both_pages_keep_what_was_set_while_the_other_is_looked_at(open_compare: Open) -> None:
     app = open_compare(rule="mood", seed="11").click("step")
-    app.at.switch_page("../play.py")
+    app.at.switch_page("../../play.py")
     app.at.query_params.clear()
     app.run()
     assert app.at.query_params["world"] == "coffee"
-    app.at.switch_page("../compare.py")
+    app.at.switch_page("../../compare.py")
     app.at.query_params.clear()
     app.run()
     assert (app.session.setup.rule, app.session.setup.seed) == ("mood", 11)

@@ -18,10 +18,10 @@ from engine.store.entry_rows import End
 from engine.store.exchange.jsonl import export_lines
 from engine.worlds import WORLDS, key_of
 from pages.parts.data.loops import headline
-from pages.parts.data.uploads import uploads
-from pages.parts.library import library
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.settings.library import library
+from pages.parts.work.uploads import uploads
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
 from tests.pages.restart import restart
@@ -34,7 +34,7 @@ def store() -> Store:
 
 
 def go_to_data(app: App) -> App:
-    app.at.switch_page("../data.py")
+    app.at.switch_page("../../data.py")
     return app.run()
 
 

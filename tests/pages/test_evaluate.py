@@ -23,16 +23,16 @@ from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds import WORLDS
-from pages.parts import heavy_work
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.logs import logs
 from pages.parts.evaluate.tuning import Run
 from pages.parts.evaluate.wording import asked_row, doubts, is_proven, served, told_of
-from pages.parts.glossary import meaning
-from pages.parts.passes import pass_of
 from pages.parts.play.below import BOXES
 from pages.parts.race.setup import RaceSetup
-from pages.parts.text import signed
+from pages.parts.text.format import signed
+from pages.parts.text.glossary import meaning
+from pages.parts.work import heavy_work
+from pages.parts.work.download_tokens import pass_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
 Open = Callable[..., EvaluateApp]
@@ -178,7 +178,7 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     app.at.session_state[BOXES] = ["log"]
     links = {link.proto.label: link.proto.page for link in app.run().at.get("page_link")}
     assert next(page for label, page in links.items() if "Ask this log" in label) == "evaluate"
-    app.at.switch_page("../evaluate.py")
+    app.at.switch_page("../../evaluate.py")
     app.run()
     assert "100 visitors of the loop that is open on Play" in app.text
     session = app.at.session_state["EvaluateSession"]
@@ -370,7 +370,7 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
 ) -> None:
     app = open_app()
     app.click("let-in-100").finish_the_crowd()
-    app.at.switch_page("../evaluate.py")
+    app.at.switch_page("../../evaluate.py")
     app.run()
     session, low, high = (
         app.at.session_state["EvaluateSession"], Interval(0.2, 0.1, 0.3), Interval(0.8, 0.7, 0.9),
@@ -384,11 +384,11 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     (run,) = session.tuning.runs
     assert run.is_in_force
     assert loop.settings == chosen.settings
-    app.at.switch_page("../play.py")
+    app.at.switch_page("../../play.py")
     app.run()
     assert loop.settings == chosen.settings
     assert app.session.setup.crosses == 2
     app.click("undo")
-    app.at.switch_page("../evaluate.py")
+    app.at.switch_page("../../evaluate.py")
     assert "It was applied, and since then that was taken back" in plain_text_of(app.run().text)
     assert not run.is_in_force

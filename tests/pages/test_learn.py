@@ -14,7 +14,7 @@ from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.words import words
-from pages.parts.text import bare
+from pages.parts.text.format import bare
 from tests.pages.conftest import LearnApp
 
 Open = Callable[..., LearnApp]
@@ -55,7 +55,7 @@ def hidden_controls(app: LearnApp) -> set[str]:
     return hidden & {str(button.key) for button in app.at.button}
 
 
-STYLE = Path(__file__).parents[2] / "pages" / "parts" / "style.css"
+STYLE = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "style.css"
 FEWER = {
     "ask_the_log.VISITORS": 120,
     "careful.VISITORS": 60,

@@ -18,10 +18,10 @@ from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS
 from engine.store.exchange.intake import import_file
 from pages.parts.charts.race import looks_of
-from pages.parts.library import library
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
 from pages.parts.race.setup import RaceSetup, everybody
+from pages.parts.settings.library import library
 from tests.pages.conftest import App, RaceApp
 from tests.pages.restart import restart
 

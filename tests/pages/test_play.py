@@ -13,11 +13,11 @@ from engine.loop.entries import Configured, Ranked
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
 from engine.worlds.rows import ActionRow, rows_of
-from pages.parts import heavy_work
 from pages.parts.play import controls, records
 from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import bare
+from pages.parts.text.format import bare
+from pages.parts.work import heavy_work
 from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
@@ -300,7 +300,7 @@ def test_going_back_is_followed_and_a_late_browser_is_put_right(
     assert key_of(app.run().session.open.world) == "news"
     assert app.at.query_params["world"] in ("news", ["news"])
     app.at.query_params["world"] = "store"  # as the shop was called in older links
-    monkeypatch.setattr("pages.parts.link.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
     assert key_of(app.run().session.open.world) == "shop"
 
 
@@ -548,7 +548,7 @@ def test_other_pages_open_with_the_world_chosen_here_unless_their_link_says_anot
 ) -> None:
     app = open_app().set("play-world", "news")
     app.at.query_params.clear()
-    app.at.switch_page("../race.py")
+    app.at.switch_page("../../race.py")
     app.open(**link)
     assert app.widget("race-world").value == world
 
@@ -558,17 +558,17 @@ def test_a_seed_goes_along_to_other_pages_but_never_takes_a_loop_away(open_app: 
     app.answer(1.0)
     before = app.session.open
     app.at.query_params.clear()
-    app.at.switch_page("../race.py")
+    app.at.switch_page("../../race.py")
     app.run()
     app.at.session_state["race-seed"] = 12
     app.run()
     app.at.query_params.clear()
-    app.at.switch_page("../compare.py")
+    app.at.switch_page("../../compare.py")
     app.run()
     assert app.at.session_state["compare-seed"] == 12
     assert "Seed 12" in app.text
     app.at.query_params.clear()
-    app.at.switch_page("../play.py")
+    app.at.switch_page("../../play.py")
     app.run()
     assert app.session.open is before
     assert "Seed 7" in app.text

@@ -18,7 +18,7 @@ from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
 from pages.parts.components.panel import vega
-from pages.parts.first_paint import page
+from pages.parts.shell.first_paint import page
 
 ROOT = Path(__file__).parents[2]
 STATIC = Path(st.__file__).parent / "static"
@@ -81,7 +81,7 @@ def test_index_html_still_has_the_places_that_the_first_paint_fills() -> None:
     for place in ("</head>", '<div id="root">'):
         assert index.count(place) == 1, (
             f"Streamlit's index.html holds {index.count(place)} times {place}, not once: "
-            "pages/parts/first_paint.py puts the style sheets there"
+            "shell/first_paint.py puts the style sheets there"
         )
     assert page().count("<style>") >= 1
 
@@ -89,7 +89,7 @@ def test_index_html_still_has_the_places_that_the_first_paint_fills() -> None:
 @pytest.mark.parametrize("font", ["SourceSansVF-Upright", "SourceSerifVariable-Roman"])
 def test_streamlit_still_ships_the_font_that_is_preloaded(font: str) -> None:
     assert [*STATIC.glob(f"static/media/{font}.*woff2")], (
-        f"Streamlit ships no font {font}: pages/parts/first_paint.py preloads it"
+        f"Streamlit ships no font {font}: shell/first_paint.py preloads it"
     )
 
 
@@ -111,7 +111,7 @@ def test_the_script_run_context_still_has_what_is_read_of_it() -> None:
 
 def test_the_runtime_still_knows_which_sessions_are_connected() -> None:
     assert hasattr(runtime.Runtime, "is_active_session"), (
-        "Streamlit's Runtime has no is_active_session: pages/parts/clients.py counts sessions by it"
+        "Streamlit's Runtime has no is_active_session: work/clients.py counts sessions by it"
     )
 
 
@@ -119,7 +119,7 @@ def test_the_runtime_still_knows_which_sessions_are_connected() -> None:
 def test_a_run_still_ends_by_the_exceptions_that_are_caught(name: str) -> None:
     module = importlib.import_module("streamlit.runtime.scriptrunner")
     assert issubclass(getattr(module, name, int), BaseException), (
-        f"streamlit.runtime.scriptrunner has no {name}: pages/parts/frames.py catches it"
+        f"streamlit.runtime.scriptrunner has no {name}: pages/parts/work/frames.py catches it"
     )
 
 

@@ -10,14 +10,14 @@ import pytest
 from engine.evaluation.explanation import Gap
 from engine.evaluation.importance import assessing
 from engine.steps import finish
-from pages.parts import heavy_work
-from pages.parts.clients import Client, serving
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked, event_of
 from pages.parts.why.wording import in_short
+from pages.parts.work import heavy_work
+from pages.parts.work.clients import Client, serving
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 
@@ -29,7 +29,7 @@ def asked_why(app: App, **query: str) -> App:
     app.at.query_params.clear()
     for name, value in query.items():
         app.at.query_params[name] = value
-    app.at.switch_page("../why.py")
+    app.at.switch_page("../../why.py")
     return app.run()
 
 

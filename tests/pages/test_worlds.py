@@ -14,11 +14,11 @@ from engine.worlds.draft_text import draft_from_text
 from engine.worlds.faults import faults_of
 from engine.worlds.json_file import world_to_file
 from pages.parts.components.browser_id import owner
-from pages.parts.heavy_work import submit_here
-from pages.parts.known_worlds import key_in_link
-from pages.parts.library import library, worlds_of
-from pages.parts.passes import _passes
-from pages.parts.text import bare
+from pages.parts.settings.known_worlds import key_in_link
+from pages.parts.settings.library import library, worlds_of
+from pages.parts.text.format import bare
+from pages.parts.work.download_tokens import _passes
+from pages.parts.work.heavy_work import submit_here
 from pages.parts.worlds import valued
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS
@@ -207,7 +207,7 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert "This simulates a log of 300 events; it is not the truth" in app.at.info[0].value
     alike = tuple(replace(item, title="Breakfast") for item in made.world.items)
     session.begin(made.world, replace(made, world=replace(made.world, items=alike)))
-    app.at.switch_page("../worlds.py")
+    app.at.switch_page("../../worlds.py")
     tables = (table.value for table in app.run().at.dataframe)
     columns = [str(column) for table in tables for column in table]
     called = {column for column in columns if column.endswith(", events")}

@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from engine.worlds import key_of
 from engine.worlds.coffee import COFFEE
 from pages.parts.components import browser_id
-from pages.parts.heavy_work import submit_here
 from pages.parts.lessons.session import LearnSession
 from pages.parts.race.record import LEAST
+from pages.parts.work.heavy_work import submit_here
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]

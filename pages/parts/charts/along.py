@@ -9,7 +9,7 @@ from engine.evaluation.along import Stretch
 from pages.parts.charts.base import Spec, table
 from pages.parts.charts.labelled import Rows, labelled, lines
 from pages.parts.charts.line_layers import Look, Looks
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 HEIGHT = 280
 NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"

@@ -11,7 +11,7 @@ import pyarrow as pa
 from altair.utils import schemapi
 
 from engine.worlds import World
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 # Altair would hold each part of a chart against the schema of Vega-Lite whenever one is made: two
 # fifths of what a picture costs when it is first drawn. Tests do that once, for each kind of chart.
@@ -98,7 +98,7 @@ LOCALE = {
     "currency": ["", ""],
     "percent": "\u00a0%",
 }
-"""How numbers are written in charts: as `pages.parts.text` writes them."""
+"""How numbers are written in charts: as `pages.parts.text.format` writes them."""
 
 
 def blank() -> alt.Chart:

@@ -9,8 +9,8 @@ from engine.evaluation.chances import Chance
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, table
-from pages.parts.text import percent
-from pages.parts.theme import theme
+from pages.parts.text.format import percent
+from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 Moment = Literal["offered", "asked", "answered"]

@@ -22,7 +22,7 @@ from pages.parts.charts.base import (
 from pages.parts.charts.belief_rows import rows_of
 from pages.parts.charts.item_pictures import is_pictured, with_pictures
 from pages.parts.charts.reward_axis import SPAN, ZERO, from_left
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""

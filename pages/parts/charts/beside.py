@@ -17,8 +17,8 @@ from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import LOCALE, Spec, blank, finish, table
 from pages.parts.charts.reward_axis import SPAN, from_left
-from pages.parts.text import percent
-from pages.parts.theme import theme
+from pages.parts.text.format import percent
+from pages.parts.text.theme import theme
 
 MOST = 8
 """Actions that have a row: those that are offered, then those that are likely to be."""

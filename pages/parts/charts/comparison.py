@@ -25,7 +25,7 @@ from pages.parts.charts.base import (
 from pages.parts.charts.curves import Curve, level, melted
 from pages.parts.charts.labelled import labelled, lines, span_of
 from pages.parts.charts.line_layers import Look, Looks
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 MATCH, CEILING = "match", "perfect copy"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"

@@ -13,7 +13,7 @@ from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, fini
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_cell
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 CELL = "cell"
 """The selection that says which cell was pointed at."""

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from pages.parts.charts.base import Spec, across, blank, finish, lanes, table, tooltip
 from pages.parts.charts.line_layers import SIZE
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 ROW = 32
 PROMISED = 0.95

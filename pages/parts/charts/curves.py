@@ -9,7 +9,7 @@ from engine.evaluation.learning_curve import RECENT_VISITORS
 from pages.parts.charts.base import PAGE, Size, Spec, table
 from pages.parts.charts.labelled import Rows, edge, labelled, lines, span_of
 from pages.parts.charts.line_layers import Look
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""

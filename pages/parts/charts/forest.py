@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from pages.parts.charts.base import PAGE, Size, Spec, across, blank, finish, lanes, table, tooltip
 from pages.parts.charts.line_layers import SIZE
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"
 TRUTH, GUESS = "the truth", "your guess"

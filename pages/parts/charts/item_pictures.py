@@ -7,7 +7,7 @@ import altair as alt
 
 from engine.worlds import Item, World
 from pages.parts.charts.base import Size
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 
 def emoji_of(item: Item) -> str:

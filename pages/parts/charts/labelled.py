@@ -9,7 +9,7 @@ import altair as alt
 
 from pages.parts.charts.base import PAGE, Size, Spec, across, ends, finish, tooltip
 from pages.parts.charts.line_layers import SIZE, LineLayers, Looks, upright
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 _BELOW = 46
 """Pixels below a chart's plot: numbers and title of its axis."""

@@ -25,7 +25,7 @@ from pages.parts.charts.base import (
 )
 from pages.parts.charts.labelled import edge, labelled, lines, span_of
 from pages.parts.charts.line_layers import SIZE, Look
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 _LINE = 84
 _LETTER = 0.54

@@ -10,8 +10,8 @@ import pyarrow as pa
 from engine.evaluation.estimators import Interval
 from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
 from pages.parts.charts.line_layers import SIZE
-from pages.parts.text import percent
-from pages.parts.theme import theme
+from pages.parts.text.format import percent
+from pages.parts.text.theme import theme
 
 _BAR, _GAP = 16, 15
 _ROOM = 1.2

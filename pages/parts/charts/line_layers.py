@@ -6,7 +6,7 @@ from typing import Any
 import altair as alt
 
 from pages.parts.charts.base import Size, blank, tooltip
-from pages.parts.theme import Theme
+from pages.parts.text.theme import Theme
 
 SIZE = 14
 """Pixels of text in a chart."""

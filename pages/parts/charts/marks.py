@@ -15,7 +15,7 @@ from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table, tooltip
 from pages.parts.charts.line_layers import SIZE
 from pages.parts.charts.map_axes import heads_of
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 
 _ROW, _HEAD, _LINE = 46, 40, 22
 

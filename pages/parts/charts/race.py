@@ -28,7 +28,7 @@ from pages.parts.charts.base import (
 )
 from pages.parts.charts.labelled import Rows, labelled, lines
 from pages.parts.charts.line_layers import SIZE, Look, Looks
-from pages.parts.theme import Theme, theme
+from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""

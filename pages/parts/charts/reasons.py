@@ -11,8 +11,8 @@ from engine.evaluation.importance import Importance
 from engine.evaluation.intervals import Z
 from engine.learners.base import Source
 from pages.parts.charts.base import PAGE, Size, Spec, blank, finish, lanes, table, tooltip
-from pages.parts.text import signed
-from pages.parts.theme import Theme, theme
+from pages.parts.text.format import signed
+from pages.parts.text.theme import Theme, theme
 
 Row = dict[str, object]
 

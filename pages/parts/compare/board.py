@@ -6,12 +6,12 @@ from engine.worlds import key_of
 from pages.parts.charts.labelled import span_of
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
-from pages.parts.download import download_rows
-from pages.parts.picture import pair
+from pages.parts.components.download import download_rows
+from pages.parts.components.toolbar import shortcut, show_progress
 from pages.parts.scene.page import draw, draw_pair
 from pages.parts.scene.parts import Scene
-from pages.parts.text import note
-from pages.parts.toolbar import shortcut, show_progress
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import note
 
 _WHY = "why"
 """Key of the details, and of whether they are open."""

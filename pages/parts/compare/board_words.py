@@ -4,8 +4,8 @@ from engine.evaluation.intervals import estimate
 from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES, interval
-from pages.parts.money import per_thousand
-from pages.parts.text import counted, plain, signed
+from pages.parts.text.format import counted, plain, signed
+from pages.parts.text.money import per_thousand
 
 _FEWEST = 50
 """Visitors since it went online before anything is said."""

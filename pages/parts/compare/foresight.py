@@ -5,7 +5,7 @@ from collections.abc import Callable
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.experiments.comparison import Comparison
 from engine.steps import Steps, finish
-from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.work.heavy_work import Ticket, submit_here
 
 _STALE = 0.1
 """Share of the visitors after whom it is computed anew, while more come in."""

@@ -11,7 +11,7 @@ from typing import Self
 import streamlit as st
 
 from pages.parts.compare.setup import END
-from pages.parts.link import has_gone_back, quoted, say_refused
+from pages.parts.settings.link import has_gone_back, quoted, say_refused
 
 NAME = "story"
 """Its name in the link."""

@@ -5,8 +5,8 @@ import streamlit as st
 from pages.parts.compare.history import NAME, History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.link import set_widgets
-from pages.parts.text import counted
+from pages.parts.settings.link import set_widgets
+from pages.parts.text.format import counted
 
 
 def follow(session: CompareSession, setup: CompareSetup, told: History | None) -> CompareSetup:

@@ -15,11 +15,11 @@ from pages.parts.charts.labelled import span_of
 from pages.parts.compare import board_words, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
-from pages.parts.glossary import explained, meanings
-from pages.parts.report.report import Report
 from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, Text
 from pages.parts.scene.report import Sheet, report_of
-from pages.parts.text import percent
+from pages.parts.scene.report_files.report import Report
+from pages.parts.text.format import percent
+from pages.parts.text.glossary import explained, meanings
 
 Rows = Sequence[Mapping[str, float]]
 

@@ -15,9 +15,9 @@ from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.stories import Stories, history_of, stories
-from pages.parts.frames import pace
-from pages.parts.known_worlds import world_of
-from pages.parts.live import TICK, LivePlay, serve_in_time
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.work.frames import pace
+from pages.parts.work.live import TICK, LivePlay, serve_in_time
 
 _LEFT = 3
 """Comparisons of other worlds and seeds that are kept; one that all have met takes some 20 MiB."""

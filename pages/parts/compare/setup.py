@@ -15,12 +15,19 @@ from engine.simulation.baselines import (
     usual_fields,
 )
 from engine.worlds import WORLDS
-from pages.parts.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
-from pages.parts.glossary import meanings
-from pages.parts.known_worlds import world_of
-from pages.parts.link import Linked
-from pages.parts.rules import TABLE, fields_of, has_room_for, rule_in_link, rules_of, table_of
-from pages.parts.setting import Setting
+from pages.parts.settings.choices import CROSSES, SEED, SPEED, TRUTH, WORLD
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.link import Linked
+from pages.parts.settings.rules import (
+    TABLE,
+    fields_of,
+    has_room_for,
+    rule_in_link,
+    rules_of,
+    table_of,
+)
+from pages.parts.settings.setting import Setting
+from pages.parts.text.glossary import meanings
 
 END = 5_000
 """Visitors who come at most."""

@@ -14,7 +14,7 @@ from pages.parts.compare.stories import history_of
 from pages.parts.scene.parts import Look
 from pages.parts.scene.stage import screen
 from pages.parts.stage.screens import Show
-from pages.parts.theme import is_dark
+from pages.parts.text.theme import is_dark
 
 _WATCH, _SERVE = 200, 200
 """Visitors who come while it watches, and once it is online."""

@@ -11,11 +11,11 @@ from engine.loop.event import EventState
 from engine.worlds import World
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.item_picture import labelled
-from pages.parts.known_worlds import world_of
-from pages.parts.money import in_money, per_thousand
-from pages.parts.rules import rules_of
-from pages.parts.text import counted, duration, in_a_sentence, percent, plain, signed
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.rules import rules_of
+from pages.parts.text.format import counted, duration, in_a_sentence, percent, plain, signed
+from pages.parts.text.item_picture import labelled
+from pages.parts.text.money import in_money, per_thousand
 
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""

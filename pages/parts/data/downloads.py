@@ -18,9 +18,9 @@ from starlette.types import Send
 from engine import PersonalizerError
 from engine.store import About, Library
 from engine.store.exchange.formats import FORMATS, Format
-from pages.parts.heavy_work import Job, heavy_work
-from pages.parts.library import look_up
-from pages.parts.passes import ELSEWHERE, OVER, Pass, pass_of
+from pages.parts.settings.library import look_up
+from pages.parts.work.download_tokens import ELSEWHERE, OVER, Pass, pass_of
+from pages.parts.work.heavy_work import Job, heavy_work
 
 _log = logging.getLogger(__name__)
 DOWNLOAD_PATH = "/playground/download"

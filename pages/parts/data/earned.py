@@ -9,9 +9,9 @@ from engine import PersonalizerError
 from engine.evaluation.glance import glancing
 from engine.store import About, Library, world_codec
 from engine.worlds import World
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.theme import is_dark, theme
+from pages.parts.text.theme import is_dark, theme
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 MOST = 2_000
 """Events of a loop whose log is read for a list; of a longer one, its page tells."""

@@ -4,13 +4,13 @@ import streamlit as st
 
 from engine.store import About
 from engine.store.exchange.formats import FORMATS
-from pages.parts.base_path import base_path
-from pages.parts.clients import this_client
 from pages.parts.components.download_link import download_link
 from pages.parts.data.downloads import link_to
-from pages.parts.frames import frame, pace
-from pages.parts.passes import Pass, this_pass
-from pages.parts.text import note
+from pages.parts.text.base_path import base_path
+from pages.parts.text.format import note
+from pages.parts.work.clients import this_client
+from pages.parts.work.download_tokens import Pass, this_pass
+from pages.parts.work.frames import frame, pace
 
 _TICK = 1.0
 """Seconds from one look at whether a file waits to the next, while others leave time for it."""

@@ -5,7 +5,6 @@ import time
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -17,16 +16,17 @@ from engine.store.store import MAX_NAME
 from engine.worlds import World
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.money import per_thousand
-from pages.parts.operations.log_lines import refusals_told
-from pages.parts.sessions import known_play_session
-from pages.parts.text import counted, note, plain, section
+from pages.parts.shell.sessions import known_play_session
+from pages.parts.text.format import counted, note, plain, section
+from pages.parts.text.money import per_thousand
+from pages.parts.text.page_files import PAGES
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.log_lines import refusals_told
 
 _log = logging.getLogger(__name__)
 
-PLAY = Path(__file__).parents[2] / "play.py"
+PLAY = PAGES / "play.py"
 FIRST = 20
 """Loops that are shown before all are asked for."""
 _SAID, _ALL = "data-said", "show-all"

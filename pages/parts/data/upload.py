@@ -18,11 +18,11 @@ from engine.store.exchange.lines import SHOWN
 from engine.worlds import WORLDS
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
-from pages.parts.data.uploads import Upload, this_upload
-from pages.parts.frames import frame, pace
-from pages.parts.heavy_work import submit_here
-from pages.parts.table import show_rows
-from pages.parts.text import counted, note, plain
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import counted, note, plain
+from pages.parts.work.frames import frame, pace
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.uploads import Upload, this_upload
 
 _WORK, _REFUSED = "importing", "import-refused"
 _TICK = 0.5

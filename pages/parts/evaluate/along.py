@@ -8,9 +8,9 @@ from pages.parts.charts.line_layers import Look
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import action_of, asked_row, names_of
-from pages.parts.picture import pair, picture
-from pages.parts.text import note, section
-from pages.parts.theme import is_dark, theme
+from pages.parts.scene.picture import pair, picture
+from pages.parts.text.format import note, section
+from pages.parts.text.theme import is_dark, theme
 
 _MOST = 4
 """Lines that can be told apart with their bands."""

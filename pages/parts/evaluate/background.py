@@ -5,8 +5,8 @@ from threading import RLock
 
 from engine.loop.lock import locked
 from engine.steps import Steps
-from pages.parts.frames import pace
-from pages.parts.heavy_work import Ticket, submit_here
+from pages.parts.work.frames import pace
+from pages.parts.work.heavy_work import Ticket, submit_here
 
 PACE = 0.7
 """Seconds from one frame to the next meanwhile."""

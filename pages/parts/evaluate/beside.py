@@ -5,7 +5,7 @@ import streamlit as st
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import about_difference, asked_row, names_of
-from pages.parts.text import note, section
+from pages.parts.text.format import note, section
 
 _HELP = (
     "Two policies on the same visitors: where both would show the same, nothing tells them apart, "

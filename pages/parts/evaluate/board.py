@@ -6,8 +6,8 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.charts import forest
+from pages.parts.components.download import download_rows
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import download_rows
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
@@ -23,13 +23,13 @@ from pages.parts.evaluate.wording import (
     names_of,
     told_of,
 )
-from pages.parts.glossary import meaning
 from pages.parts.guess_slider import guess_slider
-from pages.parts.money import scale_of
-from pages.parts.picture import picture
-from pages.parts.table import show_rows
-from pages.parts.text import note, plain
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import picture
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import note, plain
+from pages.parts.text.glossary import meaning
+from pages.parts.text.money import scale_of
+from pages.parts.text.theme import is_dark
 
 _KEYS = {
     forest.NAIVE: "\u25cb\u00a0what it looks like, where it was shown",

@@ -6,8 +6,8 @@ from pages.parts.components.browser_id import owner
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
-from pages.parts.library import loops_of
-from pages.parts.text import told_apart
+from pages.parts.settings.library import loops_of
+from pages.parts.text.format import told_apart
 
 
 def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:

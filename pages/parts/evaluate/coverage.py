@@ -9,14 +9,14 @@ from engine.evaluation.coverage import Count, Flaw, Kind
 from engine.evaluation.estimators import ESTIMATORS
 from pages.parts.charts import coverage as charts
 from pages.parts.charts.coverage import PROMISED
-from pages.parts.download import download_rows
+from pages.parts.components.download import download_rows
 from pages.parts.evaluate.estimators import TITLES, USUAL
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Watch
-from pages.parts.glossary import explained, meanings
-from pages.parts.picture import picture
-from pages.parts.text import counted, note, section, signed
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import picture
+from pages.parts.text.format import counted, note, section, signed
+from pages.parts.text.glossary import explained, meanings
+from pages.parts.text.theme import is_dark
 
 _KINDS: Mapping[Kind, str] = {
     "fixed": "Each action",

@@ -14,8 +14,8 @@ from engine.evaluation.sources.tables.table import head
 from engine.steps import Steps
 from engine.store import Limits
 from engine.store.exchange.lines import MAX_LINES, Faults
-from pages.parts.data.uploads import Upload
 from pages.parts.evaluate.logs import Log
+from pages.parts.work.uploads import Upload
 
 _MOST_CELLS = 1 << 25
 """Events times actions: a table of them takes 256 MiB."""

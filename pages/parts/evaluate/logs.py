@@ -19,8 +19,8 @@ from engine.simulation.crowd import crowd
 from engine.steps import Steps
 from engine.store import StoredLoop
 from engine.worlds import World
-from pages.parts.known_worlds import world_of
-from pages.parts.together import Together
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.work.together import Together
 
 _KEPT = 10
 """Ready-made logs that are kept; the largest take some 20 MiB."""

@@ -6,11 +6,11 @@ from engine.evaluation.coverage import MOST
 from engine.store import StoredLoop, StoreError
 from pages.parts.components.browser_id import LOOP
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.library import library
-from pages.parts.link import quoted, say_refused
-from pages.parts.sessions import known_play_session
+from pages.parts.settings.library import library
+from pages.parts.settings.link import quoted, say_refused
+from pages.parts.shell.sessions import known_play_session
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 _LINKED = "evaluate-linked"
 WATCHED = "watched"

@@ -8,17 +8,17 @@ import streamlit as st
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried
 from engine.loop.learning_loop import LearningLoop
+from pages.parts.components.download import download_rows
 from pages.parts.data.upload import tell_faults
-from pages.parts.download import download_rows
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.tuning import Run, Tuning
 from pages.parts.evaluate.wording import measured
-from pages.parts.glossary import explained
-from pages.parts.link import show as show_widget
 from pages.parts.play.session import PlaySession
-from pages.parts.sessions import known_play_session
-from pages.parts.table import show_rows
-from pages.parts.text import note, plain, section
+from pages.parts.scene.table import show_rows
+from pages.parts.settings.link import show as show_widget
+from pages.parts.shell.sessions import known_play_session
+from pages.parts.text.format import note, plain, section
+from pages.parts.text.glossary import explained
 
 _SHOWN = 8
 """Settings in the table, the best of those that were tried."""

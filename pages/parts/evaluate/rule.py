@@ -1,17 +1,14 @@
 """A rule of the person's own: written into a table, asked at once, and sent to other pages."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import about_rule
-from pages.parts.rules import edit_table, tables_of
-from pages.parts.text import note
-
-_PAGES = Path(__file__).parents[2]
+from pages.parts.settings.rules import edit_table, tables_of
+from pages.parts.text.format import note
+from pages.parts.text.page_files import PAGES
 
 
 def show_rule(session: EvaluateSession, found: Found) -> None:
@@ -50,13 +47,13 @@ def _send(setup: EvaluateSetup) -> None:
     told = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
     told |= {"table": setup.table} if setup.table else {}
     st.page_link(
-        _PAGES / "compare.py",
+        PAGES / "compare.py",
         label="Compare: have an apprentice learn from this rule",
         icon=":material/compare_arrows:",
         query_params=told,
     )
     st.page_link(
-        _PAGES / "race.py",
+        PAGES / "race.py",
         label="Race: let this rule compete",
         icon=":material/sports_score:",
         query_params=told | {"who": "ours,ab,present,uniform"},

@@ -10,13 +10,13 @@ from engine import PersonalizerError
 from engine.evaluation.sources.columns import Columns
 from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
-from pages.parts.data.uploads import Upload, this_upload
 from pages.parts.evaluate.file import Inspected, OfFile, inspecting
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.link import show
-from pages.parts.text import note, plain
+from pages.parts.settings.link import show
+from pages.parts.text.format import note, plain
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.uploads import Upload, this_upload
 
 _INSPECTED = "evaluate-inspected"
 _COLUMNS = {

@@ -10,7 +10,6 @@ from engine.loop.lock import locked
 from engine.steps import Steps, finish, telling
 from engine.store import StoredLoop
 from engine.worlds import key_of
-from pages.parts.data.uploads import Upload
 from pages.parts.evaluate import file
 from pages.parts.evaluate.file import OfFile
 from pages.parts.evaluate.found import Also, Found, finding
@@ -18,10 +17,11 @@ from pages.parts.evaluate.logs import Log, OfLoop, ReadyMade, logs, making, read
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
-from pages.parts.frames import pace
-from pages.parts.heavy_work import Ticket, submit_here
-from pages.parts.known_worlds import world_of
-from pages.parts.library import open_settings_of, settings_of
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.library import open_settings_of, settings_of
+from pages.parts.work.frames import pace
+from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.uploads import Upload
 
 PACE = 0.3
 """Seconds from one frame to the next while a log is made or asked."""

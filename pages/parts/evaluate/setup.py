@@ -7,13 +7,20 @@ from engine.evaluation.coverage import Flaw
 from engine.evaluation.estimators import ESTIMATORS
 from engine.simulation.baselines import RuleTable, usual_fields
 from engine.worlds import WORLDS
-from pages.parts.choices import SEED, TRUTH, WORLD
 from pages.parts.evaluate.estimators import TITLES, USUAL
-from pages.parts.glossary import meaning
-from pages.parts.known_worlds import world_of
-from pages.parts.link import Linked
-from pages.parts.rules import TABLE, fields_of, has_room_for, table_in_link, table_of, tables_of
-from pages.parts.setting import SWITCH, Setting, numbers
+from pages.parts.settings.choices import SEED, TRUTH, WORLD
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.link import Linked
+from pages.parts.settings.rules import (
+    TABLE,
+    fields_of,
+    has_room_for,
+    table_in_link,
+    table_of,
+    tables_of,
+)
+from pages.parts.settings.setting import SWITCH, Setting, numbers
+from pages.parts.text.glossary import meaning
 
 Source = Literal["play", "ready", "file"]
 LOG: Setting[Source] = Setting(

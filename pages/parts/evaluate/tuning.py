@@ -14,8 +14,8 @@ from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps, telling
 from pages.parts.evaluate.background import Background
-from pages.parts.heavy_work import Ticket, submit_here
-from pages.parts.together import Together
+from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.together import Together
 
 _KEPT = 20
 """Runs that are kept."""

@@ -11,9 +11,9 @@ from engine.loop.lock import locked
 from engine.steps import Steps
 from pages.parts.evaluate.background import Background
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.heavy_work import Ticket, submit_here
-from pages.parts.known_worlds import world_of
-from pages.parts.together import Together
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.together import Together
 
 Counts = Mapping[tuple[Kind, str], Count]
 

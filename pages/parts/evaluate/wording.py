@@ -8,11 +8,11 @@ from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
 from pages.parts.evaluate.found import STAND_IN, Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.known_worlds import world_of
-from pages.parts.money import in_money
-from pages.parts.rules import tables_of
-from pages.parts.sessions import known_play_session
-from pages.parts.text import counted, in_a_sentence, plain, signed
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.rules import tables_of
+from pages.parts.shell.sessions import known_play_session
+from pages.parts.text.format import counted, in_a_sentence, plain, signed
+from pages.parts.text.money import in_money
 
 _POLICIES = {
     "online": "As it was served",

@@ -2,17 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.glossary import GROUPS, ON_PAGE, grouped, meanings, texts
 from pages.parts.lessons.words import LANGUAGES
-from pages.parts.link import Linked
-from pages.parts.setting import Setting
-from pages.parts.text import section
+from pages.parts.settings.link import Linked
+from pages.parts.settings.setting import Setting
+from pages.parts.text.format import section
+from pages.parts.text.glossary import GROUPS, ON_PAGE, grouped, meanings, texts
+from pages.parts.text.page_files import PAGES
 
-PAGES = Path(__file__).parents[2]
 LANGUAGE = Setting("en", "Language", LANGUAGES, travels=True)
 """Chosen once for the lessons and the words."""
 USE = ("yes", "no", "reward", "keep")

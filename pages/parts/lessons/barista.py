@@ -20,15 +20,15 @@ from engine.worlds import Item, World, key_of
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
+from pages.parts.components.toolbar import shortcut
 from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import bells, drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed
-from pages.parts.text import plain, section
-from pages.parts.theme import is_dark, theme
-from pages.parts.toolbar import shortcut
+from pages.parts.text.format import plain, section
+from pages.parts.text.theme import is_dark, theme
 
 VISITS, REGULARS = 20, ("Dave", "Cathy")
 _APART = " &ensp; "

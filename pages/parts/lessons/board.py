@@ -16,9 +16,9 @@ from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.link import set_widgets
-from pages.parts.money import of_a_thousand
-from pages.parts.text import percent, section
+from pages.parts.settings.link import set_widgets
+from pages.parts.text.format import percent, section
+from pages.parts.text.money import of_a_thousand
 
 
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:

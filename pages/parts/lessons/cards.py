@@ -4,14 +4,14 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.known_worlds import label_of
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.link import set_widgets
-from pages.parts.text import section
+from pages.parts.settings.known_worlds import label_of
+from pages.parts.settings.link import set_widgets
+from pages.parts.text.format import section
 
 
 def _begin(session: LearnSession, setup: LearnSetup) -> None:

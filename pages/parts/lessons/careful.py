@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 import streamlit as st
+from pages.parts.text.glossary.board import lead_to_use
 
 from engine.experiments.paid import PAYS, RECENT, Paid, paid, paying
 from engine.loop.learning_loop import LearningLoop
@@ -11,15 +12,14 @@ from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.glossary import texts
-from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.stage.screens import Stage
-from pages.parts.text import percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import percent
+from pages.parts.text.glossary import texts
+from pages.parts.text.theme import is_dark
 
 VISITORS = 1_000
 _SAME = 0.01

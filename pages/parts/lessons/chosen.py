@@ -2,7 +2,6 @@
 
 from functools import lru_cache
 
-from pages.parts.known_worlds import world_of
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lesson import Elsewhere, Lesson
 from pages.parts.lessons.lessons import LESSONS
@@ -10,6 +9,7 @@ from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.wording import words_of as own_words
 from pages.parts.lessons.words import Words, words
+from pages.parts.settings.known_worlds import world_of
 
 OWN = "own"
 """What a link calls a lecturer's own lesson, which it holds."""

@@ -1,7 +1,6 @@
 """What a person takes along from a lesson: the guess, the truth, and where to go on."""
 
 from functools import partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -17,10 +16,9 @@ from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.link import set_widgets
-from pages.parts.text import plain, section
-
-PAGES = Path(__file__).parents[2]
+from pages.parts.settings.link import set_widgets
+from pages.parts.text.format import plain, section
+from pages.parts.text.page_files import PAGES
 
 
 def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:

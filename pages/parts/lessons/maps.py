@@ -10,8 +10,8 @@ from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
-from pages.parts.text import plain
-from pages.parts.theme import is_dark
+from pages.parts.text.format import plain
+from pages.parts.text.theme import is_dark
 
 
 def map_of(world: World, *names: str) -> Cells:

@@ -15,8 +15,8 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import bare, percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import bare, percent
+from pages.parts.text.theme import is_dark
 
 SIZES, FLOORS = (20, 100, 300, 1_000), (0.05, 0.0, 0.2)
 

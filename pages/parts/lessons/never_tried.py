@@ -21,9 +21,9 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair
-from pages.parts.text import bare, percent
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import bare, percent
+from pages.parts.text.theme import is_dark
 
 ALL, STEP = 800, 200
 POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}

@@ -25,8 +25,8 @@ from pages.parts.lessons.pictures import bells, drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed, in_words
-from pages.parts.text import percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import percent
+from pages.parts.text.theme import is_dark
 
 BEFORE, TIMES, MANY = 60, 20, 400
 CONTEXT = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}

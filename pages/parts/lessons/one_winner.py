@@ -17,9 +17,9 @@ from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.racing import RaceLab, doing_a_race, show_finals
 from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair
-from pages.parts.text import percent, plain
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import percent, plain
+from pages.parts.text.theme import is_dark
 
 TESTED = 200
 """Visitors of the A/B test, in the race, too."""

@@ -15,11 +15,11 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair, picture
+from pages.parts.scene.picture import pair, picture
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Stage
-from pages.parts.text import bare, percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import bare, percent
+from pages.parts.text.theme import is_dark
 
 
 def written(guess: Guessed, value: Guess, words: Words) -> str:

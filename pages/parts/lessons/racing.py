@@ -15,7 +15,7 @@ from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import tell
 from pages.parts.lessons.words import Words
-from pages.parts.theme import is_dark
+from pages.parts.text.theme import is_dark
 
 VISITORS = 1_000
 _TOP = 1.04

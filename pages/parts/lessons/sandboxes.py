@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.lessons.lesson import Sandbox
-from pages.parts.link import Linked
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.setup import RaceSetup
+from pages.parts.settings.link import Linked
 
 _SETUPS: Mapping[str, type[Linked]] = {
     "play": PlaySetup,

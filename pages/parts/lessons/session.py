@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from threading import RLock
 
 from engine.steps import Steps
-from pages.parts.frames import pace
-from pages.parts.heavy_work import Ticket
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
-from pages.parts.live import TICK
+from pages.parts.work.frames import pace
+from pages.parts.work.heavy_work import Ticket
+from pages.parts.work.live import TICK
 
 _KEPT = 3
 """Labs that are kept: each holds loops of a thousand events."""

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
+from pages.parts.text.glossary.board import LANGUAGE
+
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choices
-from pages.parts.glossary.board import LANGUAGE
-from pages.parts.known_worlds import key_in_link
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
@@ -16,9 +16,10 @@ from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.lessons.words import Words, words
-from pages.parts.link import Linked, quoted
-from pages.parts.setting import SWITCH, Setting
-from pages.parts.text import bare, plain
+from pages.parts.settings.known_worlds import key_in_link
+from pages.parts.settings.link import Linked, quoted
+from pages.parts.settings.setting import SWITCH, Setting
+from pages.parts.text.format import bare, plain
 
 OF_A_PERSON = frozenset({"guess", "picks"})
 """What one person guessed and chose: no link that is given on says it."""

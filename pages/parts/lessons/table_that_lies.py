@@ -20,8 +20,8 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import both, drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import percent
+from pages.parts.text.theme import is_dark
 
 VISITORS = 1_000
 _FLATTERED = 0.05

@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from pages.parts.known_worlds import world_of
 from pages.parts.lessons.chosen import OWN, lesson_of, words_of
 from pages.parts.lessons.homework import LONGEST, handed_in
 from pages.parts.lessons.lesson import Cells
@@ -11,7 +10,8 @@ from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.text import bare, percent, plain, section
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.text.format import bare, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.glossary import explained
 from pages.parts.lessons.words import Words
 from pages.parts.stage.screens import Stage
-from pages.parts.text import note
+from pages.parts.text.format import note
+from pages.parts.text.glossary import explained
 
 
 def tell(words: Words, text: str) -> None:

@@ -25,9 +25,9 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.picture import pair
-from pages.parts.text import percent, plain
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import percent, plain
+from pages.parts.text.theme import is_dark
 
 WATCHED, ONLINE = 200, 100
 FIRST, TOGETHER = 40, 5

@@ -13,8 +13,8 @@ from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import percent
-from pages.parts.theme import is_dark
+from pages.parts.text.format import percent
+from pages.parts.text.theme import is_dark
 
 VISITORS, SHOPS, ENOUGH = 250, 15, 4
 DRINKS = 4

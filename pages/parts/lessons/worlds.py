@@ -1,20 +1,19 @@
 """Which world lessons are given in: each in its own, or all that can be in one of the person's."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.known_worlds import keep_at_hand, world_of
+from pages.parts.components.toolbar import other_worlds
 from pages.parts.lessons.chosen import elsewhere
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.text import note
-from pages.parts.toolbar import other_worlds
-from pages.parts.unreadable import chosen
+from pages.parts.settings.bad_widget_state import chosen
+from pages.parts.settings.known_worlds import keep_at_hand, world_of
+from pages.parts.text.format import note
+from pages.parts.text.page_files import PAGES
 
-_MAKE = Path(__file__).parents[2] / "worlds.py"
+_MAKE = PAGES / "worlds.py"
 
 
 def choose_a_world(setup: LearnSetup) -> None:

@@ -1,7 +1,5 @@
 """Another world from here on: other tastes at a press, other actions in a table."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from engine.worlds import World, key_of
@@ -9,13 +7,14 @@ from engine.worlds.draft import Draft
 from engine.worlds.faults import faults_of
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play.session import PlaySession
-from pages.parts.table import write_in
-from pages.parts.text import note
+from pages.parts.scene.table import write_in
+from pages.parts.text.format import note
+from pages.parts.text.page_files import PAGES
 from pages.parts.worlds.editors import action_columns, action_frame
 from pages.parts.worlds.rows import NUMBERS, Rows
 from pages.parts.worlds.wording import told
 
-_WORLDS = Path(__file__).parents[2] / "worlds.py"
+_WORLDS = PAGES / "worlds.py"
 _WRITTEN = "offers-written"
 
 

@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from pages.parts.components.reward_buttons import MOST_BYTES
-from pages.parts.request_body import body_of
+from pages.parts.work.request_body import body_of
 
 _AT_ONCE = 4
 """Answers that are taken at the same time: one may wait for the database while others are drawn."""

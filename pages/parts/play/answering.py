@@ -10,15 +10,15 @@ from dataclasses import dataclass
 from itertools import chain
 
 from engine.worlds import World
-from pages.parts.clients import Client, serving, this_client
 from pages.parts.components.panel import Panel
-from pages.parts.drawn import Drawn, drawn_here
-from pages.parts.frames import drawing, only_follow
-from pages.parts.heavy_work import heavy_work
 from pages.parts.play.answer_route import answered_pages
 from pages.parts.play.offers import Offer
 from pages.parts.play.scene import Look, Scene, scene_of
 from pages.parts.play.session import PlaySession
+from pages.parts.work.clients import Client, serving, this_client
+from pages.parts.work.figure_registry import Drawn, drawn_here
+from pages.parts.work.frames import drawing, only_follow
+from pages.parts.work.heavy_work import heavy_work
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -30,7 +30,7 @@ class Page:
         number: of the scene that was drawn last.
         panels: as they were drawn then.
         around: what stands around them, see `Scene`.
-        parts: what is noted of it, see `pages.parts.drawn`.
+        parts: what is noted of it, see `pages.parts.work.figure_registry`.
         is_asked: whether it is told something just now.
     """
 

@@ -5,12 +5,12 @@ from contextlib import AbstractContextManager
 from typing import Protocol
 
 from pages.parts.components.reward_buttons import Press, Presses, Wish
-from pages.parts.live import LivePlay
-from pages.parts.operations.log_lines import timed
 from pages.parts.play.offers import LeftError
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
+from pages.parts.work.live import LivePlay
+from pages.parts.work.log_lines import timed
 
 _log = logging.getLogger(__name__)
 

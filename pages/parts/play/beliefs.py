@@ -10,11 +10,11 @@ from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.in_words import said
 from pages.parts.components.panel import Panel, chart, heading, panel, small, words
-from pages.parts.glossary import meanings
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.text import percent, plain
+from pages.parts.text.format import percent, plain
+from pages.parts.text.glossary import meanings
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked
 

@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from engine import LearningLoop
-from pages.parts.text import section
+from pages.parts.text.format import section
 
 BOXES = "boxes"
 """The key of those that are open."""

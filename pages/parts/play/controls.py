@@ -4,17 +4,17 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.choices import MODE
-from pages.parts.glossary import explained
-from pages.parts.link import show
-from pages.parts.more import close, share
+from pages.parts.components.more import close, share
+from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.report.play import report_of
-from pages.parts.text import note, plain
-from pages.parts.toolbar import redo, step, steps_back, undo, watch_buttons
+from pages.parts.scene.report_files.play import report_of
+from pages.parts.settings.choices import MODE
+from pages.parts.settings.link import show
+from pages.parts.text.format import note, plain
+from pages.parts.text.glossary import explained
 
 
 def links_to(session: PlaySession) -> dict[str, str]:

@@ -7,9 +7,9 @@ import streamlit as st
 from engine import Hypothesis, LearningLoop
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
-from pages.parts.glossary import explained
-from pages.parts.table import show_rows
-from pages.parts.text import note, percent, plain
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import note, percent, plain
+from pages.parts.text.glossary import explained
 
 _CROSSES = {
     0: "Actions alone",

@@ -13,12 +13,12 @@ from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
-from pages.parts.glossary import meanings
-from pages.parts.money import in_all, per_thousand
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
-from pages.parts.report.report import Figure
-from pages.parts.text import plain, section, titled
+from pages.parts.scene.report_files.report import Figure
+from pages.parts.text.format import plain, section, titled
+from pages.parts.text.glossary import meanings
+from pages.parts.text.money import in_all, per_thousand
 
 _MAP_HELP = (
     "Each cell is a context, coloured by the action favoured there: the stronger, the more "

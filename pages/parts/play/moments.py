@@ -13,10 +13,10 @@ from engine.loop.log import Mark
 from engine.loop.moments import entries_before
 from engine.steps import Steps
 from engine.store import Library, StoredLoop
-from pages.parts.heavy_work import submit_here
-from pages.parts.live import LivePlay
 from pages.parts.play.acts import Bookmark
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.live import LivePlay
 
 
 class Host(Protocol):

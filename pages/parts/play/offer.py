@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.components.reward_buttons.shown import Badge, Offer
-from pages.parts.text import plain, printed
+from pages.parts.text.format import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})
 """Features whose values alone do not say what they are of."""

@@ -3,23 +3,23 @@
 import json
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 
 import pandas as pd
 import streamlit as st
+from pages.parts.text.glossary.board import lead_to_use
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
-from pages.parts.download import download_rows
-from pages.parts.glossary.board import lead_to_use
+from pages.parts.components.download import download_rows
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
-from pages.parts.table import show_rows
-from pages.parts.text import note, plain
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import note, plain
+from pages.parts.text.page_files import PAGES
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import Asked, event_of
 
-_EVALUATE = Path(__file__).parents[2] / "evaluate.py"
+_EVALUATE = PAGES / "evaluate.py"
 LATEST = 5_000
 """Events in the table, and at most in the code."""
 _NUMBER = "log-visitor"

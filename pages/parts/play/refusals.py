@@ -6,10 +6,10 @@ from contextlib import contextmanager, suppress
 
 from engine import PersonalizerError
 from engine.errors import StoreError, UnknownOutcomeError
-from pages.parts.operations.log_lines import refusals_told
 from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.text import counted
+from pages.parts.text.format import counted
+from pages.parts.work.log_lines import refusals_told
 
 _log = logging.getLogger(__name__)
 

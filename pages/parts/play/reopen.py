@@ -4,14 +4,14 @@ import streamlit as st
 
 from engine.store import StoreError
 from pages.parts.components.browser_id import LOOP, keys
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.library import library
-from pages.parts.link import current_setup, set_widgets
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import known_play_session, play_session
-from pages.parts.text import plain
+from pages.parts.settings.library import library
+from pages.parts.settings.link import current_setup, set_widgets
+from pages.parts.shell.sessions import known_play_session, play_session
+from pages.parts.text.format import plain
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 
 def open_loop(address_is_new: bool) -> None:

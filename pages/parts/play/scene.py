@@ -14,7 +14,7 @@ from pages.parts.play.offer import offer_of
 from pages.parts.play.offers import Offer
 from pages.parts.play.session import PlaySession
 from pages.parts.play.who import who_is_there
-from pages.parts.rewards import answers_to
+from pages.parts.text.rewards import answers_to
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,16 +5,16 @@ from collections.abc import Mapping
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.link import say_refused, write_link
+from pages.parts.components.toolbar import shortcut
 from pages.parts.play.moment_links import AT, WHO, held, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.text import note
-from pages.parts.toolbar import shortcut
+from pages.parts.settings.link import say_refused, write_link
+from pages.parts.text.format import note
 from pages.parts.why.links import link_to_why
 from pages.parts.why.subject import NOW, Asked, event_of
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 _SLIDER, _PILLS = "moment", "bookmarks"
 _MOST = 12

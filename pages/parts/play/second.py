@@ -15,8 +15,8 @@ from engine.loop.lock import locked
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import Context, World
-from pages.parts.choices import CROSSES
-from pages.parts.heavy_work import Job, steps
+from pages.parts.settings.choices import CROSSES
+from pages.parts.work.heavy_work import Job, steps
 
 _CROSSES: Mapping[str, int] = {
     "no-crosses": 0,

@@ -14,9 +14,6 @@ from engine.worlds import World, key_of
 from engine.worlds.offers import offering
 from engine.worlds.rows import ActionRow
 from pages.parts.components.reward_buttons import Presses, Wish
-from pages.parts.heavy_work import submit_here
-from pages.parts.known_worlds import keep_at_hand, world_of
-from pages.parts.live import LivePlay
 from pages.parts.play import answers
 from pages.parts.play.contest import Contest
 from pages.parts.play.first_minute import FirstMinute, Step
@@ -25,6 +22,9 @@ from pages.parts.play.offers import Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
+from pages.parts.settings.known_worlds import keep_at_hand, world_of
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.live import LivePlay
 
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""

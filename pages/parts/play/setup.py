@@ -12,12 +12,12 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
-from pages.parts.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
-from pages.parts.glossary import meaning, meanings
-from pages.parts.knobs import Tunable
-from pages.parts.library import followers
 from pages.parts.play import second
-from pages.parts.setting import SWITCH, Setting
+from pages.parts.settings.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
+from pages.parts.settings.knobs import Tunable
+from pages.parts.settings.library import followers
+from pages.parts.settings.setting import SWITCH, Setting
+from pages.parts.text.glossary import meaning, meanings
 
 
 @lru_cache(maxsize=8)

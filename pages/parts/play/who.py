@@ -3,7 +3,7 @@
 from engine.worlds import key_of
 from pages.parts.components.panel import Panel, button, choice, panel
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.text import plain, printed
+from pages.parts.text.format import plain, printed
 
 _NEXT = (
     "Draw who comes next, without an answer from this one. You may change who is there, too: "

@@ -7,7 +7,7 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
-from pages.parts.text import percent, plain
+from pages.parts.text.format import percent, plain
 
 
 def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:

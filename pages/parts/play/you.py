@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path
 
 import streamlit as st
 
@@ -12,21 +11,22 @@ from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.known_worlds import is_kept, keep_at_hand
-from pages.parts.link import say_refused, write_link
-from pages.parts.more import share
-from pages.parts.picture import picture
+from pages.parts.components.more import share
+from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, watch_buttons
 from pages.parts.play.offer import in_words
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.controls import against_you
 from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
-from pages.parts.text import note, plain, section
-from pages.parts.theme import is_dark
-from pages.parts.toolbar import redo, shortcut, steps_back, undo, watch_buttons
+from pages.parts.scene.picture import picture
+from pages.parts.settings.known_worlds import is_kept, keep_at_hand
+from pages.parts.settings.link import say_refused, write_link
+from pages.parts.text.format import note, plain, section
+from pages.parts.text.page_files import PAGES
+from pages.parts.text.theme import is_dark
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 PICKS = "picks"
 """What the choices are called in the address."""
@@ -230,7 +230,7 @@ def _show_sums(duel: Duel, truth: bool) -> None:
 @cache
 def _race() -> st.Page:
     """The page, itself: where a part of another is drawn alone, none is known by its script."""
-    return st.Page(Path(__file__).parents[2] / "race.py", title="Race")
+    return st.Page(PAGES / "race.py", title="Race")
 
 
 def _offer_a_race(duel: Duel) -> None:

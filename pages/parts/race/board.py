@@ -3,15 +3,15 @@
 import streamlit as st
 
 from engine.worlds import key_of
-from pages.parts.download import download_rows
-from pages.parts.glossary import explained
-from pages.parts.picture import pair
+from pages.parts.components.download import download_rows
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import in_markdown, progress_of
 from pages.parts.scene.page import draw, draw_pair
 from pages.parts.scene.parts import Scene
-from pages.parts.text import note, section
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import note, section
+from pages.parts.text.glossary import explained
 
 
 def show_line_up(setup: RaceSetup) -> None:

@@ -6,17 +6,17 @@ from typing import Literal
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from pages.parts.choices import SEED
-from pages.parts.glossary import explained
-from pages.parts.known_worlds import world_of
-from pages.parts.link import current_setup, show
+from pages.parts.components.toolbar import shortcut
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
-from pages.parts.rules import tables_of
-from pages.parts.text import note, small
-from pages.parts.toolbar import shortcut
+from pages.parts.settings.choices import SEED
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.link import current_setup, show
+from pages.parts.settings.rules import tables_of
+from pages.parts.text.format import note, small
+from pages.parts.text.glossary import explained
 
 KEY = RaceSetup.key
 _BET = "Place your bet first: who will earn most?"

@@ -6,8 +6,8 @@ from typing import Self
 from engine.errors import refuse
 from engine.experiments.choices import MOST, read, written
 from engine.experiments.race.recorded import Recorded
-from pages.parts.choices import SEED, WORLD
-from pages.parts.known_worlds import world_of
+from pages.parts.settings.choices import SEED, WORLD
+from pages.parts.settings.known_worlds import world_of
 
 LEAST = 10
 """Choices with which one may race: fewer would be nothing but luck."""

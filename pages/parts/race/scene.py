@@ -10,13 +10,13 @@ from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
 from pages.parts.charts.labelled import span_of
-from pages.parts.glossary import meanings
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
-from pages.parts.report.report import Report
 from pages.parts.scene.parts import Figure, Look, Scene, Table, Text
 from pages.parts.scene.report import Sheet, report_of
+from pages.parts.scene.report_files.report import Report
+from pages.parts.text.glossary import meanings
 
 QUESTION = "Which way of choosing earns most, on the same visitors?"
 SHEET = Sheet(

@@ -7,11 +7,11 @@ from typing import Literal
 from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
-from pages.parts.clients import this_client
-from pages.parts.frames import pace
-from pages.parts.race.pool import Racer, Track
 from pages.parts.race.results import Results, results
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
+from pages.parts.work.clients import this_client
+from pages.parts.work.frames import pace
+from pages.parts.work.pool import Racer, Track
 
 PACE = 0.5
 """Seconds from one frame of a race to the next."""

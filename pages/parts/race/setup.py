@@ -11,11 +11,11 @@ from engine.policies.base import Policy
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from engine.worlds.place import Drift
-from pages.parts.choices import CROSSES, SEED, WORLD
-from pages.parts.knobs import Tunable
-from pages.parts.known_worlds import drift_of, world_of
 from pages.parts.race.record import EXAMPLE, YOU, Record
-from pages.parts.rules import (
+from pages.parts.settings.choices import CROSSES, SEED, WORLD
+from pages.parts.settings.knobs import Tunable
+from pages.parts.settings.known_worlds import drift_of, world_of
+from pages.parts.settings.rules import (
     TABLE,
     field_in_link,
     fields_of,
@@ -24,8 +24,8 @@ from pages.parts.rules import (
     table_of,
     tables_of,
 )
-from pages.parts.setting import Setting, numbers
-from pages.parts.text import in_a_sentence
+from pages.parts.settings.setting import Setting, numbers
+from pages.parts.text.format import in_a_sentence
 
 MAX_STEPS = 5_000_000
 """Choices that one race on the page may take: visitors x crowds x contenders."""

@@ -8,7 +8,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.scene.parts import Look, Scene, Text
 from pages.parts.scene.stage import screen
 from pages.parts.stage.screens import Show
-from pages.parts.theme import is_dark
+from pages.parts.text.theme import is_dark
 
 _FEW = 4
 """Contenders whose stories have room beside each other."""

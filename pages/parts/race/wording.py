@@ -5,13 +5,13 @@ import math
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
-from pages.parts.known_worlds import label_of
-from pages.parts.money import in_money, scale_of
 from pages.parts.play.hypotheses import in_words
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.text import counted, percent, plain
+from pages.parts.settings.known_worlds import label_of
+from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.money import in_money, scale_of
 
 """For a choice of the slowest contender, about."""
 _PLACES = ("1st", "2nd", "3rd")

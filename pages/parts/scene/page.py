@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from pages.parts.picture import pair, picture
 from pages.parts.scene.parts import Figure, Number, Numbers, Part, Scene, Table, Text
-from pages.parts.table import show_rows
-from pages.parts.text import note, section
+from pages.parts.scene.picture import pair, picture
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import note, section
 
 
 def draw(scene: Scene, *names: str) -> None:

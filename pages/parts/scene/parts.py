@@ -27,7 +27,7 @@ class Text:
     """Sentences.
 
     Attributes:
-        body: Markdown; typed text in it is escaped (`pages.parts.text.plain`).
+        body: Markdown; typed text in it is escaped (`pages.parts.text.format.plain`).
         title: heading above it.
         help: of the heading, or of the text where there is none.
         is_note: whether it is small print.

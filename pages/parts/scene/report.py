@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from engine.worlds import World
-from pages.parts.report.report import Figure as SheetFigure
-from pages.parts.report.report import Report
-from pages.parts.report.subject import report_on
 from pages.parts.scene.parts import Figure, Scene
-from pages.parts.text import printed
+from pages.parts.scene.report_files.report import Figure as SheetFigure
+from pages.parts.scene.report_files.report import Report
+from pages.parts.scene.report_files.subject import report_on
+from pages.parts.text.format import printed
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,18 @@ import streamlit as st
 from engine.loop.entries import Ranked
 from engine.worlds import Context
 from pages.parts.charts import beside as chart
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
 from pages.parts.play.beliefs import in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.second import MOST, Second
 from pages.parts.play.session import PlaySession
-from pages.parts.rewards import said
 from pages.parts.stage.picture import hero
 from pages.parts.stage.play import let_in, take_back
 from pages.parts.stage.screens import Screen, Show
-from pages.parts.text import counted, plain
-from pages.parts.theme import is_dark
+from pages.parts.text.format import counted, plain
+from pages.parts.text.rewards import said
+from pages.parts.text.theme import is_dark
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 _CROWDS = (10, 100, 1_000)
 

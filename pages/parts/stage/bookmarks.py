@@ -9,7 +9,7 @@ from pages.parts.lessons.words import Words
 from pages.parts.stage.acts import MINUTES
 from pages.parts.stage.five_minutes import STAGES, Ahead, ShowSetup, begin
 from pages.parts.stage.screens import Screen, Show
-from pages.parts.text import bare, note, percent
+from pages.parts.text.format import bare, note, percent
 
 
 def show_minutes(setup: ShowSetup, said: Words) -> None:

@@ -5,15 +5,15 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
 from pages.parts.components import told
+from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.components.remote_watch import watch_remote
 from pages.parts.components.stage_front import counted
-from pages.parts.qr import show_qr
-from pages.parts.stage.remote_routes import LOOK_PATH, REMOTE_PATH
-from pages.parts.stage.remotes import Notes, Remote, this_remote
+from pages.parts.scene.qr import show_qr
 from pages.parts.stage.screens import SCREEN, SHOW, STAGE, Show, advance
-from pages.parts.text import bare, plain
+from pages.parts.text.base_path import base_path
+from pages.parts.text.format import bare, plain
+from pages.parts.work.remotes import Notes, Remote, this_remote
 
 _SAME = "what the screen shows, to look and copy"
 _SIZE = 124

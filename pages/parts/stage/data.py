@@ -10,7 +10,7 @@ from engine.store import About, Library, world_codec
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.stage.screens import Screen, Show
-from pages.parts.text import counted, plain
+from pages.parts.text.format import counted, plain
 
 _ROWS = 5
 """Loops that a screen has room for, the last used ones."""

@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.qr import is_only_here, show_qr
+from pages.parts.scene.qr import is_only_here, show_qr
 from pages.parts.stage.corner import remote_link
-from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import enter_or_leave
-from pages.parts.text import note
+from pages.parts.text.format import note
+from pages.parts.work.remotes import this_remote
 
 _SIZE = 200
 """Pixels of the code."""

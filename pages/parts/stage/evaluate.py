@@ -11,7 +11,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import asked_row, names_of, report, served
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Screen, Show, in_its_language
-from pages.parts.theme import is_dark
+from pages.parts.text.theme import is_dark
 
 _ROWS = 9
 """Rows that a screen has room for."""

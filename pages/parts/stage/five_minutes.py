@@ -7,26 +7,26 @@ long, a log and a race, is computed while the first act is given (`prepare`).
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
+from pages.parts.text.glossary.board import LANGUAGE
 
-from pages.parts.choices import SEED, WORLD
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.frames import pace
-from pages.parts.glossary.board import LANGUAGE
-from pages.parts.link import Linked
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.sessions import evaluate_session, race_session
+from pages.parts.settings.choices import SEED, WORLD
+from pages.parts.settings.link import Linked
+from pages.parts.shell.sessions import evaluate_session, race_session
 from pages.parts.stage.acts import ACTS, MINUTES
 from pages.parts.stage.screens import LEADS, SCREEN, SHOW, STAGE, Stage
+from pages.parts.text.page_files import PAGES
+from pages.parts.work.frames import pace
 
 PACE = 0.5
 """Seconds from one frame to the next while something is computed."""
-STAGES = Path(__file__).parents[2] / "stage"
+STAGES = PAGES / "stage"
 _RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
 _LOG = {"log": "ready"}
 

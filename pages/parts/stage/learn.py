@@ -19,10 +19,10 @@ from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
-from pages.parts.link import set_widgets
-from pages.parts.stage.remotes import this_remote
+from pages.parts.settings.link import set_widgets
 from pages.parts.stage.screens import Screen, Show, Stage
-from pages.parts.text import bare, percent
+from pages.parts.text.format import bare, percent
+from pages.parts.work.remotes import this_remote
 
 _LATER = ("reveal", "why", "further", "exit", "answer")
 """Screens that rest on what the engine has done."""

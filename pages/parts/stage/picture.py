@@ -5,7 +5,7 @@ from typing import Any
 
 from pages.parts.charts.in_words import translated
 from pages.parts.lessons.words import words
-from pages.parts.picture import picture
+from pages.parts.scene.picture import picture
 from pages.parts.stage.phrases import heard
 from pages.parts.stage.screens import Stage
 

@@ -11,10 +11,10 @@ from engine.worlds import World
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import rows_of
 from pages.parts.play.session import PlaySession
-from pages.parts.rewards import answers_to
 from pages.parts.stage import play_pictures, play_words
 from pages.parts.stage.room import room_screens
 from pages.parts.stage.screens import Screen, Show, Stage
+from pages.parts.text.rewards import answers_to
 
 Act = Callable[[], bool]
 

@@ -13,7 +13,7 @@ from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.learned import map_in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.stage.picture import hero
-from pages.parts.theme import is_dark
+from pages.parts.text.theme import is_dark
 
 
 def beliefs(opened: OpenLoop, asked: bool = False) -> None:

@@ -10,8 +10,8 @@ from engine.worlds import Context, World
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.wording import decided
-from pages.parts.rewards import said
-from pages.parts.text import counted, percent, plain
+from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.rewards import said
 
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005

@@ -22,10 +22,10 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.components.stage_front import MOST
 from pages.parts.lessons.words import Words, words
 from pages.parts.stage.picture import hero
-from pages.parts.stage.remotes import this_remote
 from pages.parts.stage.screens import Screen, Stage
-from pages.parts.text import plain
-from pages.parts.theme import is_dark
+from pages.parts.text.format import plain
+from pages.parts.text.theme import is_dark
+from pages.parts.work.remotes import this_remote
 
 VISITS = 6
 PICKS = "picks"

@@ -7,7 +7,7 @@ from typing import Literal, Self
 import streamlit as st
 
 from pages.parts.lessons.words import LANGUAGES, words
-from pages.parts.link import keep_values
+from pages.parts.settings.link import keep_values
 from pages.parts.stage.acts import ACTS, neighbour
 from pages.parts.stage.phrases import translated
 

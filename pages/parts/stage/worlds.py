@@ -12,8 +12,8 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.stage.picture import hero
 from pages.parts.stage.screens import Screen, Show
-from pages.parts.text import plain
-from pages.parts.theme import is_dark
+from pages.parts.text.format import plain
+from pages.parts.text.theme import is_dark
 from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import more_of, point_of, told
 

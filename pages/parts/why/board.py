@@ -14,22 +14,22 @@ from engine.worlds import World, key_of
 from pages.parts.charts import beliefs, reasons
 from pages.parts.charts.base import PAGE, Size, Spec
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.download import download_rows
-from pages.parts.frames import outcome
-from pages.parts.glossary import explained
-from pages.parts.heavy_work import submit_here
-from pages.parts.picture import picture
+from pages.parts.components.download import download_rows
 from pages.parts.play import wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.sources import in_a_row, names_of
-from pages.parts.table import show_rows
-from pages.parts.text import note
-from pages.parts.text_field import text_field
-from pages.parts.theme import is_dark, theme
+from pages.parts.scene.picture import picture
+from pages.parts.scene.table import show_rows
+from pages.parts.settings.text_field import text_field
+from pages.parts.text.format import note
+from pages.parts.text.glossary import explained
+from pages.parts.text.theme import is_dark, theme
 from pages.parts.why import wording
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Subject
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 WORTH_HELP = (
     "The log is learned again without each field, and what the best guesses of that learner would "

@@ -1,11 +1,11 @@
 """Links to the Why page, from wherever something was offered."""
 
 from functools import cache
-from pathlib import Path
 
 import streamlit as st
 
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.text.page_files import PAGES
 from pages.parts.why.subject import Asked
 
 PLAY = "../play.py"
@@ -15,7 +15,7 @@ PLAY = "../play.py"
 @cache
 def _why() -> st.Page:
     """The page, itself: where a part of another is drawn alone, none is known by its script."""
-    return st.Page(Path(__file__).parents[2] / "why.py", title="Why")
+    return st.Page(PAGES / "why.py", title="Why")
 
 
 def address_of(opened: OpenLoop, asked: Asked) -> dict[str, str]:

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.link import current_setup, no_link, say_refused
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import play_session, why_session
+from pages.parts.settings.link import current_setup, no_link, say_refused
+from pages.parts.shell.sessions import play_session, why_session
 from pages.parts.stage.screens import SCREEN, STAGE
 from pages.parts.why.links import address_of
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 _ADDRESS = "why-address"
 

@@ -14,12 +14,12 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.steps import Steps, telling
 from engine.worlds import Context
-from pages.parts.frames import pace
-from pages.parts.heavy_work import Ticket, submit_here
-from pages.parts.live import TICK
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.together import Together
 from pages.parts.why.subject import Asked, Subject, finding
+from pages.parts.work.frames import pace
+from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.live import TICK
+from pages.parts.work.together import Together
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""

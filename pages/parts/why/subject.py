@@ -12,7 +12,7 @@ from engine.steps import Steps
 from engine.worlds import Context, World
 from pages.parts.play.moment_links import WHO, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.together import Together
+from pages.parts.work.together import Together
 
 EVENT = "event"
 """Its name in a link."""

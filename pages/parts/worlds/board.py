@@ -10,10 +10,10 @@ from engine.worlds.rows import CellFault
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
-from pages.parts.money import per_thousand
-from pages.parts.picture import picture
-from pages.parts.text import note, plain, section
-from pages.parts.theme import is_dark
+from pages.parts.scene.picture import picture
+from pages.parts.text.format import note, plain, section
+from pages.parts.text.money import per_thousand
+from pages.parts.text.theme import is_dark
 from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import (
     changes_on_race,

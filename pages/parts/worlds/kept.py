@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from itertools import count
-from pathlib import Path
 
 import streamlit as st
 
@@ -16,18 +15,19 @@ from engine.store.worlds import KeptWorld
 from engine.worlds import GALLERY, World, key_of
 from engine.worlds.json_file import world_to_file
 from engine.worlds.limits import MAX_TITLE
+from pages.parts.components.download import download_text
 from pages.parts.data.loops import ago
-from pages.parts.download import download_text
-from pages.parts.known_worlds import close_link, keep_at_hand
-from pages.parts.library import library
-from pages.parts.link import show
-from pages.parts.money import in_money
-from pages.parts.text import counted, note, plain, section
+from pages.parts.settings.known_worlds import close_link, keep_at_hand
+from pages.parts.settings.library import library
+from pages.parts.settings.link import show
+from pages.parts.text.format import counted, note, plain, section
+from pages.parts.text.money import in_money
+from pages.parts.text.page_files import PAGES
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
 from pages.parts.worlds.wording import earned, size_of
 
-RACE = Path(__file__).parents[2] / "race.py"
+RACE = PAGES / "race.py"
 _KEY = WorldsSetup.key("world")
 _COPY = re.compile(r", copy( \d+)?$")
 

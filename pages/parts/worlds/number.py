@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.worlds.limits import MAX_NAME
-from pages.parts.text import note
+from pages.parts.text.format import note
 from pages.parts.worlds.session import WorldsSession
 
 _NUMBER = (

@@ -1,7 +1,6 @@
 """A world out of the log that is open on Evaluate: a simulation of it, not the truth."""
 
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -10,14 +9,15 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated, estimating
 from pages.parts.evaluate.logs import Log
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
-from pages.parts.link import say_refused
-from pages.parts.table import show_rows
-from pages.parts.text import note, plain, told_apart
+from pages.parts.scene.table import show_rows
+from pages.parts.settings.link import say_refused
+from pages.parts.text.format import note, plain, told_apart
+from pages.parts.text.page_files import PAGES
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 from pages.parts.worlds.session import WorldsSession
 
-_PAGE = Path(__file__).parents[2] / "worlds.py"
+_PAGE = PAGES / "worlds.py"
 _MADE, _ASKED = "world-of-log", "make-world-of-log"
 
 

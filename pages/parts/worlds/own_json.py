@@ -7,9 +7,9 @@ import streamlit as st
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.worlds import World
-from pages.parts.glossary import explained
-from pages.parts.text import note
-from pages.parts.text_field import text_field, typed
+from pages.parts.settings.text_field import text_field, typed
+from pages.parts.text.format import note
+from pages.parts.text.glossary import explained
 
 _TEXT, _FILLED, _ANSWER = "rank-json", "rank-filled", "rank-answer"
 _NAMES = {

@@ -5,9 +5,9 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.worlds.pictures import MAX_BYTES, picture_of
 from pages.parts.components.upload_field import PICTURE_KINDS, upload_field
-from pages.parts.data.uploads import this_upload
-from pages.parts.item_picture import markdown_of
-from pages.parts.text import note, plain
+from pages.parts.text.format import note, plain
+from pages.parts.text.item_picture import markdown_of
+from pages.parts.work.uploads import this_upload
 from pages.parts.worlds.session import WorldsSession
 
 _ACTION = "worlds-picture-of"

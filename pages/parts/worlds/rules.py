@@ -7,8 +7,8 @@ import streamlit as st
 
 from engine.worlds.limits import MAX_NAME
 from engine.worlds.rows import CellFault, Rules
-from pages.parts.link import show
-from pages.parts.text import note, section
+from pages.parts.settings.link import show
+from pages.parts.text.format import note, section
 from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession

@@ -31,8 +31,8 @@ from engine.worlds.spreadsheet import (
     values_from_table,
     world_from_table,
 )
-from pages.parts.known_worlds import is_kept
-from pages.parts.known_worlds import world_of as known_world
+from pages.parts.settings.known_worlds import is_kept
+from pages.parts.settings.known_worlds import world_of as known_world
 from pages.parts.worlds.rows import Rows, Told
 from pages.parts.worlds.truth_rows import TruthRows
 

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pages.parts.choices import WORLD
-from pages.parts.link import Linked
+from pages.parts.settings.choices import WORLD
+from pages.parts.settings.link import Linked
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,9 @@ import streamlit as st
 
 from engine.worlds.limits import MAX_TERMS
 from engine.worlds.rows import CellFault
-from pages.parts.glossary import meaning
-from pages.parts.link import show
-from pages.parts.text import note, plain, section
+from pages.parts.settings.link import show
+from pages.parts.text.format import note, plain, section
+from pages.parts.text.glossary import meaning
 from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.session import WorldsSession
 

@@ -13,13 +13,14 @@ from engine.store import Limits
 from engine.worlds.generate import Knobs, generate
 from engine.worlds.json_file import MAX_FILE
 from engine.worlds.place import Drift
+from pages.parts.components.toolbar import steps_back
 from pages.parts.components.upload_field import WORLD_KINDS, upload_field
-from pages.parts.data.uploads import this_upload
-from pages.parts.glossary import explained
-from pages.parts.sessions import known_play_session
-from pages.parts.text import note, plain
-from pages.parts.text_field import text_field, typed
-from pages.parts.toolbar import steps_back
+from pages.parts.settings.text_field import text_field, typed
+from pages.parts.shell.sessions import known_play_session
+from pages.parts.text.format import note, plain
+from pages.parts.text.glossary import explained
+from pages.parts.text.page_files import PAGES
+from pages.parts.work.uploads import this_upload
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import changes_on_race, understood
@@ -27,7 +28,7 @@ from pages.parts.worlds.wording import changes_on_race, understood
 _NEW, _PASTED, _GOES = "new-world", "worlds-pasted", "worlds-goes"
 _BACK = "back"
 """To the loop that is open on Play."""
-_EVALUATE = Path(__file__).parents[2] / "evaluate.py"
+_EVALUATE = PAGES / "evaluate.py"
 _LIKE = "weather,hurry,share,Roll,Cake\nSunny,yes,0.3,0.6,10%\n..."
 _KNOBS = {
     "fields": ("Fields", 1, 10, 3),

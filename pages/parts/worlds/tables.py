@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.rows import CellFault, Table
-from pages.parts.table import write_in
-from pages.parts.text import note
+from pages.parts.scene.table import write_in
+from pages.parts.text.format import note
 from pages.parts.worlds.rows import NUMBERS, Told
 from pages.parts.worlds.wording import COLUMNS, more_of, told
 

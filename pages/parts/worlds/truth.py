@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.rows import CellFault
-from pages.parts.link import show
-from pages.parts.table import write_in
-from pages.parts.text import note, plain
-from pages.parts.unreadable import chosen
+from pages.parts.scene.table import write_in
+from pages.parts.settings.bad_widget_state import chosen
+from pages.parts.settings.link import show
+from pages.parts.text.format import note, plain
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import ROW, number_column, say_first
 

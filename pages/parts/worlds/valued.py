@@ -2,8 +2,8 @@
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
-from pages.parts.frames import outcome
-from pages.parts.heavy_work import submit_here
+from pages.parts.work.frames import outcome
+from pages.parts.work.heavy_work import submit_here
 
 
 def ceilings_of(world: World) -> Ceilings:

@@ -7,7 +7,7 @@ from engine.worlds.ceilings import Ceiling
 from engine.worlds.draft import Draft
 from engine.worlds.place import Drift
 from engine.worlds.rows import CellFault
-from pages.parts.text import counted, plain
+from pages.parts.text.format import counted, plain
 
 TABLES = {
     "place": "The place",

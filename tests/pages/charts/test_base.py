@@ -38,7 +38,7 @@ from pages.parts.charts.base import said_once, segment_names
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.line_layers import Look
 from pages.parts.charts.map_axes import axes_of
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 from tests.pages.charts.test_size import specs
 

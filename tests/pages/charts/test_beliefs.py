@@ -18,8 +18,8 @@ from pages.parts.charts import beliefs
 from pages.parts.charts.base import PAGE, STAGE, Size
 from pages.parts.charts.belief_rows import belief_rows, rows_of
 from pages.parts.charts.reward_axis import ZERO
-from pages.parts.text import percent
-from pages.parts.theme import theme
+from pages.parts.text.format import percent
+from pages.parts.text.theme import theme
 from tests.engine.worlds.random_worlds import bakery
 
 POLICIES = st.one_of(

@@ -11,7 +11,7 @@ from engine.policies.greedy import Greedy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
 from pages.parts.charts.beside import MOST, Half, beside_rows, beside_spec
-from pages.parts.theme import theme
+from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS))

@@ -9,7 +9,7 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.heavy_work import HeavyWork, Ticket
+from pages.parts.work.heavy_work import HeavyWork, Ticket
 
 BASELINE = best_rule(COFFEE, ("weather",))
 

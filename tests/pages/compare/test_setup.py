@@ -11,7 +11,7 @@ from engine.experiments.comparison import ARMS
 from engine.simulation.baselines import best_rule
 from engine.worlds import WORLDS, key_of
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.rules import rules_of
+from pages.parts.settings.rules import rules_of
 from tests.pages.setups import setups
 
 

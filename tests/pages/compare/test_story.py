@@ -9,8 +9,8 @@ from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import Stories
-from pages.parts.heavy_work import HeavyWork
-from pages.parts.live import LivePlay
+from pages.parts.work.heavy_work import HeavyWork
+from pages.parts.work.live import LivePlay
 
 CAME, SWITCHES = 12, (10,) * 20
 

@@ -15,7 +15,6 @@ from engine.steps import Steps
 from engine.store import About, Library, Store, StoredLoop, StoreError
 from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
-from pages.parts.clients import Client
 from pages.parts.data import downloads
 from pages.parts.data.downloads import (
     DOWNLOAD_PATH,
@@ -24,9 +23,10 @@ from pages.parts.data.downloads import (
     file_name,
     link_to,
 )
-from pages.parts.heavy_work import GRACE, HeavyWork, heavy_work
-from pages.parts.library import library
-from pages.parts.passes import Pass, _passes
+from pages.parts.settings.library import library
+from pages.parts.work.clients import Client
+from pages.parts.work.download_tokens import Pass, _passes
+from pages.parts.work.heavy_work import GRACE, HeavyWork, heavy_work
 from tests.pages.conftest import App
 from tests.pages.fetched import fetch
 
@@ -168,7 +168,7 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
     app = open_app()
     app.answer(1.0)
     app.at.session_state[f"export-{app.session.open.stored.id}"] = True
-    app.at.switch_page("../data.py")
+    app.at.switch_page("../../data.py")
     assert "Your file waits" not in app.run().text
 
     def others() -> Steps[None]:
@@ -201,7 +201,7 @@ def test_the_data_page_links_to_files_that_can_be_brought_in(open_app: Open) -> 
     app = open_app()
     app.answer(1.0)
     app.at.session_state[f"export-{app.session.open.stored.id}"] = True
-    app.at.switch_page("../data.py")
+    app.at.switch_page("../../data.py")
     app.run()
     links = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
     paths = {told["label"]: told["path"] for told in links if "label" in told}

@@ -9,9 +9,9 @@ from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.steps import finish
-from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.evaluate.file import OfFile, inspecting, reading
 from pages.parts.evaluate.found import STAND_IN, finding
+from pages.parts.work.uploads import Upload, Uploads
 
 ROWS = b"country,action,prob,reward\nNL,red,.5,1\nDE,blue,.25,0\nNL,blue,.5,1\n"
 

@@ -11,8 +11,8 @@ def page() -> None:
     """The file's part of the page; what is asked of it stands in the session's state."""
     import streamlit as st  # noqa: PLC0415
 
-    from pages.parts.data.uploads import this_upload  # noqa: PLC0415
     from pages.parts.evaluate.sent import choose_file  # noqa: PLC0415
+    from pages.parts.work.uploads import this_upload  # noqa: PLC0415
 
     class Session:
         def ask_file(self, _: object, asked: object) -> None:

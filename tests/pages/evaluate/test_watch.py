@@ -10,7 +10,7 @@ from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Repetitions, Watch
-from pages.parts.heavy_work import HeavyWork, Ticket
+from pages.parts.work.heavy_work import HeavyWork, Ticket
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
 """Experiments of 30 visitors each."""

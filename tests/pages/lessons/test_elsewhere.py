@@ -11,7 +11,6 @@ import pytest
 import streamlit as st
 
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
-from pages.parts.known_worlds import keep_at_hand
 from pages.parts.lessons import (
     ask_the_log,
     never_a_hundred,
@@ -27,6 +26,7 @@ from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
 

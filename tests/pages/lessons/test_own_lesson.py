@@ -18,8 +18,6 @@ from engine.worlds import GALLERY
 from engine.worlds.levels import Level
 from pages.parts.charts.lessons_log import Said, said_rows
 from pages.parts.charts.marks import Cell
-from pages.parts.choices import MAX_VISITORS
-from pages.parts.data.uploads import Upload, Uploads
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own import making, opening
@@ -31,7 +29,9 @@ from pages.parts.lessons.own.wording import words_of
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES
 from pages.parts.play.session import PlaySession
-from pages.parts.text import bare, percent
+from pages.parts.settings.choices import MAX_VISITORS
+from pages.parts.text.format import bare, percent
+from pages.parts.work.uploads import Upload, Uploads
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, LearnApp
 from tests.pages.lessons.own_lessons import DAVE, TOLD, told

@@ -12,14 +12,14 @@ import pytest
 
 from engine import Thompson
 from engine.experiments.certainty import Certainty
-from pages.parts.glossary import named_in
 from pages.parts.lessons import never_a_hundred
 from pages.parts.lessons.lesson import Pick, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.words import LANGUAGES, Words, words
-from pages.parts.text import plain
+from pages.parts.text.format import plain
+from pages.parts.text.glossary import named_in
 
 PARTS = ("page", "show", "own", *LESSONS)
 

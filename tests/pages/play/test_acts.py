@@ -10,9 +10,9 @@ import pytest
 from engine.loop.entries import Configured, Undone
 from engine.simulation.crowd import Visitor
 from engine.store import Library, Limits, Store
-from pages.parts.library import followers
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.settings.library import followers
 from tests.engine.comparable import learned_bits
 from tests.pages.presses import answer
 

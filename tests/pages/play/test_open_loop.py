@@ -8,9 +8,9 @@ from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, Knobs, generate
-from pages.parts.library import followers
 from pages.parts.play.moment_links import who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.settings.library import followers
 from tests.clock import ManualClock
 
 COFFEE = WORLDS["coffee"]

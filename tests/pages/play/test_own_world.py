@@ -12,12 +12,12 @@ import pytest
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
-from pages.parts.known_worlds import keep_at_hand
-from pages.parts.library import library
 from pages.parts.play.below import BOXES
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce
+from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.settings.library import library
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import App, CompareApp, RaceApp, float_seconds
 from tests.pages.presses import answer
@@ -88,7 +88,7 @@ def test_a_restarted_server_opens_it_again_and_lists_it(open_app: Open, stored: 
     assert app.session.open.world == BAKERY
     assert app.session.open.stored is not stored
     library().store.hand_over("somebody", app.session.owner)
-    app.at.switch_page("../data.py")
+    app.at.switch_page("../../data.py")
     listed = unescape(app.run().text)
     assert "Bakery, seed 11" in listed
     assert "30 visitors" in listed
@@ -99,7 +99,7 @@ def test_going_back_to_its_address_does_not_leave_the_loop(
     open_app: Open, stored: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app(loop=stored.id)
-    monkeypatch.setattr("pages.parts.link.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
     assert app.run().session.open.stored is stored
 
 

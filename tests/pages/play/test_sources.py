@@ -6,7 +6,7 @@ import pytest
 
 from engine.learners.base import Group, Source
 from pages.parts.play.sources import names_of
-from pages.parts.text import plain
+from pages.parts.text.format import plain
 
 VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": True, "note": ""}
 

@@ -13,7 +13,7 @@ from engine.policies.base import Policy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 from pages.parts.play import wording
-from pages.parts.text import percent
+from pages.parts.text.format import percent
 
 WORLD = WORLDS["coffee"]
 FIRST = WORLD.items[0].label

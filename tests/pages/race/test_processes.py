@@ -11,8 +11,8 @@ from tests.faults.processes import alive, descendants, wait_until_ended
 
 _SERVER = """
 import sys, time
-from pages.parts.heavy_work import shutdown
-from pages.parts.race.pool import open_processes
+from pages.parts.work.heavy_work import shutdown
+from pages.parts.work.pool import open_processes
 
 if __name__ == "__main__":
     executor = open_processes()

@@ -8,9 +8,9 @@ import streamlit as st
 from streamlit.runtime.context import ContextProxy
 
 from pages.parts.stage import corner
-from pages.parts.stage.remotes import Notes, Remote
 from pages.parts.stage.screens import Screen, Show
-from pages.parts.text import plain
+from pages.parts.text.format import plain
+from pages.parts.work.remotes import Notes, Remote
 
 ADDRESS = "https://example.org/race?stage=1&screen=verdict&world=coffee&who=ours%2Cucb"
 

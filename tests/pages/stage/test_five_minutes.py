@@ -22,7 +22,7 @@ from pages.parts.stage.five_minutes import ShowSetup
 from pages.parts.stage.phrases import heard, translated
 from pages.parts.stage.play import play_show
 from pages.parts.stage.room import picked
-from pages.parts.text import bare
+from pages.parts.text.format import bare
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 
 SETUP = ShowSetup(world="movies", seed=3)

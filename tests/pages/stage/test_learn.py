@@ -20,7 +20,7 @@ from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.stage.learn import answers_to, guessed_by, lesson_show
 from pages.parts.stage.screens import Stage
-from pages.parts.text import percent
+from pages.parts.text.format import percent
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp
 from tests.pages.lessons.own_lessons import told

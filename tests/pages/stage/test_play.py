@@ -14,7 +14,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.stage import play as stage_play
 from pages.parts.stage.play import let_in, play_show
 from pages.parts.stage.screens import SCREEN, advance
-from pages.parts.text import percent
+from pages.parts.text.format import percent
 
 
 @pytest.fixture(autouse=True)

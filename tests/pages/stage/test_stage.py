@@ -6,12 +6,12 @@ import pytest
 
 from engine.worlds import GALLERY, key_of
 from pages.parts.compare.talk import compare_show
-from pages.parts.glossary import terms
 from pages.parts.lessons.words import words
 from pages.parts.race.talk import race_show
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.play import play_show
 from pages.parts.stage.screens import LEADS
+from pages.parts.text.glossary import terms
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 
 Open = Callable[..., App]

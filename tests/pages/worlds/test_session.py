@@ -9,9 +9,9 @@ from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
 from engine.worlds.draft import Draft
 from engine.worlds.faults import faults_of
 from engine.worlds.json_file import world_to_file
-from pages.parts import known_worlds
-from pages.parts.data.uploads import Upload, Uploads
-from pages.parts.known_worlds import keep_at_hand
+from pages.parts.settings import known_worlds
+from pages.parts.settings.known_worlds import keep_at_hand
+from pages.parts.work.uploads import Upload, Uploads
 from pages.parts.worlds import pictures
 from pages.parts.worlds import session as of_session
 from pages.parts.worlds.editors import often

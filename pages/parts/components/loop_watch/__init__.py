@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
-from pages.parts.clients import session_limit
 from pages.parts.components import beside
-from pages.parts.routes import LENGTH_PATH
+from pages.parts.shell.routes import LENGTH_PATH
+from pages.parts.text.base_path import base_path
+from pages.parts.work.clients import session_limit
 
 _EVERY = 800
 """Milliseconds between two questions of a tab."""

@@ -4,7 +4,7 @@ As elements of Streamlit's own these would cost a click ten times as much, and o
 page could change them. A panel follows what is `published` as well: an answer by itself draws all
 that it changed. Its charts are drawn by the Vega that Streamlit brings along.
 
-Its style stands in the page (`pages.parts.first_paint`).
+Its style stands in the page (`pages.parts.shell.first_paint`).
 """
 
 import math
@@ -16,11 +16,11 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
 from pages.parts.charts.base import Keys, Spec
 from pages.parts.components import beside
-from pages.parts.report.report import Figure
-from pages.parts.text import bare, pieces
+from pages.parts.scene.report_files.report import Figure
+from pages.parts.text.base_path import base_path
+from pages.parts.text.format import bare, pieces
 
 Part = Mapping[str, Any]
 """What a browser is told of one part of a panel: its ``kind``, and what it shows."""
@@ -132,7 +132,7 @@ def chart(
 
     Args:
         rows: a table of Arrow's.
-        alt, marks, keys: as `pages.parts.picture.picture` takes them.
+        alt, marks, keys: as `pages.parts.scene.picture.picture` takes them.
         wish: what is told of the row that somebody clicks on, with its ``at`` to ``stand`` there.
     """
     told = {"kind": "chart", "key": key, "spec": spec, "rows": _told(rows), "alt": alt}

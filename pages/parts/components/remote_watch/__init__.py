@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
 from pages.parts.components import beside, told
-from pages.parts.stage.remote_routes import REMOTE_PATH, TOKEN
-from pages.parts.stage.remotes import Remote
+from pages.parts.components.remote_page.routes import REMOTE_PATH, TOKEN
+from pages.parts.text.base_path import base_path
+from pages.parts.work.remotes import Remote
 
 EVERY = 300
 """Milliseconds between two questions."""

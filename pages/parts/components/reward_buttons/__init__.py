@@ -4,7 +4,7 @@ An answer is to what is on the screen, and none is lost, however fast.
 
 Streamlit merges presses of one of its buttons that wait for a busy run. These are collected in
 the browser, each with the offer that was on the screen, and sent until the server has them. Their
-style stands in the page (`pages.parts.first_paint`): here it would travel with each click.
+style stands in the page (`pages.parts.shell.first_paint`): here it would travel with each click.
 """
 
 import secrets
@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
 from pages.parts.components import beside, told
 from pages.parts.components.reward_buttons.shown import Last, Offer
-from pages.parts.rewards import Answer
+from pages.parts.text.base_path import base_path
+from pages.parts.text.rewards import Answer
 
 _MOST = 100
 """Presses that are sent, and taken, at once."""

@@ -8,7 +8,7 @@ the browser therefore has run anew.
 import streamlit as st
 
 from pages.parts.components import beside
-from pages.parts.theme import is_dark, on_paper, theme
+from pages.parts.text.theme import is_dark, on_paper, theme
 
 EVERY = 500
 """Milliseconds between two looks at the colour of the background."""

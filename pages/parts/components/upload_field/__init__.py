@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.base_path import base_path
 from pages.parts.components import beside
-from pages.parts.data.uploads import TOKEN, UPLOAD_PATH
+from pages.parts.text.base_path import base_path
+from pages.parts.work.uploads import TOKEN, UPLOAD_PATH
 
 KINDS = ".jsonl,.dsjson,.json,.gz"
 LOG_KINDS = f"{KINDS},.csv,.tsv,.parquet"

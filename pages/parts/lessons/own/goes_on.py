@@ -1,19 +1,19 @@
 """From a lecturer's own lesson to Play: a new loop in its world, with its seed and settings."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.choices import MAX_VISITORS
 from pages.parts.components.browser_id import owner
 from pages.parts.lessons.own.value import OwnLesson
-from pages.parts.library import library
-from pages.parts.link import current_setup, set_widgets
 from pages.parts.play.setup import PlaySetup
-from pages.parts.sessions import known_play_session, play_session
+from pages.parts.settings.choices import MAX_VISITORS
+from pages.parts.settings.library import library
+from pages.parts.settings.link import current_setup, set_widgets
+from pages.parts.shell.sessions import known_play_session, play_session
+from pages.parts.text.page_files import PAGES
 
-_PLAY = Path(__file__).parents[3] / "play.py"
+_PLAY = PAGES / "play.py"
 
 
 def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:

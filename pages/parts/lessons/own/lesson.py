@@ -18,8 +18,8 @@ from pages.parts.lessons.own.wording import told
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.text import percent, plain
-from pages.parts.theme import is_dark, theme
+from pages.parts.text.format import percent, plain
+from pages.parts.text.theme import is_dark, theme
 
 _TERMS: Mapping[Kind, Sequence[str]] = {
     "rewarded": ("context", "reward", "exploration"),

@@ -11,9 +11,7 @@ from engine.errors import refuse
 from engine.experiments.asked import NEEDS, Asked, Kind
 from engine.experiments.played import Played, played
 from engine.worlds import Context, World, key_of
-from pages.parts.base_path import base_path
-from pages.parts.choices import CROSSES, MODE
-from pages.parts.download import download_text
+from pages.parts.components.download import download_text
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
@@ -30,8 +28,10 @@ from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import LANGUAGES, Words, words
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.rewards import answers_to
-from pages.parts.text import counted, note, plain
+from pages.parts.settings.choices import CROSSES, MODE
+from pages.parts.text.base_path import base_path
+from pages.parts.text.format import counted, note, plain
+from pages.parts.text.rewards import answers_to
 
 _KINDS: Mapping[Kind, str] = {
     "offered": "How often an action is offered to somebody",

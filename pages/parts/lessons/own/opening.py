@@ -4,12 +4,12 @@ import streamlit as st
 
 from engine import PersonalizerError
 from pages.parts.components.upload_field import upload_field
-from pages.parts.data.uploads import Upload, this_upload
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.link import set_widgets
-from pages.parts.text import plain
+from pages.parts.settings.link import set_widgets
+from pages.parts.text.format import plain
+from pages.parts.work.uploads import Upload, this_upload
 
 _REFUSED = "own-lesson-refused"
 _MEBIBYTES = 1

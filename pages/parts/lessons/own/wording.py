@@ -9,7 +9,7 @@ from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.words import Words, words
-from pages.parts.text import percent, plain
+from pages.parts.text.format import percent, plain
 
 _LATER = ("told", "all", "from", "to", "best", "ideal")
 """What is known only once the lesson has run."""

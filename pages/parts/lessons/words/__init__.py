@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pages.parts.text import plain
+from pages.parts.text.format import plain
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Those there are, by the names of their files."""

@@ -1,0 +1,105 @@
+"""Rows to take along, and other files that are made when their link is followed."""
+
+import asyncio
+import io
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from pages.parts.components.download_link import download_link
+from pages.parts.text.base_path import base_path
+from pages.parts.work.clients import this_client
+from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
+
+Rows = Iterable[Any] | pd.DataFrame
+FILE_PATH = "/playground/file"
+PARQUET = "application/vnd.apache.parquet"
+_AT_ONCE = asyncio.Semaphore(2)
+"""Files that are made at the same time: others wait without a thread."""
+_NOTHING = "There is nothing to tell yet: nothing has happened, or it is not over."
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def as_cells(rows: Rows) -> pd.DataFrame:
+    """Rows in which no text is a formula to a spreadsheet: it would do what a stranger typed."""
+
+    def harmless(value: object) -> object:
+        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
+
+    frame = pd.DataFrame(rows)
+    texts = frame.select_dtypes(["object", "string"])
+    return frame.assign(**{str(name): texts[name].map(harmless) for name in texts})
+
+
+def as_parquet(rows: Rows) -> bytes:
+    """The same rows with their types; a column that has none, of several or too long, is text."""
+    frame = pd.DataFrame(rows)
+    texts = {
+        str(name): column.map(str, na_action="ignore")
+        for name, column in frame.items()
+        if column.dtype == object and not _has_a_type(column)
+    }
+    made = io.BytesIO()
+    frame.assign(**texts).to_parquet(made, index=False)
+    return made.getvalue()
+
+
+def _has_a_type(column: "pd.Series[Any]") -> bool:
+    """Whether Parquet has one for all that is in a column, and within that."""
+    if column.dropna().map(type).nunique() > 1:
+        return False
+    try:
+        pq.write_table(pa.table({"": pa.array(column, from_pandas=True)}).slice(0, 0), io.BytesIO())
+    except (pa.ArrowException, OverflowError):
+        return False
+    return True
+
+
+def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
+    """Links under which rows are made when one is followed, and saved under a name, as CSV, which
+    the label says, or as Parquet.
+
+    Streamlit's own button forgets what it would save whenever it is drawn anew: a press in just
+    that moment comes to nothing.
+    """
+    csv = File(f"{name}.csv", "text/csv", lambda: as_cells(rows()).to_csv(index=False).encode())
+    parquet = File(f"{name}.parquet", PARQUET, lambda: as_parquet(rows()))
+    with st.container(horizontal=True, gap="small", key=f"rows-{key}"):
+        download_file(label, key, csv)
+        download_file("Parquet", f"{key}-parquet", parquet, label.replace("CSV", "Parquet"))
+
+
+def download_file(label: str, key: str, file: File, called: str = "") -> None:
+    """A link under which a file is made when it is followed; ``called`` is heard for a label that
+    says too little alone."""
+    mine = this_pass(this_client())
+    mine.files[key] = file
+    download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}", called)
+
+
+def download_text(
+    label: str, text: Callable[[], str], key: str, name: str, kind: str = "application/json"
+) -> None:
+    """The same for a text that is a file as it stands."""
+    download_file(label, key, File(name, kind, lambda: text().encode()))
+
+
+async def send_file(request: Request) -> Response:
+    """A file for the session that was given the token: the one that the link stood for last."""
+    told = request.path_params
+    pass_ = pass_of(told["token"])
+    file = pass_.files.get(told["key"]) if pass_ is not None else None
+    if file is None:
+        return PlainTextResponse(ELSEWHERE, 403)
+    async with _AT_ONCE:
+        made = await asyncio.to_thread(file.make)
+    if made is None:
+        return PlainTextResponse(_NOTHING, 409)
+    saved_as = f'attachment; filename="{file.name}"'
+    return Response(made, media_type=file.kind, headers={"Content-Disposition": saved_as})

@@ -1,0 +1,130 @@
+"""What is seldom used, in one place at the toolbar's right end: settings, links, stage, reset."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+
+from pages.parts.components.toolbar import MORE, shortcut, switch_shortcuts
+from pages.parts.scene.qr import qr, show_qr
+from pages.parts.scene.report_files.take_home import ReportOf, take_home
+from pages.parts.settings.link import Linked
+from pages.parts.text.format import note
+
+_OPEN, _TURN = "more-is-open", "more-turn"
+_CODE = 150
+"""Pixels of the code for phones."""
+_NAMES: Mapping[str, str] = {
+    "settings": ":material/tune: Settings",
+    "link": ":material/link: Link",
+    "stage": ":material/co_present: Stage",
+}
+"""Its parts; the first is there when it opens."""
+
+
+def more(
+    settings: Callable[[], None] | None,
+    link: Callable[[], None],
+    stage: Callable[[], None],
+    reset: Callable[[], None] | None = None,
+) -> None:
+    """The popover; links and the stage are drawn while they are open.
+
+    Settings are drawn while it is closed, too: then they stand there at once, and what somebody
+    sets as they close it still counts.
+
+    Args:
+        settings: draws what can be set on the page alone, if anything can.
+        reset: begins anew, where there is something to begin.
+    """
+    box = st.popover("More", icon=":material/more_horiz:", key=MORE, on_change="rerun")
+    turn = _turn(bool(box.open))
+    parts = {"settings": settings, "link": link, "stage": stage}
+    with box:
+        with st.container(
+            horizontal=True, vertical_alignment="center", gap="xsmall", key="more-parts"
+        ):
+            chosen = st.segmented_control(
+                "More",
+                list(parts),
+                default="settings",
+                required=True,
+                format_func=_NAMES.__getitem__,
+                key=f"more-part-{turn}",
+                label_visibility="collapsed",
+            )
+            if reset is not None:
+                st.button(
+                    "Reset",
+                    key="reset",
+                    icon=":material/restart_alt:",
+                    type="tertiary",
+                    on_click=_closing(reset),
+                    help="A new start that has learned nothing.",
+                )
+        if chosen == "settings":
+            _switch_keys()
+        if (draw := parts.get(chosen)) is not None:
+            draw()
+
+
+def _turn(is_open: bool) -> int:
+    """Another number each time that the box is closed, one of two: what was chosen in it is a new
+    choice then, which stands at its first. A value that was set anew would come too late."""
+    was_open = st.session_state.get(_OPEN, False)
+    st.session_state[_OPEN] = is_open
+    turn: int = st.session_state.get(_TURN, 0)
+    if was_open and not is_open:
+        turn = st.session_state[_TURN] = 1 - turn
+    return turn
+
+
+def close() -> None:
+    """Close it: what was chosen there is another page to look at."""
+    st.session_state[MORE] = False
+
+
+def _closing(does: Callable[[], None]) -> Callable[[], None]:
+    def press() -> None:
+        does()
+        close()
+
+    return press
+
+
+def _switch_keys() -> None:
+    st.toggle(
+        "Keyboard shortcuts",
+        shortcut("any") is not None,
+        key="shortcuts",
+        on_change=switch_shortcuts,
+        help="Single keys, such as P to play, and F for the stage. Switch them off if they get in "
+        "your way.",
+    )
+
+
+def share(
+    setup: Linked,
+    others: Mapping[str, str] | None = None,
+    scan: str | None = None,
+    report_of: ReportOf | None = None,
+    more: Mapping[str, str] | None = None,
+) -> None:
+    """The link to what is set, with ``more`` that stands in the address, and ``others``, each under
+    what it does; for phones, ``scan``; and what happened, as a page to take home with the link to
+    it."""
+    anew = "**Start anew.** Opens this page with all that is set on it."
+    own = {anew: setup.link(st.context.url or "", **(more or {}))}
+    if report_of is not None:
+        # The first of the others lets nobody answer.
+        about = scan or next(iter((others or own).values()))
+        take_home(report_of, about, setup.PREFIX.rstrip("-"))
+    has_code = scan is not None and bool(qr(scan))
+    links, code = st.columns([4, 1]) if has_code else (st.container(), None)
+    with links:
+        for does, link in (own | dict(others or {})).items():
+            st.markdown(does)
+            st.code(link, language=None, wrap_lines=True)
+    if scan and code:
+        with code:
+            show_qr(scan, "this moment, to look and copy", _CODE)
+            note("This moment, for a phone.")

@@ -1,0 +1,1 @@
+"""The page of a second device, which steers the stage."""

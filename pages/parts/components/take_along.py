@@ -1,0 +1,26 @@
+"""All that a page shows, to be taken along at its foot."""
+
+from collections.abc import Mapping
+
+from pages.parts.components.download import download_file
+from pages.parts.scene.report_files.charts_zip import as_zip
+from pages.parts.work.download_tokens import File
+from pages.parts.work.figure_registry import Drawn, drawn_here
+
+_LABEL = "All that this page shows: charts as PNG and SVG, rows as CSV and Parquet"
+
+
+def take_along(page: str) -> None:
+    """Offer the charts and tables that a page shows; the file is made when the link is followed."""
+    parts = drawn_here()
+    if any(part.figures or part.tables for part in parts.values()):
+        file = File(f"{page}.zip", "application/zip", lambda: packed(parts))
+        download_file(_LABEL, "page-zip", file)
+
+
+def packed(parts: Mapping[str, Drawn]) -> bytes:
+    """What is shown by now, in one ZIP."""
+    shown = list(parts.values())
+    figures = [figure for part in shown for figure in list(part.figures.values())]
+    tables = {key: rows for part in shown for key, rows in list(part.tables.items())}
+    return as_zip(figures, tables)

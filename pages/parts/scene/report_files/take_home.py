@@ -1,0 +1,40 @@
+"""Where a report is taken from: in the box of links."""
+
+from collections.abc import Callable
+
+import streamlit as st
+
+from pages.parts.components.download import download_file
+from pages.parts.scene.report_files.charts_zip import as_zip
+from pages.parts.scene.report_files.files import FORMATS, PAPERS
+from pages.parts.scene.report_files.report import Report
+from pages.parts.work.download_tokens import File
+
+ReportOf = Callable[[str], Report | None]
+"""(link to what it is about) -> the report as of now; None while there is nothing to tell."""
+
+
+def take_home(report_of: ReportOf, link: str, name: str) -> None:
+    """Offer a report on each paper and in each format, and its charts; a file is made when its link
+    is followed."""
+    st.markdown("**Take it home.** One page: the picture, the figures, and the link.")
+    with st.container(horizontal=True, gap="small", key="take-home"):
+        for key, paper in PAPERS.items():
+            for ending, (kind, _) in FORMATS.items():
+                make = _making(report_of, link, key, ending)
+                file = File(f"{name}-{key}.{ending}", kind, make)
+                download_file(f"{paper.name} {ending.upper()}", f"report-{key}-{ending}", file)
+        charts = File(f"{name}-charts.zip", "application/zip", lambda: _charts(report_of(link)))
+        download_file("Charts and rows ZIP", "report-charts", charts)
+
+
+def _charts(report: Report | None) -> bytes | None:
+    return None if report is None else as_zip((*report.figures, *report.further))
+
+
+def _making(report_of: ReportOf, link: str, paper: str, ending: str) -> Callable[[], bytes | None]:
+    def make() -> bytes | None:
+        report = report_of(link)
+        return None if report is None else FORMATS[ending][1](report, PAPERS[paper])
+
+    return make

@@ -1,0 +1,1 @@
+"""Settings: declared once, with their widget, link and validation."""

@@ -1,0 +1,56 @@
+"""What can be set on several pages."""
+
+import os
+
+from engine.loop.settings import LearningMode
+from engine.store import Limits
+from engine.worlds import WORLDS
+from pages.parts.settings.known_worlds import key_in_link, label_of, world_of
+from pages.parts.settings.setting import SWITCH, Setting, numbers
+from pages.parts.text.format import plain
+from pages.parts.text.glossary import meaning
+
+MAX_VISITORS = Limits.from_environment(os.environ).max_events
+"""Events that one loop may log."""
+WORLD = Setting(
+    "coffee",
+    "World",
+    lambda: {key: plain(world.label) for key, world in WORLDS.items()},
+    always=True,
+    travels=True,
+    check=key_in_link,
+    words=lambda: f"one of {', '.join(WORLDS)}, or a world that is kept here",
+)
+SEED = Setting(
+    7,
+    "Seed",
+    range(1_000_000),
+    "box",
+    f"{meaning('seed')} Another seed starts anew.",
+    always=True,
+    travels=True,
+)
+SPEED = Setting(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
+CROSSES = Setting(
+    4,
+    "Crosses of context fields",
+    {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "fours"},
+    help=f"{meaning('crosses')} Changing it learns everything again.",
+)
+TRUTH = Setting(False, "Reveal the truth", SWITCH, "switch")
+MODE: Setting[LearningMode] = Setting(
+    "online",
+    "Learning mode",
+    {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
+    help="An apprentice shows what today's rules choose, here always the first action, and learns "
+    "to choose like them; logging only shows it and imitates nothing. The Compare page shows what "
+    "that is good for.",
+)
+
+
+def worlds_with(key: str) -> dict[str, str]:
+    """The app's worlds, and the one that is set, which may be another: what they are called, with a
+    picture each, as a narrow window has room for that alone."""
+    label = label_of(key)
+    picture = "" if world_of(key).emoji else ":material/storefront: "
+    return {**WORLD.offered, key: f"{picture}{label}"}

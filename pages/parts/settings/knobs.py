@@ -1,0 +1,111 @@
+"""The knobs of policies as settings of a page: whatever is registered can be set and linked."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, Self
+
+from engine.policies.base import Knob, Policy
+from pages.parts.settings.link import Linked
+from pages.parts.settings.setting import Setting
+from pages.parts.text.glossary import grouped
+
+
+@dataclass(frozen=True, slots=True)
+class Tunable(Linked):
+    """A set-up in which each knob of each policy is a setting of its own.
+
+    Attributes:
+        knobs: name in the link -> number, for knobs that are not at their default.
+    """
+
+    knobs: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def policies(cls) -> Mapping[str, Policy]:
+        """By key, those that can be set here, with the page's own defaults."""
+        raise NotImplementedError
+
+    @classmethod
+    def knobs_of(cls, key: str) -> dict[str, Knob]:
+        """The knobs of a policy by their names in the link."""
+        return {name: knob for name, (owner, knob) in cls._all_knobs().items() if owner == key}
+
+    @classmethod
+    def _all_knobs(cls) -> Mapping[str, tuple[str, Knob]]:
+        """Name in the link -> key of the policy, and knob.
+
+        It is the name of the knob's field; where that is taken, the policy's key goes before it.
+        """
+        own = super(Tunable, cls).declared()
+        return _knobs(frozenset(own), tuple(cls.policies().items()))
+
+    @classmethod
+    def declared(cls) -> dict[str, Setting[Any]]:
+        """See `Linked`."""
+        policies = cls.policies()
+        return super(Tunable, cls).declared() | {
+            name: _setting(policies[key], knob) for name, (key, knob) in cls._all_knobs().items()
+        }
+
+    def values(self) -> dict[str, Any]:
+        """See `Linked`."""
+        defaults = {name: setting.default for name, setting in self.declared().items()}
+        return {**defaults, **super(Tunable, self).values(), **self.knobs}
+
+    def having(self, values: Mapping[str, Any]) -> Self:
+        """See `Linked`."""
+        declared, of_policies = self.declared(), self._all_knobs()
+        knobs = {**self.knobs, **{n: v for n, v in values.items() if n in of_policies}}
+        changed = {name: v for name, v in knobs.items() if v != declared[name].default}
+        others = {name: v for name, v in values.items() if name not in of_policies}
+        return replace(self, knobs=changed, **others)
+
+    def tuned(self, key: str) -> Policy:
+        """A policy with its knobs as they are set."""
+        policy = self.policies()[key]
+        for name, knob in self.knobs_of(key).items():
+            if name in self.knobs:
+                policy = knob.turned(policy, self.knobs[name])
+        return policy
+
+    def said(self) -> dict[str, str]:
+        """Everything that is set, for reading, by its name in the link."""
+        values = self.values()
+        return {name: setting.said(values[name]) for name, setting in self.declared().items()}
+
+    def filled(self, templates: Mapping[str, str]) -> dict[str, str]:
+        """Labels or stories by key, with what is set in place of each ``{name}``."""
+        texts, found = self.said(), {}
+        for key, template in templates.items():
+            own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
+            found[key] = template.format(**texts | own)
+        return found
+
+
+@lru_cache(maxsize=64)
+def _knobs(
+    own: frozenset[str], policies: tuple[tuple[str, Policy], ...]
+) -> Mapping[str, tuple[str, Knob]]:
+    """The knobs of policies by their names beside a page's ``own``; asked for with every click."""
+    found: dict[str, tuple[str, Knob]] = {}
+    for key, policy in policies:
+        for knob in policy.knobs:
+            is_taken = knob.field in found or knob.field in own
+            found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
+    return found
+
+
+@lru_cache(maxsize=64)
+def _setting(policy: Policy, knob: Knob) -> Setting[int]:
+    """A knob's declaration, out of the policy's own; asked for with every click."""
+    is_share = knob.unit == "percent"
+    options: range | dict[int, str]
+    if isinstance(knob.numbers, range) and (is_share or knob.parts == 1):
+        options = knob.numbers
+    else:
+        options = {n: str(n) if is_share else f"{n / knob.parts:g}" for n in knob.numbers}
+    label, unit = f"{policy.label}: {knob.label}", "%" if is_share else ""
+    known = grouped("chooses").get(knob.field)
+    told = knob.help or (known.told if known else None)
+    return Setting(knob.number(policy), label, options, "slider", told, unit)

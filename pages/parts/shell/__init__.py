@@ -1,0 +1,1 @@
+"""Shell: navigation, routes, first paint, sessions and operations."""

@@ -1,0 +1,83 @@
+"""The frame around every page: title, logo, navigation."""
+
+import logging
+
+import streamlit as st
+
+from pages.parts.components.browser_id import ask_browser
+from pages.parts.components.page_frame import mind_the_frame
+from pages.parts.components.stage_keys import hear
+from pages.parts.components.take_along import take_along
+from pages.parts.components.theme_watch import follow_scheme
+from pages.parts.components.toolbar import TITLES, shortcut
+from pages.parts.play.first_minute import NAME
+from pages.parts.shell.first_paint import stage_style
+from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
+from pages.parts.shell.sessions import first_minute, hand_over, may_only_look
+from pages.parts.stage.screens import Stage, enter_or_leave
+from pages.parts.text.page_files import PAGES
+from pages.parts.text.theme import is_dark, logo, style
+from pages.parts.work.clients import count_as_held, session_limit, this_client
+from pages.parts.work.figure_registry import begin_page
+from pages.parts.work.frames import drawing_all
+from pages.parts.work.log_lines import timed
+
+_log = logging.getLogger(__name__)
+
+TITLE = "Personalizer Playground"
+
+
+def draw() -> None:
+    """The frame, and in it the page that was asked for."""
+    with drawing_all():
+        _draw()
+
+
+def _draw() -> None:
+    # Before the menu: it would ask another host for the icon of the page.
+    st.set_page_config(page_icon="🔔", layout="wide")
+    on_stage = Stage.in_link().on
+    groups = {
+        group: [_page(name, icon, on_stage) for name, icon in pages]
+        for group, pages in MENU.items()
+    }
+    groups[""] += [_page(name, icon, on_stage, hidden=True) for name, icon in REACHED.items()]
+    page = st.navigation(groups, position="hidden" if on_stage else "top")
+    st.set_page_config(page_title=f"{page.title} · {TITLE}")
+    if not on_stage:
+        st.logo(logo(is_dark()), size="large")
+    st.html(style() + stage_style() if on_stage else style())
+    count_as_held()
+    if refused := session_limit().refuse(this_client().session):
+        _log.warning("session refused")
+        st.error(refused, icon=":material/groups:")
+        st.stop()
+    begin_page()
+    with timed(_log, "page drawn"):
+        page.run()
+    if not on_stage:
+        take_along(page.title.lower())
+    first = first_minute()
+    once = NAME if first.is_wanted else ""
+    ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
+    follow_scheme()
+    mind_the_frame(GROUPS, TITLES)
+    _hear_the_stage_key(on_stage)
+
+
+def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
+    """A page, or its show for the stage."""
+    return st.Page(
+        (PAGES / "stage" if on_stage else PAGES) / f"{name}.py",
+        title=name.capitalize(),
+        icon=f":material/{icon}:",
+        default=name == HOME,
+        visibility="hidden" if hidden else "visible",
+    )
+
+
+def _hear_the_stage_key(on_stage: bool) -> None:
+    """F brings a page on the stage, and F or Escape back, if keys are not switched off."""
+    keys = dict.fromkeys(("f", "F", "Escape") if on_stage else ("f", "F"), "stage")
+    allowed = keys if shortcut("F") else {}
+    hear("stage-key", allowed, str(on_stage), lambda means: enter_or_leave())

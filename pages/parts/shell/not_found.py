@@ -1,0 +1,101 @@
+"""What an address says that leads to no page: Streamlit would show the first page, veiled, and
+its own dialog before it."""
+
+import re
+from functools import cache
+from pathlib import Path
+
+import streamlit as st
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Match, Route
+from starlette.types import Scope
+
+from pages.parts.shell.menu import HOME, MENU
+from pages.parts.text.base_path import base_path
+from pages.parts.text.theme import Theme, logo, theme
+
+_NAMED = re.compile(r"(?!oauth2callback)[A-Za-z][A-Za-z0-9_-]*")
+"""How pages are named; all else that Streamlit answers has a dot, more than one part, or begins
+otherwise."""
+_MEDIA = Path(st.__file__).parent / "static" / "static" / "media"
+
+
+class _Named(Route):
+    """A route for what might be the name of a page."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        name = found.get("path_params", {}).get("name", "")
+        return (match, found) if _NAMED.fullmatch(name) else (Match.NONE, {})
+
+
+def nowhere_route() -> Route:
+    """The route for all names that none before it has."""
+    return _Named(f"{base_path()}/{{name}}", _answer)
+
+
+async def _answer(request: Request) -> Response:
+    return HTMLResponse(page(), status_code=404, headers={"Cache-Control": "no-cache"})
+
+
+@cache
+def page() -> str:
+    """The page, as HTML without a script; what was asked for does not stand in it."""
+    names = [name for group in MENU.values() for name, _ in group]
+    links = "".join(
+        f'<li><a href="{_address(name)}">{name.capitalize()}</a></li>' for name in names
+    )
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>No such page · Personalizer Playground</title><style>{_style()}</style></head>"
+        f'<body><header><a href="{_address(HOME)}">{_logos()}</a></header>'
+        "<main><h1>There is no page at this address.</h1>"
+        "<p>It may have been cut, or mistyped. These pages are there:</p>"
+        f"<ul>{''.join(links)}</ul></main></body></html>"
+    )
+
+
+def _address(name: str) -> str:
+    return f"{base_path()}/{'' if name == HOME else name}"
+
+
+def _logos() -> str:
+    """The logo for light and for dark, one of which is shown."""
+    told = ' role="img" aria-label="Personalizer Playground"'
+    return "".join(
+        f'<span class="{scheme}"{told}>{logo(scheme == "dark")}</span>'
+        for scheme in ("light", "dark")
+    )
+
+
+def _style() -> str:
+    return (
+        f"{_font('Text', 'SourceSansVF-Upright')}{_font('Heading', 'SourceSerifVariable-Roman')}"
+        f":root{{color-scheme:light dark;{_colours(theme(dark=False))}}}"
+        "body{margin:0 auto;padding:1rem;max-width:44rem;color:var(--ink);background:var(--ground);"
+        "font:1rem/1.5 Text,sans-serif}"
+        "h1{margin:3rem 0 .25rem;font:650 clamp(1.5rem,6vw,2.5rem)/1.15 Heading,serif}"
+        "svg{display:block;max-width:100%;height:2rem}.dark{display:none}"
+        "ul{display:flex;flex-wrap:wrap;gap:.5rem;padding:0;list-style:none}"
+        "li a{display:block;padding:.4rem .9rem;border:1px solid var(--faint);border-radius:.6rem;"
+        "color:inherit;text-decoration:none}"
+        "li a:hover{border-color:var(--accent);color:var(--accent)}"
+        ":focus-visible{outline:3px solid var(--accent);outline-offset:2px}"
+        f"@media(prefers-color-scheme:dark){{:root{{{_colours(theme(dark=True))}}}"
+        ".light{display:none}.dark{display:inline}}"
+    )
+
+
+def _colours(look: Theme) -> str:
+    return f"--ink:{look.ink};--ground:{look.ground};--faint:{look.faint};--accent:{look.accent}"
+
+
+def _font(family: str, file: str) -> str:
+    """One of Streamlit's own fonts, if it has it."""
+    found = next(_MEDIA.glob(f"{file}.*woff2"), None)
+    if found is None:
+        return ""
+    source = f"{base_path()}/static/media/{found.name}"
+    return f"@font-face{{font-family:{family};font-weight:200 900;src:url('{source}')}}"

@@ -1,0 +1,178 @@
+"""A server's beginning and end."""
+
+import asyncio
+import logging
+import os
+import platform
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import asdict
+from functools import partial
+from importlib.metadata import PackageNotFoundError, version
+from multiprocessing import active_children
+from threading import Timer, current_thread, main_thread
+from types import FrameType
+from urllib.parse import urlsplit
+
+try:
+    import resource
+except ImportError:  # Only Unix counts a process's files.
+    resource = None  # type: ignore[assignment]
+
+import streamlit as st
+from streamlit import config
+
+from engine.errors import PersonalizerError
+from engine.loop import checkpoints
+from engine.store import Limits, address
+from pages.parts.settings.bad_widget_state import say_unreadable
+from pages.parts.settings.library import open_loops
+from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
+from pages.parts.shell.operations.meters import Gauges, Meters
+from pages.parts.shell.operations.readiness import Readiness
+from pages.parts.shell.operations.settings import Operations
+from pages.parts.work.clients import SessionLimit, held_sessions
+from pages.parts.work.heavy_work import heavy_work, shutdown
+from pages.parts.work.log_lines import write_lines
+from pages.parts.work.turns import take_short_turns
+
+_log = logging.getLogger(__name__)
+
+GRACE = 5.0
+"""Seconds in which what is under way may end when the server is told to."""
+
+
+def begin(environment: Mapping[str, str]) -> Operations:
+    """What the operator has set; the process ends with a sentence where that cannot be."""
+    try:
+        _caps(environment)
+        return Operations.from_environment(environment)
+    except PersonalizerError as error:
+        write_lines("error")
+        _log.critical("not started", extra={"code": error.code, "reason": error.message})
+        sys.exit(2)
+
+
+def _sessions() -> float:
+    """Browser sessions that are connected now."""
+    family = "active_sessions"
+    (stat,) = st.runtime.get_instance().stats_mgr.get_stats([family])[family]
+    return float(getattr(stat, "value", 0))
+
+
+GAUGES: Gauges = {
+    "playground_sessions": ("Browser sessions that are connected.", _sessions),
+    "playground_sessions_held": ("Browser sessions in memory, ended ones too.", held_sessions),
+    "playground_heavy_work": ("Jobs that run or wait.", lambda: len(heavy_work())),
+    "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
+    "playground_loops_open": ("Loops that this process has open.", open_loops),
+    "playground_checkpoint_bytes": ("What places to look back from take.", checkpoints.in_memory),
+}
+
+
+def sessions_left() -> float:
+    """Browser sessions in memory that are not connected."""
+    return held_sessions() - _sessions()
+
+
+def note_failure(error: Exception) -> bool:
+    """A page ended with an exception, which Streamlit logs; whether it need not be shown.
+
+    It need not where a browser sent what cannot be read: a sentence stands there instead.
+    """
+    if say_unreadable():
+        _log.warning("unreadable input refused", extra={"code": type(error).__name__})
+        return True
+    _log.error("page failed", extra={"code": type(error).__name__})
+    return False
+
+
+def life(
+    operations: Operations, readiness: Readiness, meters: Meters
+) -> Callable[[object], AbstractAsyncContextManager[None]]:
+    """What is done before the first visitor, and after the last."""
+
+    write = partial(write_lines, operations.log_level, meters)
+
+    @asynccontextmanager
+    async def lifespan(app: object) -> AsyncIterator[None]:
+        # Whenever its configuration file changes, Streamlit has its loggers write text again.
+        config.on_config_parsed(write, force_connect=True)
+        write()
+        end_in_time()
+        _log.info("started", extra=_facts(os.environ))
+        trouble = await readiness.trouble()
+        if trouble:
+            _log.error("not ready", extra={"reason": trouble})
+        else:
+            _log.info("ready")
+        collect_seldom()
+        take_short_turns()
+        allow_files()
+        giving = asyncio.create_task(give_memory_back(sessions_left))
+        yield
+        giving.cancel()
+        shutdown()
+        _log.info("ended")
+
+    return lifespan
+
+
+def allow_files() -> None:
+    """Have as many files open as the system lets this process have.
+
+    Many systems begin with 1,024. A session has four, three of which it keeps for the two minutes
+    that Streamlit waits for it to come back: so some 200 could be there, of the 500 that may.
+    """
+    if resource is None:
+        return
+    with suppress(OSError, ValueError):
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+
+
+def end_in_time() -> None:
+    """Let SIGTERM end the process even if an upload stands still, for which uvicorn would wait.
+
+    Nothing is lost by it: what counts is committed.
+    """
+    end = signal.getsignal(signal.SIGTERM)
+    if current_thread() is not main_thread() or not callable(end):
+        return
+
+    def cut_off() -> None:
+        _log.warning("cut off", extra={"seconds": GRACE})
+        os._exit(128 + signal.SIGTERM)
+
+    def on_sigterm(number: int, frame: FrameType | None) -> None:
+        limit = Timer(GRACE, cut_off)
+        limit.daemon = True
+        limit.start()
+        end(number, frame)
+
+    signal.signal(signal.SIGTERM, on_sigterm)
+
+
+def _facts(environment: Mapping[str, str]) -> dict[str, object]:
+    """What a server is: nothing of where its database is but the kind."""
+    return {
+        "version": _version(),
+        "python": platform.python_version(),
+        "streamlit": st.__version__,
+        "database": urlsplit(address(environment)).scheme.partition("+")[0],
+        "limits": _caps(environment),
+    }
+
+
+def _caps(environment: Mapping[str, str]) -> dict[str, object]:
+    limits = asdict(Limits.from_environment(environment))
+    return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
+
+
+def _version() -> str:
+    try:
+        return version("personalizer-playground")
+    except PackageNotFoundError:
+        return "not installed"

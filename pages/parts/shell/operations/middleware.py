@@ -1,0 +1,148 @@
+"""Who comes in, and what browsers are told about every answer (ASGI middleware).
+
+The page that a browser gets first has two scripts in it, which are known by their digests; all
+others are files of this server, or made by them (``blob:``: the components). Streamlit's styles are
+written into the page as it runs, by the thousand, so styles stay ``unsafe-inline``. Nothing needs
+``unsafe-eval``: charts have their expressions read by an interpreter.
+"""
+
+import base64
+import hashlib
+import hmac
+import logging
+import re
+from collections.abc import Callable
+from functools import cache
+from urllib.parse import urlsplit
+
+import streamlit as st
+from starlette.datastructures import Headers
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pages.parts.shell.first_paint import page
+from pages.parts.shell.operations.settings import Operations
+
+_log = logging.getLogger(__name__)
+_PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb")
+_READING = ("GET", "HEAD", "OPTIONS")
+_COUNTERS = ("/_stcore/metrics", "/playground/metrics")
+
+
+def all_middleware(operations: Operations) -> list[Middleware]:
+    """All of it, from the outside inwards."""
+    return [
+        Middleware(SecurityHeaders, headers=security_headers(operations)),
+        Middleware(
+            TrustedHostMiddleware,
+            allowed_hosts=operations.hosts or ["*"],
+            www_redirect=False,
+        ),
+        Middleware(OwnOriginOnly),
+        Middleware(Counters, token=operations.metrics_token),
+    ]
+
+
+def security_headers(operations: Operations) -> dict[str, str]:
+    """What every answer carries."""
+    policy = {
+        "default-src": "'self'",
+        "script-src": f"'self' blob: {inline_scripts()}",
+        "style-src": "'self' 'unsafe-inline'",
+        "img-src": "'self' data: blob:",
+        "font-src": "'self' data:",
+        "worker-src": "'self' blob:",
+        "object-src": "'none'",
+        "base-uri": "'self'",
+        "form-action": "'self'",
+        "frame-ancestors": " ".join(operations.frame_ancestors),
+    }
+    return {
+        "Content-Security-Policy": "; ".join(f"{name} {told}" for name, told in policy.items()),
+        "X-Content-Type-Options": "nosniff",
+        "Referrer-Policy": "no-referrer",
+        "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _PERMISSIONS),
+    }
+
+
+def broken(operations: Operations) -> Callable[[Request, Exception], Response]:
+    """What is answered when a route fails, where no middleware comes by any more."""
+    headers = security_headers(operations)
+
+    def answer(request: Request, error: Exception) -> Response:
+        return PlainTextResponse("Internal Server Error", status_code=500, headers=headers)
+
+    return answer
+
+
+@cache
+def inline_scripts() -> str:
+    """Digests of the scripts that stand in the page that a browser gets first."""
+    scripts = re.findall(r"<script>(.*?)</script>", page(), flags=re.DOTALL)
+    digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
+    return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
+
+
+class SecurityHeaders:
+    """Every answer carries the same headers, whatever Streamlit says there."""
+
+    def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
+        self._app = app
+        self._headers = {name.lower().encode(): told.encode() for name, told in headers.items()}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                others = [pair for pair in message["headers"] if pair[0] not in self._headers]
+                message["headers"] = [*others, *self._headers.items()]
+            await send(message)
+
+        # What goes through a WebSocket has no headers.
+        answers = scope["type"] == "http"
+        await self._app(scope, receive, with_headers if answers else send)
+
+
+class OwnOriginOnly:
+    """A WebSocket is opened, and anything sent, by this server's own pages.
+
+    Streamlit takes those of any other server of the same machine, too, and asks a server on the
+    internet for its own address before it refuses one. ``server.corsAllowedOrigins`` names
+    further ones; ``server.enableCORS = false`` lets everybody in, as Streamlit has it.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        reads = scope["type"] == "http" and scope["method"] in _READING
+        if scope["type"] == "lifespan" or reads or not _is_foreign(Headers(scope=scope)):
+            await self._app(scope, receive, send)
+        else:
+            _log.warning("foreign origin refused")
+            await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
+
+
+def _is_foreign(headers: Headers) -> bool:
+    origin = headers.get("origin")
+    if origin is None or not st.get_option("server.enableCORS"):
+        return False
+    allowed: list[str] = st.get_option("server.corsAllowedOrigins")
+    return urlsplit(origin).netloc != headers.get("host") and origin not in allowed
+
+
+class Counters:
+    """Counters are read by who knows the token; for all others, or without one, there are none."""
+
+    def __init__(self, app: ASGIApp, token: str) -> None:
+        self._app, self._bearer = app, f"Bearer {token}" if token else ""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_COUNTERS):
+            told = Headers(scope=scope).get("authorization", "")
+            if not self._bearer or not hmac.compare_digest(told.encode(), self._bearer.encode()):
+                await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
+                return
+        await self._app(scope, receive, send)

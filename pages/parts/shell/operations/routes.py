@@ -1,0 +1,27 @@
+"""HTTP routes for whoever runs the server."""
+
+import prometheus_client
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from pages.parts.shell.operations.meters import Meters
+from pages.parts.shell.operations.readiness import Readiness
+from pages.parts.text.base_path import base_path
+
+
+def operator_routes(readiness: Readiness, meters: Meters) -> list[Route]:
+    """Whether the server is ready, and what it has counted."""
+
+    async def ready(request: Request) -> Response:
+        trouble = await readiness.trouble()
+        told = {"ready": not trouble} | ({"trouble": trouble} if trouble else {})
+        return JSONResponse(told, status_code=503 if trouble else 200)
+
+    async def metrics(request: Request) -> Response:
+        return Response(meters.text, media_type=prometheus_client.CONTENT_TYPE_LATEST)
+
+    return [
+        Route(f"{base_path()}/playground/ready", ready),
+        Route(f"{base_path()}/playground/metrics", metrics),
+    ]

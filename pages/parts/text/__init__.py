@@ -1,0 +1,1 @@
+"""Text and looks: numbers, money, typed text, glossary, theme."""

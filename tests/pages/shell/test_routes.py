@@ -1,0 +1,80 @@
+"""How long a log is, for who watches it."""
+
+import asyncio
+import json
+from collections.abc import Callable, Collection
+
+import pytest
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Message
+
+from engine.errors import StoreError
+from pages.parts.shell.routes import ROUTES, Lengths
+from tests.pages.conftest import App
+
+Open = Callable[..., App]
+
+
+def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
+    app = open_app()
+    app.answer(1.0)
+    told = ask_length(str(app.session.open.link).encode())
+    assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
+    assert ask_length(b"nobody").status_code == 404
+
+
+def test_what_many_ask_in_a_moment_is_one_question() -> None:
+    asked: list[set[str]] = []
+
+    def ask(names: Collection[str]) -> dict[str, int]:
+        asked.append(set(names))
+        return {name: len(name) for name in names if name != "nobody"}
+
+    async def all_at_once() -> list[int | None]:
+        lengths = Lengths(ask)
+        found = await asyncio.gather(*map(lengths.of, ("one", "three", "nobody", "one")))
+        return [*found, await lengths.of("later")]
+
+    assert asyncio.run(all_at_once()) == [3, 5, None, 3, 5]
+    assert asked == [{"one", "three", "nobody"}, {"later"}]
+
+
+def test_who_leaves_takes_the_answer_from_nobody_and_a_fault_is_no_length() -> None:
+    def fail(names: Collection[str]) -> dict[str, int]:
+        raise StoreError("the database is away")
+
+    async def one_leaves() -> int | None:
+        lengths = Lengths(lambda names: dict.fromkeys(names, 7))
+        leaves = asyncio.create_task(lengths.of("one"))
+        stays = asyncio.create_task(lengths.of("two"))
+        await asyncio.sleep(0)
+        leaves.cancel()
+        return await stays
+
+    assert asyncio.run(one_leaves()) == 7
+    assert asyncio.run(Lengths(fail).of("one")) is None
+
+
+@pytest.mark.parametrize("name", [b"", b"\xff", b"x" * 1_000, b"\0", b"a b"])
+def test_what_is_no_name_of_a_loop_is_not_found(open_app: Open, name: bytes) -> None:
+    assert ask_length(name).status_code == 404
+
+
+def test_a_browser_that_leaves_in_the_middle_of_a_name_is_no_fault(open_app: Open) -> None:
+    cut = {"type": "http.request", "body": b"a", "more_body": True}
+    assert ask_length(cut, {"type": "http.disconnect"}).status_code == 404
+
+
+def ask_length(*sent: bytes | Message) -> Response:
+    left = [{"type": "http.request", "body": b} if isinstance(b, bytes) else b for b in sent]
+
+    async def ask() -> Response:
+        async def receive() -> Message:
+            return left.pop(0)
+
+        route = ROUTES[0]
+        answer: Response = await route.endpoint(Request({"type": "http"}, receive))
+        return answer
+
+    return asyncio.run(ask())

@@ -1,0 +1,155 @@
+"""The words: one sentence each, the same in each language; and the card on use."""
+
+import re
+from collections.abc import Callable
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pages.parts.text.glossary.board import USE
+
+from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.words import LANGUAGES
+from pages.parts.play.setup import PlaySetup
+from pages.parts.text.glossary import (
+    GROUPS,
+    ON_PAGE,
+    explained,
+    grouped,
+    meaning,
+    meanings,
+    named_in,
+    terms,
+    texts,
+)
+from tests.pages.conftest import App, CompareApp, EvaluateApp, LearnApp, RaceApp, WorldsApp
+from tests.pages.test_why import asked_why
+
+PAGES = Path(__file__).parents[2] / "pages"
+NEVER_ALONE = {"crosses", "floor", "seed", "propensity", "ceiling", "regret", "posterior"}
+"""Terms that have their sentence wherever they stand."""
+_NEAR = 2
+"""Elements before and after that are beside one."""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_word_is_one_sentence_in_each_language(language: str) -> None:
+    for group in GROUPS:
+        own, english = grouped(group, language), grouped(group, "en")
+        assert own.keys() == english.keys()
+        for key, one in own.items():
+            assert one.name.strip()
+            assert one.told.endswith("."), key
+            assert not re.search(r"[.?!] [A-ZÄÖÜ]", one.told), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_card_says_as_much_in_each_language(language: str) -> None:
+    said, english = texts("use", language), texts("use", "en")
+    assert said.keys() == english.keys()
+    for part in USE:
+        lines = [text[f"{part}_list"].strip().split("\n") for text in (said, english)]
+        assert len(lines[0]) == len(lines[1])
+        assert all(line.startswith("- ") for line in lines[0])
+
+
+def test_each_word_stands_on_a_page_or_in_the_list_alone() -> None:
+    named = {key for keys in ON_PAGE.values() for key in keys}
+    named |= {key for lesson in LESSONS.values() for key in lesson.terms}
+    assert named <= terms().keys()
+    assert all(lesson.terms for lesson in LESSONS.values())
+
+
+def test_what_stands_behind_a_setting_is_the_same_sentence() -> None:
+    declared = PlaySetup.declared()
+    for name in ("floor", "agreement", "epsilon", "temperature", "crosses", "seed", "policy"):
+        assert (declared[name].help or "").startswith(meaning(name)), name
+
+
+def test_from_the_lessons_to_all_words_and_the_card(
+    open_learn: Callable[..., LearnApp],
+) -> None:
+    app = open_learn(language="de")
+    links = [link.proto.page for link in app.at.get("page_link")]
+    assert {"words", "use"} <= set(links)
+    app.at.switch_page("../../words.py")
+    app.run()
+    assert terms("de")["floor"].told in app.text
+    app.at.switch_page("../../use.py")
+    app.run()
+    assert texts("use", "de")["reward"] in app.text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_terms_that_never_stand_alone_are_found_in_each_form(language: str) -> None:
+    known = terms(language)
+    assert {key for key, one in known.items() if one.forms} == NEVER_ALONE
+    for key in NEVER_ALONE:
+        for form in known[key].forms:
+            text = f"({form.upper()}: 5)"
+            assert key in named_in(text, language)
+            assert known[key].told in (explained(text, "Told anyway.", language) or "")
+    assert explained("Seeds, seeded", language=language) == (
+        meanings("seed") if language == "en" else None
+    )
+    assert explained("Nothing", "Told anyway.") == "Told anyway."
+    assert explained("A floor", meaning("floor")) == meaning("floor")
+
+
+def without_its_sentence(app: App, language: str = "en") -> set[tuple[str, str]]:
+    """What of a page names a term and does not tell its sentence there, by that term.
+
+    Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it:
+    at what stands right before or after.
+    """
+    known, found = terms(language), set[tuple[str, str]]()
+    elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
+    helps = [getattr(proto, "help", "") for proto in elements]
+    for place, proto in enumerate(elements):
+        names = ("body", "label", "delta", "spec")
+        text = " ".join(str(getattr(proto, name, "")) for name in names)
+        text += " ".join(map(str, getattr(proto, "options", ())))
+        beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
+        told = " ".join(beside) if _is_apart(proto) else helps[place]
+        found |= {
+            (key, text[:80]) for key in named_in(text, language) if known[key].told not in told
+        }
+    return found
+
+
+def _is_apart(proto: Any) -> bool:
+    if hasattr(proto, "spec"):
+        return True
+    if hasattr(proto, "element_type"):
+        return bool(proto.element_type == proto.Type.CAPTION)
+    return bool(getattr(getattr(proto, "label_visibility", None), "value", 0))
+
+
+def test_each_term_on_a_page_has_its_sentence_there(
+    open_app: Callable[..., App],
+    open_compare: Callable[..., CompareApp],
+    open_race: Callable[..., RaceApp],
+    open_evaluate: Callable[..., EvaluateApp],
+) -> None:
+    app = open_app().click("let-in-10").finish_the_crowd()
+    pages: list[App] = [open_compare(), open_race(who="ours,nofloor"), open_evaluate(), WorldsApp()]
+    found = set[tuple[str, str]]().union(*map(without_its_sentence, [app, *pages]))
+    found |= without_its_sentence(asked_why(app))
+    assert not found
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_each_term_in_a_lesson_has_its_sentence_there(
+    open_learn: Callable[..., LearnApp], language: str
+) -> None:
+    app = open_learn(lesson="one_draw", language=language)
+    assert terms(language)["posterior"].told in " ".join(one.help for one in app.at.markdown)
+    assert not without_its_sentence(app, language)
+
+
+def test_what_lessons_say_goes_through_what_tells_the_sentences() -> None:
+    rooms = ("lessons", "lessons/own")
+    files = chain.from_iterable((PAGES / "parts" / room).glob("*.py") for room in rooms)
+    apart = re.compile(r"\b(st\.markdown|note|st\.caption)\((words|own)\.say")
+    assert not [file.name for file in files if apart.search(file.read_text(encoding="utf-8"))]

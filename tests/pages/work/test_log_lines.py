@@ -1,0 +1,92 @@
+"""Log lines: JSON, one a line, and nothing in them that is a person's."""
+
+import inspect
+import json
+import logging
+import sys
+from contextlib import suppress
+from typing import Any
+
+import pytest
+from streamlit.runtime.scriptrunner import script_runner
+
+from engine import PersonalizerError
+from pages.parts.work.log_lines import (
+    GONE,
+    JsonLines,
+    refusals_told,
+    timed,
+    told_of_parts_that_went,
+)
+
+
+def line(record: logging.LogRecord) -> dict[str, Any]:
+    text = JsonLines().format(record)
+    assert "\n" not in text
+    told: dict[str, Any] = json.loads(text)
+    return told
+
+
+def test_a_record_is_an_object_with_its_fields() -> None:
+    logger = logging.getLogger("engine.store.schema")
+    extra = {"version": 4, "was": 3}
+    record = logger.makeRecord(
+        logger.name, logging.INFO, "schema.py", 1, "schema\nmigrated", (), None, extra=extra
+    )
+    record.created = 1_800_000_000.25
+    assert line(record) == {
+        "time": "2027-01-15T08:00:00.250+00:00",
+        "level": "info",
+        "logger": "engine.store.schema",
+        "event": "schema\nmigrated",
+        "version": 4,
+        "was": 3,
+    }
+
+
+def test_an_exception_is_told_without_its_words() -> None:
+    def fail() -> None:
+        raise KeyError("what Alice typed")
+
+    try:
+        fail()
+    except KeyError:
+        record = logging.makeLogRecord({"msg": "uncaught", "exc_info": sys.exc_info()})
+    told = line(record)
+    assert told["exception"] == "KeyError"
+    assert told["stack"].startswith("Traceback (most recent call last):\n")
+    assert "in fail" in told["stack"]
+    assert "Alice" not in json.dumps(told).replace('raise KeyError(\\"what Alice', "")
+
+
+def test_what_took_long_is_told_even_if_it_failed(caplog: pytest.LogCaptureFixture) -> None:
+    log = logging.getLogger("pages.parts")
+    with caplog.at_level(logging.DEBUG, "pages"), suppress(KeyError), timed(log, "page drawn"):
+        raise KeyError
+    (told,) = map(vars, caplog.records)
+    assert told["msg"] == "page drawn"
+    assert 0 <= told["seconds"] < 60
+
+
+def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    refused = PersonalizerError("BadRequest", "name is 'Alice', but must be shorter.", "name")
+    log = logging.getLogger("pages.parts")
+    with caplog.at_level(logging.INFO), suppress(PersonalizerError), refusals_told(log):
+        raise refused
+    (told,) = caplog.records
+    assert (told.msg, vars(told)["code"]) == ("refused", "BadRequest")
+    assert "Alice" not in JsonLines().format(told)
+
+
+def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
+    """Streamlit's sentence, as long as it says it so."""
+    place, name = inspect.getsource(script_runner), script_runner.__name__
+    assert f'"{GONE}' in place
+    record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})
+    assert told_of_parts_that_went(record)
+    assert (record.levelno, line(record)["level"]) == (logging.DEBUG, "debug")
+    other = logging.makeLogRecord({"name": name, "msg": "Session is gone", "levelno": 30})
+    assert told_of_parts_that_went(other)
+    assert other.levelno == logging.WARNING
