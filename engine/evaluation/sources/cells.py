@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import UnreadableError
 from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources.rounding import half_unit
 from engine.evaluation.sources.window import in_utc
 from engine.store.entry_codec import read_time
 from engine.store.exchange.lines import Faults
@@ -35,10 +36,12 @@ class Written:
 
     Attributes:
         percent: whether it is in percent, by what the number is; nothing of those not met yet.
+        rounding: half a unit of the last digit of each kind of number.
     """
 
     def __init__(self) -> None:
         self.percent: dict[str, bool] = {}
+        self.rounding: dict[str, float] = {}
         self._doubts: dict[str, tuple[int, str]] = {}
         self._decimal: set[str] = set()
 
@@ -49,6 +52,11 @@ class Written:
             self._doubts.setdefault(what, (line, text))
         else:
             self._decimal.add(what)
+
+    def note_rounding(self, what: str, values: Array) -> float:
+        """Half a unit of the last digit of a number, by these and those before."""
+        self.rounding[what] = min(self.rounding.get(what, 1.0), half_unit(values))
+        return self.rounding[what]
 
     def end(self, faults: Faults) -> None:
         """Tell what remains in doubt at the end of a file; the next may have other commas."""
