@@ -16,6 +16,7 @@ from engine.arrays import Array
 from engine.errors import UnreadableError
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources.rounding import half_unit
+from engine.evaluation.sources.tables.csv_text import NO_TEXT
 from engine.evaluation.sources.window import in_utc
 from engine.store.entry_codec import read_time
 from engine.store.exchange.lines import Faults
@@ -110,11 +111,13 @@ class Rows:
 
 
 def words(column: Any, rows: Rows) -> tuple[NDArray[np.intp], list[str]]:
-    """A column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
+    """Return a column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
     if pa.types.is_nested(column.type):
         there = np.ones(len(column), dtype=bool)
         rows.refuse(there, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
         return np.zeros(len(column), dtype=np.intp), [""]
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
     coded = column.dictionary_encode()
     if len(coded.dictionary) > len(coded):  # A file's, of which the batch is a part.
         coded = coded.dictionary_decode().dictionary_encode()
@@ -136,7 +139,8 @@ def _decoded(value: str | bytes) -> str | None:
     if isinstance(value, str):
         return value
     with suppress(UnicodeDecodeError):
-        return value.decode()
+        text = value.decode()
+        return None if NO_TEXT in text else text
     return None
 
 
