@@ -1,4 +1,4 @@
-"""How what a log tells changes along it: as it grows, and from stretch to stretch."""
+"""Running estimates: over growing prefixes of a log, and over consecutive segments."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds, Estimator, Interval
+from engine.evaluation.offline import Tally
 from engine.evaluation.targets import Given, Target
 from engine.evaluation.windows import thinned
 
@@ -43,11 +44,11 @@ def growing(
     Where an interval is not valid however often one looks, no more than one of them is to be
     trusted.
     """
-    told, start = estimator(bounds), 0
+    told, start = Tally(target.key, (estimator(bounds),)), 0
     for end in thinned(min(len(log), 20), len(log), points).tolist():
         part = slice(start, end)
         told, start = told.add(within(target, part).weigh(log.take(part))), end
-        yield Stretch(0, end, told.interval())
+        yield Stretch(0, end, told.interval(told.estimators[0]))
 
 
 def stretches(
@@ -61,5 +62,6 @@ def stretches(
     ends = np.linspace(0, len(log), min(parts, len(log)) + 1).round().astype(int).tolist()
     for start, end in pairwise(ends):
         part = slice(start, end)
-        told = estimator(bounds).add(within(target, part).weigh(log.take(part)))
-        yield Stretch(start, end, told.interval())
+        told = Tally(target.key, (estimator(bounds),))
+        told = told.add(within(target, part).weigh(log.take(part)))
+        yield Stretch(start, end, told.interval(told.estimators[0]))

@@ -20,6 +20,8 @@ T = TypeVar("T", bound=np.generic)
 
 _ROUNDING = 1e-6
 """By which probabilities of one decision may miss a sum of 1, and the shown one its propensity."""
+COARSE = 5e-5
+"""Half a unit of four digits: probabilities with more digits are as good as exact."""
 LEAST_CHANCE = 1e-12
 """What was shown had at least that chance: a smaller one is a fault of the log, and the squares of
 its weights are beyond all numbers."""
@@ -44,6 +46,9 @@ class Decisions:
             of the shown one alone.
         means: believed expected rewards at Rank time, (N, K); None where a log holds none.
         unmatched: apprentice events that were left out, as the apprentice chose another action.
+        rounding: by which probabilities may be off, as a file has them with so many digits.
+        nearness: how near a probability has to be to the propensity to be taken for it, (N,); None
+            where that is `rounding`.
     """
 
     actions: tuple[str, ...]
@@ -57,6 +62,8 @@ class Decisions:
     probabilities: Array | None = None
     means: Array | None = None
     unmatched: int = 0
+    rounding: float = 0.0
+    nearness: Array | None = None
 
     def __post_init__(self) -> None:
         n, k = len(self.shown), len(self.actions)
@@ -103,7 +110,7 @@ class Decisions:
 
     def take(self, events: NDArray[np.intp] | slice) -> "Decisions":
         """Some of the events, in the order that is asked for."""
-        probabilities, means = self.probabilities, self.means
+        probabilities, means, nearness = self.probabilities, self.means, self.nearness
         return Decisions(
             self.actions,
             self.contexts,
@@ -116,7 +123,19 @@ class Decisions:
             None if probabilities is None else probabilities[events],
             None if means is None else means[events],
             self.unmatched,
+            self.rounding,
+            None if nearness is None else nearness[events],
         )
+
+    def weigh(self, chances: Array) -> Array:
+        """Importance weights of a policy, (N,), by its chances of showing what was shown, (N,).
+
+        A weight that is 1 within the rounding of the propensities is 1: of weights that are all a
+        little above 1 no reweighing has the mean 1.
+        """
+        nearness = self.rounding if self.nearness is None else self.nearness
+        is_same = np.abs(chances - self.propensity) <= nearness * (1 + _ROUNDING)
+        return np.where(is_same, np.sign(chances), chances / self.propensity)
 
 
 def _check(good: NDArray[np.bool_] | np.bool_, values: NDArray[T], what: str, allowed: str) -> None:

@@ -6,7 +6,7 @@ rounding.
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -14,13 +14,16 @@ import numpy as np
 from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, Weighed
+from engine.evaluation.rounded import RoundingDoubt
 from engine.evaluation.targets import Target
 
 FEW = 30
 """Effective events below which nothing should be concluded."""
 
-FAR, OFF = 5.0, 0.1
-"""How far a mean weight is above 1, in standard errors and as it is, before a log is doubted."""
+FAR = 5.0
+"""How many standard errors a mean weight is above 1 before a log is doubted."""
+_TINY = 1e-6
+"""How far above 1 it may be in any case."""
 
 UNSEEN = 0.05
 """Share of a target's offers that the log could never show, from which it tells too little."""
@@ -41,8 +44,10 @@ class Row:
         largest: the largest weight.
         share: of the events that have a weight above 0.
         mean: of the weights: 1, but for chance, if the logged probabilities are right.
-        is_off: whether it is above 1 by more than chance explains: then they are not.
-        intervals: by the keys of the estimators; None where the log does not say enough.
+        is_off: whether it is above 1 by more than rounding and chance explain: then they are not.
+        intervals: by the keys of the estimators, with the doubt that comes from rounded
+            propensities; None where the log does not say enough, and for whatever rests on weights
+            that are off.
         doubt: why it should not be read, if so.
     """
 
@@ -66,7 +71,9 @@ class Tally:
         events, weighted: how many, and how many of them with a weight above 0.
         unseen: how likely the target was to show what could not be shown, summed up.
         total, squares, largest: of the weights.
+        earned: the sum of weights times rewards.
         estimators: with all that they were told.
+        rounded: the doubt that comes from rounded propensities.
     """
 
     target: str
@@ -77,6 +84,8 @@ class Tally:
     total: float = 0.0
     squares: float = 0.0
     largest: float = 0.0
+    earned: float = 0.0
+    rounded: RoundingDoubt = field(default_factory=RoundingDoubt)
 
     def add(self, weighed: Weighed) -> "Tally":
         """With so many more events."""
@@ -90,6 +99,8 @@ class Tally:
             total=self.total + float(weight.sum()),
             squares=self.squares + float(weight @ weight),
             largest=max(self.largest, float(weight.max(initial=0.0))),
+            earned=self.earned + float(weight @ weighed.decisions.reward),
+            rounded=self.rounded.add(weighed),
         )
 
     def __add__(self, other: "Tally") -> "Tally":
@@ -103,21 +114,48 @@ class Tally:
             self.total + other.total,
             self.squares + other.squares,
             max(self.largest, other.largest),
+            self.earned + other.earned,
+            self.rounded + other.rounded,
         )
 
     @property
     def _is_off(self) -> bool:
-        """Whether the mean weight is above 1 by more than `OFF`, and `FAR` standard errors. Below 1
-        it may be for a long time, until rare large weights come."""
+        """Whether the mean weight is above 1 by more than `FAR` standard errors and what rounding
+        explains. Below 1 it may be for a long time, until rare large weights come."""
         mean = self.total / self.events
         error = math.sqrt(max(0.0, self.squares / self.events - mean**2) / self.events)
-        return mean - 1 > max(OFF, FAR * error)
+        allowed = _TINY + FAR * error + self.rounded.of_weight(self.events)
+        return mean - 1 > allowed
+
+    @property
+    def _mean(self) -> float:
+        """Mean of the rewards, weighted."""
+        return self.earned / self.total if self.total else 0.0
+
+    def reach(self, level: float = 0.95) -> float:
+        """Half width of the doubt that comes from rounded propensities."""
+        return self.rounded.of_value(self.events, self._mean, level)
+
+    def interval(self, estimator: Estimator, level: float = 0.95) -> Interval | None:
+        """Interval of one of the estimators, with the doubt that comes from rounding."""
+        found = estimator.interval(level)
+        if found is None or estimator.key == "naive" or not self.rounded.rounding:
+            return found
+        low, high = estimator.bounds
+        pivots = estimator.pivots(self._mean)
+        down, up = (self.rounded.of_value(self.events, pivot, level) for pivot in pivots)
+        return replace(
+            found,
+            low=max(min(low, found.low), found.low - down),
+            high=min(max(high, found.high), found.high + up),
+        )
 
     def row(self, level: float = 0.95) -> Row:
-        """What all of it tells."""
+        """Return the row of estimates for one target policy over the whole log."""
         effective = self.total**2 / self.squares if self.squares else 0.0
         is_little = effective < FEW or self.unseen > UNSEEN * self.events
         doubt: Doubt | None = "little_overlap" if is_little else None
+        is_off = not is_little and self._is_off
         return Row(
             target=self.target,
             events=self.events,
@@ -125,8 +163,11 @@ class Tally:
             largest=self.largest,
             share=self.weighted / self.events if self.events else 0.0,
             mean=self.total / self.events if self.events else 0.0,
-            is_off=not is_little and self._is_off,
-            intervals={one.key: one.interval(level) for one in self.estimators},
+            is_off=is_off,
+            intervals={
+                one.key: None if is_off and one.key != "naive" else self.interval(one, level)
+                for one in self.estimators
+            },
             doubt=doubt if self.weighted else "no_overlap",
         )
 

@@ -47,7 +47,7 @@ class Choosing(Target):
     def weigh(self, log: Decisions) -> Weighed:
         chances = self.probabilities(log)
         shown = chances[np.arange(len(log)), log.shown]
-        return Weighed(log, shown / log.propensity, chances)
+        return Weighed(log, log.weigh(shown), chances)
 
 
 @dataclass(frozen=True, slots=True)

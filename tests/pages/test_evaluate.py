@@ -8,6 +8,7 @@ from html import unescape
 from unittest.mock import patch
 from urllib.parse import parse_qsl
 
+import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
@@ -17,16 +18,26 @@ from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
+from engine.evaluation.sources.joined import joined
+from engine.evaluation.sources.logs import open_log
 from engine.evaluation.targets import Fixed, Online
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds import WORLDS
-from pages.parts.evaluate.found import Found
-from pages.parts.evaluate.logs import logs
+from pages.parts.evaluate.found import Found, finding
+from pages.parts.evaluate.logs import Log, logs
+from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Run
-from pages.parts.evaluate.wording import asked_row, doubts, is_proven, served, told_of
+from pages.parts.evaluate.wording import (
+    about_difference,
+    asked_row,
+    doubts,
+    is_proven,
+    served,
+    told_of,
+)
 from pages.parts.play.below import BOXES
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
@@ -244,11 +255,30 @@ def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: O
     assert not any("cannot be those" in said for said in doubts(found, setup))
     off = [replace(row, is_off=row.target == "uniform", mean=2.0) for row in found.rows]
     first, *_ = doubts(replace(found, rows=off), setup)
-    assert "Any, at random would have been served to 2.00 times as many visitors" in first
+    assert "Any, at random would have been served to 100.00 % more visitors than came" in first
     uniform = next(row for row in off if row.is_off)
     assert served(found, uniform, setup).endswith(
         "is not known, as the probabilities in this log cannot be right."
     )
+    assert "cannot be right" in about_difference(
+        replace(found, rows=off), setup, "uniform", "online"
+    )
+
+
+def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> None:
+    """In a log that tells the probability of the shown action alone."""
+    rng = np.random.default_rng(7)
+    shown, pays = rng.integers(3, size=3_000), rng.random(3_000)
+    rows = (
+        f"{'abc'[a]},{int(u < 0.2 + 0.2 * (a == 1))},.33" for a, u in zip(shown, pays, strict=True)
+    )
+    data = "\n".join(["action,reward,propensity", *rows]).encode()
+    log = Log(joined(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
+    found, setup = finish(finding(log, (1, 0), None, None)), EvaluateSetup()
+    assert "have few digits" in doubts(found, setup)[0]
+    assert not any(row.is_off for row in found.rows)
+    said = about_difference(found, setup, "action b", "online")
+    assert said.startswith("**“b” would earn more than “As it was served”: by +0.1")
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:

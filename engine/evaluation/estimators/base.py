@@ -70,6 +70,14 @@ class Estimator(ABC):
     def interval(self, level: float = 0.95) -> Interval | None:
         """Estimate and interval; None without events, and where the log does not say enough."""
 
+    def pivots(self, mean: float) -> tuple[float, float]:
+        """Rewards that an error in the weights cannot turn into a wrong low, or high, end.
+
+        That is the mean of the rewards, as weighted, for all that use that weights are 1 on
+        average.
+        """
+        return mean, mean
+
     def __add__(self, other: Self) -> Self:
         """Of both logs: sums are added; a field whose metadata name another way is merged so."""
         merged = {

@@ -59,6 +59,9 @@ class Betting(Estimator):
         gains, losses = self.gains + _counts(gained), self.losses + _counts(lost)
         return replace(self, gains=gains, losses=losses)
 
+    def pivots(self, mean: float) -> tuple[float, float]:
+        return self.bounds
+
     def interval(self, level: float = 0.95) -> Interval | None:
         if not self.gains.any():
             return None

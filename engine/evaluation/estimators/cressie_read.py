@@ -164,4 +164,7 @@ def _highest(weighed: Weighed) -> float:
         return math.inf
     possible = np.full(target.shape, 0.0)
     np.divide(target, log.probabilities, out=possible, where=log.probabilities > 0)
-    return float(possible.max())
+    # What was shown had weights of 1 where rounding allows it.
+    shown = possible[np.arange(len(log)), log.shown]
+    possible[np.arange(len(log)), log.shown] = np.minimum(shown, weighed.weight)
+    return float(max(possible.max(), weighed.weight.max()))

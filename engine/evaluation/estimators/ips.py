@@ -16,5 +16,8 @@ class Ips(WeightSums):
 
     key = "ips"
 
+    def pivots(self, mean: float) -> tuple[float, float]:
+        return 0.0, 0.0
+
     def interval(self, level: float = 0.95) -> Interval | None:
         return normal_interval(self.events, self.wr, self.wwrr, level)

@@ -144,6 +144,11 @@ class Stratified(Estimator):
             proven=(self.proven or Betting(self.bounds)).add(weighed),
         )
 
+    def pivots(self, mean: float) -> tuple[float, float]:
+        ours, proven = self.alone(), self.proven
+        is_proven = ours is not None and proven is not None and self.interval() != ours
+        return self.bounds if is_proven else (mean, mean)
+
     def interval(self, level: float = 0.95) -> Interval | None:
         ours = self.alone(level)
         if ours is None or self.proven is None:

@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import UnreadableError
 from engine.evaluation.estimators import Bounds
+from engine.evaluation.sources.rounding import half_unit
+from engine.evaluation.sources.tables.csv_text import NO_TEXT
 from engine.evaluation.sources.window import in_utc
 from engine.store.entry_codec import read_time
 from engine.store.exchange.lines import Faults
@@ -35,10 +37,12 @@ class Written:
 
     Attributes:
         percent: whether it is in percent, by what the number is; nothing of those not met yet.
+        rounding: half a unit of the last digit of each kind of number.
     """
 
     def __init__(self) -> None:
         self.percent: dict[str, bool] = {}
+        self.rounding: dict[str, float] = {}
         self._doubts: dict[str, tuple[int, str]] = {}
         self._decimal: set[str] = set()
 
@@ -49,6 +53,11 @@ class Written:
             self._doubts.setdefault(what, (line, text))
         else:
             self._decimal.add(what)
+
+    def note_rounding(self, what: str, values: Array) -> float:
+        """Half a unit of the last digit of a number, by these and those before."""
+        self.rounding[what] = min(self.rounding.get(what, 1.0), half_unit(values))
+        return self.rounding[what]
 
     def end(self, faults: Faults) -> None:
         """Tell what remains in doubt at the end of a file; the next may have other commas."""
@@ -102,11 +111,13 @@ class Rows:
 
 
 def words(column: Any, rows: Rows) -> tuple[NDArray[np.intp], list[str]]:
-    """A column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
+    """Return a column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
     if pa.types.is_nested(column.type):
         there = np.ones(len(column), dtype=bool)
         rows.refuse(there, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
         return np.zeros(len(column), dtype=np.intp), [""]
+    if pa.types.is_null(column.type):
+        column = column.cast(pa.string())
     coded = column.dictionary_encode()
     if len(coded.dictionary) > len(coded):  # A file's, of which the batch is a part.
         coded = coded.dictionary_decode().dictionary_encode()
@@ -128,7 +139,8 @@ def _decoded(value: str | bytes) -> str | None:
     if isinstance(value, str):
         return value
     with suppress(UnicodeDecodeError):
-        return value.decode()
+        text = value.decode()
+        return None if NO_TEXT in text else text
     return None
 
 

@@ -28,6 +28,9 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
     offered = [log.offered for log in logs]
     probabilities = [log.probabilities for log in logs if log.probabilities is not None]
     means = [log.means for log in logs if log.means is not None]
+    nearness = (
+        np.full(len(log), log.rounding) if log.nearness is None else log.nearness for log in logs
+    )
 
     def wide(tables: Sequence[Array | NDArray[np.bool_]], empty: float) -> Array | None:
         """Tables one below the other, (N, K); None if a batch has none."""
@@ -54,6 +57,8 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
         probabilities=wide(probabilities, 0.0),
         means=wide(means, np.nan),
         unmatched=sum(log.unmatched for log in logs),
+        rounding=max((log.rounding for log in logs), default=0.0),
+        nearness=np.concatenate([[], *nearness]),
     )
 
 

@@ -18,6 +18,7 @@ from engine.evaluation.sources.cells import Rows, Written, times, words
 from engine.evaluation.sources.columns import Columns, guess
 from engine.evaluation.sources.dsjson.reader import Reader
 from engine.evaluation.sources.files import LogFile
+from engine.evaluation.sources.rounding import Calibration, Shares
 from engine.evaluation.sources.rows import check_number_of_actions, decisions
 from engine.evaluation.sources.tables.csv_lines import tell_lines
 from engine.evaluation.sources.tables.table import batches, column_names, head
@@ -106,13 +107,42 @@ class TableLog(Log):
     """CSV or Parquet, with what its columns say."""
 
     columns: Columns
+    calibration: Calibration | None = None
 
     def _prepared(self) -> Generator[None, None, Self]:
-        """With all actions that it shows, where nothing else tells what is offered.
+        """With all actions that it shows, where nothing else tells what is offered, and with the
+        calibration of its probabilities, where few digits are written.
 
         Raises:
-            RejectedError: if a file cannot be read to its end.
+            RejectedError: if a file cannot be read to its end, and for rounded probabilities in a
+                log with faults.
         """
+        log = yield from self._with_actions()
+        return (yield from log._calibrated())
+
+    def _calibrated(self) -> Generator[None, None, Self]:
+        shares, faults, number, before = Shares(), Faults("evaluated"), 0, _Before()
+        for file in self.files:
+            faults.file = file.name
+            reading = self._read(file, number, faults, before)
+            while True:
+                try:
+                    batch = next(reading)
+                except StopIteration as end:
+                    number = end.value
+                    break
+                if batch is not None and len(batch):
+                    shares.add(batch)
+                    if not shares.is_coarse:
+                        return self
+                yield None
+            if self.window.is_over(number + 1):
+                break
+        if faults.total:
+            raise faults.rejection()
+        return replace(self, calibration=shares.calibration())
+
+    def _with_actions(self) -> Generator[None, None, Self]:
         yield None
         columns = self.columns
         if columns.tells_offers or not columns.shown:
@@ -150,6 +180,8 @@ class TableLog(Log):
             found = None
             if len(rows.lines):
                 found = decisions(table, self.columns, self.bounds, rows, before.ids)
+            if found is not None and self.calibration is not None:
+                found = self.calibration.apply(found)
             rows.tell(faults)
             yield None if faults.total else found
             if self.window.is_over(number + 1):

@@ -1,12 +1,52 @@
-"""Probabilities of all actions as logs have them: written with few digits."""
+"""Probabilities that were rounded when a log was written, and what they were before.
+
+A column with d digits behind the point holds numbers that are half a unit off at most, 0.5 / 10^d.
+Where all shares of an event are known they sum to 1. Where only that of the shown action is, the
+sum of 1 / q over the events that showed an action is, but for chance, the number of events that
+offered it: so each action's probabilities are moved together, within their half unit, until it is.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
+from engine.evaluation.decisions import COARSE, Decisions
 
 ROUNDING = 1e-3
-"""By which those of one event may miss a sum of 1, and the shown one its propensity."""
+"""By which probabilities of one event may miss a sum of 1, and the shown one its propensity, where
+more digits than that are written."""
+SINGLE = 5e-8
+"""Half a unit of numbers in single precision: none in a file is taken to be more exact."""
+_DIGITS = 7
+_SAME = 1e-10
+_CHANCE = 3.0
+"""Standard errors within which a sum of 1 / q is what it should be."""
+_SURE = 4.0
+"""Standard errors of a shift within which a probability is taken for the one that is meant."""
+_SMALL = 0.5
+"""Standard errors within which all that rounding can do is small beside chance."""
+_INSIDE = 0.999
+"""Part of half a unit that a probability is moved at most."""
+_HALVINGS = 40
+
+
+def half_unit(values: Array) -> float:
+    """Half of the last digit with which the numbers of a column are written; NaN is none.
+
+    Zeros and ones alone are not rounded.
+    """
+    known = values[~np.isnan(values)]
+    known = known[(known != 0) & (known != 1)]
+    if not len(known):
+        return SINGLE
+    for digits in range(1, _DIGITS):
+        if (np.abs(known - np.round(known, digits)) < _SAME).all():
+            return float(0.5 / 10**digits)
+    return SINGLE
 
 
 def summing_to_one(table: Array, shown: NDArray[np.intp], propensity: Array) -> tuple[Array, Array]:
@@ -20,3 +60,115 @@ def summing_to_one(table: Array, shown: NDArray[np.intp], propensity: Array) -> 
     exact *= scale[:, None]
     exact[events, shown] = propensity
     return exact, propensity
+
+
+def normalised(table: Array) -> Array:
+    """Rounded shares, (N, K), with a sum of 1: what is missing is spread evenly over those above 0,
+    as each is as likely to be off, or in proportion where that would leave one without any."""
+    some = table > 0
+    missing = 1 - table.sum(axis=1, keepdims=True)
+    moved = np.where(some, table + missing / some.sum(axis=1, keepdims=True), 0.0)
+    is_left = ((moved > 0) == some).all(axis=1, keepdims=True)
+    shares = np.where(is_left, moved, table)
+    return np.asarray(shares / shares.sum(axis=1, keepdims=True))
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How far the probabilities of a log are from those with which actions were shown.
+
+    Attributes:
+        rounding: half a unit of the column.
+        shifts: how far each action's are moved, in half units, between -1 and 1.
+        errors: how far off they may still be on average, in half units, from 0 to 2.
+    """
+
+    rounding: float
+    shifts: Mapping[str, float]
+    errors: Mapping[str, float]
+
+    def apply(self, log: Decisions) -> Decisions:
+        """Return the log with calibrated probabilities."""
+        moved, errors = (
+            self.rounding * np.array([by_action.get(action, usual) for action in log.actions])
+            for by_action, usual in ((self.shifts, 0.0), (self.errors, 1.0))
+        )
+        log = replace(log, rounding=self.rounding, nearness=errors[log.shown])
+        if log.probabilities is None:
+            propensity = np.minimum(log.propensity + moved[log.shown], 1.0)
+            return replace(log, propensity=propensity)
+        some = log.probabilities > 0
+        shifted = np.maximum(log.probabilities + moved, log.probabilities / 2)
+        table = normalised(np.where(some, shifted, 0.0))
+        return replace(
+            log,
+            propensity=table[np.arange(len(log)), log.shown],
+            probabilities=table,
+        )
+
+
+@dataclass(slots=True)
+class Shares:
+    """Counts over a log by which rounded probabilities are calibrated.
+
+    Attributes:
+        rounding: half a unit of the column, as far as it was read.
+        offered: for each action, the number of events that could show it.
+        shown: for each action, the number of events that showed it, by their probability.
+    """
+
+    rounding: float = 1.0
+    offered: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    shown: dict[str, dict[float, int]] = field(
+        default_factory=lambda: defaultdict(lambda: defaultdict(int))
+    )
+
+    @property
+    def is_coarse(self) -> bool:
+        """Whether it is rounded so far that it matters."""
+        return self.rounding >= COARSE
+
+    def add(self, log: Decisions) -> None:
+        """Count the events of one batch."""
+        self.rounding = min(self.rounding, log.rounding)
+        table = log.probabilities
+        could = log.offered if table is None else log.offered & (table > 0)
+        for at, action in enumerate(log.actions):
+            self.offered[action] += int(could[:, at].sum())
+            values, counts = np.unique(log.propensity[log.shown == at], return_counts=True)
+            of_action = self.shown[action]
+            for value, count in zip(values.tolist(), counts.tolist(), strict=True):
+                of_action[value] += count
+
+    def calibration(self) -> Calibration | None:
+        """Return what mends the log; None if it needs none."""
+        if not self.is_coarse:
+            return None
+        found = {action: self._shift(action) for action in self.shown}
+        shifts, errors = ({action: one[at] for action, one in found.items()} for at in (0, 1))
+        return Calibration(self.rounding, shifts, errors)
+
+    def _shift(self, action: str) -> tuple[float, float]:
+        """The shift for which the sum of 1 / q is the number of offers, and its error, in half
+        units; (0, 1) where rounding and chance do not explain what is missing, and where rounding
+        is small beside chance."""
+        of_action = self.shown[action]
+        if not of_action:
+            return 0.0, 1.0
+        values, counts = np.array(list(of_action)), np.array(list(of_action.values()))
+        wanted = self.offered[action]
+        error = float(np.sqrt((counts * (1 / values) * (1 / values - 1)).sum()))
+
+        def total(shift: float) -> float:
+            moved = np.maximum(values + shift * self.rounding, values / 2)
+            return float((counts / np.minimum(moved, 1.0)).sum())
+
+        low, high = -_INSIDE, _INSIDE
+        least, most, reach = total(high), total(low), _CHANCE * error
+        if most - least < _SMALL * error or not least - reach <= wanted <= most + reach:
+            return 0.0, 1.0
+        for _ in range(_HALVINGS):
+            middle = (low + high) / 2
+            low, high = (middle, high) if total(middle) > wanted else (low, middle)
+        shift, error = (low + high) / 2, error * 2 * _INSIDE / (most - least)
+        return shift, min(1 + abs(shift), _SURE * error)

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.decisions import LEAST_CHANCE, Decisions, context_of, text_of
+from engine.evaluation.decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.sources.cells import Rows, in_json, numbers, short, with_point, words
 from engine.evaluation.sources.columns import Columns
-from engine.evaluation.sources.rounding import ROUNDING, summing_to_one
+from engine.evaluation.sources.rounding import ROUNDING, normalised, summing_to_one
 from engine.evaluation.sources.twice import EventIds
 from engine.protocol.features import flatten
 
@@ -24,6 +24,8 @@ MAX_ACTIONS = 1_000
 """Different actions that a log may have."""
 MOST_CONTEXT = 10_000
 """Characters of one event's context."""
+_OF_SHOWN, _OF_ALL = "propensity", "probabilities"
+"""Whose rounding is noted: of the column with what was shown, and of those with all."""
 _LISTS = {pa.lib.Type_LIST, pa.lib.Type_LARGE_LIST, pa.lib.Type_FIXED_SIZE_LIST}
 
 
@@ -68,12 +70,16 @@ def decisions(
     stratum, contexts = _contexts(batch, columns.context, rows)
     if not rows.good.all():
         return None
-    chances = offers.probabilities
-    if chances is not None:
+    chances, rounding = offers.probabilities, rows.written.rounding
+    of_all, of_shown = rounding.get(_OF_ALL, 1.0), rounding.get(_OF_SHOWN, 1.0)
+    if chances is not None and COARSE <= of_all <= of_shown:
+        chances = normalised(chances)
+        propensity = chances[events, shown]
+    elif chances is not None:
         chances, propensity = summing_to_one(chances, shown, propensity)
     return Decisions(
         offers.actions, contexts, stratum, shown, propensity, reward,
-        offers.offered, offers.baseline, chances,
+        offers.offered, offers.baseline, chances, rounding=min(of_all, of_shown),
     )  # fmt: skip
 
 
@@ -102,14 +108,16 @@ def _propensity(
     of_shown = None if table is None else table[np.arange(len(shown)), shown]
     if columns.propensity:
         found = _within(batch[columns.propensity], "probability", (0.0, 1.0), rows)
+        rounding = rows.written.note_rounding(_OF_SHOWN, found)
     else:
         assert of_shown is not None
-        found = of_shown
+        found, rounding = of_shown, 0.0
     was_shown = "its probability is {:g}, but it was shown"
     rows.refuse(found < LEAST_CHANCE, lambda at: was_shown.format(found[at]))
     if of_shown is not None:
         reason = "its probability is {:g}, but that of the action shown is {:g}"
-        differs = np.abs(found - of_shown) > ROUNDING
+        allowed = max(ROUNDING, rounding + rows.written.rounding[_OF_ALL])
+        differs = np.abs(found - of_shown) > allowed
         rows.refuse(differs, lambda at: reason.format(found[at], of_shown[at]))
     return found
 
@@ -146,15 +154,16 @@ def _with_probabilities(batch: Any, columns: Columns, offers: Offers, rows: Rows
     }
     missing = np.full(batch.num_rows, np.nan)
     table = np.column_stack([columns_of.get(action, missing) for action in offers.actions])
+    rounding = rows.written.note_rounding(_OF_ALL, table)
     offered = offers.offered if columns.offered else ~np.isnan(table)
     table = np.nan_to_num(table)
     baseline = offers.baseline if columns.offered else offered.argmax(axis=1)
     outside = ((table < 0) | (table > 1)).any(axis=1)
     rows.refuse(outside, lambda at: "a probability is not within 0 to 1")
     total, of_offered = table.sum(axis=1), (table * offered).sum(axis=1)
-    rows.refuse(
-        np.abs(total - 1) > ROUNDING, lambda at: f"its probabilities add up to {total[at]:g}"
-    )
+    allowed = np.maximum(ROUNDING, rounding * (1 + 1e-9) * (table > 0).sum(axis=1))
+    differs = np.abs(total - 1) > allowed
+    rows.refuse(differs, lambda at: f"its probabilities add up to {total[at]:g}")
     beyond = total - of_offered > ROUNDING
     rows.refuse(beyond, lambda at: "an action that was not offered has a probability")
     return Offers(offers.actions, offered, baseline.astype(np.intp), table * offered)

@@ -27,14 +27,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_cells(rows: Rows) -> pd.DataFrame:
-    """Rows in which no text is a formula to a spreadsheet: it would do what a stranger typed."""
+    """Return rows in which no text, heads and categories included, is a formula to a spreadsheet:
+    it would do what a stranger typed."""
 
     def harmless(value: object) -> object:
         return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
     frame = pd.DataFrame(rows)
-    texts = frame.select_dtypes(["object", "string"])
-    return frame.assign(**{str(name): texts[name].map(harmless) for name in texts})
+    texts = frame.select_dtypes(["object", "string", "category"])
+    cells = {str(name): texts[name].astype(object).map(harmless) for name in texts}
+    return frame.assign(**cells).rename(columns=harmless)
 
 
 def as_parquet(rows: Rows) -> bytes:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from engine.evaluation.decisions import COARSE
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import FEW, Row
 from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
@@ -101,6 +102,8 @@ def about_rule(session: EvaluateSession, found: Found) -> str:
     """What the log says of the rule, beside what was earned; Markdown."""
     if session.hides:
         return "It is told once you have guessed."
+    if any(row.is_off for row in found.rows if row.target == "rules"):
+        return "This is not known, as the probabilities in this log cannot be right."
     rows = {row.target: told_of(found, row, session.setup) for row in found.rows}
     told, earned = rows["rules"], rows["online"]
     if told is None or earned is None:
@@ -119,8 +122,10 @@ def about_difference(found: Found, setup: EvaluateSetup, one: str, other: str) -
     """Whether a policy is better than another, by how much, and how sure that is; Markdown."""
     told, names = found.beside(one, other), names_of(found, setup)
     first, second = (f"“{plain(names[key])}”" for key in (one, other))
+    if any(row.is_off for row in found.rows if row.target in (one, other)):
+        return "This is not known, as the probabilities in this log cannot be right."
     if told is None:
-        return "The log tells the probability of the shown action alone, so this is not known."
+        return "This is not known, as the log never shows what one of them would show."
     amount = f"{signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
     amount += plain(in_money(found.log.world, told.estimate, sign=True))
     if told.low > 0:
@@ -146,14 +151,14 @@ def report(found: Found, row: Row, setup: EvaluateSetup) -> str:
 
 def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
     """What the log says of it; Markdown."""
-    told = told_of(found, row, setup)
-    if told is None:
-        return report(found, row, setup)
     if row.is_off:
         return (
             f"{report(found, row, setup)} What it would earn, served to everybody, is not known, "
             "as the probabilities in this log cannot be right."
         )
+    told = told_of(found, row, setup)
+    if told is None:
+        return report(found, row, setup)
     return (
         f"{report(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
         f"from {told.low:.2f} to {told.high:.2f}"
@@ -209,15 +214,18 @@ def is_proven(row: Row) -> bool:
 def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
     """What is not asked, and why some rows are empty, or none is to be believed; Markdown."""
     names, said, unknown = names_of(found, setup), list[str](), list[str]()
-    off = [
-        row for row in found.rows if row.is_off and row.target.startswith(("action ", "uniform"))
-    ]
-    if off:
+    if off := [row for row in found.rows if row.is_off]:
         most = max(off, key=lambda row: row.mean)
         said.append(
             "**The probabilities in this log cannot be those with which actions were shown**: by "
-            f"them, {plain(names[most.target])} would have been served to {most.mean:.2f} times as "
-            "many visitors as came. No figure here is to be believed."
+            f"them, {plain(names[most.target])} would have been served to "
+            f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither rounding nor "
+            "chance explains. No figure here is to be believed."
+        )
+    if found.decisions.rounding >= COARSE:
+        said.append(
+            "The probabilities in this log have few digits. They are corrected as far as the log "
+            "tells, and each interval is as much wider as their rounding makes it."
         )
     if setup.window:
         first, last = setup.span
@@ -226,7 +234,7 @@ def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":
             said.append(f"{name}: the log never shows what it would show, so it cannot tell.")
-        elif told_of(found, row, setup) is None:
+        elif told_of(found, row, setup) is None and not row.is_off:
             unknown.append(name)
     if unknown:
         said.append(

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -143,7 +142,7 @@ def _paste(session: WorldsSession) -> None:
 
 
 def _send(session: WorldsSession) -> None:
-    """A file with one of these."""
+    """Take a file with one of these; what was wrong with the one before is not said of it."""
     upload = this_upload()
 
     def read() -> None:
@@ -152,14 +151,21 @@ def _send(session: WorldsSession) -> None:
         if _take(session, data):
             upload.free()
 
+    def name(text: str) -> None:
+        upload.name, session.refused = text, ""
+
+    def free() -> None:
+        upload.free()
+        session.refused = ""
+
     if not upload.is_whole:
         most = Limits.from_environment(os.environ).max_upload
-        upload_field(upload.token, most, partial(setattr, upload, "name"), WORLD_KINDS)
+        upload_field(upload.token, most, name, WORLD_KINDS)
         note("A world's JSON, a table of segments, or one of actions: CSV, or with tabs.")
         return
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**10:,.0f} KiB")
     st.button("Read it", key="read-file", icon=":material/input:", on_click=read)
-    st.button("Another file", key="another-world", on_click=upload.free)
+    st.button("Another file", key="another-world", on_click=free)
     _say_refused(session)
 
 

@@ -84,7 +84,27 @@ def test_probabilities_that_cannot_be_right_are_told() -> None:
     found = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
     assert found["uniform"].is_off
     assert found["uniform"].mean == pytest.approx(2, abs=0.5)
+    assert found["uniform"].intervals["ips"] is None
+    assert found["uniform"].intervals["naive"] is not None
     assert not any(row.is_off for row in evaluate([LOG], TARGETS).rows())
+
+
+def test_a_mean_weight_is_off_by_more_than_chance_however_little_that_is() -> None:
+    """It had to be above 1.1."""
+    thirds = np.full(100_000, 1 / 3)
+    log = replace(
+        LOG.take(np.arange(100_000) % len(LOG)),
+        shown=np.arange(100_000) % 3,
+        offered=np.ones((100_000, 3), dtype=bool),
+        propensity=thirds - np.where(np.arange(100_000) % 2, 0.02, 0.0),
+        probabilities=None,
+        means=None,
+    )
+    (even,) = evaluate([log], [Even()]).rows()
+    assert 1.01 < even.mean < 1.1
+    assert even.is_off
+    (even,) = evaluate([replace(log, rounding=0.05)], [Even()]).rows()
+    assert (even.is_off, even.mean) == (False, 1.0), "within a rounding to one digit"
 
 
 def test_a_log_of_nothing_is_refused_and_a_reward_is_named_by_its_number_in_all() -> None:

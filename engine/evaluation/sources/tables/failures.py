@@ -13,6 +13,7 @@ BLOCK = 1 << 18
 _NO_PARQUET = "it is no whole Parquet file: it was cut, or is damaged"
 FAILURES = (pa.ArrowException, UnicodeDecodeError, UnreadableError, *UNREADABLE)
 """What reading a table may raise."""
+FIRST_LINE = "its first line is not UTF-8"
 _UNTOLD = re.compile(r"CSV parse error: Row #(\d+): Expected")
 """Of rows that have other fields than the first line, Arrow tells itself of those only that cannot
 be decoded."""
@@ -35,8 +36,8 @@ def csv_fault(error: Exception, file: LogFile) -> str:
         return str(error)
     if "Empty CSV" in str(error):
         return _no_row(file)
-    if csv_row(error) or isinstance(error, UnicodeDecodeError):
-        return "it is not UTF-8" if csv_row(error) else "its first line is not UTF-8"
+    if isinstance(error, UnreadableError):
+        return str(error)
     if "straddling" in str(error):
         return f"a line has more than {BLOCK >> 10} KiB"
     # Arrow's failures to read are OSErrors, too.

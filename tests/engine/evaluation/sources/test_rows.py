@@ -39,6 +39,26 @@ def test_text_that_is_not_utf_8_is_refused_with_its_line() -> None:
     ]
 
 
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
+def test_a_row_with_a_field_more_that_is_not_utf_8_is_refused_with_its_line() -> None:
+    data = text(GOOD, '2026-01-01T00:00:00Z,"rai\nny",true,tea|cake,cake,0.25,1', GOOD)
+    assert refused(data.rstrip() + b",\xe9\n") == [(5, "it is not UTF-8")]
+
+
+@pytest.mark.parametrize(
+    ("column", "reason"),
+    [("action", "it shows no action"), ("offered", "it offers no action"), ("event", None)],
+)
+def test_a_parquet_column_of_the_type_null_holds_nothing(column: str, reason: str | None) -> None:
+    told = {"action": ["a", "b"], "reward": [1, 0], "p": [0.5, 0.5], "offered": ["a|b", "a|b"]}
+    data = as_parquet(pa.table({**told, "event": ["1", "2"], column: pa.nulls(2)}))
+    columns = Columns("action", "reward", "p", offered="offered", event="event")
+    if reason is None:
+        assert len(read(data, columns)[0]) == 2
+    else:
+        assert refused(data, columns) == [(1, reason), (2, reason)]
+
+
 def of(p_a: list[float | None], p_b: list[float | None], action: str = "a") -> bytes:
     n = len(p_a)
     columns = {"action": [action] * n, "reward": [1] * n, "p_a": p_a, "p_b": p_b}

@@ -21,13 +21,13 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
     assert lines_of(data, Faults()) == [*range(2, 12), *range(13, 23)]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
 def test_what_is_not_utf8_in_a_later_batch_is_told_with_its_own_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Which is not the first of its batch."""
+    """Which is not the first of its batch. Arrow's own decoding left a traceback on stderr."""
     monkeypatch.setattr("engine.evaluation.sources.tables.csv_rows.BLOCK", 64)
     faults = Faults()
     read = lines_of(b"a,b\n" + b"1,22222222\n" * 12 + b"\xe9,2,3\n", faults)
-    assert read[-1] < 13
+    assert read == [*range(2, 14)]
     assert [(one.line, one.reason) for one in faults.first] == [(14, "it is not UTF-8")]

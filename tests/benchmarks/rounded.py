@@ -1,0 +1,137 @@
+"""Intervals from logs whose propensities were rounded when they were written.
+
+    python -m tests.benchmarks.rounded --logs 40
+
+Logs are CSV files, read as anybody's are, with the propensity of what was shown to one to four
+digits. Shares are the same for all actions, differ by action, or by action and context; rewards are
+rare or frequent; targets are any action at random, two single actions, a rule, and chances of their
+own for each context. The constants of `engine.evaluation.sources.rounding` and `rounded` were
+chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. A line a setting: of how many
+intervals, how many are refused as off, and for each estimator the share that held the truth, and
+the mean width in parts of that of the same logs with exact propensities.
+"""
+
+import argparse
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from engine.arrays import Array
+from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
+from engine.evaluation.offline import Row, evaluate
+from engine.evaluation.sources.columns import Columns
+from engine.evaluation.sources.joined import joined
+from engine.evaluation.sources.logs import open_log
+from engine.evaluation.targets import Even, Fixed, Given, Rule, RuleTable, Target
+
+ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
+COLUMNS = Columns("action", "reward", "propensity", ("x",))
+LEAST = 0.06
+"""Of an action's share: to one digit a smaller one is 0, and the log is refused."""
+Kind = Literal["uniform", "constant", "context"]
+KINDS: Sequence[Kind] = ("uniform", "constant", "context")
+
+
+@dataclass(frozen=True, eq=False)
+class Made:
+    """Events of a logging policy.
+
+    Attributes:
+        shares, rates: with which actions are shown, and earn, (contexts, K).
+        context, shown, reward: of each event, (N,).
+    """
+
+    shares: Array
+    rates: Array
+    context: Array
+    shown: Array
+    reward: Array
+
+    def csv(self, digits: int | None) -> bytes:
+        """Return a file with propensities of so many digits; all that there are for None."""
+        exact = self.shares[self.context, self.shown]
+        written = exact if digits is None else exact.round(digits)
+        rows = zip(self.context, self.shown, self.reward, written.tolist(), strict=True)
+        lines = (f"{x},a{action},{earned:d},{q!r}" for x, action, earned, q in rows)
+        return "\n".join(["x,action,reward,propensity", *lines]).encode()
+
+    def targets(self, rng: np.random.Generator) -> Iterator[tuple[Target, float]]:
+        """Yield targets, and what each earns in truth."""
+        contexts, actions = self.shares.shape
+        picks = rng.integers(actions, size=contexts)
+        rules = (Rule((f"x={x}",), f"a{a}") for x, a in enumerate(picks.tolist()))
+        mixed = rng.dirichlet(np.full(actions, 2.0), contexts)
+        yield Even(), float(self.rates.mean())
+        for action in (0, actions - 1):
+            yield Fixed(f"a{action}"), float(self.rates[:, action].mean())
+        yield RuleTable(tuple(rules)), float(self.rates[np.arange(contexts), picks].mean())
+        yield Given("mixed", mixed[self.context]), float((mixed * self.rates).sum(axis=1).mean())
+
+
+def made(
+    kind: Kind, actions: int, contexts: int, events: int, rate: float, rng: np.random.Generator
+) -> Made:
+    """Make events at random."""
+    shares = np.full((contexts, actions), 1 / actions)
+    if kind != "uniform":
+        drawn = rng.dirichlet(np.full(actions, 2.5), contexts if kind == "context" else 1)
+        shares = LEAST + (1 - LEAST * actions) * np.broadcast_to(drawn, shares.shape)
+    rates = np.clip(rate * rng.uniform(0.3, 1.7, shares.shape), 0.0, 0.98)
+    context = rng.integers(contexts, size=events)
+    drawn = rng.random((events, 1)) > shares[context].cumsum(axis=1)
+    shown = drawn.sum(axis=1).clip(max=actions - 1)
+    reward = rng.random(events) < rates[context, shown]
+    return Made(shares, rates, context, shown, reward)
+
+
+def rows_of(of: Made, digits: int | None, seed: Sequence[int]) -> list[tuple[Row, float]]:
+    """What a file tells of each target, and the truth."""
+    targets, truths = zip(*of.targets(np.random.default_rng(seed)), strict=True)
+    log = joined(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
+    return list(zip(evaluate([log], targets, ESTIMATORS).rows(), truths, strict=True))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--logs", type=int, default=40)
+    parser.add_argument("--events", type=int, default=40_000)
+    parser.add_argument("--contexts", type=int, default=5)
+    parser.add_argument("--actions", type=int, nargs="+", default=[2, 3, 6, 7])
+    parser.add_argument("--rates", type=float, nargs="+", default=[0.05, 0.35])
+    parser.add_argument("--seed", type=int, default=400)
+    asked = parser.parse_args()
+    for kind in KINDS:
+        for actions in asked.actions:
+            for rate in asked.rates:
+                exact: Counter[str] = Counter()
+                for digits in (None, 4, 3, 2, 1):
+                    told, held, widths, off = 0, Counter[str](), Counter[str](), 0
+                    for log in range(asked.logs):
+                        seed = asked.seed, log, actions, round(rate * 100)
+                        rng = np.random.default_rng(seed)
+                        of = made(kind, actions, asked.contexts, asked.events, rate, rng)
+                        for row, truth in rows_of(of, digits, seed):
+                            off += row.is_off
+                            told += not row.is_off
+                            for key, one in row.intervals.items():
+                                if one is not None:
+                                    held[key] += one.holds(truth)
+                                    widths[key] += one.width
+                    if digits is None:
+                        exact = Counter({key: width / told for key, width in widths.items()})
+                    said = (
+                        f"{one.key} {held[one.key] / told:.3f} "
+                        f"x{widths[one.key] / told / exact[one.key]:.2f}"
+                        for one in ESTIMATORS
+                    )
+                    name = f"{kind}, {actions} actions, {rate:g}, {digits or 'all'} digits"
+                    print(
+                        f"{name}: {told + off} intervals, {off} off; {', '.join(said)}", flush=True
+                    )
+
+
+if __name__ == "__main__":
+    main()

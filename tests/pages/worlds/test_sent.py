@@ -1,0 +1,53 @@
+"""A file that is sent to Worlds: what was wrong with one is not said of the next."""
+
+from typing import cast
+
+from streamlit.testing.v1 import AppTest
+
+
+def page() -> None:
+    """The box for a file; ``sent`` is the file that the browser sends next."""
+    import streamlit as st  # noqa: PLC0415
+    from pages.parts.data.uploads import this_upload  # noqa: PLC0415
+
+    from pages.parts.worlds import start  # noqa: PLC0415
+    from pages.parts.worlds.session import WorldsSession  # noqa: PLC0415
+
+    session = st.session_state.setdefault("session", WorldsSession("coffee"))
+
+    def field(token: str, most: int, ended: object, kinds: object) -> None:
+        if data := st.session_state.pop("sent", b""):
+            upload = this_upload()
+            upload.begin()
+            upload.write(data)
+            upload.end()
+            ended("table.csv")  # type: ignore[operator]
+
+    start.upload_field = field  # type: ignore[assignment]
+    start._send(session)
+
+
+def test_a_new_file_does_not_show_what_was_wrong_with_the_last() -> None:
+    app = AppTest.from_function(page, default_timeout=60).run()
+
+    def said() -> str:
+        assert not app.exception
+        return cast(str, app.session_state["session"].refused)
+
+    def send(data: bytes) -> None:
+        app.session_state["sent"] = data
+        app.run().run()
+
+    send(b"a,b\n1")
+    app.button(key="read-file").click().run()
+    wrong = said()
+    assert wrong
+    assert any(wrong[:20] in one.value for one in app.markdown)
+    app.button(key="another-world").click().run()
+    assert not said()
+    send(b"a,b\n1")
+    app.button(key="read-file").click().run()
+    assert said() == wrong
+    app.session_state["sent"] = b"place,x,y\nhere,.5,.6\nthere,.4,.7"
+    app.button(key="another-world").click().run().run()
+    assert not said()
