@@ -69,7 +69,7 @@ def beside_spec(world: World, dark: bool) -> Spec:
     lanes = {
         "lane": f"min(84 * u, (room - map - {_HEAD + _CAPTION} * u) / {rows})",
         "columns": str(_columns(world)),
-        "lines": str(len(world.fields[0].values)),
+        "lines": str(_extent(world)[0]),
         "top": f"{_HEAD} * u + {rows} * lane + {_CAPTION} * u",
         "cells": "min(room - top, 1.2 * half * lines / columns)",
     }
@@ -82,10 +82,15 @@ def beside_spec(world: World, dark: bool) -> Spec:
     return spec | {"params": signals, "config": looks | {"text": words}, "height": "container"}
 
 
+def _extent(world: World) -> tuple[int, ...]:
+    """How many values of each field the map has: of all fields, or of the first two."""
+    fields = world.fields if world.is_mapped_whole else world.fields[:2]
+    return tuple(world.extent(*(field.name for field in fields)).values())
+
+
 def _columns(world: World) -> int:
-    """Of the map: all fields but the first, of a large world the second alone."""
-    others = world.fields[1:] if world.is_tabulated else world.fields[1:2]
-    return math.prod(len(field.values) for field in others)
+    """Columns of the map: values of all of its fields but the first, together."""
+    return math.prod(_extent(world)[1:])
 
 
 # -- marks ----------------------------------------------------------------------------

@@ -1,5 +1,6 @@
 """The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
 
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -38,8 +39,12 @@ def map_spec(
             cells are wide on a phone, too.
     """
     values = {field.name: field.values for field in world.fields}
-    place = map_layout.upright if upright else map_layout.lying
-    x, y, height = place(values, axes, size)
+    extent = world.extent(axes.row, *axes.columns)
+    if upright:
+        rows = math.prod(extent[name] for name in axes.columns)
+        x, y, height = map_layout.upright(values, axes, size, rows)
+    else:
+        x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
     strength, seen = (
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")

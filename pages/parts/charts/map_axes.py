@@ -50,7 +50,7 @@ def axes_of(world: World) -> Mapping[Axes, str]:
         for row, column in permutations(names, 2)
         if names.index(row) < names.index(column)
     }
-    fits = len(world.contexts) // len(world.fields[0].values) <= _MOST
+    fits = world.is_mapped_whole and world.size // len(world.fields[0].values) <= _MOST
     return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
 
 

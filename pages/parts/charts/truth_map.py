@@ -21,7 +21,7 @@ _FAINT = 0.25
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     """Cells, each in the colour of the action that is best there, the stronger, the more it is
     worth to know that."""
-    rows = next(field for field in world.fields if field.name == axes.row).values
+    rows = world.extent(axes.row, *axes.columns)[axes.row]
     x = (
         alt.X("column:N")
         .sort(None)
@@ -50,7 +50,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     ]
     return finish(
         dark,
-        _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
+        _ROW * rows + _HEAD * max(len(axes.columns), 1) + 14,
         base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
         base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
         *with_pictures(world, base, 30),
@@ -60,10 +60,11 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
 
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
-    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out."""
+    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out,
+    as far as a map has room."""
     heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
-    cells = world.through(here, axes.row, *axes.columns)
+    cells = world.mapped(here, axes.row, *axes.columns)
     expected = world.expected_in(np.array(cells))
     best, mean = expected.argmax(axis=1), expected.mean(axis=1)
     gain = expected.max(axis=1) - mean
