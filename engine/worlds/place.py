@@ -69,6 +69,11 @@ class Place:
         return f"{self.emoji} {self.title}".strip()
 
     @cached_property
+    def token(self) -> object:
+        """What names this object among `engine.results.RESULTS`, which does not keep the world itself."""
+        return object()
+
+    @cached_property
     def size(self) -> int:
         """How many cells there are."""
         return math.prod(len(field.values) for field in self.fields)

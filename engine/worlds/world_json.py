@@ -56,13 +56,16 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from functools import lru_cache, partial
+from functools import partial
+from hashlib import sha256
 from typing import get_args
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten
+from engine.results import RESULTS
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of
@@ -121,14 +124,28 @@ def world_from_json(value: object) -> World:
     return world
 
 
-@lru_cache(maxsize=64)
+_OBJECTS = 6
+"""Bytes that a world takes as objects for each byte of its text."""
+_in_use: WeakValueDictionary[str, World] = WeakValueDictionary()
+"""Worlds that somebody has, by the digest of their text."""
+
+
 def world_from_text(text: str) -> World:
-    """The same out of `World.text`; the same world each time, so that what it keeps is shared."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        refuse(CODE, "the world", text, "JSON")
-    return world_from_json(value)
+    """The same out of `World.text`; the same world each time, so that what it keeps is shared: as
+    long as somebody has it, and a while longer."""
+    name = sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+    def read() -> World:
+        known = _in_use.get(name)
+        if known is not None:
+            return known
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            refuse(CODE, "the world", text, "JSON")
+        return _in_use.setdefault(name, world_from_json(value))
+
+    return RESULTS.get((world_from_text, name), read, lambda _: _OBJECTS * len(text))
 
 
 # Whatever function its truth is, a world travels to another process as its text.

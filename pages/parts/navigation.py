@@ -16,7 +16,7 @@ from pages.parts.frames import drawing_all
 from pages.parts.menu import HOME, MENU, REACHED, group_of
 from pages.parts.operations.log_lines import timed
 from pages.parts.play.first_minute import NAME
-from pages.parts.sessions import first_minute, hand_over, may_only_look
+from pages.parts.sessions import first_minute, hand_over, may_only_look, settle
 from pages.parts.stage.screens import Stage, enter_or_leave
 from pages.parts.take_along import take_along
 from pages.parts.theme import is_dark, logo, style
@@ -60,6 +60,7 @@ def _draw() -> None:
         take_along(page.title.lower())
     first = first_minute()
     once = NAME if first.is_wanted else ""
+    settle()
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
     mind_the_frame(group_of(page.title.lower()), TITLES)
