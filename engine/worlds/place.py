@@ -17,7 +17,7 @@ from engine.worlds.taste import Context, Item, Truth
 
 TABULATED = 1_000
 """Cells up to which everything about a world is computed cell by cell."""
-MAPPED, MAPPED_BELIEFS = 400, 5_000
+MAPPED, MAPPED_BELIEFS = 400, 4_000
 """Cells of a map at most, and cells times items: what is believed there is computed for each."""
 MAX_TIMES = 10_000
 """Combinations of the values of fields that do not come independently."""
@@ -70,7 +70,7 @@ class Place:
 
     @cached_property
     def token(self) -> object:
-        """What names this object among `engine.results.RESULTS`, which does not keep the world itself."""
+        """Key of this object in `engine.results.RESULTS`, which does not keep the world itself."""
         return object()
 
     @cached_property

@@ -64,7 +64,7 @@ from weakref import WeakValueDictionary
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
-from engine.protocol.features import flatten
+from engine.protocol.features import flatten, is_list
 from engine.results import RESULTS
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
@@ -72,9 +72,11 @@ from engine.worlds.joint import joint_of
 from engine.worlds.levels import levels_in
 from engine.worlds.limits import (
     MAX_CELLS,
+    MAX_FEATURES,
     MAX_FIELDS,
     MAX_ITEMS,
     MAX_NAME,
+    MAX_SENT,
     MAX_SIZE,
     MAX_STORY,
     MAX_TITLE,
@@ -118,14 +120,13 @@ def world_from_json(value: object) -> World:
     check_known(drift, "drift", get_args(Drift))
     world = World(title, emoji, story, fields, items, taste, unit, levels, together, bound, drift)
     _check_request(world)
+    _check_columns(fields, items)
     size = len(world.text.encode())
     if size > MAX_SIZE:
         refuse(CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
     return world
 
 
-_OBJECTS = 6
-"""Bytes that a world takes as objects for each byte of its text."""
 _in_use: WeakValueDictionary[str, World] = WeakValueDictionary()
 """Worlds that somebody has, by the digest of their text."""
 
@@ -145,7 +146,7 @@ def world_from_text(text: str) -> World:
             refuse(CODE, "the world", text, "JSON")
         return _in_use.setdefault(name, world_from_json(value))
 
-    return RESULTS.get((world_from_text, name), read, lambda _: _OBJECTS * len(text))
+    return RESULTS.get((world_from_text, name), read, lambda world: world.bytes)
 
 
 # Whatever function its truth is, a world travels to another process as its text.
@@ -215,6 +216,28 @@ def _together(value: object, fields: Sequence[Field]) -> tuple[tuple[float, ...]
 def _one_of(names: Sequence[str], value: object, place: str) -> str:
     check_known(value, place, names)
     return str(value)
+
+
+def _check_columns(fields: Sequence[Field], items: Sequence[Item]) -> None:
+    """Refuse contexts and actions with so many columns that a click would take long."""
+    sent = sum(
+        max(1 if value.sends is None else _columns(value.sends) for value in field.values)
+        for field in fields
+    )
+    if sent > MAX_SENT:
+        what = "the number of columns that a context may send"
+        refuse(CODE, "fields", sent, f"at most {MAX_SENT}", what)
+    for at, item in enumerate(items):
+        if (count := _columns(item.features)) > MAX_FEATURES:
+            what = f"the number of columns that the features of items[{at}] make"
+            refuse(CODE, f"items[{at}].features", count, f"at most {MAX_FEATURES}", what)
+
+
+def _columns(sent: object) -> int:
+    """How many columns a value makes that is sent: a list one for each number in it."""
+    if isinstance(sent, Mapping):
+        return sum(map(_columns, sent.values()))
+    return len(sent) if is_list(sent) else 1
 
 
 def _check_sent(sends: object, place: str) -> None:

@@ -7,15 +7,15 @@ that the picture can be read from the last row. On a phone the second half stand
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
 from engine.loop.entries import Ranked
+from engine.results import kept
 from engine.worlds import World
-from pages.parts.charts.base import LOCALE, Spec, blank, finish, table
+from pages.parts.charts.base import LOCALE, Spec, blank, bytes_in_world, finish, table
 from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.text import percent
 from pages.parts.theme import theme
@@ -62,7 +62,7 @@ class Half:
     favoured: Sequence[Mapping[str, Any]]
 
 
-@lru_cache(maxsize=16)
+@kept(bytes_in_world)
 def beside_spec(world: World, dark: bool) -> Spec:
     """The picture of `beside_rows`."""
     rows = min(len(world.items), MOST)

@@ -2,15 +2,24 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
+from engine.results import kept
 from engine.worlds import Context, World
 from pages.parts.charts import map_layout
-from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish, kept_by
+from pages.parts.charts.base import (
+    PAGE,
+    Size,
+    Spec,
+    action_colour,
+    blank,
+    bytes_in_world,
+    finish,
+    kept_by,
+)
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_cell
@@ -27,7 +36,7 @@ Cells = Sequence[Mapping[str, Any]]
 """Rows of `engine.evaluation.context_map.favourites`."""
 
 
-@lru_cache(maxsize=64)
+@kept(bytes_in_world)
 def map_spec(
     world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:

@@ -1,13 +1,12 @@
 """What a world's visitors like best, at a glance, while it is written."""
 
-from functools import lru_cache
-
 import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from engine.results import kept
 from engine.worlds import Context, World
-from pages.parts.charts.base import PAGE, Spec, action_colour, blank, finish, table
+from pages.parts.charts.base import PAGE, Spec, action_colour, blank, bytes_in_world, finish, table
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import LIMIT
@@ -17,7 +16,7 @@ _FAINT = 0.25
 """Opacity of a cell where the best action is hardly better than any."""
 
 
-@lru_cache(maxsize=64)
+@kept(bytes_in_world)
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     """Cells, each in the colour of the action that is best there, the stronger, the more it is
     worth to know that."""

@@ -26,6 +26,8 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
 
+MOST_LEFT = 8
+"""Worlds whose loop is at hand for whoever comes back to one; others begin anew there."""
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
 _ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
@@ -172,6 +174,8 @@ class PlaySession:
         self.setup = setup
         if setup.world != before.world:
             self._left[before.world] = self.open
+            while len(self._left) > MOST_LEFT:
+                del self._left[next(iter(self._left))]
             self._come_to(setup.world, setup.seed != before.seed)
         elif setup.seed != before.seed:
             self._begin(self.open.home)  # Which may be none of the app's.
