@@ -19,7 +19,6 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -35,6 +34,7 @@ from engine.loop.settings import learner_of
 from engine.policies.base import ties
 from engine.protocol.features import Features, namespace_of
 from engine.protocol.request import Action, RankRequest
+from engine.results import kept
 from engine.steps import Steps, at_once
 
 Side = Literal["context", "actions"]
@@ -229,7 +229,11 @@ def _differing(all_features: Sequence[Features]) -> frozenset[str]:
     return frozenset(name for name, values in told.items() if len(values) > 1)
 
 
-@lru_cache(maxsize=8_192)
+_ACTION = 100
+"""Bytes that an action takes beside its features."""
+
+
+@kept(lambda features, *_: features.bytes)
 def _left_out(features: Features, fields: frozenset[str]) -> Features:
     """Features without some of their fields."""
     kept = {column: field for column, field in features.fields.items() if field not in fields}
@@ -243,6 +247,6 @@ def _left_out(features: Features, fields: frozenset[str]) -> Features:
     )
 
 
-@lru_cache(maxsize=1_024)
+@kept(lambda actions, *_: _ACTION * len(actions))
 def _all_left_out(actions: tuple[Action, ...], fields: frozenset[str]) -> tuple[Action, ...]:
     return tuple(replace(one, features=_left_out(one.features, fields)) for one in actions)

@@ -29,7 +29,7 @@ import math
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from typing import Self
 
 import numpy as np
@@ -42,6 +42,7 @@ from engine.learners.crosses import by_group, symmetric_polynomials
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
+from engine.results import kept
 
 
 class ClassicLearner(Learner):
@@ -199,7 +200,7 @@ class Side(Learned):
         return self._products[features]
 
 
-@lru_cache(maxsize=1_024)
+@kept(lambda features, _: features.bytes)
 def _with_id(action: Action) -> Features:
     """The features of an action with its id as another one; no feature's name is empty."""
     name, known = f"={action.id}", action.features

@@ -39,6 +39,7 @@ _IN_NAMESPACE = re.compile(r"((?:[^\\]|\\.)*)\.(?:[^.\\]|\\.)*", re.DOTALL)
 """A namespace, a dot that is not escaped, the last one, and a name."""
 
 MAX_COLUMNS = 2_000  # Columns that one context or one action may make.
+_COLUMN = 300  # Bytes that a column takes beside the characters of its name.
 LINEAR = 3.0  # Up to which size numbers count as they are.
 
 
@@ -60,6 +61,11 @@ class Features:
     size: int
     non_null: int
     numbers: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that it takes in memory, about."""
+        return sum(_COLUMN + 2 * len(column) for column in self.columns)
 
     @property
     def names(self) -> tuple[str, ...]:

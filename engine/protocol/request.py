@@ -7,12 +7,12 @@ with a `PersonalizerError`; behind this module every value is known to be good.
 import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import lru_cache
 from operator import is_
 from typing import Any
 
 from engine.errors import check_number, refuse, refuse_missing
 from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
+from engine.results import kept
 
 MAX_ACTIONS, MAX_EXCLUDED, MAX_ID_LENGTH = 50, 1_000, 256
 MAX_PAYLOAD = 256 * 1024  # Characters of JSON of the context and the actions of a request.
@@ -138,7 +138,8 @@ def _written(value: Any) -> str:
         return before[1]
     is_plain, text = _check_names((value,)), _JSON.encode(value)
     if is_plain and len(text) >= LONG and type(value) in _NESTED:
-        if len(_SENT) >= KEPT:
+        characters = sum(len(known) for _, known in _SENT.values())
+        if len(_SENT) >= KEPT or characters + len(text) > ROOM:
             _SENT.clear()
         _SENT[id(value)] = _copied(value), text
     return text
@@ -203,16 +204,23 @@ def _plain(value: object) -> object:
 _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
 
 
-LONG, KEPT = 200, 256
-"""Characters of JSON from which a collection is known again when it is sent again, and how many
-are at most."""
+LONG, KEPT, ROOM = 200, 256, 4 << 20
+"""Characters of JSON from which a collection is known again when it is sent again, how many are at
+most, and how many characters of all of them."""
 _SENT: dict[int, tuple[Any, str]] = {}
 """Long collections by where they are in memory: as they were, and their text."""
 
+
 # The same actions and contexts come again and again: what is parsed once, values that nobody can
 # change, is shared by all requests with the same text.
-_actions_of = lru_cache(maxsize=256)(lambda text: _parse_actions(json.loads(text)))
-_context_of = lru_cache(maxsize=256)(lambda text: _parse_context(json.loads(text)))
+@kept(lambda actions, _: sum(action.features.bytes for action in actions))
+def _actions_of(text: str) -> tuple[Action, ...]:
+    return _parse_actions(json.loads(text))
+
+
+@kept(lambda context, _: context.bytes)
+def _context_of(text: str) -> Features:
+    return _parse_context(json.loads(text))
 
 
 def _parse_context(value: object) -> Features:

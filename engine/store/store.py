@@ -29,7 +29,7 @@ from engine.store.days import DAY, days_ago
 from engine.store.drafts import Drafts
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.logs import CHUNK, INSERT, LAST, Logs, is_named
-from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS
+from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS, WORLDS
 from engine.store.snapshots import Snapshots
 from engine.store.worlds import Worlds
 from engine.store.write_ahead import WriteAhead
@@ -151,12 +151,19 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
 
     def hand_over(self, before: str, now: str) -> None:
         """Let what one owner has be another's, the last used first, as many as may be."""
+        if not self._has_any(before):
+            return
         with self._writing() as connection:
             count = select(func.count(LOOPS.c.id)).filter_by(owner=now)
             room = max(self.limits.max_loops - connection.execute(count).scalar_one(), 0)
             theirs = select(LOOPS).filter_by(owner=before).order_by(LOOPS.c.used.desc())
             _seal(connection, theirs.limit(room), owner=now)
             self._hand_over_worlds(connection, before, now)
+
+    def _has_any(self, owner: str) -> bool:
+        """Whether an owner has loops or worlds."""
+        of_owner = (select(table.c.owner).filter_by(owner=owner) for table in (LOOPS, WORLDS))
+        return any(self._rows(mine.limit(1)) for mine in of_owner)
 
     def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[About]:
         """A copy that goes its own way: the same log up to an ``end``, snapshots included.

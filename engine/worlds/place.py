@@ -16,7 +16,9 @@ from engine.worlds.levels import LEVELS, Level
 from engine.worlds.taste import Context, Item, Truth
 
 TABULATED = 1_000
-"""Cells up to which everything about a world is computed cell by cell, and can be mapped whole."""
+"""Cells up to which everything about a world is computed cell by cell."""
+MAPPED, MAPPED_BELIEFS = 400, 4_000
+"""Cells of a map at most, and cells times items: what is believed there is computed for each."""
 MAX_TIMES = 10_000
 """Combinations of the values of fields that do not come independently."""
 Drift = Literal["none", "halfway", "slow"]
@@ -67,6 +69,11 @@ class Place:
         return f"{self.emoji} {self.title}".strip()
 
     @cached_property
+    def token(self) -> object:
+        """Key of this object in `engine.results.RESULTS`, which does not keep the world itself."""
+        return object()
+
+    @cached_property
     def size(self) -> int:
         """How many cells there are."""
         return math.prod(len(field.values) for field in self.fields)
@@ -75,6 +82,16 @@ class Place:
     def is_tabulated(self) -> bool:
         """Whether everything about it may be computed for all cells."""
         return self.size <= TABULATED
+
+    @property
+    def is_mapped_whole(self) -> bool:
+        """Whether a map has room for all cells."""
+        return self.size <= self._room
+
+    @property
+    def _room(self) -> int:
+        """How many cells a map has room for."""
+        return min(MAPPED, MAPPED_BELIEFS // len(self.items))
 
     @cached_property
     def contexts(self) -> Sequence[Context]:
@@ -107,6 +124,28 @@ class Place:
         along = [field for field in self.fields if field.name in names]
         values = product(*([value.name for value in field.values] for field in along))
         told = [zip((field.name for field in along), one, strict=True) for one in values]
+        return [self.cell({**context, **dict(pairs)}) for pairs in told]
+
+    def extent(self, *names: str) -> dict[str, int]:
+        """Field -> how many of its values a map along these fields has room for, in the world's
+        order: all of them, or fewer of those that have most."""
+        sizes = {one.name: len(one.values) for one in self.fields if one.name in names}
+        while math.prod(sizes.values()) > self._room:
+            sizes[max(sizes, key=sizes.__getitem__)] -= 1
+        return sizes
+
+    def mapped(self, context: Context, *names: str) -> list[int]:
+        """The cells of a map along these fields: those of `through`, or where there is no room for
+        them those with the values of an `extent` that the context is among. Values stand in blocks
+        that are the same for all contexts, so a map stays as it is from most to the next."""
+        wanted, along = self.extent(*names), list[tuple[str, ...]]()
+        for field in self.fields:
+            if field.name in wanted:
+                count, values = wanted[field.name], [one.name for one in field.values]
+                begin = self._places[field.name][context[field.name]] // count * count
+                begin = min(begin, len(values) - count)
+                along.append(tuple(values[begin : begin + count]))
+        told = (zip(wanted, values, strict=True) for values in product(*along))
         return [self.cell({**context, **dict(pairs)}) for pairs in told]
 
     def segments(self) -> tuple[tuple[Field, Value], ...]:

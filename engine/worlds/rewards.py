@@ -5,6 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
+from engine.results import RESULTS
 from engine.worlds.levels import mean_worth, steps_of
 from engine.worlds.place import Cells, Place
 from engine.worlds.taste import Context, TasteWeights, WeightSums
@@ -93,23 +94,33 @@ class Rewards(Place):
         tastes = [[self.taste(context, item) for item in self.items] for context in contexts]
         return np.array([[(1 - t.half - t.full, t.half, t.full) for t in row] for row in tastes])
 
-    @cached_property
+    @property
     def _sums(self) -> WeightSums | None:
         """Its weights, for many cells at once; None if its truth is none."""
-        if not isinstance(self.taste, TasteWeights):
+        weights = self.taste
+        if not isinstance(weights, TasteWeights):
             return None
-        return WeightSums(
-            self.taste, {f: [*places] for f, places in self._places.items()}, self.items
+        values = {name: [*places] for name, places in self._places.items()}
+        return RESULTS.get(
+            (self.token, "sums"),
+            lambda: WeightSums(weights, values, self.items),
+            lambda sums: sums.bytes,
         )
 
-    @cached_property
+    @property
     def outcomes(self) -> Array:
         """Chances of no success, half of one and a whole one: (cells, items, 3); of a tabulated
         world only."""
         self._check_tabulated()
-        return self._outcomes(np.arange(self.size))
+        return RESULTS.get(
+            (self.token, "outcomes"), lambda: self._outcomes(np.arange(self.size)), _bytes_of
+        )
 
-    @cached_property
+    @property
     def expected(self) -> Array:
         """Expected reward of every item in every cell, (cells, items), 0 to 1; likewise."""
-        return self.earned(self.outcomes)
+        return RESULTS.get((self.token, "expected"), lambda: self.earned(self.outcomes), _bytes_of)
+
+
+def _bytes_of(array: Array) -> int:
+    return array.nbytes

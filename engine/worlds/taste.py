@@ -181,6 +181,10 @@ class TasteWeights:
         return {"base": self.base, "whole": self.whole, "terms": terms}
 
 
+_TABLE = 120
+"""Bytes that an array takes beside its numbers."""
+
+
 class WeightSums:
     """`TasteWeights` for many contexts at once, to the last bit what it says of each.
 
@@ -202,6 +206,12 @@ class WeightSums:
         self._about = [
             np.flatnonzero([term.is_about(item) for item in items]) for term in weights.terms
         ]
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that its tables take."""
+        tables = [*self._about, *(one for one in self._wanted if one is not None)]
+        return sum(table.nbytes + _TABLE for table in tables)
 
     def chances(self, places: NDArray[np.intp]) -> Array:
         """The chance of any reward of each item, (n, items), where the values of the fields are at

@@ -6,11 +6,9 @@ from functools import cached_property
 from typing import Any
 
 from engine.protocol.request import RankRequest, parse_rank_request
+from engine.results import RESULTS
 from engine.worlds.place import Place
 from engine.worlds.taste import Context
-
-_KEPT = 8_192
-"""Requests of cells, and cells of requests, that are kept."""
 
 
 class Told(Place):
@@ -64,32 +62,24 @@ class Told(Place):
     def cell_of(self, request: RankRequest) -> int:
         """The cell of that context, kept as requests are."""
         text = request.context_text
-        cell = self._cells.get(text)
-        if cell is None:  # What is kept may be gone a moment later: other threads have this world.
-            cell = self.cell(self.context_of(request))
-            if len(self._cells) >= _KEPT:
-                self._cells.clear()
-            self._cells[text] = cell
-        return cell
-
-    @cached_property
-    def _cells(self) -> dict[str, int]:
-        return {}
+        return RESULTS.get(
+            (self.token, text), lambda: self.cell(self.context_of(request)), lambda _: len(text)
+        )
 
     def request(self, cell: int, first: str | None = None) -> RankRequest:
         """All items offered in a cell, with one of them first, as the baseline; the same each time,
-        as features compare by identity (in a large world, as long as not too many are kept)."""
-        made = self._requests.get((cell, first))
-        if made is None and len(self._requests) >= _KEPT:
-            self._requests.clear()
-        if made is None:
-            actions = self.actions if first is None else self.actions_from(first)
-            made = parse_rank_request(actions, self.features(self.contexts[cell]))
-        return self._requests.setdefault((cell, first), made)
+        as features compare by identity, as long as it is kept (`engine.results`)."""
 
-    @cached_property
-    def _requests(self) -> dict[tuple[int, str | None], RankRequest]:
-        return {}
+        def parse() -> RankRequest:
+            actions = self.actions if first is None else self.actions_from(first)
+            return parse_rank_request(actions, self.features(self.contexts[cell]))
+
+        return RESULTS.get((self.token, cell, first), parse, _bytes_of)
+
+
+def _bytes_of(request: RankRequest) -> int:
+    """Of a request, whose actions are those of all others."""
+    return 2 * len(request.context_text) + request.context.bytes
 
 
 def _line(value: object) -> str:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
+from engine.results import RESULTS
 from engine.steps import Steps, finish
 from engine.streams import stream
 from engine.worlds.place import TABULATED, Cells
@@ -73,15 +74,21 @@ class Visitors(Rewards, ABC):
             shares = shares * np.array(self.together).reshape(shares.shape)
         return np.asarray(shares / shares.sum())
 
-    @cached_property
+    @property
     def census(self) -> Census:
         """Who comes: all cells, or a sample of visitors that is the same each time."""
-        return finish(self._taking_census())
+        return RESULTS.get(
+            (self.token, "census"),
+            lambda: finish(self._taking_census()),
+            _bytes_of,
+        )
 
     def taking_census(self) -> Steps[Census]:
-        """The census, in steps where it is not known yet."""
-        if "census" not in self.__dict__:
-            self.__dict__["census"] = yield from self._taking_census()
+        """The census, in steps where it is not kept."""
+        key = self.token, "census"
+        if key not in RESULTS:
+            census = yield from self._taking_census()
+            return RESULTS.get(key, lambda: census, _bytes_of)
         return self.census
 
     def _taking_census(self) -> Steps[Census]:
@@ -121,6 +128,10 @@ class Visitors(Rewards, ABC):
             return []
         table = self.bound_shares
         return [int(at) for at in np.unravel_index(_drawn(table.ravel(), rng), table.shape)]
+
+
+def _bytes_of(census: Census) -> int:
+    return sum(part.nbytes for part in census)
 
 
 def times_of(came: Array, apart: Array) -> tuple[float, ...]:

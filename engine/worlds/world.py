@@ -32,6 +32,10 @@ _SINCE = {
 """The versions with which names came that few worlds have."""
 
 
+_OBJECTS = 6
+"""Bytes that a world takes for each character of its text."""
+
+
 @dataclass(frozen=True, eq=False)
 class World(Told, Visitors):
     """A simulated place with visitors who have hidden tastes; equal to others by its JSON.
@@ -101,6 +105,11 @@ class World(Told, Visitors):
     def text(self) -> str:
         """The world as one line of JSON."""
         return json.dumps(self.to_json(), ensure_ascii=False, separators=(",", ":"))
+
+    @property
+    def bytes(self) -> int:
+        """Bytes that it takes as objects, about, without what is computed of it."""
+        return _OBJECTS * len(self.text)
 
     @cached_property
     def digest(self) -> str:

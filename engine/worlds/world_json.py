@@ -56,22 +56,27 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
-from functools import lru_cache, partial
+from functools import partial
+from hashlib import sha256
 from typing import get_args
+from weakref import WeakValueDictionary
 
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
-from engine.protocol.features import flatten
+from engine.protocol.features import flatten, is_list
+from engine.results import RESULTS
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of
 from engine.worlds.levels import levels_in
 from engine.worlds.limits import (
     MAX_CELLS,
+    MAX_FEATURES,
     MAX_FIELDS,
     MAX_ITEMS,
     MAX_NAME,
+    MAX_SENT,
     MAX_SIZE,
     MAX_STORY,
     MAX_TITLE,
@@ -115,20 +120,33 @@ def world_from_json(value: object) -> World:
     check_known(drift, "drift", get_args(Drift))
     world = World(title, emoji, story, fields, items, taste, unit, levels, together, bound, drift)
     _check_request(world)
+    _check_columns(fields, items)
     size = len(world.text.encode())
     if size > MAX_SIZE:
         refuse(CODE, "the world", size, f"at most {MAX_SIZE:,}", "its size in bytes")
     return world
 
 
-@lru_cache(maxsize=64)
+_in_use: WeakValueDictionary[str, World] = WeakValueDictionary()
+"""Worlds that somebody has, by the digest of their text."""
+
+
 def world_from_text(text: str) -> World:
-    """The same out of `World.text`; the same world each time, so that what it keeps is shared."""
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        refuse(CODE, "the world", text, "JSON")
-    return world_from_json(value)
+    """The same out of `World.text`; the same world each time, so that what it keeps is shared: as
+    long as somebody has it, and a while longer."""
+    name = sha256(text.encode(errors="surrogatepass")).hexdigest()
+
+    def read() -> World:
+        known = _in_use.get(name)
+        if known is not None:
+            return known
+        try:
+            value = json.loads(text)
+        except (ValueError, RecursionError):
+            refuse(CODE, "the world", text, "JSON")
+        return _in_use.setdefault(name, world_from_json(value))
+
+    return RESULTS.get((world_from_text, name), read, lambda world: world.bytes)
 
 
 # Whatever function its truth is, a world travels to another process as its text.
@@ -198,6 +216,28 @@ def _together(value: object, fields: Sequence[Field]) -> tuple[tuple[float, ...]
 def _one_of(names: Sequence[str], value: object, place: str) -> str:
     check_known(value, place, names)
     return str(value)
+
+
+def _check_columns(fields: Sequence[Field], items: Sequence[Item]) -> None:
+    """Refuse contexts and actions with so many columns that a click would take long."""
+    sent = sum(
+        max(1 if value.sends is None else _columns(value.sends) for value in field.values)
+        for field in fields
+    )
+    if sent > MAX_SENT:
+        what = "the number of columns that a context may send"
+        refuse(CODE, "fields", sent, f"at most {MAX_SENT}", what)
+    for at, item in enumerate(items):
+        if (count := _columns(item.features)) > MAX_FEATURES:
+            what = f"the number of columns that the features of items[{at}] make"
+            refuse(CODE, f"items[{at}].features", count, f"at most {MAX_FEATURES}", what)
+
+
+def _columns(sent: object) -> int:
+    """How many columns a value makes that is sent: a list one for each number in it."""
+    if isinstance(sent, Mapping):
+        return sum(map(_columns, sent.values()))
+    return len(sent) if is_list(sent) else 1
 
 
 def _check_sent(sends: object, place: str) -> None:

@@ -174,6 +174,18 @@ def locked_for_long(browser: Browser) -> Outcome:
     return _locked(browser, 30, 20)
 
 
+def locked_meanwhile_loaded(browser: Browser) -> Outcome:
+    """It holds it while somebody who was here before loads each page."""
+    with folder() as place:
+        with playing(browser, place) as (server, clicker):
+            with _lock(place.file, 90):
+                clicker.load_each_page()
+            back = clicker.until_counted()
+            loop = clicker.loop
+            known = concluded("locked 90 s, each page loaded", server, clicker, back)
+        return replace(known, stored=place.stored(loop))
+
+
 def deleted(browser: Browser) -> Outcome:
     """The database file is deleted while the server runs."""
     with folder() as place:
@@ -183,6 +195,7 @@ def deleted(browser: Browser) -> Outcome:
                 file.unlink()
             for _ in range(5):
                 clicker.press()
+            clicker.load_each_page()
             known = replace(concluded("database file deleted", server, clicker), gone=3)
         return replace(known, stored=place.stored(loop))
 
@@ -250,6 +263,7 @@ def postgres_stopped(browser: Browser) -> Outcome:
             postgres.stop()
             for _ in range(5):
                 clicker.press()
+            clicker.load_each_page()
             postgres.start()
             back = clicker.until_counted()
             known = concluded("PostgreSQL stopped, started", server, clicker, back)
@@ -428,7 +442,8 @@ def sigkill_in_a_race(browser: Browser) -> Outcome:
 FAULTS: dict[str, Fault] = {
     fault.__name__: fault
     for fault in (
-        disk_full, read_only, locked_shortly, locked, locked_for_long, deleted, log_deleted,
+        disk_full, read_only, locked_shortly, locked, locked_for_long, locked_meanwhile_loaded,
+        deleted, log_deleted,
         replaced, flipped_bits, newer_schema, wrong_environment,
         postgres_stopped, backends_terminated, commit_lost, black_hole,
         sigterm_in_a_crowd, sigterm_in_a_race, sigkill_in_a_race,

@@ -22,6 +22,11 @@ _STALE = 1.0
 """Seconds for which a page has to rest until a sentence that stood there before is its answer."""
 _READ = 2.0
 """Seconds that a sentence has to stand to be read."""
+_TELLS = 2.0
+"""Seconds within which a browser has told who it is, once a page is drawn."""
+_FRAME, _EXCEPTION = "[data-testid=stMain]", "[data-testid=stException]"
+_IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
+_PAGES = "", "learn", "compare", "race", "evaluate", "worlds", "data", "why", "words", "use"
 _UNSEEN = 6.0
 """Seconds of rest after a press within which its run would have begun."""
 
@@ -218,6 +223,18 @@ class Clicker:
         page = self._page.context.new_page()
         page.goto(f"{self._address}{path}")
         return page
+
+    def load_each_page(self) -> None:
+        """Load each page in a new session of the same browser, which tells the server its name, and
+        note those with an exception on them."""
+        for path in _PAGES:
+            page = self.beside(f"/{path}")
+            page.locator(_FRAME).wait_for(state="attached", timeout=60_000)
+            page.wait_for_function(_IDLE, timeout=60_000)
+            self.wait(_TELLS)
+            page.wait_for_function(_IDLE, timeout=60_000)
+            self.notes.exceptions += page.locator(_EXCEPTION).count() > 0
+            page.close()
 
     def wait(self, seconds: float) -> None:
         """Look on for so long."""

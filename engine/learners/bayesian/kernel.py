@@ -10,7 +10,7 @@ crossing scaled by itself. Numbers of equations as in ``engine/README.md``.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +23,7 @@ from engine.learners.crosses import Vectors, by_group, symmetric_polynomials
 from engine.learners.state import Kept, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
+from engine.results import kept
 
 Column = tuple[str, bool]
 """A column that the rows of an action have: its name, and whether it is of the id."""
@@ -210,7 +211,7 @@ class _OfferedActions:
     products: Array
 
 
-@lru_cache(maxsize=256)
+@kept(lambda offer, *_: offer.features.nbytes + offer.products.nbytes)
 def _offer(actions: tuple[Action, ...], form: RowForm) -> _OfferedActions:
     names = dict.fromkeys(column for action in actions for column in action.features.columns)
     columns = {column: place for place, column in enumerate(names)}

@@ -11,6 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.protocol.features import Features
+from engine.results import kept
 
 ID_LENGTH = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
@@ -41,7 +42,7 @@ class RowForm:
         return RowForm(crosses, by)
 
 
-@lru_cache(maxsize=1_024)
+@kept(lambda _, context, __: context.bytes)
 def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     """How the context's part of a row is scaled.
 
@@ -65,7 +66,7 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     return scales, float(np.array(own) @ scales**2)
 
 
-@lru_cache(maxsize=1_024)
+@kept(lambda _, context, __: context.bytes)
 def _crosses(context: Features, orders: int) -> tuple[float, ...]:
     """Squared length that the crosses of each order have: (2), as `symmetric_polynomials`, which
     would be called for each number by itself."""
@@ -76,7 +77,7 @@ def _crosses(context: Features, orders: int) -> tuple[float, ...]:
     return tuple(e)
 
 
-@lru_cache(maxsize=2_048)
+@kept(lambda _, features, __: features.bytes)
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
     """What an action's features are multiplied by, and the length of its id's part. The id is a
     feature of its own, as it was in the service, so that ids alone allow learning, and actions

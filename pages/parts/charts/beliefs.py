@@ -1,11 +1,11 @@
 """One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
 
 import json
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 
+from engine.results import kept
 from engine.worlds import World
 from pages.parts.charts.base import (
     LOCALE,
@@ -14,6 +14,7 @@ from pages.parts.charts.base import (
     Size,
     Spec,
     blank,
+    bytes_in_world,
     finish,
     kept_by,
     raw,
@@ -80,7 +81,7 @@ def lane(world: World, small: bool = False) -> int:
     return max(least, min(most, room // len(world.items)))
 
 
-@lru_cache(maxsize=64)
+@kept(bytes_in_world)
 def belief_spec(
     world: World, dark: bool, offers: str, small: bool = False, size: Size = PAGE
 ) -> Spec:

@@ -7,15 +7,15 @@ that the picture can be read from the last row. On a phone the second half stand
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
 from engine.loop.entries import Ranked
+from engine.results import kept
 from engine.worlds import World
-from pages.parts.charts.base import LOCALE, Spec, blank, finish, table
+from pages.parts.charts.base import LOCALE, Spec, blank, bytes_in_world, finish, table
 from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
@@ -62,14 +62,14 @@ class Half:
     favoured: Sequence[Mapping[str, Any]]
 
 
-@lru_cache(maxsize=16)
+@kept(bytes_in_world)
 def beside_spec(world: World, dark: bool) -> Spec:
     """The picture of `beside_rows`."""
     rows = min(len(world.items), MOST)
     lanes = {
         "lane": f"min(84 * u, (room - map - {_HEAD + _CAPTION} * u) / {rows})",
         "columns": str(_columns(world)),
-        "lines": str(len(world.fields[0].values)),
+        "lines": str(_extent(world)[0]),
         "top": f"{_HEAD} * u + {rows} * lane + {_CAPTION} * u",
         "cells": "min(room - top, 1.2 * half * lines / columns)",
     }
@@ -82,10 +82,15 @@ def beside_spec(world: World, dark: bool) -> Spec:
     return spec | {"params": signals, "config": looks | {"text": words}, "height": "container"}
 
 
+def _extent(world: World) -> tuple[int, ...]:
+    """How many values of each field the map has: of all fields, or of the first two."""
+    fields = world.fields if world.is_mapped_whole else world.fields[:2]
+    return tuple(world.extent(*(field.name for field in fields)).values())
+
+
 def _columns(world: World) -> int:
-    """Of the map: all fields but the first, of a large world the second alone."""
-    others = world.fields[1:] if world.is_tabulated else world.fields[1:2]
-    return math.prod(len(field.values) for field in others)
+    """Columns of the map: values of all of its fields but the first, together."""
+    return math.prod(_extent(world)[1:])
 
 
 # -- marks ----------------------------------------------------------------------------

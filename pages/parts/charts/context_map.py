@@ -1,15 +1,25 @@
 """The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
 
+import math
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import altair as alt
 import pyarrow as pa
 
+from engine.results import kept
 from engine.worlds import Context, World
 from pages.parts.charts import map_layout
-from pages.parts.charts.base import PAGE, Size, Spec, action_colour, blank, finish, kept_by
+from pages.parts.charts.base import (
+    PAGE,
+    Size,
+    Spec,
+    action_colour,
+    blank,
+    bytes_in_world,
+    finish,
+    kept_by,
+)
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import by_cell
@@ -26,7 +36,7 @@ Cells = Sequence[Mapping[str, Any]]
 """Rows of `engine.evaluation.context_map.favourites`."""
 
 
-@lru_cache(maxsize=64)
+@kept(bytes_in_world)
 def map_spec(
     world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:
@@ -38,8 +48,12 @@ def map_spec(
             cells are wide on a phone, too.
     """
     values = {field.name: field.values for field in world.fields}
-    place = map_layout.upright if upright else map_layout.lying
-    x, y, height = place(values, axes, size)
+    extent = world.extent(axes.row, *axes.columns)
+    if upright:
+        rows = math.prod(extent[name] for name in axes.columns)
+        x, y, height = map_layout.upright(values, axes, size, rows)
+    else:
+        x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
     strength, seen = (
         alt.Opacity(f"{field}:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
         for field in ("strength", "seen")

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from engine.arrays import Array
 from engine.experiments.certainty import Certainty
+from engine.results import kept
 from engine.worlds import World
 from pages.parts.charts.base import (
     LESSON,
@@ -17,6 +18,7 @@ from pages.parts.charts.base import (
     Spec,
     action_colour,
     blank,
+    bytes_in_world,
     finish,
     lanes,
     only,
@@ -135,7 +137,7 @@ def score_rows(
 # -- chances beside counts ------------------------------------------------------------
 
 
-@lru_cache(maxsize=8)
+@kept(bytes_in_world)
 def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
     """Bars: how often each action was offered, with a mark at its stated chance."""
     share = alt.X("share:Q").scale(domain=(0, 1)).axis(

@@ -4,16 +4,19 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import permutations
 from typing import Any
 
+from engine.results import kept
 from engine.worlds import Context, World
 
 _MOST = 16
 """Columns that stand beside each other at most."""
 _ACROSS, _HIGH = 6, 40
 """Values that an upright map has room for side by side, and rows that everybody may make there."""
+
+_MAP = 500
+"""Bytes that a map takes with what it is called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class Axes:
         )
 
 
-@lru_cache(maxsize=64)
+@kept(lambda maps, world: _MAP * len(maps) + world.bytes)
 def axes_of(world: World) -> Mapping[Axes, str]:
     """All maps of a world with what they are called: everybody, where that is not too wide, and
     any two fields."""
@@ -50,11 +53,11 @@ def axes_of(world: World) -> Mapping[Axes, str]:
         for row, column in permutations(names, 2)
         if names.index(row) < names.index(column)
     }
-    fits = len(world.contexts) // len(world.fields[0].values) <= _MOST
+    fits = world.is_mapped_whole and world.size // len(world.fields[0].values) <= _MOST
     return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
 
 
-@lru_cache(maxsize=64)
+@kept(lambda maps, world: _MAP * len(maps) + world.bytes)
 def upright_axes_of(world: World) -> Mapping[Axes, str]:
     """The maps of `axes_of` for a narrow column, in which the values of their rows stand side by
     side: of too many values, another field's do, and where that makes everybody too high, it is

@@ -1,7 +1,6 @@
 """Where the cells of a map stand, and their heads: it lies, wider than high, or stands upright."""
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 
 import altair as alt
@@ -27,8 +26,8 @@ Values = Mapping[str, Sequence[Value]]
 """Those of each field."""
 
 
-def lying(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
-    """Both axes, and how high a map is that is wider than high."""
+def lying(values: Values, axes: Axes, size: Size, rows: int) -> tuple[alt.X, alt.Y, int]:
+    """Both axes, and how high a map is that is wider than high and has so many rows."""
     in_words = not all(value.emoji for name in axes.columns for value in values[name])
     x = (
         alt.X("column:N")
@@ -60,7 +59,7 @@ def lying(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
             labelExpr=f"({_names(values[axes.row])})[datum.label]",
         )
     )
-    return x, y, _ROW * len(values[axes.row]) + _HEAD * max(len(axes.columns), 1) + 14
+    return x, y, _ROW * rows + _HEAD * max(len(axes.columns), 1) + 14
 
 
 def _names(values: Sequence[Value]) -> str:
@@ -68,8 +67,9 @@ def _names(values: Sequence[Value]) -> str:
     return json.dumps({value.name: value.label for value in values})
 
 
-def upright(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
-    """Both axes, and how high a map is whose rows and columns have changed places."""
+def upright(values: Values, axes: Axes, size: Size, rows: int) -> tuple[alt.X, alt.Y, int]:
+    """Both axes, and how high a map is whose columns, now so many rows, have changed places with
+    its rows."""
     pictures = {value.name: value.emoji or value.name for value in values[axes.row]}
     two_lines = {v.name: [v.emoji, v.name] if v.emoji else v.name for v in values[axes.row]}
     x = (
@@ -102,7 +102,6 @@ def upright(values: Values, axes: Axes, size: Size) -> tuple[alt.X, alt.Y, int]:
             labelLimit=130,
         )
     )
-    rows = math.prod(len(values[name]) for name in axes.columns)
     return x, y, max(_LEAST, min(_ROW, _ROWS // rows)) * rows + 2 * _HEAD
 
 

@@ -1,13 +1,12 @@
 """What a world's visitors like best, at a glance, while it is written."""
 
-from functools import lru_cache
-
 import altair as alt
 import numpy as np
 import pyarrow as pa
 
+from engine.results import kept
 from engine.worlds import Context, World
-from pages.parts.charts.base import PAGE, Spec, action_colour, blank, finish, table
+from pages.parts.charts.base import PAGE, Spec, action_colour, blank, bytes_in_world, finish, table
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
 from pages.parts.charts.map_layout import LIMIT
@@ -17,11 +16,11 @@ _FAINT = 0.25
 """Opacity of a cell where the best action is hardly better than any."""
 
 
-@lru_cache(maxsize=64)
+@kept(bytes_in_world)
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     """Cells, each in the colour of the action that is best there, the stronger, the more it is
     worth to know that."""
-    rows = next(field for field in world.fields if field.name == axes.row).values
+    rows = world.extent(axes.row, *axes.columns)[axes.row]
     x = (
         alt.X("column:N")
         .sort(None)
@@ -50,7 +49,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     ]
     return finish(
         dark,
-        _ROW * len(rows) + _HEAD * max(len(axes.columns), 1) + 14,
+        _ROW * rows + _HEAD * max(len(axes.columns), 1) + 14,
         base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
         base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
         *with_pictures(world, base, 30),
@@ -60,10 +59,11 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
 
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
-    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out."""
+    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out,
+    as far as a map has room."""
     heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
-    cells = world.through(here, axes.row, *axes.columns)
+    cells = world.mapped(here, axes.row, *axes.columns)
     expected = world.expected_in(np.array(cells))
     best, mean = expected.argmax(axis=1), expected.mean(axis=1)
     gain = expected.max(axis=1) - mean

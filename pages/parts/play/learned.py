@@ -26,8 +26,6 @@ _MAP_HELP = (
     "best action wherever another is favoured."
 )
 _REGRET_HELP = meanings("regret")
-_SLICE = "In all else they are like who stands there."
-"""Of the map of a world that has more contexts than could be drawn."""
 _GUESS = "what it takes for the choice of today's rules there"
 """What an apprentice's map shows."""
 _FEW = 3
@@ -86,18 +84,33 @@ def map_of(
     alt, keys = alt_of_map(opened, favoured), keys_of(opened.world, dark)
     return panel(
         chart(cells, spec, "chart-map", alt, dark, keys=keys, wish={"world": key_of(opened.world)}),
-        small(told if opened.world.is_tabulated else f"{told} {_SLICE}"),
+        small(" ".join([told, *_part_of(opened.world, axes)])),
     )
 
 
 def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     """What the map shows, and its numbers."""
     world, knows = opened.world, bool(opened.loop.events)
-    return f"Map of {_all(world)}: {map_in_words(world, favoured, knows)}"
+    shown = "all contexts" if world.is_mapped_whole else "contexts that are like this one"
+    return f"Map of {shown}: {map_in_words(world, favoured, knows)}"
 
 
-def _all(world: World) -> str:
-    return "all contexts" if world.is_tabulated else "the contexts like this one but in two fields"
+def _part_of(world: World, axes: Axes) -> list[str]:
+    """Which part of the world a map shows that has no room for all of it, in sentences."""
+    if world.is_mapped_whole:
+        return []
+    along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
+    extent, told = world.extent(*(field.name for field in along)), list[str]()
+    if len(along) < len(world.fields):
+        told.append("In all else they are like who stands there.")
+    parts = [
+        f"{extent[field.name]} of the {len(field.values)} values of {plain(field.label)}"
+        for field in along
+        if extent[field.name] < len(field.values)
+    ]
+    if parts:
+        told.append(f"The map has room for {' and '.join(parts)}.")
+    return told
 
 
 def _told(

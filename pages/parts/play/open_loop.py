@@ -141,8 +141,8 @@ class OpenLoop:
         return self.loop.events[ranked.event_id].number >= since
 
     def favoured(self, *along: str) -> list[dict[str, object]]:
-        """What it favours in every context; of a large world in those that differ from who stands
-        there in these fields, the first two if none are told."""
+        """What it favours in every context; of a world that no map has room for in those of a map
+        along these fields, the first two if none are told."""
         cells = self.mapped(self.context, *along)
         part = "favoured" if cells is None else ("favoured", *cells)
         return self._part(part, lambda: favourites(self.loop, self.world, cells))
@@ -153,11 +153,11 @@ class OpenLoop:
         return self.loop.state.changes
 
     def mapped(self, context: Context, *along: str) -> list[int] | None:
-        """The cells of such a slice; None for all of a world that has room on a map."""
-        if self.world.is_tabulated:
+        """The cells of such a map; None for all of a world that a map has room for."""
+        if self.world.is_mapped_whole:
             return None
         names = along or [field.name for field in self.world.fields[:2]]
-        return self.world.through(context, *names)
+        return self.world.mapped(context, *names)
 
     def curve(self) -> Sequence[Mapping[str, float]]:
         """What its visitors have earned up to now; see `LearningCurve.rows`."""

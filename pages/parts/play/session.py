@@ -26,6 +26,8 @@ from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.live import LivePlay
 
+MOST_LEFT = 8
+"""Worlds whose loop is at hand for whoever comes back to one; others begin anew there."""
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
 _ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
@@ -173,6 +175,8 @@ class PlaySession:
         self.setup = setup
         if setup.world != before.world:
             self._left[before.world] = self.open
+            while len(self._left) > MOST_LEFT:
+                del self._left[next(iter(self._left))]
             self._come_to(setup.world, setup.seed != before.seed)
         elif setup.seed != before.seed:
             self.reset()

@@ -22,6 +22,8 @@ from pages.parts.settings.library import touch_world, world_in_store
 from pages.parts.text.format import plain
 
 _KEPT = "worlds"
+ROOM = 16 << 20
+"""Bytes of worlds that stay at hand for a session; what was shown longest ago goes first."""
 _OWN = re.compile(r"[a-z0-9-]{1,50}-[0-9a-f]{8}")
 _at_hand: WeakValueDictionary[str, World] = WeakValueDictionary()
 _deleted: WeakValueDictionary[str, World] = WeakValueDictionary()
@@ -75,11 +77,13 @@ def keep_at_hand(world: World) -> str:
         sentence = f"Another world is shown here under the key {key}: give this one another title."
         raise StoreError(sentence, "OperationNotAllowed")
     if get_script_run_ctx(suppress_warning=True) is not None:
-        shown = st.session_state.setdefault(_KEPT, {})
+        shown: dict[str, World] = st.session_state.setdefault(_KEPT, {})
         if key not in shown:
-            shown[key] = known
             with suppress(PersonalizerError):
                 touch_world(key)
+        shown[key] = shown.pop(key, known)
+        while len(shown) > 1 and sum(world.bytes for world in shown.values()) > ROOM:
+            del shown[next(iter(shown))]
     return key
 
 

@@ -100,6 +100,11 @@ def worlds_of(owner: str) -> list[KeptWorld]:
     return []
 
 
+def hand_over(before: str, now: str) -> None:
+    """Let what one owner has be another's; StoreError if that cannot be written."""
+    _library().hand_over(before, now)
+
+
 def ask_database() -> None:
     """Ask the database something small; StoreError if it cannot serve."""
     _library().store.ask()

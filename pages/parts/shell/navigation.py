@@ -13,7 +13,7 @@ from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
 from pages.parts.shell.first_paint import stage_style
 from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
-from pages.parts.shell.sessions import first_minute, hand_over, may_only_look
+from pages.parts.shell.sessions import first_minute, hand_over, may_only_look, settle
 from pages.parts.stage.screens import Stage, enter_or_leave
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
@@ -59,6 +59,7 @@ def _draw() -> None:
         take_along(page.title.lower())
     first = first_minute()
     once = NAME if first.is_wanted else ""
+    settle()
     ask_browser(hand_over, must_tell=may_only_look(), once=once, shows=first.begin)
     follow_scheme()
     mind_the_frame(GROUPS, TITLES)

@@ -1,10 +1,13 @@
 """What this browser session has on each page: one object a page, made on its first visit."""
 
+from contextlib import suppress
 from typing import TypeVar
 
 import streamlit as st
 
+from engine.errors import PersonalizerError
 from engine.store import StoredLoop
+from pages.parts import library
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
@@ -23,6 +26,9 @@ from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.pool import track
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
+
+_OWED = "owed"
+"""Names under which the browser was known, each with the next, that are not handed over yet."""
 
 S = TypeVar(
     "S",
@@ -54,16 +60,28 @@ def known_play_session() -> PlaySession | None:
 def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
     """The session on the Play page; a new one begins with a stored loop, if there is one."""
     return _known(PlaySession) or _made(
-        PlaySession(setup, library=library(), owner=owner(), keys=keys(), stored=stored)
+        PlaySession(setup, library=library.library(), owner=owner(), keys=keys(), stored=stored)
     )
 
 
 def hand_over(before: str, now: str) -> None:
-    """The browser was known under another name: what this session has kept so far is its own."""
-    library().hand_over(before, now)
+    """The browser was known under another name: what this session has kept so far is its own, as
+    soon as the database can be written."""
+    st.session_state.setdefault(_OWED, []).append((before, now))
+    settle()
+
+
+def settle() -> None:
+    """Hand over what could not be handed over yet; while it still cannot, pages are drawn without,
+    and those that need the database say why it does not serve."""
+    owed: list[tuple[str, str]] = st.session_state.get(_OWED, [])
     session = _known(PlaySession)
-    if session is not None:
-        session.owner = now
+    with suppress(PersonalizerError):
+        while owed:
+            library.hand_over(*owed[0])
+            _, now = owed.pop(0)
+            if session is not None:
+                session.owner = now
 
 
 def may_only_look() -> bool:

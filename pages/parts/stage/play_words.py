@@ -90,7 +90,7 @@ def learned(opened: OpenLoop, truth: bool) -> str:
 
 def _of_whom(world: World) -> str:
     """Whom a map is about that cannot show all."""
-    return "" if world.is_tabulated else ", among those who are otherwise like who stands there"
+    return "" if world.is_mapped_whole else ", among those on its map"
 
 
 def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:

@@ -64,54 +64,96 @@ class _Reading(io.RawIOBase):
         super().close()
 
 
-class Upload:
-    """The place of one browser session: one file at a time.
+class Incoming:
+    """The file of one request, on its way to a session's place; only the latest comes there.
 
     Attributes:
-        token: lets the browser send a file, once.
-        name: of the file, as the browser tells it.
-        file: what has come of it; None before.
         size: its bytes so far.
-        is_whole: whether all of it is here.
     """
 
-    def __init__(self, server: "Uploads") -> None:
-        self.lock, self._server = server.lock, server
-        self.name, self.size, self.is_whole = "", 0, False
-        self.file: BinaryIO | None = None
-        self.token = server.expect(self)
-
-    @locked
-    def begin(self) -> None:
-        """Take a file in place of the one before."""
-        self.free()
-        self.file = tempfile.TemporaryFile()  # noqa: SIM115 - `free` closes it
+    def __init__(self, upload: "Upload", server: "Uploads") -> None:
+        self.lock, self._upload, self._server = server.lock, upload, server
+        self._file: BinaryIO = tempfile.TemporaryFile()  # noqa: SIM115 - `drop` or `free` closes it
+        self.size = 0
 
     @locked
     def write(self, part: bytes) -> None:
         """One more part of the file.
 
         Raises:
-            RefusedError: if there is no room for it; nothing of the file is kept.
+            RefusedError: if there is no room for it, or another file is wanted by now; nothing of
+                the file is kept.
         """
         try:
-            if self.file is None:
-                raise RefusedError("It is not wanted any more.")
+            self._check_wanted()
             self._server.make_room(self.size, len(part))
             self.size += len(part)
-            self.file.write(part)
+            self._file.write(part)
         except (RefusedError, OSError) as error:
-            self.free()
+            self.drop()
             if isinstance(error, OSError):
                 raise RefusedError("The server's disk has no room for it.") from error
             raise
 
     @locked
     def end(self) -> None:
-        """All of it is here."""
-        if self.file is not None:
-            self.file.flush()
-            self.is_whole = True
+        """All of it is here: it comes to its place.
+
+        Raises:
+            RefusedError: if another file is wanted by now.
+        """
+        self._check_wanted()
+        self._file.flush()
+        self._upload.take(self._file, self.size)
+
+    @locked
+    def drop(self) -> None:
+        """Keep nothing of it."""
+        self._file.close()
+        self._server.held -= self.size
+        self.size = 0
+        if self._upload.incoming is self:
+            self._upload.incoming = None
+
+    def _check_wanted(self) -> None:
+        if self._upload.incoming is not self:
+            raise RefusedError("It is not wanted any more.")
+
+
+class Upload:
+    """The place of one browser session: one file at a time.
+
+    Attributes:
+        token: lets the browser send a file, once.
+        name: of the file, as the browser tells it.
+        incoming: the file that is on its way here, if any.
+        file: the whole file that came last; None before.
+        size: its bytes.
+    """
+
+    def __init__(self, server: "Uploads") -> None:
+        self.lock, self._server = server.lock, server
+        self.name, self.size = "", 0
+        self.incoming: Incoming | None = None
+        self.file: BinaryIO | None = None
+        self.token = server.expect(self)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a whole file is here."""
+        return self.file is not None
+
+    @locked
+    def begin(self) -> Incoming:
+        """Take a file in place of the one before, and of any that is still on its way."""
+        self.free()
+        self.incoming = Incoming(self, self._server)
+        return self.incoming
+
+    @locked
+    def take(self, file: BinaryIO, size: int) -> None:
+        """A whole file is here, whose bytes are counted already."""
+        self.incoming, self.file, self.size = None, file, size
 
     @locked
     def reader(self) -> BinaryIO:
@@ -122,10 +164,12 @@ class Upload:
     @locked
     def free(self) -> None:
         """Keep no file, and let the browser send another."""
+        if self.incoming is not None:
+            self.incoming.drop()
         if self.file is not None:
             self.file.close()
         self._server.held -= self.size
-        self.file, self.size, self.is_whole = None, 0, False
+        self.file, self.size = None, 0
         self._server.forget(self.token)
         self.token = self._server.expect(self)
 
@@ -199,15 +243,17 @@ async def receive(request: Request) -> Response:
     upload = uploads().find(request.headers.get(TOKEN, ""))
     if upload is None:
         return JSONResponse({"error": "It was not sent: load this page again."}, 403)
-    upload.begin()
+    incoming = upload.begin()
     try:
         async for part in request.stream():
-            await asyncio.to_thread(upload.write, part)
+            await asyncio.to_thread(incoming.write, part)
+        incoming.end()
     except RefusedError as error:
         _log.info("upload refused")
         return JSONResponse({"error": str(error)}, 413)
     except ClientDisconnect:
-        upload.free()
-    upload.end()
-    _log.info("upload ended", extra={"bytes": upload.size})
+        incoming.drop()
+        _log.info("upload broken off")
+    else:
+        _log.info("upload ended", extra={"bytes": incoming.size})
     return Response(status_code=204)

@@ -18,9 +18,9 @@ ROWS = b"country,action,prob,reward\nNL,red,.5,1\nDE,blue,.25,0\nNL,blue,.5,1\n"
 
 def sent(data: bytes) -> Upload:
     upload = Upload(Uploads(most=1))
-    upload.begin()
-    upload.write(data)
-    upload.end()
+    incoming = upload.begin()
+    incoming.write(data)
+    incoming.end()
     upload.name = "mine.csv"
     return upload
 

@@ -20,9 +20,9 @@ def page() -> None:
 
     upload = this_upload()
     if not upload.is_whole:
-        upload.begin()
-        upload.write(b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n")
-        upload.end()
+        incoming = upload.begin()
+        incoming.write(b"place,deal,prob,gain\nNL,x,.5,1\nDE,y,.5,0\nNL,y,.5,1\n")
+        incoming.end()
         upload.name = "mine.csv"
     choose_file(Session())  # type: ignore[arg-type]
 

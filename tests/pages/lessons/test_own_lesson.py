@@ -164,9 +164,9 @@ def test_a_file_is_opened_or_it_is_said_what_is_wrong_in_it(
 
     def send(data: bytes) -> str:
         upload = Upload(Uploads(1))
-        upload.begin()
-        upload.write(data)
-        upload.end()
+        incoming = upload.begin()
+        incoming.write(data)
+        incoming.end()
         said = opening._take(LearnSetup(language="de"), upload)
         assert not upload.is_whole
         return said

@@ -24,10 +24,10 @@ def server() -> Uploads:
 
 
 def send(upload: Upload, *parts: bytes) -> None:
-    upload.begin()
+    incoming = upload.begin()
     for part in parts:
-        upload.write(part)
-    upload.end()
+        incoming.write(part)
+    incoming.end()
 
 
 def test_a_file_is_kept_until_it_is_freed_and_a_token_is_good_once(server: Uploads) -> None:
@@ -75,13 +75,39 @@ def test_a_file_takes_the_place_of_the_one_before(server: Uploads) -> None:
 
 def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(server: Uploads) -> None:
     upload = Upload(server)
+    incoming = upload.begin()
+    for _ in range(2):
+        incoming.write(b"x" * MIB)
     with pytest.raises(RefusedError, match="more than 2 MiB"):
-        send(upload, b"x" * MIB, b"x" * MIB, b"x")
+        incoming.write(b"x")
     assert (upload.is_whole, upload.file, server.held) == (False, None, 0)
     with pytest.raises(RefusedError, match="not wanted any more"):
-        upload.write(b"x")
-    upload.end()
-    assert not upload.is_whole
+        incoming.write(b"x")
+    with pytest.raises(RefusedError, match="not wanted any more"):
+        incoming.end()
+    assert (upload.is_whole, server.held) == (False, 0)
+
+
+def test_of_two_files_at_once_the_later_comes_whole_and_the_other_is_refused(
+    server: Uploads,
+) -> None:
+    upload = Upload(server)
+    first = upload.begin()
+    first.write(b"AAAA")
+    second = upload.begin()
+    second.write(b"BBBB")
+    with pytest.raises(RefusedError, match="not wanted any more"):
+        first.write(b"aaaa")
+    second.write(b"bbbb")
+    first.drop()  # Its browser has gone.
+    second.end()
+    with pytest.raises(RefusedError, match="not wanted any more"):
+        first.end()
+    with upload.reader() as file:
+        assert file.read() == b"BBBBbbbb"
+    assert (upload.size, server.held) == (8, 8)
+    upload.leave()
+    assert server.held == 0
 
 
 def test_there_is_room_for_so_many_bytes_in_all(server: Uploads) -> None:

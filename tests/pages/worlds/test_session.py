@@ -263,8 +263,8 @@ def test_a_picture_file_that_was_not_sent_changes_nothing(
     monkeypatch.setattr(pictures, "upload_field", lambda *told, key: ended.append(told[2]))
     pictures._write(session)
     ended[0]("")
-    upload.begin()
-    upload.write(b"a part")
+    incoming = upload.begin()
+    incoming.write(b"a part")
     ended[0]("")
     assert (session.can_undo, session.refused) == (False, "")
 

@@ -8,6 +8,8 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+from engine.results import RESULTS
+
 _ARENAS = -8
 """What ``mallopt`` calls M_ARENA_MAX."""
 _GIVEN_BACK = 60.0
@@ -16,6 +18,8 @@ _LOOKED = 5.0
 """Seconds after which it is looked how many have left since."""
 _LEFT = 12.0
 """Sessions that have left after which memory is given back at once: 7 MiB of them."""
+_DROPPED = 7 << 20
+"""Bytes of dropped results after which it is given back at once, too."""
 _RARITY = 1_000
 """Times of what that takes that lie between one time and the next at least."""
 _OBJECTS = 20_000
@@ -46,7 +50,11 @@ def keep_memory_together() -> None:
         ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
-async def give_memory_back(left: Callable[[], float], every: float = _GIVEN_BACK) -> None:
+async def give_memory_back(
+    left: Callable[[], float],
+    every: float = _GIVEN_BACK,
+    idle: Callable[[], int] = RESULTS.give_back,
+) -> None:
     """Let go of what nobody can reach, and the system have what is free, again and again.
 
     What a session leaves is in cycles, since Streamlit makes a class for each component that it
@@ -59,17 +67,19 @@ async def give_memory_back(left: Callable[[], float], every: float = _GIVEN_BACK
     Args:
         left: how many sessions are in memory whose browser is gone.
         every: seconds between one time and the next at least, where few leave.
+        idle: drops results that nobody needs any more; how many bytes they took.
     """
     look = min(every, _LOOKED)
-    rest, before = every, math.inf
+    rest, before, dropped = every, math.inf, 0
     while True:
         await asyncio.sleep(look)
         rest -= look
         now = left()
         before = min(before, now)
-        if rest <= 0 or now >= before + _LEFT:
+        dropped += await asyncio.to_thread(idle)
+        if rest <= 0 or now >= before + _LEFT or dropped >= _DROPPED:
             rest = max(every, _RARITY * await asyncio.to_thread(_tidy_up))
-            before = now
+            before, dropped = now, 0
 
 
 def _tidy_up() -> float:
