@@ -130,7 +130,8 @@ def _check_is_no_workbook(file: BinaryIO, faults: Faults) -> None:
     """Refuse a workbook as a whole: its lines are no text, so each would be a fault."""
     file.seek(0)
     if file.read(4).startswith(WORKBOOK):
-        faults.add(0, f"it is a workbook, or packed. {_KINDS}")
+        advice = "its sheet, saved as CSV, can be read on Evaluate"
+        faults.add(0, f"it is a workbook, or packed: {advice}. {_KINDS}")
         raise faults.rejection()
 
 

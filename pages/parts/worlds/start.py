@@ -63,13 +63,16 @@ _WAYS = {
 
 def begin_anew(session: WorldsSession) -> None:
     """What to write on, other than a world that is chosen beside it."""
+
+    def clear() -> None:
+        _begin(session, session.clear)
+
     with st.popover("New", icon=":material/add:", key=_NEW, on_change="rerun"):
         st.button(
             "Empty tables",
             key="empty",
             icon=":material/crop_free:",
-            on_click=_begin,
-            args=(session, session.clear),
+            on_click=clear,
             width="stretch",
         )
         st.page_link(
