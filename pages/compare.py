@@ -8,7 +8,6 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
@@ -18,6 +17,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.components.more import more, share
 from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
+from pages.parts.glossary.board import words_of
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import compare_session

@@ -7,7 +7,6 @@ what it looks like and what the log says that it would earn.
 from functools import partial
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
 from pages.parts.components.more import more, share
 from pages.parts.components.toolbar import choose_world, toolbar, tools
@@ -24,6 +23,7 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
+from pages.parts.glossary.board import words_of
 from pages.parts.scene.report_files.evaluate import report_of as evaluate_report
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import evaluate_session

@@ -7,7 +7,6 @@ what is set, who is there, what is offered, what the click changed, what was lea
 from functools import partial
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
 from pages.parts.components.browser_id import has_told
 from pages.parts.components.loop_watch import watch_others
@@ -22,6 +21,7 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
+from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
 from pages.parts.play import (
     another_world,

@@ -7,10 +7,10 @@ much; who earns most, how it came to that, and what was lost.
 from functools import partial
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
 from pages.parts.components.more import more, share
 from pages.parts.components.toolbar import choose_world, toolbar, tools
+from pages.parts.glossary.board import words_of
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession

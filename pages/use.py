@@ -5,8 +5,8 @@ choose the reward, and what to keep to.
 """
 
 import streamlit as st
-from pages.parts.text.glossary.board import PAGES, WordsSetup, show_use
 
+from pages.parts.glossary.board import PAGES, WordsSetup, show_use
 from pages.parts.lessons.words import words
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question

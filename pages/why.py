@@ -7,8 +7,8 @@ the loop has learned. Nothing on this page changes a loop.
 from functools import partial
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
+from pages.parts.glossary.board import words_of
 from pages.parts.text.format import question, section
 from pages.parts.why import board, controls, wording
 from pages.parts.why.opening import open_why

@@ -8,11 +8,11 @@ from functools import partial
 from pathlib import Path
 
 import streamlit as st
-from pages.parts.text.glossary.board import words_of
 
 from pages.parts.components.browser_id import owner
 from pages.parts.components.more import more, share
 from pages.parts.components.toolbar import choose_world, toolbar, tools
+from pages.parts.glossary.board import words_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import worlds_session
 from pages.parts.stage.door import stage_door

@@ -2,8 +2,7 @@
 
 from functools import partial
 
-from pages.parts.text.glossary.board import WordsSetup
-
+from pages.parts.glossary.board import WordsSetup
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.present import present

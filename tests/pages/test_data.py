@@ -272,9 +272,9 @@ def upload(app: App, name: str, data: bytes) -> App:
     told = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
     (place,) = [uploads().find(data["token"]) for data in told if "token" in data]
     assert place is not None
-    place.begin()
-    place.write(data)
-    place.end()
+    incoming = place.begin()
+    incoming.write(data)
+    incoming.end()
     place.name = name
     return app.run()
 

@@ -10,10 +10,10 @@ from streamlit.testing.v1 import AppTest
 
 from engine.errors import StoreError
 from engine.store import Store
-from pages.parts import library
 from pages.parts.components import browser_id
-from pages.parts.menu import HOME, MENU, REACHED
-from pages.parts.text import bare
+from pages.parts.settings import library
+from pages.parts.shell.menu import HOME, MENU, REACHED
+from pages.parts.text.format import bare
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
 

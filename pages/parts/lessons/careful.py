@@ -4,7 +4,6 @@ from collections.abc import Collection, Mapping
 from functools import partial
 
 import streamlit as st
-from pages.parts.text.glossary.board import lead_to_use
 
 from engine.experiments.paid import PAYS, RECENT, Paid, paid, paying
 from engine.loop.learning_loop import LearningLoop
@@ -12,6 +11,7 @@ from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell

@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Self
 
-from pages.parts.text.glossary.board import LANGUAGE
-
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choices
+from pages.parts.glossary.board import LANGUAGE
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of

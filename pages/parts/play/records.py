@@ -6,11 +6,11 @@ from functools import partial
 
 import pandas as pd
 import streamlit as st
-from pages.parts.text.glossary.board import lead_to_use
 
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
 from pages.parts.components.download import download_rows
+from pages.parts.glossary.board import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.scene.table import show_rows

@@ -7,7 +7,6 @@ import streamlit as st
 
 from engine.errors import PersonalizerError
 from engine.store import StoredLoop
-from pages.parts import library
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
@@ -20,7 +19,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.settings.library import library
+from pages.parts.settings import library
 from pages.parts.why.session import WhySession
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.pool import track

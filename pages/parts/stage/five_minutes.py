@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import streamlit as st
-from pages.parts.text.glossary.board import LANGUAGE
 
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.glossary.board import LANGUAGE
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.settings.choices import SEED, WORLD

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pages.parts.text.glossary.board import USE
 
+from pages.parts.glossary.board import USE
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.words import LANGUAGES
 from pages.parts.play.setup import PlaySetup

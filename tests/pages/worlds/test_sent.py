@@ -8,8 +8,8 @@ from streamlit.testing.v1 import AppTest
 def page() -> None:
     """The box for a file; ``sent`` is the file that the browser sends next."""
     import streamlit as st  # noqa: PLC0415
-    from pages.parts.data.uploads import this_upload  # noqa: PLC0415
 
+    from pages.parts.work.uploads import this_upload  # noqa: PLC0415
     from pages.parts.worlds import start  # noqa: PLC0415
     from pages.parts.worlds.session import WorldsSession  # noqa: PLC0415
 
@@ -18,12 +18,12 @@ def page() -> None:
     def field(token: str, most: int, ended: object, kinds: object) -> None:
         if data := st.session_state.pop("sent", b""):
             upload = this_upload()
-            upload.begin()
-            upload.write(data)
-            upload.end()
+            incoming = upload.begin()
+            incoming.write(data)
+            incoming.end()
             ended("table.csv")  # type: ignore[operator]
 
-    start.upload_field = field  # type: ignore[assignment]
+    start.upload_field = field  # type: ignore[attr-defined]
     start._send(session)
 
 
