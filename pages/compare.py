@@ -20,11 +20,11 @@ from pages.parts.components.toolbar import choose_world, control_the_crowd, tool
 from pages.parts.glossary.board import words_of
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import compare_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame, give_way
+from pages.parts.work.session_state import session_of
 
 PLAY = Path(__file__).with_name("play.py")
 
@@ -35,7 +35,7 @@ with toolbar():
     setup = current_setup(CompareSetup)
     choose_world(setup)
     with tools():
-        session = compare_session(setup, told)
+        session = session_of(CompareSession, lambda: CompareSession(setup, told))
         setup = follow(session, setup, told)
         if is_new:
             session.live.wait()

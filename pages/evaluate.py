@@ -26,10 +26,10 @@ from pages.parts.evaluate.wording import about_log
 from pages.parts.glossary.board import words_of
 from pages.parts.scene.report_files.evaluate import report_of as evaluate_report
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import evaluate_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text.format import bare, question
 from pages.parts.work.frames import frame
+from pages.parts.work.session_state import session_of
 from pages.parts.worlds import of_log
 
 of_log.go_to_it()
@@ -40,7 +40,7 @@ with toolbar():
     setup = current_setup(EvaluateSetup)
     choose_world(setup)
     with tools():
-        session = evaluate_session(setup)
+        session = session_of(EvaluateSession, lambda: EvaluateSession(setup))
         session.adopt(setup, stored)
         if is_new:
             session.watch.prepare(setup, watched_in_link())

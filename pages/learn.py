@@ -19,13 +19,14 @@ from pages.parts.lessons.teachers import check_homework
 from pages.parts.lessons.worlds import choose_a_world
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import learn_session
 from pages.parts.text.format import question
 from pages.parts.work.frames import frame
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.session_state import session_of
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
-session = learn_session()
+session = session_of(LearnSession, lambda: LearnSession(submit_here))
 write_link(session.with_choices(setup))
 if comes:
     session.recall(setup)

@@ -36,12 +36,13 @@ from pages.parts.play import (
 )
 from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held
+from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import lands_on_play, play_session
+from pages.parts.shell.sessions import lands_on_play
 from pages.parts.stage.door import stage_door
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark

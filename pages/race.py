@@ -17,11 +17,12 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import race_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame
+from pages.parts.work.pool import track
+from pages.parts.work.session_state import session_of
 
 is_new = open_link(RaceSetup)
 
@@ -29,7 +30,7 @@ with toolbar():
     setup = current_setup(RaceSetup)
     choose_world(setup)
     with tools():
-        session = race_session(setup)
+        session = session_of(RaceSession, lambda: RaceSession(setup, track()))
         session.adopt(setup)
         if is_new:
             controls.prepare(session, st.query_params.get("raced"))

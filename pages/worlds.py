@@ -14,9 +14,9 @@ from pages.parts.components.more import more, share
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.glossary.board import words_of
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import worlds_session
 from pages.parts.stage.door import stage_door
 from pages.parts.text.format import question
+from pages.parts.work.session_state import session_of
 from pages.parts.worlds import (
     address,
     board,
@@ -29,13 +29,14 @@ from pages.parts.worlds import (
     start,
     truth,
 )
+from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
 
 with toolbar():
     setup = current_setup(WorldsSetup)
-    session = worlds_session(setup)
+    session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
     session.adopt(setup.world)
     if address_is_new and "draft" in st.query_params:
         address.restore(session, st.query_params["draft"])

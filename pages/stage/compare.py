@@ -9,15 +9,15 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.talk import compare_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import compare_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.five_minutes import begins
 from pages.parts.stage.present import present
 from pages.parts.work.frames import frame
+from pages.parts.work.session_state import session_of
 
 is_new = open_link(CompareSetup)
 told = history_in_link() if is_new else None
-session = compare_session(current_setup(CompareSetup), told)
+session = session_of(CompareSession, lambda: CompareSession(current_setup(CompareSetup), told))
 session.adopt(current_setup(CompareSetup), told)
 if begins(is_new) and told is None:
     session.reset()

@@ -8,14 +8,14 @@ from pages.parts.evaluate.opening import loop_in_link, open_loop
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import evaluate_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.evaluate import evaluate_show
 from pages.parts.stage.present import present
 from pages.parts.work.frames import frame
+from pages.parts.work.session_state import session_of
 
 stored = open_loop(open_link(EvaluateSetup))
-session = evaluate_session(current_setup(EvaluateSetup))
+session = session_of(EvaluateSession, lambda: EvaluateSession(current_setup(EvaluateSetup)))
 session.adopt(current_setup(EvaluateSetup), stored)
 write_link(session.setup, loop=loop_in_link(session))
 pace = session.pace

@@ -7,15 +7,16 @@ import streamlit as st
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import learn_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.learn import cards_show, lesson_show
 from pages.parts.stage.present import present
 from pages.parts.work.frames import frame
+from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.session_state import session_of
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
-session = learn_session()
+session = session_of(LearnSession, lambda: LearnSession(submit_here))
 write_link(setup)
 if setup.lesson:
     session.run(setup)

@@ -11,11 +11,11 @@ from pages.parts.components.loop_watch import watch_others
 from pages.parts.play import scrubber
 from pages.parts.play.controls import show_refusals
 from pages.parts.play.moment_links import held, moment_link
+from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import play_session
 from pages.parts.stage.beside import beside_show, catch_up
 from pages.parts.stage.corner import stand_in_corner
 from pages.parts.stage.five_minutes import begins

@@ -9,13 +9,14 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.talk import race_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import race_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.present import present
 from pages.parts.work.frames import frame
+from pages.parts.work.pool import track
+from pages.parts.work.session_state import session_of
 
 is_new = open_link(RaceSetup)
-session = race_session(current_setup(RaceSetup))
+session = session_of(RaceSession, lambda: RaceSession(current_setup(RaceSetup), track()))
 session.adopt(current_setup(RaceSetup))
 if is_new:
     controls.prepare(session, st.query_params.get("raced"))

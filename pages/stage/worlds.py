@@ -5,15 +5,16 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import worlds_session
 from pages.parts.stage.corner import own_link, stand_in_corner
 from pages.parts.stage.present import present
 from pages.parts.stage.worlds import worlds_show
+from pages.parts.work.session_state import session_of
+from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
 
 address_is_new = open_link(WorldsSetup)
 setup = current_setup(WorldsSetup)
-session = worlds_session(setup)
+session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
 session.adopt(setup.world)
 if address_is_new and "draft" in st.query_params:
     session.restore(st.query_params["draft"])

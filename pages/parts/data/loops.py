@@ -16,13 +16,14 @@ from engine.store.store import MAX_NAME
 from engine.worlds import World
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
-from pages.parts.shell.sessions import known_play_session
+from pages.parts.play.session import PlaySession
 from pages.parts.text.format import counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.log_lines import refusals_told
+from pages.parts.work.session_state import existing
 
 _log = logging.getLogger(__name__)
 
@@ -198,7 +199,7 @@ def _delete(library: Library, owner: str, about: About | Damaged) -> None:
             outcome(submit_here(library.store.deleting(about.id, owner)))
 
         attempt(verb, f"{about.name} is deleted.")
-        if session := known_play_session():
+        if session := existing(PlaySession):
             session.leave(about.id)
 
     with st.expander("Delete", icon=":material/delete:", key=f"delete-{about.id}"):

@@ -6,11 +6,12 @@ from engine.evaluation.coverage import MOST
 from engine.store import StoredLoop, StoreError
 from pages.parts.components.browser_id import LOOP
 from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.play.session import PlaySession
 from pages.parts.settings.library import library
 from pages.parts.settings.link import quoted, say_refused
-from pages.parts.shell.sessions import known_play_session
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.session_state import existing
 
 _LINKED = "evaluate-linked"
 WATCHED = "watched"
@@ -19,7 +20,7 @@ WATCHED = "watched"
 
 def open_loop(address_is_new: bool) -> StoredLoop | None:
     """The loop, to look at; None if there is none. A link that leads to none says why."""
-    play, state = known_play_session(), st.session_state
+    play, state = existing(PlaySession), st.session_state
     asked = st.query_params.get("loop") if address_is_new else None
     if address_is_new:
         state.pop(_LINKED, None)

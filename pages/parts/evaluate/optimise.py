@@ -16,9 +16,9 @@ from pages.parts.evaluate.wording import measured
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import show as show_widget
-from pages.parts.shell.sessions import known_play_session
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import explained
+from pages.parts.work.session_state import existing
 
 _SHOWN = 8
 """Settings in the table, the best of those that were tried."""
@@ -78,7 +78,7 @@ def _start(session: EvaluateSession, loop: LearningLoop) -> None:
 
 def _owner(session: EvaluateSession) -> PlaySession | None:
     """Play's session if it may change the loop whose log is evaluated, else None."""
-    play = known_play_session()
+    play = existing(PlaySession)
     is_there = play is not None and session.asks_loop and play.open.stored is session.stored
     return play if play is not None and is_there and play.may_change else None
 

@@ -9,11 +9,12 @@ from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
 from pages.parts.evaluate.found import STAND_IN, Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.play.session import PlaySession
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.rules import tables_of
-from pages.parts.shell.sessions import known_play_session
 from pages.parts.text.format import counted, in_a_sentence, plain, signed
 from pages.parts.text.money import in_money
+from pages.parts.work.session_state import existing
 
 _POLICIES = {
     "online": "As it was served",
@@ -61,7 +62,7 @@ def about_log(session: EvaluateSession) -> str:
         events = counted(len(found.log.decisions), "event") if found else "a file"
         said += f"Asked: {events} of your own."
     elif session.asks_loop:
-        play = known_play_session()
+        play = existing(PlaySession)
         is_there = play is not None and play.open.stored is session.stored
         whose = "that is open on Play" if is_there else "that the link leads to"
         said += f"Asked: {visitors} of the loop {whose}."

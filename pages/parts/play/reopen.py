@@ -4,19 +4,20 @@ import streamlit as st
 
 from engine.store import StoreError
 from pages.parts.components.browser_id import LOOP, keys
+from pages.parts.play.opened import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
-from pages.parts.shell.sessions import known_play_session, play_session
 from pages.parts.text.format import plain
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.session_state import existing
 
 
 def open_loop(address_is_new: bool) -> None:
     """Before any widget is drawn: go on with the loop that the address asks for, as it is set."""
-    session = known_play_session()
+    session = existing(PlaySession)
     asked = st.query_params.get("loop") if address_is_new else None
     if asked is not None and (session is None or asked != session.open.link):
         session = _go_to(asked, session)

@@ -18,11 +18,12 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked
-from pages.parts.shell.sessions import evaluate_session, race_session
 from pages.parts.stage.acts import ACTS, MINUTES
 from pages.parts.stage.screens import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import pace
+from pages.parts.work.pool import track
+from pages.parts.work.session_state import session_of
 
 PACE = 0.5
 """Seconds from one frame to the next while something is computed."""
@@ -110,7 +111,11 @@ class Ahead:
 
 def ahead(setup: ShowSetup) -> Ahead:
     """What is computed in advance for a show, in this browser session."""
-    return Ahead(setup, evaluate_session(setup.log), race_session(setup.race))
+    return Ahead(
+        setup,
+        session_of(EvaluateSession, lambda: EvaluateSession(setup.log)),
+        session_of(RaceSession, lambda: RaceSession(setup.race, track())),
+    )
 
 
 def begin() -> None:

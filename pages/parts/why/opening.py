@@ -2,17 +2,18 @@
 
 import streamlit as st
 
+from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.link import current_setup, no_link, say_refused
-from pages.parts.shell.sessions import play_session, why_session
 from pages.parts.stage.screens import SCREEN, STAGE
 from pages.parts.why.links import address_of
 from pages.parts.why.session import WhySession
 from pages.parts.why.subject import Asked
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.session_state import session_of
 
 _ADDRESS = "why-address"
 
@@ -29,7 +30,10 @@ def open_why() -> tuple[WhySession, PlaySession]:
     asked_for = {name: value for name, value in told.items() if name not in stage}
     is_new = asked_for != st.session_state.get(_ADDRESS)
     open_loop(is_new)
-    play, session = play_session(current_setup(PlaySetup)), why_session()
+    play, session = (
+        play_session(current_setup(PlaySetup)),
+        session_of(WhySession, lambda: WhySession()),
+    )
     opened = play.open
     asked = Asked.from_query(told) if is_new else session.asked
     if not session.knows(opened, asked):

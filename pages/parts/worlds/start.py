@@ -14,11 +14,12 @@ from engine.worlds.json_file import MAX_FILE
 from engine.worlds.place import Drift
 from pages.parts.components.toolbar import steps_back
 from pages.parts.components.upload_field import WORLD_KINDS, upload_field
+from pages.parts.play.session import PlaySession
 from pages.parts.settings.text_field import text_field, typed
-from pages.parts.shell.sessions import known_play_session
 from pages.parts.text.format import note, plain
 from pages.parts.text.glossary import explained
 from pages.parts.text.page_files import PAGES
+from pages.parts.work.session_state import existing
 from pages.parts.work.uploads import this_upload
 from pages.parts.worlds.kept import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
@@ -250,7 +251,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
 
 def send_back(session: WorldsSession) -> None:
     """Let the loop that is open on Play go on in this world."""
-    play, (world, _, _) = known_play_session(), session.made()
+    play, (world, _, _) = existing(PlaySession), session.made()
     if play is None or not play.open.loop.events:
         return
 
@@ -274,7 +275,7 @@ def leave(session: WorldsSession, pages: Path) -> None:
     """Go where a button said, with the world."""
     name = st.session_state.pop(_GOES, None)
     if name == _BACK:
-        play = known_play_session()
+        play = existing(PlaySession)
         link = play.open.link if play is not None else None
         st.switch_page(pages / "play.py", query_params={"loop": link} if link else {})
     if name is not None:

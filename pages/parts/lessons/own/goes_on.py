@@ -6,12 +6,14 @@ import streamlit as st
 
 from pages.parts.components.browser_id import owner
 from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.play.opened import play_session
+from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.choices import MAX_VISITORS
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
-from pages.parts.shell.sessions import known_play_session, play_session
 from pages.parts.text.page_files import PAGES
+from pages.parts.work.session_state import existing
 
 _PLAY = PAGES / "play.py"
 
@@ -22,7 +24,7 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
         played = lesson.played
         settings = replace(played.settings, max_events=MAX_VISITORS)
         stored = library().begin(owner(), played.world, seed, settings)
-        session = known_play_session()
+        session = existing(PlaySession)
         if session is None:
             session = play_session(current_setup(PlaySetup), stored)
         else:
