@@ -30,7 +30,7 @@ from engine.store import Limits, address
 from pages.parts.clients import Room, held_sessions
 from pages.parts.heavy_work import heavy_work, shutdown
 from pages.parts.library import open_loops
-from pages.parts.operations.log_lines import write_lines
+from pages.parts.operations.log_lines import REFUSED, write_lines
 from pages.parts.operations.memory import collect_seldom, give_memory_back
 from pages.parts.operations.meters import Gauges, Meters
 from pages.parts.operations.readiness import Readiness
@@ -83,7 +83,7 @@ def note_failure(error: Exception) -> bool:
     It need not where a browser sent what cannot be read: a sentence stands there instead.
     """
     if say_unreadable():
-        _log.warning("unreadable input refused", extra={"code": type(error).__name__})
+        _log.warning(REFUSED, extra={"code": type(error).__name__})
         return True
     _log.error("page failed", extra={"code": type(error).__name__})
     return False
