@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.more import more, share
+from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.evaluate import along, beside, board, controls, coverage, optimise, rule, sent
 from pages.parts.evaluate.opening import (
@@ -18,15 +19,14 @@ from pages.parts.evaluate.opening import (
     this_log,
     watched_in_link,
 )
+from pages.parts.evaluate.report import report_of as evaluate_report
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
 from pages.parts.glossary.board import words_of
-from pages.parts.scene.report_files.evaluate import report_of as evaluate_report
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.door import stage_door
 from pages.parts.text.format import bare, question
 from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of

@@ -13,6 +13,7 @@ from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more import more
 from pages.parts.components.panel import show_panel
 from pages.parts.components.reward_buttons import reward_buttons
+from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
@@ -23,17 +24,7 @@ from pages.parts.components.toolbar import (
 )
 from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
-from pages.parts.play import (
-    another_world,
-    beliefs,
-    below,
-    controls,
-    hypotheses,
-    learned,
-    records,
-    scrubber,
-    you,
-)
+from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber, you
 from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held
 from pages.parts.play.opened import play_session
@@ -43,10 +34,10 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import lands_on_play
-from pages.parts.stage.door import stage_door
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame
+from pages.parts.worlds import change_on_play as another_world
 
 PART = "interactive"
 

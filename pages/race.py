@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.more import more, share
+from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.glossary.board import words_of
 from pages.parts.race import board, controls
@@ -17,7 +18,6 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.door import stage_door
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame

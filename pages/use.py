@@ -6,11 +6,12 @@ choose the reward, and what to keep to.
 
 import streamlit as st
 
-from pages.parts.glossary.board import PAGES, WordsSetup, show_use
+from pages.parts.glossary.board import WordsSetup, show_use
 from pages.parts.lessons.words import words
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
+from pages.parts.text.page_files import PAGES
 
 open_link(WordsSetup)
 setup = current_setup(WordsSetup)

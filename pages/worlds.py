@@ -11,10 +11,10 @@ import streamlit as st
 
 from pages.parts.components.browser_id import owner
 from pages.parts.components.more import more, share
+from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.glossary.board import words_of
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.door import stage_door
 from pages.parts.text.format import question
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds import (

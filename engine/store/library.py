@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Event, Lock, Thread
-from time import perf_counter
+from time import monotonic, perf_counter
 from weakref import WeakValueDictionary
 
 from engine.errors import DamagedError, PersonalizerError, StoreError
@@ -22,6 +22,8 @@ _TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
 _WRITTEN_BACK = 10.0
 """Seconds from one time at which SQLite's write-ahead log is brought into its file to the next."""
+_LOOKED = 60.0
+"""Seconds from one time at which it is looked whether imports go on to the next."""
 _MOMENT = 0.001
 """Seconds that one waits for another who opens the same loop before others may go on."""
 
@@ -143,7 +145,12 @@ class Library:
     def keep_swept(self, every: float = _HOUR, written_back: float = _WRITTEN_BACK) -> None:
         """Until the library is closed erase what has expired, and bring into the file what was
         written, now and every so many seconds."""
-        for work, pause in ((self.store.sweep, every), (self.store.write_back, written_back)):
+        works = (
+            (self.store.sweep, every),
+            (lambda: self.store.sweep_broken_off(monotonic()), _LOOKED),
+            (self.store.write_back, written_back),
+        )
+        for work, pause in works:
             Thread(target=self._again, args=(work, pause), name="sweep", daemon=True).start()
 
     def _again(self, work: Callable[[], object], pause: float) -> None:

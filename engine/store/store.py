@@ -37,10 +37,16 @@ from engine.store.write_ahead import WriteAhead
 _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
+STILL = 300.0
+"""Seconds without a new entry after which nobody imports or copies a loop any more."""
 
 
 class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
     """Loops, their logs, people's worlds and drafts of them in a database."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._unfinished: dict[str, tuple[int | None, float]] = {}
 
     def create(
         self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
@@ -265,6 +271,36 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             self._wipe()
             _log.info("loops erased", extra={"loops": erased, "worlds": worlds})
         return erased
+
+    def sweep_broken_off(self, now: float) -> int:
+        """Erase what is left of imports and copies whose process has ended: loops that are not
+        ready and whose log has not grown for `STILL` seconds, as far as this store has looked on.
+
+        An import of any process that shares the database goes on meanwhile: its log grows.
+
+        Args:
+            now: seconds of a clock that only goes forward.
+
+        Returns:
+            how many loops there were.
+        """
+        end = select(func.max(ENTRIES.c.position)).where(ENTRIES.c.loop == LOOPS.c.id)
+        unfinished = select(LOOPS.c.id, end.scalar_subquery().label("end")).where(~LOOPS.c.ready)
+        before, self._unfinished = self._unfinished, {}
+        for row in self._rows(unfinished):
+            known = before.get(row.id)
+            is_still = known is not None and known[0] == row.end
+            self._unfinished[row.id] = known if known and is_still else (row.end, now)
+        over = [one for one, (_, since) in self._unfinished.items() if now - since >= STILL]
+        for loop in over:
+            if self._close((LOOPS.c.id == loop) & ~LOOPS.c.ready):
+                for _ in self._erasing(loop):
+                    pass
+            del self._unfinished[loop]
+        if over:
+            self._wipe()
+            _log.info("broken off imports erased", extra={"loops": len(over)})
+        return len(over)
 
     @property
     def _seen(self) -> Select[Any]:

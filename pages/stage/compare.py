@@ -8,10 +8,10 @@ from pages.parts.compare.history import history_in_link
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.talk import compare_show
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.five_minutes import begins
-from pages.parts.stage.present import present
+from pages.parts.show.five_minutes import begins
+from pages.parts.show.present import present
 from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
 

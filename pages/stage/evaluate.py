@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.evaluate.opening import loop_in_link, open_loop
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.evaluate.talk import evaluate_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.evaluate import evaluate_show
-from pages.parts.stage.present import present
+from pages.parts.show.present import present
 from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
 

@@ -4,12 +4,12 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
+from pages.parts.lessons.talk import cards_show, lesson_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.learn import cards_show, lesson_show
-from pages.parts.stage.present import present
+from pages.parts.show.present import present
 from pages.parts.work.frames import frame
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.session_state import session_of

@@ -8,20 +8,20 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.loop_watch import watch_others
+from pages.parts.components.stage_corner import stand_in_corner
 from pages.parts.play import scrubber
+from pages.parts.play.audience_talk import begin_anew
 from pages.parts.play.controls import show_refusals
 from pages.parts.play.moment_links import held, moment_link
 from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import follow, open_loop
+from pages.parts.play.second_loop_talk import beside_show, catch_up
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.talk import play_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.beside import beside_show, catch_up
-from pages.parts.stage.corner import stand_in_corner
-from pages.parts.stage.five_minutes import begins
-from pages.parts.stage.play import play_show
-from pages.parts.stage.present import present
-from pages.parts.stage.room import begin_anew
+from pages.parts.show.five_minutes import begins
+from pages.parts.show.present import present
 from pages.parts.work.frames import frame
 
 address_is_new = open_link(PlaySetup)

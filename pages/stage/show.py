@@ -2,12 +2,12 @@
 
 from functools import partial
 
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.lessons.words import words
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.bookmarks import minutes_show
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.five_minutes import ShowSetup, go_on
-from pages.parts.stage.present import present
+from pages.parts.show.bookmarks import minutes_show
+from pages.parts.show.five_minutes import ShowSetup, go_on
+from pages.parts.show.present import present
 
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)

@@ -2,11 +2,11 @@
 
 from functools import partial
 
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.glossary.board import WordsSetup
+from pages.parts.glossary.talk import use_show
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.present import present
-from pages.parts.stage.words import use_show
+from pages.parts.show.present import present
 
 open_link(WordsSetup)
 setup = current_setup(WordsSetup)

@@ -2,10 +2,10 @@
 
 from functools import partial
 
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.present import present
-from pages.parts.stage.why import why_show
+from pages.parts.components.stage_corner import own_link, stand_in_corner
+from pages.parts.show.present import present
 from pages.parts.why.opening import open_why
+from pages.parts.why.talk import why_show
 
 session, _ = open_why()
 assert session.shown is not None

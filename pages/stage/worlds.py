@@ -4,13 +4,13 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import own_link, stand_in_corner
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.stage.corner import own_link, stand_in_corner
-from pages.parts.stage.present import present
-from pages.parts.stage.worlds import worlds_show
+from pages.parts.show.present import present
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
+from pages.parts.worlds.talk import worlds_show
 
 address_is_new = open_link(WorldsSetup)
 setup = current_setup(WorldsSetup)

@@ -40,7 +40,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, StoredLoop
-from pages.parts.shell.routes import LENGTH_PATH
+from pages.parts.work.log_length import LENGTH_PATH
 from tests.browser.app import Server, running
 from tests.score import Told, number_in
 

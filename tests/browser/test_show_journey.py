@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from pages.parts.stage.acts import ACTS
+from pages.parts.scene.show_acts import ACTS
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
 from tests.browser.stage import PROJECTORS, StagePage

@@ -12,9 +12,9 @@ from engine.evaluation.importance import assessing
 from engine.steps import finish
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.why_subject import Asked, event_of
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
-from pages.parts.why.subject import Asked, event_of
 from pages.parts.why.wording import in_short
 from pages.parts.work import heavy_work
 from pages.parts.work.clients import Client, serving

@@ -5,11 +5,12 @@ import streamlit as st
 from engine.simulation.baselines import LAST_MONTH, bestseller
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
 from pages.parts.settings.choices import CROSSES
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.link import show
-from pages.parts.settings.rules import edit_table, rules_of
+from pages.parts.settings.rules import rules_of
 from pages.parts.text.format import note, plain
 from pages.parts.text.glossary import meanings
 from pages.parts.text.item_picture import labelled

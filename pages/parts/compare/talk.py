@@ -13,7 +13,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.stories import history_of
 from pages.parts.scene.parts import Look
 from pages.parts.scene.stage import screen
-from pages.parts.stage.screens import Show
+from pages.parts.scene.talk import Show
 from pages.parts.text.theme import is_dark
 
 _WATCH, _SERVE = 200, 200

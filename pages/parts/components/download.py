@@ -1,13 +1,8 @@
 """Rows to take along, and other files that are made when their link is followed."""
 
 import asyncio
-import io
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import streamlit as st
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
@@ -16,51 +11,13 @@ from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
 from pages.parts.work.clients import this_client
 from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
+from pages.parts.work.rows import Rows, as_cells, as_parquet
 
-Rows = Iterable[Any] | pd.DataFrame
 FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"
 _AT_ONCE = asyncio.Semaphore(2)
 """Files that are made at the same time: others wait without a thread."""
 _NOTHING = "There is nothing to tell yet: nothing has happened, or it is not over."
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def as_cells(rows: Rows) -> pd.DataFrame:
-    """Return rows in which no text, heads and categories included, is a formula to a spreadsheet:
-    it would do what a stranger typed."""
-
-    def harmless(value: object) -> object:
-        return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
-
-    frame = pd.DataFrame(rows)
-    texts = frame.select_dtypes(["object", "string", "category"])
-    cells = {str(name): texts[name].astype(object).map(harmless) for name in texts}
-    return frame.assign(**cells).rename(columns=harmless)
-
-
-def as_parquet(rows: Rows) -> bytes:
-    """The same rows with their types; a column that has none, of several or too long, is text."""
-    frame = pd.DataFrame(rows)
-    texts = {
-        str(name): column.map(str, na_action="ignore")
-        for name, column in frame.items()
-        if column.dtype == object and not _has_a_type(column)
-    }
-    made = io.BytesIO()
-    frame.assign(**texts).to_parquet(made, index=False)
-    return made.getvalue()
-
-
-def _has_a_type(column: "pd.Series[Any]") -> bool:
-    """Whether Parquet has one for all that is in a column, and within that."""
-    if column.dropna().map(type).nunique() > 1:
-        return False
-    try:
-        pq.write_table(pa.table({"": pa.array(column, from_pandas=True)}).slice(0, 0), io.BytesIO())
-    except (pa.ArrowException, OverflowError):
-        return False
-    return True
 
 
 def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:

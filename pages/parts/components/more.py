@@ -4,9 +4,9 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
+from pages.parts.components.take_home import ReportOf, take_home
 from pages.parts.components.toolbar import MORE, shortcut, switch_shortcuts
 from pages.parts.scene.qr import qr, show_qr
-from pages.parts.scene.report_files.take_home import ReportOf, take_home
 from pages.parts.settings.link import Linked
 from pages.parts.text.format import note
 

@@ -7,6 +7,7 @@ import streamlit as st
 
 from pages.parts.charts import forest
 from pages.parts.components.download import download_rows
+from pages.parts.components.guess_slider import guess_slider
 from pages.parts.data.upload import tell_faults
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
@@ -23,7 +24,6 @@ from pages.parts.evaluate.wording import (
     names_of,
     told_of,
 )
-from pages.parts.guess_slider import guess_slider
 from pages.parts.scene.picture import picture
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain

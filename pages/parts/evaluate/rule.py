@@ -2,11 +2,12 @@
 
 import streamlit as st
 
+from pages.parts.components.rule_table import edit_table
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import about_rule
-from pages.parts.settings.rules import edit_table, tables_of
+from pages.parts.settings.rules import tables_of
 from pages.parts.text.format import note
 from pages.parts.text.page_files import PAGES
 

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.guess_slider import guess_slider
+from pages.parts.components.guess_slider import guess_slider
 from pages.parts.lessons.ending import show_end
 from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.held import held

@@ -16,7 +16,7 @@ from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
-from pages.parts.stage.screens import Stage
+from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import texts
 from pages.parts.text.theme import is_dark

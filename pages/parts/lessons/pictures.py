@@ -15,9 +15,9 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
+from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Stage
+from pages.parts.scene.talk import Stage
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.lessons.words import Words
-from pages.parts.stage.screens import Stage
+from pages.parts.scene.talk import Stage
 from pages.parts.text.format import note
 from pages.parts.text.glossary import explained
 

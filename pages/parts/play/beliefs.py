@@ -13,10 +13,10 @@ from pages.parts.components.panel import Panel, chart, heading, panel, small, wo
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.why_links import link_to_why
+from pages.parts.play.why_subject import Asked
 from pages.parts.text.format import percent, plain
 from pages.parts.text.glossary import meanings
-from pages.parts.why.links import link_to_why
-from pages.parts.why.subject import Asked
 
 SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "online": ("What it would offer", "so it offers"),

@@ -8,9 +8,9 @@ from pages.parts.components.more import close, share
 from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
+from pages.parts.play.report import report_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.scene.report_files.play import report_of
 from pages.parts.settings.choices import MODE
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain

@@ -4,29 +4,14 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from engine import Hypothesis, LearningLoop
+from engine import LearningLoop
 from engine.learners.base import Group
 from engine.loop.entries import Ranked
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, percent, plain
 from pages.parts.text.glossary import explained
+from pages.parts.text.model_names import model_name
 
-_CROSSES = {
-    0: "Actions alone",
-    1: "Single fields",
-    2: "Pairs of fields",
-    3: "Triples of fields",
-    4: "Fours of fields",
-}
-_TABLES = {
-    0: "One table of the actions",
-    1: "Tables of single fields",
-    2: "Tables of up to two fields",
-    3: "Tables of up to three fields",
-    4: "Tables of up to four fields",
-}
-_CERTAIN = 0.2
-"""Standard deviation of rewards below which they are called nearly certain."""
 _HELP = (
     "Several learners run side by side, each with another idea of the world: which fields "
     "matter together, how noisy rewards are, whether tastes wander. Each foretells every "
@@ -43,27 +28,13 @@ _NAMED, _LEAST = 3, 0.05
 """Tables that are named, at most, and the share of what is believed from which they are."""
 
 
-def in_words(hypothesis: Hypothesis) -> str:
-    """A hypothesis as a person would say it."""
-    if hypothesis.by == "cells":
-        return _TABLES[hypothesis.crosses]
-    told = _CROSSES[hypothesis.crosses]
-    if hypothesis.by == "features":
-        told += ", actions by their features"
-    elif hypothesis.by == "bent":
-        told += ", lines that may bend"
-    if hypothesis.memory < 1:
-        return f"{told}, tastes wander"
-    return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
-
-
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     """How far each hypothesis is believed, and whether tastes were found to have changed."""
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
         changes, subsets = tuple(loop.learner.changes), loop.learner.subsets
     note(_HELP, explained(_HELP))
-    told = list(map(in_words, hypotheses))
+    told = list(map(model_name, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
     show_rows(
         [

@@ -6,8 +6,8 @@ from engine.policies.thompson import Thompson
 from engine.worlds import World
 from pages.parts.components.reward_buttons.shown import Last, Pieces
 from pages.parts.play.open_loop import Click, OpenLoop
-from pages.parts.play.sources import names_of
 from pages.parts.text.format import counted, percent, pieces, plain, signed
+from pages.parts.text.source_names import names_of
 
 _NOTICED = 0.005
 """Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""

@@ -13,11 +13,11 @@ from pages.parts.components.download import download_rows
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
+from pages.parts.play.why_links import link_to_why
+from pages.parts.play.why_subject import Asked, event_of
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain
 from pages.parts.text.page_files import PAGES
-from pages.parts.why.links import link_to_why
-from pages.parts.why.subject import Asked, event_of
 
 _EVALUATE = PAGES / "evaluate.py"
 LATEST = 5_000

@@ -9,10 +9,10 @@ from pages.parts.components.toolbar import shortcut
 from pages.parts.play.moment_links import AT, WHO, held, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
+from pages.parts.play.why_links import link_to_why
+from pages.parts.play.why_subject import NOW, Asked, event_of
 from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note
-from pages.parts.why.links import link_to_why
-from pages.parts.why.subject import NOW, Asked, event_of
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 

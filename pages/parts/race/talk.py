@@ -7,7 +7,7 @@ from pages.parts.race.scene import scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.scene.parts import Look, Scene, Text
 from pages.parts.scene.stage import screen
-from pages.parts.stage.screens import Show
+from pages.parts.scene.talk import Show
 from pages.parts.text.theme import is_dark
 
 _FEW = 4

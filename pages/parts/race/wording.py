@@ -5,12 +5,12 @@ import math
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
-from pages.parts.play.hypotheses import in_words
 from pages.parts.race.record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.model_names import model_name
 from pages.parts.text.money import in_money, scale_of
 
 """For a choice of the slowest contender, about."""
@@ -185,7 +185,7 @@ def about_hypotheses(session: RaceSession) -> str:
     found = session.known.believed(OURS) if OURS in session.known.keys else None
     if found is None:
         return ""
-    names = {h.key: in_words(h) for h in LoopSettings().compared}
+    names = {h.key: model_name(h) for h in LoopSettings().compared}
     idea = names[found.hypothesis]
     since = f"after visitor {found.since:,}" if found.since else "from the first visitor on"
     return (

@@ -5,10 +5,10 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.scene.hero import hero
 from pages.parts.scene.page import draw_numbers, draw_part
 from pages.parts.scene.parts import Figure, Numbers, Part, Scene
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen
+from pages.parts.scene.talk import Screen
 
 
 def screen(

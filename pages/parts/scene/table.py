@@ -9,8 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from engine.worlds.grid import share_of
-from pages.parts.components.download import Rows, as_cells
 from pages.parts.work.figure_registry import drawn_now
+from pages.parts.work.rows import Rows, as_cells
 
 _NUMBER = re.compile(r"(-\d+)+$")
 """What ends the keys of tables that begin anew."""

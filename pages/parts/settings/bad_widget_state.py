@@ -27,13 +27,14 @@ def say_unreadable() -> bool:
     A text stands where a number belongs, or JSON that is none. Streamlit keeps it as long as the
     session lasts, reads it first in each run, and fails in each: only a new session is without it.
     """
-    if not _is_unreadable():
+    if not is_unreadable():
         return False
     st.error(SENTENCE, icon=":material/block:")
     return True
 
 
-def _is_unreadable() -> bool:
+def is_unreadable() -> bool:
+    """Whether widgets of the session that this script runs for cannot be read."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return False

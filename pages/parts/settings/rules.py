@@ -2,20 +2,14 @@
 
 from itertools import combinations
 
-import pandas as pd
-import streamlit as st
-
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.worlds import World
-from pages.parts.scene.table import write_in
 from pages.parts.settings.known_worlds import all_at_hand, world_of
 from pages.parts.settings.setting import Setting
 from pages.parts.text.format import in_a_sentence
 
 MAX_TABLE = 200
 """Characters of a table in a link."""
-_ROWS = 12
-"""Rows of a table that stand there without being scrolled."""
 
 
 def tables_of(world: World) -> dict[str, str]:
@@ -99,47 +93,3 @@ def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:
     return len(positions) == len(best_rule(world, fields).table) and max(positions) < len(
         world.items
     )
-
-
-def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
-    """One row for each combination of values, with the action to show; what was written, as a
-    text. It is empty for the best rule.
-
-    Args:
-        key: of the editor, and of what is kept of it.
-        text: what the table says.
-    """
-    world, fields = world_of(world_key), fields_of(world_key, rule)
-    ids = [item.id for item in world.items]
-    names = {item.id: item.name for item in world.items}
-    place = (world_key, rule)
-    base = st.session_state.get(key)
-    if (
-        base is None
-        or base["place"] != place
-        or base["now"] != text
-        # What was written in an editor that left the page is forgotten there, the text is not.
-        or f"{key}-{base['number']}" not in st.session_state
-    ):
-        number = base["number"] + 1 if base else 0
-        base = {"place": place, "start": text, "now": text, "number": number}
-        st.session_state[key] = base
-    start = table_of(world, fields, base["start"]).table
-    labels = [field.label for field in world.fields if field.name in fields]
-    frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
-    edited = write_in(
-        frame,
-        key=f"{key}-{base['number']}",
-        disabled=labels,
-        row_height=32,
-        height="content" if len(frame) <= _ROWS else 430,
-        column_config={
-            "Shows": st.column_config.SelectboxColumn(
-                options=ids, required=True, format_func=lambda one: names[str(one)]
-            )
-        },
-    )
-    best = table_of(world, fields, "").table
-    is_best = list(edited["Shows"]) == list(best.values())
-    base["now"] = "" if is_best else ",".join(str(ids.index(item)) for item in edited["Shows"])
-    return str(base["now"])

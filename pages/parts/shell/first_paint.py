@@ -17,7 +17,7 @@ from pages.parts.shell.menu import HOME, MENU, REACHED
 from pages.parts.text.base_path import base_path
 from pages.parts.text.page_files import PAGES
 
-_SHEETS = ("shell", "components/reward_buttons", "components/panel")
+_SHEETS = ("shell/style", "components/reward_buttons/style", "components/panel/style")
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
 _NOTED = "<script>window.playgroundAnswer = location.hash;</script>"
@@ -39,11 +39,11 @@ def page(on_stage: bool = False) -> str:
 def stage_style() -> str:
     """The sheet of the stage, which a page that comes there by itself brings along: elsewhere a
     browser would hold all that changes against its rules, at each click."""
-    return f"<style>{_sheet('stage')}</style>"
+    return f"<style>{_sheet('shell/stage')}</style>"
 
 
-def _sheet(place: str) -> str:
-    return (PAGES / "parts" / place / "style.css").read_text(encoding="utf-8")
+def _sheet(name: str) -> str:
+    return (PAGES / "parts" / f"{name}.css").read_text(encoding="utf-8")
 
 
 def _fonts() -> str:

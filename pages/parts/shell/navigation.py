@@ -11,10 +11,10 @@ from pages.parts.components.take_along import take_along
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
+from pages.parts.scene.talk import Stage, enter_or_leave
 from pages.parts.shell.first_paint import stage_style
 from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
 from pages.parts.shell.sessions import first_minute, hand_over, may_only_look, settle
-from pages.parts.stage.screens import Stage, enter_or_leave
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
 from pages.parts.work.clients import count_as_held, session_limit, this_client

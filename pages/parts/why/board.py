@@ -18,16 +18,16 @@ from pages.parts.components.download import download_rows
 from pages.parts.play import wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.sources import in_a_row, names_of
+from pages.parts.play.why_subject import Subject
 from pages.parts.scene.picture import picture
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note
 from pages.parts.text.glossary import explained
+from pages.parts.text.source_names import in_a_row, names_of
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.why import wording
 from pages.parts.why.session import WhySession
-from pages.parts.why.subject import Subject
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 

@@ -8,11 +8,11 @@ from engine.worlds import key_of
 from pages.parts.play.moment_links import play_query
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
+from pages.parts.play.why_links import PLAY, address_of
+from pages.parts.play.why_subject import Asked, Subject, event_of
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.text.format import note, plain
-from pages.parts.why.links import PLAY, address_of
 from pages.parts.why.session import WhySession
-from pages.parts.why.subject import Asked, Subject, event_of
 from pages.parts.why.wording import named
 
 _VISITOR = "why-visitor"

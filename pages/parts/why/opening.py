@@ -6,11 +6,11 @@ from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.why_links import address_of
+from pages.parts.play.why_subject import Asked
+from pages.parts.scene.talk import SCREEN, STAGE
 from pages.parts.settings.link import current_setup, no_link, say_refused
-from pages.parts.stage.screens import SCREEN, STAGE
-from pages.parts.why.links import address_of
 from pages.parts.why.session import WhySession
-from pages.parts.why.subject import Asked
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.session_state import session_of
@@ -32,7 +32,7 @@ def open_why() -> tuple[WhySession, PlaySession]:
     open_loop(is_new)
     play, session = (
         play_session(current_setup(PlaySetup)),
-        session_of(WhySession, lambda: WhySession()),
+        session_of(WhySession, WhySession),
     )
     opened = play.open
     asked = Asked.from_query(told) if is_new else session.asked

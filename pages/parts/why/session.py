@@ -15,7 +15,7 @@ from engine.loop.lock import locked
 from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.why.subject import Asked, Subject, finding
+from pages.parts.play.why_subject import Asked, Subject, finding
 from pages.parts.work.frames import pace
 from pages.parts.work.heavy_work import Ticket, submit_here
 from pages.parts.work.live import TICK

@@ -8,9 +8,9 @@ from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.reasons import drawn
+from pages.parts.play.why_subject import Subject
 from pages.parts.text.format import counted, percent, plain, signed
 from pages.parts.text.money import in_all, in_money, more_money, scale_of
-from pages.parts.why.subject import Subject
 
 _ALIKE = 0.005
 """Reward that is not worth telling."""

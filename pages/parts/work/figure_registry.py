@@ -4,18 +4,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 import streamlit as st
-
-from pages.parts.scene.report_files.report import Figure
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
     """Of one part of a page, by their keys."""
 
-    figures: dict[str, Figure] = field(default_factory=dict)
+    figures: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
 
 

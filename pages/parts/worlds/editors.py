@@ -7,9 +7,9 @@ import streamlit as st
 
 from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
 from engine.worlds.rows import ActionRow, CellFault
-from pages.parts.play.sources import in_a_row
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain, section
+from pages.parts.text.source_names import in_a_row
 from pages.parts.worlds.number import write_number
 from pages.parts.worlds.pictures import write_pictures
 from pages.parts.worlds.rows import as_frame

@@ -8,8 +8,10 @@ from sqlalchemy import Engine, event
 
 from engine import LoopSettings, PersonalizerError
 from engine.errors import ExistsError
+from engine.steps import finish
 from engine.store import GoneError, Store, StoredLoop
 from engine.store.about import About
+from engine.store.store import STILL
 from tests.engine.requests import DRINKS
 from tests.engine.store.snapshot_loops import loop_with_snapshots
 from tests.engine.store.workers import WORLD, serve_next
@@ -162,3 +164,23 @@ def test_an_erasure_that_was_broken_off_is_done_at_the_next_sweep(
     assert store.rows(long.id) == (0, 0)
     assert store.sweep() == 0
     assert store.about(kept.id).events == 1
+
+
+def test_an_import_that_was_killed_is_erased_and_one_that_goes_on_is_not(
+    store: Store, long: StoredLoop
+) -> None:
+    """Another store of the same database looks on, as that of a server that was just started."""
+    after_a_start = Store(store._engine)
+    importing, killed = store.duplicating(long.id, "me"), store.duplicating(long.id, "me")
+    entries = len(long.loop.log.history)
+    assert [next(importing), next(killed), next(killed)] == [None] * 3
+    for seconds in range(0, int(STILL), 60):
+        assert after_a_start.sweep_broken_off(seconds) == 0
+    next(importing)
+    assert after_a_start.sweep_broken_off(STILL) == 1
+    assert after_a_start.sweep_broken_off(STILL + 60) == 0
+    copy = finish(importing)
+    assert store.rows(copy.id)[0] == entries
+    assert {about.id for about in store.loops("me")} == {long.id, copy.id}
+    with pytest.raises(GoneError):
+        list(killed)

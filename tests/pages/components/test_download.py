@@ -10,9 +10,10 @@ import pandas as pd
 import pytest
 
 from pages.parts.components import download
-from pages.parts.components.download import FILE_PATH, as_cells
+from pages.parts.components.download import FILE_PATH
 from pages.parts.work.clients import Client
 from pages.parts.work.download_tokens import Pass
+from pages.parts.work.rows import as_cells, as_parquet
 from tests.pages.fetched import fetch
 
 PAGES = Path(__file__).parents[2] / "pages"
@@ -89,13 +90,13 @@ def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None
     assert pd.read_parquet(io.BytesIO(answer.body)).to_dict("list") == {
         "event": [LINK, LINK], "reward": [-0.5, -0.5],
     }  # fmt: skip
-    mixed = download.as_parquet([{"what": "a"}, {"what": 1}, {"what": None}])
+    mixed = as_parquet([{"what": "a"}, {"what": 1}, {"what": None}])
     assert pd.read_parquet(io.BytesIO(mixed))["what"].tolist()[:2] == ["a", "1"]
 
 
 @pytest.mark.parametrize("odd", [[1, "b"], {"a": {}}, {}, 2**70], ids=repr)
 def test_what_parquet_has_no_type_for_is_text(odd: object) -> None:
-    found = pd.read_parquet(io.BytesIO(download.as_parquet([{"what": odd}, {"what": None}])))
+    found = pd.read_parquet(io.BytesIO(as_parquet([{"what": odd}, {"what": None}])))
     assert found["what"].tolist()[0] == str(odd)
-    typed = download.as_parquet([{"what": [1, 2]}, {"what": [3]}])
+    typed = as_parquet([{"what": [1, 2]}, {"what": [3]}])
     assert pd.read_parquet(io.BytesIO(typed))["what"].tolist()[1].tolist() == [3]

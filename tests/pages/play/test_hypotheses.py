@@ -10,7 +10,7 @@ from engine import Hypothesis, LearningLoop, LoopSettings, Uniform
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from pages.parts.play.hypotheses import in_words
+from pages.parts.text.model_names import model_name
 
 
 def every_hypothesis() -> Iterator[Hypothesis]:
@@ -23,20 +23,20 @@ def every_hypothesis() -> Iterator[Hypothesis]:
 
 
 def test_each_hypothesis_has_words_of_its_own() -> None:
-    told = {in_words(hypothesis) for hypothesis in every_hypothesis()}
+    told = {model_name(hypothesis) for hypothesis in every_hypothesis()}
     # Where tastes wander, nothing is said of noise.
     assert len(told) == 5 * 3 * 3 + 5
-    assert in_words(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
+    assert model_name(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
     known_by_features = "Single fields, actions by their features"
-    assert in_words(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
-    assert in_words(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
-    assert in_words(HYPOTHESES[5]) == "Triples of fields, lines that may bend, noisy rewards"
+    assert model_name(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
+    assert model_name(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
+    assert model_name(HYPOTHESES[5]) == "Triples of fields, lines that may bend, noisy rewards"
 
 
 @pytest.mark.parametrize("crosses", range(5))
 def test_tables_are_told_by_how_many_fields_they_hold(crosses: int) -> None:
     numbers = ("the actions", "single", "two", "three", "four")
-    told = in_words(Hypothesis(crosses, "cells"))
+    told = model_name(Hypothesis(crosses, "cells"))
     assert "able" in told
     assert numbers[crosses] in told
     assert "noisy" not in told

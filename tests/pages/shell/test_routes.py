@@ -10,7 +10,8 @@ from starlette.responses import Response
 from starlette.types import Message
 
 from engine.errors import StoreError
-from pages.parts.shell.routes import ROUTES, Lengths
+from pages.parts.shell.routes import ROUTES
+from pages.parts.work.log_length import Lengths
 from tests.pages.conftest import App
 
 Open = Callable[..., App]

@@ -5,19 +5,12 @@ from collections.abc import Iterator
 import pytest
 import streamlit as st
 
-from pages.parts.compare.setup import CompareSetup
-from pages.parts.evaluate.setup import EvaluateSetup
+from pages.parts.play.opened import play_session
+from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.race.setup import RaceSetup
 from pages.parts.settings.library import library
-from pages.parts.shell.sessions import (
-    compare_session,
-    evaluate_session,
-    hand_over,
-    known_play_session,
-    play_session,
-    race_session,
-)
+from pages.parts.shell.sessions import hand_over
+from pages.parts.work.session_state import existing, session_of
 from tests.pages.presses import answer
 
 
@@ -28,16 +21,12 @@ def new_browser_session() -> Iterator[None]:
     st.session_state.clear()
 
 
-def test_each_page_has_one_session_from_its_first_visit_on() -> None:
-    assert known_play_session() is None
-    play, compare, race = (
-        play_session(PlaySetup()), compare_session(CompareSetup(), None), race_session(RaceSetup()),
-    )  # fmt: skip
-    assert known_play_session() is play
+def test_each_class_has_one_object_from_its_first_use_on() -> None:
+    assert existing(PlaySession) is None
+    play = play_session(PlaySetup())
+    assert existing(PlaySession) is play
     assert play_session(PlaySetup(seed=3)) is play
-    assert compare_session(CompareSetup(seed=3), None) is compare
-    assert race_session(RaceSetup(seed=3)) is race
-    assert evaluate_session(EvaluateSetup()) is evaluate_session(EvaluateSetup(seed=3))
+    assert session_of(list, lambda: [1]) is session_of(list, lambda: [2])
 
 
 def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:

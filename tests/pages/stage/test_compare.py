@@ -9,7 +9,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import history_of
 from pages.parts.compare.talk import compare_show
-from pages.parts.stage.screens import SCREEN, advance
+from pages.parts.scene.talk import SCREEN, advance
 
 QUICK = CompareSetup(kind="service", crosses=0)
 """Who comes, and when it goes online, is the same whoever learns; this one is quick."""

@@ -6,11 +6,11 @@ import pytest
 
 from engine.worlds import GALLERY, key_of
 from pages.parts.compare.talk import compare_show
+from pages.parts.evaluate.talk import evaluate_show
 from pages.parts.lessons.words import words
+from pages.parts.play.talk import play_show
 from pages.parts.race.talk import race_show
-from pages.parts.stage.evaluate import evaluate_show
-from pages.parts.stage.play import play_show
-from pages.parts.stage.screens import LEADS
+from pages.parts.scene.talk import LEADS
 from pages.parts.text.glossary import terms
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 

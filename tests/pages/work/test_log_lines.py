@@ -8,12 +8,18 @@ from contextlib import suppress
 from typing import Any
 
 import pytest
+from streamlit import error_util
 from streamlit.runtime.scriptrunner import script_runner
 
 from engine import PersonalizerError
+from pages.parts.work import log_lines
 from pages.parts.work.log_lines import (
+    FIRST,
     GONE,
+    REFUSED,
     JsonLines,
+    Seldom,
+    not_of_what_a_browser_sent,
     refusals_told,
     timed,
     told_of_parts_that_went,
@@ -90,3 +96,26 @@ def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
     other = logging.makeLogRecord({"name": name, "msg": "Session is gone", "levelno": 30})
     assert told_of_parts_that_went(other)
     assert other.levelno == logging.WARNING
+
+
+def test_of_what_a_browser_sent_no_stack_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    failed = logging.makeLogRecord({"msg": "Uncaught", "exc_info": (TypeError, TypeError(), None)})
+    assert error_util._LOGGER.name == log_lines._WHO_SAYS_WHAT_FAILED
+    assert not_of_what_a_browser_sent(failed)
+    monkeypatch.setattr(log_lines, "is_unreadable", lambda: True)
+    assert not not_of_what_a_browser_sent(failed)
+    assert not_of_what_a_browser_sent(logging.makeLogRecord({"msg": REFUSED}))
+
+
+def test_after_ten_lines_of_what_anybody_can_send_there_is_one_a_minute() -> None:
+    seconds = [0.0]
+    seldom = Seldom([REFUSED], now=lambda: seconds[0])
+    records = []
+    for number in range(1_000):  # Ten a second.
+        seconds[0] = number / 10
+        record = logging.makeLogRecord({"msg": REFUSED})
+        records += [record] if seldom.filter(record) else []
+        assert seldom.filter(logging.makeLogRecord({"msg": "page failed"}))
+    assert len(records) == FIRST + 1
+    assert line(records[-1])["left_out"] == 600 - 1
+    assert "left_out" not in line(records[0])

@@ -9,9 +9,9 @@ from collections.abc import Callable
 import streamlit as st
 
 from pages.parts.components import beside
-from pages.parts.shell.routes import LENGTH_PATH
 from pages.parts.text.base_path import base_path
 from pages.parts.work.clients import session_limit
+from pages.parts.work.log_length import LENGTH_PATH
 
 _EVERY = 800
 """Milliseconds between two questions of a tab."""

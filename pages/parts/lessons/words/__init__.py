@@ -98,7 +98,7 @@ class Words:
     @property
     def stage(self) -> Mapping[str, str]:
         """What is said on the stage in this language, by what is said in English; see
-        `pages.parts.stage.phrases`."""
+        `pages.parts.scene.phrases`."""
         found: Mapping[str, str] = _file(self.language).get("stage", {})
         return found
 

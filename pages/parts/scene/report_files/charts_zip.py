@@ -9,11 +9,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pyarrow.parquet as pq
 import vl_convert
 
-from pages.parts.components.download import Rows, as_cells, as_parquet
 from pages.parts.scene.report_files.files import SCALE
 from pages.parts.scene.report_files.letters import FONT, drawable, words_first
 from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.sheet import card
+from pages.parts.work.rows import Rows, as_cells, as_parquet
 
 _WIDTH = 720
 """Points."""

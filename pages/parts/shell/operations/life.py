@@ -35,7 +35,7 @@ from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.work.clients import SessionLimit, held_sessions
 from pages.parts.work.heavy_work import heavy_work, shutdown
-from pages.parts.work.log_lines import write_lines
+from pages.parts.work.log_lines import REFUSED, write_lines
 from pages.parts.work.turns import take_short_turns
 
 _log = logging.getLogger(__name__)
@@ -83,7 +83,7 @@ def note_failure(error: Exception) -> bool:
     It need not where a browser sent what cannot be read: a sentence stands there instead.
     """
     if say_unreadable():
-        _log.warning("unreadable input refused", extra={"code": type(error).__name__})
+        _log.warning(REFUSED, extra={"code": type(error).__name__})
         return True
     _log.error("page failed", extra={"code": type(error).__name__})
     return False

@@ -22,12 +22,16 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketClose
 
 from pages.parts.shell.first_paint import page
 from pages.parts.shell.operations.settings import Operations
+from pages.parts.work.log_lines import FOREIGN
 
 _log = logging.getLogger(__name__)
 _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb")
+_POLICY = 1_008
+"""The code with which a WebSocket is closed that is not allowed."""
 _READING = ("GET", "HEAD", "OPTIONS")
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
@@ -121,8 +125,17 @@ class OwnOriginOnly:
         if scope["type"] == "lifespan" or reads or not _is_foreign(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
-            _log.warning("foreign origin refused")
-            await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
+            _log.warning(FOREIGN)
+            await _refuse(scope, receive, send)
+
+
+async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer 403. What has no answer before a WebSocket is opened is closed, which is the same to
+    a browser: uvicorn would log an error where it is neither opened nor closed."""
+    if scope["type"] == "websocket":
+        await WebSocketClose(code=_POLICY)(scope, receive, send)
+    else:
+        await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -19,7 +19,8 @@ from engine.evaluation.context_map import favourites
 from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of
-from pages.parts.scene.report_files import charts_zip, take_home
+from pages.parts.components import take_home
+from pages.parts.scene.report_files import charts_zip
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.files import PAPERS, as_html, as_pdf, as_png
 from pages.parts.scene.report_files.report import Figure

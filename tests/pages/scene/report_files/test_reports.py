@@ -19,9 +19,10 @@ from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
 from pages.parts.compare import scene as compare
+from pages.parts.evaluate import report as evaluate
 from pages.parts.evaluate.wording import asked_row, served
+from pages.parts.play import report as play
 from pages.parts.race import scene as race
-from pages.parts.scene.report_files import evaluate, play
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.files import PAPERS, as_pdf
 from pages.parts.scene.report_files.letters import told_apart

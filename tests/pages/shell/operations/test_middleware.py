@@ -1,5 +1,6 @@
 """Who comes in, and what browsers are told about every answer."""
 
+import asyncio
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
@@ -10,10 +11,16 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 from starlette.testclient import TestClient
+from starlette.types import Message
 from starlette.websockets import WebSocket, WebSocketDisconnect
 from streamlit import config
 
-from pages.parts.shell.operations.middleware import all_middleware, broken, inline_scripts
+from pages.parts.shell.operations.middleware import (
+    OwnOriginOnly,
+    all_middleware,
+    broken,
+    inline_scripts,
+)
 from pages.parts.shell.operations.settings import Operations
 
 TOKEN = "0123456789abcdef"
@@ -108,6 +115,25 @@ def opens(origin: str | None, operations: Operations | None = None) -> bool:
             return socket.receive_text() == "hello"
     except WebSocketDisconnect:
         return False
+
+
+def test_a_socket_of_another_origin_is_closed_before_it_is_opened() -> None:
+    """A server that is left to answer by itself would log an error."""
+    sent = list[str]()
+
+    async def send(message: Message) -> None:
+        sent.append(message["type"])
+
+    async def receive() -> Message:
+        return {"type": "websocket.connect"}
+
+    async def never(*_: object) -> None:
+        raise AssertionError("it came in")
+
+    headers = [(b"host", b"app.example.com"), (b"origin", b"http://evil.example")]
+    scope = {"type": "websocket", "path": "/_stcore/stream", "headers": headers}
+    asyncio.run(OwnOriginOnly(never)(scope, receive, send))
+    assert sent == ["websocket.close"]
 
 
 @pytest.mark.parametrize(

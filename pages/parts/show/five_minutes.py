@@ -16,10 +16,10 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.glossary.board import LANGUAGE
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
+from pages.parts.scene.show_acts import ACTS, MINUTES
+from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked
-from pages.parts.stage.acts import ACTS, MINUTES
-from pages.parts.stage.screens import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import pace
 from pages.parts.work.pool import track

@@ -21,8 +21,8 @@ from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.on_stage import staged
 from pages.parts.components.stage_front import MOST
 from pages.parts.lessons.words import Words, words
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen, Stage
+from pages.parts.scene.hero import hero
+from pages.parts.scene.talk import Screen, Stage
 from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
 from pages.parts.work.remotes import this_remote

@@ -5,9 +5,9 @@ from typing import Any
 
 from pages.parts.charts.in_words import translated
 from pages.parts.lessons.words import words
+from pages.parts.scene.phrases import heard
 from pages.parts.scene.picture import picture
-from pages.parts.stage.phrases import heard
-from pages.parts.stage.screens import Stage
+from pages.parts.scene.talk import Stage
 
 
 def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:

@@ -12,9 +12,9 @@ from pages.parts.play.beliefs import in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.second import MOST, Second
 from pages.parts.play.session import PlaySession
-from pages.parts.stage.picture import hero
-from pages.parts.stage.play import let_in, take_back
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.play.talk import let_in, take_back
+from pages.parts.scene.hero import hero
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import counted, plain
 from pages.parts.text.rewards import said
 from pages.parts.text.theme import is_dark

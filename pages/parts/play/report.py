@@ -17,10 +17,10 @@ from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
+from pages.parts.play.talk_wording import earned, learned
 from pages.parts.scene.report_files.letters import told_apart
 from pages.parts.scene.report_files.report import Figure, Report
 from pages.parts.scene.report_files.subject import report_on
-from pages.parts.stage.play_words import earned, learned
 from pages.parts.text.format import counted, printed
 from pages.parts.text.money import per_thousand
 

@@ -19,8 +19,8 @@ from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.words import Words
+from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import set_widgets
-from pages.parts.stage.screens import Screen, Show, Stage
 from pages.parts.text.format import bare, percent
 from pages.parts.work.remotes import this_remote
 

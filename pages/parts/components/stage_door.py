@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import remote_link
 from pages.parts.scene.qr import is_only_here, show_qr
-from pages.parts.stage.corner import remote_link
-from pages.parts.stage.screens import enter_or_leave
+from pages.parts.scene.talk import enter_or_leave
 from pages.parts.text.format import note
 from pages.parts.work.remotes import this_remote
 

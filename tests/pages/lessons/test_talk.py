@@ -17,9 +17,9 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.talk import answers_to, guessed_by, lesson_show
 from pages.parts.lessons.words import LANGUAGES, words
-from pages.parts.stage.learn import answers_to, guessed_by, lesson_show
-from pages.parts.stage.screens import Stage
+from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.conftest import LearnApp

@@ -3,13 +3,13 @@
 from functools import partial
 
 from pages.parts.charts.base import STAGE
-from pages.parts.play.sources import names_of
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.play.why_subject import Subject
+from pages.parts.scene.hero import hero
+from pages.parts.scene.talk import Screen, Show
+from pages.parts.text.source_names import names_of
 from pages.parts.why import wording
 from pages.parts.why.board import gap_chart
 from pages.parts.why.session import WhySession
-from pages.parts.why.subject import Subject
 
 
 def why_show(session: WhySession, shown: Subject) -> Show:

@@ -5,8 +5,8 @@ from functools import cache
 import streamlit as st
 
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.why_subject import Asked
 from pages.parts.text.page_files import PAGES
-from pages.parts.why.subject import Asked
 
 PLAY = "../play.py"
 """The page, as seen from the script that Streamlit runs."""

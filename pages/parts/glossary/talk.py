@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.glossary.board import USE
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import bare
 from pages.parts.text.glossary import GROUPS, grouped, texts
 

@@ -12,7 +12,7 @@ from pages.parts.charts.map_axes import axes_of
 from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.learned import map_in_words
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.stage.picture import hero
+from pages.parts.scene.hero import hero
 from pages.parts.text.theme import is_dark
 
 

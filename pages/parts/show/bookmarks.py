@@ -6,9 +6,9 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.lessons.words import Words
-from pages.parts.stage.acts import MINUTES
-from pages.parts.stage.five_minutes import STAGES, Ahead, ShowSetup, begin
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.scene.show_acts import MINUTES
+from pages.parts.scene.talk import Screen, Show
+from pages.parts.show.five_minutes import STAGES, Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
 
 

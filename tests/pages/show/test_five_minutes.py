@@ -12,16 +12,16 @@ import streamlit as st
 
 from pages.parts.charts import curves, forest, in_words
 from pages.parts.compare.talk import compare_show
+from pages.parts.evaluate.talk import evaluate_show
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.play.audience_talk import picked
+from pages.parts.play.talk import play_show
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.talk import race_show
-from pages.parts.stage import screens
-from pages.parts.stage.acts import ACTS, MINUTES, neighbour
-from pages.parts.stage.evaluate import evaluate_show
-from pages.parts.stage.five_minutes import ShowSetup
-from pages.parts.stage.phrases import heard, translated
-from pages.parts.stage.play import play_show
-from pages.parts.stage.room import picked
+from pages.parts.scene import talk as screens
+from pages.parts.scene.phrases import heard, translated
+from pages.parts.scene.show_acts import ACTS, MINUTES, neighbour
+from pages.parts.show.five_minutes import ShowSetup
 from pages.parts.text.format import bare
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 

@@ -5,8 +5,8 @@ import html
 import pytest
 
 from engine.learners.base import Group, Source
-from pages.parts.play.sources import names_of
 from pages.parts.text.format import plain
+from pages.parts.text.source_names import names_of
 
 VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": True, "note": ""}
 

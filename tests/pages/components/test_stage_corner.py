@@ -7,8 +7,8 @@ import pytest
 import streamlit as st
 from streamlit.runtime.context import ContextProxy
 
-from pages.parts.stage import corner
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.components import stage_corner as corner
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import plain
 from pages.parts.work.remotes import Notes, Remote
 

@@ -5,7 +5,7 @@ from functools import partial
 import pytest
 import streamlit as st
 
-from pages.parts.stage.screens import SCREEN, Screen, Show, Stage, advance, enter_or_leave
+from pages.parts.scene.talk import SCREEN, Screen, Show, Stage, advance, enter_or_leave
 
 
 @pytest.fixture(autouse=True)

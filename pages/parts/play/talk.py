@@ -10,10 +10,11 @@ from functools import partial
 from engine.worlds import World
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import rows_of
+from pages.parts.play import talk_figures as play_pictures
+from pages.parts.play import talk_wording as play_words
+from pages.parts.play.audience_talk import room_screens
 from pages.parts.play.session import PlaySession
-from pages.parts.stage import play_pictures, play_words
-from pages.parts.stage.room import room_screens
-from pages.parts.stage.screens import Screen, Show, Stage
+from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.text.rewards import answers_to
 
 Act = Callable[[], bool]

@@ -9,7 +9,7 @@ from engine import PersonalizerError
 from engine.store import About, Library, world_codec
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.loops import headline
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import counted, plain
 
 _ROWS = 5

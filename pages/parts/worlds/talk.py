@@ -10,8 +10,8 @@ from engine.worlds.rows import CellFault
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.on_stage import staged
 from pages.parts.charts.truth_map import truth_rows, truth_spec
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen, Show
+from pages.parts.scene.hero import hero
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
 from pages.parts.worlds.valued import ceilings_of

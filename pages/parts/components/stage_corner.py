@@ -10,7 +10,7 @@ from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.components.remote_watch import watch_remote
 from pages.parts.components.stage_front import counted
 from pages.parts.scene.qr import show_qr
-from pages.parts.stage.screens import SCREEN, SHOW, STAGE, Show, advance
+from pages.parts.scene.talk import SCREEN, SHOW, STAGE, Show, advance
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import bare, plain
 from pages.parts.work.remotes import Notes, Remote, this_remote

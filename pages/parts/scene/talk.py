@@ -7,9 +7,9 @@ from typing import Literal, Self
 import streamlit as st
 
 from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.scene.phrases import translated
+from pages.parts.scene.show_acts import ACTS, neighbour
 from pages.parts.settings.link import keep_values
-from pages.parts.stage.acts import ACTS, neighbour
-from pages.parts.stage.phrases import translated
 
 STAGE, SCREEN, SHOW, LANGUAGE = "stage", "screen", "show", "language"
 """Their names in a link; a show is named by the act that it is at."""

@@ -9,11 +9,11 @@ import streamlit as st
 
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
+from pages.parts.play import talk as stage_play
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.stage import play as stage_play
-from pages.parts.stage.play import let_in, play_show
-from pages.parts.stage.screens import SCREEN, advance
+from pages.parts.play.talk import let_in, play_show
+from pages.parts.scene.talk import SCREEN, advance
 from pages.parts.text.format import percent
 
 

@@ -9,8 +9,8 @@ from pages.parts.charts.base import STAGE
 from pages.parts.evaluate.board import branches_of, told_of_forest
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import asked_row, names_of, report, served
-from pages.parts.stage.picture import hero
-from pages.parts.stage.screens import Screen, Show, in_its_language
+from pages.parts.scene.hero import hero
+from pages.parts.scene.talk import Screen, Show, in_its_language
 from pages.parts.text.theme import is_dark
 
 _ROWS = 9

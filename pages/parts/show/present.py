@@ -8,8 +8,8 @@ from pages.parts.components import told
 from pages.parts.components.stage_front import counted, stand_before
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
-from pages.parts.stage.five_minutes import ahead, go_on, shown
-from pages.parts.stage.screens import Show, advance
+from pages.parts.scene.talk import Show, advance
+from pages.parts.show.five_minutes import ahead, go_on, shown
 from pages.parts.work.remotes import this_remote
 
 _KEYS = {

@@ -1,0 +1,55 @@
+"""The rule table, edited in place."""
+
+import pandas as pd
+import streamlit as st
+
+from pages.parts.scene.table import write_in
+from pages.parts.settings.known_worlds import world_of
+from pages.parts.settings.rules import fields_of, table_of
+
+_ROWS = 12
+"""Rows of a table that are visible without scrolling."""
+
+
+def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
+    """One row for each combination of values, with the action to show; what was written, as a
+    text. It is empty for the best rule.
+
+    Args:
+        key: of the editor, and of what is kept of it.
+        text: what the table says.
+    """
+    world, fields = world_of(world_key), fields_of(world_key, rule)
+    ids = [item.id for item in world.items]
+    names = {item.id: item.name for item in world.items}
+    place = (world_key, rule)
+    base = st.session_state.get(key)
+    if (
+        base is None
+        or base["place"] != place
+        or base["now"] != text
+        # What was written in an editor that left the page is forgotten there, the text is not.
+        or f"{key}-{base['number']}" not in st.session_state
+    ):
+        number = base["number"] + 1 if base else 0
+        base = {"place": place, "start": text, "now": text, "number": number}
+        st.session_state[key] = base
+    start = table_of(world, fields, base["start"]).table
+    labels = [field.label for field in world.fields if field.name in fields]
+    frame = pd.DataFrame([*map(list, start)], columns=labels).assign(Shows=list(start.values()))
+    edited = write_in(
+        frame,
+        key=f"{key}-{base['number']}",
+        disabled=labels,
+        row_height=32,
+        height="content" if len(frame) <= _ROWS else 430,
+        column_config={
+            "Shows": st.column_config.SelectboxColumn(
+                options=ids, required=True, format_func=lambda one: names[str(one)]
+            )
+        },
+    )
+    best = table_of(world, fields, "").table
+    is_best = list(edited["Shows"]) == list(best.values())
+    base["now"] = "" if is_best else ",".join(str(ids.index(item)) for item in edited["Shows"])
+    return str(base["now"])

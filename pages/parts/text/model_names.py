@@ -1,0 +1,34 @@
+"""Names of the engine's models (hypotheses) for people."""
+
+from engine import Hypothesis
+
+_CROSSES = {
+    0: "Actions alone",
+    1: "Single fields",
+    2: "Pairs of fields",
+    3: "Triples of fields",
+    4: "Fours of fields",
+}
+_TABLES = {
+    0: "One table of the actions",
+    1: "Tables of single fields",
+    2: "Tables of up to two fields",
+    3: "Tables of up to three fields",
+    4: "Tables of up to four fields",
+}
+_CERTAIN = 0.2
+"""Standard deviation of rewards below which they are called nearly certain."""
+
+
+def model_name(hypothesis: Hypothesis) -> str:
+    """A hypothesis as a person would say it."""
+    if hypothesis.by == "cells":
+        return _TABLES[hypothesis.crosses]
+    told = _CROSSES[hypothesis.crosses]
+    if hypothesis.by == "features":
+        told += ", actions by their features"
+    elif hypothesis.by == "bent":
+        told += ", lines that may bend"
+    if hypothesis.memory < 1:
+        return f"{told}, tastes wander"
+    return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
