@@ -107,19 +107,25 @@ OURS = LoopSettings()
 """This engine as it comes; all rivals choose on its beliefs."""
 
 
+TRIAL = 200
+"""Rewards that an A/B test waits for."""
+EPSILON = 0.1
+"""Share of visitors whom epsilon-greedy shows any action."""
+
+
 def rivals() -> dict[str, Policy]:
     """Other ways to choose on our beliefs, by key: every policy that races under no other name."""
     named = {"ours", "nofloor", "textbook", "single", "ab", "segments", "classic", "present",
              "uniform", OURS.policy.key}  # fmt: skip
     known = {key: policy() for key, policy in POLICIES.items() if key not in named}
-    return known | {"epsilon": EpsilonGreedy(0.1)}
+    return known | {"epsilon": EpsilonGreedy(EPSILON)}
 
 
 def line_up(
     world: World,
     *policies: Policy,
     crosses: int = 2,
-    trial: int = 200,
+    trial: int = TRIAL,
     field: str | None = None,
     rule: RuleTable | None = None,
 ) -> dict[str, Contender]:

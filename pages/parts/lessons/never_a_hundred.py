@@ -6,6 +6,7 @@ from dataclasses import replace
 import streamlit as st
 
 from engine.experiments.certainty import Certainty, becoming_sure
+from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
@@ -17,7 +18,7 @@ from pages.parts.lessons.words import Words
 from pages.parts.text import bare, percent
 from pages.parts.theme import is_dark
 
-SIZES, FLOORS = (20, 100, 300, 1_000), (0.05, 0.0, 0.2)
+SIZES, FLOORS = (20, 100, 300, 1_000), (Thompson().floor, 0.0, 0.2)
 
 
 class Lab:
