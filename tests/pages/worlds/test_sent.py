@@ -23,7 +23,7 @@ def page() -> None:
             upload.end()
             ended("table.csv")  # type: ignore[operator]
 
-    start.upload_field = field  # type: ignore[assignment]
+    start.upload_field = field  # type: ignore[attr-defined, assignment]
     start._send(session)
 
 
