@@ -119,9 +119,21 @@ class Tally:
         )
 
     @property
-    def _is_off(self) -> bool:
+    def _effective(self) -> float:
+        """Number of events of weight 1 that would tell as much."""
+        return self.total**2 / self.squares if self.squares else 0.0
+
+    @property
+    def _is_little(self) -> bool:
+        """Whether too few events tell of the target."""
+        return self._effective < FEW or self.unseen > UNSEEN * self.events
+
+    @property
+    def is_off(self) -> bool:
         """Whether the mean weight is above 1 by more than `FAR` standard errors and what rounding
         explains. Below 1 it may be for a long time, until rare large weights come."""
+        if self._is_little:
+            return False
         mean = self.total / self.events
         error = math.sqrt(max(0.0, self.squares / self.events - mean**2) / self.events)
         allowed = _TINY + FAR * error + self.rounded.of_weight(self.events)
@@ -137,9 +149,14 @@ class Tally:
         return self.rounded.of_value(self.events, self._mean, level)
 
     def interval(self, estimator: Estimator, level: float = 0.95) -> Interval | None:
-        """Interval of one of the estimators, with the doubt that comes from rounding."""
+        """Interval of one of the estimators, with the doubt that comes from rounding; None where
+        it rests on weights that are off."""
         found = estimator.interval(level)
-        if found is None or estimator.key == "naive" or not self.rounded.rounding:
+        if found is None or estimator.key == "naive":
+            return found
+        if self.is_off:
+            return None
+        if not self.rounded.rounding:
             return found
         low, high = estimator.bounds
         pivots = estimator.pivots(self._mean)
@@ -152,22 +169,16 @@ class Tally:
 
     def row(self, level: float = 0.95) -> Row:
         """Return the row of estimates for one target policy over the whole log."""
-        effective = self.total**2 / self.squares if self.squares else 0.0
-        is_little = effective < FEW or self.unseen > UNSEEN * self.events
-        doubt: Doubt | None = "little_overlap" if is_little else None
-        is_off = not is_little and self._is_off
+        doubt: Doubt | None = "little_overlap" if self._is_little else None
         return Row(
             target=self.target,
             events=self.events,
-            effective=effective,
+            effective=self._effective,
             largest=self.largest,
             share=self.weighted / self.events if self.events else 0.0,
             mean=self.total / self.events if self.events else 0.0,
-            is_off=is_off,
-            intervals={
-                one.key: None if is_off and one.key != "naive" else self.interval(one, level)
-                for one in self.estimators
-            },
+            is_off=self.is_off,
+            intervals={one.key: self.interval(one, level) for one in self.estimators},
             doubt=doubt if self.weighted else "no_overlap",
         )
 

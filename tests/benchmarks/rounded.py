@@ -12,12 +12,13 @@ the mean width in parts of that of the same logs with exact propensities.
 """
 
 import argparse
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
@@ -46,9 +47,9 @@ class Made:
 
     shares: Array
     rates: Array
-    context: Array
-    shown: Array
-    reward: Array
+    context: NDArray[np.intp]
+    shown: NDArray[np.intp]
+    reward: NDArray[np.bool_]
 
     def csv(self, digits: int | None) -> bytes:
         """Return a file with propensities of so many digits; all that there are for None."""
@@ -61,8 +62,8 @@ class Made:
     def targets(self, rng: np.random.Generator) -> Iterator[tuple[Target, float]]:
         """Yield targets, and what each earns in truth."""
         contexts, actions = self.shares.shape
-        picks = rng.integers(actions, size=contexts)
-        rules = (Rule((f"x={x}",), f"a{a}") for x, a in enumerate(picks.tolist()))
+        picks = rng.integers(actions, size=(contexts,))
+        rules = (Rule((f"x={x}",), f"a{picks[x]}") for x in range(contexts))
         mixed = rng.dirichlet(np.full(actions, 2.0), contexts)
         yield Even(), float(self.rates.mean())
         for action in (0, actions - 1):
@@ -81,8 +82,8 @@ def made(
         shares = LEAST + (1 - LEAST * actions) * np.broadcast_to(drawn, shares.shape)
     rates = np.clip(rate * rng.uniform(0.3, 1.7, shares.shape), 0.0, 0.98)
     context = rng.integers(contexts, size=events)
-    drawn = rng.random((events, 1)) > shares[context].cumsum(axis=1)
-    shown = drawn.sum(axis=1).clip(max=actions - 1)
+    beyond = rng.random((events, 1)) > shares[context].cumsum(axis=1)
+    shown = beyond.sum(axis=1).clip(max=actions - 1)
     reward = rng.random(events) < rates[context, shown]
     return Made(shares, rates, context, shown, reward)
 
@@ -106,9 +107,9 @@ def main() -> None:
     for kind in KINDS:
         for actions in asked.actions:
             for rate in asked.rates:
-                exact: Counter[str] = Counter()
+                exact = dict[str, float]()
                 for digits in (None, 4, 3, 2, 1):
-                    told, held, widths, off = 0, Counter[str](), Counter[str](), 0
+                    told, held, widths, off = 0, Counter[str](), defaultdict[str, float](float), 0
                     for log in range(asked.logs):
                         seed = asked.seed, log, actions, round(rate * 100)
                         rng = np.random.default_rng(seed)
@@ -121,7 +122,7 @@ def main() -> None:
                                     held[key] += one.holds(truth)
                                     widths[key] += one.width
                     if digits is None:
-                        exact = Counter({key: width / told for key, width in widths.items()})
+                        exact = {key: width / told for key, width in widths.items()}
                     said = (
                         f"{one.key} {held[one.key] / told:.3f} "
                         f"x{widths[one.key] / told / exact[one.key]:.2f}"

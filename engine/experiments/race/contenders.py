@@ -108,19 +108,25 @@ OURS = LoopSettings()
 """This engine as it comes; all rivals choose on its beliefs."""
 
 
+TRIAL = 200
+"""Rewards that an A/B test waits for."""
+EPSILON = 0.1
+"""Share of visitors whom epsilon-greedy shows any action."""
+
+
 def rivals() -> dict[str, Policy]:
     """Policies that choose on our beliefs, by key: all but our own and the uniform one, which
     races without beliefs."""
     apart = OURS.policy.key, Uniform.key
     known = {key: policy() for key, policy in POLICIES.items() if key not in apart}
-    return known | {EpsilonGreedy.key: EpsilonGreedy(0.1)}
+    return known | {EpsilonGreedy.key: EpsilonGreedy(EPSILON)}
 
 
 def line_up(
     world: World,
     *policies: Policy,
     crosses: int = 2,
-    trial: int = 200,
+    trial: int = TRIAL,
     field: str | None = None,
     rule: RuleTable | None = None,
 ) -> dict[str, Contender]:

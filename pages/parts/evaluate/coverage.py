@@ -40,8 +40,9 @@ _NO_WIDTH = 0.005
 """A mean width below which intervals are told to have none."""
 _HELP = (
     f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
-    "for logs such as these: on those of a learner that leaves nothing but a floor to chance, it "
-    "held in 93 to 100 of 100. There, betting, which is proven, held in 99 to 100, twice as wide."
+    "for logs such as these, and that it holds is measured. On logs of a learner that leaves "
+    "nothing but a floor to chance it may hold a little less often than it promises. Betting is "
+    "proven for any log, and so it is wider."
 )
 
 

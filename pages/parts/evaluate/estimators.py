@@ -30,8 +30,8 @@ STORIES: Mapping[str, str] = {
     "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
     "all that was not, less so for who picks by context. Where it is hardly narrower than betting, "
     "it is betting. That its intervals hold is measured, not proven: see below. On logs of a "
-    "learner that soon gives up what failed, some 96 of 100 of ours held what any at random would "
-    "earn, and nearly all of betting's did.",
+    "learner that soon gives up what failed they may hold a little less often than they promise; "
+    "betting, which is proven for any log, does not.",
 }
 
 TEXTBOOKS = ("ips", "snips", "dr")

@@ -223,7 +223,7 @@ def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither rounding nor "
             "chance explains. No figure here is to be believed."
         )
-    if found.decisions.rounding >= COARSE:
+    elif found.decisions.rounding >= COARSE:
         said.append(
             "The probabilities in this log have few digits. They are corrected as far as the log "
             "tells, and each interval is as much wider as their rounding makes it."

@@ -18,7 +18,7 @@ from pages.parts.lessons.words import Words
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 
-SIZES, FLOORS = (20, 100, 300, 1_000), (0.05, 0.0, 0.2)
+SIZES, FLOORS = (20, 100, 300, 1_000), (Thompson().floor, 0.0, 0.2)
 
 
 class Lab:

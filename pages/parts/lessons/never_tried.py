@@ -19,13 +19,14 @@ from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
+from pages.parts.lessons.sizes import TRIED
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 
-ALL, STEP = 800, 200
+ALL, STEP = 800, TRIED
 POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
 
 

@@ -7,6 +7,7 @@ from math import isnan
 import numpy as np
 import streamlit as st
 
+from engine.experiments.race.contenders import TRIAL
 from engine.experiments.trial import right_for, trial
 from engine.worlds import WORLDS, Context, World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
@@ -21,7 +22,7 @@ from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark
 
-TESTED = 200
+TESTED = TRIAL
 """Visitors of the A/B test, in the race, too."""
 WHO = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 

@@ -23,13 +23,13 @@ from pages.parts.charts.in_words import said
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.sizes import ONLINE, WATCHED
 from pages.parts.lessons.telling import remark, tell
 from pages.parts.lessons.words import Words
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark
 
-WATCHED, ONLINE = 200, 100
 FIRST, TOGETHER = 40, 5
 """Of whom the first screen tells as they come, so many at a time."""
 RULE = "weather"

@@ -1,8 +1,10 @@
 """The words of the lessons: the same in each language, and whole."""
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,15 +12,16 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine import Thompson
+from engine import LoopSettings, Thompson
 from engine.experiments.certainty import Certainty
 from pages.parts.lessons import never_a_hundred
+from pages.parts.lessons import words as words_of_lessons
 from pages.parts.lessons.lesson import Pick, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.pictures import written
-from pages.parts.lessons.words import LANGUAGES, Words, words
-from pages.parts.text.format import plain
+from pages.parts.lessons.words import LANGUAGES, Set, Words, words
+from pages.parts.text.format import percent, plain
 from pages.parts.text.glossary import named_in
 
 PARTS = ("page", "show", "own", *LESSONS)
@@ -114,3 +117,27 @@ def test_counts_of_visitors_below_a_chart_are_written_as_the_language_writes_the
     assert bars == ["1.000"]
     assert "1.000 Gäste" in told
     assert quarters == ["751–1.000"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_texts_tell_the_settings_of_the_app_and_follow_them(language: str) -> None:
+    path = Path(words_of_lessons.__file__).with_name(f"{language}.toml")
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    numbers = read.get("numbers", {})
+    others = Set(Thompson(floor=0.07, agreement=8, draws=2_048), 0.13, 222, 333, 44, 555)
+    usual, other = (dict(texts(one.fill(read, numbers))) for one in (Set(), others))
+    assert {name for name, text in texts(read) if "{set_" in text} == {
+        name for name, text in usual.items() if text != other[name]
+    }
+    told = " ".join(text for name, text in other.items() if text != usual[name])
+    many = "2.048" if language == "de" else "2,048"
+    for setting in (percent(0.07), "8 ", many, percent(0.13), "222", "333", "44", "377", "555"):
+        assert setting in told
+    floor, policy = percent(Thompson().floor), LoopSettings().policy
+    assert floor in words(language, "never_a_hundred").say(
+        "reveal", **dict.fromkeys(("mean", "least", "most", "reward", "reward_0", "reward_20"), "1")
+    )
+    assert policy == Set().policy
+    literal = re.compile(r"(?<!\d)5 %|4[,.]096|\bfour draws|vier Ziehungen|\b200 (visitors|Gäste)")
+    lessons = {name: text for name, text in texts(read) if name.partition(".")[0] in LESSONS}
+    assert not [name for name, text in lessons.items() if literal.search(text)]

@@ -23,7 +23,7 @@ def page() -> None:
             incoming.end()
             ended("table.csv")  # type: ignore[operator]
 
-    start.upload_field = field  # type: ignore[attr-defined]
+    start.upload_field = field  # type: ignore[attr-defined, assignment]
     start._send(session)
 
 

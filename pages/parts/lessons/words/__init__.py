@@ -1,6 +1,7 @@
 """All words of the lessons, one file a language; a lesson's numbers are filled in as it runs.
 
-Another language is another file here, with the same names and the same ``{numbers}``.
+Another language is another file here, with the same names and the same ``{numbers}``. What the app
+is set to, such as ``{set_floor}``, is filled in when a file is read: see `Set`.
 """
 
 import re
@@ -11,7 +12,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from pages.parts.text.format import plain
+from engine.experiments.race.contenders import EPSILON, TRIAL
+from engine.policies.thompson import Thompson
+from pages.parts.lessons.sizes import ONLINE, TRIED, WATCHED
+from pages.parts.text.format import percent, plain
 
 LANGUAGES = {"en": "English", "de": "Deutsch"}
 """Those there are, by the names of their files."""
@@ -23,6 +27,7 @@ NAMES = frozenset(
     ]
 )
 """What stands in texts as it was typed, also where it looks like a number."""
+_SETTING = re.compile(r"{set_(\w+)}")
 _NUMBER = re.compile(r"[+\N{MINUS SIGN}-]?\d[\d,]*(\.\d+)?")
 
 
@@ -108,10 +113,65 @@ class Words:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Set:
+    """Settings that texts of lessons tell, as ``{set_...}`` with the names of these fields.
+
+    Attributes:
+        policy: of a loop with default settings.
+        epsilon: share of visitors to whom epsilon-greedy shows any action.
+        trial: rewards that an A/B test waits for.
+        watched, served: visitors whom an apprentice watches, and then serves.
+        tried: visitors who come at one press in lesson 3.
+    """
+
+    policy: Thompson = field(default_factory=Thompson)
+    epsilon: float = EPSILON
+    trial: int = TRIAL
+    watched: int = WATCHED
+    served: int = ONLINE
+    tried: int = TRIED
+
+    def fill(self, value: Any, numbers: Mapping[str, str]) -> Any:
+        """Return a text, or a table of texts, with these settings in it.
+
+        Args:
+            numbers: what stands in numbers of the language.
+        """
+        if isinstance(value, dict):
+            return {name: self.fill(one, numbers) for name, one in value.items()}
+        if not isinstance(value, str):
+            return value
+        points = str.maketrans(
+            {",": numbers.get("thousands", ","), ".": numbers.get("decimal", ".")}
+        )
+        told = self._told
+        return _SETTING.sub(lambda found: told[found[1]].translate(points), value)
+
+    @property
+    def _told(self) -> Mapping[str, str]:
+        counts = {
+            "agreement": self.policy.agreement,
+            "draws": self.policy.draws,
+            "trial": self.trial,
+            "watched": self.watched,
+            "served": self.served,
+            "all_served": self.watched + self.served,
+            "tried": self.tried,
+        }
+        shares = {"floor": self.policy.floor, "epsilon": self.epsilon}
+        return {
+            **{name: f"{count:,}" for name, count in counts.items()},
+            **{name: percent(share) for name, share in shares.items()},
+        }
+
+
 @cache
 def _file(language: str) -> Mapping[str, Any]:
     path = Path(__file__).with_name(f"{language}.toml")
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    read = tomllib.loads(path.read_text(encoding="utf-8"))
+    filled: Mapping[str, Any] = Set().fill(read, read.get("numbers", {}))
+    return filled
 
 
 def words(language: str, part: str) -> Words:

@@ -4,8 +4,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
-from engine.arrays import Array
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
 from engine.evaluation.offline import Row, evaluate
@@ -22,7 +22,7 @@ COLUMNS = Columns("action", "reward", "propensity")
 
 
 @cache
-def shown(shares: tuple[float, ...], events: int) -> tuple[Array, Array]:
+def shown(shares: tuple[float, ...], events: int) -> tuple[NDArray[np.int_], NDArray[np.bool_]]:
     """Positions of what was shown, and rewards, at one rate for all."""
     rng = np.random.default_rng(7)
     return rng.choice(len(shares), events, p=shares), rng.random(events) < RATE

@@ -1,0 +1,17 @@
+"""What is said of the estimators."""
+
+import re
+
+from engine.evaluation.estimators import ESTIMATORS
+from pages.parts.evaluate.coverage import _HELP
+from pages.parts.evaluate.estimators import STORIES, TITLES
+
+
+def test_each_has_a_title_and_a_story() -> None:
+    assert {one.key for one in ESTIMATORS} == TITLES.keys() == STORIES.keys()
+
+
+def test_no_measured_rate_is_written_into_a_text() -> None:
+    """It would stay as it is when the estimators change; *Watch coverage* counts them."""
+    told = " ".join((_HELP, *STORIES.values()))
+    assert not re.findall(r"\d+", told.replace("95\N{NO-BREAK SPACE}%", "").replace("95 %", ""))
