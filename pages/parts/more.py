@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.link import Linked
 from pages.parts.qr import qr, show_qr
-from pages.parts.report.take_home import ReportOf, take_home
+from pages.parts.report.download_links import ReportOf, report_links
 from pages.parts.text import note
 from pages.parts.toolbar import MORE, shortcut, switch_shortcuts
 
@@ -117,7 +117,7 @@ def share(
     if report_of is not None:
         # The first of the others lets nobody answer.
         about = scan or next(iter((others or own).values()))
-        take_home(report_of, about, setup.PREFIX.rstrip("-"))
+        report_links(report_of, about, setup.PREFIX.rstrip("-"))
     has_code = scan is not None and bool(qr(scan))
     links, code = st.columns([4, 1]) if has_code else (st.container(), None)
     with links:

@@ -1,4 +1,4 @@
-"""The report of a comparison."""
+"""The report of a comparison: rewards of three loops that met the same visitors."""
 
 from engine.evaluation.matching import LATEST
 from pages.parts.charts import comparison as charts
@@ -6,19 +6,19 @@ from pages.parts.charts.labelled import span_of
 from pages.parts.compare.board_words import sentences
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import rule_in_words, summary
+from pages.parts.report.builder import report_on
 from pages.parts.report.report import Figure, Report
-from pages.parts.report.subject import report_on
 from pages.parts.text import counted, printed
 
 
 def report_of(session: CompareSession, link: str) -> Report | None:
-    """What the three loops earned; None before anybody came."""
+    """The report of a comparison as of now; None before the first visitor."""
     with session.lock:
         matched, arms = session.rows()
         if not arms:
             return None
-        came, switches = len(session.comparison), session.switches
-        span = span_of(came)
+        visitors, switches = len(session.comparison), session.switches
+        span = span_of(visitors)
         earned = Figure(
             "What visitors give",
             charts.reward_spec(False, span, bool(switches), False),
@@ -49,15 +49,15 @@ def report_of(session: CompareSession, link: str) -> Report | None:
                 charts.slices_rows(slices, session.world),
             ),
         )
-        told = sentences(session) or [summary(session)]
+        results = sentences(session) or [summary(session)]
         return report_on(
             session.world,
             "May it learn from today's rules first, without touching your users?",
-            f"Three loops met the same {counted(came, 'visitor')}: today's rules "
+            f"Three loops met the same {counted(visitors, 'visitor')}: today's rules "
             f"({printed(rule_in_words(session.setup))}), an apprentice that watched them, and a "
             "loop that was online from the start.",
             (earned, gained),
-            tuple(map(printed, told)),
+            tuple(map(printed, results)),
             session.setup.seed,
             link,
             further if slices else further[:2],

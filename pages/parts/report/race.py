@@ -1,4 +1,4 @@
-"""The report of a race."""
+"""The report of a race: mean rewards of its contenders."""
 
 from collections.abc import Mapping
 
@@ -8,27 +8,27 @@ from pages.parts.charts.labelled import span_of
 from pages.parts.race.board import banded, end_of_finals, is_one_crowd
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import interval, verdict
+from pages.parts.report.builder import report_on
 from pages.parts.report.report import Figure, Report
-from pages.parts.report.subject import report_on
 from pages.parts.text import counted, printed
 
 
 def report_of(session: RaceSession, link: str) -> Report | None:
-    """Who earned most; None before there is anybody to tell of."""
+    """The report of a finished race; None before its end."""
     with session.lock:
         return _report(session, link)
 
 
 def _first_and_last(known: Standings, names: Mapping[str, str]) -> tuple[str, ...]:
-    """What the first and the last of all earned of late, and what a crowd would have given more
-    if everybody had been offered what is best for them."""
+    """Sentences on the best and the worst contender: the mean reward of their latest visitors, and
+    the regret against the best offer for each visitor."""
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
     world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
 
     def earned(final: Final) -> str:
-        latest = known.latest(final.contender)
-        return f"{names[final.contender]} earned {latest.mean:.2f} a visitor{interval(latest, 2)}"
+        reward = known.latest(final.contender)
+        return f"{names[final.contender]} earned {reward.mean:.2f} a visitor{interval(reward, 2)}"
 
     def more(final: Final) -> str:
         missed = counted(round(final.regret.mean), "reward")
@@ -36,9 +36,9 @@ def _first_and_last(known: Standings, names: Mapping[str, str]) -> tuple[str, ..
             missed += f", or {world.in_unit(final.regret.mean, 1):,.0f} {world.unit},"
         return f"{missed} more than {names[final.contender]} got{interval(final.regret, 0)}"
 
-    late = counted(known.latest_visitors, "visitor")
+    latest = counted(known.latest_visitors, "visitor")
     return (
-        f"Of late (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
+        f"Of late (the last {latest} of {crowd}), {'; '.join(map(earned, ends))}.",
         f"With the best offer for each, {counted(plan.visitors, 'visitor')} would have given "
         f"{'; '.join(map(more, ends))}.",
     )
@@ -87,7 +87,7 @@ def _report(session: RaceSession, link: str) -> Report | None:
         (most, gave),
         (printed(verdict(session)), *_first_and_last(known, names)),
         plan.seed,
-        # What is set may have changed since: the link is to what was raced.
+        # Settings may have changed since: the link opens the race that was run.
         link if session.is_current else session.shown.link(link.partition("?")[0]),
         further,
     )
