@@ -36,7 +36,11 @@ def labels_in_words(labels: Collection[str]) -> Mapping[str, str]:
     where only they distinguish it from another."""
     words = {label: " ".join(_RUN.sub(" ", label).split()) for label in {*labels}}
     times = Counter(words.values())
+
+    def needs_names(words: str) -> bool:
+        return not words or words.startswith("(") or times[words] > 1
+
     return {
-        label: text if text == label or (text and times[text] == 1) else named(label)
+        label: named(label) if _RUN.search(label) and needs_names(text) else text
         for label, text in words.items()
     }

@@ -12,10 +12,11 @@ def test_emoji_are_replaced_by_their_names() -> None:
 
 
 def test_labels_keep_their_words_and_stay_distinct() -> None:
-    labels = ["Fan", "Fan ⚽", "☀️ Sunny", "❄️", "Tea", "Bread 🌻 (today's)", "A  B"]
+    labels = ["Fan", "Fan ⚽", "☀️ Sunny", "❄️", "Tea", "Bread 🌻 (today's)", "🥖 (today's)"]
     words = labels_in_words(labels)
     assert [words[label] for label in labels] == [
-        "Fan", "Fan (soccer ball)", "Sunny", "(snowflake)", "Tea", "Bread (today's)", "A B",
+        "Fan", "Fan (soccer ball)", "Sunny", "(snowflake)", "Tea", "Bread (today's)",
+        "(baguette bread) (today's)",
     ]  # fmt: skip
 
 
