@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages.parts.components.take_home import ReportOf, take_home
+from pages.parts.components.report_links import ReportOf, report_links
 from pages.parts.components.toolbar import MORE, shortcut, switch_shortcuts
 from pages.parts.scene.qr import qr, show_qr
 from pages.parts.settings.link import Linked
@@ -117,7 +117,7 @@ def share(
     if report_of is not None:
         # The first of the others lets nobody answer.
         about = scan or next(iter((others or own).values()))
-        take_home(report_of, about, setup.PREFIX.rstrip("-"))
+        report_links(report_of, about, setup.PREFIX.rstrip("-"))
     has_code = scan is not None and bool(qr(scan))
     links, code = st.columns([4, 1]) if has_code else (st.container(), None)
     with links:

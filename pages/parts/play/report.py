@@ -1,16 +1,14 @@
-"""The report of a loop."""
+"""The report of a loop: what it learned and earned."""
 
-from collections.abc import Container, Mapping
+from collections.abc import Container
 from dataclasses import replace
-from typing import Any
 
 import pyarrow as pa
 
 from engine.arrays import Array
 from engine.evaluation.intervals import estimate_of_rewards
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
-from engine.worlds import Context, World
-from engine.worlds.taste import TasteWeights
+from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import Keys, keys_of
@@ -18,9 +16,8 @@ from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned
-from pages.parts.scene.report_files.letters import told_apart
+from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.report import Figure, Report
-from pages.parts.scene.report_files.subject import report_on
 from pages.parts.text.format import counted, printed
 from pages.parts.text.money import per_thousand
 
@@ -30,58 +27,47 @@ _DID = {
     "logging_only": "shows what today's rules choose, and writes it down",
 }
 _KEYED = 12
-"""Actions whose colours are all told beside a map."""
+"""Actions up to which a map's key lists all; of more, only those in the map."""
 _LEAST = 0.3
-"""Strength from which colours are told apart on paper."""
+"""Least strength of a cell: paler colours cannot be told apart on paper."""
 
 
-def without_pictures(
-    world: World, cells: contexts.Cells, here: Context
-) -> tuple[World, contexts.Cells, Context]:
-    """The same place, its cells and one context with names alone: a server need not have a font of
-    pictures, and what an axis is called has to be what its rows say."""
-    names = {f.name: told_apart(value.name for value in f.values) for f in world.fields}
+def without_emoji(world: World) -> World:
+    """The same world with names alone: cells of a map show an emoji instead of a name."""
     fields = (
-        replace(f, values=tuple(replace(v, name=names[f.name][v.name], emoji="") for v in f.values))
+        replace(f, values=tuple(replace(value, emoji="") for value in f.values))
         for f in world.fields
     )
-    called = told_apart(item.name for item in world.items)
-    items = tuple(replace(item, title=called[item.name], emoji="") for item in world.items)
-
-    def renamed(cell: Mapping[str, Any]) -> dict[str, Any]:
-        return {**cell, **{field: told[cell[field]] for field, told in names.items()}}
-
-    # A map asks for no truth, and that of this world knows the names that it had.
-    named = replace(world, fields=tuple(fields), items=items, taste=TasteWeights(0.0, ()))
-    return named, [renamed(cell) for cell in cells], renamed(here)
+    items = (replace(item, emoji="") for item in world.items)
+    return replace(world, fields=tuple(fields), items=tuple(items))
 
 
 def _strong(cells: pa.Table) -> pa.Table:
-    """The same in colours that paper shows, with the name in each that has one: where there are
-    many actions even the favoured one is seldom probable."""
+    """Cells in colours that are visible on paper, each with its action's name: of many actions,
+    even the favoured one has a low probability."""
     strength = [_LEAST + (1 - _LEAST) * s if s else 0.0 for s in cells["strength"].to_pylist()]
     more = {"strength": strength, "seen": [float(s > 0) for s in strength]}
     return pa.table({**{name: cells[name] for name in cells.column_names}, **more})
 
 
-def _keys(world: World, shown: Container[str]) -> Keys:
-    """Colours with their actions, where these are many only of those that the map has."""
+def _keys(world: World, actions: Container[str]) -> Keys:
+    """Colours and names of the actions; if there are many, only of those in ``actions``."""
     every = keys_of(world, False)
     if len(every) <= _KEYED:
         return every
-    return tuple(key for key, item in zip(every, world.items, strict=True) if item.id in shown)
+    return tuple(key for key, item in zip(every, world.items, strict=True) if item.id in actions)
 
 
 def _about(opened: OpenLoop) -> str:
     settings = opened.loop.settings
-    come = counted(len(opened.loop.events), "visitor")
+    visitors = counted(len(opened.loop.events), "visitor")
     does = f"{_DID[settings.learning_mode]}, by {settings.policy.label}"
-    return f"A loop that {does}. So far {come} came."
+    return f"A loop that {does}. So far {visitors} came."
 
 
 def _earned(opened: OpenLoop, truth: bool) -> tuple[str, str]:
-    """What visitors gave of late, with the truth beside what could be had; and all of them, with
-    how far chance may have moved it."""
+    """Sentences on the mean reward of the latest visitors and of all, with 95 % intervals; with the
+    best possible means if ``truth``."""
     rewards, world = opened.stored.follow(LearningCurve).rewards, opened.world
     if len(rewards) < 2:
         return earned(opened, truth), ""
@@ -98,26 +84,26 @@ def _earned(opened: OpenLoop, truth: bool) -> tuple[str, str]:
 
 
 def _measured(world: World, rewards: Array) -> str:
-    """A mean with its interval, and what it comes to."""
-    found = estimate_of_rewards(rewards)
+    """Mean reward with its interval, and the total for 1,000 visitors."""
+    mean = estimate_of_rewards(rewards)
     return (
-        f"{found.mean:.2f} each (95 % interval {found.low:.2f} to {found.high:.2f}), so "
-        f"{per_thousand(world, found.mean)}"
+        f"{mean.mean:.2f} each (95 % interval {mean.low:.2f} to {mean.high:.2f}), so "
+        f"{per_thousand(world, mean.mean)}"
     )
 
 
 def report_of(session: PlaySession, link: str) -> Report | None:
-    """What a loop has learned and earned; None before anybody has answered."""
+    """The report of the loop that is shown; None before the first reward."""
     with session.lock:
         opened, truth = session.shown, session.setup.truth
         rows = opened.curve()
         if not rows:
             return None
-        named, favoured, here = without_pictures(opened.world, opened.favoured(), opened.context)
+        named, favoured = without_emoji(opened.world), opened.favoured()
         keys = _keys(named, {str(cell["action"]) for cell in favoured})
 
         def mapped(axes: Axes, upright: bool, narrow: Figure | None = None) -> Figure:
-            cells = contexts.map_rows(named, favoured, here, axes, 0, True, truth)
+            cells = contexts.map_rows(named, favoured, opened.context, axes, 0, True, truth)
             title = "What it would offer to whom: the stronger, the more probable"
             spec = contexts.map_spec(named, False, axes, upright=upright)
             return Figure(title, spec, _strong(cells.drop_columns(["here"])), keys, narrow=narrow)

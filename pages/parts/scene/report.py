@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from engine.worlds import World
 from pages.parts.scene.parts import Figure, Scene
+from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.report import Figure as SheetFigure
 from pages.parts.scene.report_files.report import Report
-from pages.parts.scene.report_files.subject import report_on
 from pages.parts.text.format import printed
 
 

@@ -1,1 +1,1 @@
-"""One page to leave behind: of a loop, a comparison, a race or a log."""
+"""Reports: one page about a loop, a comparison, a race or a log, as PDF, PNG or HTML."""

@@ -1,4 +1,4 @@
-"""What a report holds: no layout, and no figure that the engine did not compute."""
+"""Content of a report, without layout. The engine computes all of its numbers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -10,15 +10,15 @@ from pages.parts.charts.base import Keys, Spec
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart to take along.
+    """A chart to download.
 
     Attributes:
-        title: what it shows, a line.
-        spec, rows: as `pages.parts.scene.picture.picture` takes them.
-        keys: colours with what they mean, where the chart itself does not say.
-        marks: what else is in it, a sentence, in the same case.
-        dark: whether it is drawn in the dark colours; those of reports are light.
-        narrow: the same as it stands on a sheet that is no wider than a phone, if that is another.
+        title: one line.
+        spec, rows: as in `pages.parts.scene.picture.picture`.
+        keys: colours and their meanings, if the chart has no legend.
+        marks: explanation of other marks, in a sentence, if the chart has none.
+        dark: whether the chart has dark colours; those of reports are light.
+        narrow: another chart to show on a phone.
     """
 
     title: str
@@ -32,20 +32,20 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One page about what happened; all texts are plain.
+    """One page of results; all texts are plain text.
 
     Attributes:
-        title: the question that it answers.
-        world: its name.
-        story: two sentences that set the scene.
-        about: what was compared, or done, a line or two.
-        figures: the picture, and at most one more, for which a slide has no room.
-        sentences: what came of it, with figures and their intervals.
-        seed: of what was simulated; None where nothing was.
-        link: leads to what the report is about; empty where nobody else can see it.
-        made: the day.
-        further: charts that go along as files alone.
-        offered: names of the actions that have picture files, with these.
+        title: the question that the report answers.
+        world: title of the world.
+        story: the world's story.
+        about: description of the experiment, in a line or two.
+        figures: the main chart, and at most one more, for which a slide has no room.
+        sentences: results with their numbers and intervals.
+        seed: of the simulation; None if nothing was simulated.
+        link: to the experiment; empty if nobody else can open it.
+        made: date of the report.
+        further: charts that are downloaded as files, but are not in the report.
+        offered: (name, data URI) of each action with a picture file.
     """
 
     title: str
@@ -61,7 +61,12 @@ class Report:
     offered: tuple[tuple[str, str], ...] = ()
 
     @property
+    def description(self) -> str:
+        """Story and experiment, as one paragraph."""
+        return f"{self.story} {self.about}".strip()
+
+    @property
     def origin(self) -> str:
-        """Where its figures are from, a line."""
+        """Source of the numbers: app, seed and date, in one line."""
         seeded = "" if self.seed is None else f" · Seed {self.seed}"
         return f"Personalizer Playground{seeded} · {self.made:%d %B %Y}"

@@ -1,11 +1,11 @@
-"""A report to lay out, with what somebody may have typed."""
+"""A report with text that somebody may have typed."""
 
 from datetime import date
 
 from pages.parts.charts import curves
 from pages.parts.scene.report_files.report import Figure, Report
 
-TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 %'
+TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 % *#read("x") $y$ @z'
 CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40} for n in range(12)]
 FIGURE = Figure(
     "What visitors gave",

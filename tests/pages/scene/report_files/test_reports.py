@@ -23,12 +23,12 @@ from pages.parts.evaluate import report as evaluate
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.play import report as play
 from pages.parts.race import scene as race
+from pages.parts.scene.report_files.builder import report_on
+from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
-from pages.parts.scene.report_files.files import PAPERS, as_pdf
-from pages.parts.scene.report_files.letters import told_apart
+from pages.parts.scene.report_files.papers import PAPERS
 from pages.parts.scene.report_files.report import Figure
-from pages.parts.scene.report_files.sheet import figure_svg
-from pages.parts.scene.report_files.subject import report_on
+from pages.parts.scene.report_files.typesetting import as_pdf
 from pages.parts.text.format import bare
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
@@ -88,23 +88,8 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert f"earned {latest.mean:.2f} a visitor (95\u00a0% interval" in late
     assert more.startswith("With the best offer for each, 200 visitors would have given ")
     assert f"{best.regret.mean:,.0f} rewards" in more
-    assert all(figure_svg(figure, 500) for figure in report.further)
+    assert all(chart_svg(figure, 500) for figure in report.further)
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
-
-
-def test_what_is_called_by_pictures_alone_is_told_in_words() -> None:
-    cookies = replace(WORLDS["coffee"], unit="🍪")
-    report = report_on(cookies, "", "", (), ("So 200 🍪, with ☕ Latte.",), 7, "")
-    assert report.sentences == ("So 200 cookie, with ☕ Latte.",)
-
-
-def test_a_picture_in_another_and_beside_words_is_told_once() -> None:
-    coffee = WORLDS["coffee"]
-    names = ("🍪", "🍪🍪", "🍪 Dark", *(item.name for item in coffee.items[3:]))
-    items = tuple(replace(one, title=name) for one, name in zip(coffee.items, names, strict=True))
-    said = "🍪🍪 before 🍪, not 🍪 Dark."
-    report = report_on(replace(coffee, items=items), "", "", (), (said,), 7, "")
-    assert report.sentences == ("cookie cookie before cookie, not 🍪 Dark.",)
 
 
 def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
@@ -149,18 +134,18 @@ def test_of_partial_rewards_worth_and_share_are_told() -> None:
     assert (plain.offered, pictured.offered) == ((), ((items[0].name, PICTURE),))
 
 
-def test_the_map_of_a_report_names_each_row_also_where_pictures_are_in_names() -> None:
-    told = bakery(version=4)
-    first = told["fields"][0]
-    for value, name in zip(first["values"], ("☀️ Sunny", "Fan ⚽", "Fan 🏀"), strict=False):
-        value["name"] = name
-    world = world_from_json(told)
-    favoured = favourites(LearningLoop(seed=1), world)
-    named, cells, here = play.without_pictures(world, favoured, world.contexts[0])
+def test_the_map_of_a_report_has_names_where_the_page_has_emoji() -> None:
+    changed = bakery(version=4)
+    first = changed["fields"][0]
+    for value, name in zip(first["values"], ("Sunny", "Fan ⚽"), strict=True):
+        value |= {"name": name, "emoji": "☀️"}
+    world = world_from_json(changed)
+    cells = favourites(LearningLoop(seed=1), world)
+    named, here = play.without_emoji(world), world.contexts[0]
     axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
     rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
-    drawn = figure_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
-    names = list(told_apart(value.name for value in world.fields[0].values).values())
-    assert set(rows["row"].to_pylist()) == set(names)
-    assert "Sunny" in names
-    assert all(f">{name}</text>" in drawn for name in names)
+    drawn = chart_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
+    assert {"Sunny", "Fan ⚽"} == set(rows["row"].to_pylist())
+    assert set(rows["emoji"].to_pylist()) == {""}
+    assert ">Sunny</text>" in drawn
+    assert any(f">{item.name}</text>" in drawn for item in world.items)

@@ -1,0 +1,61 @@
+"""Builds a report about a world: its scene, its partial rewards and the date."""
+
+from engine.loop.clock import Clock, utc_now
+from engine.worlds import World
+from engine.worlds.levels import LEVELS, answers_of
+from pages.parts.scene.qr import is_only_here
+from pages.parts.scene.report_files.report import Figure, Report
+from pages.parts.text.format import percent
+
+
+def report_on(
+    world: World | None,
+    title: str,
+    about: str,
+    figures: tuple[Figure, ...],
+    sentences: tuple[str, ...],
+    seed: int | None,
+    link: str,
+    further: tuple[Figure, ...] = (),
+    clock: Clock = utc_now,
+) -> Report:
+    """A report of today about a world, or about an uploaded log; see `Report`."""
+    return Report(
+        title=title,
+        world=world.title if world is not None else "A log of your own",
+        story=_story(world) if world is not None else "",
+        about=about,
+        figures=figures,
+        sentences=tuple(filter(None, sentences)),
+        seed=seed,
+        link="" if is_only_here(link) else link,
+        made=clock().date(),
+        further=further,
+        offered=tuple((i.name, i.picture) for i in (world.items if world else ()) if i.picture),
+    )
+
+
+def _story(world: World) -> str:
+    """The world's story and its partial rewards; the story ends with a full stop before these."""
+    partial, story = _partial_rewards(world), world.story.strip()
+    if partial and story and not story.endswith((".", "!", "?", "…")):
+        story += "."
+    return f"{story} {partial}".strip()
+
+
+def _partial_rewards(world: World) -> str:
+    """Worth and frequency of each partial reward; empty for the default, one of a half."""
+    if world.levels == LEVELS:
+        return ""
+    partial = [level for level in answers_of(world.levels) if level.is_partial]
+    if len(partial) == 1:
+        (level,) = partial
+        name = f" ({level.name})" if level.name else ""
+        return f"A partial reward{name} is worth {level.worth:.2f} of a whole one."
+    total = sum(level.share for level in partial)
+    levels = (
+        f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / total)})"
+        for level in partial
+    )
+    what = "Partial rewards, as parts of a whole one, and how often each of them comes"
+    return f"{what}: {', '.join(levels)}."

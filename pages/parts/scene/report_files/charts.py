@@ -1,0 +1,96 @@
+"""Charts of a report as SVG, drawn by vl-convert."""
+
+import json
+import re
+import textwrap
+from collections.abc import Sequence
+from html import escape
+
+import vl_convert
+
+from engine.worlds.pictures import START, as_png
+from pages.parts.scene.report_files.report import Figure
+from pages.parts.text.theme import theme
+
+_LABELS = 0.42
+"""Least share of a chart's width for the labels of an axis: paper has no tooltip with the rest."""
+_SMALLEST = 1.27
+"""How much wider charts are drawn at most to show their labels in full."""
+_WEBP = re.compile(f"{re.escape(START)}[A-Za-z0-9+/=]+")
+_MARGIN, _LINE = 14, 15
+"""Pixels around a chart that stands alone, and between its lines of text."""
+
+
+def chart_svg(figure: Figure, width: float) -> str:
+    """A chart of this width in pixels; its height is that of its page."""
+
+    def widened(match: re.Match[str]) -> str:
+        return f'"labelLimit": {max(float(match[1]), _LABELS * width)}'
+
+    spec = json.loads(re.sub(r'"labelLimit": ([1-9][\d.]*)', widened, json.dumps(figure.spec)))
+    spec |= {
+        "$schema": "https://vega.github.io/schema/vega-lite/v6.json",
+        "width": width,
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "background": _background(figure),
+        "data": {"values": figure.rows.to_pylist()},
+    }
+    # Few programs but browsers read WebP.
+    return _WEBP.sub(lambda match: as_png(match[0]), vl_convert.vegalite_to_svg(spec))
+
+
+def charts_within(figures: Sequence[Figure], width: float, height: float) -> list[str]:
+    """Charts for a column of these proportions. They are drawn wider, so that they have smaller
+    text once the column is scaled to the paper, if they are too high for it, or to show labels in
+    full."""
+
+    def draw(scale: float) -> list[str]:
+        return [chart_svg(figure, scale * width) for figure in figures]
+
+    charts = draw(1)
+    scale = sum(map(_height, charts)) / height
+    if scale > 1:
+        charts = draw(scale)
+    return draw(_SMALLEST) if scale < _SMALLEST and "…" in "".join(charts) else charts
+
+
+def with_own_ids(svg: str, prefix: str) -> str:
+    """Prefix all ids, so that several SVGs can stand in one document."""
+    return re.sub(r'( id="|url\(#|href="#)(?=\w)', rf"\g<1>{prefix}-", svg)
+
+
+def standalone_svg(figure: Figure, width: float) -> str:
+    """A chart with its title, explanation and colour keys above it, as one document."""
+    colours, room = theme(figure.dark), width - 2 * _MARGIN
+    longest = max((len(name) for _, name in figure.keys), default=1)
+    columns = max(1, int(room / (24 + 6.5 * longest)))
+    y, parts = _MARGIN, list[str]()
+    for texts, letter, look in (
+        (figure.title, 7, f'font-size="13px" font-weight="bold" fill="{colours.ink}"'),
+        (figure.marks, 5.5, f'font-size="11px" fill="{colours.faint}"'),
+    ):
+        for line in textwrap.wrap(texts, round(room / letter)):
+            y += _LINE
+            parts.append(f'<text y="{y}" {look}>{escape(line)}</text>')
+    for number, (colour, name) in enumerate(figure.keys):
+        x, y = number % columns * room / columns, y + _LINE * (number % columns == 0)
+        text = f'x="{x + 14:g}" y="{y}" font-size="11px" fill="{colours.ink}"'
+        parts.append(f'<rect x="{x:g}" y="{y - 9}" width="9" height="9" fill="{colour}"/>')
+        parts.append(f"<text {text}>{escape(name)}</text>")
+    chart = chart_svg(figure, room).replace("<svg ", f'<svg y="{y + 8}" ', 1)
+    size = f'width="{width:g}" height="{y + 8 + _height(chart) + _MARGIN:g}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {size}>'
+        f'<rect {size} fill="{_background(figure)}"/><g transform="translate({_MARGIN})" '
+        f'font-family="sans-serif">{"".join(parts)}{chart}</g></svg>'
+    )
+
+
+def _background(figure: Figure) -> str:
+    return theme(True).ground if figure.dark else "white"
+
+
+def _height(svg: str) -> float:
+    match = re.search(r'viewBox="0 0 [\d.]+ ([\d.]+)"', svg)
+    assert match is not None, "vl-convert writes one"
+    return float(match[1])

@@ -1,0 +1,61 @@
+"""A report as an HTML page: self-contained, readable on phones, typed text as text."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
+
+from pages.parts.scene.report_files.html_page import as_html
+from pages.parts.scene.report_files.papers import PAPERS
+from tests.engine.worlds.test_pictures import KEPT as PICTURE
+
+
+@pytest.fixture(scope="module")
+def page() -> str:
+    return as_html(replace(REPORT, offered=((TYPED, PICTURE),)), PAPERS["a4"]).decode()
+
+
+def test_a_page_asks_no_other_machine_and_runs_nothing(page: str) -> None:
+    assert "<script" not in page
+    assert "default-src 'none'" in page
+    links = re.findall(r"""(?:href|src|url)\s*[=(]\s*["']?([^"'\s)]+)""", page)
+    outside = {link for link in links if not link.startswith(("#", "data:image/"))}
+    assert outside == {REPORT.link.replace("&", "&amp;")}
+    assert f'<a href="{REPORT.link.replace("&", "&amp;")}"' in page
+
+
+def test_typed_text_is_text(page: str) -> None:
+    assert "<b>ß" not in page
+    assert page.count("&lt;b&gt;ß&lt;/b&gt;") == 1 + 1 + len(REPORT.figures)
+
+
+def test_charts_have_a_form_for_phones_whose_type_can_be_read(page: str) -> None:
+    ids = re.findall(r' id="(\w[\w-]*)"', page)
+    assert len(ids) == len({*ids})
+    charts = re.findall(
+        r'<div class="(wide|narrow)"><svg.*?viewBox="0 0 ([\d.]+).*?font-size="([\d.]+)', page
+    )
+    assert [name for name, _, _ in charts] == ["wide", "narrow"] * len(REPORT.figures)
+    for name, width, size in charts:
+        window = 684 if name == "wide" else 354
+        assert float(size) * window / float(width) >= 9.5
+
+
+def test_a_chart_may_have_another_one_for_phones() -> None:
+    other = replace(FIGURE, spec=FIGURE.spec | {"title": "For phones"})
+    page = as_html(replace(REPORT, figures=(replace(FIGURE, narrow=other),)), PAPERS["a4"])
+    wide, _, narrow = page.decode().partition('class="narrow"')
+    assert ("For phones" in wide, "For phones" in narrow) == (False, True)
+
+
+def test_a_slide_has_its_own_proportions() -> None:
+    pages = [as_html(REPORT, paper).decode() for paper in PAPERS.values()]
+    assert ["<main class=slide>" in page for page in pages] == [False, True]
+    assert ["size:960pt 540pt" in page for page in pages] == [False, True]
+
+
+def test_without_a_link_there_is_neither_link_nor_code() -> None:
+    page = as_html(replace(REPORT, link=""), PAPERS["a4"]).decode()
+    assert "See it live" not in page
+    assert page.count("<svg") == 2 * len(REPORT.figures)
