@@ -8,7 +8,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from functools import wraps
-from threading import Lock
+from threading import RLock
 from typing import ParamSpec, TypeVar, cast
 
 P = ParamSpec("P")
@@ -31,7 +31,7 @@ class Results:
     """
 
     def __init__(self, room: int = ROOM, now: Callable[[], float] = time.monotonic) -> None:
-        self._room, self._now, self._lock = room, now, Lock()
+        self._room, self._now, self._lock = room, now, RLock()
         self._results: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
         self._used: dict[Hashable, float] = {}
         self._bytes = 0
@@ -50,11 +50,13 @@ class Results:
         Args:
             size: bytes that a result takes; one that takes more than there is room for is not kept.
         """
+        hash(key)  # A world computes what it is called by from results that are kept here, too.
         with self._lock:
             if key in self._results:
                 return cast(T, self._use(key))
         result = compute()
         taken = _LEAST + size(result)
+        dropped = list[object]()  # They end outside the lock, whatever that brings about.
         with self._lock:
             if key in self._results:  # Another thread was faster.
                 return cast(T, self._use(key))
@@ -63,7 +65,7 @@ class Results:
                 self._used[key] = self._now()
                 self._bytes += taken
                 while self._bytes > self._room:
-                    self._drop(next(iter(self._results)))
+                    dropped.append(self._drop(next(iter(self._results))))
         return result
 
     def _use(self, key: Hashable) -> object:
@@ -72,16 +74,19 @@ class Results:
         self._used[key] = self._now()
         return self._results[key][0]
 
-    def _drop(self, key: Hashable) -> None:
-        self._bytes -= self._results.pop(key)[1]
+    def _drop(self, key: Hashable) -> object:
+        result, taken = self._results.pop(key)
+        self._bytes -= taken
         del self._used[key]
+        return key, result
 
     def give_back(self, idle: float = IDLE) -> int:
         """Drop all that nobody used for so many seconds; how many bytes it took."""
+        dropped = list[object]()
         with self._lock:
             before, since = self._bytes, self._now() - idle
             while self._results and self._used[first := next(iter(self._results))] <= since:
-                self._drop(first)
+                dropped.append(self._drop(first))
             return before - self._bytes
 
 

@@ -5,7 +5,7 @@ MAX_CELLS = 10_000_000  # Contexts that a world may have; beyond `TABULATED` non
 MAX_TABLE = 10_000  # Entries of a table.
 MAX_TERMS = 1_000  # Terms of weights.
 MAX_SIZE = 600_000  # Bytes of all of it, written as `World.text`.
-MAX_SENT, MAX_FEATURES = 40, 100
+MAX_SENT, MAX_FEATURES = 30, 100
 """Columns that a context sends, and an action: what a click costs grows with them."""
 MAX_TITLE, MAX_NAME, MAX_STORY, MAX_UNIT = 40, 60, 500, 12  # Characters.
 MAX_WORTH = 1e9  # Of a success, in the unit.

@@ -26,7 +26,7 @@ from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.sources.columns import Columns
 from engine.evaluation.sources.joined import joined
 from engine.evaluation.sources.logs import open_log
-from engine.evaluation.targets import Even, Fixed, Given, Rule, RuleTable, Target
+from engine.evaluation.targets import Even, Fixed, Given, Target
 
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
 COLUMNS = Columns("action", "reward", "propensity", ("x",))
@@ -63,12 +63,12 @@ class Made:
         """Yield targets, and what each earns in truth."""
         contexts, actions = self.shares.shape
         picks = rng.integers(actions, size=(contexts,))
-        rules = (Rule((f"x={x}",), f"a{picks[x]}") for x in range(contexts))
+        rule = np.eye(actions)[picks]
         mixed = rng.dirichlet(np.full(actions, 2.0), contexts)
         yield Even(), float(self.rates.mean())
         for action in (0, actions - 1):
             yield Fixed(f"a{action}"), float(self.rates[:, action].mean())
-        yield RuleTable(tuple(rules)), float(self.rates[np.arange(contexts), picks].mean())
+        yield Given("rule", rule[self.context]), float((rule * self.rates).sum(axis=1).mean())
         yield Given("mixed", mixed[self.context]), float((mixed * self.rates).sum(axis=1).mean())
 
 

@@ -1,23 +1,29 @@
 """The Play page: what a person can do, and what happens then."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
+from engine import LearningLoop
+from engine.arrays import Array
 from engine.evaluation import event_table
 from engine.loop.entries import Configured, Ranked
+from engine.protocol.request import RankRequest
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
+from engine.worlds.place import MAPPED_BELIEFS
 from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play import controls, records
 from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text.format import bare
 from pages.parts.work import heavy_work
+from pages.parts.settings.library import library
+from tests.engine.worlds.large_worlds import deep
 from tests.pages.conftest import App, many_frames
 
 Open = Callable[..., App]
@@ -596,3 +602,25 @@ def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None
     assert "world_from_json" in app.at.code[-1].value
     app.click("undo").click("undo").click("undo")
     assert opened.world == WORLDS["coffee"]
+
+
+def test_in_the_largest_world_a_click_computes_a_map_and_nothing_for_all_contexts(
+    open_app: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    open_app()
+    kept = library().store.keep_world(deep(), "somebody")
+    asked = list[int]()
+    probabilities = LearningLoop.probabilities
+
+    def counted(loop: LearningLoop, requests: Sequence[RankRequest]) -> Array:
+        asked.append(len(requests))
+        return probabilities(loop, requests)
+
+    monkeypatch.setattr(LearningLoop, "probabilities", counted)
+    app = open_app(world=kept.key)
+    assert app.session.open.world.size == 50**4
+    assert sum(asked) <= MAPPED_BELIEFS // 50
+    asked.clear()
+    app.answer(1.0)
+    assert 0 < sum(asked) <= 2 * MAPPED_BELIEFS // 50  # Before the answer, and after it.
+    assert "The map has room for" in app.text

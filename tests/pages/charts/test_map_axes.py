@@ -5,6 +5,7 @@ from dataclasses import replace
 from engine.worlds import TasteWeights, Value, World
 from engine.worlds.coffee import COFFEE
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
+from tests.engine.worlds.large_worlds import deep
 
 
 def with_values(*sizes: int) -> World:
@@ -28,3 +29,30 @@ def test_upright_few_values_stand_side_by_side() -> None:
         Axes("timeofday", ("name",)),
         Axes("weather", ("timeofday",)),
     ]
+
+
+def test_a_map_has_room_for_so_many_cells_and_who_stands_there_is_among_them() -> None:
+    world = deep()
+    extent = world.extent("f0", "f1")
+    assert (extent["f0"], extent["f1"]) == (8, 9)
+    for cell in (0, 1_234_567, world.size - 1):
+        here = world.contexts[cell]
+        cells = world.mapped(here, "f0", "f1")
+        assert len(set(cells)) == len(cells) == 72
+        assert cell in cells
+        assert all(world.contexts[one]["f3"] == here["f3"] for one in cells)
+    # Whoever is in the same block sees the same values.
+    one, other, beyond = ({**world.contexts[0], "f0": f"v0 {place}"} for place in (8, 15, 16))
+    assert world.mapped(one, "f0", "f1") == world.mapped(other, "f0", "f1")
+    assert not {*world.mapped(one, "f0", "f1")} & {*world.mapped(beyond, "f0", "f1")}
+
+
+def test_what_a_map_has_room_for_it_shows_whole() -> None:
+    here = COFFEE.contexts[7]
+    assert COFFEE.is_mapped_whole
+    assert COFFEE.mapped(here, *here) == list(range(36))
+    world = with_values(10, 10, 10)
+    assert not world.is_mapped_whole
+    assert world.is_tabulated
+    assert all(len(axes.columns) == 1 for axes in axes_of(world))
+    assert len(world.mapped(world.contexts[0], "name", "weather")) == 100
