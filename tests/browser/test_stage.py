@@ -79,9 +79,28 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open) -> None:
     stage.press("step")
     expect(stage.keyed("moved")).to_contain_text("Step:")
     stage.leave_or_enter("f", stage.sentence)
-    expect(stage.sentence).to_contain_text("What would you offer?")
     assert "loop=" in stage.page.url
+    asked = stage.sentence.inner_text()
+    assert "What would you offer?" in asked, "another loop begins with the first screen"
+    stage.press_until("PageDown", "is offered.")
+    stage.press_until("PageDown", " for ")
+    answered = stage.sentence.inner_text()
     stage.leave_or_enter("Escape", page)
+    stage.leave_or_enter("f", stage.sentence)
+    expect(stage.sentence).to_have_text(answered)
+
+
+def test_of_two_presses_at_once_the_second_lets_nobody_in(show: Open) -> None:
+    stage = show("/?stage=1")
+    asked = stage.sentence.inner_text()
+    for said in ("is offered.", " for "):
+        stage.come_to_rest()
+        for _ in range(2):
+            stage.page.keyboard.press("PageDown")
+        expect(stage.sentence).to_contain_text(said)
+    stage.come_to_rest()
+    stage.press_until("PageUp", "is offered.")
+    stage.press_until("PageUp", asked)
 
 
 def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(show: Open) -> None:

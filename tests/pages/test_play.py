@@ -20,9 +20,9 @@ from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play import controls, records
 from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
+from pages.parts.settings.library import library
 from pages.parts.text.format import bare
 from pages.parts.work import heavy_work
-from pages.parts.settings.library import library
 from tests.engine.worlds.large_worlds import deep
 from tests.pages.conftest import App, many_frames
 

@@ -10,9 +10,9 @@ from engine.errors import PersonalizerError
 from engine.results import RESULTS
 from engine.worlds import World, world_from_json, world_json
 from engine.worlds.limits import MAX_FEATURES, MAX_SENT
-from pages.parts.library import close_library, library
 from pages.parts.play.setup import PlaySetup
-from pages.parts.text import bare
+from pages.parts.settings.library import close_library, library
+from pages.parts.text.format import bare
 from tests.engine.store.workers import serve_next
 from tests.engine.worlds.large_worlds import deep_json
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp

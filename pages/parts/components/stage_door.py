@@ -1,4 +1,4 @@
-"""The way onto the stage, and a second device's way to it, off the stage."""
+"""The way onto the stage, and the private link of its remote."""
 
 from collections.abc import Callable
 
@@ -21,19 +21,29 @@ def stage_door(more: Callable[[], None] | None = None) -> None:
         "One idea a screen, in large type. F leads there and back; Page Down or Right is a step "
         "on, Page Up or Left one back; B is a dark screen, 1 to 9 count hands."
     )
+    _show_remote()
     if more is not None:
         more()
-    _show_remote()
 
 
 def _show_remote() -> None:
-    """How to steer from a phone: it alone has this link, the room's code is another one."""
+    """The link that steers this tab's stage: behind a press, as this screen may be projected."""
+    box = st.expander(
+        "Private: the remote for your phone",
+        icon=":material/lock:",
+        key="remote-link",
+        on_change="rerun",
+    )
+    if not box.open:
+        note("Whoever has its link steers your stage. Open it where nobody else sees this screen.")
+        return
     link = remote_link(this_remote(), st.context.url or "")
-    told, code = st.columns([3, 2])  # Beside each other: below, the code would be out of sight.
+    with box:
+        told, code = st.columns([3, 2])  # Beside each other: below, the code would be out of sight.
     with told:
         st.markdown(
-            "**Remote.** A phone with this link shows your notes and steers this tab's stage. Keep "
-            "it to yourself: the code that the room sees is another one, and steers nothing."
+            "A phone with this link shows your notes and steers this tab's stage. Keep it to "
+            "yourself: the code that the room sees is another one, and steers nothing."
         )
         st.code(link, language=None, wrap_lines=True)
     with code:

@@ -9,10 +9,12 @@ import streamlit as st
 from pages.parts.lessons.words import LANGUAGES, words
 from pages.parts.scene.phrases import translated
 from pages.parts.scene.show_acts import ACTS, neighbour
-from pages.parts.settings.link import keep_values
+from pages.parts.settings.link import has_gone_back, keep_values
 
 STAGE, SCREEN, SHOW, LANGUAGE = "stage", "screen", "show", "language"
 """Their names in a link; a show is named by the act that it is at."""
+_LEFT, _STEP = "stage-left", "stage-step"
+"""In the session's state: where each page's stage was left, and the last step."""
 LEADS = "stage-leads"
 """Where a step led that left the page, in the session's state: page and screen."""
 
@@ -41,7 +43,44 @@ class Stage:
         act = act if act in ACTS else ""
         language = told.get(LANGUAGE, "en") if act else "en"
         language = language if language in LANGUAGES else "en"
-        return cls(told.get(STAGE) == "1", told.get(SCREEN, ""), act, language)
+        return cls(told.get(STAGE) == "1", _screen_in_link(), act, language)
+
+
+@dataclass(slots=True)
+class _Step:
+    """The last step from one screen to another, until the browser's address has it.
+
+    Attributes:
+        before, after: names of the two screens in the address.
+        drawn: how often ``after`` was drawn since the address last came with ``before``.
+    """
+
+    before: str
+    after: str
+    drawn: int = 0
+
+
+def _screen_in_link() -> str:
+    """Name of the screen in the address, which is put right where it is older than the last step.
+
+    Of two presses that come together the second brings the address of before the first, whose step
+    has been made.
+    """
+    step: _Step | None = st.session_state.get(_STEP)
+    if step is not None and has_gone_back():
+        del st.session_state[_STEP]
+    elif step is not None and st.query_params.get(SCREEN, "") == step.before:
+        st.query_params[SCREEN], step.drawn = step.after, 0
+    return st.query_params.get(SCREEN, "")
+
+
+def _note_drawing() -> None:
+    """Forget the last step once its screen is drawn again: the browser has its address by then."""
+    step: _Step | None = st.session_state.get(_STEP)
+    if step is not None:
+        step.drawn += 1
+        if step.drawn > 1:
+            del st.session_state[_STEP]
 
 
 def in_its_language(text: str) -> str:
@@ -51,13 +90,20 @@ def in_its_language(text: str) -> str:
 
 
 def enter_or_leave() -> None:
-    """Bring the page on the stage, or the stage's page back; for a callback."""
+    """Bring the page on the stage, or the stage's page back; for a callback.
+
+    The stage of the same page and loop goes on at the screen where it was left.
+    """
+    left, told = st.session_state.setdefault(_LEFT, {}), st.query_params
+    page, loop = st.session_state.get("page"), told.get("loop")
     if Stage.in_link().on:
-        for name in (STAGE, SCREEN, SHOW):
-            st.query_params.pop(name, None)
+        was_at = {name: told.pop(name) for name in (STAGE, SCREEN, SHOW) if name in told}
+        left[page] = loop, was_at
     else:
         keep_values()
-        st.query_params[STAGE] = "1"
+        was_on, was_at = left.get(page, (loop, {}))
+        told.update({STAGE: "1"} | (was_at if was_on == loop else {}))
+    st.session_state.pop(_STEP, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +165,7 @@ class Show:
         In the five-minute show it has those of its act alone.
         """
         stage = Stage.in_link()
+        _note_drawing()
         own = ACTS.get(stage.act, ())
         screens = [screen for screen in screens if screen.name in own] or screens
         if stage.language != "en":
@@ -153,4 +200,6 @@ def advance(show: Show, by: Literal[1, -1]) -> None:
     show.is_over = True
     happens = show.screens[there].do if by > 0 else show.screen.undo
     if happens is None or happens() is not False:
+        here = st.query_params.get(SCREEN, "")
         st.query_params[SCREEN] = show.screens[there].name
+        st.session_state[_STEP] = _Step(here, show.screens[there].name)

@@ -13,6 +13,7 @@ def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What the address says."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
+    monkeypatch.setattr(st, "session_state", {})
     return said
 
 
@@ -35,6 +36,19 @@ def test_the_address_says_whether_a_page_is_on_the_stage_and_which_screen(
     assert Stage.in_link() == Stage(on=True, screen="map")
     enter_or_leave()
     assert address == {}
+
+
+def test_a_stage_goes_on_where_it_was_left_for_the_same_loop(address: dict[str, str]) -> None:
+    at = {"stage": "1", SCREEN: "map", "show": "play"}
+    address.update(at | {"loop": "one"})
+    enter_or_leave()
+    assert address == {"loop": "one"}
+    enter_or_leave()
+    assert address == at | {"loop": "one"}
+    enter_or_leave()
+    address["loop"] = "another"
+    enter_or_leave()
+    assert address == {"stage": "1", "loop": "another"}
 
 
 @pytest.mark.parametrize(("asked", "at"), [("", 0), ("two", 1), ("nowhere", 0)])
@@ -73,3 +87,30 @@ def test_what_is_drawn_is_good_for_one_step(address: dict[str, str]) -> None:
     advance(show, 1)
     advance(show, 1)
     assert (done, address[SCREEN]) == (["two"], "two")
+
+
+def test_a_press_that_brings_the_address_of_before_the_last_step_does_not_lead_back(
+    address: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second of two quick presses interrupts the drawing of the first one's screen."""
+    screens = [screen(name, []) for name in ("one", "two", "three")]
+    for before, after in (("", "two"), ("two", "three")):
+        advance(Show.of(screens), 1)
+        assert Show.of(screens).screen.name == after
+        for _ in range(2):
+            address[SCREEN] = before
+            assert Show.of(screens).screen.name == address[SCREEN] == after
+    monkeypatch.setattr("pages.parts.stage.screens.has_gone_back", lambda: True)
+    address[SCREEN] = "two"
+    assert Show.of(screens).screen.name == "two"
+
+
+def test_once_the_browser_has_the_address_of_a_step_a_link_may_lead_back(
+    address: dict[str, str],
+) -> None:
+    screens = [screen(name, []) for name in ("one", "two")]
+    advance(Show.of(screens), 1)
+    for _ in range(2):
+        assert Show.of(screens).screen.name == "two"
+    address[SCREEN] = "one"
+    assert Show.of(screens).screen.name == "one"

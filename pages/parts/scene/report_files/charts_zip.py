@@ -7,10 +7,10 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pyarrow.parquet as pq
 
-from pages.parts.work.rows import Rows, as_cells, as_parquet
 from pages.parts.scene.report_files.charts import standalone_svg
 from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.typesetting import svg_to_png
+from pages.parts.work.rows import Rows, as_cells, as_parquet
 
 _WIDTH = 720
 """Pixels of an SVG; a PNG has 2.5 times as many."""

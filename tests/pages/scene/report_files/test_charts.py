@@ -11,7 +11,6 @@ from zipfile import ZipFile
 import pyarrow as pa
 import pyarrow.parquet as pq
 from PIL import Image
-from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
@@ -26,6 +25,7 @@ from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.typesetting import as_pdf
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
+from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 
 def test_a_zip_has_charts_and_the_rows_that_they_draw() -> None:

@@ -4,11 +4,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 from pages.parts.scene.report_files.html_page import as_html
 from pages.parts.scene.report_files.papers import PAPERS
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
+from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 
 @pytest.fixture(scope="module")

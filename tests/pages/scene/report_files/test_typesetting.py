@@ -8,7 +8,6 @@ import pytest
 import typst
 from PIL import Image
 from pypdf import PageObject, PdfReader
-from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 from engine.worlds import WORLDS
 from pages.parts.scene.report_files import typesetting
@@ -17,6 +16,7 @@ from pages.parts.scene.report_files.papers import PAPERS, Paper
 from pages.parts.scene.report_files.report import Report
 from pages.parts.scene.report_files.typesetting import as_pdf, as_png, svg_to_png
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
+from tests.pages.scene.report_files.reports import FIGURE, REPORT, TYPED
 
 papers = pytest.mark.parametrize("paper", PAPERS.values(), ids=list(PAPERS))
 
