@@ -1,7 +1,7 @@
 """Pages while the database cannot be used: those that need none are as ever, others say so."""
 
 from collections.abc import Callable, Iterator, Mapping, Set
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from typing import Never
 from unittest.mock import patch
 
@@ -11,11 +11,12 @@ from streamlit.testing.v1 import AppTest
 from engine.errors import StoreError
 from engine.store import Store
 from pages.parts.components import browser_id
-from pages.parts.settings import library
+from pages.parts.settings.library import library
 from pages.parts.shell.menu import HOME, MENU, REACHED
 from pages.parts.text.format import bare
 from tests.pages.conftest import FRONT, App
 from tests.pages.presses import answer
+from tests.pages.restart import restart
 
 Open = Callable[..., App]
 SENTENCE = "The database does not answer."
@@ -37,7 +38,9 @@ def refusing(*methods: str) -> Iterator[None]:
     def refuse(*_: object, **__: object) -> Never:
         raise StoreError(SENTENCE)
 
-    with patch.multiple(Store, **dict.fromkeys(methods, refuse)):
+    with ExitStack() as patches:
+        for method in methods:
+            patches.enter_context(patch.object(Store, method, refuse))
         yield
 
 
@@ -52,9 +55,9 @@ FAULTS = {
 def returning(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A browser that was here before tells its secret on each first run."""
     monkeypatch.setattr(browser_id, "told", lambda _, name: TOLD.get(name))
-    library.close_library()
+    restart()
     yield
-    library.close_library()
+    restart()
 
 
 def opened(page: str) -> AppTest:
@@ -73,7 +76,7 @@ def opened(page: str) -> AppTest:
 @pytest.mark.usefixtures("returning")
 def test_a_page_is_as_ever_or_says_that_the_database_does_not_serve(page: str, fault: str) -> None:
     if fault != "cannot be opened":
-        library.library()
+        library()
     with refusing(*FAULTS[fault]):
         app = opened(page)
         said = [bare(element.value) for element in (*app.error, *app.warning)]
@@ -97,5 +100,5 @@ def test_what_was_kept_meanwhile_is_handed_over_once_the_database_serves(
         assert session.may_answer
     app.run()
     assert session.owner != before
-    assert [about.id for about in library.library().store.loops(session.owner)] == [kept.id]
+    assert [about.id for about in library().store.loops(session.owner)] == [kept.id]
     assert session.may_answer

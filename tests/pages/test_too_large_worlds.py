@@ -11,11 +11,12 @@ from engine.results import RESULTS
 from engine.worlds import World, world_from_json, world_json
 from engine.worlds.limits import MAX_FEATURES, MAX_SENT
 from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.library import close_library, library
+from pages.parts.settings.library import library
 from pages.parts.text.format import bare
 from tests.engine.store.workers import serve_next
 from tests.engine.worlds.large_worlds import deep_json
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
+from tests.pages.restart import restart
 
 Open = Callable[..., App]
 
@@ -49,7 +50,7 @@ def kept(open_app: Open) -> tuple[str, str]:
         serve_next(stored)
         loop = stored.id
         del stored
-    close_library()
+    restart()
     RESULTS.give_back(idle=-1.0)
     gc.collect()
     return key, loop

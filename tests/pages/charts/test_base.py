@@ -1,6 +1,7 @@
 """Specifications of charts: without data, made once, fields that their rows have."""
 
 import copy
+import inspect
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -192,7 +193,7 @@ def test_a_map_whose_axes_are_said_once_is_the_same_chart(
     upright: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world = WORLDS["coffee"]
-    draw = contexts.map_spec.__wrapped__
+    draw = inspect.unwrap(contexts.map_spec)
     short: list[dict[str, Any]] = []
     axes = next(iter(axes_of(world)))
     for said in (said_once, said_by_each):

@@ -100,7 +100,7 @@ def test_a_press_that_brings_the_address_of_before_the_last_step_does_not_lead_b
         for _ in range(2):
             address[SCREEN] = before
             assert Show.of(screens).screen.name == address[SCREEN] == after
-    monkeypatch.setattr("pages.parts.stage.screens.has_gone_back", lambda: True)
+    monkeypatch.setattr("pages.parts.scene.talk.has_gone_back", lambda: True)
     address[SCREEN] = "two"
     assert Show.of(screens).screen.name == "two"
 
