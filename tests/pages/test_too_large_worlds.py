@@ -70,5 +70,5 @@ def test_so_is_one_to_a_loop_in_it_and_the_lists_are_there(kept: tuple[str, str]
     assert library().store.worlds("somebody") == []
     assert len(library().store.loops("somebody")) == 1
     for page in ("data", "worlds"):
-        app.at.switch_page(f"../{page}.py")
+        app.at.switch_page(f"../../{page}.py")
         app.run()

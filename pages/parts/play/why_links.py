@@ -8,8 +8,8 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Asked
 from pages.parts.text.page_files import PAGES
 
-PLAY = "../play.py"
-"""The page, as seen from the script that Streamlit runs."""
+PLAY = PAGES / "play.py"
+"""The Play page, for links."""
 
 
 @cache
