@@ -64,7 +64,7 @@ def opened(page: str) -> AppTest:
     """A page in a new browser session, loaded and loaded again."""
     app = AppTest.from_file(str(FRONT), default_timeout=500)
     if page != HOME:
-        app.switch_page(f"../{page}.py")
+        app.switch_page(f"../../{page}.py")
     for _ in range(2):
         app.run()
         assert not app.exception, app.exception

@@ -118,7 +118,6 @@ def _told(lab: Lab) -> Mapping[str, str]:
         "reward_0": f"{last[0.0].reward:.2f}",
         "reward_20": f"{last[0.2].reward:.2f}",
         "impossible": percent(last[0.0].impossible),
-        "draws": f"{Thompson().draws:,}",
     }
 
 

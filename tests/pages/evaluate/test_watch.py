@@ -1,6 +1,7 @@
 """Experiments that are repeated: what is shared, what is kept, and what a link tells of them."""
 
 from dataclasses import replace
+from itertools import count
 
 import pytest
 
@@ -10,17 +11,19 @@ from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.watch import Repeated, Repetitions, Watch
-from pages.parts.work.heavy_work import HeavyWork, Ticket
+from pages.parts.work.heavy_work import SLICE, HeavyWork, Ticket
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
 """Experiments of 30 visitors each."""
 
 
 class Sessions:
-    """Browser sessions of one server, whose heavy work is done by hand."""
+    """Browser sessions of one server; heavy work is done by hand, each slice in equal time."""
 
     def __init__(self) -> None:
-        self.kept, self.line = Repetitions(), HeavyWork(lambda work: None, is_there=lambda _: True)
+        clock = count(0.0, SLICE)
+        self.kept = Repetitions()
+        self.line = HeavyWork(lambda work: None, now=lambda: next(clock), is_there=lambda _: True)
 
     def opened(self) -> Watch:
         """What a new one has; each session stands in line for itself."""

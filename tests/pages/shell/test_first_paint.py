@@ -93,13 +93,16 @@ def read_by_wide_windows(sheet: str) -> str:
     return re.sub(small + r"(?:[^{}]|\{(?:[^{}]|\{[^{}]*\})*\})*\}", "", rules)
 
 
+_PAIR = r'\b(?:pair|both)\("(\w+)"|draw_pair\(scene, "(\w+)"|key="pair-(\w+)"'
+
+
 def test_each_pair_of_pictures_is_one_below_the_other_where_there_is_no_room() -> None:
     pairs = {
         name
-        for path in (Path(__file__).parents[2] / "pages").rglob("*.py")
-        for name in re.findall(r'\b(?:pair|both)\("(\w+)"|key="pair-(\w+)"', path.read_text())
+        for path in (Path(__file__).parents[3] / "pages").rglob("*.py")
+        for name in re.findall(_PAIR, path.read_text())
     }
-    names = {one or other for one, other in pairs}
+    names = {"".join(parts) for parts in pairs}
     assert len(names) > 9
     told = re.findall(r":is\(([^()]*st-key-pair-(?:along|raced)[^()]*)\)", page())
     assert len(told) == 2, "one list of those of lessons, and one of all others"

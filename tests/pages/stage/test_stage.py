@@ -92,7 +92,7 @@ def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
 class DataApp(AppFromPlay):
     """The app on the Data page."""
 
-    PAGE = "../data.py"
+    PAGE = "../../data.py"
 
 
 def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
@@ -104,7 +104,7 @@ def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
 class PlainApp(AppFromPlay):
     """The app on a page that changes nothing."""
 
-    PAGE = "../words.py"
+    PAGE = "../../words.py"
 
 
 def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
@@ -117,7 +117,7 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
         ("worlds", "worth", "One action for all earns 0.31"),
         ("show", "minutes", words("de", "show").say("question")),
     ):
-        app.at.switch_page(f"../stage/{page}.py")
+        app.at.switch_page(f"../../stage/{page}.py")
         app.at.query_params["stage"] = "1"
         app.at.query_params["language"] = "de"
         go_to(app, screen)
@@ -131,7 +131,7 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
 class ShowApp(AppFromPlay):
     """The app on the page that a show begins from."""
 
-    PAGE = "../show.py"
+    PAGE = "../../show.py"
 
 
 def test_a_show_is_about_any_world(open_app: Open) -> None:

@@ -26,7 +26,7 @@ from pages.parts.text.glossary import (
 from tests.pages.conftest import App, CompareApp, EvaluateApp, LearnApp, RaceApp, WorldsApp
 from tests.pages.test_why import asked_why
 
-PAGES = Path(__file__).parents[2] / "pages"
+PAGES = Path(__file__).parents[3] / "pages"
 NEVER_ALONE = {"crosses", "floor", "seed", "propensity", "ceiling", "regret", "posterior"}
 """Terms that have their sentence wherever they stand."""
 _NEAR = 2

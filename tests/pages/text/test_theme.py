@@ -13,7 +13,7 @@ from engine.arrays import Array
 from engine.worlds import WORLDS
 from pages.parts.text.theme import logo, on_paper, theme
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 
 
 @pytest.mark.parametrize("dark", [False, True])
