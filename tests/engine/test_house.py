@@ -3,61 +3,15 @@
 import ast
 import importlib
 import sys
-from collections.abc import Callable, Iterable, Iterator
-from functools import cache
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
 
 import engine
+from tests.source import ENGINE, PAGES, ROOT, broken, imported, names, nodes, parse, tops
 
 pytestmark = pytest.mark.no_cover
-
-ROOT = Path(__file__).parents[2]
-ENGINE = sorted((ROOT / "engine").rglob("*.py"))
-PAGES = sorted((ROOT / "pages").rglob("*.py"))
-
-
-def broken(
-    files: Iterable[Path], faults: Callable[[Path], Iterable[object]]
-) -> dict[str, list[object]]:
-    """What each file has against a rule: one test reads them all, and names those that have."""
-    found = {str(path.relative_to(ROOT)): [*faults(path)] for path in files}
-    return {name: faulty for name, faulty in found.items() if faulty}
-
-
-@cache
-def nodes(tree: ast.AST) -> list[ast.AST]:
-    """Everything in a file."""
-    return [*ast.walk(tree)]
-
-
-def imported(tree: ast.AST) -> Iterator[str]:
-    """Every module imported anywhere in a file, in functions and blocks too."""
-    for node in nodes(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            module = "." * node.level + (node.module or "")
-            yield module
-            yield from (f"{module}.{alias.name}" for alias in node.names)
-
-
-def names(tree: ast.AST) -> Iterator[str]:
-    """Every name that a file uses, dotted as far as it is written so."""
-    for node in nodes(tree):
-        if isinstance(node, ast.Name | ast.Attribute):
-            yield ast.unparse(node)
-
-
-def tops(path: Path) -> set[str]:
-    """The packages that a file imports from."""
-    return {name.split(".")[0] for name in imported(parse(path))}
-
-
-@cache
-def parse(path: Path) -> ast.AST:
-    return ast.parse(path.read_text(encoding="utf-8"), str(path))
 
 
 def test_there_are_files_to_read() -> None:
