@@ -58,13 +58,16 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What others run of the engine is no test of it; what slow tests run, quick ones reach too.
+    """Mark what runs at night, what is counted for coverage, and sort journeys to the front.
 
-    Counting lines takes more than half as long again, so it is left to the quick tests of a few
-    examples each: the many of a property reach no other lines, nor does a claim on its further
-    seeds, and none that take long and are marked `no_cover`. Journeys come first, then files with
-    slow tests, so that no process waits for another at the end.
+    Slow tests run on their first seed in each run, and on the others at night.
+
+    Counting lines takes more than half as long again, so it is left to the quick tests of the
+    engine with a few examples each: the many examples of a property reach no other lines, nor do
+    further seeds, slow tests and those marked `no_cover`. Journeys come first, then files with slow
+    tests, so that no process waits for another at the end.
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))
@@ -73,6 +76,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
         is_again = bool(getattr(getattr(item, "callspec", None), "indices", {}).get("seed"))
         is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
+        if is_again and item.get_closest_marker("slow"):
+            item.add_marker("nightly")
         item.stash[UNCOUNTED] = elsewhere or has_many or is_again or is_long
         if item.nodeid.startswith(JOURNEYS):
             # Chromium, a server and whatever else runs share two processors: one try more, which

@@ -20,7 +20,7 @@ from tests.browser.conftest import NewTab, OpenWorlds
 from tests.browser.legibility import cramped
 from tests.browser.page import AppPage
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 BAD = {"moderate", "serious", "critical"}
 NOT_OURS = ("[disabled]", "[aria-disabled=true]", "[data-disabled=true]")

@@ -9,7 +9,7 @@ from tests.browser.legibility import offenders
 from tests.browser.page import NARROW, WIDE
 from tests.browser.test_accessibility import violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 
 def test_the_first_screen_of_a_laptop_holds_the_rule_the_button_and_both_answers(

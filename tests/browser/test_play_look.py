@@ -14,7 +14,7 @@ from tests.browser.page import NARROW, SIZES, WIDE
 from tests.browser.play import MAP, PICTURE, REGRET, WORLDS, PlayPage
 from tests.browser.test_accessibility import COLOURS, in_both_schemes, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 CHARTS = (PICTURE, MAP)
 SCALE = 160

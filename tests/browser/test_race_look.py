@@ -10,7 +10,7 @@ from tests.browser.page import NARROW, WIDE
 from tests.browser.race import FINALS, REWARD
 from tests.browser.test_accessibility import in_both_schemes, violations
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 ALL = f"who={','.join(everybody())}"
 
