@@ -39,8 +39,7 @@ if setup.lesson:
         own.say("title"),
         page.say("seed", seed=setup.own_seed)
         + (f" · {label_of(setup.world)}" if setup.has_its_world else ""),
-        partial(words_behind, terms, setup.language),
-        setup.language,
+        partial(words_behind, terms),
     )
 else:
     page = setup.words("page")
@@ -48,7 +47,7 @@ else:
     with st.container(horizontal=True, gap="medium", key="lesson-words"):
         label = page.say("five_minutes")
         st.page_link(Path(__file__).with_name("show.py"), label=label, icon=":material/timer:")
-        lead_to_words(setup.language)
+        lead_to_words()
 
 
 @frame
@@ -69,6 +68,5 @@ st.fragment(draw_frame, run_every=session.pace, key="learn-interactive")(session
 if not setup.lesson:
     with st.container(key="lesson-tools"):
         choose_a_world(setup)
-        setup.draw("language")
         open_file(setup)
         check_homework(setup)

@@ -17,7 +17,7 @@ from pages.parts.work.frames import frame
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)
 write_link(setup)
-said = words(setup.language, "show")
+said = words("show")
 
 question(said.say("question"), said.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
@@ -37,4 +37,3 @@ prepared = ahead(setup)
 pace = prepared.pace
 bookmarks.show_minutes(setup, said)
 st.fragment(draw_ahead, run_every=pace, key="show-ahead")(prepared)
-setup.draw("language")

@@ -6,29 +6,22 @@ choose the reward, and what to keep to.
 
 import streamlit as st
 
-from pages.parts.glossary.board import WordsSetup, show_use
+from pages.parts.glossary.board import show_use
 from pages.parts.lessons.words import words
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.link import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
 from pages.parts.text.page_files import PAGES
 
-open_link(WordsSetup)
-setup = current_setup(WordsSetup)
-write_link(setup)
-
-said, page = texts("use", setup.language), texts("page", setup.language)
+no_link()
+said, page = texts("use"), texts("page")
 question(said["question"], said["told"])
-show_use(setup.language)
+show_use()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    setup.draw("language")
-    query = {"language": setup.language}
-    st.page_link(
-        PAGES / "words.py", label=page["all"], icon=":material/menu_book:", query_params=query
-    )
+    st.page_link(PAGES / "words.py", label=page["all"], icon=":material/menu_book:")
     st.page_link(
         PAGES / "learn.py",
-        label=words(setup.language, "careful").say("question"),
+        label=words("careful").say("question"),
         icon=":material/school:",
-        query_params={**query, "lesson": "careful"},
+        query_params={"lesson": "careful"},
     )

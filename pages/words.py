@@ -5,20 +5,16 @@ One sentence each, the same that stand behind the words on the other pages.
 
 import streamlit as st
 
-from pages.parts.glossary.board import WordsSetup, lead_to_use, show_all
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.glossary.board import lead_to_use, show_all
+from pages.parts.settings.link import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
 from pages.parts.text.page_files import PAGES
 
-open_link(WordsSetup)
-setup = current_setup(WordsSetup)
-write_link(setup)
-
-page = texts("page", setup.language)
+no_link()
+page = texts("page")
 question(page["question"], page["told"])
-show_all(setup.language)
+show_all()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-    setup.draw("language")
-    lead_to_use(page["use"], setup.language)
+    lead_to_use(page["use"])
     st.page_link(PAGES / "learn.py", label="Learn", icon=":material/school:")

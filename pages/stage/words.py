@@ -3,13 +3,10 @@
 from functools import partial
 
 from pages.parts.components.stage_corner import own_link, stand_in_corner
-from pages.parts.glossary.board import WordsSetup
 from pages.parts.glossary.talk import words_show
-from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.settings.link import no_link
 from pages.parts.show.present import present
 
-open_link(WordsSetup)
-setup = current_setup(WordsSetup)
-write_link(setup)
-show = words_show(setup.language)
+no_link()
+show = words_show()
 present(show, partial(stand_in_corner, show, own_link()))

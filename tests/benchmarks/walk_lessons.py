@@ -27,13 +27,13 @@ _PATIENCE = 300_000
 """Milliseconds for what a lab computes, on a busy machine, too."""
 
 
-def walk(page: LearnPage, key: str, language: str, folder: Path) -> None:
+def walk(page: LearnPage, key: str, folder: Path) -> None:
     """Take a lesson to its end by visible controls, with a picture of each screen.
 
     Raises:
         AssertionError: if a screen has no visible control that leads on.
     """
-    page.open(f"?lesson={key}&language={language}")
+    page.open(f"?lesson={key}")
     names = iter(f"{key}-{number}-{step}.png" for number, step in enumerate(STEPS, 1))
     _await_lab(page)
     _picture(page, folder / next(names))
@@ -98,7 +98,6 @@ def main() -> None:
     parser.add_argument("keys", nargs="*", default=[], metavar="KEY", choices=[[], *LESSONS])
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--dark", action="store_true")
-    parser.add_argument("--language", default="en")
     asked = parser.parse_args()
     width, height = map(int, asked.size.split("x"))
     asked.folder.mkdir(parents=True, exist_ok=True)
@@ -111,7 +110,7 @@ def main() -> None:
         )
         page = LearnPage(tab, server.address)
         for key in asked.keys or LESSONS:
-            walk(page, key, asked.language, asked.folder)
+            walk(page, key, asked.folder)
 
 
 if __name__ == "__main__":

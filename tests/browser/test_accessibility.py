@@ -73,7 +73,7 @@ def test_the_first_screen_of_worlds(open_worlds: OpenWorlds) -> None:
     "path",
     [
         "/learn",
-        "/learn?lesson=barista&step=reveal&language=de",
+        "/learn?lesson=barista&step=reveal",
         "/words",
         "/use",
         "/show",

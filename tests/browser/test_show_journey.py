@@ -1,4 +1,4 @@
-"""The five-minute show, in German, with a clicker of two keys and hands that are counted."""
+"""The five-minute show with a clicker of two keys and hands that are counted."""
 
 import re
 
@@ -16,11 +16,16 @@ COMES = 120_000
 """Milliseconds within which a crowd, or a log, has come."""
 SAID = {
     "play": (
-        *("Was würden Sie anbieten?", "wird angeboten", "für Alice", "anbieten."),
-        *("Arten von Besuchern", "liegt sie bei", "das jeweils beste"),
+        *("What would you offer?", "it is offered.", "for Alice", "it would offer"),
+        *("kinds of visitors", "it is right for", "the best for each"),
     ),
-    "evaluate": ("gezeigt wurde.", "Für alle brächte es", "Für alle brächte es"),
-    "compare": ("Noch ist niemand", "Sie wählt für", "Online seit", "Schlechter bedient"),
+    "evaluate": ("where it was shown.", "Served to everybody", "Served to everybody"),
+    "compare": (
+        "Nobody has come yet.",
+        "It chooses as",
+        "Online since visitor",
+        "Served worse than",
+    ),
 }
 """What each screen says after the room's, act by act."""
 
@@ -53,9 +58,9 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     new_tab: NewTab, server: Server
 ) -> None:
     stage = StagePage(new_tab(viewport=PROJECTORS[0]), server.address)
-    stage.show("/?stage=1&show=play&screen=room-1&world=coffee&seed=7&language=de")
+    stage.show("/?stage=1&show=play&screen=room-1&world=coffee&seed=7")
     found = set[str]()
-    expect(stage.sentence).to_contain_text("Besucher 1 von 6")
+    expect(stage.sentence).to_contain_text("Visitor 1 of 6")
     counted = None
     for visitor in range(1, 7):
         stage.settle()
@@ -67,19 +72,19 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
         expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("2")
         if visitor == 2:
             found |= stage.faults(PROJECTORS[1]) | stage.faults(PROJECTORS[0])
-        after = f"Besucher {visitor + 1} von 6" if visitor < 6 else "Nach 6 Besuchern: der Saal"
+        after = f"Visitor {visitor + 1} of 6" if visitor < 6 else "After 6 visitors: the room"
         step(stage, f"room-{visitor + 1}" if visitor < 6 else "room-over", after)
     expect(stage.page).to_have_url(re.compile("picks=111111"))
     expect(stage.picture).to_be_visible()
     found |= stage.faults(PROJECTORS[1]) | stage.faults(PROJECTORS[0])
-    stage.press_until("PageUp", "Besucher 6 von 6")
+    stage.press_until("PageUp", "Visitor 6 of 6")
     expect(stage.page).to_have_url(re.compile("picks=11111(&|$)"))
-    stage.press_until("PageDown", "Nach 6 Besuchern")
+    stage.press_until("PageDown", "After 6 visitors")
     for act, sentences in SAID.items():
         for screen, said in zip(ACTS[act][-len(sentences) :], sentences, strict=True):
             step(stage, screen, said)
         expect(stage.page).to_have_url(re.compile(f"show={act}"))
-    step(stage, "line-up", "Welche Art zu wählen")
-    stage.press_until("PageUp", "Schlechter bedient")
+    step(stage, "line-up", "Which way of choosing")
+    stage.press_until("PageUp", "Served worse than")
     assert not found, "\n".join(sorted(found))
     assert not stage.complaints

@@ -1,7 +1,6 @@
 """The talk on the Evaluate page: the table that lies, what the log tells, and the truth."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import partial
 
 from pages.parts.charts import forest
@@ -10,7 +9,7 @@ from pages.parts.evaluate.board import branches_of, told_of_forest
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import asked_row, names_of, report, served
 from pages.parts.scene.hero import hero
-from pages.parts.scene.talk import Screen, Show, in_its_language
+from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.theme import is_dark
 
 _ROWS = 9
@@ -59,8 +58,7 @@ def _say(session: EvaluateSession, tells: bool) -> str:
 def _draw(session: EvaluateSession, tells: bool = False, reveals: bool = False) -> None:
     if session.found is None:
         return
-    shown = _with_room(session, branches_of(session.found, session.setup, tells, reveals))
-    branches = [replace(one, name=in_its_language(one.name)) for one in shown]
+    branches = _with_room(session, branches_of(session.found, session.setup, tells, reveals))
     bounds, marks = session.found.bounds, forest.marks_of(branches)
     places = tuple(one.place for one in branches)
     hero(

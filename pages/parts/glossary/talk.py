@@ -10,13 +10,13 @@ from pages.parts.text.format import bare
 from pages.parts.text.glossary import GROUPS, grouped, texts
 
 
-def words_show(language: str) -> Show:
+def words_show() -> Show:
     """Group by group: which words there are, then each with its sentence."""
     screens: list[Screen] = []
     for group in GROUPS:
-        own = grouped(group, language)
+        own = grouped(group)
         names = [term.name for term in own.values()]
-        title = texts(group, language)["group"]
+        title = texts(group)["group"]
         screens.append(
             Screen(group, partial(str, title), partial(_show_names, names), ", ".join(names))
         )
@@ -27,9 +27,9 @@ def words_show(language: str) -> Show:
     return Show.of(screens)
 
 
-def use_show(language: str) -> Show:
+def use_show() -> Show:
     """The card, a part a screen."""
-    said = texts("use", language)
+    said = texts("use")
     return Show.of(
         [
             Screen(part, partial(said.__getitem__, part), partial(_show_text, told), bare(told))

@@ -88,7 +88,7 @@ def _opening(lab: Lab, words: Words) -> None:
         _log(lab, words)
         return
     above = st.container()  # Drawn last: it shows the menu that is read below it.
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     _write_menu(lab)
     with above:
         _log(lab, words)
@@ -96,7 +96,7 @@ def _opening(lab: Lab, words: Words) -> None:
 
 def _log(lab: Lab, words: Words) -> None:
     if lab.log is None:
-        remark(words, words.say("waits"))
+        remark(words.say("waits"))
     else:
         _map(lab, lab.log, words)
 
@@ -137,20 +137,19 @@ def _map(lab: Lab, log: Told, words: Words) -> None:
     told = words.say("offered")
     # In a place of its own: words that stand beside a chart are not shown on the stage.
     with st.container(key="lesson-cells"):
-        remark(words, told)
+        remark(told)
     said = zip(product(rows, columns), cells, strict=True)
     drawn(
-        words,
         cells_rows(rows, columns, cells),
         cells_spec(is_dark(), len(rows)),
         key="chart-log",
         alt=f"{told}: {'; '.join(f'{row} {column} {cell.told}' for (row, column), cell in said)}",
     )
-    tell(words, words.say("fits", fits=fits, all=len(log.cells)))
+    tell(words.say("fits", fits=fits, all=len(log.cells)))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     with st.container(horizontal=True, gap="small", key="lesson-asking"):
         st.button(words.say("ask"), key="lesson-ask", on_click=lab.ask, disabled=lab.log is None)
         st.button(
@@ -174,7 +173,6 @@ def _bars(lab: Lab, words: Words, is_forgotten: bool, is_revealed: bool) -> None
     told += [f"{truth} {percent(value)}" for _, value in truths[:1]]
     most = max(one.value for one in said)
     drawn(
-        words,
         said_rows(said, truths, truth),
         said_spec(is_dark(), len(said), (by,), by, truth if truths else "", most),
         key="chart-asked",

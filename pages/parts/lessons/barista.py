@@ -87,9 +87,9 @@ def _recall(lab: Lab, told: str) -> None:
 def _opening(lab: Lab, words: Words) -> None:
     if not look().on_stage:  # There the picture below names them, and needs the room.
         with st.container(key="lesson-menu"):
-            tell(words, _APART.join(map(_called, lab.duel.world.items)))
+            tell(_APART.join(map(_called, lab.duel.world.items)))
     section(_who(lab, lab.duel.visitors[0]))
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     _revealing(lab, words, None)
 
 
@@ -109,11 +109,11 @@ def _doing(lab: Lab, words: Words) -> None:
     scores = duel.scores()
     if visitor is not None:
         if lab.is_done:
-            tell(words, words.say("over"))
+            tell(words.say("over"))
         number = duel.served % VISITS + 1
         who = visitor.context[lab.field]
         section(_who(lab, visitor))
-        tell(words, words.say("do", number=number, all=VISITS, who=who))
+        tell(words.say("do", number=number, all=VISITS, who=who))
         with st.container(horizontal=True, gap="small", key="lesson-drinks"):
             for place, item in enumerate(duel.world.items, 1):
                 st.button(
@@ -126,7 +126,7 @@ def _doing(lab: Lab, words: Words) -> None:
         own, other = (sum(one) for one in zip(*scores, strict=True))
         who = duel.visitors[duel.served - 1].context[lab.field]
         last = words.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
-        remark(words, last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
+        remark(last + words.say("scored", own=f"{own:g}", other=f"{other:g}"))
         _curve(lab, words)
     else:
         _beginning(lab, words)
@@ -135,9 +135,8 @@ def _doing(lab: Lab, words: Words) -> None:
 def _curve(lab: Lab, words: Words) -> None:
     names = words.say("you"), words.say("engine")
     scores = lab.duel.scores()
-    own, other = (words.numeral(f"{sum(one):g}") for one in zip(*scores, strict=True))
+    own, other = (f"{sum(one):g}" for one in zip(*scores, strict=True))
     drawn(
-        words,
         score_rows(names, scores),
         score_spec(is_dark(), names, words.say("visits"), words.say("curve")),
         key="chart-score",
@@ -159,13 +158,12 @@ def _beginning(lab: Lab, words: Words) -> None:
     offer.draw()
     (ranked,), told = offer.offers, words.say("nobody")
     parts = chances(ranked, duel.engine.settings.policy)
-    remark(words, told)
+    remark(told)
     drawn(
-        words,
         belief_rows(duel.world, is_dark(), ranked, parts, None, None, "asked", look()),
         bells(duel.world, words.say("chance")),
         key="chart-beginning",
-        alt=f"{told} {believed(duel.world, ranked, words.charts)}",
+        alt=f"{told} {believed(duel.world, ranked)}",
     )
 
 
@@ -179,9 +177,8 @@ def _proving(lab: Lab, words: Words) -> None:
         item, is_right = world.items[at], bool(row["right"])
         cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
     told = words.say("offers")
-    remark(words, told)
+    remark(told)
     drawn(
-        words,
         cells_rows(rows, columns, cells),
         cells_spec(is_dark(), len(rows), lines_of(world)),
         key="chart-offers",

@@ -105,7 +105,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     with left, st.container(key="lesson-opening"):
         run.lesson.opening(run.lab, own)
     with right, st.container(border=True, key="lesson-guess"):
-        tell(own, f"**{own.say('guess')}**")
+        tell(f"**{own.say('guess')}**")
         value = _ask(run, own, page)
 
         def take() -> None:
@@ -157,7 +157,7 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
             section(held(run, truth, own, page))
             # Above the pictures, that may be higher than a screen: what they show is not to be
             # missed.
-            tell(own, own.say(outcome(run, own), **told))
+            tell(own.say(outcome(run, own), **told))
             _in_its_unit(run, page)
         if truth is not None:
             with st.container(key="lesson-beside"):
@@ -170,8 +170,7 @@ def _in_its_unit(run: Run, page: Words) -> None:
     """What the lesson's rewards come to, where its world counts in a unit."""
     world = run.lesson.place
     if world.unit:
-        number, blank, unit = of_a_thousand(world, 0.1).partition("\u00a0")
-        remark(page, page.say("money", money=f"{page.numeral(number)}{blank}{unit}"))
+        remark(page.say("money", money=of_a_thousand(world, 0.1)))
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
@@ -180,7 +179,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: 
     with st.container(key="lesson-checked"):
         with st.container(key="lesson-said"):
             section(page.say("check"))
-            tell(own, own.say("exit", **lesson.told(lab)))
+            tell(own.say("exit", **lesson.told(lab)))
             if run.picked is None:
                 _options(session, run, own)
             else:
@@ -215,7 +214,7 @@ def _answered(run: Run, own: Words, page: Words) -> None:
             if option in {answer, run.picked}:
                 icon = "check_circle" if option == answer else "cancel"
                 yours = f" · {page.say('your_answer')}" if option == run.picked else ""
-                tell(own, f":material/{icon}: **{names[option]}**:gray[{yours}]")
+                tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
         said = own.first(f"answered_{answer}", "answered")
-        tell(own, own.say(said, **run.lesson.told(run.lab)))
+        tell(own.say(said, **run.lesson.told(run.lab)))

@@ -29,7 +29,7 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
             lesson, own = here.chosen, here.words()
             with st.container(border=True, key=f"lesson-{key}"):
                 section(f"{f'{number}. ' if number else ''}{own.say('title')}")
-                tell(own, own.say("question"))
+                tell(own.say("question"))
                 with st.container(horizontal=True, vertical_alignment="center"):
                     is_done = lesson.key in session.done
                     st.button(
@@ -38,7 +38,7 @@ def show_cards(session: LearnSession, setup: LearnSetup) -> None:
                         type="secondary" if is_done or key != keys[0] else "primary",
                         on_click=partial(_begin, session, here),
                     )
-                    remark(page, page.say("minutes", minutes=lesson.minutes))
+                    remark(page.say("minutes", minutes=lesson.minutes))
                     if here.has_its_world:
                         st.badge(label_of(setup.world), color="blue")
                     st.button(

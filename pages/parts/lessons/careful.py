@@ -70,10 +70,9 @@ def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
         for deed in ("opened", "finished")
         for key in shown
     ]
-    remark(words, words.say("legend", recent=RECENT))
+    remark(words.say("legend", recent=RECENT))
     told = "; ".join(f"{one.by}, {one.of} {percent(one.value)}" for one in said)
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), 2, tuple(names[key] for key in shown), names["clicks"]),
         key="chart-paid",
@@ -82,15 +81,15 @@ def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     if "both" in lab.found:
         _bars(lab, words, {"both"})
     else:
-        remark(words, words.say("waits"))
+        remark(words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     names = words.options("pays")
     with st.container(horizontal=True, gap="small", key="lesson-pay"):
         for key in ("clicks", "finished"):
@@ -107,7 +106,7 @@ def _doing(lab: Lab, words: Words) -> None:
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     _bars(lab, words, {"both", "clicks"})
     if not Stage.in_link().on:  # Where there is no page but those of the talk.
-        lead_to_use(texts("page", words.language)["use"], words.language)
+        lead_to_use(texts("page")["use"])
 
 
 def _told(lab: Lab) -> Mapping[str, str]:

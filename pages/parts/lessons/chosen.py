@@ -26,11 +26,11 @@ def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
 
 
 @lru_cache(maxsize=64)
-def words_of(language: str, key: str, packed: str, world: str = "") -> Words:
+def words_of(key: str, packed: str, world: str = "") -> Words:
     """The words of such a lesson."""
     if key == OWN:
-        return own_words(unpack(packed), language)
-    own, there = words(language, key), elsewhere(key, world)
+        return own_words(unpack(packed))
+    own, there = words(key), elsewhere(key, world)
     return own.elsewhere(there.names, there.options, there.instead) if there else own
 
 

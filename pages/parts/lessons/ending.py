@@ -27,8 +27,8 @@ def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
         section(page.say("taken_along"))
-        tell(own, held(run, truth, own, page))
-        tell(own, f"**{own.say(outcome(run, own, 'takeaway'))}**")
+        tell(held(run, truth, own, page))
+        tell(f"**{own.say(outcome(run, own, 'takeaway'))}**")
     if truth is not None:
         with right:
             show_guess(run.lesson, truth, run.guess, own, page)
@@ -39,17 +39,17 @@ def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     section(page.say("goes_on"))
     _open_sandbox(run, setup, own, page)
     _lead_on(run, setup, page)
-    remark(page, plain(page.say("seed", seed=setup.own_seed)))
+    remark(plain(page.say("seed", seed=setup.own_seed)))
 
 
 def _open_sandbox(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     """The same loop on another page."""
     if run.lesson.sandbox is None:
-        tell(own, own.say("goes_on"))
+        tell(own.say("goes_on"))
         go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
         return
     sandbox = run.lesson.sandbox(setup.own_seed)
-    tell(page, page.say("sandbox"))
+    tell(page.say("sandbox"))
     st.page_link(
         PAGES / f"{sandbox.page}.py",
         label=page.say("open_sandbox"),

@@ -24,7 +24,7 @@ def _opening(lab: RaceLab, words: Words) -> None:
     has_changed = st.toggle(words.say("change"), key="lesson-change")
     here = as_it_becomes(world, lab.plan.seed_of(0)) if has_changed else world
     show_tastes(here, words, somebody(world))
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
 
 
 def _revealing(lab: RaceLab, words: Words, guess: Guess | None) -> None:

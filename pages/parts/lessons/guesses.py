@@ -32,7 +32,7 @@ def read_guess(text: str, asked: Guessed) -> Guess | None:
 
 
 def allowed_guesses(asked: Guessed) -> str:
-    """What a text may say, in any language."""
+    """Describe the texts that can be read as a guess."""
     match asked:
         case Pick():
             return ", ".join(asked.options)

@@ -60,9 +60,8 @@ def show_tastes(world: World, words: Words, who: Context) -> None:
     fields for those who are as somebody in all but two."""
     axes, told = next(iter(axes_of(world))), words.say("tastes")
     rows = truth_rows(world, axes, who)
-    remark(words, told)
+    remark(told)
     drawn(
-        words,
         rows,
         truth_spec(world, is_dark(), axes),
         key="chart-tastes",

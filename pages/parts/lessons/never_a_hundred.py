@@ -59,10 +59,9 @@ def _bars(lab: Lab, words: Words, shown: int) -> None:
     found = lab.usual[:shown]
     if not found:
         return
-    came = [words.numeral(f"{one.visitors:,}") for one in found]
+    came = [f"{one.visitors:,}" for one in found]
     visitors = words.say("visitors")
     drawn(
-        words,
         certainty_rows(found, came),
         certainty_spec(is_dark(), visitors, words.say("chance")),
         key="chart-certainty",
@@ -74,12 +73,12 @@ def _bars(lab: Lab, words: Words, shown: int) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     _bars(lab, words, 1)
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     is_ready = len(lab.usual) > lab.shown
     st.button(words.say("more"), key="lesson-more", on_click=lab.go_on, disabled=not is_ready)
     _bars(lab, words, lab.shown)
@@ -99,7 +98,6 @@ def _proving(lab: Lab, words: Words) -> None:
     ]
     told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(FLOORS), by, by[0]),
         key="chart-floors",

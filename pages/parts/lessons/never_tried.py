@@ -77,15 +77,14 @@ class Lab:
 
 
 def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
-    remark(words, words.say("grid"))
+    remark(words.say("grid"))
     yes, no = words.say("yes"), words.say("no")
     rows, lines = len(lab.world.fields[0].values), lines_of(lab.world)
     for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
         with place:
             never = int(one.never.sum())
-            tell(words, f"**{words.say(name)}** · {words.say('missed', never=never)}")
+            tell(f"**{words.say(name)}** · {words.say('missed', never=never)}")
             drawn(
-                words,
                 tried_rows(lab.world, one, yes, no),
                 tried_spec(is_dark(), rows, lines, yes, no),
                 key=f"chart-tried-{name}",
@@ -94,7 +93,7 @@ def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     if lab.spread is not None:
         _spread(lab.world, lab.spread, words)
 
@@ -102,7 +101,7 @@ def _opening(lab: Lab, words: Words) -> None:
 def _spread(world: World, found: Spread, words: Words) -> None:
     """Bars: what one answer has it expect of readers whom it has never seen."""
     item, own = world.items[found.item], np.arange(len(world.items)) == found.item
-    tell(words, words.say("spread", who=" · ".join(found.context.values()), item=item.label))
+    tell(words.say("spread", who=" · ".join(found.context.values()), item=item.label))
     fields = len(world.fields)
     said = [
         Said(_alike(words, shared, fields), words.say(by), found.after_for(shared, items))
@@ -112,13 +111,12 @@ def _spread(world: World, found: Spread, words: Words) -> None:
     before, by = words.say("before"), (words.say("that"), words.say("other"))
     told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
     drawn(
-        words,
         said_rows(said, [(one.of, float(found.before.mean())) for one in said[::2]], before),
         said_spec(is_dark(), len(said) // 2, by, by[0], before),
         key="chart-spread",
         alt=f"{words.say('that')}, {words.say('other')}: {told}",
     )
-    remark(words, words.say("why"))
+    remark(words.say("why"))
 
 
 def _alike(words: Words, shared: int, fields: int) -> str:
@@ -128,10 +126,10 @@ def _alike(words: Words, shared: int, fields: int) -> str:
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     is_ready = len(lab.found) > lab.shown
     st.button(words.say("let_in"), key="lesson-let-in", on_click=lab.let_in, disabled=not is_ready)
-    remark(words, words.say("came", visitors=lab.shown * STEP))
+    remark(words.say("came", visitors=lab.shown * STEP))
     if lab.shown:
         _grids(lab, words, lab.found[lab.shown - 1])
 
@@ -153,9 +151,8 @@ def _proving(lab: Lab, words: Words) -> None:
         _grids(lab, words, lab.found[-1])
         return
     told = "; ".join(f"{one.of}, {one.by} {percent(one.value)}" for one in said)
-    remark(words, words.say("averaged", **{name: _never(lab, name) for name in lab.loops}))
+    remark(words.say("averaged", **{name: _never(lab, name) for name in lab.loops}))
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(said) // 2, by, by[0]),
         key="chart-missed",

@@ -16,7 +16,6 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
-from pages.parts.charts.in_words import said
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.elsewhere import called, somebody
@@ -93,21 +92,19 @@ def _bells(lab: Lab, words: Words, moment: Moment) -> None:
     ranked, world, policy = lab.offer.offers[-1], lab.world, lab.loop.settings.policy
     parts = chances(ranked, policy)
     in_text = believed if moment == "asked" else in_words
-    shows = said("A bell and a bar for each action", words.charts)
     drawn(
-        words,
         belief_rows(world, is_dark(), ranked, parts, None, None, moment, look()),
         bells(world, words.say("stated")),
         key="chart-lesson-bells",
-        alt=f"{shows}: {in_text(world, ranked, words.charts)}",
+        alt=f"A bell and a bar for each action: {in_text(world, ranked)}",
     )
     legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
-    remark(words, " ".join(map(words.say, legend)), shown=words.say("stated"))
+    remark(" ".join(map(words.say, legend)), shown=words.say("stated"))
 
 
 def _opening(lab: Lab, words: Words) -> None:
     if lab.drawn:
-        tell(words, words.say("opening"))
+        tell(words.say("opening"))
         _bells(lab, words, "asked")
 
 
@@ -116,13 +113,13 @@ def _doing(lab: Lab, words: Words) -> None:
         return
     drawn = min(lab.drawn, TIMES)
     favourite = lab.world.items[lab.best].label
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     with st.container(horizontal=True, gap="small"):
         over = drawn >= TIMES
         st.button(words.say("draw"), key="lesson-draw", on_click=lab.offer.draw, disabled=over)
         rest = partial(lab.offer.draw, TIMES - drawn)
         st.button(words.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
-    remark(words, words.say("drawn", drawn=drawn, favourite=favourite, times=lab.times))
+    remark(words.say("drawn", drawn=drawn, favourite=favourite, times=lab.times))
     _bells(lab, words, "offered")
 
 
@@ -133,14 +130,13 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     ]
     names = [item.name for item in lab.world.items]
     drawn(
-        words,
         counted_rows(lab.world, shares, stated, told),
         counted_spec(lab.world, is_dark(), words.say("stated"), words.say("counted")),
         key="chart-counted",
         alt=f"{words.say('counted')}, {words.say('stated')}: "
         + "; ".join(f"{name} {one}" for name, one in zip(names, told, strict=True)),
     )
-    remark(words, words.say("marks"))
+    remark(words.say("marks"))
 
 
 def _proving(lab: Lab, words: Words) -> None:
@@ -148,7 +144,6 @@ def _proving(lab: Lab, words: Words) -> None:
     of, by = lab.world.items[lab.second].label, (words.say("as_sure"), words.say("surer"))
     bars = [Said(of, one, value) for one, value in zip(by, lab.surer, strict=True)]
     drawn(
-        words,
         said_rows(bars, (), ""),
         said_spec(is_dark(), 1, by, by[0]),
         key="chart-surer",

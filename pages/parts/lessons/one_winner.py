@@ -57,16 +57,15 @@ def _opening(lab: Lab, words: Words) -> None:
     pairs = zip(items, lab.trial.means.tolist(), strict=True)
     said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(said), (by,), by),
         key="chart-trial",
         alt=f"{by}: {'; '.join(f'{one.of} {percent(one.value)}' for one in said)}",
     )
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     # In a place of its own: words that stand beside a chart are not shown on the stage.
     with st.container(key="lesson-winner"):
-        tell(words, words.say("won", winner=lab.winner))
+        tell(words.say("won", winner=lab.winner))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
@@ -81,11 +80,9 @@ def _proving(lab: Lab, words: Words) -> None:
     """Bars: what each of them loses a visit, as everybody gets the winner."""
     by, labels = words.say("lost"), {v.name: v.label for v in first_field(lab.plan.world).values}
     said = [
-        Said(labels[value], by, loss, told=words.numeral(f"{loss:.2f}"))
-        for value, loss in _losses(lab).items()
+        Said(labels[value], by, loss, told=f"{loss:.2f}") for value, loss in _losses(lab).items()
     ]
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(said), (by,), by, unit=".1f"),
         key="chart-lost",

@@ -8,7 +8,6 @@ import streamlit as st
 from engine.worlds import World
 from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
-from pages.parts.charts.in_words import translated
 from pages.parts.charts.lessons import guess_rows, guess_spec
 from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
@@ -23,7 +22,7 @@ from pages.parts.text.theme import is_dark
 
 
 def written(guess: Guessed, value: Guess, words: Words) -> str:
-    """A guess, or the truth, as plain text in the lesson's language."""
+    """Format a guess, or the truth, as plain text."""
     if isinstance(value, str):
         return bare(words.options("guesses")[value])
     if isinstance(guess, Cells):
@@ -32,7 +31,7 @@ def written(guess: Guessed, value: Guess, words: Words) -> str:
     assert not isinstance(value, frozenset)
     if isinstance(guess, Slider) and guess.percent:
         return percent(value)
-    return words.numeral(f"{value:,g}")
+    return f"{value:,g}"
 
 
 def _called(cells: Cells, marks: Marks) -> list[str]:
@@ -71,15 +70,12 @@ def bells(world: World, offers: str) -> Mapping[str, Any]:
     return within_room(belief_spec(world, is_dark(), offers, False, look()), world, look())
 
 
-def drawn(
-    words: Words, rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = ()
-) -> None:
-    """A chart of a lesson: its own words in the lesson's language, on the stage in its type.
+def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = ()) -> None:
+    """Draw a chart of a lesson; on the stage with the stage's type size.
 
     Args:
         alt, keys: see `picture`.
     """
-    rows, spec = translated(rows, words.written(spec), words.charts)
     if Stage.in_link().on:
         hero(rows, staged(spec), key, alt)
         return
@@ -105,7 +101,6 @@ def show_guess(
     labels = (page.say("your_guess"), page.say("truth"))
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
     drawn(
-        words,
         guess_rows(guess, truth, labels),
         guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f", look()),
         key="chart-guess",
@@ -121,10 +116,9 @@ def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words, page: W
     if marked:
         told += f"; {page.say('your_guess')}: {written(cells, marked, words)}"
     drawn(
-        words,
         marks_rows(cells.rows, cells.columns, marked, truth, names_of_all),
         marks_spec(is_dark(), len(cells.rows), names_of_all),
         key="chart-guess",
         alt=told,
     )
-    remark(page, page.say("marks"))
+    remark(page.say("marks"))

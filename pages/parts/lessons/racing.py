@@ -70,12 +70,12 @@ def show_line_up(lab: RaceLab, words: Words) -> None:
     """Who races, and how each chooses."""
     stories = words.options("stories")
     for key, name in _entries(lab, words):
-        tell(words, f"**{name}**: {stories[key]}")
+        tell(f"**{name}**: {stories[key]}")
 
 
 def doing_a_race(lab: RaceLab, words: Words) -> None:
     """Look at who earns most, once the race is over."""
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     if not lab.shown:
         is_ready = lab.progress == 1.0
         st.button(words.say("look"), key="lesson-look", on_click=lab.skip, disabled=not is_ready)
@@ -89,14 +89,11 @@ def show_finals(lab: RaceLab, words: Words) -> None:
     finals, entries = lab.standings.finals(), _entries(lab, words)
     names = dict(entries)
     drawn(
-        words,
         finals_rows(finals, entries, None),
         finals_spec(is_dark(), _TOP, entries, look()),
         key="chart-lesson-finals",
         alt=f"{words.say('finals')}: "
-        + "; ".join(
-            f"{names[f.contender]} {words.numeral(f'{f.reward.mean:.2f}')}" for f in finals
-        ),
+        + "; ".join(f"{names[f.contender]} {f.reward.mean:.2f}" for f in finals),
     )
 
 
@@ -107,12 +104,9 @@ def show_curves(lab: RaceLab, words: Words) -> None:
     drifts = lab.plan.drift == "halfway"
     window = standings.latest_visitors
     drawn(
-        words,
         band_rows(lab.plan, bands, entries, _TOP, (), size=look()),
         reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts, look()),
         key="chart-lesson-race",
         alt=f"{words.say('curves')}: "
-        + "; ".join(
-            f"{name} {words.numeral(f'{bands[key].mean[-1]:.2f}')}" for key, name in entries
-        ),
+        + "; ".join(f"{name} {bands[key].mean[-1]:.2f}" for key, name in entries),
     )

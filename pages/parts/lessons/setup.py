@@ -7,7 +7,6 @@ from typing import Self
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choices
-from pages.parts.glossary.board import LANGUAGE
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
@@ -18,7 +17,7 @@ from pages.parts.lessons.words import Words, words
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.link import Linked, quoted
 from pages.parts.settings.setting import SWITCH, Setting
-from pages.parts.text.format import bare, plain
+from pages.parts.text.format import bare
 
 OF_A_PERSON = frozenset({"guess", "picks"})
 """What one person guessed and chose: no link that is given on says it."""
@@ -57,10 +56,18 @@ def _lessons() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class LearnSetup(Linked):
-    """Which lesson, where in it, for which visitors, in which language; whose homework it is, and
-    whether the teacher's sheet is shown in its place; in which world those are given that can be in
-    any; a lecturer's own lesson, packed; what was guessed, and what was chosen for
-    whom, where the person is the policy."""
+    """All that a link to Learn can say.
+
+    Attributes:
+        step: screen of the lesson.
+        seed: of the visitors; -1 for the lesson's own, or the student's.
+        student: whose homework it is.
+        sheet: whether the teacher's sheet is displayed in place of the lesson.
+        world: key of the world in which lessons are given that can be given in any.
+        own: a lecturer's own lesson, packed.
+        guess: what was guessed.
+        picks: actions chosen by the person, where the person is the policy.
+    """
 
     PREFIX = "learn-"
     KEEPS = frozenset({"seed", "world"})
@@ -70,7 +77,6 @@ class LearnSetup(Linked):
     seed: int = Setting(
         -1, "Seed", kind="", check=_seed, words=f"a whole number from 0 to {SEEDS - 1:,}"
     ).as_field
-    language: str = LANGUAGE.as_field
     student: str = Setting(
         "", "Student", kind="", check=_student, words=f"up to {LONGEST} characters"
     ).as_field
@@ -90,7 +96,7 @@ class LearnSetup(Linked):
     def read(cls, query: Mapping[str, str]) -> tuple[Self, list[tuple[str, str]]]:
         """See `Linked.read`; a lesson packed in the link is opened, or left out with the reason."""
         setup, left = super(LearnSetup, cls).read(query)
-        refused = [(name, setup._refused(name, quoted(query[name]), why)) for name, why in left]
+        refused = list(left)
         try:
             if setup.own:
                 unpack(setup.own)
@@ -128,11 +134,6 @@ class LearnSetup(Linked):
             return error.message
         return ""
 
-    def _refused(self, name: str, value: str, why: str) -> str:
-        """What is said of a value that gave way: ``why`` in English, which tells more."""
-        own = self.words("page").left_out
-        return bare(own.format(name=plain(name), value=plain(value))) if own else why
-
     def _said(self, name: str, **told: str) -> str:
         """What is said of the link, as plain text."""
         return bare(self.words("page").say(name, **told))
@@ -162,8 +163,8 @@ class LearnSetup(Linked):
     def words(self, part: str = "") -> Words:
         """The words of the lesson that is set, or of a part of the page."""
         if part:
-            return words(self.language, part)
-        return words_of(self.language, self.lesson, self.own, self.world)
+            return words(part)
+        return words_of(self.lesson, self.own, self.world)
 
     @property
     def own_seed(self) -> int:

@@ -91,7 +91,6 @@ def _bars(lab: Lab, words: Words, served: Collection[int], is_weighed: bool = Fa
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
     told += [f"{name} {truth} {percent(value)}" for name, value in truths]
     drawn(
-        words,
         said_rows(said, truths, truth),
         said_spec(is_dark(), len(items), tuple(by), words.say("log"), truth if truths else ""),
         key="chart-report",
@@ -100,15 +99,15 @@ def _bars(lab: Lab, words: Words, served: Collection[int], is_weighed: bool = Fa
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     if lab.found:
         _bars(lab, words, ())
     else:
-        remark(words, words.say("waits"))
+        remark(words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     with st.container(horizontal=True, gap="small", key="lesson-serve"):
         for place, item in enumerate(lab.world.items):
             st.button(
@@ -127,7 +126,7 @@ def _truths(lab: Lab, words: Words, served: Collection[int]) -> None:
     """What the marks stand at."""
     items, truths = lab.world.items, lab.report.truths
     told = [f"{items[place].label} {percent(float(truths[place]))}" for place in sorted(served)]
-    remark(words, words.say("served", truths=", ".join(told)))
+    remark(words.say("served", truths=", ".join(told)))
 
 
 def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
@@ -136,7 +135,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
 
 def _weighed(lab: Lab, words: Words) -> None:
     _bars(lab, words, range(len(lab.world.items)), is_weighed=True)
-    remark(words, words.say("intervals", **_told(lab)))
+    remark(words.say("intervals", **_told(lab)))
 
 
 def _proving(lab: Lab, words: Words) -> None:
@@ -154,15 +153,14 @@ def _again(lab: Lab, words: Words) -> None:
     held = sum(one.holds(truth) for one in intervals)
     textbook = sum(one.intervals["ips"][place].holds(truth) for one in lab.again)
     heading = words.say("further", **_told(lab))
-    tell(words, f"**{heading}**")
+    tell(f"**{heading}**")
     drawn(
-        words,
         again_rows(intervals, truth, names),
         again_spec(is_dark(), AGAIN, names),
         key="chart-again",
         alt=f"{heading.replace(':', ',')}: {names[0]} {held}, {names[1]} {AGAIN - held}",
     )
-    remark(words, words.say("promise", drink=lab.praised, logs=AGAIN, held=held, textbook=textbook))
+    remark(words.say("promise", drink=lab.praised, logs=AGAIN, held=held, textbook=textbook))
 
 
 def _truth(lab: Lab) -> float:

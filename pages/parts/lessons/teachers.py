@@ -24,10 +24,10 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     if is_known:
         lab.skip()
         section(page.say("goal"))
-        tell(own, own.say(outcome(run, own, "takeaway")))
+        tell(own.say(outcome(run, own, "takeaway")))
     if setup.lesson != OWN:
         section(page.say("misconception"))
-        tell(own, own.say("misconception"))
+        tell(own.say("misconception"))
     elif told := own.say("note"):
         section(page.say("note"))
         st.markdown(told)
@@ -36,35 +36,35 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
     for step, minutes in plan:
         told = page.say("minute") if minutes == 1 else page.say("minutes", minutes=minutes)
-        tell(page, f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
+        tell(f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
     section(page.say("answers"))
     if not is_known:
         st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
         return
     truth = lesson.truth(lab)
-    tell(own, own.say("guess"))
+    tell(own.say("guess"))
     if truth is not None:
         st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
     else:
-        tell(page, f"→ {page.say('sheet_open')}")
+        tell(f"→ {page.say('sheet_open')}")
     if truth is not None or lesson.key != "barista":
         figures = lesson.told(lab)
-        tell(own, own.say("exit", **figures))
+        tell(own.say("exit", **figures))
         answer = own.options("options")[lesson.answer(lab)]
         said = own.say(own.first(f"answered_{lesson.answer(lab)}", "answered"), **figures)
-        tell(own, f"→ **{answer}**. {said}")
-    remark(page, page.say("sheet_seed", seed=setup.own_seed))
+        tell(f"→ **{answer}**. {said}")
+    remark(page.say("sheet_seed", seed=setup.own_seed))
 
 
 def check_homework(setup: LearnSetup) -> None:
     """Whether a code is a student's, and what they answered."""
     page = setup.words("page")
     with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
-        tell(page, page.say("homework_told"))
+        tell(page.say("homework_told"))
         place = world_of(setup.world).label if setup.world else page.say("own_worlds")
-        remark(page, page.say("homework_world", world=place))
+        remark(page.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
-        own = {key: words_of(setup.language, key, setup.own, setup.world) for key in keys}
+        own = {key: words_of(key, setup.own, setup.world) for key in keys}
         titles = {key: bare(one.say("title")) for key, one in own.items()}
         lesson = st.selectbox(
             page.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
@@ -76,17 +76,17 @@ def check_homework(setup: LearnSetup) -> None:
         taken = lesson_of(lesson, setup.own, setup.world)
         handed = handed_in(code, student, taken)
         if handed is None:
-            tell(page, page.say("code_wrong", student=student, lesson=titles[lesson]))
+            tell(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
         answer = bare(own[lesson].options("options")[handed.picked])
-        tell(page, page.say("code_right", student=student, answer=answer))
+        tell(page.say("code_right", student=student, answer=answer))
         if handed.right is not None and isinstance(taken.guess, Cells):
-            tell(page, page.say("code_marked", right=handed.right, all=taken.guess.size))
+            tell(page.say("code_marked", right=handed.right, all=taken.guess.size))
 
 
 def show_code(setup: LearnSetup, code: str | None) -> None:
     """What a student hands in; where there is no code yet, as after a reload, how to come by it."""
     page = setup.words("page")
-    tell(page, page.say("your_code" if code else "no_code", student=setup.student))
+    tell(page.say("your_code" if code else "no_code", student=setup.student))
     if code:
         st.code(code, language=None)

@@ -2,26 +2,25 @@
 
 import streamlit as st
 
-from pages.parts.lessons.words import Words
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import note
 from pages.parts.text.glossary import explained
 
 
-def tell(words: Words, text: str) -> None:
+def tell(text: str) -> None:
     """A text of a lesson, as Markdown."""
-    st.markdown(text, help=_behind(words, text))
+    st.markdown(text, help=_behind(text))
 
 
-def remark(words: Words, text: str, shown: str = "") -> None:
+def remark(text: str, shown: str = "") -> None:
     """The same, small.
 
     Args:
         shown: what else stands in the picture that it is about.
     """
-    note(text, _behind(words, f"{text} {shown}"))
+    note(text, _behind(f"{text} {shown}"))
 
 
-def _behind(words: Words, text: str) -> str | None:
+def _behind(text: str) -> str | None:
     """What opens behind a text; on the stage nothing does, where nobody points at anything."""
-    return None if Stage.in_link().on else explained(text, language=words.language)
+    return None if Stage.in_link().on else explained(text)

@@ -19,7 +19,6 @@ from pages.parts.charts.comparison import (
     reward_rows,
     reward_spec,
 )
-from pages.parts.charts.in_words import said
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look
@@ -103,13 +102,13 @@ def _opening(lab: Lab, words: Words) -> None:
     (field,) = (field for field in world.fields if field.name == lab.field)
     shown = [(value.label, names[lab.rule.table[value.name,]]) for value in field.values]
     with st.container(key="lesson-menu"):
-        tell(words, " &ensp; ".join(f"{plain(it)} → **{plain(gets)}**" for it, gets in shown))
+        tell(" &ensp; ".join(f"{plain(it)} → **{plain(gets)}**" for it, gets in shown))
     _match(lab.first or _NOTHING, (), words)
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say(("do", "watched", "went_online")[lab.shown]))
+    tell(words.say(("do", "watched", "went_online")[lab.shown]))
     if not lab.is_done:
         name, is_ready = "go_online" if lab.shown else "watch", len(lab.seen) > lab.shown
         st.button(words.say(name), key="lesson-look", on_click=lab.look, disabled=not is_ready)
@@ -120,17 +119,13 @@ def _doing(lab: Lab, words: Words) -> None:
 def _curves(lab: Lab, words: Words) -> None:
     match, arms = lab.seen[lab.shown - 1]
     span, dark, switches = WATCHED + ONLINE, is_dark(), [WATCHED][: lab.shown - 1]
-    earned = "; ".join(
-        f"{said(name, words.charts)} {words.numeral(f'{arms[-1][arm]:.2f}')}"
-        for arm, name in ARMS.items()
-    )
+    earned = "; ".join(f"{name} {arms[-1][arm]:.2f}" for arm, name in ARMS.items())
     left, right = pair("watched")
     with left:
         _match(match, switches, words)
     with right:
-        remark(words, words.say("earned"))
+        remark(words.say("earned"))
         drawn(
-            words,
             reward_rows(arms, switches, None, look()),
             reward_spec(dark, span, bool(switches), False, look()),
             key="chart-lesson-reward",
@@ -140,11 +135,10 @@ def _curves(lab: Lab, words: Words) -> None:
 
 def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
     """Line: how often the apprentice would choose what is shown."""
-    remark(words, words.say("match"), said(CEILING, words.charts))
+    remark(words.say("match"), CEILING)
     # On the stage hands are counted below it, or it stands below a guess.
     size = LOW if look().on_stage else look()
     drawn(
-        words,
         match_rows(rows, switches, size),
         match_spec(is_dark(), WATCHED + ONLINE, bool(switches), size),
         key="chart-lesson-match",

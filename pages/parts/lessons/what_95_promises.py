@@ -69,7 +69,6 @@ def _shop(lab: Lab, words: Words, report: Report, is_revealed: bool) -> None:
     truths = [(item.label, float(value)) for item, value in zip(items, report.truths, strict=True)]
     told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
     drawn(
-        words,
         said_rows(said, truths if is_revealed else (), truth),
         said_spec(is_dark(), len(items), tuple(map(words.say, keys)), words.say("strata"), truth),
         key="chart-shop",
@@ -78,21 +77,21 @@ def _shop(lab: Lab, words: Words, report: Report, is_revealed: bool) -> None:
 
 
 def _opening(lab: Lab, words: Words) -> None:
-    tell(words, words.say("opening"))
+    tell(words.say("opening"))
     if lab.found:
         _shop(lab, words, lab.found[0], is_revealed=False)
     else:
-        remark(words, words.say("waits"))
+        remark(words.say("waits"))
 
 
 def _doing(lab: Lab, words: Words) -> None:
-    tell(words, words.say("do"))
+    tell(words.say("do"))
     is_ready = len(lab.found) > lab.shown
     st.button(words.say("more"), key="lesson-more", on_click=lab.go_on, disabled=not is_ready)
     if lab.shown:
         naive, _, ours = kept(lab.found[: lab.shown])
         numbers = {"all": naive.intervals, "naive": naive.held, "ours": ours.held}
-        remark(words, words.say("so_far", shops=lab.shown, **numbers))
+        remark(words.say("so_far", shops=lab.shown, **numbers))
         _shop(lab, words, lab.found[lab.shown - 1], is_revealed=True)
 
 
@@ -100,7 +99,6 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
     by, promised = words.say("held"), words.say("promised")
     said = [Said(words.say(one.key), by, one.share) for one in lab.kept]
     drawn(
-        words,
         said_rows(said, [(one.of, PROMISED) for one in said], promised),
         said_spec(is_dark(), len(said), (by,), by, promised),
         key="chart-held",

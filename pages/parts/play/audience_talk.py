@@ -22,7 +22,7 @@ from pages.parts.charts.on_stage import staged
 from pages.parts.components.stage_front import MOST
 from pages.parts.lessons.words import Words, words
 from pages.parts.scene.hero import hero
-from pages.parts.scene.talk import Screen, Stage
+from pages.parts.scene.talk import Screen
 from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
 from pages.parts.work.remotes import this_remote
@@ -36,7 +36,7 @@ _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 def room_screens(world: World, seed: int) -> Sequence[Screen]:
     """Somebody walks in, six times over, and in the end how the room did beside the engine."""
-    duel, said = _duel(world, seed), words(Stage.in_link().language, "show")
+    duel, said = _duel(world, seed), words("show")
     hands = [item.label for item in world.items]
     note = said.say("room_note")
     asked = [

@@ -8,7 +8,6 @@ from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.in_words import said
 from pages.parts.components.panel import Panel, chart, heading, panel, small, words
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
@@ -118,23 +117,18 @@ def alt(world: World, now: Ranked) -> str:
     return f"A bell and a bar for each action: {in_words(world, now)}"
 
 
-_OWN: Mapping[str, str] = {}
-_BELIEVED = "believed to earn"
-
-
-def in_words(world: World, now: Ranked, known: Mapping[str, str] = _OWN) -> str:
-    """The chances and beliefs of the likeliest; in other words where these are ``known``."""
+def in_words(world: World, now: Ranked) -> str:
+    """Chances and beliefs of the likeliest actions, as plain text."""
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
-    names, believed = [item.name for item in world.items], said(_BELIEVED, known)
+    names = [item.name for item in world.items]
     told = (
-        f"{names[i]} {percent(now.probabilities[i])}, {believed} {now.means[i]:.2f}"
+        f"{names[i]} {percent(now.probabilities[i])}, believed to earn {now.means[i]:.2f}"
         for i in falling
     )
     return "; ".join(told)
 
 
-def believed(world: World, now: Ranked, known: Mapping[str, str] = _OWN) -> str:
-    """What there is to hear while it is asked what will be offered."""
-    earns = said(_BELIEVED, known)
+def believed(world: World, now: Ranked) -> str:
+    """Beliefs about all actions, as plain text; chances are left out."""
     means = zip(world.items, now.means, strict=True)
-    return "; ".join(f"{item.name}, {earns} {mean:.2f}" for item, mean in means)
+    return "; ".join(f"{item.name}, believed to earn {mean:.2f}" for item, mean in means)

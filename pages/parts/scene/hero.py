@@ -1,13 +1,9 @@
-"""The picture of a screen: a chart that fills the place it has."""
+"""The picture of a screen: a chart that fills its container."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from pages.parts.charts.in_words import translated
-from pages.parts.lessons.words import words
-from pages.parts.scene.phrases import heard
 from pages.parts.scene.picture import picture
-from pages.parts.scene.talk import Stage
 
 
 def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
@@ -16,9 +12,4 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     Args:
         alt: see `picture`.
     """
-    language = Stage.in_link().language
-    if language != "en":
-        told = words(language, "show")
-        spec = told.written(spec)
-        rows, spec, alt = *translated(rows, spec, told.charts), heard(alt, told)
     picture(rows, spec, f"stage-{key}", alt, height="stretch")

@@ -1,17 +1,15 @@
 """The screens of a talk, where it is, and the steps on and back."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal, Self
 
 import streamlit as st
 
-from pages.parts.lessons.words import LANGUAGES, words
-from pages.parts.scene.phrases import translated
 from pages.parts.scene.show_acts import ACTS, neighbour
 from pages.parts.settings.link import has_gone_back, keep_values
 
-STAGE, SCREEN, SHOW, LANGUAGE = "stage", "screen", "show", "language"
+STAGE, SCREEN, SHOW = "stage", "screen", "show"
 """Their names in a link; a show is named by the act that it is at."""
 _LEFT, _STEP = "stage-left", "stage-step"
 """In the session's state: where each page's stage was left, and the last step."""
@@ -27,13 +25,11 @@ class Stage:
         on: whether the page is on it.
         screen: name of the screen; empty for the first.
         act: that of the five-minute show; empty where the page gives its own talk.
-        language: of the show; pages' own talks are in English.
     """
 
     on: bool = False
     screen: str = ""
     act: str = ""
-    language: str = "en"
 
     @classmethod
     def in_link(cls) -> Self:
@@ -41,9 +37,7 @@ class Stage:
         told = st.query_params
         act = told.get(SHOW, "")
         act = act if act in ACTS else ""
-        language = told.get(LANGUAGE, "en") if act else "en"
-        language = language if language in LANGUAGES else "en"
-        return cls(told.get(STAGE) == "1", _screen_in_link(), act, language)
+        return cls(told.get(STAGE) == "1", _screen_in_link(), act)
 
 
 @dataclass(slots=True)
@@ -81,12 +75,6 @@ def _note_drawing() -> None:
         step.drawn += 1
         if step.drawn > 1:
             del st.session_state[_STEP]
-
-
-def in_its_language(text: str) -> str:
-    """What a picture of the show says, in the show's language, as far as that has it."""
-    language = Stage.in_link().language
-    return text if language == "en" else translated(text, words(language, "show"))
 
 
 def enter_or_leave() -> None:
@@ -131,16 +119,6 @@ class Screen:
     undo: Callable[[], None] | None = None
     rows: int = 0
 
-    def told_in(self, language: str) -> "Screen":
-        """The same with its words in another language, as far as that has them."""
-        own = words(language, "show")
-
-        def say() -> str:
-            return translated(self.say(), own)
-
-        hands = [translated(hand, own) for hand in self.hands]
-        return replace(self, say=say, note=translated(self.note, own), hands=hands)
-
 
 @dataclass(slots=True)
 class Show:
@@ -168,8 +146,6 @@ class Show:
         _note_drawing()
         own = ACTS.get(stage.act, ())
         screens = [screen for screen in screens if screen.name in own] or screens
-        if stage.language != "en":
-            screens = [screen.told_in(stage.language) for screen in screens]
         names = [screen.name for screen in screens]
         return cls(screens, names.index(stage.screen) if stage.screen in names else 0, is_busy)
 

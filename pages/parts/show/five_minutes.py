@@ -13,7 +13,6 @@ import streamlit as st
 
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.glossary.board import LANGUAGE
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.show_acts import ACTS, MINUTES
@@ -34,13 +33,12 @@ _LOG = {"log": "ready"}
 
 @dataclass(frozen=True, slots=True)
 class ShowSetup(Linked):
-    """All that a link to the show can say: what it is about, and how its bookmarks are told."""
+    """All that a link to the show can say: the world and the seed."""
 
     PREFIX = "show-"
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
-    language: str = LANGUAGE.as_field
 
     @property
     def _place(self) -> dict[str, Any]:
@@ -60,8 +58,7 @@ class ShowSetup(Linked):
         """The address of a place in it."""
         own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
         told = own[page].query() if page in own else self._place
-        place = {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
-        return place if self.language == "en" else place | {"language": self.language}
+        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
 
 
 class Ahead:

@@ -116,7 +116,6 @@ def question(
     told: str,
     chip: str = "",
     beside: Callable[[], None] | None = None,
-    language: str = "en",
 ) -> None:
     """What a page answers, as its headline, and what to know first; a ``chip`` says what is on,
     with the sentence of each term in it, and ``beside`` draws what stands at the headline's end."""
@@ -126,7 +125,7 @@ def question(
             st.title(asked, anchor=False)
             if beside is not None:
                 beside()
-        st.markdown(f":gray[{told}]{shown}", help=explained(chip, language=language))
+        st.markdown(f":gray[{told}]{shown}", help=explained(chip))
 
 
 def section(title: str, help: str | None = None) -> None:

@@ -25,14 +25,14 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
-from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.lessons.words import words
 from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
 
 WORLD = "vending"
 """Where everybody has the same tastes: what four of the lessons claim does not hold there."""
-AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee", "getränk", "getränke", "kaffee"}
+AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee"}
 """Words that lessons say in their own world alone."""
 ANYWHERE = [key for key, lesson in LESSONS.items() if lesson.elsewhere]
 
@@ -62,7 +62,7 @@ def done(key: str) -> tuple[Any, Any]:
 
 
 @pytest.mark.parametrize("key", ANYWHERE)
-def test_what_a_lesson_says_there_is_whole_in_each_language(key: str) -> None:
+def test_what_a_lesson_says_there_is_whole(key: str) -> None:
     lesson, lab = done(key)
     assert lesson.place is GALLERY[WORLD].world
     answer, guess = lesson.answer(lab), lesson.guess
@@ -70,25 +70,23 @@ def test_what_a_lesson_says_there_is_whole_in_each_language(key: str) -> None:
     truth = lesson.truth(lab)
     assert isinstance(truth, frozenset) or guess.low <= truth <= guess.high
     told = lesson.told(lab) | {"number": "1", "who": "Lea"}
-    for language in LANGUAGES:
-        words = words_of(language, key, "", WORLD)
-        assert set(words.options("options")) == set(lesson.options)
-        for name in ("question", "guess", "opening", "do", "exit", "reveal", "takeaway"):
-            assert words.say(name, **told), name
-        if "reveal_not" in words.table:
-            assert words.say("reveal_not", **told)
-        assert words.say(words.first(f"answered_{answer}", "answered"), **told)
-        for name in ("guess", "question", "do", "reveal"):
-            said = set(re.findall(r"\w+", words.say(name, **told).casefold()))
-            assert not AT_HOME & said, name
+    words = words_of(key, "", WORLD)
+    assert set(words.options("options")) == set(lesson.options)
+    for name in ("question", "guess", "opening", "do", "exit", "reveal", "takeaway"):
+        assert words.say(name, **told), name
+    if "reveal_not" in words.table:
+        assert words.say("reveal_not", **told)
+    assert words.say(words.first(f"answered_{answer}", "answered"), **told)
+    for name in ("guess", "question", "do", "reveal"):
+        said = set(re.findall(r"\w+", words.say(name, **told).casefold()))
+        assert not AT_HOME & said, name
 
 
 @pytest.mark.parametrize("key", ["one_winner", "watch_first", "table_that_lies"])
 def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
     lesson, lab = done(key)
     assert not lesson.holds(lab)
-    for language in LANGUAGES:
-        assert words_of(language, key, "", WORLD).say("reveal_not", **lesson.told(lab))
+    assert words_of(key, "", WORLD).say("reveal_not", **lesson.told(lab))
 
 
 def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,11 +133,10 @@ def test_those_who_come_twenty_times_are_the_most_frequent_or_the_lessons_stay_a
     assert [visitor.context["name"] for visitor in lab.duel.visitors[::20]] == [names[2], names[1]]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_where_the_map_has_everybody_the_guess_is_a_whole_sentence(language: str) -> None:
+def test_where_the_map_has_everybody_the_guess_is_a_whole_sentence() -> None:
     there: Any = LESSONS["one_winner"].elsewhere
     told = there(world_from_json(BAKERY))
-    own = words(language, "one_winner").elsewhere(told.names, told.options, told.instead)
+    own = words("one_winner").elsewhere(told.names, told.options, told.instead)
     assert own.say("guess").endswith(".")
 
 

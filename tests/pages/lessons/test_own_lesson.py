@@ -27,7 +27,6 @@ from pages.parts.lessons.own.lesson import lesson_of
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.own.wording import words_of
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import LANGUAGES
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.choices import MAX_VISITORS
 from pages.parts.text.format import bare, percent
@@ -66,9 +65,8 @@ EACH: dict[str, OwnLesson] = {
 
 
 @pytest.mark.parametrize("own", EACH.values(), ids=EACH)
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_answer_has_words_and_each_number_its_place(own: OwnLesson, language: str) -> None:
-    made, words = lesson_of(own), words_of(own, language)
+def test_each_answer_has_words_and_each_number_its_place(own: OwnLesson) -> None:
+    made, words = lesson_of(own), words_of(own)
     lab: Lab = made.begin(made.place, own.seed)
     finish(lab.work())
     truth = made.truth(lab)
@@ -85,7 +83,7 @@ def test_the_truth_is_shown_over_the_guess(open_learn: Open, own: OwnLesson) -> 
     app = open_learn(lesson="own", own=pack(own), step="reveal")
     run = app.run_of(key_in_links(own))
     assert run.lesson.truth(run.lab) is not None
-    assert words_of(own, "en").say("reveal", **run.lesson.told(run.lab)) in app.text
+    assert words_of(own).say("reveal", **run.lesson.told(run.lab)) in app.text
     assert len(app.at.get("vega_lite_chart")) >= 1
 
 
@@ -145,14 +143,14 @@ def test_names_of_actions_are_said_as_they_are_in_homework(open_learn: Open) -> 
 @pytest.mark.parametrize(
     ("packed", "said"),
     [
-        ("eyJ", "Die Lektion im Link lässt sich nicht öffnen: Sie ist beschädigt oder nicht ganz"),
-        ("", "Die Lektion selbst ist nicht in diesem Link: "),
-        ("a" * 6_001, "own im Link ist 'aaa"),
+        ("eyJ", "The lesson in the link cannot be opened: "),
+        ("", "The lesson itself is not in this link: "),
+        ("a" * 6_001, "own in the link is 'aaa"),
     ],
 )
 def test_a_link_that_holds_no_lesson_shows_all_and_says_why(packed: str, said: str) -> None:
-    setup, refused = LearnSetup.read({"lesson": "own", "own": packed, "language": "de"})
-    assert (setup.lesson, setup.own, setup.language) == ("", "", "de")
+    setup, refused = LearnSetup.read({"lesson": "own", "own": packed})
+    assert (setup.lesson, setup.own) == ("", "")
     assert refused[0][1].startswith(said)
 
 
@@ -167,12 +165,12 @@ def test_a_file_is_opened_or_it_is_said_what_is_wrong_in_it(
         incoming = upload.begin()
         incoming.write(data)
         incoming.end()
-        said = opening._take(LearnSetup(language="de"), upload)
+        said = opening._take(LearnSetup(), upload)
         assert not upload.is_whole
         return said
 
     assert send(to_text(OWN).encode()) == ""
-    assert (shown[0].lesson, shown[0].language, unpack(shown[0].own)) == ("own", "de", OWN)
+    assert (shown[0].lesson, unpack(shown[0].own)) == ("own", OWN)
     wrong = json.dumps(told("guess.action", "Tea")).encode()
     assert send(wrong).startswith("guess.action is 'Tea', but must be one of")
     assert send(b" " * 70_000).startswith("the file's size in bytes is ")
@@ -192,8 +190,8 @@ def test_a_map_goes_on_with_the_first_colour_where_there_are_more_actions(
     asking = SimpleNamespace(favourites=lambda guess, visitors: offered)
     lab: Any = SimpleNamespace(world=own.played.world, lesson=own, asking=asking)
     shown = list[Cell]()
-    monkeypatch.setattr(own_lesson, "_cells", lambda map_, words, cells, told: shown.extend(cells))
-    own_lesson._favoured(lab, words_of(own, "en"), 0)
+    monkeypatch.setattr(own_lesson, "_cells", lambda map_, cells, told: shown.extend(cells))
+    own_lesson._favoured(lab, words_of(own), 0)
     inks = [cell.colour for cell in shown]
     assert inks[2] == inks[0] != inks[3]
 
@@ -223,12 +221,10 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     assert "Still to write: Title, Question, What one should notice" in bare(app.text)
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")
-    app.widget("own-language").set_value("de")
     app.run()
-    assert "Wie oft wird" in bare(app.text)
+    assert "How often is" in bare(app.text)
     (link,) = (one.value for one in app.at.code if "own=" in one.value)
     query = parse_qs(urlsplit(link).query)
-    assert query["language"] == ["de"]
     (packed,) = query["own"]
     made = unpack(packed)
     assert (made.title, made.reveal, made.note, made.seed) == ("My title", "My reveal", "", 5)
@@ -246,9 +242,7 @@ def test_a_lane_without_a_bar_says_how_many_there_was_no_room_for() -> None:
     ]
 
 
-def test_numbers_in_a_question_are_written_as_the_language_writes_them() -> None:
+def test_numbers_in_a_question_are_formatted() -> None:
     own = lesson(guess=asks("rewarded", visitors=1_000), check=asks("moves", reward=0.5))
-    told = words_of(own, "de").table
-    assert "1.000" in bare(told["guess"])
-    assert "0,5" in bare(told["exit"])
-    assert "1,000" in bare(words_of(own, "en").table["guess"])
+    assert "1,000" in bare(words_of(own).table["guess"])
+    assert "0.5" in bare(words_of(own).table["exit"])

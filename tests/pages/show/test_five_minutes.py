@@ -1,25 +1,19 @@
 """The five-minute show: acts that there are, and steps that lead from page to page."""
 
-import json
 from collections.abc import Callable
-from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-import pyarrow as pa
 import pytest
 import streamlit as st
 
-from pages.parts.charts import curves, forest, in_words
 from pages.parts.compare.talk import compare_show
 from pages.parts.evaluate.talk import evaluate_show
-from pages.parts.lessons.words import LANGUAGES, words
+from pages.parts.lessons.words import words
 from pages.parts.play.audience_talk import picked
 from pages.parts.play.talk import play_show
-from pages.parts.race.setup import RaceSetup
 from pages.parts.race.talk import race_show
 from pages.parts.scene import talk as screens
-from pages.parts.scene.phrases import heard, translated
 from pages.parts.scene.show_acts import ACTS, MINUTES, neighbour
 from pages.parts.show.five_minutes import ShowSetup
 from pages.parts.text.format import bare
@@ -29,7 +23,7 @@ SETUP = ShowSetup(world="movies", seed=3)
 
 
 def test_each_minute_begins_at_a_screen_of_its_act_and_has_words() -> None:
-    said = words("en", "show")
+    said = words("show")
     for minute in MINUTES:
         assert minute.screen in ACTS[minute.page]
         assert said.say(minute.key)
@@ -74,63 +68,15 @@ def test_every_page_has_the_screens_of_its_act_and_is_computed_in_advance(
     for page, opens, show in pages:
         app = opens(**SETUP.link_to(page, ACTS[page][0]))
         (title,) = app.at.title
-        told = {}
-        for language in LANGUAGES:
-            link = replace(SETUP, language=language).link_to(page, ACTS[page][0])
-            with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(st, "query_params", dict(link))
-                patch.setattr(st, "session_state", {})
-                shown = show(app.session).screens
-                assert tuple(one.name for one in shown) == ACTS[page]
-                told[language] = [(one.say(), one.note) for one in shown]
-        assert title.value == told["en"][0][0]
-        for english, german in zip(told["en"], told["de"], strict=True):
-            assert english[0] != german[0], english
-            assert english[1] != german[1], english
+        link = SETUP.link_to(page, ACTS[page][0])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(st, "query_params", dict(link))
+            patch.setattr(st, "session_state", {})
+            shown = show(app.session).screens
+            assert tuple(one.name for one in shown) == ACTS[page]
+            assert title.value == shown[0].say()
         if page in {"evaluate", "race"}:
             assert app.session.setup == getattr(SETUP, {"evaluate": "log"}.get(page, page))
-
-
-def test_what_is_heard_of_a_picture_is_told_in_another_language() -> None:
-    known = words("de", "show")
-    said = "Mean reward over the visitors: 0.91 over the last 50"
-    assert heard(said, known) == "Mittlere Belohnung über die Gäste: 0,91 über die letzten 50"
-    said = "What each would have earned, served to everybody: Latte 0.30 (0.25 to 0.34); Tea, .5"
-    assert heard(said, known).endswith(", für alle: Latte 0,30 (0,25 bis 0,34); Tea, .5")
-    for said, told in {
-        "Map of all contexts: Cold brew in 7 of 36, Tea in 2 of 36": (
-            "Karte aller Lagen: Cold brew in 7 von 36, Tea in 2 von 36"
-        ),
-        "A bell and a bar for each action: Tea, believed to earn 0.50": (
-            "Eine Glocke und ein Balken für jedes Angebot: Tea, bringt vermutlich 0,50"
-        ),
-    }.items():
-        assert heard(said, known) == told
-    assert translated("Your rule: by weather", known) == "Ihre Regel: nach Wetter"
-
-
-def test_pictures_and_who_races_are_told_in_the_words_of_the_show() -> None:
-    told = words("de", "show")
-    marks = (forest.NAIVE, forest.ESTIMATE, forest.TRUTH)
-    for spec, names in (
-        (forest.forest_spec(False, 2, (0.0, 1.0), marks, (None, 0)), marks),
-        (curves.reward_spec(False, True), (curves.LATEST, curves.SO_FAR, curves.BEST)),
-    ):
-        _, own = in_words.translated(pa.table({}), spec, told.charts)
-        assert all(f'"{name}"' in json.dumps(spec) for name in names)
-        assert not any(name in json.dumps(own) for name in names)
-    for story in RaceSetup().having({"who": "ours,epsilon,ucb,ab"}).stories.values():
-        first = story.partition(". ")[0].rstrip(".")
-        assert not {"Shows", "Draws", "Adds", "shows"} & set(translated(first, told).split())
-
-
-def test_a_phrase_is_told_with_what_stands_in_it_and_another_as_it_is() -> None:
-    known = words("de", "show")
-    said = "Loved it: Cold brew for {Bob}, Sunny rises from 25 % to 61 %."
-    assert (
-        translated(said, known) == "Geliebt: Cold brew für {Bob}, Sunny steigt von 25 % auf 61 %."
-    )
-    assert translated("Nobody says this.", known) == "Nobody says this."
 
 
 def test_the_room_offers_what_most_are_for_and_a_link_brings_its_picks_back(

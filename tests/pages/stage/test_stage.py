@@ -11,7 +11,7 @@ from pages.parts.lessons.words import words
 from pages.parts.play.talk import play_show
 from pages.parts.race.talk import race_show
 from pages.parts.scene.talk import LEADS
-from pages.parts.text.glossary import terms
+from pages.parts.text.glossary import terms, texts
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 
 Open = Callable[..., App]
@@ -108,24 +108,23 @@ class PlainApp(AppFromPlay):
 
 
 def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
-    app = PlainApp(stage="1", language="de", screen="thompson")
-    assert said(app) == terms("de")["thompson"].name
-    assert terms("de")["thompson"].told in app.text
+    app = PlainApp(stage="1", screen="thompson")
+    assert said(app) == terms()["thompson"].name
+    assert terms()["thompson"].told in app.text
     for page, screen, first in (
-        ("use", "keep", "Ehrlich bleiben"),
+        ("use", "keep", texts("use")["keep"]),
         ("worlds", "map", "Coffee: who likes what best."),
         ("worlds", "worth", "One action for all earns 0.31"),
-        ("show", "minutes", words("de", "show").say("question")),
+        ("show", "minutes", words("show").say("question")),
     ):
         app.at.switch_page(f"../../stage/{page}.py")
         app.at.query_params["stage"] = "1"
-        app.at.query_params["language"] = "de"
         go_to(app, screen)
         assert said(app).startswith(first)
         assert not app.at.button
         assert len(pictures(app)) == (screen == "map")
     app.at.session_state[LEADS] = "race", "line-up"
-    assert said(app.run()) == "Welche Art zu wählen verdient am meisten?"
+    assert said(app.run()) == "Which way of choosing earns most?"
 
 
 class ShowApp(AppFromPlay):

@@ -1,4 +1,4 @@
-"""The words: one sentence each, the same in each language; and the card on use."""
+"""The glossary: one sentence a term; and the card on use."""
 
 import re
 from collections.abc import Callable
@@ -6,11 +6,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from pages.parts.glossary.board import USE
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.words import LANGUAGES
 from pages.parts.play.setup import PlaySetup
 from pages.parts.text.glossary import (
     GROUPS,
@@ -33,25 +30,18 @@ _NEAR = 2
 """Elements before and after that are beside one."""
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_each_word_is_one_sentence_in_each_language(language: str) -> None:
+def test_each_word_is_one_sentence() -> None:
     for group in GROUPS:
-        own, english = grouped(group, language), grouped(group, "en")
-        assert own.keys() == english.keys()
-        for key, one in own.items():
+        for key, one in grouped(group).items():
             assert one.name.strip()
             assert one.told.endswith("."), key
-            assert not re.search(r"[.?!] [A-ZÄÖÜ]", one.told), key
+            assert not re.search(r"[.?!] [A-Z]", one.told), key
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_the_card_says_as_much_in_each_language(language: str) -> None:
-    said, english = texts("use", language), texts("use", "en")
-    assert said.keys() == english.keys()
+def test_each_part_of_the_card_is_a_list() -> None:
     for part in USE:
-        lines = [text[f"{part}_list"].strip().split("\n") for text in (said, english)]
-        assert len(lines[0]) == len(lines[1])
-        assert all(line.startswith("- ") for line in lines[0])
+        lines = texts("use")[f"{part}_list"].strip().split("\n")
+        assert all(line.startswith("- ") for line in lines)
 
 
 def test_each_word_stands_on_a_page_or_in_the_list_alone() -> None:
@@ -70,40 +60,37 @@ def test_what_stands_behind_a_setting_is_the_same_sentence() -> None:
 def test_from_the_lessons_to_all_words_and_the_card(
     open_learn: Callable[..., LearnApp],
 ) -> None:
-    app = open_learn(language="de")
+    app = open_learn()
     links = [link.proto.page for link in app.at.get("page_link")]
     assert {"words", "use"} <= set(links)
     app.at.switch_page("../../words.py")
     app.run()
-    assert terms("de")["floor"].told in app.text
+    assert terms()["floor"].told in app.text
     app.at.switch_page("../../use.py")
     app.run()
-    assert texts("use", "de")["reward"] in app.text
+    assert texts("use")["reward"] in app.text
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-def test_terms_that_never_stand_alone_are_found_in_each_form(language: str) -> None:
-    known = terms(language)
+def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
+    known = terms()
     assert {key for key, one in known.items() if one.forms} == NEVER_ALONE
     for key in NEVER_ALONE:
         for form in known[key].forms:
             text = f"({form.upper()}: 5)"
-            assert key in named_in(text, language)
-            assert known[key].told in (explained(text, "Told anyway.", language) or "")
-    assert explained("Seeds, seeded", language=language) == (
-        meanings("seed") if language == "en" else None
-    )
+            assert key in named_in(text)
+            assert known[key].told in (explained(text, "Told anyway.") or "")
+    assert explained("Seeds, seeded") == meanings("seed")
     assert explained("Nothing", "Told anyway.") == "Told anyway."
     assert explained("A floor", meaning("floor")) == meaning("floor")
 
 
-def without_its_sentence(app: App, language: str = "en") -> set[tuple[str, str]]:
+def without_its_sentence(app: App) -> set[tuple[str, str]]:
     """What of a page names a term and does not tell its sentence there, by that term.
 
     Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it:
     at what stands right before or after.
     """
-    known, found = terms(language), set[tuple[str, str]]()
+    known, found = terms(), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
     helps = [getattr(proto, "help", "") for proto in elements]
     for place, proto in enumerate(elements):
@@ -112,9 +99,7 @@ def without_its_sentence(app: App, language: str = "en") -> set[tuple[str, str]]
         text += " ".join(map(str, getattr(proto, "options", ())))
         beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
         told = " ".join(beside) if _is_apart(proto) else helps[place]
-        found |= {
-            (key, text[:80]) for key in named_in(text, language) if known[key].told not in told
-        }
+        found |= {(key, text[:80]) for key in named_in(text) if known[key].told not in told}
     return found
 
 
@@ -139,13 +124,12 @@ def test_each_term_on_a_page_has_its_sentence_there(
     assert not found
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_term_in_a_lesson_has_its_sentence_there(
-    open_learn: Callable[..., LearnApp], language: str
+    open_learn: Callable[..., LearnApp],
 ) -> None:
-    app = open_learn(lesson="one_draw", language=language)
-    assert terms(language)["posterior"].told in " ".join(one.help for one in app.at.markdown)
-    assert not without_its_sentence(app, language)
+    app = open_learn(lesson="one_draw")
+    assert terms()["posterior"].told in " ".join(one.help for one in app.at.markdown)
+    assert not without_its_sentence(app)
 
 
 def test_what_lessons_say_goes_through_what_tells_the_sentences() -> None:

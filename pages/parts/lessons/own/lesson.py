@@ -86,8 +86,8 @@ def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
 
 def _opening(lab: Lab, words: Words) -> None:
     played, guess = lab.lesson.played, lab.lesson.guess
-    tell(words, f"{plain(played.world.label)}: {plain(played.world.story)}")
-    tell(words, words.say("opening"))
+    tell(f"{plain(played.world.label)}: {plain(played.world.story)}")
+    tell(words.say("opening"))
     if guess.context is not None and guess.visitors and 0 in lab.asking.looks:
         if guess.rows:
             _favoured(lab, words, 0)
@@ -96,7 +96,7 @@ def _opening(lab: Lab, words: Words) -> None:
         return
     # No picture stands at a line's end, away from its name.
     labels = [f"**{plain(item.label)}**".replace(" ", "\u00a0", 1) for item in played.world.items]
-    tell(words, " &nbsp; ".join(labels))
+    tell(" &nbsp; ".join(labels))
 
 
 def _doing(lab: Lab, words: Words) -> None:
@@ -108,7 +108,7 @@ def _doing(lab: Lab, words: Words) -> None:
         about = "single"
     elif not guess.visitors:
         button, about = ("look", "where") if guess.rows else ("draw", "now")
-    tell(words, words.say(f"do_{about}"))
+    tell(words.say(f"do_{about}"))
     if lab.shown < lab.stages:
         st.button(
             words.say(button, visitors=f"{lab.next_visitors:,}"),
@@ -117,7 +117,7 @@ def _doing(lab: Lab, words: Words) -> None:
             disabled=not is_ready,
         )
     if button == "let_in":
-        remark(words, words.say("came", visitors=f"{lab.visitors:,}", all=f"{guess.looks[-1]:,}"))
+        remark(words.say("came", visitors=f"{lab.visitors:,}", all=f"{guess.looks[-1]:,}"))
     if is_ready and lab.shown:
         _picture(lab, words, is_revealed=False)
 
@@ -160,7 +160,7 @@ def _favoured(lab: Lab, words: Words, visitors: int) -> None:
     inks = [theme(is_dark()).action(world.position(item.id)) for item in items]
     shown = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
     told = words.say("most") if visitors else words.say("most_now")
-    _cells(map_, words, shown, told)
+    _cells(map_, shown, told)
 
 
 def _risen(lab: Lab, words: Words) -> None:
@@ -170,15 +170,14 @@ def _risen(lab: Lab, words: Words) -> None:
     ink = theme(is_dark()).accent
     told = [f"{one:+.0%}".replace("%", "\N{NO-BREAK SPACE}%") for one in by]
     shown = [Cell(ink, text, text, max(one, 0.0)) for text, one in zip(told, by, strict=True)]
-    _cells(_map(lab.lesson), words, shown, words.say("risen"))
+    _cells(_map(lab.lesson), shown, words.say("risen"))
 
 
-def _cells(map_: Cells, words: Words, shown: Sequence[Cell], told: str) -> None:
+def _cells(map_: Cells, shown: Sequence[Cell], told: str) -> None:
     """A map with what it shows above it."""
-    remark(words, told)
+    remark(told)
     said = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(shown)]
     drawn(
-        words,
         cells_rows(map_.rows, map_.columns, shown),
         cells_spec(is_dark(), len(map_.rows)),
         key="chart-own",
@@ -217,7 +216,6 @@ def _bars(
     kept = _fitting(lab, said, truths, by)
     others = words.say("others", count=len(names) - len(kept)) if len(kept) < len(names) else ""
     drawn(
-        words,
         said_rows(
             [one for one in said if one.of in kept],
             [one for one in truths if one[0] in kept],
@@ -250,12 +248,10 @@ def _fitting(
 def _quarters(lab: Lab, words: Words) -> None:
     by = words.say("rewarded")
     parts = [
-        ("\N{EN DASH}".join(words.numeral(f"{end:,}") for end in ends), share)
-        for *ends, share in lab.quarters
+        ("\N{EN DASH}".join(f"{end:,}" for end in ends), share) for *ends, share in lab.quarters
     ]
     said = [Said(name, by, share) for name, share in parts]
     drawn(
-        words,
         said_rows(said, (), ""),
         said_spec(is_dark(), len(said), (by,), by),
         key="chart-own",

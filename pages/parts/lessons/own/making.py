@@ -26,7 +26,7 @@ from pages.parts.lessons.own.codec import (
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import LANGUAGES, Words, words
+from pages.parts.lessons.words import Words, words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.settings.choices import CROSSES, MODE
 from pages.parts.text.base_path import base_path
@@ -102,15 +102,7 @@ def _leave() -> None:
 def _make(told: Played, seed: int, who: Context) -> None:
     _say_what_it_begins_with(told, seed)
     said = {name: _ask_sentence(name) for name in SENTENCES}
-    language = st.segmented_control(
-        "Language of all other words",
-        list(LANGUAGES),
-        default="en",
-        required=True,
-        format_func=LANGUAGES.__getitem__,
-        key="own-language",
-    )
-    ours = words(language or "en", "own")  # A browser may send none.
+    ours = words("own")
     guess = _ask("What is guessed", "guess", told.world, who, "offered", ours)
     check = _ask("One more question, in the end", "check", told.world, who, "moves", ours)
     missing = [_LABELS[name] for name in SENTENCES if name != "note" and not said[name]]
@@ -124,7 +116,7 @@ def _make(told: Played, seed: int, who: Context) -> None:
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return
-    _give_away(lesson, text, language)
+    _give_away(lesson, text)
 
 
 def _say_what_it_begins_with(told: Played, seed: int) -> None:
@@ -245,9 +237,9 @@ def _ask_context(label: str, key: str, world: World, who: Context) -> Context:
     return found
 
 
-def _give_away(lesson: OwnLesson, text: str, language: str) -> None:
+def _give_away(lesson: OwnLesson, text: str) -> None:
     packed = pack(lesson)
-    setup = LearnSetup(lesson=OWN, own=packed, language=language)
+    setup = LearnSetup(lesson=OWN, own=packed)
     with st.container(horizontal=True, vertical_alignment="center", key="own-given"):
         download_text("Save as a file", lambda: text, "own-lesson", "lesson.json")
         if len(packed) <= MAX_LINK:

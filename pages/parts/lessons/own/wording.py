@@ -15,9 +15,9 @@ _LATER = ("told", "all", "from", "to", "best", "ideal")
 """What is known only once the lesson has run."""
 
 
-def words_of(lesson: OwnLesson, language: str) -> Words:
+def words_of(lesson: OwnLesson) -> Words:
     """All that the screens of the lesson say."""
-    ours, world = words(language, "own"), lesson.played.world
+    ours, world = words("own"), lesson.played.world
     guess, check = lesson.guess, lesson.check
     reveal = _filled(ours, f"answer_{guess.kind}", world, guess, "guess")
     table: dict[str, Any] = {
@@ -34,7 +34,7 @@ def words_of(lesson: OwnLesson, language: str) -> Words:
         "options": answers(ours, world, check),
         "answered": _filled(ours, f"answer_{check.kind}", world, check, "check"),
     }
-    return Words(table, language)
+    return Words(table)
 
 
 def opening(ours: Words, played: Played) -> str:
@@ -114,11 +114,11 @@ def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> s
     """A text with what is asked in it; what comes out later keeps its place there."""
     action = world.items[world.position(asked.action)].label if asked.action else ""
     known: dict[str, object] = {
-        "visitors": ours.numeral(f"{asked.visitors:,}"),
+        "visitors": f"{asked.visitors:,}",
         "action": action,
         "context": in_words(asked.context),
         "seen": in_words(asked.seen),
-        "reward": ours.numeral(f"{asked.reward:g}"),
+        "reward": f"{asked.reward:g}",
         "others": f" ({others})" if (others := _others(world, asked)) else "",
     }
     later = {name: f"{{{whose}_{name}}}" for name in _LATER}

@@ -1,7 +1,6 @@
-"""The words of the field, one sentence each: one source for help texts, popovers and the list.
+"""Glossary: each term of the field in one sentence, for help texts, popovers and the list.
 
-A language is a file here, as with the lessons (`pages.parts.lessons.words`); a term is a table in
-one of its groups. The pages are in English, and so are their help texts.
+A term is a table of `terms.toml`, in one of its groups.
 """
 
 import re
@@ -51,27 +50,27 @@ class Term:
 
 
 @cache
-def _file(language: str) -> Mapping[str, Any]:
-    path = Path(__file__).with_name(f"{language}.toml")
+def _file() -> Mapping[str, Any]:
+    path = Path(__file__).with_name("terms.toml")
     return tomllib.loads(path.read_text(encoding="utf-8"))
 
 
-def texts(part: str, language: str) -> Mapping[str, str]:
-    """What a page says: that of all words, or that of ``use``."""
-    found: Mapping[str, str] = _file(language)[part]
+def texts(part: str) -> Mapping[str, str]:
+    """Texts of the page with all terms (``page``), or of the card on use (``use``)."""
+    found: Mapping[str, str] = _file()[part]
     return found
 
 
 @cache
-def terms(language: str = "en") -> Mapping[str, Term]:
+def terms() -> Mapping[str, Term]:
     """All terms by their keys, group by group."""
-    return {key: one for group in GROUPS for key, one in grouped(group, language).items()}
+    return {key: one for group in GROUPS for key, one in grouped(group).items()}
 
 
 @cache
-def grouped(group: str, language: str = "en") -> Mapping[str, Term]:
+def grouped(group: str) -> Mapping[str, Term]:
     """The terms of a group."""
-    tables = _file(language)[group]
+    tables = _file()[group]
     return {
         key: Term(table["name"], table["told"], tuple(table.get("forms", ())))
         for key, table in tables.items()
@@ -84,29 +83,29 @@ def meaning(key: str) -> str:
     return terms()[key].told
 
 
-def meanings(*keys: str, language: str = "en") -> str:
+def meanings(*keys: str) -> str:
     """Several terms, each with its name, as Markdown."""
-    known = terms(language)
+    known = terms()
     return "\n\n".join(f"**{known[key].name}.** {known[key].told}" for key in keys)
 
 
-def named_in(text: str, language: str = "en") -> tuple[str, ...]:
+def named_in(text: str) -> tuple[str, ...]:
     """The terms that a text names, of those that never stand without their sentence."""
-    return tuple(key for key, form in _forms(language).items() if form.search(text))
+    return tuple(key for key, form in _forms().items() if form.search(text))
 
 
 @cache
-def _forms(language: str) -> Mapping[str, re.Pattern[str]]:
-    shown = {key: one.forms for key, one in terms(language).items() if one.forms}
+def _forms() -> Mapping[str, re.Pattern[str]]:
+    shown = {key: one.forms for key, one in terms().items() if one.forms}
     return {
         key: re.compile(rf"\b({'|'.join(map(re.escape, forms))})\b", re.IGNORECASE)
         for key, forms in shown.items()
     }
 
 
-def explained(text: str, told: str | None = None, language: str = "en") -> str | None:
+def explained(text: str, told: str | None = None) -> str | None:
     """What stands behind a text: what is ``told`` of it anyway, and the sentence of each term that
     it names, if that is not in there; None if that is nothing."""
-    known = terms(language)
-    new = [key for key in named_in(text, language) if known[key].told not in (told or "")]
-    return "\n\n".join(filter(None, [told, meanings(*new, language=language)])) or None
+    known = terms()
+    new = [key for key in named_in(text) if known[key].told not in (told or "")]
+    return "\n\n".join(filter(None, [told, meanings(*new)])) or None
