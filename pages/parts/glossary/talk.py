@@ -4,10 +4,29 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.glossary.board import USE
+from pages.parts.components.stage_talk import Talk
+from pages.parts.glossary.board import USE, WordsSetup
 from pages.parts.scene.talk import Screen, Show
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare
 from pages.parts.text.glossary import GROUPS, grouped, texts
+
+
+def open_words() -> Talk:
+    """The talk about all words."""
+    return Talk(partial(words_show, _language_in_link()))
+
+
+def open_use() -> Talk:
+    """The talk about the card on use."""
+    return Talk(partial(use_show, _language_in_link()))
+
+
+def _language_in_link() -> str:
+    open_link(WordsSetup)
+    setup = current_setup(WordsSetup)
+    write_link(setup)
+    return setup.language
 
 
 def words_show(language: str) -> Show:

@@ -45,6 +45,11 @@ class Stage:
         language = language if language in LANGUAGES else "en"
         return cls(told.get(STAGE) == "1", _screen_in_link(), act, language)
 
+    @property
+    def begins_act(self) -> bool:
+        """Whether an act of the five-minute show begins here, with a loop that knows nothing."""
+        return bool(self.act) and self.screen in {"", ACTS[self.act][0]}
+
 
 @dataclass(slots=True)
 class _Step:
