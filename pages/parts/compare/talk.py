@@ -7,17 +7,39 @@ from collections.abc import Callable
 from functools import partial
 
 from pages.parts.charts.base import STAGE
-from pages.parts.compare.history import History
+from pages.parts.compare.history import History, history_in_link
 from pages.parts.compare.scene import scene_of
 from pages.parts.compare.session import CompareSession
+from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.stories import history_of
+from pages.parts.components.stage_talk import Talk
 from pages.parts.scene.parts import Look
 from pages.parts.scene.stage import screen
-from pages.parts.scene.talk import Show
+from pages.parts.scene.talk import Show, Stage
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
+from pages.parts.work.session_state import session_of
 
 _WATCH, _SERVE = 200, 200
 """Visitors who come while it watches, and once it is online."""
+
+
+def open_talk() -> Talk:
+    """The talk about the comparison of the address; an act of the show begins a new one."""
+    is_new = open_link(CompareSetup)
+    told = history_in_link() if is_new else None
+    session = session_of(CompareSession, lambda: CompareSession(current_setup(CompareSetup), told))
+    session.adopt(current_setup(CompareSetup), told)
+    if is_new and told is None and Stage.in_link().begins_act:
+        session.reset()
+    if is_new:
+        session.live.wait()
+    return Talk(partial(compare_show, session), session, partial(_advance, session))
+
+
+def _advance(session: CompareSession) -> None:
+    session.advance()
+    write_link(session.setup, story=session.story.text)
 
 
 def compare_show(session: CompareSession) -> Show:

@@ -15,17 +15,16 @@ from pages.parts.text.base_path import base_path
 from pages.parts.text.format import bare, plain
 from pages.parts.work.remotes import Notes, Remote, this_remote
 
-_SAME = "what the screen shows, to look and copy"
 _SIZE = 124
 """Pixels of the code in a window of 1280 x 720; the style sheet has it follow the window."""
 
 
-def stand_in_corner(show: Show, link: str, leads_to: str = _SAME) -> None:
+def stand_in_corner(show: Show, link: str, leads_to: str) -> None:
     """Show what the screen shows to the room's phones, and let second devices steer.
 
     Args:
         link: to what is shown, to look and copy.
-        leads_to: what is said of it.
+        leads_to: description of that link.
     """
     remote = this_remote()
     remote.tell(notes_of(show), link)

@@ -7,13 +7,24 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.store import About, Library, world_codec
+from pages.parts.components.browser_id import owner
+from pages.parts.components.stage_talk import Talk
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.scene.talk import Screen, Show
+from pages.parts.settings.library import library
+from pages.parts.settings.link import no_link
 from pages.parts.text.format import counted, plain
 
 _ROWS = 5
 """Loops that a screen has room for, the last used ones."""
+
+
+def open_talk() -> Talk:
+    """The talk about the loops of this browser."""
+    no_link()
+    show = partial(data_show, library(), owner())
+    return Talk(show, leads_to="the loops of whoever opens it")
 
 
 def data_show(library: Library, owner: str) -> Show:

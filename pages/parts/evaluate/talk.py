@@ -5,16 +5,30 @@ from functools import partial
 
 from pages.parts.charts import forest
 from pages.parts.charts.base import STAGE
+from pages.parts.components.stage_talk import Talk
 from pages.parts.evaluate.board import branches_of, told_of_forest
+from pages.parts.evaluate.opening import loop_in_link, open_loop
 from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import asked_row, names_of, report, served
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
+from pages.parts.work.session_state import session_of
 
 _ROWS = 9
 """Rows that a screen has room for."""
 _GUESSES = ("about 0.9", "about 0.7", "about 0.5", "about 0.3", "about 0.1")
+
+
+def open_talk() -> Talk:
+    """The talk about the log of the address."""
+    stored = open_loop(open_link(EvaluateSetup))
+    session = session_of(EvaluateSession, lambda: EvaluateSession(current_setup(EvaluateSetup)))
+    session.adopt(current_setup(EvaluateSetup), stored)
+    write_link(session.setup, loop=loop_in_link(session))
+    return Talk(partial(evaluate_show, session), session)
 
 
 def evaluate_show(session: EvaluateSession) -> Show:

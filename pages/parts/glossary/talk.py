@@ -4,10 +4,24 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_talk import Talk
 from pages.parts.glossary.board import USE
 from pages.parts.scene.talk import Screen, Show
+from pages.parts.settings.link import no_link
 from pages.parts.text.format import bare
 from pages.parts.text.glossary import GROUPS, grouped, texts
+
+
+def open_words() -> Talk:
+    """The talk about all words."""
+    no_link()
+    return Talk(words_show)
+
+
+def open_use() -> Talk:
+    """The talk about the card on use."""
+    no_link()
+    return Talk(use_show)
 
 
 def words_show() -> Show:

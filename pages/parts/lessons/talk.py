@@ -9,25 +9,46 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
+from pages.parts.components.stage_talk import Talk
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.held import held
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
-from pages.parts.lessons.session import Run, outcome
-from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.session import LearnSession, Run, outcome
+from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
 from pages.parts.lessons.words import Words
 from pages.parts.scene.talk import Screen, Show, Stage
-from pages.parts.settings.link import set_widgets
+from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
+from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.remotes import this_remote
+from pages.parts.work.session_state import session_of
 
 _LATER = ("reveal", "why", "further", "exit", "answer")
 """Screens that rest on what the engine has done."""
 _PARTS = 4
 """Steps from the least to the most number that hands are counted for."""
+
+
+def open_talk() -> Talk:
+    """The talk about the lesson of the address, or the list of lessons."""
+    is_new = open_link(LearnSetup)
+    setup = current_setup(LearnSetup)
+    session = session_of(LearnSession, lambda: LearnSession(submit_here))
+    write_link(setup)
+    if setup.lesson:
+        session.run(setup)
+    if is_new:
+        session.recall(setup)
+
+    def show() -> Show:
+        return lesson_show(session.run(setup), setup) if setup.lesson else cards_show(setup)
+
+    return Talk(show, session, link=partial(own_link, OF_A_PERSON))
 
 
 def lesson_show(run: Run, setup: LearnSetup) -> Show:

@@ -2,16 +2,39 @@
 
 from functools import partial
 
+import streamlit as st
+
 from pages.parts.charts.base import STAGE
+from pages.parts.components.stage_talk import Talk
+from pages.parts.race import controls
 from pages.parts.race.scene import scene_of
 from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.parts import Look, Scene, Text
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
+from pages.parts.work.pool import track
+from pages.parts.work.session_state import session_of
 
 _FEW = 4
 """Contenders whose stories have room beside each other."""
+
+
+def open_talk() -> Talk:
+    """The talk about the race of the address."""
+    is_new = open_link(RaceSetup)
+    session = session_of(RaceSession, lambda: RaceSession(current_setup(RaceSetup), track()))
+    session.adopt(current_setup(RaceSetup))
+    if is_new:
+        controls.prepare(session, st.query_params.get("raced"))
+    return Talk(partial(race_show, session), session, partial(_advance, session))
+
+
+def _advance(session: RaceSession) -> None:
+    session.advance()
+    write_link(session.setup, raced=session.raced_in_link)
 
 
 def race_show(session: RaceSession) -> Show:

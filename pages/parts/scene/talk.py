@@ -39,6 +39,11 @@ class Stage:
         act = act if act in ACTS else ""
         return cls(told.get(STAGE) == "1", _screen_in_link(), act)
 
+    @property
+    def begins_act(self) -> bool:
+        """Whether an act of the five-minute show begins here, with a loop that knows nothing."""
+        return bool(self.act) and self.screen in {"", ACTS[self.act][0]}
+
 
 @dataclass(slots=True)
 class _Step:

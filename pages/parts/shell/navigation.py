@@ -21,6 +21,7 @@ from pages.parts.work.clients import count_as_held, session_limit, this_client
 from pages.parts.work.figure_registry import begin_page
 from pages.parts.work.frames import drawing_all
 from pages.parts.work.log_lines import timed
+from pages.stage import script_of
 
 _log = logging.getLogger(__name__)
 
@@ -67,10 +68,11 @@ def _draw() -> None:
 
 
 def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
-    """A page, or its show for the stage."""
+    """A page, or its stage under the same address."""
     return st.Page(
-        (PAGES / "stage" if on_stage else PAGES) / f"{name}.py",
+        script_of(name) if on_stage else PAGES / f"{name}.py",
         title=name.capitalize(),
+        url_path=name,
         icon=f":material/{icon}:",
         default=name == HOME,
         visibility="hidden" if hidden else "visible",

@@ -5,11 +5,14 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.lessons.words import Words
+from pages.parts.components.stage_talk import Talk
+from pages.parts.lessons.words import Words, words
 from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import Screen, Show
-from pages.parts.show.five_minutes import STAGES, Ahead, ShowSetup, begin
+from pages.parts.settings.link import current_setup, open_link, write_link
+from pages.parts.show.five_minutes import Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
+from pages.parts.text.page_files import PAGES
 
 
 def show_minutes(setup: ShowSetup, said: Words) -> None:
@@ -22,12 +25,20 @@ def show_minutes(setup: ShowSetup, said: Words) -> None:
                 st.markdown(f"**{minute.at}**", width=48)
                 st.markdown(said.say(minute.key))
                 st.page_link(
-                    STAGES.parent / f"{minute.page}.py",
+                    PAGES / f"{minute.page}.py",
                     label=said.say("go"),
                     icon=":material/co_present:",
                     width="content",
                     query_params=dict(setup.link_to(minute.page, minute.screen)),
                 )
+
+
+def open_talk() -> Talk:
+    """The minutes of the show that the address is about."""
+    open_link(ShowSetup)
+    setup = current_setup(ShowSetup)
+    write_link(setup)
+    return Talk(partial(minutes_show, words("show")))
 
 
 def minutes_show(said: Words) -> Show:

@@ -15,18 +15,16 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.show_acts import ACTS, MINUTES
+from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.choices import SEED, WORLD
-from pages.parts.settings.link import Linked
-from pages.parts.text.page_files import PAGES
+from pages.parts.settings.link import Linked, current_setup
 from pages.parts.work.frames import pace
 from pages.parts.work.pool import track
 from pages.parts.work.session_state import session_of
 
 PACE = 0.5
 """Seconds from one frame to the next while something is computed."""
-STAGES = PAGES / "stage"
 _RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
 _LOG = {"log": "ready"}
 
@@ -128,18 +126,12 @@ def shown() -> ShowSetup | None:
     return ShowSetup.from_query(st.query_params.to_dict())[0]
 
 
-def begins(address_is_new: bool) -> bool:
-    """Whether an act begins here, which begins with somebody who has learned nothing."""
-    stage = Stage.in_link()
-    return address_is_new and bool(stage.act) and stage.screen in {"", ACTS[stage.act][0]}
-
-
-def go_on(setup: ShowSetup | None = None) -> None:
-    """Go where a step led that left the page, if one did; ``setup`` where the address has no act
-    of the show yet."""
+def next_place() -> tuple[str, Mapping[str, str]] | None:
+    """The page that a step led to which left this one, and its query; None if none did."""
     leads: tuple[str, str] | None = st.session_state.pop(LEADS, None)
-    setup = setup or shown()
-    if leads is None or setup is None:
-        return
+    if leads is None:
+        return None
     page, screen = leads
-    st.switch_page(STAGES / f"{page}.py", query_params=dict(setup.link_to(page, screen)))
+    # The address of the show's own page tells of no act.
+    setup = shown() or current_setup(ShowSetup)
+    return page, setup.link_to(page, screen)

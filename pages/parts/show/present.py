@@ -9,7 +9,7 @@ from pages.parts.components.stage_front import counted, stand_before
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.talk import Show, advance
-from pages.parts.show.five_minutes import ahead, go_on, shown
+from pages.parts.show.five_minutes import ahead, shown
 from pages.parts.work.remotes import this_remote
 
 _KEYS = {
@@ -28,7 +28,6 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     Args:
         corner: draws what stands in the upper right corner, on each screen.
     """
-    go_on()
     screen, has_keys = show.screen, shortcut("any") is not None
 
     def step(pressed: str) -> None:

@@ -3,13 +3,22 @@
 from functools import partial
 
 from pages.parts.charts.base import STAGE
+from pages.parts.components.stage_talk import Talk
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.source_names import names_of
 from pages.parts.why import wording
 from pages.parts.why.board import gap_chart
+from pages.parts.why.opening import open_why
 from pages.parts.why.session import WhySession
+
+
+def open_talk() -> Talk:
+    """The talk about the offer of the address."""
+    session, _ = open_why()
+    assert session.shown is not None
+    return Talk(partial(why_show, session, session.shown), leads_to="why this was offered")
 
 
 def why_show(session: WhySession, shown: Subject) -> Show:

@@ -10,15 +10,33 @@ from engine.worlds.rows import CellFault
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.on_stage import staged
 from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.components.stage_talk import Talk
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
+from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
+from pages.parts.work.session_state import session_of
+from pages.parts.worlds.session import WorldsSession
+from pages.parts.worlds.setup import WorldsSetup
 from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import more_of, point_of, told
 
 _FAULTS = 3
 """Faulty cells that a screen has room for."""
+
+
+def open_talk() -> Talk:
+    """The talk about the world of the address, or about the draft that the address names."""
+    is_new = open_link(WorldsSetup)
+    setup = current_setup(WorldsSetup)
+    session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
+    session.adopt(setup.world)
+    if is_new and "draft" in st.query_params:
+        session.restore(st.query_params["draft"])
+    write_link(setup, draft=session.text)
+    world, faults, _ = session.made()
+    return Talk(partial(worlds_show, world, faults))
 
 
 def worlds_show(world: World | None, faults: Sequence[CellFault]) -> Show:

@@ -11,7 +11,9 @@ from pages.parts.lessons.words import words
 from pages.parts.play.talk import play_show
 from pages.parts.race.talk import race_show
 from pages.parts.scene.talk import LEADS
+from pages.parts.shell.menu import MENU, REACHED
 from pages.parts.text.glossary import terms, texts
+from pages.stage import TALKS
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 
 Open = Callable[..., App]
@@ -101,36 +103,51 @@ def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     assert not app.at.button
 
 
-class PlainApp(AppFromPlay):
-    """The app on a page that changes nothing."""
+class WordsApp(AppFromPlay):
+    """The app on the list of words."""
 
     PAGE = "../../words.py"
 
 
-def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
-    app = PlainApp(stage="1", screen="thompson")
-    assert said(app) == terms()["thompson"].name
-    assert terms()["thompson"].told in app.text
-    for page, screen, first in (
-        ("use", "keep", texts("use")["keep"]),
-        ("worlds", "map", "Coffee: who likes what best."),
-        ("worlds", "worth", "One action for all earns 0.31"),
-        ("show", "minutes", words("show").say("question")),
-    ):
-        app.at.switch_page(f"../../stage/{page}.py")
-        app.at.query_params["stage"] = "1"
-        go_to(app, screen)
-        assert said(app).startswith(first)
-        assert not app.at.button
-        assert len(pictures(app)) == (screen == "map")
-    app.at.session_state[LEADS] = "race", "line-up"
-    assert said(app.run()) == "Which way of choosing earns most?"
+class UseApp(AppFromPlay):
+    """The app on the card on use."""
+
+    PAGE = "../../use.py"
+
+
+class WorldsApp(AppFromPlay):
+    """The app on the world that is written."""
+
+    PAGE = "../../worlds.py"
 
 
 class ShowApp(AppFromPlay):
     """The app on the page that a show begins from."""
 
     PAGE = "../../show.py"
+
+
+def test_every_page_has_a_stage() -> None:
+    menu = [name for group in MENU.values() for name, _ in group]
+    assert TALKS.keys() == {*menu, *REACHED}
+
+
+def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
+    app: App = WordsApp(stage="1", screen="thompson")
+    assert said(app) == terms()["thompson"].name
+    assert terms()["thompson"].told in app.text
+    for page, screen, first in (
+        (UseApp, "keep", texts("use")["keep"]),
+        (WorldsApp, "map", "Coffee: who likes what best."),
+        (WorldsApp, "worth", "One action for all earns 0.31"),
+        (ShowApp, "minutes", words("show").say("question")),
+    ):
+        app = page(stage="1", screen=screen)
+        assert said(app).startswith(first)
+        assert not app.at.button
+        assert len(pictures(app)) == (screen == "map")
+    app.at.session_state[LEADS] = "race", "line-up"
+    assert said(app.run()) == "Which way of choosing earns most?"
 
 
 def test_a_show_is_about_any_world(open_app: Open) -> None:

@@ -1,0 +1,75 @@
+"""Stage: one idea a screen, in large type, for every page under the page's own address.
+
+A room opens its talk as its page opens the session; frames, steps, the corner and the way from act
+to act are the same for all.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+import streamlit as st
+
+from pages.parts.compare.talk import open_talk as open_compare
+from pages.parts.components.stage_corner import stand_in_corner
+from pages.parts.components.stage_talk import Paced, Talk
+from pages.parts.data.talk import open_talk as open_data
+from pages.parts.evaluate.talk import open_talk as open_evaluate
+from pages.parts.glossary.talk import open_use, open_words
+from pages.parts.lessons.talk import open_talk as open_learn
+from pages.parts.play.opened_talk import open_talk as open_play
+from pages.parts.race.talk import open_talk as open_race
+from pages.parts.show.bookmarks import open_talk as open_show
+from pages.parts.show.five_minutes import next_place
+from pages.parts.show.present import present
+from pages.parts.why.talk import open_talk as open_why
+from pages.parts.work.frames import frame
+from pages.parts.worlds.talk import open_talk as open_worlds
+
+TALKS: Mapping[str, Callable[[], Talk]] = {
+    "play": open_play,
+    "learn": open_learn,
+    "compare": open_compare,
+    "race": open_race,
+    "evaluate": open_evaluate,
+    "worlds": open_worlds,
+    "data": open_data,
+    "why": open_why,
+    "words": open_words,
+    "use": open_use,
+    "show": open_show,
+}
+"""Opens the talk of each page."""
+
+
+def script_of(page: str) -> Callable[[], None]:
+    """The script that Streamlit runs for a page on the stage."""
+    return partial(_draw, page)
+
+
+def _draw(page: str) -> None:
+    """Draw a page's talk; a frame again at the pace of its session."""
+    talk = TALKS[page]()
+    if talk.session is None:
+        _present(talk)
+        return
+    pace = talk.session.pace
+
+    @frame
+    def draw_frame(session: Paced) -> None:
+        talk.advance()
+        if session.pace != pace:
+            st.rerun()
+        _present(talk)
+        talk.finish()
+
+    st.fragment(draw_frame, run_every=pace, key=f"{page}-show")(talk.session)
+
+
+def _present(talk: Talk) -> None:
+    """Draw the screen that is shown, or go where a step led that left the page."""
+    show = talk.show()
+    if place := next_place():
+        page, query = place
+        there = st.Page(script_of(page), title=page, url_path=page)
+        st.switch_page(there, query_params=dict(query))
+    present(show, partial(stand_in_corner, show, talk.link(), talk.leads_to))
