@@ -7,7 +7,7 @@ from itertools import takewhile
 from typing import Any, NoReturn
 
 from engine.errors import refuse
-from engine.learners.state import Kept
+from engine.learners.learned_state import BoundedCache
 from engine.loop import decide
 from engine.loop.clock import Clock, utc_now
 from engine.loop.entries import Configured, Ranked
@@ -33,7 +33,7 @@ class UnaskedLoop(LearningLoop):
     ) -> None:
         late: dict[str, Any] = {"learning_mode": "logging_only", "reward_aggregation": "sum"}
         super().__init__(replace(settings or LoopSettings(), **late), seed=seed, clock=clock)
-        self._shown: Kept[RankRequest, Ranked] = Kept()
+        self._shown: BoundedCache[RankRequest, Ranked] = BoundedCache()
 
     @cached_property
     def _untaught(self) -> LoopState:

@@ -1,6 +1,6 @@
 """What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
 
-Each class says what its state is (`engine.learners.state`); arrays are kept by their path
+Each class says what its state is (`engine.learners.learned_state`); arrays are kept by their path
 (``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. What learns is
 written once each, and what never changes once for all that are equal. Only the classes of `KINDS`
 are made again, without running their code.
@@ -34,7 +34,7 @@ from engine.learners.bayesian.rows import RowForm
 from engine.learners.bayesian.share import Share
 from engine.learners.classic import ClassicLearner, Side
 from engine.learners.crosses import Vectors
-from engine.learners.state import Learned, state_names, with_state
+from engine.learners.learned_state import Learned, state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 

@@ -37,7 +37,7 @@ from engine.learners.bayesian.block import (
 )
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.state import Kept, Learned
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -55,16 +55,20 @@ class Basis(Learned):
     """The basis of all rows of one form that were rewarded."""
 
     STATE = ("form", "scales", "_kernel", "_owners", "_blocks")
-    _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
+    _offers = cached_property(
+        lambda _: BoundedCache[tuple[Where, tuple[Action, ...]], OfferedRows]()
+    )
     _grouped = cached_property(
-        lambda _: Kept[tuple[Features, tuple[Action, ...], tuple[float, ...]], GroupedRow]()
+        lambda _: BoundedCache[tuple[Features, tuple[Action, ...], tuple[float, ...]], GroupedRow]()
     )
-    _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
-    _met = cached_property(lambda _: Kept[Action, tuple[Block, ...]]())
+    _places = cached_property(lambda _: BoundedCache[tuple[Features, Action], LearnedRow]())
+    _met = cached_property(lambda _: BoundedCache[Action, tuple[Block, ...]]())
     _apart = cached_property(
-        lambda _: Kept[tuple[Action, ...], tuple[dict[Block, Positions], AloneBlocks | None]]()
+        lambda _: BoundedCache[
+            tuple[Action, ...], tuple[dict[Block, Positions], AloneBlocks | None]
+        ]()
     )
-    _joined = cached_property(lambda _: Kept[Action, Block]())
+    _joined = cached_property(lambda _: BoundedCache[Action, Block]())
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
         self.form, self.scales = form, scales

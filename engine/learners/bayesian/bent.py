@@ -21,7 +21,7 @@ from engine.learners.base import Group
 from engine.learners.bayesian.kernel import Column, RowKernel
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.learners.base import Group
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 SMALL = 64
 """Basis vectors up to which blocks are looked at together: of larger ones a call takes less time

@@ -44,7 +44,7 @@ from engine.learners.bayesian.likelihood import (
     log_density,
 )
 from engine.learners.bayesian.numbers import Scales
-from engine.learners.state import Kept, Learned
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -71,8 +71,8 @@ class Cells(Learned):
     of a table belongs to cells that were never rewarded, as does action 0 to such actions."""
 
     STATE = ("fields", "scales", "crosses", "_values", "_rows", "_columns")
-    _kept = cached_property(lambda _: Kept[Features, Indices]())
-    _known_columns = cached_property(lambda _: Kept[tuple[Action, ...], Indices]())
+    _kept = cached_property(lambda _: BoundedCache[Features, Indices]())
+    _known_columns = cached_property(lambda _: BoundedCache[tuple[Action, ...], Indices]())
 
     def __init__(self, fields: Sequence[str], scales: Scales, crosses: int) -> None:
         self.fields = tuple(fields)

@@ -18,7 +18,7 @@ from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Rewards, log_sum
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 SELDOM, AGAIN = 1e-6, 1e-5
 """Prior odds that tastes changed just now: as long as they never did, and from then on. Where they

@@ -20,10 +20,10 @@ from engine.learners.base import Group
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.rows import RowForm, action_scales, context_scales, field_squares
 from engine.learners.crosses import Vectors, by_group, symmetric_polynomials
-from engine.learners.state import Kept, Learned
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
-from engine.results import kept
+from engine.result_cache import cached
 
 Column = tuple[str, bool]
 """A column that the rows of an action have: its name, and whether it is of the id."""
@@ -46,9 +46,9 @@ class RowKernel(Learned):
         "_rows",
         "_size",
     )
-    _inner = cached_property(lambda _: Kept[Features, Array]())
-    _offered = cached_property(lambda _: Kept[tuple[Action, ...], tuple[Array, Array]]())
-    _known = cached_property(lambda _: Kept[Features, int]())
+    _inner = cached_property(lambda _: BoundedCache[Features, Array]())
+    _offered = cached_property(lambda _: BoundedCache[tuple[Action, ...], tuple[Array, Array]]())
+    _known = cached_property(lambda _: BoundedCache[Features, int]())
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
         self._form, self._scales, self._size = form, scales, 0
@@ -211,7 +211,7 @@ class _OfferedActions:
     products: Array
 
 
-@kept(lambda offer, *_: offer.features.nbytes + offer.products.nbytes)
+@cached(lambda offer, *_: offer.features.nbytes + offer.products.nbytes)
 def _offer(actions: tuple[Action, ...], form: RowForm) -> _OfferedActions:
     names = dict.fromkeys(column for action in actions for column in action.features.columns)
     columns = {column: place for place, column in enumerate(names)}

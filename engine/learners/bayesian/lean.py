@@ -19,7 +19,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 SURE = 0.8
 """Difference in likeness from which an action is not the imitated one at all."""

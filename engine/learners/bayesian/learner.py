@@ -40,7 +40,7 @@ from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.places import Experience, Places, Reading, expected_first
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.belief import Before, Belief
-from engine.learners.state import Kept
+from engine.learners.learned_state import BoundedCache
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, finish
@@ -68,10 +68,12 @@ class BayesianLearner(Learner):
     """
 
     STATE = ("evidence", "imitation", "lean", "_places", "_first")
-    _known_means = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], Array]())
-    _known = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], Belief]())
+    _known_means = cached_property(
+        lambda _: BoundedCache[tuple[Where, tuple[Action, ...]], Array]()
+    )
+    _known = cached_property(lambda _: BoundedCache[tuple[Features, tuple[Action, ...]], Belief]())
     _known_before = cached_property(
-        lambda _: Kept[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
+        lambda _: BoundedCache[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
     )
     expresses_doubt = has_imitation_head = True
 

@@ -25,7 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 COIN = 0.25
 """Variance of a fair coin, which rewards are taken for before the first."""

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.protocol.features import Features, squash
 from engine.protocol.request import Action
-from engine.results import kept
+from engine.result_cache import cached
 
 KNOTS = 8
 """Knots of a number of many values; up to so many different values, each is a knot of its own."""
@@ -181,7 +181,7 @@ _ACTION = 100
 """Bytes that an action takes beside its features."""
 
 
-@kept(lambda features, *_: features.bytes)
+@cached(lambda features, *_: features.bytes)
 def _read(features: Features, scales: Scales, near: bool) -> Features:
     columns = dict(features.columns)
     fields = dict(features.fields)
@@ -212,13 +212,13 @@ def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
     return tuple(scale.by_nearness(value).items())
 
 
-@kept(lambda features, *_: features.bytes)
+@cached(lambda features, *_: features.bytes)
 def _with_constant(read: Features) -> Features:
     columns, fields = {**read.columns, CONSTANT: 1.0}, {**read.fields, CONSTANT: CONSTANT}
     return replace(read, columns=columns, fields=fields, size=read.size + 1)
 
 
-@kept(lambda actions, *_: _ACTION * len(actions))
+@cached(lambda actions, *_: _ACTION * len(actions))
 def _read_all(actions: tuple[Action, ...], scales: Scales, near: bool) -> tuple[Action, ...]:
     return tuple(
         replace(action, features=scales.action(action.features, near)) for action in actions

@@ -15,7 +15,7 @@ from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.numbers import Scales
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.bayesian.rows import RowForm
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 

@@ -61,7 +61,7 @@ from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.rows import RowForm
 from engine.learners.bayesian.share import Beside, Share
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""

@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.protocol.features import Features
-from engine.results import kept
+from engine.result_cache import cached
 
 ID_LENGTH = math.sqrt(0.5)
 """Length of the id's part, and of the features' part, of an action's unit vector."""
@@ -42,7 +42,7 @@ class RowForm:
         return RowForm(crosses, by)
 
 
-@kept(lambda _, context, __: context.bytes)
+@cached(lambda _, context, __: context.bytes)
 def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     """How the context's part of a row is scaled.
 
@@ -66,7 +66,7 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     return scales, float(np.array(own) @ scales**2)
 
 
-@kept(lambda _, context, __: context.bytes)
+@cached(lambda _, context, __: context.bytes)
 def _crosses(context: Features, orders: int) -> tuple[float, ...]:
     """Squared length that the crosses of each order have: (2), as `symmetric_polynomials`, which
     would be called for each number by itself."""
@@ -77,7 +77,7 @@ def _crosses(context: Features, orders: int) -> tuple[float, ...]:
     return tuple(e)
 
 
-@kept(lambda _, features, __: features.bytes)
+@cached(lambda _, features, __: features.bytes)
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
     """What an action's features are multiplied by, and the length of its id's part. The id is a
     feature of its own, as it was in the service, so that ids alone allow learning, and actions

@@ -7,7 +7,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.bayesian.block import Block
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 LATER = 16
 """Rewards whose changes of Sigma are applied together: it may be large, their gains are not."""

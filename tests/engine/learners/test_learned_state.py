@@ -14,7 +14,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.learner import FITS, BayesianLearner
 from engine.learners.bayesian.places import Reading
 from engine.learners.classic import ClassicLearner
-from engine.learners.state import Learned, state_names
+from engine.learners.learned_state import Learned, state_names
 from engine.steps import finish
 from engine.store.snapshot_codec import KINDS, dump, load
 from tests.engine.comparable import learned_bits

@@ -1,7 +1,7 @@
-"""Results that can be computed again, kept for the whole process as far as there is room.
+"""A cache of computed results for the whole process, bounded in bytes.
 
-The room is counted in bytes, not in results: what is computed for a large world takes a thousand
-times as much as for a small one. Where it is full, what was used longest ago goes first.
+Bytes are counted, not results, because a result for a large world takes a thousand times as much
+as for a small one. The least recently used result is dropped first.
 """
 
 import time
@@ -15,19 +15,19 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 ROOM = 64 << 20
-"""Bytes that all results of the process may take."""
+"""Capacity of the cache of the process, in bytes."""
 IDLE = 30.0
-"""Seconds after which a result that nobody used is given back."""
+"""Seconds without use after which a result is dropped."""
 _LEAST = 500
-"""Bytes that a result takes at least, with its key and its place."""
+"""Bytes counted for the key and the entry of each result."""
 
 
-class Results:
-    """Results by what they were computed of.
+class ResultCache:
+    """A least-recently-used cache of results by their keys. Safe for several threads.
 
     Args:
-        room: bytes that they may take together.
-        now: a clock in seconds that only goes forward.
+        room: capacity in bytes.
+        now: monotonic clock, in seconds.
     """
 
     def __init__(self, room: int = ROOM, now: Callable[[], float] = time.monotonic) -> None:
@@ -38,25 +38,25 @@ class Results:
 
     @property
     def bytes(self) -> int:
-        """Bytes that are taken."""
+        """Bytes in use."""
         return self._bytes
 
     def __contains__(self, key: Hashable) -> bool:
         return key in self._results
 
     def get(self, key: Hashable, compute: Callable[[], T], size: Callable[[T], int]) -> T:
-        """A result: the same object each time, as long as it is kept.
+        """Return the cached result of a key, or compute and cache it.
 
         Args:
-            size: bytes that a result takes; one that takes more than there is room for is not kept.
+            size: bytes of a result. A result larger than the capacity is returned, not cached.
         """
-        hash(key)  # A world computes what it is called by from results that are kept here, too.
+        hash(key)  # Before the lock: the hash of a world is computed from cached results itself.
         with self._lock:
             if key in self._results:
                 return cast(T, self._use(key))
         result = compute()
         taken = _LEAST + size(result)
-        dropped = list[object]()  # They end outside the lock, whatever that brings about.
+        dropped = list[object]()  # Freed outside the lock: destructors may run any code.
         with self._lock:
             if key in self._results:  # Another thread was faster.
                 return cast(T, self._use(key))
@@ -69,7 +69,7 @@ class Results:
         return result
 
     def _use(self, key: Hashable) -> object:
-        """A result that is kept; used now."""
+        """Return a cached result and mark it as used now."""
         self._results.move_to_end(key)
         self._used[key] = self._now()
         return self._results[key][0]
@@ -81,7 +81,7 @@ class Results:
         return key, result
 
     def give_back(self, idle: float = IDLE) -> int:
-        """Drop all that nobody used for so many seconds; how many bytes it took."""
+        """Drop results unused for ``idle`` seconds; return the bytes freed."""
         dropped = list[object]()
         with self._lock:
             before, since = self._bytes, self._now() - idle
@@ -90,15 +90,15 @@ class Results:
             return before - self._bytes
 
 
-RESULTS = Results()
-"""Those of this process."""
+RESULTS = ResultCache()
+"""The cache of this process."""
 
 
-def kept(size: Callable[..., int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Keep what a function returns in `RESULTS`, by its arguments, which are hashed.
+def cached(size: Callable[..., int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """Decorate a function to cache its results in `RESULTS` by its hashable arguments.
 
     Args:
-        size: bytes that a result takes, and the arguments that are kept with it: called with both.
+        size: bytes of a result and its arguments; called with the result, then the arguments.
     """
 
     def decorate(function: Callable[P, T]) -> Callable[P, T]:

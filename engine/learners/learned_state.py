@@ -1,7 +1,7 @@
-"""What makes up what is learned: each class says which of its attributes that are.
+"""State of learners: the attributes of each class that are learned, copied and stored.
 
-Whatever else an object has can be computed again: a `functools.cached_property`, or a default
-of its class. Forks and snapshots are made of states alone.
+All other attributes can be recomputed (a `functools.cached_property` or a class default). Forks
+and snapshots consist of state alone.
 """
 
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ K = TypeVar("K")
 V = TypeVar("V")
 
 KEPT = 256
-"""Values that are kept in one place."""
+"""Values in one `BoundedCache`."""
 
 
-class Kept(dict[K, V]):
-    """Values that can be computed again: at most `KEPT`, then it begins anew."""
+class BoundedCache(dict[K, V]):
+    """Cache of recomputable values; emptied when it holds `KEPT`."""
 
     def __setitem__(self, key: K, value: V) -> None:
         if len(self) >= KEPT:
@@ -28,26 +28,26 @@ class Kept(dict[K, V]):
 
 
 class Learned:
-    """Something that changes as it learns."""
+    """Base of classes with learned state."""
 
     STATE: ClassVar[tuple[str, ...]] = ()
-    """The attributes that are its state; none for a dataclass, whose fields are."""
+    """Names of the state attributes; empty for a dataclass, whose fields are its state."""
     __slots__ = ()
 
     def fork(self) -> Self:
-        """A copy that learns on its own; it shares what never changes, tuples included."""
+        """Copy the state for independent learning; immutable values and tuples are shared."""
         made: Self = _fork(self, {})
         return made
 
 
 def state_names(kind: Any) -> tuple[str, ...]:
-    """The attributes that are the state of a class that learns, or of a dataclass."""
+    """Names of the state attributes of a `Learned` class or of a dataclass."""
     declared: tuple[str, ...] = getattr(kind, "STATE", ())
     return declared or tuple(field.name for field in fields(kind))
 
 
 def with_state(kind: type[T], state: Mapping[str, Any]) -> T:
-    """The object of a class that has this state; KeyError if anything is missing."""
+    """Create an object of a class from its state; KeyError for a missing attribute."""
     made = object.__new__(kind)
     for name in state_names(kind):
         object.__setattr__(made, name, state[name])
@@ -55,7 +55,7 @@ def with_state(kind: type[T], state: Mapping[str, Any]) -> T:
 
 
 def size_of(*values: Any) -> int:
-    """Bytes of the arrays in states, each counted once."""
+    """Total bytes of all arrays in states, each array counted once."""
     known: set[int] = set()
     return sum(_size(value, known) for value in values)
 

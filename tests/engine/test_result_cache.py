@@ -5,7 +5,7 @@ import weakref
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
-from engine.results import _LEAST, RESULTS, ROOM, Results
+from engine.result_cache import _LEAST, RESULTS, ROOM, ResultCache
 from engine.worlds import world_from_text
 from tests.engine.worlds.large_worlds import deep
 
@@ -21,7 +21,7 @@ class Clock:
 
 
 def test_a_result_is_computed_once_while_it_is_kept() -> None:
-    made, results = list[str](), Results(room=10 * _LEAST)
+    made, results = list[str](), ResultCache(room=10 * _LEAST)
 
     def compute() -> list[str]:
         made.append("again")
@@ -33,7 +33,7 @@ def test_a_result_is_computed_once_while_it_is_kept() -> None:
 
 
 def test_bytes_are_counted_and_what_was_used_longest_ago_goes_first() -> None:
-    results = Results(room=3 * (_LEAST + 100))
+    results = ResultCache(room=3 * (_LEAST + 100))
     for key in "abc":
         results.get(key, object, lambda _: 100)
     results.get("a", object, lambda _: 100)
@@ -47,7 +47,7 @@ def test_bytes_are_counted_and_what_was_used_longest_ago_goes_first() -> None:
 
 def test_what_nobody_used_for_a_while_is_given_back() -> None:
     clock = Clock()
-    results = Results(now=clock)
+    results = ResultCache(now=clock)
     results.get("a", object, lambda _: 100)
     clock.seconds = 20.0
     results.get("b", object, lambda _: 100)
@@ -95,7 +95,7 @@ def test_a_world_that_is_read_again_is_the_same_as_long_as_somebody_has_it() -> 
 
 def test_a_key_may_ask_for_other_results_and_a_result_that_goes_too() -> None:
     """A world in a key is hashed by its truth, which is kept; whoever waits here waits for ever."""
-    results = Results(room=2 * _LEAST)
+    results = ResultCache(room=2 * _LEAST)
 
     class Key:
         def __hash__(self) -> int:
