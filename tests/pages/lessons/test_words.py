@@ -13,7 +13,7 @@ import pyarrow as pa
 import pytest
 
 from engine import LoopSettings, Thompson
-from engine.experiments.certainty import Certainty
+from engine.experiments.exploration import Certainty
 from pages.parts.lessons import never_a_hundred
 from pages.parts.lessons import words as words_of_lessons
 from pages.parts.lessons.lesson import Pick, Slider

@@ -1,4 +1,4 @@
-"""An A/B test before a crowd: what each item earned in it, who won, and for whom that is right."""
+"""An A/B test on a crowd: mean rewards, the winner, and the contexts it is best in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,16 +12,16 @@ from engine.simulation.crowd import potential_outcomes
 from engine.worlds import World
 
 _EQUAL = 1e-12
-"""What earns less than the best by no more than this is as good."""
+"""Difference in expected reward below which items count as equal."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Trial:
-    """What came of a test of K items.
+class ABTestResult:
+    """Result of a test of K items.
 
     Attributes:
-        means: mean reward of each item among those who were shown it, (K,), NaN for nobody.
-        shown: to how many that was, (K,).
+        means: mean reward of each item, (K,), NaN for an item never shown.
+        shown: number of offers of each item, (K,).
     """
 
     means: Array
@@ -29,12 +29,12 @@ class Trial:
 
     @property
     def winner(self) -> int:
-        """The item that earned most, the first of equals."""
+        """Item with the highest mean reward, the first of equals."""
         return int(np.nanargmax(self.means))
 
 
-def trial(world: World, seed: int, visitors: int) -> Trial:
-    """Show any item to the first visitors of a crowd, as an A/B test in a race does."""
+def ab_test(world: World, seed: int, visitors: int) -> ABTestResult:
+    """Show uniformly drawn items to the first visitors of a seed, as an A/B test in a race does."""
     outcomes = potential_outcomes(world, visitors, seed, "none")
     player = UniformPlayer(world, seed)
     places = [player.choose(number, int(cell)) for number, cell in enumerate(outcomes.cells)]
@@ -43,10 +43,10 @@ def trial(world: World, seed: int, visitors: int) -> Trial:
     earned = outcomes.rewards[np.arange(visitors), items]
     sums = np.bincount(items, weights=earned, minlength=len(world.items))
     means = np.divide(sums, shown, out=np.full(len(sums), np.nan), where=shown > 0)
-    return Trial(np.asarray(means), shown)
+    return ABTestResult(np.asarray(means), shown)
 
 
 def right_for(world: World, item: int, cells: Sequence[int]) -> NDArray[np.bool_]:
-    """In which of some cells no other item earns more."""
+    """Cells in which no other item has a higher expected reward."""
     expected = world.expected_in(np.array(cells))
     return np.asarray(expected[:, item] >= expected.max(axis=1) - _EQUAL)

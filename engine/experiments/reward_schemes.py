@@ -1,4 +1,4 @@
-"""What is paid for, and what comes of it: the same visitors, told to loops in other rewards."""
+"""Reward schemes: the same answers of visitors, sent to loops as different rewards."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,22 +10,22 @@ from engine.simulation.crowd import nth_visitor
 from engine.steps import Steps
 from engine.worlds import World
 
-PAYS: Mapping[str, Mapping[float, float]] = {
+REWARD_SCHEMES: Mapping[str, Mapping[float, float]] = {
     "both": {0.0: 0.0, 0.5: 0.5, 1.0: 1.0},
     "clicks": {0.0: 0.0, 0.5: 1.0, 1.0: 1.0},
     "finished": {0.0: 0.0, 0.5: 0.0, 1.0: 1.0},
 }
-"""What a loop is told for each answer of a visitor: that it opened nothing, opened, or finished."""
+"""By scheme, the reward sent for each answer: 0 not opened, 0.5 opened, 1 read to the end."""
 RECENT = 500
-"""Visitors who are looked at in the end."""
+"""Latest visitors in `reading_shares`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Paid:
-    """What the latest visitors could be expected to do with what they were shown.
+class ReadingShares:
+    """Expected behaviour of the latest visitors.
 
     Attributes:
-        opened: share of them who open it, to the end or not.
+        opened: share who open the article, to the end or not.
         finished: share who read it to the end.
     """
 
@@ -33,10 +33,10 @@ class Paid:
     finished: float
 
 
-def paying(
+def crowd_by_scheme(
     loop: LearningLoop, world: World, pay: Mapping[float, float], visitors: int
 ) -> Steps[None]:
-    """Let visitors in, one a step; the loop is told what is paid for their answers."""
+    """Serve visitors, one a step, and send the rewards of a scheme."""
     for number in range(visitors):
         visitor = nth_visitor(world, loop.seed, number)
         answer = loop.rank(world.actions, world.features(visitor.context))
@@ -45,8 +45,8 @@ def paying(
         yield None
 
 
-def paid(loop: LearningLoop, world: World) -> Paid:
-    """What came of it for the latest visitors: in expectation, so that luck has no part in it."""
+def reading_shares(loop: LearningLoop, world: World) -> ReadingShares:
+    """Expected shares over the latest `RECENT` visitors, computed from the true probabilities."""
     events = list(loop.events.values())[-RECENT:]
     chances: Sequence[np.ndarray] = [
         world.outcomes_in(world.cell(world.context_of(event.ranked.request)))[
@@ -55,4 +55,4 @@ def paid(loop: LearningLoop, world: World) -> Paid:
         for event in events
     ]
     _, half, whole = np.mean(chances, axis=0)
-    return Paid(float(half + whole), float(whole))
+    return ReadingShares(float(half + whole), float(whole))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.learning_curve import LearningCurve
-from engine.experiments.beside import SecondLoop, standing
+from engine.experiments.second_loop import SecondLoop, standing
 from engine.loop.entries import Ranked
 from engine.loop.moments import as_of
 from engine.policies.epsilon_greedy import EpsilonGreedy

@@ -1,4 +1,4 @@
-"""A person's choices as a short text, to travel in a link: a character for each visitor."""
+"""A person's choices as a short text for a link: one character a visitor."""
 
 import string
 from collections.abc import Iterable
@@ -7,23 +7,24 @@ from engine.errors import refuse
 from engine.worlds import World
 
 MOST = 100
-"""Visitors whom one person serves."""
+"""Largest number of visitors served by one person."""
 _CHARACTERS = string.digits + string.ascii_letters
-"""The character of each position of an item; no world has as many."""
+"""Character of each item position; worlds have fewer items."""
 
 
-def written(choices: Iterable[int]) -> str:
-    """The text of positions of items."""
+def encode_choices(choices: Iterable[int]) -> str:
+    """Encode positions of items."""
     return "".join(_CHARACTERS[position] for position in choices)
 
 
-def read(text: str, world: World, most: int = MOST) -> tuple[int, ...]:
-    """The positions of a text; ``BadRequest``, with the place, for what no person can have chosen.
-
-    No text says that nobody was served.
+def decode_choices(text: str, world: World, most: int = MOST) -> tuple[int, ...]:
+    """Decode a text to positions of items; an empty text means no visitors.
 
     Args:
-        most: visitors there are to be served.
+        most: largest number of visitors.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` with the visitor's number, for an impossible choice.
     """
     if len(text) > most:
         refuse("BadRequest", "choices", text, f"at most {most} characters, one for each visitor")

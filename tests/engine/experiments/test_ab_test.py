@@ -4,8 +4,8 @@ seeds."""
 import numpy as np
 import pytest
 
+from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import line_up
-from engine.experiments.trial import right_for, trial
 from engine.simulation.crowd import potential_outcomes
 from engine.worlds import GALLERY, WORLDS
 
@@ -16,7 +16,7 @@ three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
 
 @three_seeds
 def test_the_winner_is_right_for_few_whoever_it_is(seed: int) -> None:
-    winner = trial(COFFEE, seed, 200).winner
+    winner = ab_test(COFFEE, seed, 200).winner
     everywhere = right_for(COFFEE, winner, range(COFFEE.size))
     cathy = right_for(COFFEE, winner, COFFEE.through(CATHY, "weather", "timeofday"))
     assert everywhere.mean() < 0.4
@@ -25,7 +25,7 @@ def test_the_winner_is_right_for_few_whoever_it_is(seed: int) -> None:
 
 @three_seeds
 def test_it_is_the_test_that_races(seed: int) -> None:
-    found, crowd = trial(COFFEE, seed, 200), potential_outcomes(COFFEE, 201, seed, "none")
+    found, crowd = ab_test(COFFEE, seed, 200), potential_outcomes(COFFEE, 201, seed, "none")
     player = line_up(COFFEE)["ab"].enter(COFFEE, seed)
     for number, cell in enumerate(crowd.cells.tolist()):
         choice = player.choose(number, cell)

@@ -1,6 +1,6 @@
-"""What can be asked of any loop in any world, and what is true, as the engine computes it.
+"""Questions about the future of any loop in any world, and their true answers.
 
-A person guesses, the loop is played again, and what came of it is looked at on the way.
+A playthrough is replayed and continued; answers are read from the loop on the way.
 """
 
 from collections.abc import Mapping, Sequence
@@ -12,51 +12,50 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.experiments.played import Played
-from engine.experiments.repeated_offer import RepeatedOffer
-from engine.experiments.untried import crowding
+from engine.experiments.exploration import RepeatedOffer
+from engine.experiments.playthrough import Playthrough
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.moments import as_of
+from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from engine.worlds import Context, World
 
-Kind = Literal["rewarded", "offered", "favourite", "single", "moves", "where", "rises"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
+QuestionKind = Literal["rewarded", "offered", "favourite", "single", "moves", "where", "rises"]
+KINDS: tuple[QuestionKind, ...] = get_args(QuestionKind)
 Marks = frozenset[int]
 Truth = float | str | Marks
-"""A number; the id of an action; one of `WAYS`; or cells of a map, by their places in it."""
+"""A number, an action id, one of `WAYS`, or the positions of cells in a map."""
 WAYS = ("up", "same", "down")
 HARDLY = 0.01
-"""A chance that moves by less stays the same."""
+"""Smallest change of a probability that counts as a change."""
 QUARTERS = 4
 AVERAGED = 100
-"""Visitors after whom it is looked what each action has earned where it was shown."""
-
+"""Further visitors observed for a question of kind ``single``."""
 
 DRAWN = 20
-"""Offers that are drawn of a loop as it was left."""
+"""Offers drawn from a loop at the end of its playthrough."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """One thing that is asked of a loop as it was left; `NEEDS` says what belongs to which kind.
+class LoopQuestion:
+    """A question about a loop at the end of its playthrough; `NEEDS` lists the fields by kind.
 
-    - ``rewarded``: how many of the next visitors are rewarded;
-    - ``offered``: how often an action is offered in a context after so many more visitors;
-    - ``favourite``: which one is offered there most;
-    - ``single``: what the best single action would earn, offered to everybody;
-    - ``moves``: which way the chance of an action in a context moves by one reward for it, given
-      in the context where it was ``seen``;
-    - ``where``: in which cells of a map an action is what is offered most, after so many more
-      visitors;
-    - ``rises``: in which cells of a map the chance of an action goes up by one reward for it, given
-      in the context where it was ``seen``.
+    - ``rewarded``: the number of rewarded visitors among the next ``visitors``;
+    - ``offered``: the probability of an action in a context after ``visitors`` more visitors;
+    - ``favourite``: the most probable action in a context after ``visitors`` more visitors;
+    - ``single``: the mean reward of the best single action, offered to everybody;
+    - ``moves``: the direction in which one reward for an action, given in the context ``seen``,
+      moves the action's probability in another context;
+    - ``where``: the cells of a map in which an action is the most probable one after ``visitors``
+      more visitors;
+    - ``rises``: the cells of a map in which one reward for an action, given in the context
+      ``seen``, raises the action's probability.
 
-    A map has a row for each value of a field, and a column for each value of another; all other
-    fields are as in the context, or as where the reward was given.
+    A map has a row for each value of one field and a column for each value of another; the other
+    fields are taken from ``context`` or ``seen``.
     """
 
-    kind: Kind
+    kind: QuestionKind
     visitors: int = 0
     context: Context | None = None
     action: str = ""
@@ -66,7 +65,7 @@ class Asked:
     columns: str = ""
 
     def contexts(self, world: World) -> Sequence[Context]:
-        """Those that are asked about: of a map all of its cells, one row after the other."""
+        """Contexts in question; of a map all cells, row by row."""
         who = self.context or self.seen
         if not self.rows:
             return () if self.context is None else (self.context,)
@@ -80,12 +79,12 @@ class Asked:
 
     @property
     def looks(self) -> tuple[int, ...]:
-        """After how many more visitors it is looked: none, and each quarter of all."""
+        """Numbers of further visitors at which the loop is read: 0 and each quarter of all."""
         most = AVERAGED if self.kind == "single" else self.visitors
         return tuple(sorted({most * quarter // QUARTERS for quarter in range(QUARTERS + 1)}))
 
 
-NEEDS: Mapping[Kind, tuple[str, ...]] = {
+NEEDS: Mapping[QuestionKind, tuple[str, ...]] = {
     "rewarded": ("visitors",),
     "offered": ("context", "action", "visitors"),
     "favourite": ("context", "visitors"),
@@ -94,20 +93,20 @@ NEEDS: Mapping[Kind, tuple[str, ...]] = {
     "where": ("action", "rows", "columns", "context", "visitors"),
     "rises": ("action", "rows", "columns", "seen", "reward"),
 }
-"""What belongs to each kind."""
+"""Fields used by each kind of question."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Look:
-    """A loop after some more visitors.
+class LoopReading:
+    """A loop after some further visitors.
 
     Attributes:
-        visitors: how many more.
-        rewarded: how many of them gave any reward above 0.
-        chances: how likely each of K actions is to be shown, by cell of those contexts that are
-            asked about.
-        averages: mean reward of each action where it was shown since the loop began, (K,), NaN
-            where it never was.
+        visitors: number of further visitors.
+        rewarded: number of further visitors with a reward above 0.
+        chances: selection probabilities of K actions, (K,), by the cell of each context in
+            question.
+        averages: mean reward of each action since the loop began, (K,), NaN for an action never
+            shown.
     """
 
     visitors: int
@@ -117,39 +116,39 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Moved:
-    """The chances of all actions before and after one reward, in a context or in the C cells of a
-    map: (K,), or (C, K)."""
+class ChanceShift:
+    """Selection probabilities before and after one reward: (K,) in a context, (C, K) in a map."""
 
     before: Array
     after: Array
 
 
-class Asking:
-    """A loop that is played again and goes on, and the truth about all that is asked of it.
+class LoopInquiry:
+    """A replayed and continued loop, and the true answers to a list of questions.
 
     Attributes:
-        looks: what was seen on the way, by how many more visitors had been.
-        moved: by the place of what is ``asked``, where that is which way chances move.
-        drawn: by the place of what is asked of the loop as it was left, how often each action was
-            shown in some offers to whom it is asked about, (K,).
+        looks: readings of the loop, by the number of further visitors.
+        moved: changes of probabilities, by the position of a question of kind ``moves`` or
+            ``rises``.
+        drawn: share of each action among `DRAWN` offers, (K,), by the position of a question about
+            a context and no further visitors.
     """
 
-    def __init__(self, played: Played, seed: int, asked: Sequence[Asked]) -> None:
+    def __init__(self, played: Playthrough, seed: int, asked: Sequence[LoopQuestion]) -> None:
         self.world, self.asked, self._played, self._seed = played.world, asked, played, seed
-        self.looks: dict[int, Look] = {}
-        self.moved: dict[int, Moved] = {}
+        self.looks: dict[int, LoopReading] = {}
+        self.moved: dict[int, ChanceShift] = {}
         self.drawn: dict[int, Array] = {}
         self._at = sorted({look for one in asked for look in one.looks})
         self._steps, self._done = played.visitors + self._at[-1] + 1, 0
 
     @property
     def progress(self) -> float:
-        """How much of it was done."""
+        """Share of the work done."""
         return self._done / self._steps
 
     def work(self) -> Steps[None]:
-        """Play it, look, and let more visitors in until all is known."""
+        """Replay the loop and continue it until all questions are answered."""
         again = self._played.again(self._seed)
         while True:
             try:
@@ -167,10 +166,10 @@ class Asking:
                 self.drawn[place] = offer.shares
                 yield None
         if any(one.kind == "single" for one in self.asked):
-            yield from self.world.finding_ceilings()  # They are kept there.
+            yield from self.world.finding_ceilings()  # Cached in the world.
         begun = len(loop.events)
         for at in self._at:
-            for step in crowding(loop, self.world, at - (len(loop.events) - begun)):
+            for step in crowd_steps(loop, self.world, at - (len(loop.events) - begun)):
                 yield step
                 self._done = self._played.visitors + len(loop.events) - begun
             self.looks[at] = yield from self._look(loop, begun)
@@ -178,7 +177,7 @@ class Asking:
         self._done = self._steps
 
     def truth(self, place: int) -> Truth:
-        """The truth about what stands at a place of what is asked, once all work is done."""
+        """True answer to the question at a position, after all work is done."""
         one = self.asked[place]
         if one.rows:
             return self._so(place)
@@ -196,13 +195,13 @@ class Asking:
             return self.world.items[int(chances.argmax())].id
         return float(chances[self.world.position(one.action)])
 
-    def chances(self, one: Asked, visitors: int) -> Array:
-        """How likely each action is to be shown in the context that is asked about, (K,)."""
+    def chances(self, one: LoopQuestion, visitors: int) -> Array:
+        """Selection probabilities in the context of a question, (K,)."""
         assert one.context is not None
         return self.looks[visitors].chances[self.world.cell(one.context)]
 
     def _so(self, place: int) -> Marks:
-        """Cells of a map in which it is so."""
+        """Cells of a map for which the answer is yes."""
         one = self.asked[place]
         if one.kind == "rises":
             moved = self.moved[place]
@@ -211,33 +210,33 @@ class Asking:
         found = self.favourites(one, one.visitors)
         return frozenset(at for at, item in enumerate(found) if item == one.action)
 
-    def favourites(self, one: Asked, visitors: int) -> Sequence[str]:
-        """What is offered most in each cell of a map, by its id."""
+    def favourites(self, one: LoopQuestion, visitors: int) -> Sequence[str]:
+        """Id of the most probable action in each cell of a map."""
         chances, cells = (
             self.looks[visitors].chances,
             map(self.world.cell, one.contexts(self.world)),
         )
         return [self.world.items[int(chances[cell].argmax())].id for cell in cells]
 
-    def _moving(self, loop: LearningLoop, one: Asked) -> Steps[Moved]:
-        """Give one reward to a loop like this one, and look what it changed."""
+    def _moving(self, loop: LearningLoop, one: LoopQuestion) -> Steps[ChanceShift]:
+        """Give one reward to a copy of the loop, and read the probabilities before and after."""
         assert one.seen is not None
         loop = yield from as_of(loop, len(loop.log))
         before = yield from self._chances(loop, one)
         others = [item.id for item in self.world.items if item.id != one.action]
         answer = loop.rank(self.world.actions, self.world.features(one.seen), others)
         loop.reward(answer.event_id, one.reward)
-        return Moved(before, (yield from self._chances(loop, one)))
+        return ChanceShift(before, (yield from self._chances(loop, one)))
 
-    def _chances(self, loop: LearningLoop, one: Asked) -> Steps[Array]:
-        """How likely each action is to be shown now where it is asked, a context a step."""
+    def _chances(self, loop: LearningLoop, one: LoopQuestion) -> Steps[Array]:
+        """Selection probabilities in the contexts of a question, a context a step."""
         found = []
         for context in one.contexts(self.world):
             found.append(shown_chances(loop, self.world, context))
             yield None
         return np.array(found) if one.rows else found[0]
 
-    def _look(self, loop: LearningLoop, begun: int) -> Steps[Look]:
+    def _look(self, loop: LearningLoop, begun: int) -> Steps[LoopReading]:
         world = self.world
         asked = [one for one in self.asked if one.seen is None]
         contexts = [context for one in asked for context in one.contexts(world)]
@@ -247,17 +246,17 @@ class Asking:
             yield None
         new = list(loop.events.values())[begun:]
         rewarded = sum(one.earned is not None and one.earned > 0 for one in new)
-        return Look(len(loop.events) - begun, rewarded, chances, averages(loop, world))
+        return LoopReading(len(loop.events) - begun, rewarded, chances, averages(loop, world))
 
 
 def shown_chances(loop: LearningLoop, world: World, context: Context) -> Array:
-    """How likely each action is to be shown in a context now, (K,)."""
+    """Selection probabilities in a context now, (K,)."""
     ranked = loop.preview(world.actions, world.features(context))
     return np.array(ranked.shown_probabilities())
 
 
 def averages(loop: LearningLoop, world: World) -> Array:
-    """Mean reward of each action where it was shown, (K,); NaN where it never was."""
+    """Mean reward of each action, (K,); NaN for an action never shown."""
     events = [state for state in loop.events.values() if state.earned is not None]
     shown: NDArray[np.int_] = np.array([one.ranked.shown for one in events], dtype=int)
     earned = np.array([one.earned for one in events], dtype=float)

@@ -1,4 +1,4 @@
-"""A loop that shows today's rules, and whose beliefs nobody asks for."""
+"""A loop that shows today's rules and learns lazily."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -17,15 +17,15 @@ from engine.loop.state import LoopState
 from engine.protocol.request import RankRequest
 
 
-class UnaskedLoop(LearningLoop):
-    """Logs what was shown, and beside it what is believed before any reward.
+class BaselineLoop(LearningLoop):
+    """Log the baseline's actions beside the belief before any reward.
 
-    It decides nothing, so learning would change nothing that it does. What it could learn is
-    learned once somebody asks for its learner or a belief, as where rewards add up
-    (`engine.loop.revision`); Rank and `preview` go on to tell what was believed at first.
+    Learning cannot change its actions, so it is put off until a caller reads the learner or a
+    belief (`engine.loop.revision`). Rank and `preview` always return the first belief.
 
     Args:
-        settings: but for the learning mode, and how rewards add up: an event gets one.
+        settings: the learning mode and the reward aggregation are overridden; an event gets one
+            reward.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class UnaskedLoop(LearningLoop):
 
     @cached_property
     def _untaught(self) -> LoopState:
-        """What there was before the first visitor."""
+        """State before the first visitor."""
         return LoopState(takewhile(lambda entry: isinstance(entry, Configured), self.log))
 
     def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
@@ -48,5 +48,5 @@ class UnaskedLoop(LearningLoop):
         return replace(self._shown[request], event_id=event_id, time=now, request=told)
 
     def configure(self, /, *unnamed: object, **changes: object) -> NoReturn:
-        """``OperationNotAllowed``: it was made for its settings."""
+        """Raise ``OperationNotAllowed``: the settings are fixed."""
         refuse("OperationNotAllowed", "settings", {**changes}, "what they were from the first")

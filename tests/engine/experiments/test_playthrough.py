@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.experiments.played import Change, Crowd, Played, Visit, played
+from engine.experiments.playthrough import Change, Crowd, Playthrough, Visit, playthrough_of
 from engine.loop.moments import as_of, entries_before
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import crowd
@@ -39,7 +39,7 @@ def taught() -> LearningLoop:
 
 
 def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
-    told = played(taught, COFFEE)
+    told = playthrough_of(taught, COFFEE)
     assert told.settings == LoopSettings(crosses=2)
     changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
     assert told.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
@@ -48,11 +48,11 @@ def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
 
 def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:
     then = finish(as_of(taught, entries_before(taught, 5)))
-    assert played(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
+    assert playthrough_of(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
 
 
 def test_played_again_on_its_own_seed_it_is_the_same_loop(taught: LearningLoop) -> None:
-    again = finish(played(taught, COFFEE).again(taught.seed))
+    again = finish(playthrough_of(taught, COFFEE).again(taught.seed))
     for context in (DAVE, CATHY):
         features = COFFEE.features(context)
         ours, theirs = (one.preview(COFFEE.actions, features) for one in (again, taught))
@@ -62,7 +62,7 @@ def test_played_again_on_its_own_seed_it_is_the_same_loop(taught: LearningLoop) 
 
 def test_the_learning_mode_and_settings_of_rewards_may_change_at_once() -> None:
     changed = LoopSettings(learning_mode="apprentice", default_reward=0.5)
-    again = finish(Played(COFFEE, LoopSettings(), (Change(changed), Crowd(1))).again(1))
+    again = finish(Playthrough(COFFEE, LoopSettings(), (Change(changed), Crowd(1))).again(1))
     assert again.settings == changed
 
 
@@ -76,11 +76,11 @@ def test_what_no_visitor_of_the_world_asks_is_refused(
     loop = LearningLoop(seed=1)
     loop.rank(COFFEE.actions, [context], excluded)
     with pytest.raises(PersonalizerError, match=said):
-        played(loop, COFFEE)
+        playthrough_of(loop, COFFEE)
 
 
 def test_a_loop_whose_world_was_changed_is_refused() -> None:
     loop = LearningLoop(seed=1)
     loop.change_world(COFFEE)
     with pytest.raises(PersonalizerError, match="world is 'Coffee', but must be the same from"):
-        played(loop, COFFEE)
+        playthrough_of(loop, COFFEE)

@@ -5,7 +5,12 @@ from statistics import mean
 
 import pytest
 
-from engine.experiments.paid import PAYS, Paid, paid, paying
+from engine.experiments.reward_schemes import (
+    REWARD_SCHEMES,
+    ReadingShares,
+    crowd_by_scheme,
+    reading_shares,
+)
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
@@ -17,10 +22,10 @@ SEEDS, TAUGHT = (3, 7, 11), 3
 
 
 @cache
-def found(key: str, seed: int) -> Paid:
+def found(key: str, seed: int) -> ReadingShares:
     loop = LearningLoop(LoopSettings(), seed=seed)
-    finish(paying(loop, NEWS, PAYS[key], 1_000))  # As the lesson does.
-    return paid(loop, NEWS)
+    finish(crowd_by_scheme(loop, NEWS, REWARD_SCHEMES[key], 1_000))  # As the lesson does.
+    return reading_shares(loop, NEWS)
 
 
 @pytest.mark.slow
@@ -30,18 +35,18 @@ def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...])
     seeds 0 to 11, *less is read* is missed by this much in four, on average it is .054 less; with
     six hypotheses in six, and .029. The lesson's readers are those whose figures are nearest the
     average of these."""
-    opened = {key: mean(found(key, seed).opened for seed in seeds) for key in PAYS}
-    finished = {key: mean(found(key, seed).finished for seed in seeds) for key in PAYS}
+    opened = {key: mean(found(key, seed).opened for seed in seeds) for key in REWARD_SCHEMES}
+    finished = {key: mean(found(key, seed).finished for seed in seeds) for key in REWARD_SCHEMES}
     assert opened["clicks"] > opened["both"] + 0.02
     assert finished["clicks"] < finished["both"] - 0.02
     assert opened["finished"] < opened["both"] - 0.02
 
 
 def test_a_loop_is_told_what_is_paid_and_nothing_else() -> None:
-    loops = {key: LearningLoop(LoopSettings(), seed=2) for key in PAYS}
+    loops = {key: LearningLoop(LoopSettings(), seed=2) for key in REWARD_SCHEMES}
     for key, loop in loops.items():
-        finish(paying(loop, COFFEE, PAYS[key], 12))
+        finish(crowd_by_scheme(loop, COFFEE, REWARD_SCHEMES[key], 12))
     earned = {key: [e.earned for e in loop.events.values()] for key, loop in loops.items()}
     assert set(earned["clicks"]) | set(earned["finished"]) <= {0.0, 1.0}
-    told = paid(loops["both"], COFFEE)
+    told = reading_shares(loops["both"], COFFEE)
     assert 0 < told.finished <= told.opened < 1

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.experiments.choices import MOST, read, written
+from engine.experiments.choice_codec import MOST, decode_choices, encode_choices
 from engine.worlds import WORLDS
 from tests.engine.refusals import assert_one_sentence, refusal
 
@@ -11,10 +11,10 @@ MOVIES = WORLDS["movies"]
 
 def test_a_text_is_read_as_it_was_written() -> None:
     choices = (0, 11, 3, 9, 10)
-    assert written(choices) == "0b39a"
-    assert read("0b39a", MOVIES) == choices
-    assert read("", MOVIES) == ()
-    assert len(read("1" * MOST, MOVIES)) == MOST
+    assert encode_choices(choices) == "0b39a"
+    assert decode_choices("0b39a", MOVIES) == choices
+    assert decode_choices("", MOVIES) == ()
+    assert len(decode_choices("1" * MOST, MOVIES)) == MOST
 
 
 @pytest.mark.parametrize(
@@ -25,10 +25,12 @@ def test_a_text_is_read_as_it_was_written() -> None:
 def test_what_nobody_can_have_chosen_is_refused_with_its_place(
     text: str, value: str, allowed: str
 ) -> None:
-    error = refusal(lambda: read(text, MOVIES))
+    error = refusal(lambda: decode_choices(text, MOVIES))
     assert_one_sentence(error, value, allowed)
     assert error.target == "choices"
 
 
 def test_the_place_is_named() -> None:
-    assert refusal(lambda: read("01c", MOVIES)).message.startswith("visitor 3 of choices is 'c'")
+    assert refusal(lambda: decode_choices("01c", MOVIES)).message.startswith(
+        "visitor 3 of choices is 'c'"
+    )

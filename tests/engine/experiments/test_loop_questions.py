@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.experiments.asked import Asked, Asking
-from engine.experiments.played import Crowd, Played, Visit
+from engine.experiments.loop_questions import LoopInquiry, LoopQuestion
+from engine.experiments.playthrough import Crowd, Playthrough, Visit
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import nth_visitor
 from engine.steps import finish
@@ -19,23 +19,23 @@ CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 BEFORE, AFTER = 12, 8
 ASKED = (
-    Asked("rewarded", AFTER),
-    Asked("offered", AFTER, CATHY, "Latte"),
-    Asked("offered", 0, CATHY, "Latte"),
-    Asked("favourite", AFTER, DAVE),
-    Asked("single"),
-    Asked("moves", context=CATHY, action="Latte", seen=DAVE, reward=1.0),
-    Asked("moves", context=DAVE, action="Latte", seen=DAVE, reward=0.0),
-    Asked("where", AFTER, DAVE, "Latte", rows="timeofday", columns="name"),
-    Asked("rises", action="Latte", seen=DAVE, reward=1.0, rows="name", columns="weather"),
+    LoopQuestion("rewarded", AFTER),
+    LoopQuestion("offered", AFTER, CATHY, "Latte"),
+    LoopQuestion("offered", 0, CATHY, "Latte"),
+    LoopQuestion("favourite", AFTER, DAVE),
+    LoopQuestion("single"),
+    LoopQuestion("moves", context=CATHY, action="Latte", seen=DAVE, reward=1.0),
+    LoopQuestion("moves", context=DAVE, action="Latte", seen=DAVE, reward=0.0),
+    LoopQuestion("where", AFTER, DAVE, "Latte", rows="timeofday", columns="name"),
+    LoopQuestion("rises", action="Latte", seen=DAVE, reward=1.0, rows="name", columns="weather"),
 )
 three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
 
 
 @cache
-def asking(seed: int) -> Asking:
-    played = Played(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0)))
-    found = Asking(played, seed, ASKED)
+def asking(seed: int) -> LoopInquiry:
+    played = Playthrough(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0)))
+    found = LoopInquiry(played, seed, ASKED)
     finish(found.work())
     return found
 
@@ -102,7 +102,7 @@ def test_what_can_be_earned_in_a_world_is_found_in_steps() -> None:
     """It takes up to a second in a large world, and others wait for the end of a step."""
     world, twin = (generate(Knobs(fields=2, values=2, actions=2), 1) for _ in range(2))
     steps = len(list(twin.finding_ceilings()))
-    work = Asking(Played(world, SETTINGS), 1, [Asked("single")]).work()
+    work = LoopInquiry(Playthrough(world, SETTINGS), 1, [LoopQuestion("single")]).work()
     known = ["ceilings" in vars(world) for _ in work]
     assert steps > 3
     assert known.count(False) >= steps
@@ -121,7 +121,9 @@ def test_which_way_a_chance_moves(seed: int, place: int, context: Context, rewar
 
 
 def test_a_reward_that_was_only_looked_at_leaves_nothing_behind() -> None:
-    alone = Asking(Played(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0))), 7, ASKED[:2])
+    alone = LoopInquiry(
+        Playthrough(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0))), 7, ASKED[:2]
+    )
     finish(alone.work())
     assert alone.truth(1) == asking(7).truth(1)
 

@@ -1,8 +1,8 @@
-"""A second loop beside a first: what other settings make of the very same visitors.
+"""A second loop with other settings, run on the visitors of a first loop.
 
-It follows the first loop's log. Whoever came there comes to the second loop, too, in the same
-context and with the same luck. Offered the same action, they answer as they did; to another one
-they answer as the world has it.
+The second loop follows the log of the first. Each visitor comes to both with the same context and
+the same uniform variate. Offered the same action, a visitor gives the same reward to both loops;
+for another action the reward is computed from the world.
 """
 
 from collections.abc import Callable
@@ -22,18 +22,18 @@ from engine.simulation.crowd import nth_visitor
 from engine.worlds import World
 from engine.worlds.versions import Versions
 
-Change = Callable[[LoopSettings], LoopSettings]
-"""From the settings of the first loop to those of the second."""
+SettingsChange = Callable[[LoopSettings], LoopSettings]
+"""Function from settings of the first loop to settings of the second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How two loops stand before the visitors that both have served.
+    """Comparison of two loops over the visitors served by both.
 
     Attributes:
-        visitors: how many that are.
-        first, second: mean reward of each; NaN without a visitor.
-        apart: how many of them gave the two loops different rewards.
+        visitors: number of visitors.
+        first, second: mean rewards of the two loops; NaN without a visitor.
+        apart: number of visitors with different rewards in the two loops.
     """
 
     visitors: int
@@ -43,17 +43,17 @@ class Standing:
 
 
 class SecondLoop:
-    """A loop with other settings before the visitors of a first.
+    """A loop with changed settings on the visitors of a first loop.
 
-    Of several rewards for one event the first counts.
+    Of several rewards for one event, the first counts.
 
     Args:
-        world: whose visitors they are at first.
-        seed: of the first loop, so that both have the same luck.
-        change: what is set otherwise; follows each change of the first loop's settings.
+        world: the first loop's world at its start.
+        seed: of the first loop, and so of the visitors.
+        change: applied to the first loop's settings at each configuration.
     """
 
-    def __init__(self, world: World, seed: int, change: Change) -> None:
+    def __init__(self, world: World, seed: int, change: SettingsChange) -> None:
         self._world, self._seed, self._change = world, seed, change
         self._restart()
 
@@ -66,28 +66,28 @@ class SecondLoop:
 
     @property
     def loop(self) -> LearningLoop:
-        """The loop itself, to read, once it has followed anything."""
+        """The loop, for reading; only after a first entry was followed."""
         assert self._loop is not None
         return self._loop
 
     # -- behind the first loop --------------------------------------------------------
 
     def follow(self, first: Replay, most: int | None = None) -> bool:
-        """Do here what was done there since, up to ``most`` entries; whether that was all.
+        """Apply up to ``most`` new entries of the first loop; return whether none are left.
 
-        What was taken back there is taken back here, exactly.
+        Entries undone in the first loop are undone here, too.
         """
         with first.lock:
             log = first.log
             if (mark := log.mark) != self._mark:
-                self._go_back(shared(self._mark, mark))
+                self._go_back(shared_entries(self._mark, mark))
                 self._mark = mark
             for entry in log.since(self._read, most):
                 self._apply(entry)
             return self._read == len(log)
 
     def _go_back(self, entries: int) -> None:
-        """Be as after the last of so many entries of the first loop at which nobody waited."""
+        """Undo to the latest point within ``entries`` of the first loop with no open event."""
         if entries >= self._read:
             return
         while self._places and self._places[-1][0] > entries:
@@ -125,18 +125,18 @@ class SecondLoop:
     def _configure(self, settings: LoopSettings) -> None:
         if self._loop is None:
             self._loop = LearningLoop(settings, seed=self._seed, clock=self._time)
-            self._loop.folding.keeps = True  # So that little is folded again after an undo.
+            self._loop.folding.keeps = True  # An undo then folds only a few entries again.
             return
         before = self._loop.settings
         names = (n for n in SETTING_NAMES if getattr(settings, n) != getattr(before, n))
         self._loop.configure(**{name: getattr(settings, name) for name in names})
 
     def _time(self) -> datetime:
-        """When the first loop did what is done here: no wait ends on the way."""
+        """Time of the first loop's entry, as the clock of the second loop."""
         return self._now
 
     def _serve(self, event: EventState, earned: float) -> None:
-        """Rank for the visitor of the first loop's event, and send what they give here."""
+        """Rank for the visitor of an event of the first loop, and send the reward given here."""
         asked, world = event.ranked.request, self._versions.at(event.number)
         context, actions = world.context_of(asked), {one["id"]: one for one in world.actions}
         offered = [actions[action.id] for action in asked.actions]
@@ -148,8 +148,8 @@ class SecondLoop:
         self.loop.reward(event_id, earned)
 
 
-def shared(before: Mark, now: Mark) -> int:
-    """How many entries, from the first on, count at both of two places of a history."""
+def shared_entries(before: Mark, now: Mark) -> int:
+    """Length of the common prefix of the entries that count at two places of a history."""
     same = 0
     for (start, one), (other_start, other) in zip(before.runs, now.runs, strict=False):
         if start != other_start:
@@ -161,7 +161,7 @@ def shared(before: Mark, now: Mark) -> int:
 
 
 def standing(first: LearningCurve, second: LearningCurve) -> Standing:
-    """How two loops stand, by the curves of both; the one that is behind says over whom."""
+    """Compare two loops by their learning curves, over the visitors of the shorter one."""
     visitors = min(len(first), len(second))
     one, other = first.rewards[:visitors], second.rewards[:visitors]
     means = [float(each.mean()) if visitors else float("nan") for each in (one, other)]

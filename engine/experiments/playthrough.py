@@ -1,29 +1,28 @@
-"""What was played with a loop, in few steps, which play it again on another day or another seed."""
+"""The acts played with a loop, as a value that replays them on any seed."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from engine.errors import refuse
-from engine.experiments.untried import crowding
 from engine.loop.entries import Configured, Ranked, WorldChanged
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import SETTING_NAMES, LoopSettings
-from engine.simulation.crowd import nth_visitor
+from engine.simulation.crowd import crowd_steps, nth_visitor
 from engine.steps import Steps
 from engine.worlds import Context, World
 
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """So many visitors who came by themselves, and answered as the world has them."""
+    """Visitors drawn by the world, with the world's rewards."""
 
     visitors: int
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Somebody whom a person put there, or for whom they answered; None is no answer."""
+    """A visitor with a context or a reward chosen by a person; the reward is None without one."""
 
     context: Context
     reward: float | None
@@ -31,7 +30,7 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """Other settings from here on."""
+    """A change of settings."""
 
     settings: LoopSettings
 
@@ -40,12 +39,12 @@ Act = Crowd | Visit | Change
 
 
 @dataclass(frozen=True, slots=True)
-class Played:
-    """How a loop has come to where it is.
+class Playthrough:
+    """A history of a loop in a world.
 
     Attributes:
-        settings: those it began with.
-        acts: what came then.
+        settings: at the start.
+        acts: in order.
     """
 
     world: World
@@ -54,22 +53,25 @@ class Played:
 
     @property
     def visitors(self) -> int:
-        """How many have been."""
+        """Number of visitors."""
         return sum(visitors_of(act) for act in self.acts)
 
     @property
     def by_hand(self) -> int:
-        """How many a person put there, or answered for."""
+        """Number of visitors placed or answered by a person."""
         return sum(isinstance(act, Visit) for act in self.acts)
 
     def again(self, seed: int) -> Steps[LearningLoop]:
-        """Play it once more, a visitor a step: the crowd is that of the seed; what a person did is
-        done again, and met with that loop's own offers."""
+        """Replay all acts on a new loop, a visitor a step.
+
+        The crowd is the seed's own. A person's contexts and rewards are repeated, whatever the new
+        loop offers.
+        """
         loop = LearningLoop(self.settings, seed=seed)
         for act in self.acts:
             match act:
                 case Crowd(visitors):
-                    yield from crowding(loop, self.world, visitors)
+                    yield from crowd_steps(loop, self.world, visitors)
                 case Visit(context, reward):
                     answer = loop.rank(self.world.actions, self.world.features(context))
                     if reward is None:
@@ -84,7 +86,7 @@ class Played:
 
 
 def _configure(loop: LearningLoop, settings: LoopSettings) -> None:
-    """Have other settings in force; the learning mode in a call of its own, as a loop wants it."""
+    """Apply settings; the learning mode in a separate call, as a loop requires."""
     old = loop.settings
     changed = {n: getattr(settings, n) for n in SETTING_NAMES}
     changed = {n: value for n, value in changed.items() if value != getattr(old, n)}
@@ -95,16 +97,19 @@ def _configure(loop: LearningLoop, settings: LoopSettings) -> None:
 
 
 def visitors_of(act: Act) -> int:
-    """How many visitors come in an act."""
+    """Number of visitors in an act."""
     return act.visitors if isinstance(act, Crowd) else int(isinstance(act, Visit))
 
 
-def played(loop: LearningLoop, world: World) -> Played:
-    """What was played with a loop in a world: on its own seed, `Played.again` gives its like.
+def playthrough_of(loop: LearningLoop, world: World) -> Playthrough:
+    """Extract the acts of a loop; replayed on its own seed they give an equal loop.
 
-    What was taken back is no part of it. Settings that were changed before anybody came are those
-    it began with. ``BadRequest`` where it was asked what no visitor of that world asks, or
-    the world was changed.
+    Undone entries are left out. Settings changed before the first visitor become the settings at
+    the start.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` if a request is none of the world's, or the world was
+            changed.
     """
     acts: list[Act] = []
     for is_crowd, run in groupby(_acts(loop, world), lambda act: isinstance(act, Crowd)):
@@ -112,18 +117,18 @@ def played(loop: LearningLoop, world: World) -> Played:
         acts += [Crowd(len(same))] if is_crowd else _without_idle(same)
     begun, *later = acts
     assert isinstance(begun, Change), "a log begins with settings"
-    return Played(world, begun.settings, tuple(later))
+    return Playthrough(world, begun.settings, tuple(later))
 
 
 def _without_idle(acts: Sequence[Act]) -> Iterator[Act]:
-    """Of changes in a row the last alone."""
+    """Drop each change of settings directly followed by another."""
     for act, following in zip(acts, [*acts[1:], None], strict=True):
         if not (isinstance(act, Change) and isinstance(following, Change)):
             yield act
 
 
 def _acts(loop: LearningLoop, world: World) -> Iterator[Act]:
-    """One act for each entry that is one."""
+    """Yield one act for each entry of settings or Rank."""
     number = 0
     for entry in loop.log:
         if isinstance(entry, Configured):
@@ -136,8 +141,7 @@ def _acts(loop: LearningLoop, world: World) -> Iterator[Act]:
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, number: int) -> Act:
-    """What one visitor was: of the crowd, if it is the crowd's own and answered as the world has
-    them."""
+    """Classify one visitor: part of the crowd if context and reward are the seed's own."""
     state, request = loop.events[ranked.event_id], ranked.request
     try:
         context = world.context_of(request)
