@@ -21,8 +21,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.base import WeighedOffer
-from engine.learners.bayesian.bent import kernel_of
-from engine.learners.bayesian.block import (
+from engine.learners.bayesian.basis_blocks import (
     SMALL,
     AloneBlocks,
     Block,
@@ -35,8 +34,9 @@ from engine.learners.bayesian.block import (
     diagonal,
     positions,
 )
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.bayesian.rows import RowForm
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import kernel_of
 from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action

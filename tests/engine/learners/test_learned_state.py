@@ -12,7 +12,7 @@ import pytest
 from engine.learners.base import Impression, Learner
 from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.learners.bayesian.learner import FITS, BayesianLearner
-from engine.learners.bayesian.places import Reading
+from engine.learners.bayesian.learner_inputs import InputEncoding
 from engine.learners.classic import ClassicLearner
 from engine.learners.learned_state import Learned, state_names
 from engine.steps import finish
@@ -164,7 +164,7 @@ def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> 
         )
         assert (learner.evidence is before) == (i > 0 and not (hour and i + 1 in FITS))
     bits = learned_bits(learner)
-    finish(learner._learning_anew(Reading.of(learner._first)))
+    finish(learner._learning_anew(InputEncoding.of(learner._first)))
     assert hour or learned_bits(learner) == bits
 
 

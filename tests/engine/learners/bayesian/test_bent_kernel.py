@@ -6,12 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.bayesian.bent import BEND, BentKernel, kernel_of
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.kernel import RowKernel
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.bayesian.rows import RowForm
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import BEND, BentKernel, RowKernel, kernel_of
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, actions, contexts, request_of
 from tests.oracles import BentReadings, Row, by_fields, dot, naive_readings_of, naive_row

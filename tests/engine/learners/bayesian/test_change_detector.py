@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.learners.bayesian.change import (
+from engine.learners.bayesian.change_detector import (
     AGAIN,
     CARRIED_WEIGHT,
     GROWN_UP,

@@ -3,8 +3,8 @@
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.block import Block
-from engine.learners.bayesian.share import LATER, Beside, Share
+from engine.learners.bayesian.basis_blocks import Block
+from engine.learners.bayesian.block_posterior import LATER, BlockPosterior, StackedPosteriors
 
 PRIOR = 0.49
 
@@ -13,8 +13,8 @@ def row(seed: int, size: int) -> Array:
     return np.random.default_rng(seed).normal(size=size)
 
 
-def taught(size: int, rewards: int) -> Share:
-    share = Share(PRIOR)
+def taught(size: int, rewards: int) -> BlockPosterior:
+    share = BlockPosterior(PRIOR)
     share.grow(size)
     for number in range(rewards):
         share.lessen(share.times_sigma(row(number, size)), 0.01)
@@ -36,10 +36,10 @@ def test_later_rewards_say_the_same_applied_or_not() -> None:
 def test_blocks_beside_each_other_follow_the_one_that_learned() -> None:
     blocks = Block(size=2), Block(size=3), Block(size=3)
     shares = {blocks[0]: taught(2, 5), blocks[1]: taught(3, LATER + 2)}
-    beside = Beside(blocks, 3, PRIOR)
+    beside = StackedPosteriors(blocks, 3, PRIOR)
     for _ in range(LATER + 1):
         beside.follow(shares)
-        new = Beside(blocks, 3, PRIOR)
+        new = StackedPosteriors(blocks, 3, PRIOR)
         new.follow(shares)
         for name in ("settled", "vectors", "trusts"):
             assert getattr(beside, name).tolist() == getattr(new, name).tolist()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.numbers import BINS, FURTHEST, KNOTS, Scale, Scales
+from engine.learners.bayesian.number_scales import BINS, FURTHEST, KNOTS, Scale, Scales
 from engine.protocol.features import Features, squash
 from tests.engine.learners.bayesian.histories import teach
 from tests.engine.requests import Json, request_of

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.learners.bayesian.lean import SURE, Lean, gaps
+from engine.learners.bayesian.imitation_prior import SURE, ImitationPrior, gaps
 
 likenesses = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
 
@@ -31,7 +31,7 @@ def test_the_lean_is_the_mean_of_a_weight_with_one_rewards_worth_of_prior(
     told: list[tuple[float, float]], spread: float
 ) -> None:
     """Least squares with one row more, of gap 1 and surprise - spread."""
-    lean = Lean()
+    lean = ImitationPrior()
     for gap, surprise in told:
         lean.learn(gap, surprise)
     x = np.array([1.0, *(gap for gap, _ in told)])

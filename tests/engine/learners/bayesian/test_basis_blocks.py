@@ -5,7 +5,7 @@ import pytest
 
 from engine.arrays import Array
 from engine.learners.bayesian import basis as span_module
-from engine.learners.bayesian.block import diagonal, positions
+from engine.learners.bayesian.basis_blocks import diagonal, positions
 from engine.learners.bayesian.posterior import Posterior
 from tests.engine.learners.bayesian.posteriors import (
     PosteriorInBasis,

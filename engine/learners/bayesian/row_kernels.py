@@ -1,11 +1,20 @@
-"""Inner products of rows without writing the rows out.
+"""Kernels: inner products of regression rows, computed without writing the rows out.
 
-A row is (context part) x (action part), a tensor product, so
+A row is the tensor product of a context part and an action part, so
 
     (1)  x.z = (inner product of the context parts) (inner product of the action parts).
 
 The context part holds all crosses of up to three fields (`engine.learners.crosses`), each order of
-crossing scaled by itself. Numbers of equations as in ``engine/README.md``.
+crossing with its own scale.
+
+Rewards that are nearly linear in numbers are learned soon from lines along the numbers, but may
+deviate from them. `BentKernel` therefore adds a second part to each row: all crosses by id, with
+numbers read by nearness, which can represent any shape,
+
+    (21)  x.z = lines + BEND nearness,
+
+each an inner product (1): a sum of kernels, so a sum of independent functions (Duvenaud, Nickisch &
+Rasmussen, *NeurIPS*, 2011, section 2). Numbers of equations as in ``engine/README.md``.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,8 +26,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.bayesian.rows import RowForm, action_scales, context_scales, field_squares
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.row_form import RowForm, action_scales, context_scales, field_squares
 from engine.learners.crosses import Vectors, by_group, symmetric_polynomials
 from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
@@ -26,14 +35,17 @@ from engine.protocol.request import Action
 from engine.result_cache import cached
 
 Column = tuple[str, bool]
-"""A column that the rows of an action have: its name, and whether it is of the id."""
+"""A column of an action's rows: its name, and whether it belongs to the id."""
 TOGETHER = 64
-"""Contexts whose inner products with all others are found at once."""
+"""Contexts handled in one matrix product by `RowKernel.length`."""
+BEND = 0.1
+"""Prior variance of the nearness part of `BentKernel` as a share of that of a line of length 1: .03
+held the truth less often, .3 lost more."""
 
 
 class RowKernel(Learned):
-    """Inner products between remembered rows and the rows of a Rank call, whose numbers are read by
-    these scales: by nearness where actions have ids, else along lines."""
+    """Inner products between remembered rows and offered rows. Numbers are read by ``scales``: by
+    nearness where rows have ids, else along lines."""
 
     STATE = (
         "_form",
@@ -72,7 +84,7 @@ class RowKernel(Learned):
         return self._scales.actions(actions, self._near)
 
     def columns(self, action: Action) -> Iterator[Column]:
-        """Columns that an action's rows have: of its features, and of its id."""
+        """Yield the columns of an action's rows: those of its features, then that of its id."""
         (read,) = self._read_all((action,))
         for column in read.features.columns:
             yield column, False
@@ -80,7 +92,7 @@ class RowKernel(Learned):
             yield action.id, True
 
     def remember(self, context: Features, action: Action) -> int:
-        """Append a row to the remembered ones; its position."""
+        """Append a row to the remembered ones; return its position."""
         context, (action,) = self._read(context), self._read_all((action,))
         known = len(self._actions)
         c, a = self._contexts.index(context), self._index(action.features)
@@ -97,13 +109,13 @@ class RowKernel(Learned):
         return self._size - 1
 
     def _index(self, features: Features) -> int:
-        """Position of the vector of an action, which may have thousands of columns."""
+        """Position of an action's vector; cached, as it may have thousands of columns."""
         if features not in self._known:
             self._known[features] = self._actions.index(features)
         return self._known[features]
 
     def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
-        """Inner products of offered rows with remembered ones, (K, m), and each other, (K, K)."""
+        """Inner products of offered rows with remembered rows, (K, m), and each other, (K, K)."""
         context, actions = self._read(context), self._read_all(actions)
         own = _offer(actions, self._form).products * context_scales(context, self._form)[1]
         if not self._size:
@@ -129,9 +141,9 @@ class RowKernel(Learned):
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: Array
     ) -> tuple[tuple[Group, ...], Array, Array]:
-        """A weighted sum of the rows of actions in a context, split into the G groups of fields
-        that its columns are of: the groups, the inner products of each one's part with remembered
-        rows, (G, m), and its squared length, (G,)."""
+        """Split a weighted sum of the rows of actions in a context by the G groups of fields of its
+        columns. Returns the groups, inner products of each part with remembered rows, (G, m), and
+        squared lengths, (G,)."""
         context, actions = self._read(context), self._read_all(actions)
         offer = _offer(actions, self._form)
         scales, _ = context_scales(context, self._form)
@@ -150,13 +162,13 @@ class RowKernel(Learned):
         return tuple(of_context), inside, parts[:, known] * square
 
     def alike(self, actions: tuple[Action, ...]) -> Array:
-        """Inner products of the parts that actions have in rows, (K, K)."""
+        """Inner products of the action parts, (K, K)."""
         return _offer(self._read_all(actions), self._form).products
 
     def length(
         self, contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array
     ) -> float:
-        """Squared length of the sum of the rows of K actions in C contexts, by weight, (C, K)."""
+        """Squared length of the sum of the rows of K actions in C contexts by weights (C, K)."""
         vectors, form = Vectors(), self._form
         read = [self._read(context) for context in contexts]
         at = [vectors.index(context) for context in read]
@@ -170,7 +182,7 @@ class RowKernel(Learned):
         return total
 
     def _context_products(self, context: Features) -> Array:
-        """Inner products of a context's part with those of the remembered rows, (m,)."""
+        """Inner products of a context part with those of the remembered rows, (m,)."""
         if context not in self._inner:
             _, products = self._contexts.by_field(context)
             polynomials = symmetric_polynomials(products, self._form.crosses)
@@ -203,7 +215,7 @@ class RowKernel(Learned):
 @dataclass(frozen=True, slots=True)
 class _OfferedActions:
     """Action parts of K offered rows: scaled features, (K, columns), lengths of ids, (K,), and
-    inner products with each other, (K, K)."""
+    inner products, (K, K)."""
 
     columns: Sequence[str]
     features: Array
@@ -225,3 +237,79 @@ def _offer(actions: tuple[Action, ...], form: RowForm) -> _OfferedActions:
     same = np.equal.outer(ids, ids).astype(float)
     products = features @ features.T + same * np.outer(lengths, lengths)
     return _OfferedActions(list(columns), features, lengths, products)
+
+
+# -- lines that may bend --------------------------------------------------------------
+
+
+class BentKernel(Learned):
+    """Sum of two kernels (21): lines by features, and crosses by id with nearness."""
+
+    STATE = ("_lines", "_nearness")
+
+    def __init__(self, crosses: int, scales: Scales) -> None:
+        self._lines = RowKernel(RowForm.known(min(crosses, 1), "features"), scales)
+        self._nearness = RowKernel(RowForm.known(crosses, "id"), scales)
+
+    def __len__(self) -> int:
+        return len(self._lines)
+
+    def columns(self, action: Action) -> Iterator[tuple[bool, Column]]:
+        """Yield the columns of an action's rows, and whether they are of the nearness part."""
+        for bends, kernel in enumerate((self._lines, self._nearness)):
+            for column in kernel.columns(action):
+                yield bool(bends), column
+
+    def remember(self, context: Features, action: Action) -> int:
+        """See `RowKernel.remember`."""
+        self._lines.remember(context, action)
+        return self._nearness.remember(context, action)
+
+    def between(self, context: Features, actions: tuple[Action, ...]) -> tuple[Array, Array]:
+        """See `RowKernel.between`."""
+        return _sum(self._lines.between(context, actions), self._nearness.between(context, actions))
+
+    def between_all(
+        self, contexts: tuple[Features, ...], actions: tuple[Action, ...]
+    ) -> tuple[Array, Array]:
+        """See `RowKernel.between_all`."""
+        return _sum(
+            self._lines.between_all(contexts, actions),
+            self._nearness.between_all(contexts, actions),
+        )
+
+    def grouped(
+        self, context: Features, actions: tuple[Action, ...], weights: Array
+    ) -> tuple[tuple[Group, ...], Array, Array]:
+        """See `RowKernel.grouped`; both parts are added up for each group."""
+        found: dict[Group, tuple[Array, float]] = {}
+        nothing: tuple[Array, float] = np.zeros(len(self)), 0.0
+        for kernel, share in ((self._lines, 1.0), (self._nearness, BEND)):
+            groups, inside, lengths = kernel.grouped(context, actions, weights)
+            for group, products, length in zip(groups, inside, lengths.tolist(), strict=True):
+                before, shorter = found.get(group, nothing)
+                found[group] = before + share * products, shorter + share * length  # (21)
+        products = np.array([of for of, _ in found.values()])
+        return tuple(found), products, np.array([length for _, length in found.values()])
+
+    def alike(self, actions: tuple[Action, ...]) -> Array:
+        """See `RowKernel.alike`."""
+        return self._lines.alike(actions) + BEND * self._nearness.alike(actions)  # (21)
+
+    def length(
+        self, contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array
+    ) -> float:
+        """See `RowKernel.length`."""
+        asked = contexts, actions, weights
+        return self._lines.length(*asked) + BEND * self._nearness.length(*asked)  # (21)
+
+
+def _sum(lines: tuple[Array, Array], nearness: tuple[Array, Array]) -> tuple[Array, Array]:
+    """Apply (21) to pairs of inner products."""
+    first, second = lines[0] + BEND * nearness[0], lines[1] + BEND * nearness[1]
+    return first, second
+
+
+def kernel_of(form: RowForm, scales: Scales) -> RowKernel | BentKernel:
+    """Create the kernel for rows of a form, without remembered rows."""
+    return BentKernel(form.crosses, scales) if form.by == "bent" else RowKernel(form, scales)

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.arrays import Array
-from engine.learners.bayesian.kernel import TOGETHER, RowKernel
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.bayesian.rows import By, RowForm
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.row_form import By, RowForm
+from engine.learners.bayesian.row_kernels import TOGETHER, RowKernel
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, actions, contexts, request_of
 from tests.oracles import dot, naive_row

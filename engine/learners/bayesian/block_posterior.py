@@ -1,4 +1,4 @@
-"""What was learned of one block: (3) and (6) of `posterior`, and of several small ones at once."""
+"""Posterior of one basis block: (3) and (6) of `posterior`; and of several small blocks at once."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -6,24 +6,24 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array, with_room
-from engine.learners.bayesian.block import Block
+from engine.learners.bayesian.basis_blocks import Block
 from engine.learners.learned_state import Learned
 
 LATER = 16
-"""Rewards whose changes of Sigma are applied together: it may be large, their gains are not."""
+"""Rewards after which their changes are applied to Sigma: it may be large, gains are small."""
 
 
 @dataclass(slots=True)
-class Share(Learned):
-    """What was learned of one block.
+class BlockPosterior(Learned):
+    """Posterior of the weights of one block.
 
     Attributes:
         prior: variance of a coordinate before any reward.
-        size: coordinates (r) of which anything is known.
+        size: number of coordinates (r) with a posterior.
         settled: Sigma of (3) before the latest rewards; it may have fewer coordinates.
         vectors: p and q of (3), then g of (6) of the latest rewards, (2 + `LATER`, r) with room.
         trusts: d of (6) of the latest rewards, (`LATER`,).
-        latest: how many those are.
+        latest: number of latest rewards.
     """
 
     prior: float
@@ -42,7 +42,7 @@ class Share(Learned):
         return self.vectors[2 : 2 + self.latest, : self.size]
 
     def times_sigma(self, x: Array) -> Array:
-        """Coordinates (..., R) times Sigma; of those beyond r only the prior is known."""
+        """Multiply coordinates (..., R) by Sigma; coordinates beyond r have the prior variance."""
         known = len(self.settled)
         if known == x.shape[-1]:
             found: Array = x @ self.settled
@@ -56,7 +56,7 @@ class Share(Learned):
         return found
 
     def lessen(self, gain: Array, trust: float) -> None:
-        """Take a reward's d g g' from Sigma."""
+        """Subtract a reward's d g g' from Sigma."""
         self.vectors[2 + self.latest, : self.size] = gain
         self.trusts[self.latest] = trust
         self.latest += 1
@@ -64,7 +64,7 @@ class Share(Learned):
             self.settle()
 
     def settle(self) -> None:
-        """Apply what the latest rewards change."""
+        """Apply the changes of the latest rewards to `settled`."""
         gains, known = self.gains, len(self.settled)
         changed = (gains.T * -self.trusts[: self.latest]) @ gains  # (6)
         changed[:known, :known] += self.settled
@@ -73,18 +73,18 @@ class Share(Learned):
         self.settled, self.latest = changed, 0
 
     def grow(self, size: int) -> None:
-        """Coordinates more, about which only the prior is known."""
+        """Add coordinates with the prior variance."""
         self.vectors = with_room(self.vectors, (2 + LATER, size))
         self.size = size
 
 
-class Beside:
-    """What was learned of B small blocks, side by side, with what is known before any reward where
-    there is no more; a block that learned since is copied again.
+class StackedPosteriors:
+    """Posteriors of B small blocks, stacked in arrays; blocks without rewards have the prior.
 
     Attributes:
-        settled, vectors, trusts: of `Share`, (B, r, r), (B, 2 + `LATER`, r) and (B, `LATER`).
-        changed: blocks that learned since.
+        settled, vectors, trusts: as in `BlockPosterior`, stacked: (B, r, r), (B, 2 + `LATER`, r)
+            and (B, `LATER`).
+        changed: blocks to be copied again, as they learned a reward since.
 
     Args:
         size: coordinates (r) of the largest block.
@@ -100,11 +100,11 @@ class Beside:
         self.trusts: Array = np.zeros((many, LATER))
 
     def is_of(self, blocks: tuple[Block, ...], size: int) -> bool:
-        """Whether it is of these blocks, and they have not grown."""
+        """Whether these blocks, at this size, are the stacked ones."""
         return self.settled.shape[-1] == size and self._blocks == blocks
 
-    def follow(self, shares: Mapping[Block, Share]) -> None:
-        """Copy what changed."""
+    def follow(self, shares: Mapping[Block, BlockPosterior]) -> None:
+        """Copy the posteriors of changed blocks."""
         for block in self.changed:
             share, i = shares.get(block), self._places.get(block)
             if share is None or i is None:

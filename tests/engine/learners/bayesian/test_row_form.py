@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.learners.bayesian.rows import By, RowForm, action_scales, context_scales
+from engine.learners.bayesian.row_form import By, RowForm, action_scales, context_scales
 from engine.protocol.features import flatten
 from tests.engine.requests import Json, actions, contexts, numbers, request_of
 

@@ -1,4 +1,4 @@
-"""Rows of the regression: crosses of context fields with an action's own columns."""
+"""Form and scaling of regression rows: crosses of context fields with an action's columns."""
 
 import math
 from collections import defaultdict
@@ -14,22 +14,22 @@ from engine.protocol.features import Features
 from engine.result_cache import cached
 
 ID_LENGTH = math.sqrt(0.5)
-"""Length of the id's part, and of the features' part, of an action's unit vector."""
+"""Length of the id part and of the feature part of an action's unit vector."""
 By = Literal["id", "features", "bent"]
-"""How an action is told from others, and how numbers are read."""
+"""How actions are represented, and how numbers are read."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowForm:
-    """How (context, action) is written as a row of columns.
+    """Representation of a pair (context, action) as a row of columns.
 
     Attributes:
         crosses: highest order of context fields crossed with the action, 0 to 4.
-        by: ``"id"``: an action is its id and its features, half each, in rows of length 1,
-            so that every action is doubted alike. ``"features"``: it is its features alone,
-            and numbers count as they are, so that actions never seen before are known by
-            what they are made of; an action without features is its id. ``"bent"``: single fields
-            by features, with all crosses by id beside them for what lines cannot say: see `bent`.
+        by: ``"id"``: id and features, half each, in rows of length 1, so that all actions have the
+            same prior variance. ``"features"``: features alone, with numbers at their own size, so
+            that new actions are known by their features; an action without features is its id.
+            ``"bent"``: single fields by features, and all crosses by id for deviations from lines:
+            see `engine.learners.bayesian.row_kernels`.
     """
 
     crosses: int = 3
@@ -38,20 +38,19 @@ class RowForm:
     @staticmethod
     @lru_cache
     def known(crosses: int, by: By) -> "RowForm":
-        """The same object each time, which tables find without comparing."""
+        """The cached form of these values: identical objects are found in tables by identity."""
         return RowForm(crosses, by)
 
 
 @cached(lambda _, context, __: context.bytes)
 def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
-    """How the context's part of a row is scaled.
+    """Scale of each order of crosses in the context part, (crosses + 1,), and its squared length.
 
     Each order of crossing (none, single fields, pairs, triples) has the same share of the squared
     length, so of the prior variance, whatever the number of fields. Measured on the coffee table
     (``tests/benchmarks/learning.py``): one flat scale for all terms earns about .015 less a visitor
-    over the first 1,000. By id, each order has length 1 before that; by features, that length is
-    what it is for fields of size 1, so that it follows the numbers. Returned are the scale of each
-    order, (crosses + 1,), and the squared length that the part has then.
+    over the first 1,000. By id, each order is normalised to length 1; by features, it is divided by
+    its length for fields of size 1, so that the length follows the numbers.
     """
     own = _crosses(context, form.crosses)
     squares: Sequence[float] = own
@@ -68,8 +67,8 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
 
 @cached(lambda _, context, __: context.bytes)
 def _crosses(context: Features, orders: int) -> tuple[float, ...]:
-    """Squared length that the crosses of each order have: (2), as `symmetric_polynomials`, which
-    would be called for each number by itself."""
+    """Squared length of the crosses of each order: (2), as `symmetric_polynomials`, in plain
+    numbers."""
     e = [1.0] + orders * [0.0]
     for square in field_squares(context).values():
         for order in range(orders, 0, -1):
@@ -79,9 +78,11 @@ def _crosses(context: Features, orders: int) -> tuple[float, ...]:
 
 @cached(lambda _, features, __: features.bytes)
 def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
-    """What an action's features are multiplied by, and the length of its id's part. The id is a
-    feature of its own, as it was in the service, so that ids alone allow learning, and actions
-    share what they have in common and can still differ."""
+    """Scale of an action's features, and length of its id part.
+
+    The id is a feature of its own, as in the service: actions share common features and can still
+    differ, and ids alone suffice for learning.
+    """
     square = sum(value * value for value in features.columns.values())
     if square == 0:
         return 0.0, 1.0
@@ -91,7 +92,7 @@ def action_scales(features: Features, form: RowForm) -> tuple[float, float]:
 
 
 def field_squares(context: Features) -> dict[str, float]:
-    """Squared length of each field's columns, of those that have any."""
+    """Squared length of the columns of each field with any column."""
     squares: dict[str, float] = defaultdict(float)
     for column, value in context.columns.items():
         squares[context.fields[column]] += value * value

@@ -1,11 +1,11 @@
-"""Change-point detection: since when the learners that are believed are right.
+"""Change-point detection: replace the learners after a change of all tastes.
 
-Tastes may change altogether. Then what was learned is wrong, and a learner that knows
-nothing does better. Beside the average of learners that is believed stands a challenger
-that began later. It has prior odds (`SELDOM`, `AGAIN`), begins anew whenever it falls behind
-them, and takes over when it has made up for them: the generalised likelihood ratio test of
-Page (*Biometrika* 41, 1954), with the challenger's predictive density as the alternative's.
-The average that is overtaken stays as long as it may still be right.
+After such a change a learner without knowledge predicts better than the learners so far. Beside the
+current average of learners (the bank) runs a challenger that began later. It starts with prior odds
+(`SELDOM`, `AGAIN`), restarts whenever its odds fall below them, and takes over once its evidence
+has made up for them: the generalised likelihood ratio test of Page (*Biometrika* 41, 1954), with
+the challenger's predictive density as the alternative. A replaced bank is kept while it may still
+be right.
 """
 
 import math
@@ -17,7 +17,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.likelihood import Rewards, log_sum
+from engine.learners.bayesian.likelihood import RewardHistory, log_sum
 from engine.learners.learned_state import Learned
 
 SELDOM, AGAIN = 1e-6, 1e-5
@@ -25,29 +25,33 @@ SELDOM, AGAIN = 1e-6, 1e-5
 never do, each reward is taken for a change with at most these odds, which add up over a crowd: at
 1e-5, one was announced in 2 of 408 crowds of 1,500."""
 CARRIED_WEIGHT = 0.99
-"""Share of a new bank's weights that follows those of the bank that is believed: tastes change,
-how noisy rewards are need not."""
+"""Share of a new bank's weights taken from the current bank: tastes change, the noise of rewards
+need not."""
 MISFIT = 20
-"""One in so many rewards is expected to be explained by no bank, whatever it learned, before there
-are any: so a bank is compared with what a noisier one like it would be, and misfit is not taken for
-change. The share is learned: where rewards are certain, few that are not as expected are a change
-(told after 6 rewards of a table of 36 certain rows, and after 18 where it stayed at 1/20)."""
+"""Prior: one in so many rewards is explained by no bank. A bank is compared with a noisier one like
+it, so that misfit is not taken for change. The share is learned: where rewards are certain, a few
+unexpected ones are a change (found after 6 rewards of a table of 36 certain rows, and after 18 with
+a share fixed at 1/20)."""
 GROWN_UP, PROMISING = 150, -3.0
-"""A challenger that is so many rewards old begins anew, unless its log odds are better: it has
-learned what the bank that it challenges has, so its odds stand still and no change is found."""
+"""A challenger restarts after so many rewards unless its log odds are better: by then it has
+learned the same as the current bank, so its odds stand still and no change is found."""
 SETTLED = 50
-"""Rewards that a bank learned before the challenger that overtakes it began, for that to be called
-a change: before, the first few were misleading, and nobody knew any tastes yet. In crowds of worlds
-that never change such were told by challengers that began after 8, 36 and 37 rewards."""
+"""Rewards a bank must have learned before its challenger began, for a takeover to be reported as
+a change. Earlier takeovers correct misleading first rewards: in crowds of worlds without changes
+they came from challengers that began after 8, 36 and 37 rewards."""
 HOPELESS = -12.0
-"""Log odds at which a bank that was overtaken is given up."""
+"""Log odds at which a replaced bank is dropped."""
 
 
 class ChangeDetector(Learned):
-    """The bank that is believed first, then one that it overtook, then the challenger. One bank
-    alone if tastes are taken never to change. `changes` tells how many rewards there had been when
-    each change was found, and when the bank that took over began; `unexplained`, how many rewards
-    no bank explained."""
+    """Banks of learners: the current one, then a replaced one, then the challenger; a single bank
+    if tastes are assumed constant.
+
+    Attributes:
+        changes: of each change, the number of rewards when it was found, and when the new bank
+            began.
+        unexplained: number of rewards explained by no bank.
+    """
 
     STATE = ("hypotheses", "may_change", "banks", "changes", "rewards", "unexplained")
 
@@ -57,14 +61,14 @@ class ChangeDetector(Learned):
         prior = np.array([hypothesis.odds for hypothesis in self.hypotheses])
         self.banks = [ModelAverage.begin(self.hypotheses, 0, prior / prior.sum())]
         self.changes: list[tuple[int, int]] = []
-        self.rewards = Rewards()
+        self.rewards = RewardHistory()
         self.unexplained = 0.0
         if may_change:
             self._challenge()
 
     @property
     def learned(self) -> int:
-        """How many rewards there were."""
+        """Number of rewards."""
         return self.rewards.count
 
     @property
@@ -81,16 +85,16 @@ class ChangeDetector(Learned):
 
     @property
     def misfit(self) -> float:
-        """How likely it is that no bank explains the next reward."""
+        """Probability that no bank explains the next reward."""
         return (1.0 + self.unexplained) / (MISFIT + self.learned)
 
     @property
     def _prior(self) -> float:
-        """Log odds that a challenger begins with."""
+        """Log odds of a new challenger."""
         return math.log(AGAIN if self.changes else SELDOM)
 
     def reweigh(self, reward: float, densities: Sequence[Mapping[int, float]]) -> None:
-        """Weigh all by each bank's log densities of a reward: see `ModelAverage.reweigh`."""
+        """Update all weights by each bank's log densities of a reward; see `ModelAverage`."""
         chance = math.log(self.misfit) + self.rewards.log_density(reward)
         explains = math.log1p(-self.misfit)
         self.rewards.add(reward)
@@ -122,7 +126,7 @@ class ChangeDetector(Learned):
             del self.banks[1]
 
     def _take_over(self) -> None:
-        """The challenger is believed from now on; the better of the others stays."""
+        """Make the challenger the current bank, and keep the better of the others."""
         *others, challenger = self.banks
         challenger.restore(self.hypotheses)
         if challenger.born - others[0].born >= SETTLED:
@@ -131,7 +135,7 @@ class ChangeDetector(Learned):
         self._challenge()
 
     def _challenge_anew(self) -> None:
-        """Most challengers fall behind with their first reward, untaught: such a one stays."""
+        """Restart the challenger; an untaught one is reused, as most fall behind at once."""
         first, last = self.banks[0], self.banks[-1]
         if first.learners.keys() == last.learners.keys() and not last.is_taught:
             last.begin_anew(self.learned, self._carried())
@@ -146,7 +150,7 @@ class ChangeDetector(Learned):
         self.banks.append(challenger)
 
     def _carried(self) -> Array:
-        """Weights that a challenger begins with, (H,)."""
+        """Weights of the hypotheses in a new challenger, (H,)."""
         first = self.banks[0]
         awake = list(first.learners)
         weights = CARRIED_WEIGHT * first.weights
