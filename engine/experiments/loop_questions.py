@@ -15,7 +15,7 @@ from engine.arrays import Array
 from engine.experiments.exploration import RepeatedOffer
 from engine.experiments.playthrough import Playthrough
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.moments import as_of
+from engine.loop.time_travel import as_of
 from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from engine.worlds import Context, World

@@ -1,8 +1,8 @@
-"""A block of the basis, and rows by their coordinates in it: offered, learned, split or alone.
+"""Blocks of the basis, and coordinates of offered and learned rows in them.
 
-Actions that share no column have blocks of their own (`basis`). Where each of several offered
-actions has one, as those that are told apart by their ids alone, each would be a call for a few
-numbers: small ones are looked at together, in arrays with zeros beyond the size of each.
+Actions without common columns have separate blocks (`basis`). If many offered actions have a block
+each, as actions known by ids alone, one call a block would be slow: small blocks are processed
+together, in arrays padded with zeros.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -17,21 +17,21 @@ from engine.learners.base import Group
 from engine.learners.learned_state import Learned
 
 SMALL = 64
-"""Basis vectors up to which blocks are looked at together: of larger ones a call takes less time
-than a copy."""
+"""Largest number of basis vectors of blocks processed together; for larger ones a call takes less
+time than a copy."""
 Positions = slice | NDArray[np.intp]
-"""Where some of the offered rows are: a slice where one follows the other, as arrays are read by it
-in a third of the time."""
+"""Positions of some offered rows: a slice for consecutive ones, which reads arrays in a third of
+the time."""
 
 
 def positions(rows: Sequence[int]) -> Positions:
-    """Increasing positions, to read arrays by."""
+    """Index for increasing positions."""
     first, end = rows[0], rows[-1] + 1
     return slice(first, end) if end - first == len(rows) else np.array(rows, dtype=np.intp)
 
 
 def diagonal(matrices: Array) -> Array:
-    """The diagonals (..., K) of (..., K, K), to be changed in place."""
+    """Writable view of the diagonals (..., K) of matrices (..., K, K)."""
     found = matrices.diagonal(axis1=-2, axis2=-1)
     found.flags.writeable = True
     return found
@@ -39,8 +39,13 @@ def diagonal(matrices: Array) -> Array:
 
 @dataclass(eq=False, slots=True)
 class Block(Learned):
-    """An orthonormal basis of the rows of one family of actions: their places in the kernel.
-    `whiten`, (r, r) with room, turns inner products with those rows into coordinates."""
+    """An orthonormal basis of the rows of one family of actions.
+
+    Attributes:
+        rows: positions of its rows in the kernel, (r,) with room.
+        whiten: matrix from inner products with these rows to coordinates, (r, r) with room.
+        size: r.
+    """
 
     rows: NDArray[np.intp] = field(default_factory=lambda: np.zeros(16, dtype=np.intp))
     whiten: Array = field(default_factory=lambda: np.zeros((16, 16)))
@@ -52,13 +57,13 @@ class Block(Learned):
         return self.whiten[: self.size, : self.size]
 
     def coordinates(self, products: Array) -> Array:
-        """Coordinates (..., K, r) of rows by their inner products (..., K, m) with kernel rows."""
+        """Coordinates (..., K, r) of rows from inner products (..., K, m) with all kernel rows."""
         return np.asarray(products[..., self.rows[: self.size]] @ self.whitening.T)
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedBlock:
-    """The rows of an offer that touch one block: positions (k,) and coordinates (..., k, r)."""
+    """Rows of an offer in one block: positions (k,) and coordinates (..., k, r)."""
 
     block: Block
     at: Positions
@@ -66,15 +71,14 @@ class OfferedBlock:
 
     @property
     def pairs(self) -> tuple[Any, ...]:
-        """Where any two of them meet in (..., K, K)."""
+        """Index of the block's rows in matrices (..., K, K)."""
         return ..., self.at if isinstance(self.at, slice) else self.at[:, None], self.at
 
 
 @dataclass(frozen=True, slots=True)
 class OfferedAlone:
-    """Rows of an offer that each have a small block to themselves, as those of actions that are
-    told apart by their ids alone: B blocks, positions (B,) and coordinates (..., B, r), with zeros
-    beyond the size of a block.
+    """Rows of an offer with a small block each: B blocks, positions (B,), and coordinates
+    (..., B, r), padded with zeros.
     """
 
     blocks: tuple[Block, ...]
@@ -84,9 +88,13 @@ class OfferedAlone:
 
 @dataclass(frozen=True, slots=True)
 class AloneBlocks:
-    """B small blocks, each with one offered action to itself: positions (B,) of these, also
-    as an array, (B, 1), and the blocks' places in the kernel, (B, r), and `Block.whiten`,
-    (B, r, r), beside each other."""
+    """B small blocks with one offered action each, stacked.
+
+    Attributes:
+        at, lines: positions of the actions, (B,), and as an array, (B, 1).
+        rows: `Block.rows`, (B, r), padded with zeros.
+        whitening: `Block.whiten`, (B, r, r), padded with zeros.
+    """
 
     blocks: tuple[Block, ...]
     at: Positions
@@ -96,7 +104,7 @@ class AloneBlocks:
 
     @classmethod
     def of(cls, places: Mapping[Block, int]) -> "AloneBlocks":
-        """Of blocks as they are now, and the increasing positions of their actions."""
+        """Stack blocks in their current state; ``places`` are increasing positions of actions."""
         blocks, at = tuple(places), positions(list(places.values()))
         most = max(block.size for block in blocks)
         rows: NDArray[np.intp] = np.zeros((len(blocks), most), dtype=np.intp)
@@ -109,7 +117,7 @@ class AloneBlocks:
         return cls(blocks, at, lines, rows, whitening)
 
     def offered(self, products: Array) -> OfferedAlone:
-        """Rows by their inner products (..., K, m) with kernel rows."""
+        """Coordinates of the rows from inner products (..., K, m) with all kernel rows."""
         inside = products[..., self.lines, self.rows]
         coordinates = (self.whitening @ inside[..., None])[..., 0]
         return OfferedAlone(self.blocks, self.at, coordinates)
@@ -117,15 +125,15 @@ class AloneBlocks:
 
 @dataclass(frozen=True, slots=True)
 class OfferedRows:
-    """K rows offered in a context, or in each of (C,): what lies in the span, and inner products of
-    what lies outside, (..., K, K)."""
+    """K rows offered in a context, or in each of C contexts: coordinates within the span, and
+    inner products of the parts outside, (..., K, K)."""
 
     alone: OfferedAlone | None
     parts: tuple[OfferedBlock, ...]
     outside: Array
 
     def sums(self, weights: Array) -> Iterator[tuple[Block, Array]]:
-        """By block, what the coordinates of all rows in C contexts come to by weight, (C, K)."""
+        """Yield for each block the sum of the coordinates of all rows by weights (C, K)."""
         for part in self.parts:
             yield part.block, (weights[:, part.at, None] * part.coordinates).sum(axis=(0, 1))
         if self.alone is not None:
@@ -136,15 +144,15 @@ class OfferedRows:
 
 @dataclass(frozen=True, slots=True)
 class GroupedRow:
-    """A weighted sum of rows, split into the parts that it has in the columns of G groups of
-    context fields: coordinates (G, r) of each in every block, squared lengths (G,)."""
+    """A weighted sum of rows, split by G groups of context fields: coordinates (G, r) in each
+    block, and squared lengths (G,)."""
 
     groups: tuple[Group, ...]
     inside: Mapping[Block, Array]
     lengths: Array
 
     def merged(self, into: Mapping[Group, Group]) -> "GroupedRow":
-        """The same with some groups as a part of others; no two have a column in common."""
+        """Add some groups to others; groups have no common column."""
         to = [into.get(group, group) for group in self.groups]
         left = tuple(dict.fromkeys(to))
         taken: Array = np.array([[one == group for group in to] for one in left], dtype=float)
@@ -154,7 +162,7 @@ class GroupedRow:
 
 @dataclass(frozen=True, slots=True)
 class LearnedRow:
-    """A row that is learned: coordinates (r,) in its block, squared length outside the span."""
+    """A rewarded row: coordinates (r,) in its block, and squared length outside the span."""
 
     block: Block
     coordinates: Array
@@ -163,7 +171,7 @@ class LearnedRow:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A block has taken up another, whose coordinates begin at ``at`` in it."""
+    """Merge of another block into a block, in which its coordinates begin at ``at``."""
 
     block: Block
     other: Block

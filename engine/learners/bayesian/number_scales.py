@@ -1,11 +1,11 @@
-"""Numbers as they come, at any scale: how each is read, from the values that it had so far.
+"""Scales of numeric features, fitted to their values so far.
 
-A number in a context or of an action is read in two ways. *Along a line*: less its mean, in
-standard deviations, or the same of its logarithm where that is less skewed; what grows or falls
-with it is learned at once. *By nearness*: as a vector of length 1 over knots at its quantiles,
-so that near values are alike and any shape can be learned, a threshold or a favourite hour; a
-number of few different values is a set of words. Both depend on the order of the values and on
-distances within their own spread, never on the unit.
+A number in a context or of an action is encoded in one of two ways. *Along a line*: less its mean,
+in standard deviations, or the same of its logarithm where that is less skewed; linear effects are
+learned at once. *By nearness*: as a vector of length 1 over knots at the number's quantiles, so
+that near values are alike and any shape can be learned, such as a threshold or a favourite hour; a
+number with few different values becomes a set of words. Both depend on the order of the values and
+on distances relative to their spread, never on the unit.
 """
 
 import math
@@ -25,27 +25,27 @@ from engine.protocol.request import Action
 from engine.result_cache import cached
 
 KNOTS = 8
-"""Knots of a number of many values; up to so many different values, each is a knot of its own."""
+"""Knots of a number with many values; a number with fewer different values has a knot for each."""
 REACH = 0.7
-"""How far a value spreads over the knots, in knots."""
+"""Width of a value over the knots, in knots."""
 FURTHEST = 1e9
-"""Standard deviations from the mean beyond which all is as far."""
+"""Standard deviations from the mean at which values are clipped."""
 BINS = 4
-"""Cells that a number of many values falls into."""
+"""Cells of a number with many values."""
 CONSTANT = "\\"
-"""Column, and field, of what actions of numbers along lines have in common; no feature makes it, as
-a backslash in its name is doubled."""
+"""Column and field of the constant of actions read along lines; no feature has this name, as
+backslashes in names are doubled."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How one number is read.
+    """Scale of one number.
 
     Attributes:
         knots: increasing values.
-        few: whether these are all values that it had.
-        logged: whether its logarithm is read along a line.
-        mean, sd: of the values read along a line.
+        few: whether the knots are all values so far.
+        logged: whether the logarithm is used along a line.
+        mean, sd: of the values along a line.
     """
 
     knots: tuple[float, ...]
@@ -55,12 +55,12 @@ class Scale:
     sd: float
 
     def __hash__(self) -> int:
-        """Asked for with each number that is read: some of it tells most apart."""
+        """Hash of mean and sd, which suffices and is cheap: each number read is looked up by it."""
         return hash((self.mean, self.sd))
 
     @classmethod
     def of(cls, counts: Mapping[float, int]) -> "Scale":
-        """The scale of values, each with how often it was met."""
+        """Fit a scale to values with their numbers of occurrences."""
         different = np.array(sorted(counts))
         times = np.array([counts[value] for value in different.tolist()])
         few = len(different) <= KNOTS
@@ -80,7 +80,7 @@ class Scale:
         return squash(min(max(away, -FURTHEST), FURTHEST))
 
     def place(self, value: float) -> float:
-        """Where it lies among the knots: 0 at the first, 1 at the second, or in between."""
+        """Position of a value among the knots: 0 at the first, 1 at the second, or in between."""
         right = bisect_right(self.knots, value)
         if right in (0, len(self.knots)):
             return float(min(right, len(self.knots) - 1))
@@ -90,7 +90,7 @@ class Scale:
         return right - 1 + (value - low) / (high - low)
 
     def by_nearness(self, value: float) -> dict[int, float]:
-        """Its vector of length 1 over the knots, those that count."""
+        """Nonzero entries of a value's vector of length 1 over the knots."""
         at = self.place(value)
         if self.few:
             left = int(at)
@@ -104,20 +104,20 @@ class Scale:
         return {knot: share / length for knot, share in part.items() if share}
 
     def bin(self, value: float) -> int:
-        """The cell it falls into."""
+        """Cell of a value."""
         at = self.place(value)
         return round(at) if self.few else min(int(at * BINS / (len(self.knots) - 1)), BINS - 1)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Scales:
-    """How each number is read, by its field; what is no number, or none of these, stays."""
+    """Scales by field; features of other fields stay unchanged."""
 
     of: Mapping[str, Scale]
 
     @classmethod
     def fitted(cls, offers: Iterable[tuple[Features, tuple[Action, ...]]]) -> "Scales":
-        """The scales of all numbers in the contexts and actions of some offers."""
+        """Fit scales to all numbers in the contexts and actions of offers."""
         met: Counter[Features] = Counter()
         for context, actions in offers:
             met.update((context, *(action.features for action in actions)))
@@ -128,25 +128,25 @@ class Scales:
         return cls({field: Scale.of(counts) for field, counts in values.items()})
 
     def context(self, features: Features, near: bool) -> Features:
-        """A context with its numbers read by nearness, or along a line."""
+        """Encode the numbers of a context by nearness or along lines."""
         return _read(features, self, near) if self.of and features.numbers else features
 
     def action(self, features: Features, near: bool) -> Features:
-        """An action's features with their numbers read so; along a line, a constant stands beside
-        them, for numbers less their means cannot say what a context is worth whatever is offered.
+        """Encode the numbers of an action's features. Along lines a constant is added: centred
+        numbers alone cannot represent an effect of the context on all actions.
         """
         read = self.context(features, near)
         along_lines = not near and not features.numbers.keys().isdisjoint(self.of)
         return _with_constant(read) if along_lines else read
 
     def actions(self, actions: tuple[Action, ...], near: bool) -> tuple[Action, ...]:
-        """Actions with their features read so."""
+        """Encode the numbers of several actions."""
         return _read_all(actions, self, near) if self.of else actions
 
 
 @dataclass(frozen=True, slots=True)
 class _Moments:
-    """Mean, standard deviation, and size of the skewness."""
+    """Mean, standard deviation, and absolute skewness."""
 
     mean: float
     sd: float
@@ -154,7 +154,7 @@ class _Moments:
 
     @classmethod
     def of(cls, values: Array, times: NDArray[np.int_]) -> "_Moments":
-        """Of values, (n,), each met so often."""
+        """Moments of values (n,) with numbers of occurrences."""
         size, shares = float(np.abs(values).max()) or 1.0, times / times.sum()
         read = values / size
         mean = float(shares @ read)
@@ -165,7 +165,7 @@ class _Moments:
 
 
 def _quantiles(different: Array, times: NDArray[np.int_]) -> Array:
-    """`KNOTS` quantiles, equally far apart, of increasing values, (n,), each met so often."""
+    """`KNOTS` equally spaced quantiles of increasing values (n,) with numbers of occurrences."""
     ends = times.cumsum()
     at = np.linspace(0, 1, KNOTS) * (ends[-1] - 1)
     below = np.floor(at).astype(int)
@@ -178,7 +178,7 @@ def _quantiles(different: Array, times: NDArray[np.int_]) -> Array:
 
 
 _ACTION = 100
-"""Bytes that an action takes beside its features."""
+"""Bytes of an action beside its features."""
 
 
 @cached(lambda features, *_: features.bytes)
@@ -202,13 +202,13 @@ def _read(features: Features, scales: Scales, near: bool) -> Features:
 
 @lru_cache(maxsize=4_096)
 def _knot_columns(field: str) -> tuple[str, ...]:
-    """Names of a number's columns: all that hold them share these."""
+    """Names of a number's columns, as shared strings."""
     return tuple(f"{field}[~{knot}]" for knot in range(KNOTS))
 
 
 @lru_cache(maxsize=16_384)
 def _by_nearness(scale: Scale, value: float) -> tuple[tuple[int, float], ...]:
-    """What items have comes again and again, also when the scales of other numbers are new."""
+    """Cached `Scale.by_nearness`: values of items recur, also after other scales were refitted."""
     return tuple(scale.by_nearness(value).items())
 
 

@@ -4,7 +4,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.experiments.playthrough import Change, Crowd, Playthrough, Visit, playthrough_of
-from engine.loop.moments import as_of, entries_before
+from engine.loop.time_travel import as_of, entries_before
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import crowd
 from engine.steps import finish

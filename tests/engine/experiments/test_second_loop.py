@@ -11,7 +11,7 @@ from engine import LearningLoop, LoopSettings, Thompson
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.second_loop import SecondLoop, standing
 from engine.loop.entries import Ranked
-from engine.loop.moments import as_of
+from engine.loop.time_travel import as_of
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import Visitor, crowd, nth_visitor, serve
 from engine.simulation.drift import with_other_tastes

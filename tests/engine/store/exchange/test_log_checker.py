@@ -13,9 +13,9 @@ from engine.errors import RejectedError
 from engine.loop.entries import Ranked, Rewarded
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from engine.store.exchange.check import LogChecker
-from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines
+from engine.store.exchange.log_checker import LogChecker
+from engine.store.exchange.loop_import import import_file
 from engine.store.exchange.seal import sealed
 from engine.worlds import WORLDS
 from tests.engine.comparable import learned_bits

@@ -1,4 +1,4 @@
-"""Moments of a log: the loop as it was then, exactly, in far less time than a fold takes."""
+"""Time travel: a loop exactly as it was at any point of its log, without a full fold."""
 
 from bisect import bisect_left
 
@@ -9,14 +9,16 @@ from engine.loop.learning_loop import LearningLoop
 from engine.steps import Steps
 
 _TOGETHER = 8
-"""Entries that are read together where the next event is looked for."""
+"""Entries read at a time in search of the next event."""
 
 
 def as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
-    """A loop as the first ``entries`` of its log left it, at that time: one of its own.
+    """Copy a loop as it was after the first ``entries`` of its log, at that time.
 
-    Whatever is done with either, the other stays as it is. Each entry that has to be folded is a
-    step. ``BadRequest`` unless there are so many, and one at least.
+    The copy and the loop are independent. Each entry to be folded is a step.
+
+    Raises:
+        PersonalizerError: ``BadRequest`` unless 1 <= ``entries`` <= length of the log.
     """
     with loop.lock:
         check_entries(entries, len(loop.log))
@@ -28,15 +30,14 @@ def as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
         clock=lambda: then,
         folding=Folding(known, loop.folding.keeps, loop.log),
     )
-    # From here on the two logs go different ways, and each has its own.
+    # From here on the two logs differ, so each has its own checkpoints.
     past.folding = Folding(known.of(log))
     return past
 
 
 def entries_before(loop: LearningLoop, event: int) -> int:
-    """How many entries there were when the event with this number, from 0, was ranked.
-
-    All of them, if there is none yet.
+    """Number of entries before an event's Rank call, by the event's number from 0; all entries if
+    the event does not exist yet.
     """
     with loop.lock:
         if event >= len(loop.events):
@@ -45,7 +46,7 @@ def entries_before(loop: LearningLoop, event: int) -> int:
 
 
 def _ranked(loop: LearningLoop, entries: int) -> int:
-    """How many events the first entries of a log have ranked."""
+    """Number of events ranked in the first ``entries`` of a log."""
     while entries < len(loop.log):
         for entry in loop.log.since(entries, _TOGETHER):
             if isinstance(entry, Ranked):

@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from engine.errors import DamagedError
 from engine.store import Store, StoredLoop
-from engine.store.about import Damaged, new_id
+from engine.store.loop_info import Damaged, new_id
 from tests.engine.store.workers import WORLD, serve_next
 
 

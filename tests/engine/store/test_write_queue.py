@@ -5,18 +5,18 @@ from threading import Event, Thread
 
 import pytest
 
-from engine.store.line import Line
+from engine.store.write_queue import WriteQueue
 from tests.engine.store.lines import MANY, SOON, come, join
 
 
-def is_free(line: Line) -> bool:
+def is_free(line: WriteQueue) -> bool:
     """Whether one has not to wait at all."""
     with line.turn() as left:
         return left == line.patience
 
 
 def test_the_order_of_coming_is_the_order_of_being_served() -> None:
-    line, served = Line(SOON), list[int]()
+    line, served = WriteQueue(SOON), list[int]()
 
     def work(number: int) -> None:
         with line.turn():
@@ -31,7 +31,7 @@ def test_the_order_of_coming_is_the_order_of_being_served() -> None:
 
 
 def test_one_is_served_at_a_time() -> None:
-    line, inside, most = Line(SOON), list[int](), list[int]()
+    line, inside, most = WriteQueue(SOON), list[int](), list[int]()
 
     def work(number: int) -> None:
         for _ in range(20):
@@ -49,7 +49,7 @@ def test_one_is_served_at_a_time() -> None:
 
 
 def test_who_fails_lets_the_next_on() -> None:
-    line, served = Line(SOON), list[int]()
+    line, served = WriteQueue(SOON), list[int]()
 
     def work(number: int) -> None:
         with suppress(KeyboardInterrupt), line.turn():
@@ -65,7 +65,7 @@ def test_who_fails_lets_the_next_on() -> None:
 
 
 def test_who_has_no_patience_left_leaves_and_is_not_waited_for() -> None:
-    line, served = Line(SOON), list[int]()
+    line, served = WriteQueue(SOON), list[int]()
 
     def work(number: int) -> None:
         with line.turn():
@@ -84,7 +84,7 @@ def test_who_has_no_patience_left_leaves_and_is_not_waited_for() -> None:
 
 
 def test_patience_counts_from_coming() -> None:
-    line, left = Line(SOON), list[float]()
+    line, left = WriteQueue(SOON), list[float]()
 
     def work(number: int) -> None:
         with line.turn() as rest:
@@ -98,7 +98,7 @@ def test_patience_counts_from_coming() -> None:
 
 
 def test_who_is_called_just_as_they_leave_lets_the_next_on() -> None:
-    line, inside, most, gone = Line(0.0005), list[int](), list[int](), list[int]()
+    line, inside, most, gone = WriteQueue(0.0005), list[int](), list[int](), list[int]()
 
     def work(number: int) -> None:
         for _ in range(100):

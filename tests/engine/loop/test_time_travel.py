@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from engine import Hypothesis, PersonalizerError
 from engine.loop.entries import Ranked
-from engine.loop.moments import as_of, entries_before
+from engine.loop.time_travel import as_of, entries_before
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import select
 
 from engine.store import Store
-from engine.store.days import DAY, days_ago
+from engine.store.days_in_use import DAY, days_ago
 
 
 def test_days_without_use_do_not_count(plain_url: str) -> None:

@@ -1,8 +1,8 @@
-"""A line of writers: whoever comes first is served first.
+"""A queue of writing threads, first come, first served.
 
-SQLite lets one write at a time, and whoever finds it busy looks again after a while, the longer
-they have waited the more seldom. So among many threads of one process one can starve while others
-go past. Here each waits behind those who came before, without looking, and without a connection.
+SQLite allows one writer at a time. A thread that finds the database busy retries at growing
+intervals, so among many threads of one process some can starve. In this queue threads wait in order
+of arrival, without polling and without holding a connection.
 """
 
 from collections import deque
@@ -12,13 +12,12 @@ from threading import Lock
 from time import monotonic
 
 
-class Line:
-    """Lets one thread after the other on, in the order in which they come.
-
-    A thread that has its turn and comes once more waits in vain, as it would for SQLite.
+class WriteQueue:
+    """A fair lock with a timeout. It is not reentrant: a thread that queues again while holding the
+    turn times out, as it would in SQLite.
 
     Attributes:
-        patience: seconds from coming after which a thread that waits has waited in vain.
+        patience: seconds from arrival to the timeout.
     """
 
     def __init__(self, patience: float) -> None:
@@ -27,15 +26,15 @@ class Line:
         self._waiting: deque[Lock] = deque()
 
     def __len__(self) -> int:
-        """How many wait."""
+        """Number of waiting threads."""
         return len(self._waiting)
 
     @contextmanager
     def turn(self) -> Iterator[float]:
-        """Be the only one, as soon as all who came before have been; the patience that is left.
+        """Context manager that holds the turn; yields the seconds of patience left.
 
         Raises:
-            TimeoutError: if that takes too long.
+            TimeoutError: if the turn does not come within `patience`.
         """
         left = self._come()
         try:
@@ -63,7 +62,7 @@ class Line:
         return max(until - monotonic(), 0.0)
 
     def _leave(self, mine: Lock) -> None:
-        """Wait no more; who was called in this very moment lets the next on."""
+        """Leave the queue; pass the turn on if it was granted at this moment."""
         with self._lock:
             if mine in self._waiting:
                 self._waiting.remove(mine)
@@ -71,7 +70,7 @@ class Line:
         self._go()
 
     def _go(self) -> None:
-        """Let the next on."""
+        """Pass the turn to the next thread."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().release()

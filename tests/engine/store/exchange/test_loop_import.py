@@ -18,9 +18,9 @@ from engine.simulation.crowd import crowd
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS, Format
-from engine.store.exchange.intake import import_file, importing
 from engine.store.exchange.lines import STEP
-from engine.store.logs import CHUNK
+from engine.store.exchange.loop_import import import_file, importing
+from engine.store.log_store import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of, reading_of
 from tests.engine.store.workers import WORLD, serve_next
@@ -72,7 +72,7 @@ def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None
 def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
     lines: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.store.exchange.intake.STEP", 8)
+    monkeypatch.setattr("engine.store.exchange.loop_import.STEP", 8)
     library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
     work = importing(library, file_of(*lines), "me")
     shares = [next(work), next(work)]

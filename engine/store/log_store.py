@@ -1,8 +1,8 @@
-"""Logs of loops: appended to and never edited.
+"""Append-only logs of loops in the database.
 
-A log's next place is given to whoever finds its end as they know it (optimistic concurrency):
-the end is compared and moved on in the same statement. Whatever is read is checked: that all
-of it is there, and that each entry is the one that was written after those before it.
+Appending is optimistic: one statement compares the log's end with the caller's and moves it on.
+Entries are checked on reading: none may be missing, and each must match its digest, which covers
+all entries before it.
 """
 
 import json
@@ -48,22 +48,22 @@ CHUNK = 1_000
 """Entries read or written in one statement."""
 
 
-class Logs(Database):
-    """The entries of each loop."""
+class LogStore(Database):
+    """Access to the entries of all loops."""
 
     def append(self, loop: str, end: End, entries: Sequence[Entry | Undone], events: int) -> End:
-        """Write down entries, all or none; once this returns they are on disk.
+        """Append entries, all or none; on return they are on disk.
 
         Args:
-            end: of the log as the caller knows it.
-            events: how many more events count with them.
+            end: of the log, as known to the caller.
+            events: change of the number of events that count.
 
         Returns:
-            where the log ends with them.
+            the new end of the log.
 
         Raises:
-            OvertakenError: if others have appended meanwhile.
-            StoreError: if they cannot be written.
+            OvertakenError: if another process has appended since.
+            StoreError: if the entries cannot be written.
         """
         self.check_room()
         rows, digest = rows_of(loop, end, entries)
@@ -82,10 +82,10 @@ class Logs(Database):
 
     @contextmanager
     def _surely(self, loop: str, end: End) -> Iterator[None]:
-        """Write entries up to an end; if nobody says whether they are written, the log does.
+        """Write entries up to an end; if the outcome is unknown, read the log to find out.
 
         Raises:
-            UnknownOutcomeError: if it cannot be asked.
+            UnknownOutcomeError: if the log cannot be read.
         """
         try:
             yield
@@ -98,18 +98,18 @@ class Logs(Database):
                 raise StoreError(UNREACHABLE) from unknown
 
     def _goes_through(self, loop: str, end: End) -> bool:
-        """Whether a log has come to an end, or passed it; whoever writes just now is waited for."""
+        """Whether a log has reached an end; waits for a write under way."""
         with self._reading() as connection:
             connection.execute(select(LOOPS.c.id).filter_by(id=loop).with_for_update())
             last = _OF_LOOP.filter_by(loop=loop, position=end.length - 1)
             return [row.digest for row in connection.execute(last)] == [end.digest]
 
     def length(self, name: str) -> int:
-        """How many entries the log of a loop has, by its id or its view.
+        """Number of entries in the log of a loop, by its id or its view.
 
         Raises:
             GoneError: if there is no such loop.
-            StoreError: if the database cannot tell.
+            StoreError: if the database cannot be read.
         """
         lengths = self.lengths({name})
         if name not in lengths:
@@ -117,15 +117,15 @@ class Logs(Database):
         return lengths[name]
 
     def lengths(self, names: Collection[str]) -> dict[str, int]:
-        """The same of all loops that there are of those named."""
+        """Numbers of entries of several loops, without those that do not exist."""
         rows = self._rows(_LENGTHS.params(b_names=tuple(names)))
         return {name: row.length for row in rows for name in row[:2] if name in names}
 
     def end_at(self, loop: str, length: int, events: int) -> End:
-        """Where a log ended that was so long; ``events`` counted there.
+        """End of a log at an earlier length, with ``events`` events that counted.
 
         Raises:
-            StoreError: if it cannot be read.
+            StoreError: if the log cannot be read.
         """
         rows = self._rows(_OF_LOOP.filter_by(loop=loop, position=length - 1))
         if not rows:
@@ -133,10 +133,10 @@ class Logs(Database):
         return End(length, events, rows[0].digest)
 
     def news(self, loop: str, end: End) -> tuple[End, list[Entry | Undone]]:
-        """Where a log ends now, and the entries since an end that the caller knows.
+        """Current end of a log, and the entries since an end known to the caller.
 
         Raises:
-            StoreError: if they cannot be read.
+            StoreError: if the entries cannot be read.
         """
         with self._reading() as connection:
             told = self._end(connection, loop)
@@ -151,17 +151,17 @@ class Logs(Database):
 
     @staticmethod
     def _end(connection: Connection, loop: str) -> Row[Any]:
-        """What a loop's row says of its log's end, with ``last``, the digest of its last entry."""
+        """Read a log's end from the loop's row, joined with ``last``, the last entry's digest."""
         found: Row[Any] | None = connection.execute(_END, {"b_loop": loop}).one_or_none()
         if found is None:
             raise GoneError
         return found
 
     def texts(self, loop: str, start: int, stop: int) -> Iterator[str]:
-        """Entries from one position up to another as JSON, read in chunks.
+        """Read entries from one position up to another as JSON, in chunks.
 
         Raises:
-            StoreError: if they cannot be read, or are not those that were written.
+            StoreError: if entries cannot be read, or do not match their digests.
         """
         digest: bytes = digests.START
         if start:
@@ -172,7 +172,7 @@ class Logs(Database):
     def _checked(
         self, loop: str, start: int, stop: int, digest: bytes
     ) -> Iterator[tuple[str, bytes]]:
-        """Entries as JSON and their digests; ``digest`` is that of the entry before the first."""
+        """Check entries as JSON against their digests, from the ``digest`` before the first."""
         while start < stop:
             upto = min(start + CHUNK, stop)
             here = ENTRIES.c.position >= start, ENTRIES.c.position < upto
@@ -188,15 +188,15 @@ class Logs(Database):
             start = upto
 
     def read(self, loop: str, start: int, stop: int) -> Iterator[Entry | Undone]:
-        """Entries from one position up to another, read in chunks.
+        """Read entries from one position up to another, in chunks.
 
         Raises:
-            StoreError: if they cannot be read.
+            StoreError: if entries cannot be read.
         """
         return map(entry_of, self.texts(loop, start, stop))
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
-        """Positions and entries of one event before a position."""
+        """Entries of one event before a position, with their positions."""
         here = ENTRIES.c.loop == loop, ENTRIES.c.event == json.dumps(event_id)
         rows = self._rows(_WITH_BEFORE.where(*here, ENTRIES.c.position < stop))
         for row in rows:
@@ -250,7 +250,7 @@ _END: Select[Any] = select(LOOPS.c.length, LOOPS.c.events, LOOPS.c.digest, LAST)
 
 
 def is_named(name: str) -> ColumnElement[bool]:
-    """Whether a loop has that id or that view; what is no text is refused, as databases fail."""
+    """SQL condition for a loop's id or view; refuses values other than text."""
     if not isinstance(name, str):
         refuse("BadRequest", "loop", name, "the id of a loop, or its view")
     return or_(LOOPS.c.id == name, LOOPS.c.view == name)

@@ -1,4 +1,4 @@
-"""What is known of a loop without reading its log."""
+"""Facts about a stored loop, read from its row alone, without its log."""
 
 import secrets
 from dataclasses import dataclass
@@ -11,23 +11,22 @@ from engine.store import digests
 from engine.store.entry_rows import EMPTY, End
 
 Origin = Literal["here", "edited", "unsealed", "foreign"]
-"""Whence a loop is: taught here, or brought in whole; from a file that was edited, or had no seal
-that could tell; or from another program's log."""
+"""Origin of a loop: made here or imported unchanged; from an edited file; from a file without a
+seal; or from the log of another program."""
 
 
 @dataclass(frozen=True, slots=True)
-class About:
-    """What is known of a loop without reading its log.
+class LoopInfo:
+    """Facts about a loop.
 
     Attributes:
-        id: 22 characters that nobody can guess; whoever knows them may answer.
-        owner: who may rename and delete it.
+        id: 22 random characters; knowledge of the id permits answering.
+        owner: may rename and delete the loop.
         name: given by a person.
-        world: the world whose visitors it serves, as `engine.store.world_codec` writes it; None
-            outside any.
-        seed: of its randomness.
-        origin: whence it is.
-        end: of its log.
+        world: text of its world, by `engine.store.world_codec`; None without a world.
+        seed: of the loop's randomness.
+        origin: see `Origin`.
+        end: of the log.
         created, used: seconds since 1970.
     """
 
@@ -43,25 +42,25 @@ class About:
 
     @property
     def view(self) -> str:
-        """The name under which it may be looked at."""
+        """Public name for read-only access."""
         return digests.view_of(self.id)
 
     @property
     def length(self) -> int:
-        """Entries of its history."""
+        """Number of entries in the history."""
         return self.end.length
 
     @property
     def events(self) -> int:
-        """Events that count."""
+        """Number of events that count."""
         return self.end.events
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
-        """What a row of `LOOPS` says, with ``last``, the digest of the log's last entry.
+        """Read a row of `LOOPS` joined with ``last``, the digest of the log's last entry.
 
         Raises:
-            DamagedError: if it is not what was written.
+            DamagedError: if the row does not match its seals.
         """
         end = End(row.length, row.events, row.last or digests.START)
         seals = is_sealed(row), digests.view_of(row.id), end.seal
@@ -73,27 +72,27 @@ class About:
 
 @dataclass(frozen=True, slots=True)
 class Damaged:
-    """A loop of which nothing can be believed any more: it can be erased.
+    """A loop with a damaged row; it can only be erased.
 
     Attributes:
         id: of the loop.
-        name: that stands there.
+        name: as read from the row.
     """
 
     id: str
     name: str
 
 
-def listed(row: Row[Any]) -> About | Damaged:
-    """A loop in a list: what is known of it, or that it is damaged."""
+def listed(row: Row[Any]) -> LoopInfo | Damaged:
+    """Read a row for a list; `Damaged` in place of an error."""
     try:
-        return About.of(row)
+        return LoopInfo.of(row)
     except DamagedError:
         return Damaged(row.id, str(row.name))
 
 
 def is_sealed(row: Row[Any]) -> bool:
-    """Whether what a row of `LOOPS` says a loop is, its log apart, is what was written."""
+    """Whether a row of `LOOPS`, apart from its log's end, matches its seal."""
     known = row.owner, row.name, row.world, row.seed, row.created, row.origin
     try:
         return bool(digests.card(row.id, *known) == row.card)
@@ -102,5 +101,5 @@ def is_sealed(row: Row[Any]) -> bool:
 
 
 def new_id() -> str:
-    """22 characters that nobody can guess."""
+    """Draw an id: 22 random characters from a secure source."""
     return secrets.token_urlsafe(16)

@@ -1,4 +1,4 @@
-"""Whether entries from a file are a log that a loop could have written."""
+"""Check that entries from a file form a log that a loop could have written."""
 
 import json
 import math
@@ -28,7 +28,7 @@ _SUM = 1e-6
 
 
 class _Stand(NamedTuple):
-    """Where an event stands, as far as it decides what may come next; of rewards their number."""
+    """Status of an event, as far as it restricts the next entries; rewards by number."""
 
     activated: bool
     open: bool
@@ -36,18 +36,18 @@ class _Stand(NamedTuple):
 
 
 _stand = cache(_Stand)
-"""One object for all events that stand alike: a file may hold hundreds of thousands."""
+"""Shared objects of equal status: a file may hold hundreds of thousands of events."""
 
 
 class LogChecker:
-    """Follows a log entry by entry with no more in memory than where each event stands.
+    """Check a log entry by entry, with only the status of each event in memory.
 
     Attributes:
-        fell: number of the first line whose time is before that of the line before; 0 for none.
+        fell: number of the first line with a time before that of the previous line; 0 for none.
 
     Args:
-        world: whose visitors the loop serves at first; None if any actions may be offered.
-        max_events: how many events may count.
+        world: of the loop at its start; None to allow any actions.
+        max_events: largest number of events that count.
     """
 
     def __init__(self, world: World | None, max_events: int) -> None:
@@ -59,21 +59,21 @@ class LogChecker:
         self._stands: list[_Stand] = []
         self._of: list[int | None] = []
         self._before: list[_Stand | None] = []
-        """For each entry that counts its event and where that stood before; None twice for settings
-        and for worlds, of which `_changed` has the places."""
+        """Of each entry that counts, its event and the event's previous status; None twice for
+        settings and worlds, whose positions are in `_changed`."""
         self._changed: list[int] = []
 
     @property
     def events(self) -> int:
-        """How many events count."""
+        """Number of events that count."""
         return len(self._stands)
 
     def follow(self, entry: Entry | Undone, number: int = 0) -> None:
-        """Take one more entry, of a line with a number.
+        """Check the next entry, from a numbered line.
 
         Raises:
-            UnreadableError: if it cannot follow what came before.
-            FullError: if it is one event too many.
+            UnreadableError: if the entry cannot follow the entries before it.
+            FullError: if there are too many events.
         """
         if not self._of and not isinstance(entry, Configured):
             raise UnreadableError("a log begins with settings")
@@ -170,7 +170,7 @@ def _need(holds: bool, reason: str) -> None:
 
 
 def _check_answer(ranked: Ranked) -> None:
-    """Whether an answer fits its request, and its numbers could be a policy's."""
+    """Check that an answer fits its request, and that its numbers could be a policy's."""
     size, allowed = len(ranked.request.actions), ranked.request.allowed
     _need(ranked.request.event_id == ranked.event_id, "its request has another eventId")
     vectors = [ranked.probabilities, ranked.errors, ranked.means, ranked.sds]

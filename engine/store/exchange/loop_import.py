@@ -1,6 +1,6 @@
-"""The one way in for all files: a loop comes in whole, or nothing of it does.
+"""Import of loops from files of all formats, entirely or not at all.
 
-Until the last line of a file is read the loop is not there for anybody.
+A loop is visible only after the last line of its file was read.
 """
 
 import contextlib
@@ -16,21 +16,21 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
 from engine.steps import at_once
 from engine.store import world_codec
-from engine.store.about import About, Origin
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import STEP, Faults, numbered_lines
+from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.seal import SealedLines
 from engine.store.journal import Journal
 from engine.store.library import Library
+from engine.store.loop_info import LoopInfo, Origin
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
 from engine.worlds.grid import WORKBOOK
 
 _KINDS = "A loop comes as JSON Lines or dsjson, plain or as gzip"
 Read = Callable[[Any], Iterable[Entry | Undone]]
-"""The entries that the JSON of one line tells of."""
+"""Reader of the entries in the JSON of one line."""
 
 
 def importing(
@@ -41,20 +41,20 @@ def importing(
     *,
     edited: bool = False,
     needs_world: bool = True,
-) -> Generator[float, None, About]:
-    """Take in a loop from a file of any kind that holds a log, as it is or as gzip.
+) -> Generator[float, None, LoopInfo]:
+    """Import a loop from a log file of any format, plain or gzip.
 
-    Yields after every `STEP` lines the share that was read; nothing is left of a loop whose
-    generator is closed before its end.
+    Yields the share read after every `STEP` lines. If the generator is closed early, nothing
+    remains of the loop.
 
     Args:
-        name: of the file; a dsjson log has no other.
-        edited: whether a file that is not what its seal says may come in; the loop is marked.
-        needs_world: whether the loop has to serve a world of `engine.worlds`, or one of its own.
+        name: of the file; names the loop of a dsjson log.
+        edited: whether to accept a file that does not match its seal; the loop is marked.
+        needs_world: whether the loop must have a known world or bring its own.
 
     Raises:
-        RejectedError: if any line is faulty, or the seal is; nothing was imported then.
-        StoreError: if it cannot be written, or the owner has too many loops.
+        RejectedError: if a line or the seal is faulty; nothing is imported.
+        StoreError: if the loop cannot be written, or the owner has too many loops.
     """
     faults, size = Faults(), file.seek(0, io.SEEK_END)
     _check_is_no_workbook(file, faults)
@@ -83,11 +83,11 @@ def importing(
 
 
 import_file = at_once(importing)
-"""Take in a loop, and come back when that is done; see `importing`."""
+"""Import a loop in one go; see `importing`."""
 
 
 def _worlds_of(library: Library, owner: str) -> Iterator[World]:
-    """Those of the app, then those that somebody keeps, the last used first."""
+    """Worlds of the app, then the worlds kept by an owner, most recently used first."""
     yield from WORLDS.values()
     for kept in library.store.worlds(owner):
         yield kept.world
@@ -95,8 +95,8 @@ def _worlds_of(library: Library, owner: str) -> Iterator[World]:
 
 def _begin(
     library: Library, lines: SealedLines, owner: str, name: str, needs_world: bool, faults: Faults
-) -> tuple[About, Read, Iterator[tuple[int, str]]]:
-    """What the first line says of the loop, how lines are read, and those that are entries."""
+) -> tuple[LoopInfo, Read, Iterator[tuple[int, str]]]:
+    """Read the first line; return the loop's facts, the reader of entries, and their lines."""
     number, text = next(lines, (0, "null"))
     read: Read = jsonl.read
     rest: Iterator[tuple[int, str]] = lines
@@ -127,7 +127,7 @@ def _begin(
 
 
 def _check_is_no_workbook(file: BinaryIO, faults: Faults) -> None:
-    """Refuse a workbook as a whole: its lines are no text, so each would be a fault."""
+    """Refuse a workbook as a whole; read as text, each of its lines would be a fault."""
     file.seek(0)
     if file.read(4).startswith(WORKBOOK):
         advice = "its sheet, saved as CSV, can be read on Evaluate"
@@ -136,7 +136,7 @@ def _check_is_no_workbook(file: BinaryIO, faults: Faults) -> None:
 
 
 def _first_row(text: str) -> Any:
-    """Value of the first line of JSON, by which the kind of file is known."""
+    """JSON value of the first line, which tells the format."""
     try:
         return parse(text)
     except UnreadableError as error:
@@ -146,10 +146,10 @@ def _first_row(text: str) -> Any:
 def _checked(
     lines: Iterable[tuple[int, str]], read: Read, checker: LogChecker, faults: Faults
 ) -> Iterator[Entry | Undone]:
-    """The entries of lines; those after a fault are looked at, too.
+    """Read and check the entries of all lines, also after a fault.
 
     Raises:
-        RejectedError: for one event too many, after which nothing is looked at.
+        RejectedError: at once, if there are too many events.
     """
     for number, text in lines:
         try:
@@ -164,12 +164,12 @@ def _checked(
 
 
 def _origin(
-    about: About, lines: SealedLines, checker: LogChecker, edited: bool, faults: Faults
+    about: LoopInfo, lines: SealedLines, checker: LogChecker, edited: bool, faults: Faults
 ) -> Origin:
-    """Whence the loop comes, once the file is read; what is wrong with it as a whole is a fault.
+    """Origin of the loop, after its file was read; notes faults of the file as a whole.
 
-    Times may fall, as clocks are set, in a file that is what its seal says; and in those that
-    other programs have written.
+    Times may decrease (clocks are reset) in a file that matches its seal, and in files of other
+    programs.
     """
     fault = None if faults.total else lines.fault()
     if fault is not None and not edited:
@@ -181,9 +181,9 @@ def _origin(
 
 
 class _Intake(Journal):
-    """The log of a loop that comes in: whatever is new in it has just been read."""
+    """A loop during its import, and its growing log."""
 
-    def __init__(self, library: Library, about: About) -> None:
+    def __init__(self, library: Library, about: LoopInfo) -> None:
         super().__init__(library.store, about, EventLog(), is_begun=True)
         loop = LearningLoop.resume(self.log, seed=about.seed)
         self._stored = StoredLoop(about, loop, self, library.followers)
@@ -193,12 +193,12 @@ class _Intake(Journal):
         return self._new
 
     def learn(self, entries: Sequence[Entry | Undone]) -> None:
-        """Write down entries and learn them."""
+        """Append entries and learn them."""
         self.end = self.store.append(self.loop_id, self.end, entries, 0)
         self._new = entries
         self._stored.catch_up()
 
     def finish(self, events: int, origin: Origin) -> None:
-        """Let the loop be seen."""
+        """Make the loop visible."""
         self._stored.snapshot_if_due(every=1)
         self.store.finish(self.loop_id, replace(self.end, events=events), origin)
