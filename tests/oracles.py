@@ -16,7 +16,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from engine.simulation.baselines import Baseline
 from engine.worlds import World
 

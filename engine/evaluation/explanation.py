@@ -59,7 +59,7 @@ def gap(
     """How far an action is ahead of another, as a loop that ranked them believes.
 
     Args:
-        loop: as it was then (`engine.loop.moments`).
+        loop: as it was then (`engine.loop.time_travel`).
         action, against: positions in the request; None for the mean of all that could be shown.
         share: see `folding`; 0 tells all groups apart.
     """

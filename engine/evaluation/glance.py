@@ -5,12 +5,12 @@ from engine.loop.entries import OfNoEvent
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog
 from engine.steps import Steps
-from engine.store.about import About
+from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 from engine.worlds.world import World
 
 
-def glancing(store: Store, about: About, world: World) -> Steps[LearningCurve]:
+def glancing(store: Store, about: LoopInfo, world: World) -> Steps[LearningCurve]:
     """The curve of a loop as it was when ``about`` was read; each entry is a step.
 
     Raises:

@@ -34,7 +34,7 @@ from engine.loop.settings import learner_of
 from engine.policies.base import ties
 from engine.protocol.features import Features, namespace_of
 from engine.protocol.request import Action, RankRequest
-from engine.results import kept
+from engine.result_cache import cached
 from engine.steps import Steps, at_once
 
 Side = Literal["context", "actions"]
@@ -233,7 +233,7 @@ _ACTION = 100
 """Bytes that an action takes beside its features."""
 
 
-@kept(lambda features, *_: features.bytes)
+@cached(lambda features, *_: features.bytes)
 def _left_out(features: Features, fields: frozenset[str]) -> Features:
     """Features without some of their fields."""
     kept = {column: field for column, field in features.fields.items() if field not in fields}
@@ -247,6 +247,6 @@ def _left_out(features: Features, fields: frozenset[str]) -> Features:
     )
 
 
-@kept(lambda actions, *_: _ACTION * len(actions))
+@cached(lambda actions, *_: _ACTION * len(actions))
 def _all_left_out(actions: tuple[Action, ...], fields: frozenset[str]) -> tuple[Action, ...]:
     return tuple(replace(one, features=_left_out(one.features, fields)) for one in actions)

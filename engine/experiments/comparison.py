@@ -20,7 +20,7 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.evaluation.windows import rolling_mean, rows_of, thinned
-from engine.experiments.unasked import UnaskedLoop
+from engine.experiments.baseline_loop import BaselineLoop
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LearningMode, LoopSettings
@@ -67,7 +67,7 @@ class AutoSwitch:
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class ComparisonWindow:
     """Visitors between two changes of the apprentice's mode.
 
     Attributes:
@@ -121,7 +121,7 @@ class Comparison:
         world: where.
         baseline: what is shown there today.
         settings: of all three loops, but for the learning mode; the baseline's beliefs nobody asks
-            for (`UnaskedLoop`).
+            for (`BaselineLoop`).
         seed: of the crowd, the loops and a baseline's mood.
         auto: sends the apprentice online by itself; None leaves it to a person.
         clock: see `LearningLoop`.
@@ -140,7 +140,7 @@ class Comparison:
         self.world, self.baseline, self.seed, self.auto = world, baseline, seed, auto
         chosen = settings or LoopSettings()
         self.loops = {
-            arm: UnaskedLoop(chosen, seed=seed, clock=clock)
+            arm: BaselineLoop(chosen, seed=seed, clock=clock)
             if mode == "logging_only"
             else LearningLoop(replace(chosen, learning_mode=mode), seed=seed, clock=clock)
             for arm, mode in ARMS.items()
@@ -235,12 +235,14 @@ class Comparison:
             )
         return rows
 
-    def stretches(self) -> list[Stretch]:
+    def stretches(self) -> list[ComparisonWindow]:
         """What happened from one change of the apprentice's mode to the next."""
         rewards, ends = self.rewards(), [*(start for start, _ in self.switches), len(self)]
         known = zip(self.record.switches, ends, self.record.segments(), strict=True)
         return [
-            Stretch(mode, start, end, matching, {arm: r[start:end] for arm, r in rewards.items()})
+            ComparisonWindow(
+                mode, start, end, matching, {arm: r[start:end] for arm, r in rewards.items()}
+            )
             for (start, mode), end, matching in known
         ]
 

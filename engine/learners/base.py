@@ -7,7 +7,7 @@ from typing import ClassVar, Literal, Self
 
 from engine.arrays import Array
 from engine.learners.belief import Belief
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps

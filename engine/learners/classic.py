@@ -39,10 +39,10 @@ from engine.arrays import Array, with_room
 from engine.learners.base import ALONE, Contribution, Group, Impression, Learner, Source
 from engine.learners.belief import Belief
 from engine.learners.crosses import by_group, symmetric_polynomials
-from engine.learners.state import Kept, Learned
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
-from engine.results import kept
+from engine.result_cache import cached
 
 
 class ClassicLearner(Learner):
@@ -59,7 +59,7 @@ class ClassicLearner(Learner):
 
     STATE = ("learned", "_crosses", "_rate", "_contexts", "_actions", "_rows", "_at", "_duals")
     learned = 0
-    _means = cached_property(lambda _: Kept[tuple[Features, Action], float]())
+    _means = cached_property(lambda _: BoundedCache[tuple[Features, Action], float]())
 
     def __init__(self, crosses: int, rate: float) -> None:
         self._crosses, self._rate = crosses, rate
@@ -162,7 +162,7 @@ class Side(Learned):
     _places: dict[tuple[tuple[str, float], ...], int] = field(default_factory=dict)
     _entries: dict[str, Array] = field(default_factory=dict)
     _sizes: dict[str, int] = field(default_factory=dict)
-    _products = cached_property(lambda _: Kept[Features, Array]())
+    _products = cached_property(lambda _: BoundedCache[Features, Array]())
 
     def __len__(self) -> int:
         return len(self._places)
@@ -200,7 +200,7 @@ class Side(Learned):
         return self._products[features]
 
 
-@kept(lambda features, _: features.bytes)
+@cached(lambda features, _: features.bytes)
 def _with_id(action: Action) -> Features:
     """The features of an action with its id as another one; no feature's name is empty."""
     name, known = f"={action.id}", action.features

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array, with_room
 from engine.learners.base import Group
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 from engine.protocol.features import Features
 
 Indices = NDArray[np.intp]

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from typing import ClassVar
 
-from engine.learners.state import size_of
+from engine.learners.learned_state import size_of
 from engine.loop.checkpoints import APART, Checkpoint, Checkpoints
 from engine.loop.entries import Entry, OfNoEvent, Ranked
 from engine.loop.event import EventState

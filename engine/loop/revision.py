@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Self
 
 from engine.learners.base import Impression, Learner
-from engine.learners.state import size_of
+from engine.learners.learned_state import size_of
 from engine.loop.event import EventState
 
 SPACING = 8

@@ -41,7 +41,7 @@ class LoopState:
         changes: before which event that was, each time.
     """
 
-    VERSION: ClassVar[int] = 15
+    VERSION: ClassVar[int] = 16
     """Raised whenever what `state` holds or means changes: the same log teaches anything else."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
     """Of its state: `VERSION`, and the library that computes it."""

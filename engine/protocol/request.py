@@ -12,7 +12,7 @@ from typing import Any
 
 from engine.errors import check_number, refuse, refuse_missing
 from engine.protocol.features import Features, as_plain, flatten, is_list, values_of
-from engine.results import kept
+from engine.result_cache import cached
 
 MAX_ACTIONS, MAX_EXCLUDED, MAX_ID_LENGTH = 50, 1_000, 256
 MAX_PAYLOAD = 256 * 1024  # Characters of JSON of the context and the actions of a request.
@@ -213,12 +213,12 @@ _SENT: dict[int, tuple[Any, str]] = {}
 
 # The same actions and contexts come again and again: what is parsed once, values that nobody can
 # change, is shared by all requests with the same text.
-@kept(lambda actions, _: sum(action.features.bytes for action in actions))
+@cached(lambda actions, _: sum(action.features.bytes for action in actions))
 def _actions_of(text: str) -> tuple[Action, ...]:
     return _parse_actions(json.loads(text))
 
 
-@kept(lambda context, _: context.bytes)
+@cached(lambda context, _: context.bytes)
 def _context_of(text: str) -> Features:
     return _parse_context(json.loads(text))
 

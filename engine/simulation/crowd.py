@@ -1,7 +1,7 @@
-"""A crowd: simulated visitors, who walk into a loop one after the other or are asked all at once.
+"""A crowd: simulated visitors, served by a loop one by one, or as a table of potential outcomes.
 
-Visitor number n of a seed is the same person with the same luck in every loop and for every item
-(common random numbers). So contenders differ by what they choose, and by nothing else.
+Visitor number n of a seed has the same context and the same uniform variate in every loop and for
+every item (common random numbers), so contenders differ by their choices alone.
 """
 
 from collections.abc import Iterator
@@ -16,6 +16,7 @@ from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.protocol.request import RankRequest
 from engine.simulation.drift import truth_over
+from engine.steps import Steps
 from engine.streams import stream
 from engine.worlds import Context, World
 from engine.worlds.place import Drift
@@ -23,14 +24,14 @@ from engine.worlds.place import Drift
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One simulated visitor: in which context, and with which uniform variate on [0, 1)."""
+    """One simulated visitor: a context, and a uniform variate on [0, 1)."""
 
     context: Context
     uniform: float
 
 
 def nth_visitor(world: World, seed: int, number: int) -> Visitor:
-    """The visitor with this number, counted from 0."""
+    """Draw the visitor of a seed with a number, counted from 0."""
     rng = stream(seed, "visitor", number)
     return Visitor(world.visitor(rng), float(rng.random()))
 
@@ -38,7 +39,7 @@ def nth_visitor(world: World, seed: int, number: int) -> Visitor:
 def answer(
     loop: LearningLoop, request: RankRequest, world: World, visitor: Visitor
 ) -> tuple[Ranked, float]:
-    """Rank for a visitor and send the reward that they give: what was ranked, and the reward."""
+    """Rank for a visitor and send the visitor's reward; return the decision and the reward."""
     ranked = loop.ask(request)
     value = world.answer(visitor.context, ranked.action_id, visitor.uniform)
     loop.reward(ranked.event_id, value)
@@ -48,14 +49,14 @@ def answer(
 def serve(
     loop: LearningLoop, world: World, visitor: Visitor, first: str | None = None
 ) -> dict[str, object]:
-    """Rank for a visitor and send the reward that they give.
+    """Rank for a visitor and send the visitor's reward.
 
     Args:
-        first: id of the item that the baseline would show; the world's first by default.
+        first: id of the baseline's item; the world's first by default.
 
     Returns:
         a plain row: event, context, action, probability, reward, and from the hidden
-        truth the expected reward of that action and of the best one.
+        truth the expected reward of the shown and of the best action.
     """
     cell = world.cell(visitor.context)
     ranked, value = answer(loop, world.request(cell, first), world, visitor)
@@ -72,19 +73,25 @@ def serve(
 
 
 def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str, object]]:
-    """Let visitors in, one row each; the numbering goes on from the loop's events."""
+    """Serve the next visitors, one row each, numbered on from the loop's events."""
     for _ in range(visitors):
         yield serve(loop, world, nth_visitor(world, loop.seed, len(loop.events)))
 
 
+def crowd_steps(loop: LearningLoop, world: World, visitors: int) -> Steps[None]:
+    """Let visitors in, one a step."""
+    for _ in crowd(loop, world, visitors):
+        yield None
+
+
 @dataclass(frozen=True, eq=False)
 class PotentialOutcomes:
-    """All that a crowd of T visitors would answer, whatever it is offered of K items.
+    """Rewards of T visitors for each of K items.
 
     Attributes:
-        cells: the cell of each visitor, (T,).
-        rewards: what each would give for each item, (T, K).
-        expected: the expected reward of each item for each of them, (T, K).
+        cells: cell of each visitor, (T,).
+        rewards: (T, K).
+        expected: expected rewards, (T, K).
     """
 
     cells: NDArray[np.intp]
@@ -101,7 +108,7 @@ class PotentialOutcomes:
 def potential_outcomes(
     world: World, visitors: int, seed: int, drift: Drift = "none"
 ) -> PotentialOutcomes:
-    """The first visitors of a seed; kept, as several contenders meet them in turn."""
+    """Outcomes of the first visitors of a seed; cached for several contenders in turn."""
     crowd = [nth_visitor(world, seed, number) for number in range(visitors)]
     cells = np.array([world.cell(visitor.context) for visitor in crowd], dtype=np.intp)
     uniform = np.array([visitor.uniform for visitor in crowd])[:, None]

@@ -14,13 +14,20 @@
 """
 
 from engine.errors import GoneError, StoreError
-from engine.store.about import About
 from engine.store.database import address
 from engine.store.library import Library
 from engine.store.limits import Limits
+from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop
 
 __all__ = [
-    "About", "GoneError", "Library", "Limits", "Store", "StoreError", "StoredLoop", "address",
+    "GoneError",
+    "Library",
+    "Limits",
+    "LoopInfo",
+    "Store",
+    "StoreError",
+    "StoredLoop",
+    "address",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from engine.errors import PersonalizerError
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
-from engine.store.about import About
+from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 from engine.store.stored_loop import StoredLoop
 
@@ -45,7 +45,7 @@ def audit(store: Store) -> Iterator[Finding]:
             yield Finding(view, error.message)
 
 
-def _faults(store: Store, about: About) -> Iterator[str]:
+def _faults(store: Store, about: LoopInfo) -> Iterator[str]:
     log, last = EventLog(), None
     for entry in store.read(about.id, 0, about.length):
         log.append(entry, recorded=True)

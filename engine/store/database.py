@@ -17,10 +17,10 @@ from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
 from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
-from engine.store.line import Line
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
 from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
+from engine.store.write_queue import WriteQueue
 
 _log = logging.getLogger(__name__)
 
@@ -119,7 +119,7 @@ class Database:
         self._is_silent, self._asking = False, Lock()
         self._size, self._measured = 0, -inf
         self.is_shared = engine.dialect.name != "sqlite"
-        self.line, self._has_news = Line(patience), False
+        self.line, self._has_news = WriteQueue(patience), False
 
     @classmethod
     def open(

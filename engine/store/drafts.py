@@ -10,7 +10,7 @@ from sqlalchemy import delete, insert, select, update
 
 from engine.errors import refuse
 from engine.store.database import Database
-from engine.store.days import days_ago
+from engine.store.days_in_use import days_ago
 from engine.store.schema import DRAFTS
 
 MAX_TEXT = 1_000_000

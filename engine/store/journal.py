@@ -6,8 +6,8 @@ from dataclasses import replace
 from engine.errors import DamagedError, ExistsError, OvertakenError
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.loop.log import EventLog
-from engine.store.about import About
 from engine.store.entry_rows import EMPTY, End, rows_of
+from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 
 
@@ -24,7 +24,7 @@ class Journal:
         is_lost: whether the log there is not the one that was read or written here any more.
     """
 
-    def __init__(self, store: Store, about: About, log: EventLog, is_begun: bool) -> None:
+    def __init__(self, store: Store, about: LoopInfo, log: EventLog, is_begun: bool) -> None:
         self.store, self.loop_id, self.log = store, about.id, log
         self._about = about
         self._early = [] if is_begun else list(log.history)

@@ -1,6 +1,6 @@
 """What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
 
-Each class says what its state is (`engine.learners.state`); arrays are kept by their path
+Each class says what its state is (`engine.learners.learned_state`); arrays are kept by their path
 (``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. What learns is
 written once each, and what never changes once for all that are equal. Only the classes of `KINDS`
 are made again, without running their code.
@@ -18,30 +18,29 @@ from engine.arrays import Array
 from engine.errors import StaleError
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Basis
-from engine.learners.bayesian.bent import BentKernel
-from engine.learners.bayesian.block import Block
-from engine.learners.bayesian.cells import Cells, Tables
-from engine.learners.bayesian.change import ChangeDetector
+from engine.learners.bayesian.basis_blocks import Block
+from engine.learners.bayesian.block_posterior import BlockPosterior
+from engine.learners.bayesian.cells import CellIndex, Tables
+from engine.learners.bayesian.change_detector import ChangeDetector
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.kernel import RowKernel
-from engine.learners.bayesian.lean import Lean
+from engine.learners.bayesian.imitation_prior import ImitationPrior
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.learners.bayesian.likelihood import Rewards
-from engine.learners.bayesian.numbers import Scale, Scales
-from engine.learners.bayesian.places import Places
+from engine.learners.bayesian.learner_inputs import LearnerInputs
+from engine.learners.bayesian.likelihood import RewardHistory
+from engine.learners.bayesian.number_scales import Scale, Scales
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rows import RowForm
-from engine.learners.bayesian.share import Share
+from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import BentKernel, RowKernel
 from engine.learners.classic import ClassicLearner, Side
 from engine.learners.crosses import Vectors
-from engine.learners.state import Learned, state_names, with_state
+from engine.learners.learned_state import Learned, state_names, with_state
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 _LEARNED = (
-    BayesianLearner, ChangeDetector, ModelAverage, Posterior, Share, Basis, Block,
+    BayesianLearner, ChangeDetector, ModelAverage, Posterior, BlockPosterior, Basis, Block,
     RowKernel, BentKernel, Vectors, ClassicLearner, Side, Hypothesis, RowForm, Features, Action,
-    Cells, Tables, Places, Rewards, Scale, Scales, Lean,
+    CellIndex, Tables, LearnerInputs, RewardHistory, Scale, Scales, ImitationPrior,
 )  # fmt: skip
 KINDS: dict[str, type] = {kind.__name__: kind for kind in _LEARNED}
 """The classes that make up what is learned, by name."""

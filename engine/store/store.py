@@ -24,11 +24,11 @@ from engine.errors import ExistsError, GoneError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
-from engine.store.about import About, Damaged, Origin, is_sealed, listed, new_id
-from engine.store.days import DAY, days_ago
+from engine.store.days_in_use import DAY, days_ago
 from engine.store.drafts import Drafts
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
-from engine.store.logs import CHUNK, INSERT, LAST, Logs, is_named
+from engine.store.log_store import CHUNK, INSERT, LAST, LogStore, is_named
+from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed, new_id
 from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS, WORLDS
 from engine.store.snapshots import Snapshots
 from engine.store.worlds import Worlds
@@ -41,7 +41,7 @@ STILL = 300.0
 """Seconds without a new entry after which nobody imports or copies a loop any more."""
 
 
-class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
+class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
     """Loops, their logs, people's worlds and drafts of them in a database."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -49,7 +49,7 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         self._unfinished: dict[str, tuple[int | None, float]] = {}
 
     def create(
-        self, about: About, entries: Sequence[Entry | Undone] = (), ready: bool = True
+        self, about: LoopInfo, entries: Sequence[Entry | Undone] = (), ready: bool = True
     ) -> End:
         """Begin a loop with its first entries, all or nothing.
 
@@ -87,7 +87,7 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
             raise StoreError(sentence, "OperationNotAllowed")
 
     @staticmethod
-    def _insert(connection: Connection, about: About, end: End, now: float, ready: bool) -> None:
+    def _insert(connection: Connection, about: LoopInfo, end: End, now: float, ready: bool) -> None:
         seed = str(about.seed)
         row = {
             "id": about.id, "view": about.view, "owner": about.owner, "name": about.name,
@@ -102,7 +102,7 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         except IntegrityError as error:
             raise ExistsError(about.id) from error
 
-    def about(self, name: str) -> About:
+    def about(self, name: str) -> LoopInfo:
         """What is known of a loop, by its id or its view.
 
         Raises:
@@ -112,13 +112,13 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         rows = self._rows(self._seen.where(is_named(name)))
         if not rows:
             raise GoneError
-        return About.of(rows[0])
+        return LoopInfo.of(rows[0])
 
-    def loops(self, owner: str) -> list[About]:
+    def loops(self, owner: str) -> list[LoopInfo]:
         """Loops of an owner that are whole, the last used first."""
-        return [loop for loop in self.listed(owner) if isinstance(loop, About)]
+        return [loop for loop in self.listed(owner) if isinstance(loop, LoopInfo)]
 
-    def listed(self, owner: str) -> list[About | Damaged]:
+    def listed(self, owner: str) -> list[LoopInfo | Damaged]:
         """All loops of an owner, the last used first."""
         theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
         return list(map(listed, self._rows(theirs)))
@@ -171,7 +171,7 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         of_owner = (select(table.c.owner).filter_by(owner=owner) for table in (LOOPS, WORLDS))
         return any(self._rows(mine.limit(1)) for mine in of_owner)
 
-    def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[About]:
+    def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
         """A copy that goes its own way: the same log up to an ``end``, snapshots included.
 
         A part of the log is copied in each step, so that nobody has to wait for all of it; until
@@ -183,7 +183,7 @@ class Store(Logs, Snapshots, Worlds, Drafts, WriteAhead):
         about, new = self.about(loop), new_id()
         end, kind = (about.end, "copy") if end is None else (end, "branch")
         name = f"{about.name[:70]}, {kind}"
-        copy = About(new, owner, name, about.world, about.seed, about.origin)
+        copy = LoopInfo(new, owner, name, about.world, about.seed, about.origin)
         self.create(copy, ready=False)
         try:
             for start in range(0, end.length, CHUNK):

@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
 from engine.errors import StoreError
-from engine.loop import moments
+from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
 from engine.loop.folding import Folding
@@ -23,9 +23,9 @@ from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.steps import Steps, finish
 from engine.store import world_codec
-from engine.store.about import About, new_id
 from engine.store.entry_codec import settings_to_json
 from engine.store.journal import Journal
+from engine.store.loop_info import LoopInfo, new_id
 from engine.store.restoring import checkpoint, usable
 from engine.store.snapshot_codec import dump
 from engine.store.snapshots import Snapshot
@@ -85,7 +85,7 @@ class StoredLoop:
     """
 
     def __init__(
-        self, about: About, loop: LearningLoop, journal: Journal | None, followers: Followers
+        self, about: LoopInfo, loop: LearningLoop, journal: Journal | None, followers: Followers
     ) -> None:
         self.id, self.view, self._owner = about.id, about.view, about.owner
         self.world = world_codec.from_text(about.world)
@@ -118,7 +118,7 @@ class StoredLoop:
         loop = LearningLoop(settings, seed=seed, clock=clock)
         loop.folding.keeps = True
         name = name or f"{'Loop' if world is None else world.title}, seed {seed}"
-        about = About(new_id(), owner, name, world_codec.to_text(world), seed)
+        about = LoopInfo(new_id(), owner, name, world_codec.to_text(world), seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
         return cls(about, loop, journal, followers)
 
@@ -170,7 +170,7 @@ class StoredLoop:
         It is one of its own, in memory alone: whatever is done with either, the other stays as it
         is.
         """
-        loop = yield from moments.as_of(self.loop, entries)
+        loop = yield from time_travel.as_of(self.loop, entries)
         past = type(self)(self._about, loop, None, self._followers)
         for name, projection in past._projections.items():
             known = self._projections[name].checkpoints

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Row, delete, func, insert, select, update
 from engine.errors import DamagedError, PersonalizerError, StoreError, refuse
 from engine.store import digests
 from engine.store.database import Database
-from engine.store.days import days_ago
+from engine.store.days_in_use import days_ago
 from engine.store.schema import WORLDS
 from engine.worlds import World, key_of, world_from_text
 from engine.worlds.seen import alike

@@ -70,7 +70,7 @@ class Place:
 
     @cached_property
     def token(self) -> object:
-        """Key of this object in `engine.results.RESULTS`, which does not keep the world itself."""
+        """Key of this object in `engine.result_cache.RESULTS`, which then holds no world."""
         return object()
 
     @cached_property

@@ -5,7 +5,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 from engine.worlds.levels import mean_worth, steps_of
 from engine.worlds.place import Cells, Place
 from engine.worlds.taste import Context, TasteWeights, WeightSums

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 from engine.protocol.request import RankRequest, parse_rank_request
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 from engine.worlds.place import Place
 from engine.worlds.taste import Context
 
@@ -68,7 +68,7 @@ class Told(Place):
 
     def request(self, cell: int, first: str | None = None) -> RankRequest:
         """All items offered in a cell, with one of them first, as the baseline; the same each time,
-        as features compare by identity, as long as it is kept (`engine.results`)."""
+        as features compare by identity, as long as it is kept (`engine.result_cache`)."""
 
         def parse() -> RankRequest:
             actions = self.actions if first is None else self.actions_from(first)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from engine.arrays import Array
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 from engine.steps import Steps, finish
 from engine.streams import stream
 from engine.worlds.place import TABULATED, Cells

@@ -65,7 +65,7 @@ import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.protocol.features import flatten, is_list
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in, text_in
 from engine.worlds.fields import Field, Value
 from engine.worlds.joint import joint_of

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.learners.bayesian.hypothesis import HYPOTHESES
-from engine.learners.bayesian.rows import RowForm, context_scales
+from engine.learners.bayesian.row_form import RowForm, context_scales
 from engine.learners.crosses import symmetric_polynomials
 from engine.protocol.features import Features
 from engine.simulation.crowd import crowd
@@ -84,7 +84,7 @@ def rewards(run: tuple[str, int, int]) -> list[float]:
     name, seed, visitors = run
     variant = VARIANTS[name]
     loop = LearningLoop(variant.settings, seed=seed)
-    with patch("engine.learners.bayesian.kernel.context_scales", variant.scales):
+    with patch("engine.learners.bayesian.row_kernels.context_scales", variant.scales):
         for _ in crowd(loop, COFFEE, visitors):
             pass
     return [state.rewards[0] for state in loop.events.values()]

@@ -96,8 +96,8 @@ def test_every_module_can_be_imported_and_says_what_it_is_for() -> None:
 # -- wings ----------------------------------------------------------------------------
 
 WINGS = (
-    "errors", "arrays", "streams", "steps", "results", "protocol", "worlds", "learners", "policies",
-    "loop", "store", "simulation", "evaluation", "experiments", "service",
+    "errors", "arrays", "streams", "steps", "result_cache", "protocol", "worlds", "learners",
+    "policies", "loop", "store", "simulation", "evaluation", "experiments", "service",
 )  # fmt: skip
 """The wings of the engine from the ground up: each may import only those before it."""
 

@@ -18,8 +18,8 @@ from engine.experiments.race.standings import Standings
 from engine.simulation.baselines import best_rule
 from engine.simulation.crowd import crowd, nth_visitor
 from engine.store import Library, Store, StoredLoop
-from engine.store.exchange.intake import import_file
 from engine.store.exchange.jsonl import export_lines
+from engine.store.exchange.loop_import import import_file
 from engine.worlds import World, world_from_json
 from tests.engine.experiments.race.races import FOUR, bits, outcomes_of
 from tests.engine.store.exchange.files import file_of, rejected

@@ -16,7 +16,7 @@ from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS
-from engine.store.exchange.intake import import_file
+from engine.store.exchange.loop_import import import_file
 from pages.parts.charts.race import looks_of
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce

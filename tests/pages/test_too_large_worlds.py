@@ -7,7 +7,7 @@ from unittest.mock import patch
 import pytest
 
 from engine.errors import PersonalizerError
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 from engine.worlds import World, world_from_json, world_json
 from engine.worlds.limits import MAX_FEATURES, MAX_SENT
 from pages.parts.play.setup import PlaySetup

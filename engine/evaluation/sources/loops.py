@@ -12,8 +12,8 @@ from engine.loop.log import EventLog
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import jsonl
-from engine.store.exchange.check import LogChecker
 from engine.store.exchange.lines import STEP, Faults
+from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.seal import SealedLines
 
 BATCH = 2_048

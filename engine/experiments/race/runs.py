@@ -21,7 +21,7 @@ from engine.steps import Steps, at_once
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class RaceRun:
     """The contender at a place in the plan before one crowd, ready to be done anywhere."""
 
     plan: Plan
@@ -62,7 +62,7 @@ class Failure:
     error: str
 
     @classmethod
-    def of(cls, run: Run, error: BaseException) -> Self:
+    def of(cls, run: RaceRun, error: BaseException) -> Self:
         """The failure of a run that raised an exception."""
         said = " ".join(str(error).split())[:300]
         if not isinstance(error, PersonalizerError):
@@ -70,11 +70,11 @@ class Failure:
         return cls(run.plan.contenders[run.contender].key, run.repetition, said)
 
 
-def runs_of(plan: Plan) -> Iterator[Run]:
+def runs_of(plan: Plan) -> Iterator[RaceRun]:
     """All runs, one repetition after the other."""
     for repetition in range(plan.repetitions):
         for contender in range(len(plan.contenders)):
-            yield Run(plan, contender, repetition)
+            yield RaceRun(plan, contender, repetition)
 
 
 def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Failure]:
@@ -108,7 +108,7 @@ class UnderWay:
     def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
         self._runs, self._executor = runs_of(plan), executor
         self._left, self.ahead = plan.runs, plan.runs if ahead is None else ahead
-        self._pending: dict[Future[Outcome | Failure], Run] = {}
+        self._pending: dict[Future[Outcome | Failure], RaceRun] = {}
 
     @property
     def is_over(self) -> bool:
@@ -151,7 +151,7 @@ class UnderWay:
             run = next(self._runs)
             self._pending[self._submit(run)] = run
 
-    def _submit(self, run: Run) -> Future[Outcome | Failure]:
+    def _submit(self, run: RaceRun) -> Future[Outcome | Failure]:
         try:
             return self._executor.submit(attempt, run)
         except BrokenExecutor as error:
@@ -160,7 +160,7 @@ class UnderWay:
             return future
 
 
-def attempt(run: Run) -> Outcome | Failure:
+def attempt(run: RaceRun) -> Outcome | Failure:
     """Do one run; an exception is told, not raised: not every one could travel."""
     try:
         return do(run)
@@ -168,7 +168,7 @@ def attempt(run: Run) -> Outcome | Failure:
         return Failure.of(run, error)
 
 
-def doing(run: Run) -> Steps[Outcome]:
+def doing(run: RaceRun) -> Steps[Outcome]:
     """Do one run, a visitor a step; an exception of the contender or its player is raised."""
     plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]

@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.learners.bayesian.cells import Tables
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 FIXED_SHARE = 1e-4
 """Share of the weights that is spread evenly after each reward."""

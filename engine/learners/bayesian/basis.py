@@ -1,4 +1,4 @@
-"""Coordinates of rows in the span of the rows that were rewarded.
+"""Coordinates of rows in the span of all rewarded rows.
 
 Crosses make thousands of columns, but only the span of the rows that were rewarded
 matters. An incremental Cholesky factorisation of the rows' inner products gives each row
@@ -21,8 +21,7 @@ import numpy as np
 
 from engine.arrays import Array, with_room
 from engine.learners.base import WeighedOffer
-from engine.learners.bayesian.bent import kernel_of
-from engine.learners.bayesian.block import (
+from engine.learners.bayesian.basis_blocks import (
     SMALL,
     AloneBlocks,
     Block,
@@ -35,9 +34,10 @@ from engine.learners.bayesian.block import (
     diagonal,
     positions,
 )
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.bayesian.rows import RowForm
-from engine.learners.state import Kept, Learned
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.bayesian.row_form import RowForm
+from engine.learners.bayesian.row_kernels import kernel_of
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -48,23 +48,27 @@ sure of others."""
 _NEGLIGIBLE = 1e-8
 """Squared length of a part outside the span that is rounding."""
 Where = Features | tuple[Features, ...]
-"""A context, or several at once."""
+"""A context, or several."""
 
 
 class Basis(Learned):
-    """The basis of all rows of one form that were rewarded."""
+    """Basis of all rewarded rows of one form."""
 
     STATE = ("form", "scales", "_kernel", "_owners", "_blocks")
-    _offers = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], OfferedRows]())
+    _offers = cached_property(
+        lambda _: BoundedCache[tuple[Where, tuple[Action, ...]], OfferedRows]()
+    )
     _grouped = cached_property(
-        lambda _: Kept[tuple[Features, tuple[Action, ...], tuple[float, ...]], GroupedRow]()
+        lambda _: BoundedCache[tuple[Features, tuple[Action, ...], tuple[float, ...]], GroupedRow]()
     )
-    _places = cached_property(lambda _: Kept[tuple[Features, Action], LearnedRow]())
-    _met = cached_property(lambda _: Kept[Action, tuple[Block, ...]]())
+    _places = cached_property(lambda _: BoundedCache[tuple[Features, Action], LearnedRow]())
+    _met = cached_property(lambda _: BoundedCache[Action, tuple[Block, ...]]())
     _apart = cached_property(
-        lambda _: Kept[tuple[Action, ...], tuple[dict[Block, Positions], AloneBlocks | None]]()
+        lambda _: BoundedCache[
+            tuple[Action, ...], tuple[dict[Block, Positions], AloneBlocks | None]
+        ]()
     )
-    _joined = cached_property(lambda _: Kept[Action, Block]())
+    _joined = cached_property(lambda _: BoundedCache[Action, Block]())
 
     def __init__(self, form: RowForm, scales: Scales) -> None:
         self.form, self.scales = form, scales
@@ -87,7 +91,7 @@ class Basis(Learned):
         return self._kernel.alike(actions)
 
     def offer(self, where: Where, actions: tuple[Action, ...]) -> OfferedRows:
-        """Coordinates of what is offered in a context, or in each of several."""
+        """Coordinates of offered rows in a context, or in each of several."""
         if (where, actions) in self._offers:
             return self._offers[where, actions]
         if isinstance(where, tuple):
@@ -112,8 +116,8 @@ class Basis(Learned):
     def _told_apart(
         self, actions: tuple[Action, ...]
     ) -> tuple[dict[Block, Positions], AloneBlocks | None]:
-        """The rows that touch each block; and apart from these, wherever there are several, small
-        blocks with the one row that touches them and no other."""
+        """Positions of the rows in each block; and stacked, if there are several, the small blocks
+        with a single row."""
         touched: dict[Block, list[int]] = defaultdict(list)
         for i, action in enumerate(actions):
             for block in self._touched(action):
@@ -129,7 +133,7 @@ class Basis(Learned):
         return shared, AloneBlocks.of(own) if own else None
 
     def length(self, offers: Sequence[WeighedOffer]) -> float:
-        """Squared length of a weighted sum of the rows of what is offered in some contexts."""
+        """Squared length of a weighted sum of the rows of several offers."""
         all_actions = dict.fromkeys(action for _, actions, _ in offers for action in actions)
         columns = {action: column for column, action in enumerate(all_actions)}
         weights: Array = np.zeros((len(offers), len(columns)))
@@ -141,7 +145,7 @@ class Basis(Learned):
     def grouped(
         self, context: Features, actions: tuple[Action, ...], weights: tuple[float, ...]
     ) -> GroupedRow:
-        """A weighted sum of the rows of what is offered in a context, group by group."""
+        """Weighted sum of the rows offered in a context, split by groups of fields."""
         asked = context, actions, weights
         if asked not in self._grouped:
             groups, products, lengths = self._kernel.grouped(context, actions, np.array(weights))
@@ -151,7 +155,7 @@ class Basis(Learned):
         return self._grouped[asked]
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
-        """A learned row in the basis, grown to hold it, and the merges that it took, in order."""
+        """Coordinates of a rewarded row, after extending the basis, and the merges of blocks."""
         if (context, action) in self._places:
             return self._places[context, action], ()
         block, merged = self._join(action)
@@ -171,7 +175,7 @@ class Basis(Learned):
         self._apart.clear()
 
     def _touched(self, action: Action) -> tuple[Block, ...]:
-        """The blocks that own a column of the action."""
+        """Blocks that own a column of the action."""
         if action not in self._met:
             self._met[action] = tuple(self._owning(action))
         return self._met[action]
@@ -187,7 +191,7 @@ class Basis(Learned):
         return found
 
     def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
-        """The one block of an action, made or merged if need be."""
+        """Block of an action, created or merged if necessary."""
         if action in self._joined:
             return self._joined[action], ()
         first, *others = self._touched(action) or [Block()]
@@ -216,7 +220,7 @@ class Basis(Learned):
     def _extend(
         self, block: Block, context: Features, action: Action, row: Array, length: float
     ) -> LearnedRow:
-        """Add the part of a row outside the span, of this length, to a block's basis."""
+        """Extend a block's basis by the part of a row outside the span, of a given length."""
         self._changed()
         at = block.size
         block.rows = with_room(block.rows, (at + 1,))

@@ -39,12 +39,12 @@ from engine.learners.base import Group
 from engine.learners.bayesian.likelihood import (
     COIN,
     Observation,
-    Rewards,
+    RewardHistory,
     log_densities,
     log_density,
 )
-from engine.learners.bayesian.numbers import Scales
-from engine.learners.state import Kept, Learned
+from engine.learners.bayesian.number_scales import Scales
+from engine.learners.learned_state import BoundedCache, Learned
 from engine.protocol.features import Features
 from engine.protocol.request import Action
 
@@ -66,13 +66,13 @@ FIXED_SHARE = 1e-12
 which explain nothing come back late, and a change of tastes is found before it is called noise."""
 
 
-class Cells(Learned):
-    """Where the cells are of all subsets of some context fields, up to ``crosses`` of them. Row 0
-    of a table belongs to cells that were never rewarded, as does action 0 to such actions."""
+class CellIndex(Learned):
+    """Table rows of the cells of all subsets of up to ``crosses`` context fields, and table columns
+    of actions. Row 0 and column 0 stand for cells and actions without a reward."""
 
     STATE = ("fields", "scales", "crosses", "_values", "_rows", "_columns")
-    _kept = cached_property(lambda _: Kept[Features, Indices]())
-    _known_columns = cached_property(lambda _: Kept[tuple[Action, ...], Indices]())
+    _kept = cached_property(lambda _: BoundedCache[Features, Indices]())
+    _known_columns = cached_property(lambda _: BoundedCache[tuple[Action, ...], Indices]())
 
     def __init__(self, fields: Sequence[str], scales: Scales, crosses: int) -> None:
         self.fields = tuple(fields)
@@ -171,7 +171,7 @@ class Tables(Learned):
     """What was earned in the cells of every subset.
 
     Attributes:
-        crosses: see `Cells`.
+        crosses: see `CellIndex`.
         rewards: all of them.
         log_weights: of the subsets, (S,); none before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
@@ -182,7 +182,7 @@ class Tables(Learned):
     """
 
     crosses: int
-    rewards: Rewards = field(default_factory=Rewards)
+    rewards: RewardHistory = field(default_factory=RewardHistory)
     log_weights: Array = field(default_factory=lambda: np.zeros(0))
     cells: Array = field(default_factory=lambda: np.zeros((2, 16, 4)))
     actions: Array = field(default_factory=lambda: np.zeros((2, 2, 0, 4)))
@@ -193,7 +193,7 @@ class Tables(Learned):
         """How many rewards it learned."""
         return self.rewards.count
 
-    def weights(self, cells: Cells) -> Array:
+    def weights(self, cells: CellIndex) -> Array:
         """Weights of the subsets, (S,), sum to 1."""
         logs = self.log_weights if self.count else cells.prior
         weights = np.exp(logs - logs.max())
@@ -254,7 +254,7 @@ class Tables(Learned):
         """Log density that tables which know nothing expect their first reward with."""
         return log_density(seen.reward, self.rewards.mean, COIN, COIN, seen.binary)
 
-    def learn(self, cells: Cells, rows: Indices, column: int, seen: Observation) -> float:
+    def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
         """Learn a reward; the log of the density that it was expected with."""
         if not self.count:
             self.log_weights = cells.prior

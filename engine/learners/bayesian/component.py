@@ -12,8 +12,8 @@ import numpy as np
 from engine.arrays import Array
 from engine.learners.base import ALONE, Contribution, Group, Source, WeighedOffer
 from engine.learners.bayesian.basis import Basis, Where
-from engine.learners.bayesian.block import Block
-from engine.learners.bayesian.cells import Cells, Tables
+from engine.learners.bayesian.basis_blocks import Block
+from engine.learners.bayesian.cells import CellIndex, Tables
 from engine.learners.bayesian.likelihood import COIN
 from engine.learners.bayesian.posterior import Posterior
 from engine.protocol.features import Features
@@ -110,7 +110,7 @@ class OfCells(Component):
     """The cells of one subset of context fields, and the unit of variances."""
 
     tables: Tables
-    cells: Cells
+    cells: CellIndex
     subset: int
     unit: float
 

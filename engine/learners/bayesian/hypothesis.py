@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.errors import check_number, refuse
-from engine.learners.bayesian.rows import By, RowForm
+from engine.learners.bayesian.row_form import By, RowForm
 
 _CODE = "InvalidServiceConfiguration"
 

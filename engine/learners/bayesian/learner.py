@@ -32,15 +32,20 @@ from engine.learners.base import (
 from engine.learners.bayesian.averaging import ModelAverage
 from engine.learners.bayesian.basis import Where
 from engine.learners.bayesian.cells import Tables
-from engine.learners.bayesian.change import ChangeDetector
+from engine.learners.bayesian.change_detector import ChangeDetector
 from engine.learners.bayesian.component import Component, Linear, OfCells, contributions, moments
 from engine.learners.bayesian.hypothesis import Hypothesis
-from engine.learners.bayesian.lean import SURE, Lean, gaps
+from engine.learners.bayesian.imitation_prior import SURE, ImitationPrior, gaps
+from engine.learners.bayesian.learner_inputs import (
+    Experience,
+    InputEncoding,
+    LearnerInputs,
+    expected_first,
+)
 from engine.learners.bayesian.likelihood import COIN
-from engine.learners.bayesian.places import Experience, Places, Reading, expected_first
 from engine.learners.bayesian.posterior import Posterior
 from engine.learners.belief import Before, Belief
-from engine.learners.state import Kept
+from engine.learners.learned_state import BoundedCache
 from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, finish
@@ -68,10 +73,12 @@ class BayesianLearner(Learner):
     """
 
     STATE = ("evidence", "imitation", "lean", "_places", "_first")
-    _known_means = cached_property(lambda _: Kept[tuple[Where, tuple[Action, ...]], Array]())
-    _known = cached_property(lambda _: Kept[tuple[Features, tuple[Action, ...]], Belief]())
+    _known_means = cached_property(
+        lambda _: BoundedCache[tuple[Where, tuple[Action, ...]], Array]()
+    )
+    _known = cached_property(lambda _: BoundedCache[tuple[Features, tuple[Action, ...]], Belief]())
     _known_before = cached_property(
-        lambda _: Kept[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
+        lambda _: BoundedCache[tuple[tuple[Action, ...], tuple[int, ...]], Before]()
     )
     expresses_doubt = has_imitation_head = True
 
@@ -82,9 +89,9 @@ class BayesianLearner(Learner):
         self.imitation: BayesianLearner | None = None
         if crosses is not None:
             self.imitation = BayesianLearner((Hypothesis(crosses=crosses),), may_change=False)
-        self.lean = Lean()
+        self.lean = ImitationPrior()
         self._first: list[Experience] = []
-        self._begin(Reading.of(()))
+        self._begin(InputEncoding.of(()))
 
     @property
     def learned(self) -> int:
@@ -264,7 +271,7 @@ class BayesianLearner(Learner):
     ) -> Steps[None]:
         if self.learned < FITS[-1]:
             self._first.append((context, actions, shown, reward))
-        reading = Reading.of(self._first) if self.learned + 1 in FITS else None
+        reading = InputEncoding.of(self._first) if self.learned + 1 in FITS else None
         if reading and not self._places.are_read(reading):
             yield from self._learning_anew(reading)
         else:
@@ -272,12 +279,12 @@ class BayesianLearner(Learner):
         if self.learned == FITS[-1]:
             self._first = []
 
-    def _begin(self, reading: Reading) -> None:
+    def _begin(self, reading: InputEncoding) -> None:
         """Know nothing, and read contexts so."""
         self._forget()
         self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
-        self._places = Places(self.evidence.hypotheses, reading)
+        self._places = LearnerInputs(self.evidence.hypotheses, reading)
 
     def _forget(self) -> None:
         """Keep nothing of what was believed until now."""
@@ -285,7 +292,7 @@ class BayesianLearner(Learner):
         self._known_means.clear()
         self._known.clear()
 
-    def _learning_anew(self, reading: Reading) -> Steps[None]:
+    def _learning_anew(self, reading: InputEncoding) -> Steps[None]:
         self._begin(reading)
         for context, actions, shown, reward in self._first:
             self._learn(context, actions[shown], reward)

@@ -25,7 +25,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.state import Learned
+from engine.learners.learned_state import Learned
 
 COIN = 0.25
 """Variance of a fair coin, which rewards are taken for before the first."""
@@ -90,14 +90,14 @@ def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary
     return np.asarray(-0.5 * (np.log(2 * np.pi * wide) + (reward - mean) ** 2 / wide))
 
 
-class Rewards(Learned):
-    """All rewards so far, as if nothing were known of where they come from.
+class RewardHistory(Learned):
+    """Summary of all rewards so far, without contexts and actions.
 
     Attributes:
-        count, total, squares: how many, their sum, and the sum of their squares.
-        binary: whether each was 0 or 1.
-        unit: variance of the first `UNIT_REWARDS` of them as a multiple of a fair coin's.
-        most: the largest size of any; at least 1, as rewards are sent from -1 to 1, but may add up.
+        count, total, squares: number, sum, and sum of squares.
+        binary: whether each reward was 0 or 1.
+        unit: variance of the first `UNIT_REWARDS` as a multiple of a fair coin's.
+        most: largest absolute value, at least 1: single rewards are -1 to 1, but may add up.
     """
 
     STATE = ("count", "total", "squares", "binary", "unit", "most")
@@ -108,23 +108,23 @@ class Rewards(Learned):
 
     @property
     def mean(self) -> float:
-        """Their mean; one half counts as one of them."""
+        """Mean, with one half as one more reward."""
         return (self.total + 0.5) / (self.count + 1)
 
     @cached_property
     def variance(self) -> float:
-        """Their variance; that of a fair coin counts as one of them."""
+        """Variance, with that of a fair coin as one more reward."""
         spread = self.squares - 2 * self.mean * self.total + self.count * self.mean**2
         return (max(spread, 0.0) + COIN) / (self.count + 1)
 
     def observe(self, reward: float) -> Observation:
-        """One more, beside these."""
+        """Describe a new reward for learners, without counting it."""
         return Observation(reward, self.binary and reward in (0.0, 1.0), self.unit)
 
     def log_density(self, reward: float) -> float:
-        """Of one more reward, to somebody who knows no more than these. Where they are not all 0 or
-        1, by half to somebody who only knows how large they may be, for whom all sizes are alike:
-        rare large ones lie far out of a normal curve."""
+        """Log density of a new reward by this summary alone. Unless all rewards are 0 or 1, it is
+        half a normal density and half a uniform one over the largest size so far, for the sake of
+        rare large rewards."""
         if self.binary and reward in (0.0, 1.0):
             return math.log(self.mean if reward else 1 - self.mean)
         known = log_density(reward, self.mean, self.variance, 0.0, binary=False)
@@ -132,7 +132,7 @@ class Rewards(Learned):
         return log_sum(known, anything) - math.log(2)
 
     def add(self, reward: float) -> None:
-        """Count one more."""
+        """Count a reward."""
         self.count += 1
         self.total += reward
         self.squares += reward * reward

@@ -48,7 +48,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.arrays import Array
-from engine.learners.bayesian.block import (
+from engine.learners.bayesian.basis_blocks import (
     Block,
     GroupedRow,
     LearnedRow,
@@ -57,11 +57,11 @@ from engine.learners.bayesian.block import (
     OfferedRows,
     diagonal,
 )
+from engine.learners.bayesian.block_posterior import BlockPosterior, StackedPosteriors
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
-from engine.learners.bayesian.rows import RowForm
-from engine.learners.bayesian.share import Beside, Share
-from engine.learners.state import Learned
+from engine.learners.bayesian.row_form import RowForm
+from engine.learners.learned_state import Learned
 
 CENTRE, CENTRE_PRECISION = 0.5, 4.0
 """Mean and precision of the prior of m0."""
@@ -76,12 +76,12 @@ class Posterior(Learned):
 
     hypothesis: Hypothesis
     count: int = 0
-    _shares: dict[Block, Share] = field(default_factory=dict)
+    _shares: dict[Block, BlockPosterior] = field(default_factory=dict)
     _precision: float = CENTRE_PRECISION
     _pull: float = CENTRE_PRECISION * CENTRE
     _excess: float = 0.0
 
-    _last = cached_property[Beside | None](lambda _: None)
+    _last = cached_property[StackedPosteriors | None](lambda _: None)
     _tau2 = cached_property(lambda self: float(self.hypothesis.prior_sd**2))
     _sigma2 = cached_property(lambda self: float(self.hypothesis.noise_sd**2))
 
@@ -154,11 +154,11 @@ class Posterior(Learned):
         claimed = (x * known.vectors[:, 1]).sum(axis=-1)
         return inside - (parts * parts * known.trusts).sum(axis=-1), claimed
 
-    def _beside(self, alone: OfferedAlone) -> Beside:
+    def _beside(self, alone: OfferedAlone) -> StackedPosteriors:
         """What was learned of blocks of one action each."""
         size = alone.coordinates.shape[-1]
         if self._last is None or not self._last.is_of(alone.blocks, size):
-            self._last = Beside(alone.blocks, size, self._tau2)
+            self._last = StackedPosteriors(alone.blocks, size, self._tau2)
         self._last.follow(self._shares)
         return self._last
 
@@ -239,7 +239,7 @@ class Posterior(Learned):
         added = self._shares.pop(merge.other, None)
         if added is None and merge.block not in self._shares:
             return
-        share = self._shares.setdefault(merge.block, Share(self._tau2))
+        share = self._shares.setdefault(merge.block, BlockPosterior(self._tau2))
         share.grow(merge.at + merge.other.size)
         if added is not None:
             share.settle()
@@ -248,11 +248,11 @@ class Posterior(Learned):
             share.settled[own, own] = added.settled
             share.vectors[:2, own] = added.pq
 
-    def _share(self, block: Block) -> Share:
+    def _share(self, block: Block) -> BlockPosterior:
         """What was learned of a block, with all coordinates that it has by now."""
         share = self._shares.get(block)
         if share is None:
-            share = self._shares[block] = Share(self._tau2)
+            share = self._shares[block] = BlockPosterior(self._tau2)
         if share.size < block.size:
             share.grow(block.size)
         return share

@@ -31,10 +31,10 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
-from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import read_field, read_number, read_time
 from engine.store.exchange.lines import STEP
 from engine.store.exchange.seal import sealed
+from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME
 from engine.worlds import World
 
@@ -50,13 +50,12 @@ _time = partial(read_time, zone=UTC)
 # -- out ------------------------------------------------------------------------------
 
 
-class Reading:
-    """Each event that counts when this begins, in the order of the Rank calls, as the service
-    logged it.
+class ExportedEvents:
+    """Export of the events that count at the start, in order of Rank calls, as the service logged
+    events.
 
-    The label is what was shown, with its propensity. Events without an answer yet, and
-    those never activated, carry ``_skipLearn``. Reads the log twice, so that no more than
-    the rewards are in memory.
+    The label is the shown action with its propensity. Events without a reward so far, or never
+    activated, carry ``_skipLearn``. The log is read twice, so that only rewards are in memory.
     """
 
     def __init__(self, log: EventLog) -> None:
@@ -130,7 +129,7 @@ def is_row(value: Any) -> bool:
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
-def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[World]) -> About:
+def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[World]) -> LoopInfo:
     """A new loop, in the world whose actions the first decision was among, and whose visitor came;
     in none if it is of none.
 
@@ -144,7 +143,7 @@ def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[W
     request = _decision(row)[0].request
     world = next((world for world in known if _happens_in(world, request)), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable()).strip()[:MAX_NAME]
-    return About(new_id(), owner, title.rstrip() or "Log", world_codec.to_text(world), 0, origin)
+    return LoopInfo(new_id(), owner, title.rstrip() or "Log", world_codec.to_text(world), 0, origin)
 
 
 def _happens_in(world: World, request: RankRequest) -> bool:

@@ -11,9 +11,9 @@ from typing import Any, get_args
 from engine.errors import PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
-from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import from_json
 from engine.store.exchange.seal import sealed
+from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME, Store
 
 FORMAT = "personalizer-playground-loop"
@@ -38,7 +38,7 @@ def read(value: object) -> Iterable[Entry | Undone]:
     return (from_json(value),)
 
 
-def read_head(head: Any, owner: str) -> tuple[About, bool]:
+def read_head(head: Any, owner: str) -> tuple[LoopInfo, bool]:
     """What the first line says of the loop, and whether a seal is to come.
 
     Raises:
@@ -63,4 +63,4 @@ def read_head(head: Any, owner: str) -> tuple[About, bool]:
         world = world_codec.to_text(world_codec.from_json(head.get("world")))
     except PersonalizerError as error:
         raise UnreadableError(f"its world cannot be read: {error.message}") from None
-    return About(new_id(), owner, name.strip(), world, seed, origin), version == VERSION
+    return LoopInfo(new_id(), owner, name.strip(), world, seed, origin), version == VERSION

@@ -5,7 +5,7 @@ from typing import Any
 
 import altair as alt
 
-from engine.results import kept
+from engine.result_cache import cached
 from engine.worlds import World
 from pages.parts.charts.base import (
     LOCALE,
@@ -81,7 +81,7 @@ def lane(world: World, small: bool = False) -> int:
     return max(least, min(most, room // len(world.items)))
 
 
-@kept(bytes_in_world)
+@cached(bytes_in_world)
 def belief_spec(
     world: World, dark: bool, offers: str, small: bool = False, size: Size = PAGE
 ) -> Spec:

@@ -13,7 +13,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.loop.entries import Ranked
-from engine.results import kept
+from engine.result_cache import cached
 from engine.worlds import World
 from pages.parts.charts.base import LOCALE, Spec, blank, bytes_in_world, finish, table
 from pages.parts.charts.reward_axis import SPAN, from_left
@@ -62,7 +62,7 @@ class Half:
     favoured: Sequence[Mapping[str, Any]]
 
 
-@kept(bytes_in_world)
+@cached(bytes_in_world)
 def beside_spec(world: World, dark: bool) -> Spec:
     """The picture of `beside_rows`."""
     rows = min(len(world.items), MOST)

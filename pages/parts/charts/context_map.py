@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from engine.results import kept
+from engine.result_cache import cached
 from engine.worlds import Context, World
 from pages.parts.charts import map_layout
 from pages.parts.charts.base import (
@@ -36,7 +36,7 @@ Cells = Sequence[Mapping[str, Any]]
 """Rows of `engine.evaluation.context_map.favourites`."""
 
 
-@kept(bytes_in_world)
+@cached(bytes_in_world)
 def map_spec(
     world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:

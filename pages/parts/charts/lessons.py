@@ -9,8 +9,8 @@ import altair as alt
 import pyarrow as pa
 
 from engine.arrays import Array
-from engine.experiments.certainty import Certainty
-from engine.results import kept
+from engine.experiments.exploration import Certainty
+from engine.result_cache import cached
 from engine.worlds import World
 from pages.parts.charts.base import (
     LESSON,
@@ -137,7 +137,7 @@ def score_rows(
 # -- chances beside counts ------------------------------------------------------------
 
 
-@kept(bytes_in_world)
+@cached(bytes_in_world)
 def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
     """Bars: how often each action was offered, with a mark at its stated chance."""
     share = alt.X("share:Q").scale(domain=(0, 1)).axis(

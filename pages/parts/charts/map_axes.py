@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any
 
-from engine.results import kept
+from engine.result_cache import cached
 from engine.worlds import Context, World
 
 _MOST = 16
@@ -40,7 +40,7 @@ class Axes:
         )
 
 
-@kept(lambda maps, world: _MAP * len(maps) + world.bytes)
+@cached(lambda maps, world: _MAP * len(maps) + world.bytes)
 def axes_of(world: World) -> Mapping[Axes, str]:
     """All maps of a world with what they are called: everybody, where that is not too wide, and
     any two fields."""
@@ -57,7 +57,7 @@ def axes_of(world: World) -> Mapping[Axes, str]:
     return ({Axes(names[0], tuple(names[1:])): "everybody"} if fits else {}) | pairs
 
 
-@kept(lambda maps, world: _MAP * len(maps) + world.bytes)
+@cached(lambda maps, world: _MAP * len(maps) + world.bytes)
 def upright_axes_of(world: World) -> Mapping[Axes, str]:
     """The maps of `axes_of` for a narrow column, in which the values of their rows stand side by
     side: of too many values, another field's do, and where that makes everybody too high, it is

@@ -10,7 +10,7 @@ from typing import Any
 import altair as alt
 import pyarrow as pa
 
-from engine.experiments.untried import Tried
+from engine.experiments.exploration import ExplorationRecord
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table, tooltip
 from pages.parts.charts.line_layers import SIZE
@@ -128,7 +128,7 @@ def tried_spec(dark: bool, rows: int, lines: int, yes: str, no: str) -> Spec:
     )
 
 
-def tried_rows(world: World, found: Tried, yes: str, no: str) -> pa.Table:
+def tried_rows(world: World, found: ExplorationRecord, yes: str, no: str) -> pa.Table:
     """Rows of `tried_spec`."""
     cells = zip(product(*names_of_cells(world)), world.contexts, strict=True)
     return table(

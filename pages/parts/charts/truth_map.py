@@ -4,7 +4,7 @@ import altair as alt
 import numpy as np
 import pyarrow as pa
 
-from engine.results import kept
+from engine.result_cache import cached
 from engine.worlds import Context, World
 from pages.parts.charts.base import PAGE, Spec, action_colour, blank, bytes_in_world, finish, table
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
@@ -16,7 +16,7 @@ _FAINT = 0.25
 """Opacity of a cell where the best action is hardly better than any."""
 
 
-@kept(bytes_in_world)
+@cached(bytes_in_world)
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     """Cells, each in the colour of the action that is best there, the stronger, the more it is
     worth to know that."""

@@ -7,7 +7,7 @@ from threading import RLock
 from typing import NamedTuple
 
 from engine.evaluation.switch_value import SwitchValue
-from engine.experiments.comparison import Comparison, Stretch
+from engine.experiments.comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
@@ -299,7 +299,7 @@ class CompareSession:
         return [visitors for visitors, _ in self.comparison.switches]
 
     @locked
-    def latest(self) -> Stretch:
+    def latest(self) -> ComparisonWindow:
         """What its numbers are about: all that came, or since it went online."""
         *_, now = self.comparison.stretches()
         if now.mode == "online" and now.end > now.start:

@@ -16,7 +16,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from engine import PersonalizerError
-from engine.store import About, Library
+from engine.store import Library, LoopInfo
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.settings.library import look_up
 from pages.parts.work.download_tokens import ELSEWHERE, OVER, Pass, pass_of
@@ -28,12 +28,12 @@ PART = 1 << 16
 """Bytes after which the browser gets what there is."""
 
 
-def link_to(about: About, kind: Format, token: str) -> str:
+def link_to(about: LoopInfo, kind: Format, token: str) -> str:
     """Where a file of a loop is; the loop's id is not in it, which proxies log."""
     return f"{DOWNLOAD_PATH}/{token}/{about.view}/{kind.key}"
 
 
-def file_name(about: About, kind: Format) -> str:
+def file_name(about: LoopInfo, kind: Format) -> str:
     """What a file is called, in letters that every system knows."""
     word = re.sub(r"[^a-z0-9]+", "-", about.name.lower()).strip("-") or "loop"
     return f"{word}{kind.suffix}"
@@ -42,7 +42,7 @@ def file_name(about: About, kind: Format) -> str:
 class Download:
     """A loop on its way to a browser."""
 
-    def __init__(self, kind: Format, library: Library, about: About, pass_: Pass) -> None:
+    def __init__(self, kind: Format, library: Library, about: LoopInfo, pass_: Pass) -> None:
         self._file, self._pass, self._bytes = io.BytesIO(), pass_, 0
         self._steps = kind.writing(library, about, self._file)
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.evaluation.glance import glancing
-from engine.store import About, Library, world_codec
+from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
 from pages.parts.work.frames import outcome
@@ -31,7 +31,7 @@ class Earned:
     curve: tuple[float, ...]
 
 
-def earned(library: Library, about: About) -> Earned | None:
+def earned(library: Library, about: LoopInfo) -> Earned | None:
     """What a loop has earned; None if it is too long for a list, in no world, or unanswered."""
     world = world_codec.from_text(about.world)
     if world is None or about.events > MOST:
@@ -44,7 +44,7 @@ def earned(library: Library, about: About) -> Earned | None:
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _earned(
-    loop: str, digest: bytes, _library: Library, _about: About, _world: World
+    loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
 ) -> Earned | None:
     """The same, kept for as long as its log stays as it is."""
     curve = outcome(submit_here(glancing(_library.store, _about, _world)))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.store import About
+from engine.store import LoopInfo
 from engine.store.exchange.formats import FORMATS
 from pages.parts.components.download_link import download_link
 from pages.parts.data.downloads import link_to
@@ -16,7 +16,7 @@ _TICK = 1.0
 """Seconds from one look at whether a file waits to the next, while others leave time for it."""
 
 
-def take_along(about: About) -> None:
+def take_along(about: LoopInfo) -> None:
     """The loop's log, its decisions and its model, each as a file."""
     key = f"export-{about.id}"
     with st.expander("Export", icon=":material/download:", key=key, on_change="rerun") as box:

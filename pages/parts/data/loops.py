@@ -10,8 +10,8 @@ from typing import Literal
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.store import About, Library, world_codec
-from engine.store.about import Damaged, Origin
+from engine.store import Library, LoopInfo, world_codec
+from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
 from pages.parts.data.earned import earned, sparkline
@@ -81,7 +81,7 @@ def show_loops(library: Library, owner: str) -> None:
     shows_all = st.session_state.get(_ALL, False)
     with st.container(gap="xsmall"):
         for loop in loops if shows_all else loops[:FIRST]:
-            if isinstance(loop, About):
+            if isinstance(loop, LoopInfo):
                 _show(library, owner, loop, is_first=loop is loops[0])
             else:
                 _show_damaged(library, owner, loop)
@@ -98,7 +98,7 @@ def _show_first_step() -> None:
             st.switch_page(PLAY)
 
 
-def _show(library: Library, owner: str, about: About, is_first: bool) -> None:
+def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
     found = earned(library, about)
     row = st.container(
@@ -131,7 +131,7 @@ def headline(name: str, world: World | None) -> str:
     return f"**{plain(f'{picture} {name}'.strip())}**"
 
 
-def _facts(about: About, world: World | None, mean: float | None) -> str:
+def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
     """When it was used last, what the name does not say, and what it earns in its world's unit."""
     told = f"{world.title if world else 'no world'}, seed {about.seed}"
     used = ago(time.time() - about.used)
@@ -141,7 +141,7 @@ def _facts(about: About, world: World | None, mean: float | None) -> str:
     return " · ".join(filter(None, parts))
 
 
-def _menu(library: Library, owner: str, about: About) -> None:
+def _menu(library: Library, owner: str, about: LoopInfo) -> None:
     """All that is done with a loop but opening it."""
     end = about.used + library.store.limits.retention_days * 86_400
     until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
@@ -172,7 +172,7 @@ def ago(seconds: float) -> str:
     return next(told, "just now")
 
 
-def _duplicate(library: Library, owner: str, about: About) -> None:
+def _duplicate(library: Library, owner: str, about: LoopInfo) -> None:
     done = f"{about.name} has a copy that goes its own way."
 
     def verb() -> None:
@@ -182,7 +182,7 @@ def _duplicate(library: Library, owner: str, about: About) -> None:
     st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done), width="stretch")
 
 
-def _rename(library: Library, owner: str, about: About) -> None:
+def _rename(library: Library, owner: str, about: LoopInfo) -> None:
     key = f"name-{about.id}"
 
     def rename() -> None:
@@ -193,7 +193,7 @@ def _rename(library: Library, owner: str, about: About) -> None:
     st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
 
-def _delete(library: Library, owner: str, about: About | Damaged) -> None:
+def _delete(library: Library, owner: str, about: LoopInfo | Damaged) -> None:
     def delete() -> None:
         def verb() -> None:
             outcome(submit_here(library.store.deleting(about.id, owner)))

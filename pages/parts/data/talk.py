@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.store import About, Library, world_codec
+from engine.store import Library, LoopInfo, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk
 from pages.parts.data.earned import earned, sparkline
@@ -30,7 +30,7 @@ def open_talk() -> Talk:
 def data_show(library: Library, owner: str) -> Show:
     """The list, on one screen."""
     try:
-        loops = [one for one in library.store.listed(owner) if isinstance(one, About)]
+        loops = [one for one in library.store.listed(owner) if isinstance(one, LoopInfo)]
     except PersonalizerError as error:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
@@ -41,13 +41,13 @@ def data_show(library: Library, owner: str) -> Show:
     return Show.of([Screen("loops", lambda: said, partial(_show, library, loops), note)])
 
 
-def _show(library: Library, loops: Sequence[About]) -> None:
+def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
     with st.container(key="stage-loops"):
         for loop in loops[:_ROWS]:
             _show_row(library, loop)
 
 
-def _show_row(library: Library, loop: About) -> None:
+def _show_row(library: Library, loop: LoopInfo) -> None:
     world, found = world_codec.from_text(loop.world), earned(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))

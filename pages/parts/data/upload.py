@@ -12,9 +12,9 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.errors import RejectedError
-from engine.store import About, Library
-from engine.store.exchange.intake import importing
+from engine.store import Library, LoopInfo
 from engine.store.exchange.lines import SHOWN
+from engine.store.exchange.loop_import import importing
 from engine.worlds import WORLDS
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
@@ -46,14 +46,14 @@ class Import:
         self.ticket = submit_here(self._steps(file, work))
 
     def _steps(
-        self, file: BinaryIO, work: Generator[float, None, About]
-    ) -> Generator[None, None, About]:
+        self, file: BinaryIO, work: Generator[float, None, LoopInfo]
+    ) -> Generator[None, None, LoopInfo]:
         with file, closing(work):
             while True:
                 try:
                     self.share = next(work)
                 except StopIteration as end:
-                    about: About = end.value
+                    about: LoopInfo = end.value
                     return about
                 yield
 

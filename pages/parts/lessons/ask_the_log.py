@@ -8,7 +8,14 @@ import streamlit as st
 
 from engine.evaluation.experiment import Told, experiment
 from engine.evaluation.in_world import WorldRule
-from engine.experiments.asking import Answer, Search, ask, errors, offered_by, search
+from engine.experiments.log_reports import (
+    RuleEstimate,
+    RuleSearch,
+    ask,
+    errors,
+    offered_by,
+    search,
+)
 from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table
 from engine.steps import Steps
@@ -43,7 +50,7 @@ class Lab:
         self.world, self.seed, self.field = world, seed, field
         self.menu = dict(menu)
         self.log: Told | None = None
-        self.searches: list[Search] = []
+        self.searches: list[RuleSearch] = []
         self.has_asked = self.has_forgotten = False
 
     def work(self) -> Steps[None]:
@@ -75,7 +82,7 @@ class Lab:
         self.has_asked = self.has_forgotten = True
 
     @property
-    def answer(self) -> Answer:
+    def answer(self) -> RuleEstimate:
         """What the log says of the menu as it is."""
         assert self.log is not None
         table: dict[tuple[str, ...], str] = {(v,): item for v, item in self.menu.items()}

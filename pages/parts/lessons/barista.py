@@ -9,9 +9,9 @@ import streamlit as st
 
 from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
-from engine.experiments.choices import read, written
+from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.duel import Duel, score_told, visits
-from engine.experiments.repeated_offer import RepeatedOffer
+from engine.experiments.exploration import RepeatedOffer
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
@@ -80,7 +80,7 @@ class Lab:
 
 def _recall(lab: Lab, told: str) -> None:
     """Serve the visits that somebody served before a reload."""
-    for number, position in enumerate(read(told, lab.duel.world, len(lab.duel.visitors))):
+    for number, position in enumerate(decode_choices(told, lab.duel.world, len(lab.duel.visitors))):
         lab.duel.choose(lab.duel.world.items[position].id, number)
 
 
@@ -241,7 +241,7 @@ LESSON = Lesson(
     terms=("context", "reward", "policy", "feature", "exploration"),
     proving=_proving,
     elsewhere=_elsewhere,
-    choices=lambda lab: written(lab.duel.choices),
+    choices=lambda lab: encode_choices(lab.duel.choices),
     recall=_recall,
     visits=VISITS * len(REGULARS),
 )

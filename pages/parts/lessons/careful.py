@@ -5,7 +5,13 @@ from functools import partial
 
 import streamlit as st
 
-from engine.experiments.paid import PAYS, RECENT, Paid, paid, paying
+from engine.experiments.reward_schemes import (
+    RECENT,
+    REWARD_SCHEMES,
+    ReadingShares,
+    crowd_by_scheme,
+    reading_shares,
+)
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
@@ -35,21 +41,24 @@ class Lab:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world = world
-        self.loops = {key: LearningLoop(LoopSettings(), seed=seed) for key in PAYS}
-        self.found: dict[str, Paid] = {}
+        self.loops = {key: LearningLoop(LoopSettings(), seed=seed) for key in REWARD_SCHEMES}
+        self.found: dict[str, ReadingShares] = {}
         self.asked = {"both"}
 
     def work(self) -> Steps[None]:
         for key, loop in self.loops.items():
-            yield from paying(loop, self.world, PAYS[key], VISITORS)
-            self.found[key] = paid(loop, self.world)
+            yield from crowd_by_scheme(loop, self.world, REWARD_SCHEMES[key], VISITORS)
+            self.found[key] = reading_shares(loop, self.world)
             yield None
 
     @property
     def progress(self) -> float:
         """Readers who have been, of all; there is nothing to see before the last."""
         come = sum(len(loop.events) for loop in self.loops.values())
-        return min(come / (VISITORS * len(PAYS)), 1.0 if len(self.found) == len(PAYS) else 0.99)
+        return min(
+            come / (VISITORS * len(REWARD_SCHEMES)),
+            1.0 if len(self.found) == len(REWARD_SCHEMES) else 0.99,
+        )
 
     @property
     def is_done(self) -> bool:
@@ -64,7 +73,7 @@ class Lab:
 def _bars(lab: Lab, words: Words, keys: Collection[str]) -> None:
     """What share of the latest readers open, and what share read to the end."""
     names = words.options("pays")
-    shown = [key for key in PAYS if key in keys and key in lab.found]
+    shown = [key for key in REWARD_SCHEMES if key in keys and key in lab.found]
     said = [
         Said(words.say(deed), names[key], getattr(lab.found[key], deed))
         for deed in ("opened", "finished")
@@ -112,7 +121,7 @@ def _revealing(lab: Lab, words: Words, guess: Guess | None) -> None:
 def _told(lab: Lab) -> Mapping[str, str]:
     return {
         f"{key}_{deed}": percent(getattr(lab.found[key], deed))
-        for key in PAYS
+        for key in REWARD_SCHEMES
         for deed in ("opened", "finished")
     }
 

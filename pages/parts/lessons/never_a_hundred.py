@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.experiments.certainty import Certainty, becoming_sure
+from engine.experiments.exploration import Certainty, certainty_steps
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
@@ -30,7 +30,7 @@ class Lab:
 
     def work(self) -> Steps[None]:
         for floor in FLOORS:
-            yield from becoming_sure(self.world, self.seed, SIZES, floor, self.found[floor])
+            yield from certainty_steps(self.world, self.seed, SIZES, floor, self.found[floor])
 
     @property
     def progress(self) -> float:

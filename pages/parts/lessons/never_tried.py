@@ -7,12 +7,17 @@ from math import isnan
 import numpy as np
 import streamlit as st
 
-from engine.experiments.spread import Spread, spread
-from engine.experiments.untried import Tried, crowding, tried
+from engine.experiments.exploration import (
+    ExplorationRecord,
+    Generalisation,
+    exploration_record,
+    generalise,
+)
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
+from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
@@ -40,21 +45,21 @@ class Lab:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.seed, self.shown = world, seed, 0
-        self.spread: Spread | None = None
+        self.spread: Generalisation | None = None
         self.loops = {
             name: LearningLoop(LoopSettings(policy=policy), seed=seed)
             for name, policy in POLICIES.items()
         }
-        self.found: list[Mapping[str, Tried]] = []
+        self.found: list[Mapping[str, ExplorationRecord]] = []
 
     def work(self) -> Steps[None]:
-        self.spread = spread(self.world, self.seed)
+        self.spread = generalise(self.world, self.seed)
         yield None
         for _ in range(ALL // STEP):
-            found = dict[str, Tried]()
+            found = dict[str, ExplorationRecord]()
             for name, loop in self.loops.items():
-                yield from crowding(loop, self.world, STEP)
-                found[name] = tried(loop, self.world)
+                yield from crowd_steps(loop, self.world, STEP)
+                found[name] = exploration_record(loop, self.world)
                 yield None
             self.found.append(found)
 
@@ -76,7 +81,7 @@ class Lab:
         self.shown = len(self.found)
 
 
-def _grids(lab: Lab, words: Words, found: Mapping[str, Tried]) -> None:
+def _grids(lab: Lab, words: Words, found: Mapping[str, ExplorationRecord]) -> None:
     remark(words.say("grid"))
     yes, no = words.say("yes"), words.say("no")
     rows, lines = len(lab.world.fields[0].values), lines_of(lab.world)
@@ -98,7 +103,7 @@ def _opening(lab: Lab, words: Words) -> None:
         _spread(lab.world, lab.spread, words)
 
 
-def _spread(world: World, found: Spread, words: Words) -> None:
+def _spread(world: World, found: Generalisation, words: Words) -> None:
     """Bars: what one answer has it expect of readers whom it has never seen."""
     item, own = world.items[found.item], np.arange(len(world.items)) == found.item
     tell(words.say("spread", who=" · ".join(found.context.values()), item=item.label))

@@ -8,11 +8,11 @@ import numpy as np
 import streamlit as st
 
 from engine.evaluation.chances import chances
-from engine.experiments.repeated_offer import RepeatedOffer
-from engine.experiments.untried import crowding
+from engine.experiments.exploration import RepeatedOffer
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
+from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
@@ -42,7 +42,7 @@ class Lab:
         self.progress = 0.0
 
     def work(self) -> Steps[None]:
-        for _ in crowding(self.loop, self.world, BEFORE):
+        for _ in crowd_steps(self.loop, self.world, BEFORE):
             yield None
         self.offer.draw()
         for number in range(MANY):

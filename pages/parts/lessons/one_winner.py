@@ -7,8 +7,8 @@ from math import isnan
 import numpy as np
 import streamlit as st
 
+from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import TRIAL
-from engine.experiments.trial import right_for, trial
 from engine.worlds import WORLDS, Context, World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.elsewhere import first_field, somebody
@@ -36,7 +36,7 @@ class Lab(RaceLab):
 
     def __init__(self, world: World, seed: int, who: Context) -> None:
         super().__init__(world, seed, ("ours", "segments", "ab"), crowds=3)
-        self.who, self.trial = who, trial(world, self.plan.seed_of(0), TESTED)
+        self.who, self.trial = who, ab_test(world, self.plan.seed_of(0), TESTED)
 
     @property
     def winner(self) -> str:

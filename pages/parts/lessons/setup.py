@@ -6,7 +6,7 @@ from typing import Self
 
 from engine import PersonalizerError
 from engine.errors import refuse
-from engine.experiments import choices
+from engine.experiments import choice_codec
 from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
@@ -129,7 +129,7 @@ class LearnSetup(Linked):
             if self.picks and not (self.lesson and self.chosen.choices):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
             elif self.picks:
-                choices.read(self.picks, self.chosen.place, self.chosen.visits)
+                choice_codec.decode_choices(self.picks, self.chosen.place, self.chosen.visits)
         except PersonalizerError as error:
             return error.message
         return ""

@@ -6,7 +6,7 @@ from functools import partial
 
 import streamlit as st
 
-from engine.experiments.reports import Report, reporting
+from engine.experiments.log_reports import LogReport, reporting
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import (
@@ -39,8 +39,8 @@ class Lab:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.seed = world, seed
-        self.found: list[Report] = []
-        self.again: list[Report] = []
+        self.found: list[LogReport] = []
+        self.again: list[LogReport] = []
         self.served: set[int] = set()
 
     def work(self) -> Steps[None]:
@@ -53,7 +53,7 @@ class Lab:
         return len(self.found) / 5 + len(self.again) / AGAIN * 4 / 5
 
     @property
-    def report(self) -> Report:
+    def report(self) -> LogReport:
         """The one report."""
         return self.found[0]
 
@@ -167,7 +167,7 @@ def _truth(lab: Lab) -> float:
     return float(lab.report.truths[lab.report.praised])
 
 
-def _held(report: Report, key: str) -> int:
+def _held(report: LogReport, key: str) -> int:
     pairs = zip(report.intervals[key], report.truths, strict=True)
     return sum(interval.holds(float(truth)) for interval, truth in pairs)
 

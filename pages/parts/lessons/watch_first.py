@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.experiments.comparison import Comparison, Stretch
+from engine.experiments.comparison import Comparison, ComparisonWindow
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds import World, key_of
@@ -90,7 +90,7 @@ class Lab:
         self.shown = len(self.seen)
 
     @property
-    def stretches(self) -> tuple[Stretch, Stretch]:
+    def stretches(self) -> tuple[ComparisonWindow, ComparisonWindow]:
         """While it watched, and online."""
         watching, online = self.comparison.stretches()
         return watching, online

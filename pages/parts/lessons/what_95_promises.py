@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from engine.experiments.reports import Kept, Report, kept, reporting
+from engine.experiments.log_reports import IntervalRecord, LogReport, interval_records, reporting
 from engine.steps import Steps
 from engine.worlds import World, key_of
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
@@ -28,7 +28,7 @@ class Lab:
 
     def __init__(self, world: World, seed: int) -> None:
         self.world, self.seed, self.shown = world, seed, 0
-        self.found: list[Report] = []
+        self.found: list[LogReport] = []
 
     def work(self) -> Steps[None]:
         yield from reporting(self.world, self.seed, VISITORS, SHOPS, self.found)
@@ -52,12 +52,12 @@ class Lab:
         self.shown = max(self.shown, ENOUGH)
 
     @property
-    def kept(self) -> tuple[Kept, ...]:
+    def kept(self) -> tuple[IntervalRecord, ...]:
         """What became of all intervals."""
-        return kept(self.found)
+        return interval_records(self.found)
 
 
-def _shop(lab: Lab, words: Words, report: Report, is_revealed: bool) -> None:
+def _shop(lab: Lab, words: Words, report: LogReport, is_revealed: bool) -> None:
     """One report, and where it is revealed ours and the truth beside it."""
     items, truth = lab.world.items, words.say("truth") if is_revealed else ""
     keys = ("naive", "strata") if is_revealed else ("naive",)
@@ -89,7 +89,7 @@ def _doing(lab: Lab, words: Words) -> None:
     is_ready = len(lab.found) > lab.shown
     st.button(words.say("more"), key="lesson-more", on_click=lab.go_on, disabled=not is_ready)
     if lab.shown:
-        naive, _, ours = kept(lab.found[: lab.shown])
+        naive, _, ours = interval_records(lab.found[: lab.shown])
         numbers = {"all": naive.intervals, "naive": naive.held, "ours": ours.held}
         remark(words.say("so_far", shops=lab.shown, **numbers))
         _shop(lab, words, lab.found[lab.shown - 1], is_revealed=True)

@@ -11,7 +11,7 @@ from functools import partial
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.experiments.choices import read, written
+from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.duel import Duel
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
@@ -75,7 +75,7 @@ def _duel(world: World, seed: int) -> Duel:
         visitors = [nth_visitor(world, seed, number) for number in range(VISITS)]
         known = st.session_state[_ROOM] = Duel(world, seed, visitors, _SETTINGS)
         with suppress(PersonalizerError):
-            for position in read(st.query_params.get(PICKS, ""), world)[:VISITS]:
+            for position in decode_choices(st.query_params.get(PICKS, ""), world)[:VISITS]:
                 known.choose(world.items[position].id)
     return known
 
@@ -100,7 +100,7 @@ def _take_back(duel: Duel) -> None:
 
 
 def _write(duel: Duel) -> None:
-    text = written(duel.choices)
+    text = encode_choices(duel.choices)
     if text:
         st.query_params[PICKS] = text
     else:

@@ -7,7 +7,7 @@ engine's own choices it would pass for one of them.
 from threading import RLock
 
 from engine import LoopSettings
-from engine.experiments.choices import MOST, written
+from engine.experiments.choice_codec import MOST, encode_choices
 from engine.experiments.duel import Duel
 from engine.loop.lock import locked
 from engine.simulation.crowd import nth_visitor
@@ -45,7 +45,7 @@ class Contest:
     @property
     def text(self) -> str:
         """The choices as they stand in a link."""
-        return written(self.duel.choices)
+        return encode_choices(self.duel.choices)
 
     @locked
     def kept_for(self, opponent: Opponent) -> tuple[int, ...]:

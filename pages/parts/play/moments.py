@@ -10,7 +10,7 @@ from typing import Protocol
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
 from engine.loop.log import Mark
-from engine.loop.moments import entries_before
+from engine.loop.time_travel import entries_before
 from engine.steps import Steps
 from engine.store import Library, StoredLoop
 from pages.parts.play.acts import Bookmark

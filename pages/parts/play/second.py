@@ -8,7 +8,7 @@ from threading import RLock
 from engine import LoopSettings
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
-from engine.experiments.beside import SecondLoop, Standing, standing
+from engine.experiments.second_loop import SecondLoop, Standing, standing
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked

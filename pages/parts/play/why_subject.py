@@ -7,7 +7,7 @@ from weakref import ref
 
 from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
-from engine.loop.moments import as_of, entries_before
+from engine.loop.time_travel import as_of, entries_before
 from engine.steps import Steps
 from engine.worlds import Context, World
 from pages.parts.play.moment_links import WHO, who_from, who_in_link

@@ -6,7 +6,7 @@ from functools import cache, partial
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.experiments.choices import MOST, read
+from engine.experiments.choice_codec import MOST, decode_choices
 from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World
 from pages.parts.charts.lessons import score_rows, score_spec
@@ -47,7 +47,7 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
     choices = contest.kept_for(opponent)
     if address_is_new and (asked := st.query_params.get(PICKS)):
         try:
-            choices = read(asked, loop.world)
+            choices = decode_choices(asked, loop.world)
         except PersonalizerError as error:
             say_refused(f"{PICKS} in the link is left out: {error.message}")
     if not contest.is_at(opponent, choices):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from engine.errors import refuse
-from engine.experiments.choices import MOST, read, written
+from engine.experiments.choice_codec import MOST, decode_choices, encode_choices
 from engine.experiments.race.recorded import Recorded
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.known_worlds import world_of
@@ -39,7 +39,7 @@ class Record:
             number = SEED.parse(seed)
         except ValueError:
             refuse("BadRequest", "record", seed, SEED.allowed, "its seed")
-        choices = read(chosen, world_of(world))
+        choices = decode_choices(chosen, world_of(world))
         if len(choices) < LEAST:
             allowed = f"{LEAST} to {MOST} characters, one for each visitor"
             refuse("BadRequest", "choices", chosen, allowed)
@@ -48,7 +48,7 @@ class Record:
     @property
     def text(self) -> str:
         """As it stands in a link."""
-        return f"{self.world}.{self.seed}.{written(self.choices)}"
+        return f"{self.world}.{self.seed}.{encode_choices(self.choices)}"
 
     def contender(self) -> Recorded:
         """Whoever chose, ready to race."""

@@ -11,7 +11,7 @@ import streamlit as st
 from engine import LoopSettings, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.steps import Steps
-from engine.store import About, Library, Limits, Store, address
+from engine.store import Library, Limits, LoopInfo, Store, address
 from engine.store.worlds import KeptWorld
 from engine.worlds import World
 from pages.parts.text.format import plain
@@ -52,7 +52,7 @@ def positions_of(loops: Collection[str]) -> dict[str, int]:
     return _library().store.lengths(loops)
 
 
-def look_up(loop: str) -> tuple[Library, About]:
+def look_up(loop: str) -> tuple[Library, LoopInfo]:
     """The kept loops, and what is known of one; StoreError if there is no such loop."""
     found = _library()
     return found, found.store.about(loop)
@@ -79,7 +79,7 @@ def loops_of(owner: str) -> Mapping[str, str]:
     looked at; none while nobody can tell."""
     with suppress(PersonalizerError):
         listed = _library().store.listed(owner)
-        return {one.view: one.name for one in listed if isinstance(one, About)}
+        return {one.view: one.name for one in listed if isinstance(one, LoopInfo)}
     return {}
 
 

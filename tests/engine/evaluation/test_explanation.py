@@ -10,7 +10,7 @@ from engine.evaluation.explanation import changes, gap, runner_up, summary
 from engine.learners.base import Contribution, Group, Source
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.loop.entries import Ranked
-from engine.loop.moments import as_of, entries_before
+from engine.loop.time_travel import as_of, entries_before
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import crowd
 from engine.steps import finish

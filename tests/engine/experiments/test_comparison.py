@@ -12,7 +12,7 @@ from engine.arrays import Array
 from engine.evaluation.intervals import Estimate, estimate
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import switch_value
-from engine.experiments.comparison import ARMS, AutoSwitch, Comparison, Stretch
+from engine.experiments.comparison import ARMS, AutoSwitch, Comparison, ComparisonWindow
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy
 from engine.simulation.baselines import Baseline, always, best_rule, mood
@@ -481,11 +481,13 @@ def test_within_100_visitors_of_the_switch_the_apprentice_has_overtaken_the_base
 def test_the_uplift_is_of_each_visitor_over_the_same_with_todays_choice() -> None:
     arms = {"baseline": [0.0, 1.0, 0.5, 0.5], "apprentice": [1.0, 1.0, 1.0, 0.5]}
     rewards = {arm: np.array(earned) for arm, earned in arms.items()}
-    uplift = Stretch("online", 0, 4, Matching(), rewards).uplift("apprentice")
+    uplift = ComparisonWindow("online", 0, 4, Matching(), rewards).uplift("apprentice")
     assert uplift == estimate(np.array([1.0, 0.0, 0.5, 0.0]))
-    assert Stretch("online", 0, 4, Matching(), rewards).uplift("baseline") == Estimate(0, 0, 0, 0)
+    assert ComparisonWindow("online", 0, 4, Matching(), rewards).uplift("baseline") == Estimate(
+        0, 0, 0, 0
+    )
     one = {arm: earned[:1] for arm, earned in rewards.items()}
-    assert Stretch("online", 0, 1, Matching(), one).uplift("apprentice") is None
+    assert ComparisonWindow("online", 0, 1, Matching(), one).uplift("apprentice") is None
 
 
 @pytest.mark.slow

@@ -5,7 +5,7 @@ import pytest
 from engine.loop.checkpoints import Checkpoint, Checkpoints, in_memory
 from engine.loop.entries import Undone
 from engine.loop.log import START, EventLog, Mark
-from engine.loop.moments import as_of
+from engine.loop.time_travel import as_of
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

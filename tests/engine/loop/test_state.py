@@ -10,7 +10,7 @@ import pytest
 
 from engine import EpsilonGreedy, Hypothesis, LearningLoop, LoopSettings, Uniform
 from engine.arrays import Array
-from engine.learners.bayesian.lean import gaps
+from engine.learners.bayesian.imitation_prior import gaps
 from engine.learners.bayesian.learner import BayesianLearner
 from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded
 from engine.loop.settings import LearnerName, LearningMode

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
 
-from engine.store.line import Line
+from engine.store.write_queue import WriteQueue
 
 MANY, SOON = 60, 60.0
 """Threads that come; seconds after which what has not happened never will, on any machine."""
 
 
-def come(line: Line, work: Callable[[int], None], many: int = MANY) -> list[Thread]:
+def come(line: WriteQueue, work: Callable[[int], None], many: int = MANY) -> list[Thread]:
     """Threads that come one after the other: each waits before the next comes."""
     threads = [Thread(target=work, args=(number,), daemon=True) for number in range(many)]
     for there, thread in enumerate(threads, start=len(line) + 1):
@@ -18,7 +18,7 @@ def come(line: Line, work: Callable[[int], None], many: int = MANY) -> list[Thre
     return threads
 
 
-def _until_there_wait(line: Line, many: int) -> None:
+def _until_there_wait(line: WriteQueue, many: int) -> None:
     for _ in range(round(SOON / 0.001)):
         if len(line) == many:
             return

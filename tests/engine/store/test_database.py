@@ -8,11 +8,11 @@ from threading import Event
 import pytest
 
 from engine.loop.log import START
-from engine.store import About, GoneError, Store, StoredLoop, StoreError
-from engine.store.about import new_id
+from engine.store import GoneError, LoopInfo, Store, StoredLoop, StoreError
 from engine.store.database import address, connect
 from engine.store.entry_rows import rows_of
-from engine.store.logs import INSERT
+from engine.store.log_store import INSERT
+from engine.store.loop_info import new_id
 from engine.store.snapshots import Snapshot
 from tests.engine.store.lines import come, join
 from tests.engine.store.workers import serve_next
@@ -102,7 +102,7 @@ def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store
 def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_url: str) -> None:
     with closing(Store.open(plain_url, patience=0.05)) as store, store._writing():
         with pytest.raises(StoreError, match="busy with somebody else's work, so this was not"):
-            store.create(About(new_id(), "me", "mine", None, 7))
+            store.create(LoopInfo(new_id(), "me", "mine", None, 7))
         assert not len(store.line)
 
 
@@ -129,5 +129,5 @@ def test_on_postgresql_nobody_stands_in_line(store: Store) -> None:
     if not store.is_shared:
         pytest.skip("SQLite lets one write at a time")
     with store._writing():
-        store.create(About(new_id(), "me", "mine", None, 7))
+        store.create(LoopInfo(new_id(), "me", "mine", None, 7))
     assert len(store.loops("me")) == 1

@@ -13,7 +13,7 @@ from sqlalchemy import delete
 from engine.errors import DamagedError
 from engine.steps import finish
 from engine.store import GoneError, Library, Limits, Store, StoredLoop
-from engine.store.about import About
+from engine.store.loop_info import LoopInfo
 from engine.store.schema import ENTRIES
 from engine.worlds import WORLDS
 from tests.engine.store.workers import WORLD, beliefs, serve_next
@@ -139,7 +139,7 @@ def days(url: str) -> Iterator[Days]:
 
 def test_loops_expire_and_are_erased_a_day_later(days: Days) -> None:
     old = days.begin()
-    days.store.create(About("unfinished", "me", "x", None, 0), ready=False)
+    days.store.create(LoopInfo("unfinished", "me", "x", None, 0), ready=False)
     assert days.pass_by(2) == 1
     with pytest.raises(GoneError):
         days.store.length("unfinished")

@@ -25,9 +25,9 @@ from engine import Hypothesis, LearningLoop
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import MatchingRecord
 from engine.loop.state import LoopState, State
-from engine.store import About, Library, Limits, Store, StoredLoop
+from engine.store import Library, Limits, LoopInfo, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS
-from engine.store.exchange.intake import import_file
+from engine.store.exchange.loop_import import import_file
 from engine.store.snapshot_codec import dump
 from engine.worlds.coffee import COFFEE
 
@@ -56,7 +56,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
     store.close()
 
 
-def opened(store: Store, about: About) -> LearningLoop:
+def opened(store: Store, about: LoopInfo) -> LearningLoop:
     """A loop at the time of its last entry, when no wait had ended that its log has not."""
     (last,) = store.read(about.id, about.length - 1, about.length)
 
@@ -116,7 +116,7 @@ def test_old_files_come_in_and_their_loops_answer_the_same(name: str, tmp_path: 
 # -- versions -------------------------------------------------------------------------
 
 PINNED = {
-    "LoopState": (15, "b63f831a5219483d", 862.4514312947761),
+    "LoopState": (16, "14083ecc54e99291", 862.4514312947761),
     "LearningCurve": (2, "1d5b941ff19f1081", -11.45853795431069),
     "MatchingRecord": (1, "686a250ca0f1c245", 606.1277898726481),
 }

@@ -10,7 +10,7 @@ from engine import LoopSettings, PersonalizerError
 from engine.errors import ExistsError
 from engine.steps import finish
 from engine.store import GoneError, Store, StoredLoop
-from engine.store.about import About
+from engine.store.loop_info import LoopInfo
 from engine.store.store import STILL
 from tests.engine.requests import DRINKS
 from tests.engine.store.snapshot_loops import loop_with_snapshots
@@ -40,8 +40,8 @@ def test_what_is_no_name_is_refused_and_no_fault_of_the_database(
         StoredLoop.open(store, kept)  # type: ignore[arg-type]
 
 
-def store_about(kept: StoredLoop) -> About:
-    return About(kept.id, "me", "x", "coffee", 7)
+def store_about(kept: StoredLoop) -> LoopInfo:
+    return LoopInfo(kept.id, "me", "x", "coffee", 7)
 
 
 def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from engine.experiments.untried import Tried
+from engine.experiments.exploration import ExplorationRecord
 from engine.worlds import WORLDS
 from pages.parts.charts.marks import lines_of, names_of_cells, tried_rows
 
@@ -13,7 +13,9 @@ def test_each_cell_of_what_was_tried_stands_under_its_own_names() -> None:
     assert (len(rows), len(columns), lines_of(world)) == (4, 9, 2)
     shown = np.ones((world.size, len(world.items)), int)
     shown[10] = 0
-    found = tried_rows(world, Tried(world, shown, np.zeros(shown.shape), 0.0, 1), "yes", "no")
+    found = tried_rows(
+        world, ExplorationRecord(world, shown, np.zeros(shown.shape), 0.0, 1), "yes", "no"
+    )
     for cell, context in zip(found.to_pylist(), world.contexts, strict=True):
         reader, *others = (
             next(v for v in field.values if v.name == context[field.name]) for field in world.fields

@@ -12,7 +12,7 @@ import pytest
 
 from engine.simulation.crowd import crowd
 from engine.steps import Steps
-from engine.store import About, Library, Store, StoredLoop, StoreError
+from engine.store import Library, LoopInfo, Store, StoredLoop, StoreError
 from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.data import downloads
@@ -42,7 +42,7 @@ def pass_() -> Iterator[Pass]:
 
 
 @pytest.fixture
-def about(data_folder: object) -> About:
+def about(data_folder: object) -> LoopInfo:
     """A loop that is kept."""
     kept = StoredLoop.create(library().store, owner="me", world=WORLDS["coffee"], name="Tea, no. 1")
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 400)))
@@ -51,7 +51,7 @@ def about(data_folder: object) -> About:
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.key)
 def test_a_loop_is_taken_along_as_it_would_be_written(
-    about: About, pass_: Pass, kind: Format
+    about: LoopInfo, pass_: Pass, kind: Format
 ) -> None:
     expected = io.BytesIO()
     kind.write(library(), about, expected)
@@ -63,11 +63,11 @@ def test_a_loop_is_taken_along_as_it_would_be_written(
 
 
 def test_a_file_leaves_as_it_is_written_in_turns_with_others(
-    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held: list[int] = []
 
-    def write(library: Library, about: About, file: BinaryIO) -> Iterator[None]:
+    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         for _ in range(40):
             held.append(file.tell())
             file.write(b"x" * (PART // 4))
@@ -81,7 +81,7 @@ def test_a_file_leaves_as_it_is_written_in_turns_with_others(
     assert max(held) < PART
 
 
-def test_only_who_was_given_the_token_makes_the_server_write(about: About, pass_: Pass) -> None:
+def test_only_who_was_given_the_token_makes_the_server_write(about: LoopInfo, pass_: Pass) -> None:
     path = link_to(about, FORMATS[0], pass_.token)
     assert about.id not in path
     assert fetch(link_to(about, FORMATS[0], "nobody")).status == 403
@@ -94,7 +94,7 @@ def test_only_who_was_given_the_token_makes_the_server_write(about: About, pass_
 
 
 def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
-    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch
+    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = link_to(about, FORMATS[0], pass_.token)
 
@@ -113,7 +113,7 @@ def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
 
 @pytest.mark.parametrize("turns", [0, 6])
 def test_a_file_breaks_off_when_its_session_has_ended(
-    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch, turns: int
+    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
     """That is said in a line of the log; an exception was there."""
     now, left = [0.0], [turns]
@@ -124,7 +124,7 @@ def test_a_file_breaks_off_when_its_session_has_ended(
         left[0] -= 1
         return left[0] >= 0
 
-    def write(library: Library, about: About, file: BinaryIO) -> Iterator[None]:
+    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         while True:
             file.write(b"x" * PART)
             yield
@@ -143,7 +143,7 @@ def test_a_file_breaks_off_when_its_session_has_ended(
 
 
 def test_it_is_work_of_the_session_whose_link_it_is(
-    about: About, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     asked: list[tuple[str, str]] = []
     real = heavy_work().submit
@@ -161,7 +161,7 @@ def test_it_is_work_of_the_session_whose_link_it_is(
 
 
 def test_a_file_that_waits_for_others_says_so_on_the_page(
-    about: About, open_app: Open, monkeypatch: pytest.MonkeyPatch
+    about: LoopInfo, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     line = HeavyWork(lambda work: None, is_there=lambda session: True)
     monkeypatch.setattr(downloads, "heavy_work", lambda: line)
@@ -190,7 +190,7 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
     asyncio.run(ask())
 
 
-def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: About) -> None:
+def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: LoopInfo) -> None:
     assert file_name(about, FORMATS[2]) == "tea-no-1.npz"
     nameless = StoredLoop.create(library().store, owner="me", name="→", world=WORLDS["coffee"])
     nameless.loop.together(lambda: list(crowd(nameless.loop, WORLDS["coffee"], 1)))

@@ -6,8 +6,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from engine import LoopSettings
-from engine.experiments.asked import Asked
-from engine.experiments.played import Act, Change, Crowd, Played, Visit
+from engine.experiments.loop_questions import LoopQuestion
+from engine.experiments.playthrough import Act, Change, Crowd, Playthrough, Visit
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
 from engine.worlds import WORLDS, Context, World, world_from_json
@@ -77,19 +77,21 @@ def acts(world: World) -> st.SearchStrategy[Act]:
     )
 
 
-def asked(world: World) -> st.SearchStrategy[Asked]:
+def asked(world: World) -> st.SearchStrategy[LoopQuestion]:
     who, more = contexts(world), st.integers(0, 1_000)
     action = st.sampled_from([item.id for item in world.items])
     rows, columns, *_ = (field.name for field in world.fields)
     map_ = {"rows": st.just(columns), "columns": st.just(rows)}
     return st.one_of(
-        st.builds(Asked, st.just("where"), more, who, action, **map_),
-        st.builds(Asked, st.just("rises"), action=action, seen=who, reward=st.floats(0, 1), **map_),
-        st.builds(Asked, st.just("rewarded"), st.integers(1, 1_000)),
-        st.builds(Asked, st.just("offered"), more, who, action),
-        st.builds(Asked, st.just("favourite"), more, who),
-        st.just(Asked("single")),
-        st.builds(Asked, st.just("moves"), st.just(0), who, action, who, st.floats(0, 1)),
+        st.builds(LoopQuestion, st.just("where"), more, who, action, **map_),
+        st.builds(
+            LoopQuestion, st.just("rises"), action=action, seen=who, reward=st.floats(0, 1), **map_
+        ),
+        st.builds(LoopQuestion, st.just("rewarded"), st.integers(1, 1_000)),
+        st.builds(LoopQuestion, st.just("offered"), more, who, action),
+        st.builds(LoopQuestion, st.just("favourite"), more, who),
+        st.just(LoopQuestion("single")),
+        st.builds(LoopQuestion, st.just("moves"), st.just(0), who, action, who, st.floats(0, 1)),
     )
 
 
@@ -97,7 +99,7 @@ def asked(world: World) -> st.SearchStrategy[Asked]:
 def lessons(draw: st.DrawFn) -> OwnLesson:
     """A lesson in a world of the app's, or in one of its own."""
     world = draw(st.sampled_from([*WORLDS.values(), world_from_json(BAKERY)]))
-    played = Played(world, draw(SETTINGS), tuple(draw(st.lists(acts(world), max_size=6))))
+    played = Playthrough(world, draw(SETTINGS), tuple(draw(st.lists(acts(world), max_size=6))))
     title, question, reveal = (draw(SENTENCE) for _ in range(3))
     note, seed = draw(st.just("") | SENTENCE), draw(st.integers(0, 999_999))
     guess, check = draw(asked(world)), draw(asked(world))

@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import LoopSettings, PersonalizerError
-from engine.experiments.asked import KINDS, Asked
-from engine.experiments.played import Crowd, Played, Visit
+from engine.experiments.loop_questions import KINDS, LoopQuestion
+from engine.experiments.playthrough import Crowd, Playthrough, Visit
 from engine.worlds import Knobs, World, generate
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
@@ -65,7 +65,7 @@ def refused(data: bytes) -> str:
     return said
 
 
-SINGLE = Asked("single")
+SINGLE = LoopQuestion("single")
 HUGE = {"context": DAVE, "reward": 1}
 MAP: dict[str, Any] = {
     "kind": "where",
@@ -223,7 +223,7 @@ def test_what_is_no_lesson_in_a_link_is_refused(text: str, said: str) -> None:
 
 def test_a_file_that_would_be_too_long_in_lines_is_one_and_else_it_is_refused() -> None:
     def of(world: World) -> OwnLesson:
-        return OwnLesson("A", "B", "C", "", Played(world, LoopSettings()), 1, SINGLE, SINGLE)
+        return OwnLesson("A", "B", "C", "", Playthrough(world, LoopSettings()), 1, SINGLE, SINGLE)
 
     long = of(generate(Knobs(values=6), 1))
     assert to_text(long).count("\n") == 0

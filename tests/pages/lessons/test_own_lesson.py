@@ -11,8 +11,8 @@ import pytest
 import streamlit as st
 
 from engine import LoopSettings
-from engine.experiments.asked import KINDS, NEEDS, Kind
-from engine.experiments.played import played
+from engine.experiments.loop_questions import KINDS, NEEDS, QuestionKind
+from engine.experiments.playthrough import playthrough_of
 from engine.steps import finish
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
@@ -43,7 +43,7 @@ OWN = from_text(json.dumps(TOLD))
 BAKERY = {"weather": "Rainy", "hurry": "no"}
 
 
-def asks(kind: Kind, **changes: object) -> dict[str, object]:
+def asks(kind: QuestionKind, **changes: object) -> dict[str, object]:
     return {"kind": kind, **{name: PARTS[name] for name in NEEDS[kind]}, **changes}
 
 
@@ -217,7 +217,7 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     app.answer(0.0).click("make-lesson")
     assert "2 visitors so far, 2 of them put there or answered by hand" in bare(app.text)
     opened = app.session.open
-    told = played(opened.loop, opened.world)
+    told = playthrough_of(opened.loop, opened.world)
     assert "Still to write: Title, Question, What one should notice" in bare(app.text)
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")

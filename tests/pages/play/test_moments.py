@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from engine.loop.moments import as_of
+from engine.loop.time_travel import as_of
 from engine.steps import finish
 from engine.worlds import key_of
 from pages.parts.play import scrubber

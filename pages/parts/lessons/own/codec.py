@@ -13,8 +13,8 @@ from functools import lru_cache, partial
 from typing import Any, NoReturn
 
 from engine.errors import PersonalizerError, UnreadableError, check_number, refuse
-from engine.experiments.asked import KINDS, NEEDS, Asked, Kind
-from engine.experiments.played import Act, Change, Crowd, Played, Visit
+from engine.experiments.loop_questions import KINDS, NEEDS, LoopQuestion, QuestionKind
+from engine.experiments.playthrough import Act, Change, Crowd, Playthrough, Visit
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.store import world_codec
 from engine.store.entry_codec import settings_from_json, settings_to_json
@@ -95,7 +95,7 @@ def _act_told(act: Act) -> dict[str, Any]:
             return {"settings": _settings_told(settings)}
 
 
-def _asked_told(asked: Asked) -> dict[str, Any]:
+def _asked_told(asked: LoopQuestion) -> dict[str, Any]:
     told = {name: getattr(asked, name) for name in NEEDS[asked.kind]}
     return {"kind": asked.kind, **told}
 
@@ -131,7 +131,7 @@ def from_text(text: str) -> OwnLesson:
     settings = _settings(loop.get("settings", {}), "loop.settings")
     make = partial(_act, world)
     acts = each_in(loop.get("played", []), "loop.played", MAX_ACTS, make, least=0)
-    played = Played(world, settings, acts)
+    played = Playthrough(world, settings, acts)
     if played.visitors > MAX_PLAYED:
         what = "the number of visitors in loop.played"
         refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", what)
@@ -253,13 +253,13 @@ def mapped_in(world: World) -> list[str]:
     return [field.name for field in world.fields if len(field.values) <= MAX_VALUES]
 
 
-def kinds_in(world: World) -> list[Kind]:
+def kinds_in(world: World) -> list[QuestionKind]:
     """What can be asked in a world: of a map where it has two fields for one."""
     has_maps = len(mapped_in(world)) > 1
     return [kind for kind in KINDS if has_maps or "rows" not in NEEDS[kind]]
 
 
-def _asked(world: World, value: object, place: str) -> Asked:
+def _asked(world: World, value: object, place: str) -> LoopQuestion:
     told: Mapping[str, Any] = object_in(value, place)
     check_known(told.get("kind"), f"{place}.kind", kinds_in(world))
     kind = told["kind"]
@@ -283,4 +283,4 @@ def _asked(world: World, value: object, place: str) -> Asked:
             found[name] = number_in(given, where, 0, 1)
         else:
             found[name] = _context(world, given, where)
-    return Asked(kind, **found)
+    return LoopQuestion(kind, **found)

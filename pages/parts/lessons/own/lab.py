@@ -5,7 +5,7 @@ from itertools import pairwise
 import numpy as np
 
 from engine.arrays import Array
-from engine.experiments.asked import Asked, Asking, Truth
+from engine.experiments.loop_questions import LoopInquiry, LoopQuestion, Truth
 from engine.steps import Steps
 from pages.parts.lessons.lesson import Guess
 from pages.parts.lessons.own.value import OwnLesson
@@ -26,7 +26,7 @@ class Lab:
     def __init__(self, lesson: OwnLesson, seed: int) -> None:
         self.lesson, self.shown = lesson, 0
         self.world, self.asked = lesson.played.world, (lesson.guess, lesson.check)
-        self.asking = Asking(lesson.played, seed, self.asked)
+        self.asking = LoopInquiry(lesson.played, seed, self.asked)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -99,7 +99,7 @@ class Lab:
         return np.asarray(census.weights @ census.expected)
 
 
-def as_option(lesson: OwnLesson, asked: Asked, truth: Truth) -> Guess:
+def as_option(lesson: OwnLesson, asked: LoopQuestion, truth: Truth) -> Guess:
     """A truth as what can be guessed: actions by their places, as ids may be any text."""
     if asked.kind == "favourite" and isinstance(truth, str):
         return item_key(lesson.played.world.position(truth))

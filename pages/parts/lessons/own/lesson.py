@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from engine.arrays import Array
-from engine.experiments.asked import WAYS, Asked, Kind
+from engine.experiments.loop_questions import WAYS, LoopQuestion, QuestionKind
 from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick, Slider
@@ -21,7 +21,7 @@ from pages.parts.lessons.words import Words
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 
-_TERMS: Mapping[Kind, Sequence[str]] = {
+_TERMS: Mapping[QuestionKind, Sequence[str]] = {
     "rewarded": ("context", "reward", "exploration"),
     "offered": ("context", "propensity", "exploration"),
     "favourite": ("context", "propensity", "policy"),
@@ -72,7 +72,7 @@ def _map(own: OwnLesson) -> Cells:
     return map_of(own.played.world, own.guess.rows, own.guess.columns)
 
 
-def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
+def _options(own: OwnLesson, asked: LoopQuestion) -> Sequence[str]:
     match asked.kind:
         case "favourite":
             return [item_key(place) for place in range(len(own.played.world.items))]

@@ -8,8 +8,8 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.errors import refuse
-from engine.experiments.asked import NEEDS, Asked, Kind
-from engine.experiments.played import Played, played
+from engine.experiments.loop_questions import NEEDS, LoopQuestion, QuestionKind
+from engine.experiments.playthrough import Playthrough, playthrough_of
 from engine.worlds import Context, World, key_of
 from pages.parts.components.download import download_text
 from pages.parts.lessons.chosen import OWN
@@ -33,7 +33,7 @@ from pages.parts.text.base_path import base_path
 from pages.parts.text.format import counted, note, plain
 from pages.parts.text.rewards import answers_to
 
-_KINDS: Mapping[Kind, str] = {
+_KINDS: Mapping[QuestionKind, str] = {
     "offered": "How often an action is offered to somebody",
     "favourite": "Which action is offered to somebody most often",
     "rewarded": "How many of the next visitors give a reward",
@@ -84,14 +84,14 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
         _make(*state[_BEGUN])
 
 
-def _begun(opened: OpenLoop) -> tuple[Played, int, Context]:
+def _begun(opened: OpenLoop) -> tuple[Playthrough, int, Context]:
     """What was played, the seed, and who is there."""
     with opened.loop.lock:
         come = len(opened.loop.events)
         if come > MAX_PLAYED:
             allowed = f"{MAX_PLAYED:,} at most, as whoever takes a lesson has it played again"
             refuse("BadRequest", "visitors", come, allowed, "the number of visitors")
-        return played(opened.loop, opened.home), opened.loop.seed, opened.context
+        return playthrough_of(opened.loop, opened.home), opened.loop.seed, opened.context
 
 
 def _leave() -> None:
@@ -99,7 +99,7 @@ def _leave() -> None:
 
 
 @st.dialog("Make a lesson of this", width="medium", on_dismiss=_leave)
-def _make(told: Played, seed: int, who: Context) -> None:
+def _make(told: Playthrough, seed: int, who: Context) -> None:
     _say_what_it_begins_with(told, seed)
     said = {name: _ask_sentence(name) for name in SENTENCES}
     ours = words("own")
@@ -119,7 +119,7 @@ def _make(told: Played, seed: int, who: Context) -> None:
     _give_away(lesson, text)
 
 
-def _say_what_it_begins_with(told: Played, seed: int) -> None:
+def _say_what_it_begins_with(told: Playthrough, seed: int) -> None:
     world, settings = told.world, told.settings
     came = counted(told.visitors, "visitor") + " so far"
     if told.by_hand:
@@ -148,11 +148,13 @@ def _ask_sentence(name: str) -> str:
     return " ".join(str(told or "").split())
 
 
-def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: Words) -> Asked:
+def _ask(
+    label: str, whose: str, world: World, who: Context, usual: QuestionKind, ours: Words
+) -> LoopQuestion:
     """What is asked, out of what can be asked of any loop."""
     with st.container(border=True, key=f"own-{whose}"):
         kinds = [kind for kind in _KINDS if kind in kinds_in(world)]
-        kind: Kind = st.selectbox(
+        kind: QuestionKind = st.selectbox(
             label,
             kinds,
             index=kinds.index(usual),
@@ -162,13 +164,13 @@ def _ask(label: str, whose: str, world: World, who: Context, usual: Kind, ours: 
         found = dict[str, Any]()
         for name in NEEDS[kind]:
             found[name] = _ask_part(name, f"own-{whose}", world, who, kind, found)
-        asked = Asked(kind, **found)
+        asked = LoopQuestion(kind, **found)
         st.markdown(f"**{asked_in_words(ours, world, asked, whose == 'check')}**")
     return asked
 
 
 def _ask_part(
-    name: str, key: str, world: World, who: Context, kind: Kind, found: Mapping[str, Any]
+    name: str, key: str, world: World, who: Context, kind: QuestionKind, found: Mapping[str, Any]
 ) -> Any:
     """One part of what is asked, after those that were ``found``: the columns of a map are another
     field than its rows, and a reward is one of the answers to the action."""

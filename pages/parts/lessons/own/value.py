@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from engine.experiments.asked import Asked
-from engine.experiments.played import Played
+from engine.experiments.loop_questions import LoopQuestion
+from engine.experiments.playthrough import Playthrough
 
 MINUTES = 4
 """How long one takes, about."""
@@ -27,7 +27,7 @@ class OwnLesson:
     question: str
     reveal: str
     note: str
-    played: Played
+    played: Playthrough
     seed: int
-    guess: Asked
-    check: Asked
+    guess: LoopQuestion
+    check: LoopQuestion

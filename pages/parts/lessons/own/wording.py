@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from engine.experiments.asked import Asked, Marks
-from engine.experiments.played import Played
+from engine.experiments.loop_questions import LoopQuestion, Marks
+from engine.experiments.playthrough import Playthrough
 from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
 from pages.parts.lessons.own.value import OwnLesson
@@ -37,7 +37,7 @@ def words_of(lesson: OwnLesson) -> Words:
     return Words(table)
 
 
-def opening(ours: Words, played: Played) -> str:
+def opening(ours: Words, played: Playthrough) -> str:
     """What the engine has been through before it is asked."""
     if not played.visitors:
         return ours.say("opening_none")
@@ -45,7 +45,7 @@ def opening(ours: Words, played: Played) -> str:
     return ours.say(name, before=f"{played.visitors:,}", by_hand=f"{played.by_hand:,}")
 
 
-def asked_in_words(ours: Words, world: World, asked: Asked, is_check: bool = False) -> str:
+def asked_in_words(ours: Words, world: World, asked: LoopQuestion, is_check: bool = False) -> str:
     """A question, as Markdown; of a map where it is so, or in a check in how many cells."""
     name = f"count_{asked.kind}" if asked.rows and is_check else f"ask_{asked.kind}"
     if asked.kind in {"offered", "favourite", "where"} and not asked.visitors:
@@ -55,7 +55,7 @@ def asked_in_words(ours: Words, world: World, asked: Asked, is_check: bool = Fal
     return _filled(ours, name, world, asked, "")
 
 
-def answers(ours: Words, world: World, asked: Asked) -> Mapping[str, str]:
+def answers(ours: Words, world: World, asked: LoopQuestion) -> Mapping[str, str]:
     """What can be answered, by its key."""
     match asked.kind:
         case "favourite":
@@ -92,25 +92,25 @@ def in_words(context: Context | None) -> str:
     return " · ".join((context or {}).values())
 
 
-def _counted(world: World, one: Asked, truth: Marks) -> tuple[str, str]:
+def _counted(world: World, one: LoopQuestion, truth: Marks) -> tuple[str, str]:
     """In how many cells it is so, and of how many."""
     return str(len(truth)), str(len(one.contexts(world)))
 
 
-def _said(world: World, asked: Asked, truth: float | str) -> str:
+def _said(world: World, asked: LoopQuestion, truth: float | str) -> str:
     if isinstance(truth, str):
         is_item = asked.kind == "favourite"
         return world.items[world.position(truth)].label if is_item else truth
     return f"{truth:g}" if asked.kind == "rewarded" else percent(truth)
 
 
-def _others(world: World, asked: Asked) -> str:
+def _others(world: World, asked: LoopQuestion) -> str:
     """What all cells of a map have in common."""
     who, spread = asked.context or asked.seen, {asked.rows, asked.columns}
     return in_words({name: value for name, value in (who or {}).items() if name not in spread})
 
 
-def _filled(ours: Words, name: str, world: World, asked: Asked, whose: str) -> str:
+def _filled(ours: Words, name: str, world: World, asked: LoopQuestion, whose: str) -> str:
     """A text with what is asked in it; what comes out later keeps its place there."""
     action = world.items[world.position(asked.action)].label if asked.action else ""
     known: dict[str, object] = {

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
-from engine.results import RESULTS
+from engine.result_cache import RESULTS
 
 _ARENAS = -8
 """What ``mallopt`` calls M_ARENA_MAX."""

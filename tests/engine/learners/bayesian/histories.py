@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.learner import FITS, BayesianLearner
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from tests.engine.requests import Json, request_of
 from tests.oracles import (
     BentReadings,

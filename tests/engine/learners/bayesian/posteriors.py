@@ -8,9 +8,9 @@ from engine.arrays import Array
 from engine.learners.bayesian.basis import Basis
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
-from engine.learners.bayesian.numbers import Scales
+from engine.learners.bayesian.number_scales import Scales
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from tests.engine.requests import Json, request_of
 from tests.oracles import DenseOracle, Row, naive_row
 

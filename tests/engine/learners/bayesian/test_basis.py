@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.learners.bayesian import basis as span_module
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from tests.engine.learners.bayesian.posteriors import (
     BRIDGE,
     KINDS,

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from engine.arrays import Array
 from engine.learners.base import Group
 from engine.learners.bayesian import cells as module
-from engine.learners.bayesian.cells import MAX_SUBSETS, MAX_VALUES, Cells, Tables
+from engine.learners.bayesian.cells import MAX_SUBSETS, MAX_VALUES, CellIndex, Tables
 from engine.learners.bayesian.likelihood import Observation
-from engine.learners.bayesian.numbers import Scales
+from engine.learners.bayesian.number_scales import Scales
 from engine.protocol.request import RankRequest
 from tests.engine.requests import Json, request_of
 from tests.oracles import CellsOracle
@@ -44,7 +44,7 @@ class Taught:
         compared: bool = True,
     ) -> None:
         self.compared = compared
-        self.cells, self.tables = Cells(fields, Scales({}), crosses), Tables(crosses)
+        self.cells, self.tables = CellIndex(fields, Scales({}), crosses), Tables(crosses)
         self.oracle = CellsOracle(fields, crosses, module.FIXED_SHARE)
         self.densities: list[float] = []
         self.of_subsets = np.zeros(len(self.cells.subsets))
@@ -184,7 +184,7 @@ def test_a_value_an_action_and_a_field_that_are_new_are_known_by_what_is_around_
 
 @pytest.mark.parametrize(("fields", "crosses"), [(5, 4), (12, 4), (60, 4), (500, 4), (8, 0)])
 def test_subsets_of_one_size_take_part_all_or_none(fields: int, crosses: int) -> None:
-    cells = Cells([f"f{i}" for i in range(fields)], Scales({}), crosses)
+    cells = CellIndex([f"f{i}" for i in range(fields)], Scales({}), crosses)
     counts = np.bincount([len(subset) for subset in cells.subsets])
     assert counts.tolist() == [math.comb(fields, size) for size in range(len(counts))]
     assert len(cells.subsets) <= MAX_SUBSETS
@@ -196,7 +196,7 @@ def test_subsets_of_one_size_take_part_all_or_none(fields: int, crosses: int) ->
 def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
     """Of the last values that a field may have, too."""
     fields, words = "abcd", ("first", "middle", "last")
-    cells = Cells(fields, Scales({}), 4)
+    cells = CellIndex(fields, Scales({}), 4)
     for known in cells._values:
         known |= {f"{name}": i + 2 for i, name in enumerate(map(str, range(MAX_VALUES - 2)))}
     action = asked({}, "p").actions[0]
@@ -213,7 +213,7 @@ def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
 
 def test_further_values_of_a_field_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_VALUES", 3)
-    cells = Cells("a", Scales({}), 1)
+    cells = CellIndex("a", Scales({}), 1)
     action = asked({}, "p").actions[0]
     rows = [tuple(cells.place(asked({"a": str(v)}).context, action)[0]) for v in range(6)]
     assert len(set(rows)) == 4
@@ -263,7 +263,7 @@ def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_lists_of_numbers_say_that_they_are_there() -> None:
-    cells = Cells(["taste", "who"], Scales({}), 1)
+    cells = CellIndex(["taste", "who"], Scales({}), 1)
     objects: list[list[Json]] = [[{"taste": [0.1, 0.2]}], [{"taste": [0.3, 0.4]}], [{"who": "x"}]]
     action = asked({}, "p").actions[0]
     one, two, other = (

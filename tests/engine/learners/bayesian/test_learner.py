@@ -16,9 +16,9 @@ from engine.arrays import Array
 from engine.learners.base import Group, Impression
 from engine.learners.bayesian.component import Component, Linear, OfCells
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
-from engine.learners.bayesian.lean import SURE, gaps
+from engine.learners.bayesian.imitation_prior import SURE, gaps
 from engine.learners.bayesian.learner import FITS, LEAST, BayesianLearner
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from engine.learners.belief import Belief
 from engine.loop.learning_loop import LearningLoop
 from engine.policies.base import Normals

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.learners.bayesian.likelihood import (
     Observation,
-    Rewards,
+    RewardHistory,
     log_densities,
     log_density,
 )
@@ -92,8 +92,8 @@ def test_densities_to_several_learners_are_those_to_each(
 # -- all rewards so far ---------------------------------------------------------------
 
 
-def told(values: list[float]) -> Rewards:
-    found = Rewards()
+def told(values: list[float]) -> RewardHistory:
+    found = RewardHistory()
     for value in values:
         found.add(value)
     return found

@@ -16,7 +16,7 @@ from engine.learners.bayesian import basis as span_module
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.learners.bayesian.likelihood import Observation
 from engine.learners.bayesian.posterior import Posterior
-from engine.learners.bayesian.rows import By
+from engine.learners.bayesian.row_form import By
 from tests.engine.learners.bayesian.posteriors import (
     BRIDGE,
     KINDS,

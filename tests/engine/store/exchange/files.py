@@ -9,8 +9,8 @@ import pytest
 from engine.errors import RejectedError
 from engine.loop.log import EventLog
 from engine.store import Library
-from engine.store.exchange.dsjson import Reading
-from engine.store.exchange.intake import import_file
+from engine.store.exchange.dsjson import ExportedEvents
+from engine.store.exchange.loop_import import import_file
 from tests.engine.requests import Json
 
 
@@ -31,9 +31,9 @@ def rejected(library: Library, file: io.BytesIO) -> RejectedError:
     return error.value
 
 
-def reading_of(log: EventLog) -> Reading:
+def reading_of(log: EventLog) -> ExportedEvents:
     """The decisions of a log, ready to be written as dsjson."""
-    reading = Reading(log)
+    reading = ExportedEvents(log)
     deque(reading.first(), maxlen=0)
     return reading
 

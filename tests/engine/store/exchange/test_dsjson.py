@@ -12,8 +12,8 @@ from engine.loop.settings import LearningMode
 from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop, world_codec
-from engine.store.exchange.dsjson import Reading
-from engine.store.exchange.intake import import_file
+from engine.store.exchange.dsjson import ExportedEvents
+from engine.store.exchange.loop_import import import_file
 from engine.worlds.spreadsheet import world_from_table
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, reading_of, rejected
@@ -224,7 +224,7 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
 def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
     loop = LearningLoop(seed=1)
     list(crowd(loop, WORLD, 3))
-    reading = Reading(loop.log)
+    reading = ExportedEvents(loop.log)
     list(crowd(loop, WORLD, 1))
     list(reading.first())
     list(crowd(loop, WORLD, 1))

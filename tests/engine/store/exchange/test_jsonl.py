@@ -5,10 +5,10 @@ import json
 import pytest
 
 from engine.simulation.crowd import crowd
-from engine.store import About, Library, StoredLoop
-from engine.store.exchange.intake import import_file
+from engine.store import Library, LoopInfo, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.lines import SHOWN
+from engine.store.exchange.loop_import import import_file
 from engine.worlds import WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
@@ -49,7 +49,7 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
     head = json.dumps(json.loads(first) | {"world": "store"})
     about = import_file(library, file_of(head, *rest), "new", edited=True)
     assert (about.world, library.open(about.id).world) == ("shop", shop)
-    old = About("x" * 22, "new", "Store, seed 3", "store", 3)
+    old = LoopInfo("x" * 22, "new", "Store, seed 3", "store", 3)
     library.store.create(old, list(kept.loop.log.history))
     assert library.open(old.id).world is shop
     assert beliefs(library.open(old.id).loop) == beliefs(kept.loop)

@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from engine.errors import RejectedError
-from engine.store import About, Library, StoredLoop
-from engine.store.exchange.intake import import_file
+from engine.store import Library, LoopInfo, StoredLoop
 from engine.store.exchange.jsonl import export_lines as export_log
 from engine.store.exchange.lines import Faults, numbered_lines
+from engine.store.exchange.loop_import import import_file
 from engine.store.exchange.seal import SealedLines, sealed
 from tests.engine.store.exchange.files import file_of, reading_of, rejected
 from tests.engine.store.workers import WORLD, serve_next
@@ -56,7 +56,7 @@ def test_a_file_that_is_not_what_its_seal_says_is_refused_or_marked(
     assert _brought(library, file_of(*whole), edited=True).origin == "here"
 
 
-def _brought(library: Library, file: io.BytesIO, edited: bool = False) -> About:
+def _brought(library: Library, file: io.BytesIO, edited: bool = False) -> LoopInfo:
     about = import_file(library, file, "new", edited=edited)
     library.store.delete(about.id, "new")
     return about

@@ -1,0 +1,208 @@
+"""Reports on a log beside the truth: rewards of items, of rules never run, and of searched rules.
+
+Each class or function serves one lesson on off-policy evaluation.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.evaluation.coverage import forgetting
+from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
+from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.random_rules import earned_by, random_rules, value_of
+from engine.evaluation.targets import Choosing, Fixed
+from engine.evaluation.truth import truths
+from engine.loop.settings import LoopSettings
+from engine.steps import Steps
+from engine.worlds import World
+
+JUDGES: tuple[type[Estimator], ...] = (Naive, Ips, Stratified)
+"""Estimators compared: the average of a dashboard, inverse propensity scoring, the app's own."""
+
+
+def _interval(estimator: Estimator) -> Interval:
+    found = estimator.interval()
+    assert found is not None
+    return found
+
+
+# -- each item of a log ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogReport:
+    """Estimated reward of each of a world's K items, served to everybody, from one log.
+
+    Attributes:
+        intervals: of each item, by the keys of `JUDGES`.
+        truths: true mean rewards, (K,).
+        fitting: share of an item's offers made to visitors whose best item it is, (K,).
+        wanted: share of all visitors whose best item it is, (K,).
+    """
+
+    intervals: Mapping[str, tuple[Interval, ...]]
+    truths: Array
+    fitting: Array
+    wanted: Array
+
+    @property
+    def praised(self) -> int:
+        """Position of the item with the highest average in the log."""
+        return int(np.argmax([one.estimate for one in self.intervals[Naive.key]]))
+
+
+def reporting(
+    world: World, seed: int, visitors: int, logs: int, found: list[LogReport]
+) -> Steps[None]:
+    """Report on the logs of several new loops, a visitor a step.
+
+    Args:
+        seed: of the first loop; each further loop has the next one.
+        logs: number of loops.
+        found: receives one report for each loop.
+    """
+    for number in range(logs):
+        told = yield from experiment(world, LoopSettings(), visitors, seed + number)
+        found.append(report_on(world, told))
+        yield None
+
+
+def report_on(world: World, told: Told) -> LogReport:
+    """Report on one log in which each item was shown at least once."""
+    log, best = told.log, world.expected.argmax(axis=1)
+    weighed = [Fixed(item.id).weigh(log) for item in world.items]
+    fits = [
+        best[told.cells[log.shown == log.actions.index(item.id)]] == place
+        for place, item in enumerate(world.items)
+    ]
+    return LogReport(
+        {judge.key: tuple(_interval(judge().add(one)) for one in weighed) for judge in JUDGES},
+        truths=world.frequencies @ world.expected,
+        fitting=np.array([offers.mean() for offers in fits]),
+        wanted=np.eye(len(world.items))[best].T @ world.frequencies,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class IntervalRecord:
+    """Coverage of the intervals of one estimator.
+
+    Attributes:
+        key: of the estimator.
+        intervals, held: number of intervals, and of those which contain the truth.
+        width: mean width.
+    """
+
+    key: str
+    intervals: int
+    held: int
+    width: float
+
+    @property
+    def share(self) -> float:
+        """Share of intervals which contain the truth."""
+        return self.held / self.intervals
+
+
+def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]:
+    """Coverage of each of `JUDGES` over all items of at least one report."""
+    found = []
+    for judge in JUDGES:
+        pairs = [
+            (interval, float(truth))
+            for report in reports
+            for interval, truth in zip(report.intervals[judge.key], report.truths, strict=True)
+        ]
+        held = sum(interval.holds(truth) for interval, truth in pairs)
+        width = sum(interval.width for interval, _ in pairs) / len(pairs)
+        found.append(IntervalRecord(judge.key, len(pairs), held, width))
+    return tuple(found)
+
+
+# -- rules that never ran -------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class RuleEstimate:
+    """Estimated reward of a rule from a log.
+
+    Attributes:
+        interval: by the logged propensities.
+        forgotten: estimate without them, as if all offers had been equally likely.
+        truth: true mean reward.
+    """
+
+    interval: Interval
+    forgotten: float
+    truth: float
+
+
+def ask(world: World, told: Told, rule: Choosing) -> RuleEstimate:
+    """Estimate the reward of a rule; the log must hold an offer the rule would make."""
+    return RuleEstimate(
+        _interval(Stratified().add(rule.weigh(told.log))),
+        _interval(Ips().add(rule.weigh(forgetting(told.log)))).estimate,
+        truths(world, told.log, [rule])[rule.key],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSearch:
+    """Mean rewards of the best of many random rules.
+
+    Attributes:
+        chosen: on the half of the log used to choose the rule.
+        judged: on the other half.
+        truth: true mean reward.
+    """
+
+    chosen: float
+    judged: float
+    truth: float
+
+
+def search(world: World, told: Told, seed: int) -> RuleSearch:
+    """Choose one of the random rules of a seed by the earlier half of a log."""
+    rules, half = random_rules(world, seed), len(told.log) // 2
+    earned = earned_by(world, told, rules)
+    chosen, judged = earned[:, :half].mean(axis=1), earned[:, half:].mean(axis=1)
+    best = int(chosen.argmax())
+    return RuleSearch(float(chosen[best]), float(judged[best]), value_of(world, rules[best]))
+
+
+def errors(searches: Sequence[RuleSearch]) -> tuple[float, float]:
+    """Root mean square errors of the half used to choose and of the other half."""
+    table = np.array([[one.chosen - one.truth, one.judged - one.truth] for one in searches])
+    chosen, judged = np.sqrt((table**2).mean(axis=0))
+    return float(chosen), float(judged)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class OfferTable:
+    """Offers of K items by the V values of a field.
+
+    Attributes:
+        times: number of offers, (V, K).
+        means: mean reward, (V, K), NaN without an offer.
+    """
+
+    times: NDArray[np.int_]
+    means: Array
+
+
+def offered_by(world: World, told: Told, field: str) -> OfferTable:
+    """Count and average the offers of a log by the values of a field."""
+    (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
+    rows = np.array([values.index(world.contexts[cell][field]) for cell in told.cells])
+    items = np.array([world.position(action) for action in told.log.actions])
+    at = rows * len(world.items) + items[told.log.shown]
+    size = len(values) * len(world.items)
+    times = np.bincount(at, minlength=size)
+    sums = np.bincount(at, weights=told.log.reward, minlength=size)
+    means = np.divide(sums, times, out=np.full(size, np.nan), where=times > 0)
+    shape = len(values), len(world.items)
+    return OfferTable(times.reshape(shape), np.asarray(means.reshape(shape)))

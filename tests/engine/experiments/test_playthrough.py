@@ -1,0 +1,86 @@
+"""What was played with a loop is told in few steps, which play it again."""
+
+import pytest
+
+from engine import LearningLoop, LoopSettings, PersonalizerError
+from engine.experiments.playthrough import Change, Crowd, Playthrough, Visit, playthrough_of
+from engine.loop.time_travel import as_of, entries_before
+from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds.coffee import COFFEE
+
+DAVE = {"name": "Dave", "weather": "Snowy", "timeofday": "Evening"}
+CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
+
+
+def visit(loop: LearningLoop, context: dict[str, str], reward: float | None) -> None:
+    answer = loop.rank(COFFEE.actions, COFFEE.features(context))
+    if reward is None:
+        loop.expire(answer.event_id)
+    else:
+        loop.reward(answer.event_id, reward)
+
+
+@pytest.fixture(scope="module")
+def taught() -> LearningLoop:
+    """A crowd, three answers by hand, one of them taken back, another policy, and a crowd."""
+    loop = LearningLoop(LoopSettings(crosses=1), seed=5)
+    loop.configure(crosses=2)
+    list(crowd(loop, COFFEE, 4))
+    visit(loop, DAVE, 0.5)
+    visit(loop, CATHY, None)
+    visit(loop, CATHY, 1.0)
+    loop.undo_event()
+    loop.configure(policy=EpsilonGreedy())
+    loop.configure(default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3))
+    list(crowd(loop, COFFEE, 3))
+    return loop
+
+
+def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
+    told = playthrough_of(taught, COFFEE)
+    assert told.settings == LoopSettings(crosses=2)
+    changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
+    assert told.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
+    assert (told.visitors, told.by_hand) == (9, 2)
+
+
+def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:
+    then = finish(as_of(taught, entries_before(taught, 5)))
+    assert playthrough_of(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
+
+
+def test_played_again_on_its_own_seed_it_is_the_same_loop(taught: LearningLoop) -> None:
+    again = finish(playthrough_of(taught, COFFEE).again(taught.seed))
+    for context in (DAVE, CATHY):
+        features = COFFEE.features(context)
+        ours, theirs = (one.preview(COFFEE.actions, features) for one in (again, taught))
+        assert (ours.probabilities, ours.means) == (theirs.probabilities, theirs.means)
+    assert len(again.events) == len(taught.events)
+
+
+def test_the_learning_mode_and_settings_of_rewards_may_change_at_once() -> None:
+    changed = LoopSettings(learning_mode="apprentice", default_reward=0.5)
+    again = finish(Playthrough(COFFEE, LoopSettings(), (Change(changed), Crowd(1))).again(1))
+    assert again.settings == changed
+
+
+@pytest.mark.parametrize(
+    ("context", "excluded", "said"),
+    [({"weather": "Foggy"}, [], "visitor 1 is"), (DAVE, ["Latte"], "what visitor 1 was offered")],
+)
+def test_what_no_visitor_of_the_world_asks_is_refused(
+    context: dict[str, str], excluded: list[str], said: str
+) -> None:
+    loop = LearningLoop(seed=1)
+    loop.rank(COFFEE.actions, [context], excluded)
+    with pytest.raises(PersonalizerError, match=said):
+        playthrough_of(loop, COFFEE)
+
+
+def test_a_loop_whose_world_was_changed_is_refused() -> None:
+    loop = LearningLoop(seed=1)
+    loop.change_world(COFFEE)
+    with pytest.raises(PersonalizerError, match="world is 'Coffee', but must be the same from"):
+        playthrough_of(loop, COFFEE)

@@ -1,0 +1,40 @@
+"""How far others fall short of the imitated action, against a regression with one weight."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine.learners.bayesian.imitation_prior import SURE, ImitationPrior, gaps
+
+likenesses = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
+
+
+@given(likenesses)
+def test_what_looks_most_like_the_choice_has_no_gap_and_what_looks_least_has_the_largest(
+    likeness: list[float],
+) -> None:
+    found = gaps(np.array(likeness))
+    assert found[np.argmax(likeness)] == 0
+    assert np.all((found >= 0) & (found <= 1))
+    assert found[np.argmin(likeness)] == found.max()
+
+
+def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:
+    assert gaps(np.array([1.0, 1 - SURE / 2, 1 - SURE, -5.0])) == pytest.approx([0, 0.5, 1, 1])
+    several = gaps(np.array([[1.0, 0.0], [0.0, 1.0]]))
+    np.testing.assert_array_equal(several, [[0, 1], [1, 0]])
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.floats(-1, 1)), max_size=20), st.floats(0.01, 0.5))
+def test_the_lean_is_the_mean_of_a_weight_with_one_rewards_worth_of_prior(
+    told: list[tuple[float, float]], spread: float
+) -> None:
+    """Least squares with one row more, of gap 1 and surprise - spread."""
+    lean = ImitationPrior()
+    for gap, surprise in told:
+        lean.learn(gap, surprise)
+    x = np.array([1.0, *(gap for gap, _ in told)])
+    y = np.array([-spread, *(surprise for _, surprise in told)])
+    expected, *_ = np.linalg.lstsq(x[:, None], y, rcond=None)
+    assert lean.mean(spread) == pytest.approx(float(expected[0]), abs=1e-9)

@@ -1,0 +1,61 @@
+"""Places: where a reward is learned depends on how contexts are read, and on nothing else."""
+
+import numpy as np
+
+from engine.learners.bayesian.averaging import learner_of
+from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
+from engine.learners.bayesian.learner_inputs import (
+    Experience,
+    InputEncoding,
+    LearnerInputs,
+    expected_first,
+)
+from engine.learners.bayesian.likelihood import Observation, RewardHistory
+from tests.engine.requests import DRINKS, Json, request_of
+
+MORNING: list[Json] = [{"time": "morning", "age": 31}]
+EVENING: list[Json] = [{"age": 64, "weather": "rain", "time": "evening"}]
+
+
+def experience(context: list[Json], shown: int = 0) -> Experience:
+    request = request_of(context, *DRINKS)
+    return request.context, request.actions, shown, 1.0
+
+
+def first_reward() -> Observation:
+    return RewardHistory().observe(1.0)
+
+
+def test_fields_are_read_in_the_order_in_which_they_came() -> None:
+    assert not InputEncoding.of([]).scales.of
+    assert InputEncoding.of([]).fields == ()
+    reading = InputEncoding.of([experience(MORNING), experience(EVENING)])
+    assert reading.fields == ("time", "age", "weather")
+    assert set(reading.scales.of) == {"age", "cold"}
+
+
+def test_contexts_are_read_so_only_with_the_same_fields_and_scales() -> None:
+    reading = InputEncoding.of([experience(MORNING), experience(EVENING)])
+    places = LearnerInputs(HYPOTHESES, reading)
+    assert places.are_read(InputEncoding(reading.scales, reading.fields))
+    assert not places.are_read(InputEncoding(reading.scales, reading.fields[:1]))
+    assert not places.are_read(InputEncoding(InputEncoding.of([]).scales, reading.fields))
+
+
+def test_there_is_a_span_for_each_form_and_cells_for_each_order_of_crosses() -> None:
+    several = (Hypothesis(2), Hypothesis(2, noise_sd=0.1), Hypothesis(1), Hypothesis(3, "cells"))
+    places = LearnerInputs(several, InputEncoding.of([]))
+    assert list(places.spans) == [several[0].form, several[2].form]
+    assert list(places.cells) == [3]
+
+
+def test_what_learned_nothing_expects_its_first_reward_as_it_then_learns_it() -> None:
+    context, actions, shown, _ = experience(MORNING)
+    linear, table = Hypothesis(), Hypothesis(3, "cells")
+    places = LearnerInputs((linear, table), InputEncoding.of([experience(MORNING)]))
+    for one in (linear, table):
+        learner = learner_of(one)
+        place = places.place(context, actions[shown], [learner])
+        expected = expected_first(learner, place, first_reward())
+        np.testing.assert_allclose(places.teach(learner, place, first_reward()), expected)
+        assert learner.count == 1
