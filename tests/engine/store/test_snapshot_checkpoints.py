@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from engine import LoopSettings
 from engine.loop.state import LoopState
 from engine.store import Store, StoredLoop
-from engine.store.restoring import usable
+from engine.store.snapshot_checkpoints import usable
 from engine.store.snapshot_codec import dump
 from tests.engine.store.snapshot_loops import loop_with_snapshots
 from tests.engine.store.workers import beliefs, from_scratch
