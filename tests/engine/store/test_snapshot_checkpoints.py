@@ -1,4 +1,4 @@
-"""Snapshots as places where folds begin: what cannot be made of one, the log can."""
+"""Stored snapshots as checkpoints; unusable ones are replaced by the log."""
 
 import pytest
 from sqlalchemy import create_engine, text
