@@ -1,4 +1,4 @@
-"""Arrays that grow: the type of all of the engine's arrays, and room for one more row."""
+"""The engine's array type, and arrays with room for growth."""
 
 from operator import ge
 from typing import TypeVar

@@ -1,23 +1,23 @@
-"""All exceptions of the engine, and the one sentence that a refusal is.
+"""Exceptions of the engine, and the one sentence of a refusal.
 
 ::
 
     ValueError
-      PersonalizerError      a request, a setting or a call that was refused
-        StoreError           the store could not do what it was asked for
-          GoneError          a loop that was deleted, has expired, or never was
-          ExistsError        a loop that is there already
-          DamagedError       what is in the database is not what was written
-          UnknownOutcomeError    something was saved or was not, and nobody can tell
-        RejectedError        a file that was not imported, with its faulty lines
-      UnreadableError        JSON that is not what was expected
-        FullError            more events than may come in
-      StaleError             a snapshot that this code cannot read
+      PersonalizerError      a refused request, setting or call
+        StoreError           a failed operation of the store
+          GoneError          a loop deleted, expired, or unknown
+          ExistsError        a loop that exists already
+          DamagedError       damaged data in the database
+          UnknownOutcomeError    a write with an unknown outcome
+        RejectedError        a file not imported, with its faulty lines
+      UnreadableError        unexpected JSON
+        FullError            too many events
+      StaleError             a snapshot unreadable for this code
     Exception
-      OvertakenError         others have appended to the same log meanwhile
+      OvertakenError         another process has appended to the same log
 
-Codes are those of the retired service (its error catalogue), so that a client
-written against the service finds the codes it already handles.
+Codes are those of the retired service (its error catalogue), so that a client written against the
+service finds the codes it already handles.
 """
 
 import copyreg
@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 
 
 class PersonalizerError(ValueError):
-    """A request or a setting that was refused; nothing of it was applied.
+    """A refused request or setting; nothing of it was applied.
 
     Attributes:
         code: the service's error code, such as ``"InvalidRankRequest"``.
@@ -51,35 +51,35 @@ class PersonalizerError(ValueError):
 
 
 class StoreError(PersonalizerError):
-    """The store could not do what it was asked for; nothing of it was done."""
+    """A failed operation of the store; nothing of it was done."""
 
     def __init__(self, message: str, code: str = "StorageUnavailable") -> None:
         super().__init__(code, message, "database")
 
 
 class GoneError(StoreError):
-    """A loop that was deleted, has expired, or never was."""
+    """A loop that was deleted, has expired, or never existed."""
 
     def __init__(self) -> None:
         super().__init__("This loop is not here any more: it was deleted, or expired.", "NotFound")
 
 
 class ExistsError(StoreError):
-    """A loop that is there already, so that it cannot begin."""
+    """A loop that exists already."""
 
     def __init__(self, loop: str) -> None:
         super().__init__(f"There is a loop with the id {loop} already, so it was not made again.")
 
 
 class DamagedError(StoreError):
-    """What is in the database is not what was written; nothing of it is believed."""
+    """Damaged data in the database; none of it is used."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The database is damaged: {what}. Restore it from a backup.")
 
 
 class UnknownOutcomeError(StoreError):
-    """Something was saved or was not, and it could not be learned which; reading again tells."""
+    """A write whose outcome is unknown; reading again shows it."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -89,10 +89,10 @@ class UnknownOutcomeError(StoreError):
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A faulty line of a file, counted from 1, and why; line 0 is the file as a whole.
+    """A faulty line of a file, counted from 1, and the reason; line 0 is the file as a whole.
 
     Attributes:
-        file: its name, where there are several.
+        file: name, if there are several files.
     """
 
     line: int
@@ -101,10 +101,10 @@ class Fault:
 
 
 class RejectedError(PersonalizerError):
-    """A file that was not imported: the first of its faulty lines, and how many there are.
+    """A file not imported: its first faulty lines, and their total number.
 
     Args:
-        undone: what was not done with it.
+        undone: word for the refused action.
     """
 
     def __init__(self, faults: Sequence[Fault], total: int, undone: str = "imported") -> None:
@@ -118,11 +118,11 @@ class RejectedError(PersonalizerError):
 
 
 class UnreadableError(ValueError):
-    """JSON that is not what was expected; the message says where and why."""
+    """Unexpected JSON; the message gives place and reason."""
 
 
 class FullError(UnreadableError):
-    """More events than may come in: nothing that follows can change that."""
+    """More events than allowed; nothing after them is read."""
 
 
 class StaleError(ValueError):
@@ -130,7 +130,7 @@ class StaleError(ValueError):
 
 
 class OvertakenError(Exception):
-    """Others have appended to the same log meanwhile: `Recorder.read_new` has what they did."""
+    """Another process has appended to the same log; see `Recorder.read_new`."""
 
 
 def refuse(
@@ -138,19 +138,19 @@ def refuse(
 ) -> NoReturn:
     """Raise the error for a field: one sentence with the value met and what is allowed.
 
-    It names the field as ``what``, where the field's own name would not do.
+    ``what`` names the field in the sentence in place of its own name.
     """
     sentence = f"{what or target} is {_shown(value)}, but must be {allowed}."
     raise PersonalizerError(code, sentence, target)
 
 
 def refuse_missing(code: str, target: str, allowed: str) -> NoReturn:
-    """Raise the error for a field that has to be there and is not."""
+    """Raise the error for a missing field."""
     raise PersonalizerError(code, f"{target} is missing, but must be {allowed}.", target)
 
 
 def _shown(value: object) -> str:
-    """A short text for any value, however large or deep."""
+    """Short text for any value, however large or deep."""
     try:
         text = _SHORT.repr(value)
     except ValueError:
@@ -167,7 +167,7 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 60
 def check_number(
     code: str, target: str, value: Any, low: float, high: float, whole: bool = False
 ) -> None:
-    """Refuse anything but a finite number (or whole number) from ``low`` to ``high``."""
+    """Refuse values other than a finite number (or whole number) from ``low`` to ``high``."""
     kind = numbers.Integral if whole else numbers.Real
     valid = isinstance(value, kind) and not isinstance(value, bool)
     if not (valid and low <= value <= high):

@@ -1,4 +1,4 @@
-"""Work in steps, so that whoever does it may do something else between two of them."""
+"""Work in steps: generators that let other work run in between."""
 
 from collections.abc import Callable, Generator
 from functools import wraps
@@ -8,14 +8,14 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 Steps = Generator[object, None, T]
-"""Work that may be interrupted wherever it yields; what it returns is what comes of it."""
+"""Work that may pause at each yield, and returns a result."""
 
 WAITS = object()
-"""Yielded by work that can only go on once somebody else has: whoever does both goes to that."""
+"""Yielded by work that must wait for other work, which its runner should do next."""
 
 
 def finish(steps: Steps[T]) -> T:
-    """Do all steps; what comes of them."""
+    """Do all steps and return the result."""
     while True:
         try:
             next(steps)
@@ -25,7 +25,7 @@ def finish(steps: Steps[T]) -> T:
 
 
 def at_once(work: Callable[P, Steps[T]]) -> Callable[P, T]:
-    """The same work, done in one go."""
+    """Turn work in steps into a plain function."""
 
     @wraps(work)
     def do(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -35,9 +35,9 @@ def at_once(work: Callable[P, Steps[T]]) -> Callable[P, T]:
 
 
 def telling(steps: Steps[T], tell: Callable[[float], object]) -> Steps[T]:
-    """The same steps; where one yields what share is done, that is told.
+    """Pass steps through; each yielded float, the share done, is sent to ``tell``.
 
-    Whoever ends it does not end the steps: somebody may go on with them.
+    Closing this generator does not close the steps, so that another caller may continue them.
     """
     while True:
         try:

@@ -1,4 +1,4 @@
-"""Independent streams of random numbers, each named, all from one seed."""
+"""Independent, named streams of random numbers from one seed."""
 
 import hashlib
 
@@ -6,10 +6,10 @@ import numpy as np
 
 
 def digest(seed: int, *name: object) -> bytes:
-    """16 bytes that depend on the seed and the name alone."""
+    """16 bytes determined by the seed and the name."""
     return hashlib.blake2b(repr((seed, *name)).encode(), digest_size=16).digest()
 
 
 def stream(seed: int, *name: object) -> np.random.Generator:
-    """The stream with this name; streams with other names are independent of it."""
+    """Random generator of a name; independent of generators of other names."""
     return np.random.default_rng(np.frombuffer(digest(seed, *name)[::-1], "<u4"))

@@ -1,7 +1,7 @@
-"""Three loops before one crowd: today's baseline alone, an apprentice, and online from the start.
+"""Three loops on one crowd: today's baseline, an apprentice, and online from the start.
 
-Visitor number n is the same person with the same luck for all three, and finds the baseline's
-item first (common random numbers): differences are the loops' own.
+Visitor number n has the same context and uniform variate in all three loops, and the baseline's
+item comes first (common random numbers): differences are due to the loops.
 """
 
 from collections import defaultdict
@@ -44,11 +44,11 @@ ARMS: Mapping[str, LearningMode] = {
 
 @dataclass(frozen=True, slots=True)
 class AutoSwitch:
-    """A rule that sends the apprentice online by itself; ``BadRequest`` outside its bounds.
+    """Rule for switching the apprentice online automatically; ``BadRequest`` outside its bounds.
 
     Attributes:
-        share: of the ceiling that the match rate must reach, 0 to 1.
-        events: over so many of the latest events, 10 to 1,000.
+        share: required match rate as a share of its ceiling, 0 to 1.
+        events: number of latest events considered, 10 to 1,000.
     """
 
     share: float = 0.9
@@ -59,7 +59,7 @@ class AutoSwitch:
         check_number("BadRequest", "events", self.events, 10, 1_000, whole=True)
 
     def says(self, record: MatchingRecord) -> bool:
-        """Whether it is time, by what was watched since the last change of the mode."""
+        """Whether to switch, by the events since the last change of the mode."""
         since = record.switches[-1][0] if record.switches else 0
         latest = record.performance(self.events, after=since)
         reached = latest.match_rate >= self.share * latest.highest_match_rate
@@ -71,8 +71,8 @@ class ComparisonWindow:
     """Visitors between two changes of the apprentice's mode.
 
     Attributes:
-        mode: the apprentice's.
-        start, end: visitors before the first of them, and up to the last.
+        mode: of the apprentice.
+        start, end: numbers of visitors before the first and up to the last.
         matching: performance of the apprentice.
         rewards: of each arm, (visitors,).
     """
@@ -88,42 +88,41 @@ class ComparisonWindow:
         return float(self.rewards[arm].mean()) if self.end > self.start else float("nan")
 
     def error(self, arm: str) -> float:
-        """Standard error of that mean; NaN for fewer than two visitors."""
+        """Standard error of the mean; NaN for fewer than two visitors."""
         return standard_error(self.rewards[arm])
 
     def uplift(self, arm: str) -> Estimate | None:
-        """What an arm earned a visitor beyond the baseline arm, visitor by visitor; None for fewer
-        than two.
+        """Mean difference from the baseline arm's rewards, paired by visitor; None for fewer than
+        two.
 
-        The visitors are the same with the same luck, so their differences alone vary. An arm that
-        learns earns ever more, so the interval is for the mean over these visitors, and somewhat
-        too wide.
+        A learning arm improves over time, so the interval is for the mean over these visitors, and
+        somewhat too wide.
         """
         more = self.rewards[arm] - self.rewards["baseline"]
         return estimate(more) if len(more) > 1 else None
 
     def worse(self, arm: str) -> int:
-        """Visitors who gave an arm less than they gave the baseline arm."""
+        """Number of visitors with a lower reward than in the baseline arm."""
         return int((self.rewards[arm] < self.rewards["baseline"]).sum())
 
     def better(self, arm: str) -> int:
-        """Visitors who gave an arm more than they gave the baseline arm."""
+        """Number of visitors with a higher reward than in the baseline arm."""
         return int((self.rewards[arm] > self.rewards["baseline"]).sum())
 
 
 class Comparison:
-    """A crowd that walks into three loops at once.
+    """A crowd served by three loops at once.
 
     Attributes:
-        foreseen: what the log told of the latest switch to online right before it.
+        foreseen: estimate from the log right before the latest switch to online.
 
     Args:
-        world: where.
-        baseline: what is shown there today.
-        settings: of all three loops, but for the learning mode; the baseline's beliefs nobody asks
-            for (`BaselineLoop`).
-        seed: of the crowd, the loops and a baseline's mood.
-        auto: sends the apprentice online by itself; None leaves it to a person.
+        world: of the crowd.
+        baseline: today's rule.
+        settings: of all three loops, except the learning mode; the baseline learns lazily
+            (`BaselineLoop`).
+        seed: of the crowd, the loops, and the mood of a baseline.
+        auto: rule for switching the apprentice online; None to leave it to a person.
         clock: see `LearningLoop`.
     """
 
@@ -151,12 +150,12 @@ class Comparison:
 
     @property
     def apprentice(self) -> LearningLoop:
-        """The loop in the middle."""
+        """The apprentice's loop."""
         return self.loops["apprentice"]
 
     @property
     def record(self) -> MatchingRecord:
-        """What the apprentice chose beside what the baseline shows, up to the last visitor."""
+        """The apprentice's choices beside the baseline's, up to the last visitor."""
         self._record.follow(self.apprentice)
         return self._record
 
@@ -165,11 +164,11 @@ class Comparison:
 
     @property
     def is_apprentice(self) -> bool:
-        """Whether the apprentice still is one."""
+        """Whether the apprentice is still in apprentice mode."""
         return self.apprentice.settings.learning_mode == "apprentice"
 
     def stepping(self) -> Steps[None]:
-        """Let one visitor in, and send the apprentice online after them if it is time, in steps."""
+        """Serve one visitor in steps, then switch the apprentice online if due."""
         visitor = nth_visitor(self.world, self.seed, len(self))
         first, *others = self.baseline.possible(visitor.context)
         if others:
@@ -185,23 +184,24 @@ class Comparison:
     """The same at once."""
 
     def rewards(self) -> dict[str, Array]:
-        """Reward of every visitor so far in each arm, (visitors,)."""
+        """Rewards of all visitors so far in each arm, (visitors,)."""
         for arm, curve in self._curves.items():
             curve.follow(self.loops[arm])
         return {arm: curve.rewards for arm, curve in self._curves.items()}
 
     @property
     def switches(self) -> list[tuple[int, LearningMode]]:
-        """(visitors before it, mode) of every change of the apprentice's mode after the first."""
+        """(visitors before, mode) of each change of the apprentice's mode after the first."""
         return self.record.switches[1:]
 
     def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
-        """Thinned curves, the first and the last visitor included.
+        """Thinned curves, with the first and the last visitor.
 
         Yields:
             visitor (from 1) and, for each arm: ``<arm>`` (mean reward of the last `RECENT_EVENTS`
-            visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less
-            the baseline arm's) and ``<arm>_worse`` (visitors who gave less than they gave that).
+                visitors), ``<arm>_mean`` (of all so far), ``<arm>_gain`` (sum of rewards less the
+                baseline arm's) and ``<arm>_worse`` (visitors with a lower reward than in the
+                baseline arm).
         """
         at = thinned(1, len(self), points)
         columns: dict[str, Array] = {"visitor": at.astype(float)}
@@ -215,8 +215,8 @@ class Comparison:
         return rows_of(columns)
 
     def table(self) -> list[dict[str, object]]:
-        """One plain row a visitor: context, what the baseline showed, and for each arm what
-        was shown and what it earned; of the apprentice also its own choice and its mode."""
+        """One row a visitor: context, the baseline's item, and for each arm the shown item and its
+        reward; for the apprentice also its own choice and its mode."""
         rows: list[dict[str, object]] = []
         states = zip(*(loop.events.values() for loop in self.loops.values()), strict=True)
         for number, events in enumerate(states, 1):
@@ -236,7 +236,7 @@ class Comparison:
         return rows
 
     def stretches(self) -> list[ComparisonWindow]:
-        """What happened from one change of the apprentice's mode to the next."""
+        """Windows between changes of the apprentice's mode."""
         rewards, ends = self.rewards(), [*(start for start, _ in self.switches), len(self)]
         known = zip(self.record.switches, ends, self.record.segments(), strict=True)
         return [
@@ -247,8 +247,8 @@ class Comparison:
         ]
 
     def value_online(self) -> float:
-        """Expected reward, known to the world, if the apprentice showed its own choice from now;
-        of a large world the mean over some of a sample of those who come."""
+        """True expected reward of the apprentice's own choices from now on; for a large world the
+        mean over a sample of visitors."""
         world, total = self.world, 0.0
         asked: dict[str, list[tuple[RankRequest, float, Array]]] = defaultdict(list)
         for cell, weight, earned in zip(*world.some(ASKED), strict=True):
@@ -266,11 +266,11 @@ class Comparison:
         return total
 
     def going_online(self, foreseen: SwitchValue | None = None) -> Steps[None]:
-        """Show what the apprentice chooses from now on.
+        """Switch the apprentice online.
 
         Args:
-            foreseen: what the log tells of that now, if it is known already; else it is found out
-                in steps, between which no visitor may come.
+            foreseen: estimate from the log, if it is known; otherwise it is computed in steps,
+                between which no visitor may come.
         """
         if self.is_apprentice:
             self.foreseen = foreseen or (yield from assessing(self.apprentice))
@@ -280,11 +280,11 @@ class Comparison:
     """The same at once."""
 
     def go_back(self) -> None:
-        """Show the baseline again and go on imitating."""
+        """Switch the apprentice back to apprentice mode."""
         self.apprentice.configure(learning_mode="apprentice")
 
     def copy(self) -> Self:
-        """The same, to go its own way from here; nobody may change this one meanwhile."""
+        """Copy the comparison for independent use; it must not change meanwhile."""
         shared = [self.world, *(entry for loop in self.loops.values() for entry in loop.log)]
         known: dict[int, Any] = {id(value): value for value in shared}
         known |= {id(loop.lock): RLock() for loop in self.loops.values()}

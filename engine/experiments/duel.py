@@ -1,4 +1,4 @@
-"""A person against the engine: the same visitors with the same luck, and each chooses alone."""
+"""A person against the engine: separate choices for the same visitors."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import count
@@ -12,7 +12,7 @@ from engine.worlds import World
 
 
 def visits(world: World, seed: int, wanted: Mapping[str, str], start: int = 0) -> Iterator[Visitor]:
-    """The visitors of a seed, from number ``start`` on, whose context has all that is wanted."""
+    """Yield the visitors of a seed from number ``start`` on whose contexts match ``wanted``."""
     for number in count(start):
         visitor = nth_visitor(world, seed, number)
         if wanted.items() <= visitor.context.items():
@@ -20,11 +20,11 @@ def visits(world: World, seed: int, wanted: Mapping[str, str], start: int = 0) -
 
 
 class Duel:
-    """Two loops before the same visitors: what the person chooses is logged in one, as the baseline
-    that is shown, what the engine chooses in the other.
+    """Two loops on the same visitors: one logs a person's choices as a shown baseline, the other
+    chooses by the engine.
 
     Attributes:
-        visitors: all who come, in order.
+        visitors: all visitors, in order.
         settings: of the engine.
         own, engine: the loops.
     """
@@ -41,24 +41,24 @@ class Duel:
 
     @property
     def served(self) -> int:
-        """How many visitors have been."""
+        """Number of visitors served."""
         return len(self.own.events)
 
     @property
     def is_over(self) -> bool:
-        """Whether all have been."""
+        """Whether all visitors were served."""
         return self.served == len(self.visitors)
 
     @property
     def visitor(self) -> Visitor | None:
-        """Who stands there; None when all have been."""
+        """The next visitor; None at the end."""
         return None if self.is_over else self.visitors[self.served]
 
     def choose(self, action_id: str, number: int | None = None) -> None:
-        """Show the visitor an action; the engine, too, serves them, and nobody sees the other's.
+        """Show the visitor an action; the engine serves the same visitor by itself.
 
         Args:
-            number: of the visitor who is meant; nothing happens if they have left.
+            number: of the intended visitor; without effect if the visitor has left.
         """
         visitor = self.visitor
         if visitor is None or number not in {None, self.served}:
@@ -67,16 +67,16 @@ class Duel:
         serve(self.engine, self.world, visitor)
 
     def choosing(self, positions: Sequence[int]) -> Steps[None]:
-        """Show the visitors who come next the items at these positions, a visitor a step."""
+        """Show the next visitors the items at these positions, a visitor a step."""
         for position in positions:
             self.choose(self.world.items[position].id)
             yield None
 
     def undo(self) -> int | None:
-        """The last visitor stands there again, as if they had never been served.
+        """Take back the last visitor.
 
         Returns:
-            the position of what they were shown; None if nobody has been.
+            position of the item shown; None without a visitor.
         """
         taken = self.own.undo_event()
         if taken is None:
@@ -86,36 +86,36 @@ class Duel:
 
     @property
     def choices(self) -> tuple[int, ...]:
-        """Positions of the items that the person has chosen, in order."""
+        """Positions of the items chosen by the person, in order."""
         return tuple(self._shown(self.own))
 
     @property
     def engine_choices(self) -> tuple[int, ...]:
-        """The same of what the engine has chosen."""
+        """Positions of the items chosen by the engine, in order."""
         return tuple(self._shown(self.engine))
 
     def _shown(self, loop: LearningLoop) -> Iterator[int]:
         return (self.world.position(event.ranked.action_id) for event in loop.events.values())
 
     def regrets(self) -> tuple[float, float]:
-        """What the person and the engine have lost in all against the best choices."""
+        """Total regret of the person and of the engine."""
         own, engine = self._followed()
         return own.regret, engine.regret
 
     def scores(self) -> list[tuple[float, float]]:
-        """What each visitor gave the person, and what they gave the engine, in order."""
+        """Rewards of the person and of the engine for each visitor, in order."""
         earned = (curve.rewards for curve in self._followed())
         return [(float(own), float(other)) for own, other in zip(*earned, strict=True)]
 
     def _followed(self) -> tuple[LearningCurve, LearningCurve]:
-        """The curves of both, up to now."""
+        """Learning curves of the person and the engine, up to now."""
         for curve, loop in zip(self._curves, (self.own, self.engine), strict=True):
             curve.follow(loop)
         return self._curves
 
 
 def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
-    """The learning curve of all that a loop has logged."""
+    """Learning curve of a loop's whole log."""
     curve = LearningCurve(world)
     curve.follow(loop)
     return curve
@@ -124,8 +124,8 @@ def curve_of(loop: LearningLoop, world: World) -> LearningCurve:
 def score_told(
     world: World, seed: int, visitors: list[Visitor], fields: frozenset[str], settings: LoopSettings
 ) -> float:
-    """What the engine earns of visitors in all, if it is told these fields of the context alone, as
-    somebody who knows that nothing else matters."""
+    """Total reward of the engine if its contexts contain only these fields, as for a person who
+    knows the irrelevant ones."""
     loop, total = LearningLoop(settings, seed=seed), 0.0
     for visitor in visitors:
         told = {name: value for name, value in visitor.context.items() if name in fields}

@@ -1,6 +1,5 @@
-"""What a loop brings over the baseline, as whoever pays for it asks: when it has paid for its
-learning, whom it serves worse, and what the offers that are left to chance still measure.
-"""
+"""Business figures of a loop over the baseline: payback of learning, segments served worse, and the
+value of random offers."""
 
 import math
 from collections.abc import Iterator, Sequence
@@ -16,23 +15,25 @@ from engine.worlds import Context, Field, Value
 
 
 def gained(comparison: Comparison, start: int, arm: str) -> Array:
-    """What each visitor after the first ``start`` gave an arm beyond the baseline, (visitors,)."""
+    """Reward difference between an arm and the baseline for each visitor after the first ``start``,
+    (visitors,)."""
     rewards = comparison.rewards()
     return np.asarray(rewards[arm] - rewards["baseline"])[start:]
 
 
 _WIDEST = 2.0
-"""From the least to the most that a visitor may give beyond the baseline: rewards are 0 to 1."""
+"""Range of the gain of one visitor over the baseline, as rewards are 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payback:
-    """What learning cost until it paid.
+    """Cost of learning until break-even.
 
     Attributes:
-        lowest: the least that the sum of rewards gained over the baseline came to, 0 or below.
-        at: visitors until then; 0 if it never was below 0.
-        even: visitors after which the sum was never below 0 again; None if it is now.
+        lowest: minimum of the cumulative gain over the baseline, 0 or below.
+        at: number of visitors at the minimum; 0 if the sum was never below 0.
+        even: number of visitors after which the sum stayed at 0 or above; None if it is below 0
+            now.
     """
 
     lowest: float
@@ -41,8 +42,7 @@ class Payback:
 
 
 def payback(gains: Array) -> Payback:
-    """Where the sum of what was `gained` has its least value, and from when on it was never below
-    0."""
+    """Find the minimum of the cumulative gain, and the point from which it was never below 0."""
     sums = np.concatenate([[0.0], np.cumsum(gains)])
     at, below = int(sums.argmin()), np.flatnonzero(sums < -1e-9)
     if not len(below):
@@ -53,13 +53,13 @@ def payback(gains: Array) -> Payback:
 
 @dataclass(frozen=True, slots=True)
 class SegmentUplift:
-    """What those gained over the baseline who have one value of one field.
+    """Gain over the baseline among visitors with one value of one field.
 
     Attributes:
-        field, value: who.
-        visitors: how many came.
-        uplift: reward a visitor beyond the baseline; the intervals of all segments together hold
-            what they are for in 95 % of crowds at least (Bonferroni).
+        field, value: of the segment.
+        visitors: number of visitors.
+        uplift: mean gain a visitor, with an interval of simultaneous 95 % coverage over all
+            segments (Bonferroni).
     """
 
     field: Field
@@ -69,7 +69,7 @@ class SegmentUplift:
 
 
 def by_segment(comparison: Comparison, start: int, arm: str) -> list[SegmentUplift]:
-    """The uplift of an arm for each segment of which at least two came after ``start`` visitors."""
+    """Uplift of an arm in each segment with at least two visitors after ``start``."""
     more = gained(comparison, start, arm)
     segments = comparison.world.segments()
     contexts = _contexts(comparison, start)
@@ -91,7 +91,7 @@ def _events(comparison: Comparison, start: int, arm: str) -> Sequence[EventState
 
 
 def _together(values: Array, many: int) -> Estimate:
-    """An estimate whose interval is one of ``many`` that hold together."""
+    """Estimate with one of ``many`` simultaneous intervals."""
     alone, left = estimate(values), 0.05 / many
     reach = student(len(values) - 1, 1 - left) * alone.error
     if alone.error == 0:
@@ -102,12 +102,12 @@ def _together(values: Array, many: int) -> Estimate:
 
 @dataclass(frozen=True, slots=True)
 class HeldBack:
-    """Offers that were left to chance, beside all others.
+    """Offers decided by chance, compared with all others.
 
     Attributes:
-        offers: how many were.
-        mean: reward of each of them; NaN if there was none.
-        others: reward of each other offer; NaN if there was none.
+        offers: number of random offers.
+        mean: their mean reward; NaN without any.
+        others: mean reward of all others; NaN without any.
     """
 
     offers: int
@@ -116,7 +116,7 @@ class HeldBack:
 
 
 def held_back(comparison: Comparison, start: int, arm: str) -> HeldBack:
-    """What offers left to chance earned after ``start`` visitors, and all others."""
+    """Compare random offers with all others, after ``start`` visitors."""
     answered = [event for event in _events(comparison, start, arm) if event.earned is not None]
     by_chance, others = (
         [float(event.earned or 0) for event in answered if (event.ranked.cause == "random") is left]
@@ -130,6 +130,6 @@ def _mean(values: Sequence[float]) -> float:
 
 
 def worst_served(segments: Sequence[SegmentUplift]) -> Iterator[SegmentUplift]:
-    """Segments that are served worse than by the baseline beyond chance, the worst first."""
+    """Segments significantly below the baseline, worst first."""
     worse = (one for one in segments if one.uplift.high < 0)
     return iter(sorted(worse, key=lambda one: one.uplift.mean))

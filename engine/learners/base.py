@@ -1,4 +1,4 @@
-"""What all learners share: what they are told, and what they answer."""
+"""Interface of all learners: inputs, beliefs, and contributions to an expected reward."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -13,51 +13,56 @@ from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps
 
 WeighedOffer = tuple[Features, tuple[Action, ...], Array]
-"""A context, the actions offered there, and the weight of each, (K,)."""
+"""A context, the offered actions, and a weight for each, (K,)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Context fields, sorted, that act together on what an action earns, whoever comes if none.
-    `every` is 2 for pairs of fields as one group, 3 for triples and so on, those that are too many
-    to be told apart or add too little; then there are no `fields`."""
+    """A set of context fields with a joint effect on rewards; empty for effects of the action
+    alone.
+
+    Attributes:
+        fields: names, sorted.
+        every: 2 for all pairs of fields as one group, 3 for all triples and so on, for those too
+            numerous or too weak to be listed; ``fields`` is then empty.
+    """
 
     fields: tuple[str, ...] = ()
     every: int = 0
 
     @property
     def order(self) -> int:
-        """How many fields act together."""
+        """Number of fields with a joint effect."""
         return self.every or len(self.fields)
 
 
 Source = Group | Literal["everything", "imitation"]
-"""What adds to an expected reward: fields that act together, the mean of everything, or how little
-an action looks like what an apprentice imitated."""
+"""Source of an expected reward: a group of fields, the mean of everything, or the prior from
+imitation."""
 
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one source adds to a weighted sum of expected rewards: mean and standard deviation of
-    the belief about it, in units of reward. Means of all sources sum to that of the whole;
-    standard deviations do not, as what is known of one depends on the others."""
+    """Contribution of one source to a weighted sum of expected rewards: mean and standard
+    deviation, in units of reward. Means of all sources add up to that of the sum; standard
+    deviations do not, as sources are correlated."""
 
     mean: float
     sd: float = 0.0
 
 
 ALONE: Mapping[Group, Group] = {}
-"""Each group by itself."""
+"""No merging: each group by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """One action shown to one visitor: what a learner is told of a Rank call.
+    """One action shown to one visitor: a learner's view of a Rank call.
 
     Attributes:
-        shown, chosen: positions of the action that was shown, and of the one that the policy
-            chose: the same, unless an apprentice showed another.
-        propensity: probability with which the policy chose that.
+        shown, chosen: positions of the shown action and of the policy's choice; they differ only
+            for an apprentice.
+        propensity: probability of the policy's choice.
         apprentice: whether the loop was an apprentice.
     """
 
@@ -82,65 +87,66 @@ class Impression:
 
     @property
     def importance(self) -> float:
-        """1 / (propensity x number of actions that could be chosen)."""
+        """1 / (propensity x number of actions not excluded)."""
         return 1.0 / (self.propensity * len(self.request.allowed))
 
 
 class Learner(Learned, ABC):
-    """Everything that a loop learns: from rewards, and from what an apprentice imitates.
+    """A loop's learned state: from rewards, and from the baseline imitated by an apprentice.
 
     Attributes:
-        imitation: the head that believes how much each action looks like the baseline's choice;
-            None without one.
+        imitation: head predicting how likely each action is the baseline's choice; None without
+            one.
     """
 
     expresses_doubt: ClassVar[bool] = False
-    """Whether its beliefs have a width that a policy can draw from."""
+    """Whether beliefs have a width for policies to draw from."""
     has_imitation_head: ClassVar[bool] = False
-    """Whether an apprentice learns what it imitates apart from rewards, which it learns too."""
+    """Whether an apprentice learns imitation separately, beside rewards."""
     imitation: "Learner | None" = None
 
     @property
     @abstractmethod
     def learned(self) -> int:
-        """How many rewards it learned."""
+        """Number of rewards learned."""
 
     @property
     def weights(self) -> tuple[float, ...]:
-        """How far each hypothesis is believed, in their order, summing to 1; none for some."""
+        """Weights of the hypotheses, in their order, summing to 1; empty without hypotheses."""
         return ()
 
     @property
     def subsets(self) -> Mapping[Group, float]:
-        """How far each set of context fields is believed to say all that matters: the share of the
-        belief that its cells have, of those that take part in it."""
+        """Weight of each set of context fields as the relevant ones: shares of the belief based on
+        cells."""
         return {}
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
-        """How many rewards there were when each change of tastes was found, and at its start."""
+        """Numbers of rewards at which each change of tastes was found, and began."""
         return ()
 
     @abstractmethod
     def watch(self, impression: Impression) -> None:
-        """Learn what the baseline chose, which was shown to an apprentice."""
+        """Learn the baseline's choice shown by an apprentice."""
 
     @abstractmethod
     def learn(self, impression: Impression, earned: float) -> None:
-        """Learn what the shown action earned."""
+        """Learn the reward of the shown action."""
 
     def learning(self, impression: Impression, earned: float) -> Steps[None]:
-        """The same in steps; the learner is asked nothing before the last."""
+        """Learn a reward in steps; the learner must not be read before the last step."""
         self.learn(impression, earned)
         yield from ()
 
     @abstractmethod
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        """Joint belief about the expected rewards of all actions: online with what an apprentice
-        imitated as a prior, else by rewards alone."""
+        """Joint belief about the expected rewards of all actions: online with the prior from
+        imitation, else from rewards alone."""
 
     def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> Belief:
-        """The beliefs of several requests that offer the same actions as one, to rounding."""
+        """Beliefs of several requests with the same actions, as one; equal to single beliefs up to
+        rounding."""
         return Belief.together([self.belief(request, online) for request in requests])
 
     @abstractmethod
@@ -151,10 +157,10 @@ class Learner(Learned, ABC):
         online: bool = True,
         into: Mapping[Group, Group] = ALONE,
     ) -> dict[Source, Contribution]:
-        """What each source adds to the weighted sum of the expected rewards of all actions, whose
-        weights are (K,): to the mean of one with a 1 there, to a gap with a 1 and a -1. The means
-        sum to what `belief` gives. Sources of which nothing can be known are left out; groups that
-        are to go ``into`` another are told as a part of it."""
+        """Contribution of each source to a weighted sum of the expected rewards of all actions, by
+        weights (K,): a single 1 for a mean, 1 and -1 for a difference. The means add up to that of
+        `belief`. Sources without information are left out; groups are merged ``into`` others as
+        given."""
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
         """Standard deviation of the belief about a weighted sum of expected rewards."""
@@ -162,4 +168,4 @@ class Learner(Learned, ABC):
 
     @abstractmethod
     def unrewarded(self) -> Self:
-        """One like it that has learned no reward; it shares the imitation head, if any."""
+        """Copy without any reward; shares the imitation head, if any."""

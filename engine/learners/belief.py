@@ -1,4 +1,4 @@
-"""What a model believes about the actions on offer."""
+"""Beliefs about the expected rewards of offered actions."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -10,31 +10,33 @@ import numpy as np
 from engine.arrays import Array
 
 OWN = 1e-3
-"""Variance that an action has for itself at least, as a share of what all have on average."""
+"""Least variance of an action apart from the common one, as a share of the mean variance."""
 _NEGLIGIBLE = 1e-9
-"""The same as a share of its variance: ties are split evenly."""
+"""Least variance of an action apart from the common one, as a share of its own; splits ties
+evenly."""
 
 
 @dataclass(frozen=True, eq=False)
 class Before:
-    """Covariances of K actions before any reward in H parts of a belief, (H, K, K), each up to a
-    scale."""
+    """Prior covariances of K actions in H parts of a belief, (H, K, K), each up to a scale."""
 
     covariances: Array
 
     @cached_property
     def shares(self) -> Array:
-        """What makes all actions as wide, before any reward, (H, K)."""
+        """Factors that give all actions the same prior width, (H, K)."""
         own = _apart(self.covariances)
         return np.asarray(own.mean(axis=-1, keepdims=True) / own)
 
 
 @dataclass(frozen=True)
 class Belief:
-    """Belief about the expected rewards of K offered actions: a mixture of joint Gaussians: weights
-    of the H parts, (H,), sum to 1; means, (H, K), in units of reward; covariances, (H, K, K); and
-    those before any reward, where they are known. In C contexts at once, means are (H, C, K),
-    covariances (H, C, K, K). A belief that is kept has room for what was found out about it."""
+    """A mixture of H joint Gaussians over the expected rewards of K offered actions.
+
+    Weights (H,) sum to 1; means are (H, K), in units of reward; covariances (H, K, K), and so are
+    prior covariances where they are known. For C contexts at once, means are (H, C, K) and
+    covariances (H, C, K, K). Derived values are cached in the belief.
+    """
 
     weights: Array
     means: Array
@@ -44,7 +46,7 @@ class Belief:
 
     @classmethod
     def of_one(cls, mean: Array, covariance: Array) -> "Belief":
-        """A single Gaussian."""
+        """Create a single Gaussian."""
         return cls(np.ones(1), mean[None], covariance[None])
 
     @cached_property
@@ -60,16 +62,15 @@ class Belief:
 
     @property
     def sd(self) -> Array:
-        """Standard deviation of the whole, (K,): within the parts and between them."""
+        """Standard deviations of the mixture, (K,): within and between the parts."""
         squares = self.sds**2 + (self.means - self.mean) ** 2
         return np.asarray(np.sqrt(self._mixed(squares)))
 
     @cached_property
     def widths(self) -> Array:
-        """Widths of the bells, (K,): standard deviations of the whole in what decides between the
-        actions, without what all share, which moves all alike. What is known of one action from
-        the start, because it is longer or more like the others, is no knowledge: before any reward
-        all are as wide."""
+        """Widths of the bells, (K,): standard deviations of the mixture without the variance common
+        to all actions, which decides nothing between them. Differences of prior variance, as of
+        longer rows, are scaled out: before any reward all actions have the same width."""
         own = _apart(self.covariances)
         if self.before is not None:
             shares = self.before.shares
@@ -77,12 +78,12 @@ class Belief:
         return np.asarray(np.sqrt(self._mixed(own + (self.means - self.mean) ** 2)))
 
     def _mixed(self, values: Array) -> Array:
-        """Those of the parts by weight, (H, ...)."""
+        """Average values of the parts, (H, ...), by weight."""
         mixed = self.weights @ values.reshape(len(values), -1)
         return np.asarray(mixed.reshape(values.shape[1:]))
 
     def only(self, positions: list[int]) -> "Belief":
-        """The belief about some of the actions."""
+        """Restrict the belief to some actions."""
         inner = self.covariances[..., positions, :][..., positions]
         before = self.before
         if before is not None:
@@ -91,20 +92,20 @@ class Belief:
 
     @classmethod
     def together(cls, beliefs: Sequence["Belief"]) -> "Belief":
-        """Those of one learner about the same actions in C contexts, as one."""
+        """Combine one learner's beliefs about the same actions in C contexts."""
         means = np.stack([belief.means for belief in beliefs], axis=1)
         covariances = np.stack([belief.covariances for belief in beliefs], axis=1)
         return replace(beliefs[0], means=means, covariances=covariances, known=None)
 
     def each(self) -> list["Belief"]:
-        """Those in each of C contexts."""
+        """Split into the beliefs of C contexts."""
         pairs = zip(self.means.swapaxes(0, 1), self.covariances.swapaxes(0, 1), strict=True)
         return [replace(self, means=mean, covariances=inner, known=None) for mean, inner in pairs]
 
 
 def _apart(covariances: Array) -> Array:
-    """Variances (..., K) less what all share, of (..., K, K): the least of all covariances. Scaled
-    or shifted as a whole, they give the same, up to that scale."""
+    """Variances (..., K) without the common one, of covariances (..., K, K): the least covariance
+    is subtracted. Invariant to shifts, and to scale up to that scale."""
     own: Array = covariances.diagonal(axis1=-2, axis2=-1)
     shared = covariances.reshape(*own.shape[:-1], -1).min(axis=-1, keepdims=True)
     mean = own.sum(axis=-1, keepdims=True) / own.shape[-1]

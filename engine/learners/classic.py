@@ -46,14 +46,14 @@ from engine.result_cache import cached
 
 
 class ClassicLearner(Learner):
-    """Linear model of the reward by gradient descent, one head for all that it learns.
+    """Linear model of the reward by gradient descent, with one head for rewards and imitation.
 
-    As an apprentice it learns only of the action that it had chosen itself whether that was
-    the baseline's choice, and no rewards, as the service did.
+    As in the service, an apprentice learns from its own choice alone whether it was the baseline's
+    choice, and no rewards.
 
     Args:
-        crosses: 0 for features alone; from 1 all pairs of features, as in the service;
-            2 to 4 add crosses of so many context features with each of the action.
+        crosses: 0 for features alone; from 1 all pairs of features, as in the service; 2 to 4 add
+            crosses of so many context features with each of the action.
         rate: learning rate, 0 to 1; 0.001 in the service.
     """
 
@@ -90,8 +90,8 @@ class ClassicLearner(Learner):
         online: bool = True,
         into: Mapping[Group, Group] = ALONE,
     ) -> dict[Source, Contribution]:
-        """Columns of the context alone are the same for all actions: the mean of everything. It
-        knows no doubt, so no standard deviation is anything but 0."""
+        """Columns of the context alone are common to all actions and belong to the mean of
+        everything. All standard deviations are 0."""
         c, a = self._at[:, : len(self._rows)]
         duals = self._duals[: len(self._rows)]
         of_actions = [self._actions.products(_with_id(action)) for action in request.actions]
@@ -113,7 +113,7 @@ class ClassicLearner(Learner):
         return type(self)(self._crosses, self._rate)
 
     def step(self, context: Features, action: Action, reward: float, weight: float = 1.0) -> None:
-        """Add the row to the weights, so that its prediction goes part of the way to a reward."""
+        """Add the row to the weights, moving its prediction part of the way to a reward."""
         error = reward - self._predict(context, (action,))[0]
         features = _with_id(action)
         c, a = self._contexts.index(context), self._actions.index(features)
@@ -128,7 +128,7 @@ class ClassicLearner(Learner):
         self._means.clear()
 
     def _predict(self, context: Features, actions: tuple[Action, ...]) -> Array:
-        """Predicted rewards, (K,), each kept until the next step."""
+        """Predicted rewards, (K,); cached until the next step."""
         if all((context, action) in self._means for action in actions):
             return np.array([self._means[context, action] for action in actions])
         means = self._times_weights(context, actions)
@@ -152,9 +152,11 @@ class ClassicLearner(Learner):
 
 @dataclass(eq=False)
 class Side(Learned):
-    """The contexts, or the actions, that were learned, and inner products with them. Alone it has
-    columns of the orders lowest to highest, where order 0 is the constant; those up to the order
-    crossed are crossed with the other side's."""
+    """Distinct contexts, or actions, among the learned rows, and inner products with them.
+
+    Alone, a side has columns of the orders lowest to highest, where order 0 is the constant;
+    columns up to the order crossed are crossed with the other side's.
+    """
 
     _lowest: int
     _highest: int
@@ -168,7 +170,7 @@ class Side(Learned):
         return len(self._places)
 
     def index(self, features: Features) -> int:
-        """Position among those learned, added if it is new."""
+        """Position among the learned vectors; added if new."""
         key = tuple(sorted(features.columns.items()))
         if key not in self._places:
             for column, value in key:
@@ -181,7 +183,7 @@ class Side(Learned):
         return self._places[key]
 
     def by_column(self, features: Features) -> tuple[list[str], Array]:
-        """The columns known, and inner products column by column, (n, columns known)."""
+        """Known columns, and inner products column by column, (n, known columns)."""
         known = [column for column in features.columns if column in self._entries]
         products: Array = np.zeros((len(self), len(known)))
         for place, column in enumerate(known):
@@ -190,7 +192,7 @@ class Side(Learned):
         return known, products
 
     def products(self, features: Features) -> Array:
-        """Inner products over the columns alone, and over those that are crossed, (2, n)."""
+        """Inner products over the side's own columns, and over its crossed columns, (2, n)."""
         if features not in self._products:
             _, columns = self.by_column(features)
             orders = symmetric_polynomials(columns, max(self._highest, self._crossed))
@@ -202,7 +204,7 @@ class Side(Learned):
 
 @cached(lambda features, _: features.bytes)
 def _with_id(action: Action) -> Features:
-    """The features of an action with its id as another one; no feature's name is empty."""
+    """Features of an action with its id as a further feature; the empty name is free for it."""
     name, known = f"={action.id}", action.features
     columns, fields = {name: 1.0, **known.columns}, {name: name, **known.fields}
     return Features(columns, fields, known.size + 1, known.non_null + 1)

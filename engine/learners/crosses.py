@@ -1,13 +1,13 @@
-"""Inner products of crosses of features, without writing the crosses out.
+"""Inner products of crosses of features, computed without writing the crosses out.
 
-All crosses of k parts (fields, or columns) together have as their inner product the k-th
-elementary symmetric polynomial of the inner products s_1..s_P part by part,
+The inner product over all crosses of k parts (fields, or columns) is the k-th elementary symmetric
+polynomial of the inner products s_1..s_P of the single parts,
 
     (2)  e_k = sum over parts p_1 < ... < p_k of s_p1 ... s_pk
 
 (the ANOVA kernel: Shawe-Taylor & Cristianini, *Kernel Methods for Pattern Analysis*, 2004, section
-9.2), so triples of hundreds of parts cost a few vector operations. One term of the sum is what the
-crosses of those parts alone add. Numbers of equations as in ``engine/README.md``.
+9.2), so triples of hundreds of parts cost a few vector operations. Each term of the sum belongs to
+the crosses of its parts. Numbers of equations as in ``engine/README.md``.
 """
 
 import math
@@ -26,16 +26,17 @@ from engine.protocol.features import Features
 Indices = NDArray[np.intp]
 
 MAX_GROUPS = 300
-"""Groups of context fields up to which crosses are told apart; single fields always are."""
+"""Largest number of listed groups of context fields; single fields are always listed."""
 FEW = 8
-"""Columns of a field up to which NumPy adds them from left to right."""
+"""Largest number of columns of a field that NumPy sums from left to right."""
 TOGETHER = 2**16
-"""Numbers that are added at once: they stay near the processor."""
+"""Numbers added at once, so that they stay in the processor's cache."""
 
 
 def symmetric_polynomials(products: Array, orders: int) -> Array:
-    """Elementary symmetric polynomials e_0..e_orders, (orders + 1, ...), of inner products part by
-    part, (..., parts). Adds parts one by one, which is exact where power sums would cancel."""
+    """Elementary symmetric polynomials e_0..e_orders, (orders + 1, ...), of inner products of
+    parts, (..., parts). Parts are added one by one, which is exact where power sums would
+    cancel."""
     e: Array = np.zeros((orders + 1, *products.shape[:-1]))
     e[0] = 1.0
     lower, higher = e[:-1], e[1:]
@@ -47,12 +48,12 @@ def symmetric_polynomials(products: Array, orders: int) -> Array:
 def by_group(
     products: Array, fields: Sequence[str], size: int, weights: Array
 ) -> dict[Group, Array]:
-    """Weighted inner products of crosses, (C,), told apart by the fields they are of.
+    """Weighted inner products of crosses, (C,), split by the fields of the crosses.
 
-    Of one context with C others, part by part, (C, P), with the field of each part, the number
-    of parts that it has in all, and the C weights in each order of crosses, (orders + 1, C).
-    Order by order k, the crosses of k parts count while they make at most `MAX_GROUPS` with
-    those of lower orders; beyond that, an order is one group.
+    Inner products of one context with C others are given by part, (C, P), with the field of each
+    part, the total number of parts, and C weights for each order of crosses, (orders + 1, C).
+    Crosses of order k are listed by their fields while there are at most `MAX_GROUPS` groups so
+    far; beyond that, an order is one group.
     """
     found: dict[Group, Array] = {Group(): weights[0]}
     count = 1
@@ -73,8 +74,8 @@ def by_group(
 
 @dataclass(eq=False, slots=True)
 class Vectors(Learned):
-    """A growing set of distinct sparse vectors over named columns, held densely: one column after
-    the other in memory, as they are read by column."""
+    """A growing set of distinct sparse vectors over named columns, stored densely in column order,
+    as they are read by column."""
 
     _columns: dict[str, int] = field(default_factory=dict)
     _keys: dict[tuple[int, tuple[tuple[str, float], ...]], int] = field(default_factory=dict)
@@ -84,8 +85,8 @@ class Vectors(Learned):
         return len(self._keys)
 
     def index(self, features: Features) -> int:
-        """Position of a vector, adding it if it is new. Fields of value zero make no column, but
-        tell vectors apart: they count in scales."""
+        """Position of a vector; added if new. Fields of value zero have no column, but distinguish
+        vectors: they count in scales."""
         columns = features.columns
         names = sorted(columns)
         key = (features.size, tuple(zip(names, map(columns.__getitem__, names), strict=True)))
@@ -102,7 +103,7 @@ class Vectors(Learned):
         return row
 
     def by_field(self, features: Features) -> tuple[list[str], Array]:
-        """The fields known, and inner products field by field, (len(self), fields known)."""
+        """Known fields, and inner products field by field, (len(self), known fields)."""
         groups: dict[str, list[str]] = {}
         for column in features.columns:
             if column in self._columns:
@@ -114,8 +115,8 @@ class Vectors(Learned):
         return list(groups), self._sums(at, factors, counts).T
 
     def _sums(self, at: Indices, factors: Array, counts: Indices) -> Array:
-        """Products of columns with factors, summed by field, of which each has so many of them, one
-        after the other: (fields, len(self))."""
+        """Products of columns with factors, summed by field, with the given number of consecutive
+        columns each: (fields, len(self))."""
         if len(at) == len(counts):
             return self._products(at, factors)
         starts = counts.cumsum() - counts
@@ -130,10 +131,11 @@ class Vectors(Learned):
         return sums
 
     def _sum_of_few(self, at: Indices, factors: Array, starts: Indices, counts: Indices) -> Array:
-        """`_sums` of fields that begin there, those of most columns first."""
+        """`_sums` of fields at the given first columns, in decreasing order of their number of
+        columns."""
 
         def nth(n: int) -> Array:
-            """Products of the nth columns, of the fields that have so many."""
+            """Products of the nth columns of the fields with at least n columns."""
             found = starts[: np.count_nonzero(counts > n)] + n
             return self._products(at[found], factors[found])
 
@@ -147,13 +149,13 @@ class Vectors(Learned):
         return total
 
     def _products(self, at: Indices, factors: Array) -> Array:
-        """Some columns, each times a factor, (columns, len(self))."""
+        """Columns times factors, (columns, len(self))."""
         products: Array = self._values.T[at, : len(self)]
         products *= factors[:, None]
         return products
 
     def by_fields(self, many: Sequence[Features]) -> Array:
-        """Inner products of C vectors field by field, (C, len(self), fields known)."""
+        """Inner products with C vectors field by field, (C, len(self), known fields)."""
         fields: dict[str, dict[str, None]] = {}
         for features in many:
             for column in features.columns:

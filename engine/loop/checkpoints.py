@@ -1,9 +1,9 @@
-"""Where a fold over a log may begin: places whose state is at hand.
+"""Checkpoints: places of a log from which a fold can start.
 
-Some are kept elsewhere, such as in a store. Others are kept in memory, so that any moment of a
-log is a short fold away, for time travel as for undo: one whenever enough was folded since the
-last, in a memory that all logs of the process share. Where it is full, the log that takes most
-of it forgets the place whose loss makes the least work.
+Some are stored elsewhere, as in a database. Others are in memory, so that undo and time travel need
+a short fold only: one is added after enough folding since the last. All logs of the process share
+this memory. When it is full, the log with the largest share drops the checkpoint whose loss costs
+the least folding.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -15,18 +15,18 @@ from weakref import WeakSet
 from engine.loop.log import START, EventLog, Mark
 
 APART = 0.04
-"""Seconds of folding from one place that is kept in memory to the next."""
+"""Seconds of folding between two checkpoints in memory."""
 MEMORY = 256 << 20
-"""Bytes that all of them may take."""
+"""Bytes of all checkpoints in memory together."""
 _LOCK = RLock()
-"""Of which logs keep how much in memory; taken after that of a log, never before."""
+"""Guards the memory shared by all logs; acquired after a log's lock, never before."""
 
 
 class Restartable(Protocol):
-    """What folds from the start."""
+    """A fold that can be restarted."""
 
     def restart(self) -> None:
-        """Be as before the first entry."""
+        """Reset to the state before the first entry."""
 
 
 P = TypeVar("P", bound=Restartable)
@@ -34,12 +34,12 @@ P = TypeVar("P", bound=Restartable)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint(Generic[P]):
-    """A place of a log, and what brings a fold of one that goes through there to its state.
+    """A place of a log, and a function that restores a fold to its state there.
 
-    That is False if it is lost.
+    The function returns False if the state is lost.
 
     Attributes:
-        size: bytes that it takes in memory; 0 if it is kept elsewhere.
+        size: bytes in memory; 0 if stored elsewhere.
     """
 
     mark: Mark
@@ -48,10 +48,10 @@ class Checkpoint(Generic[P]):
 
 
 class Checkpoints(Generic[P]):
-    """Where a fold may begin, those of the most entries last.
+    """Checkpoints of a log, ordered by entries.
 
     Attributes:
-        size: bytes that those in memory take.
+        size: bytes in memory.
     """
 
     def __init__(self, points: Sequence[Checkpoint[P]] = ()) -> None:
@@ -62,7 +62,7 @@ class Checkpoints(Generic[P]):
         self.size = sum(point.size for point in self.points)
 
     def add(self, log: EventLog, point: Checkpoint[P]) -> None:
-        """One more place, or a known one anew; those that do not count any more are forgotten."""
+        """Add or replace a checkpoint, and drop those that no longer count."""
         others = (known for known in self.points if known.mark != point.mark)
         still = [known for known in others if log.counted_at(known.mark)]
         with _LOCK:  # Another log may make this one give way.
@@ -71,7 +71,7 @@ class Checkpoints(Generic[P]):
                 _make_room(self)
 
     def begin(self, log: EventLog, fold: P) -> Checkpoint[P]:
-        """Bring a fold to the latest place that counts in a log; which that is."""
+        """Restore a fold to the latest checkpoint that counts in a log; return the checkpoint."""
         for point in reversed(self.points):
             if log.counted_at(point.mark) and point.restore(fold, log):
                 return point
@@ -79,11 +79,11 @@ class Checkpoints(Generic[P]):
         return Checkpoint(START, lambda *_: True)
 
     def of(self, log: EventLog) -> "Checkpoints[P]":
-        """Those that count in a log now."""
+        """Checkpoints that count in a log now."""
         return Checkpoints([point for point in self.points if log.counted_at(point.mark)])
 
     def thin(self) -> None:
-        """Forget the place in memory without which the stretch of entries to fold is shortest."""
+        """Drop the checkpoint in memory whose loss adds the fewest entries to fold."""
         points = self.points
         places = [0, *(point.mark.counting for point in points)]
         # The last has none behind it: without it, whoever goes there begins one place earlier.
@@ -97,13 +97,13 @@ _IN_MEMORY: WeakSet[Checkpoints[Any]] = WeakSet()
 
 
 def in_memory() -> int:
-    """Bytes that all of them take now."""
+    """Bytes of all checkpoints in memory."""
     with _LOCK:
         return sum(one.size for one in _IN_MEMORY)
 
 
 def _make_room(newest: Checkpoints[Any]) -> None:
-    """Let all in memory fit in; the log that takes most gives way."""
+    """Reduce all checkpoints to the memory allowed; the largest log gives way."""
     _IN_MEMORY.add(newest)
     while in_memory() > MEMORY:
         max(_IN_MEMORY, key=lambda one: one.size).thin()

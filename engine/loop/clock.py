@@ -1,4 +1,4 @@
-"""The clock of a loop: whatever zone it is set to, inside all times are UTC."""
+"""The clock of a loop: any time zone outside, UTC inside."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -10,14 +10,15 @@ _CODE = "InvalidServiceConfiguration"
 
 
 def utc_now() -> datetime:
-    """The real clock."""
+    """Current time in UTC."""
     return datetime.now(UTC)
 
 
 def read(clock: Clock) -> datetime:
-    """The time by a clock, in UTC, or a refusal if it tells none that knows its zone.
+    """Read a clock as UTC; refuse times without a time zone.
 
-    Times that carry the same zone are compared by its wall clock, which jumps twice a year.
+    UTC is needed because Python compares times of the same zone by wall clock, which jumps twice a
+    year.
     """
     if not callable(clock):
         refuse(_CODE, "clock", clock, "a function that tells the time")

@@ -1,4 +1,4 @@
-"""What a loop in some state (after its `expirations`) answers, and why: pure functions."""
+"""Decisions of a loop in a state after its `expirations`: pure functions."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,20 +24,20 @@ T = TypeVar("T")
 
 
 def expirations(state: LoopState, now: datetime) -> list[Expired]:
-    """The ends of all waits that are over by ``now``, oldest first."""
+    """Entries for all waits that are over by ``now``, oldest first."""
     wait, events = state.settings.reward_wait_time, map(state.events.__getitem__, state.waiting)
     late = takewhile(lambda event: event.is_late(wait, now), events)
     return [expiration(event, state.settings, now) for event in late]
 
 
 def expiration(event: EventState, settings: LoopSettings, now: datetime) -> Expired:
-    """The end of an event's wait."""
+    """Entry for the end of an event's wait."""
     default = float(settings.default_reward) if event.activated else None
     return Expired(event.ranked.event_id, now, default)
 
 
 def recorded(state: LoopState, request: RankRequest) -> Ranked | None:
-    """What was answered to it under its event id before; refused if that was another request."""
+    """Recorded decision for a request's event id; refused if it belongs to another request."""
     event = state.events.get(request.event_id) if request.event_id is not None else None
     if event is None:
         return None
@@ -46,9 +46,9 @@ def recorded(state: LoopState, request: RankRequest) -> Ranked | None:
 
 
 def decide(state: LoopState, request: RankRequest, now: datetime, normals: Normals) -> Ranked:
-    """What is shown and why, with the request's event id or the next free one.
+    """Decide on a request, under its event id or the next free one.
 
-    All decisions of a loop share the draws, whose seed is that of its choices.
+    All decisions of a loop share the normal numbers of the draws, by the loop's seed.
     """
     seed, mode = normals.seed, state.settings.learning_mode
     event_id = request.event_id or next_event_id(state, seed)
@@ -76,7 +76,7 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
 
 
 def _bells(beliefs: Belief, allowed: list[int]) -> tuple[float, ...]:
-    """The widths that draws are made with; of excluded actions, as if all were offered."""
+    """Widths of the bells for draws, computed as if no action were excluded."""
     widths = beliefs.widths.copy()
     if len(allowed) < len(widths):
         widths[allowed] = beliefs.only(allowed).widths
@@ -84,9 +84,9 @@ def _bells(beliefs: Belief, allowed: list[int]) -> tuple[float, ...]:
 
 
 def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: Normals) -> Array:
-    """How likely each of K non-excluded actions is to be chosen, (requests, K), to rounding.
+    """Selection probabilities of K actions not excluded, (requests, K), up to rounding.
 
-    All requests offer, and exclude, the same.
+    All requests have the same offered and excluded actions.
     """
     mode, allowed = state.settings.learning_mode, requests[0].allowed
     if mode == "logging_only":
@@ -102,20 +102,20 @@ def probabilities_online(
     normals: Normals,
     learner: Learner | None = None,
 ) -> Array:
-    """The same as if the loop were online, with its own learner or another."""
+    """`probabilities` as if the loop were online, with its own learner or another."""
     beliefs = _allowed((learner or state.learner).beliefs(requests), requests[0])
     return state.settings.policy.probabilities(beliefs, normals)
 
 
 def belief(state: LoopState, request: RankRequest) -> Belief:
-    """The belief about all actions in this mode; by rewards alone, unless online."""
+    """Belief about all actions in the current mode; from rewards alone, unless online."""
     return state.learner.belief(request, state.settings.learning_mode == "online")
 
 
 def contributions(
     state: LoopState, request: RankRequest, weights: Array, into: Mapping[Group, Group]
 ) -> dict[Source, Contribution]:
-    """What that belief is made of: see `Learner.contributions`."""
+    """Contributions to that belief: see `Learner.contributions`."""
     online = state.settings.learning_mode == "online"
     return state.learner.contributions(request, weights, online, into)
 
@@ -128,9 +128,10 @@ def choose(
     rng: np.random.Generator,
     policy: Policy | None = None,
 ) -> Decision:
-    """What the settings' policy or another chooses among the non-excluded actions.
+    """Choose among the actions not excluded, by the settings' policy or another.
 
-    It follows the beliefs about all of them (`belief`), but for an apprentice's likeness.
+    The choice follows from the beliefs about all actions (`belief`), for an apprentice from
+    likeness to the baseline's choice.
     """
     policy, mode = policy or state.settings.policy, state.settings.learning_mode
     if mode == "logging_only":
@@ -144,7 +145,7 @@ def choose(
 
 
 def _allowed(beliefs: Belief, request: RankRequest) -> Belief:
-    """The belief about the non-excluded actions."""
+    """Belief about the actions not excluded."""
     allowed = list(request.allowed)
     return beliefs.only(allowed) if len(allowed) < len(request.actions) else beliefs
 
@@ -152,7 +153,7 @@ def _allowed(beliefs: Belief, request: RankRequest) -> Belief:
 def _show(
     settings: LoopSettings, seed: int, event_id: str, decision: Decision
 ) -> tuple[int, float]:
-    """Which of the non-excluded actions is shown, and with which probability."""
+    """Shown action among those not excluded, and its probability."""
     if settings.learning_mode == "online":
         return decision.chosen, float(decision.probabilities[decision.chosen])
     size, share, shown = len(decision.probabilities), 0.0, 0
@@ -165,7 +166,7 @@ def _show(
 
 
 def next_event_id(state: LoopState, seed: int) -> str:
-    """An id that depends on the seed and the number of events alone, unused so far."""
+    """Unused event id, determined by the seed and the number of events."""
     number = len(state.events)
     while (event_id := event_id_of(seed, number)) in state.events:
         number += 1
@@ -173,17 +174,17 @@ def next_event_id(state: LoopState, seed: int) -> str:
 
 
 def decision_stream(seed: int, event_id: str) -> np.random.Generator:
-    """What is left to chance when the action of an event is chosen."""
+    """Random stream of the choice for an event."""
     return stream(seed, "decision", event_id)
 
 
 def event_id_of(seed: int, number: int) -> str:
-    """The id of a loop's event ``number``, counted from 0, if its caller gives none."""
+    """Default id of event ``number`` of a loop, counted from 0."""
     return digest(seed, "id", number).hex()[:16]
 
 
 def _placed(values: Array, at: Sequence[int], size: int, blank: T) -> tuple[T | float, ...]:
-    """The values where they belong, and blanks elsewhere."""
+    """Values at given positions, with blanks elsewhere."""
     if len(at) == size:
         return tuple(values.tolist())
     placed = dict(zip(at, values.tolist(), strict=True))

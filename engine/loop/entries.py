@@ -1,4 +1,4 @@
-"""What can happen to a loop: the entries of its log."""
+"""Entries of a loop's log: all that can happen to a loop."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """The loop's settings from here on."""
+    """Settings from this entry on."""
 
     time: datetime
     settings: LoopSettings
@@ -21,12 +21,12 @@ class Configured:
 
 @dataclass(frozen=True, slots=True)
 class WorldChanged:
-    """The world is another from here on: who comes, what is offered, or what they like.
+    """Change of the world: its visitors, actions, or tastes.
 
-    No learner is told: it meets what comes.
+    Learners are not informed; they meet the consequences.
 
     Attributes:
-        before: how many events had been ranked.
+        before: number of events ranked before.
     """
 
     time: datetime
@@ -36,26 +36,26 @@ class WorldChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A Rank call and everything that decided it. Tuples are in the order of the request.
+    """A Rank call with all that led to its decision. Tuples are in the order of the request.
 
     Attributes:
-        time: when it was asked; the wait for a reward starts here.
+        time: of the call; the wait for a reward starts here.
         probabilities: propensity of each action, 0 for an excluded one.
         errors: their Monte-Carlo standard errors.
         means: believed expected reward of each action, excluded ones included.
-        sds: widths of the bells around them (`Belief.widths`), which draws are made from; in logs
-            of loops that drew jointly, standard deviations of all that is believed.
-        hypothesis: position of the one drawn from among those compared, in logs of loops that drew
-            one first; None since all hypotheses make the bell that is drawn from.
-        draw: the drawn expected rewards if a draw decided (None for an excluded action).
-        chosen: position of the action that the policy chose. An apprentice's policy chooses, with
-            these probabilities, by how much each action looks like the baseline's choice.
-        cause: what decided that: a draw, the best guess, a lot that is likelier the better
-            an action looks, chance alone; logging only, the baseline.
-        mode: the learning mode.
-        shown: position of the action to show: the chosen one online, else the baseline, or, with
-            apprentice exploration, any.
-        propensity: probability with which it was shown.
+        sds: widths of the bells (`Belief.widths`) used for draws; in old logs of joint draws,
+            standard deviations of the beliefs.
+        hypothesis: position of the drawn hypothesis among those compared, in old logs of loops that
+            drew one first; None since all hypotheses form the bell.
+        draw: drawn expected rewards if a draw decided (None for an excluded action).
+        chosen: position of the policy's choice. For an apprentice the policy chooses by likeness to
+            the baseline's choice, with these probabilities.
+        cause: of the choice: a draw, the best guess, weighted chance, uniform chance, or the
+            baseline when logging only.
+        mode: learning mode.
+        shown: position of the shown action: online the choice; otherwise the baseline, or any
+            action under apprentice exploration.
+        propensity: probability of showing that action.
     """
 
     event_id: str
@@ -75,22 +75,22 @@ class Ranked:
 
     @property
     def best(self) -> int:
-        """Position of the best guess among the non-excluded actions."""
+        """Position of the best guess among the actions not excluded."""
         return max(self.request.allowed, key=lambda i: self.means[i])
 
     @property
     def baseline(self) -> int:
-        """Position of the first action that is not excluded."""
+        """Position of the first action not excluded."""
         return self.request.allowed[0]
 
     @property
     def matches(self) -> bool:
-        """Whether the policy chose what the baseline would have shown."""
+        """Whether the policy chose the baseline."""
         return self.chosen == self.baseline
 
     @property
     def impression(self) -> Impression:
-        """What a learner is told of it."""
+        """The event as seen by a learner."""
         propensity = self.probabilities[self.chosen]
         apprentice = self.mode == "apprentice"
         return Impression(self.request, self.shown, self.chosen, propensity, apprentice)
@@ -101,7 +101,7 @@ class Ranked:
         return self.request.actions[self.shown].id
 
     def answer(self) -> RankResponse:
-        """The answer: actions by falling probability, excluded ones in their places."""
+        """The response: actions by decreasing probability, excluded ones in their positions."""
         actions, allowed = self.request.actions, self.request.allowed
         chances = self.probabilities
         places = sorted(allowed, key=chances.__getitem__, reverse=True)
@@ -112,9 +112,9 @@ class Ranked:
         return RankResponse(self.event_id, self.action_id, ranking)
 
     def shown_probabilities(self) -> list[float]:
-        """How likely each action was to be shown, (K,): as the policy chose online.
+        """Probability of showing each action, (K,): online the policy's.
 
-        Else the baseline was, but for an apprentice's share of events in which any action was.
+        Otherwise the baseline's is 1, less an apprentice's share of uniformly random actions.
         """
         if self.mode == "online":
             return list(self.probabilities)
@@ -129,7 +129,7 @@ class Ranked:
 
 @dataclass(frozen=True, slots=True)
 class Activated:
-    """A deferred event was shown after all."""
+    """Activation of a deferred event."""
 
     event_id: str
     time: datetime
@@ -137,7 +137,7 @@ class Activated:
 
 @dataclass(frozen=True, slots=True)
 class Rewarded:
-    """A reward came in time."""
+    """A reward received in time."""
 
     event_id: str
     time: datetime
@@ -146,9 +146,9 @@ class Rewarded:
 
 @dataclass(frozen=True, slots=True)
 class Expired:
-    """The wait for a reward ended, and the default reward applies.
+    """End of the wait for a reward; the default reward applies.
 
-    None if the event was never activated, so that nothing is learned from it.
+    The reward is None for an event never activated, which is not learned.
     """
 
     event_id: str
@@ -158,13 +158,13 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """The last ``entries`` entries that counted do not count any more."""
+    """Undo of the last ``entries`` entries that counted."""
 
     time: datetime
     entries: int
 
 
 OfNoEvent = Configured | WorldChanged
-"""What is about the loop as a whole."""
+"""Entry about the loop as a whole."""
 Entry = OfNoEvent | Ranked | Activated | Rewarded | Expired
-"""What can count."""
+"""An entry that can count."""

@@ -1,4 +1,4 @@
-"""The life of an event, from Rank to its last reward: here alone, whoever follows a log."""
+"""The life cycle of an event, from Rank to its last reward."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -7,18 +7,18 @@ from typing import Literal, Self
 from engine.loop.entries import Activated, Expired, Ranked, Rewarded
 
 Status = Literal["waiting", "rewarded", "default", "deferred", "dropped"]
-"""Where an event stands: shown, and its reward or the default reward has come or not; or not
-activated, whatever its reward, and in time for that or not any more."""
+"""Status of an event: shown and waiting, rewarded, or with the default reward; or not activated,
+with or without a reward, and in time for activation or too late."""
 
 
 @dataclass(slots=True)
 class EventLife:
-    """How far an event has come: a fold over its entries, without its Rank entry.
+    """Progress of an event: a fold over its entries after Rank.
 
     Attributes:
-        activated: whether it was shown, so that it may be learned.
-        rewards: values in the order in which they came, the default included.
-        open: whether its wait is still running.
+        activated: whether it was shown, and so may be learned.
+        rewards: in order of arrival, with the default reward.
+        open: whether its wait is running.
         defaulted: whether the default reward applied.
     """
 
@@ -28,7 +28,7 @@ class EventLife:
     defaulted: bool = False
 
     def follow(self, entry: Activated | Rewarded | Expired) -> None:
-        """Fold in an entry."""
+        """Apply an entry."""
         match entry:
             case Activated():
                 self.activated = True
@@ -42,12 +42,12 @@ class EventLife:
 
     @property
     def earned(self) -> float | None:
-        """Sum of its rewards once it was shown and one came, which is what is learned of it."""
+        """Sum of the rewards of a shown event, as learned; None before the first."""
         return sum(self.rewards) if self.activated and self.rewards else None
 
     @property
     def status(self) -> Status:
-        """Where it stands."""
+        """Current status."""
         if not self.activated:
             return "deferred" if self.open else "dropped"
         if not self.rewards:
@@ -57,16 +57,16 @@ class EventLife:
 
 @dataclass(slots=True)
 class EventState(EventLife):
-    """Where one event of a loop stands: with its Rank entry, and how many were ranked before."""
+    """An event of a loop: progress, Rank entry, and number of events before it."""
 
     ranked: Ranked = field(kw_only=True)
     number: int = 0
 
     @classmethod
     def begin(cls, ranked: Ranked, number: int) -> Self:
-        """As its Rank call leaves it."""
+        """State after the Rank call."""
         return cls(not ranked.request.defer_activation, ranked=ranked, number=number)
 
     def is_late(self, wait: timedelta, now: datetime) -> bool:
-        """Whether it has waited for its reward longer than that."""
+        """Whether the wait has lasted longer than a reward wait time."""
         return now - self.ranked.time > wait

@@ -1,4 +1,4 @@
-"""Where the events of a loop stand: in memory, or read from the log's past when asked for."""
+"""Events of a loop by id: in memory, or read from the archived log on demand."""
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, ValuesView
@@ -15,17 +15,17 @@ from engine.loop.log import Archive, EventLog, Mark
 from engine.steps import Steps
 
 STEP = 50
-"""Entries that are read before others may have their turn."""
+"""Entries read in one step."""
 Digests = NDArray[np.uint64]
-"""8 bytes of a digest of each event id, in the order of the Rank calls."""
+"""8 bytes of a digest of each event id, in the order of Rank calls."""
 
 
 class ArchivedEvents:
-    """Events that were ranked before a place in the log, read when they are asked for.
+    """Events ranked before a place in the log, read on demand.
 
     Args:
-        mark: the place; entries of the archive from there on are not read.
-        digests: of the events' ids.
+        mark: the place; later entries of the archive are not read.
+        digests: of the event ids.
     """
 
     def __init__(self, archive: Archive, mark: Mark, digests: Digests) -> None:
@@ -39,7 +39,7 @@ class ArchivedEvents:
         return len(self.digests)
 
     def load(self, event_id: str) -> EventState | None:
-        """How an event stood at that place; None if there was no such event."""
+        """State of an event at that place; None for an unknown event."""
         wanted = digest_of(event_id)
         at = int(np.searchsorted(self.digests, wanted, sorter=self._order))
         if at == len(self) or self.digests[self._order[at]] != wanted:
@@ -50,16 +50,16 @@ class ArchivedEvents:
         return state and replace(state, number=int(self._order[at]))
 
     def states(self) -> Iterator[EventState]:
-        """All of them as they stood there, in the order of their Rank calls."""
+        """States of all events at that place, in the order of Rank calls."""
         runs = (self._archive.read(*run) for run in self._mark.runs)
         return iter(events_of(chain.from_iterable(runs)).values())
 
 
 def events_of(entries: Iterable[Entry | Undone], before: int = 0) -> dict[str, EventState]:
-    """Where the events stand that some entries begin, by id, in the order of their Rank calls.
+    """States of the events ranked in some entries, by id, in the order of Rank calls.
 
     Args:
-        before: how many events were ranked before them.
+        before: number of events ranked earlier.
     """
     states: dict[str, EventState] = {}
     for entry in entries:
@@ -71,7 +71,7 @@ def events_of(entries: Iterable[Entry | Undone], before: int = 0) -> dict[str, E
 
 
 def reading_events(log: EventLog, start: int = 0) -> Steps[dict[str, EventState]]:
-    """The same of the entries that count in a log, from one on; some of them are a step."""
+    """`events_of` for the entries that count in a log, from a position on, in steps."""
     entries = list[Entry]()
     for entry in log.since(start):
         entries.append(entry)
@@ -81,9 +81,9 @@ def reading_events(log: EventLog, start: int = 0) -> Steps[dict[str, EventState]
 
 
 class EventIndex(Mapping[str, EventState]):
-    """The events of a loop by id, in the order of their Rank calls, those of an archive first.
+    """Events of a loop by id, in the order of Rank calls, archived ones first.
 
-    Another index as the archive makes a copy to change, good for as long as that stays as it is.
+    With another index as its archive, it is a writable copy, valid while the other does not change.
     """
 
     def __init__(self, archive: "ArchivedEvents | EventIndex | None" = None) -> None:
@@ -120,26 +120,26 @@ class EventIndex(Mapping[str, EventState]):
         yield from self._new.values()
 
     def values(self) -> ValuesView[EventState]:
-        """The states, in one pass over the log."""
+        """States of all events, in one pass over the log."""
         return _States(self)
 
     def add(self, ranked: Ranked) -> EventState:
-        """A Rank call begins an event."""
+        """Add an event by its Rank entry."""
         self._new[ranked.event_id] = event = EventState.begin(ranked, len(self))
         return event
 
     def load(self, event_id: str) -> EventState | None:
-        """A copy of how an event stands; None if there is no such event."""
+        """Copy of an event's state; None for an unknown event."""
         state = self._find(event_id)
         return state and _copy(state)
 
     def states(self) -> Iterator[EventState]:
-        """Copies of all of them, in the order of their Rank calls."""
+        """Copies of the states of all events, in the order of Rank calls."""
         return map(_copy, self._states())
 
     @property
     def digests(self) -> Digests:
-        """Of all ids; not to be changed."""
+        """Digests of all ids; read only."""
         before = 0 if self._archive is None else len(self._archive)
         if not len(self._digests) and before:
             assert self._archive is not None
@@ -162,6 +162,6 @@ class _States(ValuesView[EventState]):
 
 
 def digest_of(event_id: str) -> np.uint64:
-    """8 bytes that nearly always tell two ids apart."""
+    """8 bytes that distinguish almost all ids."""
     raw = hashlib.blake2b(event_id.encode(), digest_size=8).digest()
     return np.uint64(int.from_bytes(raw))

@@ -1,4 +1,4 @@
-"""From a log to the state of its loop, the shortest way, and what makes later ways short."""
+"""Folding a log to the state of its loop from the nearest checkpoint."""
 
 from time import thread_time
 
@@ -9,18 +9,18 @@ from engine.loop.state import LoopState
 from engine.steps import Steps
 
 _LEAST = 2e-4
-"""Seconds that an entry counts for at least: what it teaches may be learned later."""
+"""Least seconds counted for an entry, as learning may be deferred."""
 
 
 class Folding:
-    """Folds a loop's log from the latest checkpoint that it still goes through.
+    """Fold of a loop's log from its latest valid checkpoint.
 
     Attributes:
-        checkpoints: where it may begin.
-        keeps: whether it keeps more of them in memory, whenever enough was folded.
+        checkpoints: of the log.
+        keeps: whether to add checkpoints in memory after enough folding.
 
     Args:
-        whole: the log that they are of, where a part of it is folded.
+        whole: the whole log, if only a part of it is folded.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class Folding:
         self._spent = 0.0  # Seconds of folding since the last checkpoint.
 
     def states(self, log: EventLog) -> Steps[LoopState]:
-        """The state as a log has it; each entry is a step."""
+        """State after a log; each entry is a step."""
         state = LoopState()
         begun = self.checkpoints.begin(log, state)
         self._spent = 0.0
@@ -46,7 +46,7 @@ class Folding:
         return state
 
     def apply(self, state: LoopState, entry: Entry) -> None:
-        """Fold in one entry."""
+        """Apply an entry."""
         if not self.keeps:
             state.apply(entry)
             return
@@ -55,7 +55,7 @@ class Folding:
         self._spent += max(thread_time() - begun, _LEAST)
 
     def keep_if_far(self, log: EventLog, state: LoopState) -> None:
-        """A checkpoint at the end of a log, if much was folded since the last."""
+        """Add a checkpoint at the end of a log, if enough was folded since the last."""
         if self._is_far and not log.in_transaction:
             self._keep(log, state, log.mark)
 

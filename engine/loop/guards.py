@@ -1,4 +1,4 @@
-"""What a loop lets its caller do; all else is refused in one sentence."""
+"""Checks of calls on a loop; each refusal is one sentence."""
 
 import json
 from collections.abc import Mapping, Sequence
@@ -14,13 +14,13 @@ from engine.policies.base import CODE
 from engine.protocol.request import RankRequest
 
 MAX_REWARDS = 100
-"""Rewards that an event may get under ``sum``."""
+"""Largest number of rewards of an event under ``sum``."""
 MAX_CHANGES = 50
-"""How often the world of a loop may change."""
+"""Largest number of changes of a loop's world."""
 
 
 def check_new(settings: object, seed: object) -> None:
-    """Refuse to begin a loop with anything but settings and a seed."""
+    """Refuse arguments of a new loop other than settings and a seed."""
     if isinstance(seed, bool) or not isinstance(seed, int) or seed < 0:
         refuse(CODE, "seed", seed, "a whole number from 0 up")
     if not isinstance(settings, LoopSettings | None):
@@ -28,7 +28,7 @@ def check_new(settings: object, seed: object) -> None:
 
 
 def find(events: Mapping[str, EventState], event_id: object, code: str) -> EventState:
-    """Where an event stands; refused with a code of the service if it was never ranked."""
+    """Find an event; refused with a code of the service if it was never ranked."""
     event = events.get(event_id) if isinstance(event_id, str) else None
     if event is None:
         refuse(code, "eventId", event_id, "the id of an event that this loop has ranked")
@@ -36,7 +36,7 @@ def find(events: Mapping[str, EventState], event_id: object, code: str) -> Event
 
 
 def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
-    """Refuse anything but a request, or a ranking, that the engine has made itself."""
+    """Refuse values other than a request, or a ranking, made by the engine."""
     if not isinstance(value, kind):
         source = "parse_rank_request" if kind is RankRequest else "preview"
         allowed = f"a {kind.__name__}, as {source} makes it"
@@ -44,7 +44,7 @@ def check_parsed(value: object, kind: type[RankRequest] | type[Ranked]) -> None:
 
 
 def check_alike(requests: Sequence[RankRequest]) -> None:
-    """Refuse anything but some requests that offer, and exclude, the same actions."""
+    """Refuse an empty list, and requests with different offered or excluded actions."""
     for request in requests if isinstance(requests, (list, tuple)) else [requests]:
         check_parsed(request, RankRequest)
     offers = len({(request.actions_text, request.excluded) for request in requests})
@@ -54,21 +54,21 @@ def check_alike(requests: Sequence[RankRequest]) -> None:
 
 
 def check_changes(changes: int) -> None:
-    """Refuse one change of the world too many."""
+    """Refuse a change of the world beyond the limit."""
     if changes >= MAX_CHANGES:
         what = "the number of changes of the world"
         refuse("OperationNotAllowed", "world", changes + 1, f"at most {MAX_CHANGES}", what)
 
 
 def check_room(events: int, settings: LoopSettings) -> None:
-    """Refuse a Rank call beyond the events that a loop may hold."""
+    """Refuse a Rank call beyond the largest number of events."""
     if events >= settings.max_events:
         allowed = f"at most {settings.max_events}, the loop's max_events"
         refuse("OperationNotAllowed", "the number of events", events + 1, allowed)
 
 
 def check_same(request: RankRequest, ranked: Ranked) -> None:
-    """Refuse an event id that was used for another request."""
+    """Refuse an event id used for another request."""
     new, old = (json.dumps(one.to_json(), sort_keys=True) for one in (request, ranked.request))
     if new != old:
         allowed = "a new id, as it was used for another request"
@@ -76,13 +76,13 @@ def check_same(request: RankRequest, ranked: Ranked) -> None:
 
 
 def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:
-    """Refuse to activate an event whose wait is over."""
+    """Refuse to activate an event after its wait."""
     if _is_over(event, settings, now):
         _refuse_event("InvalidEventIdToActivate", event, "whose wait is not over")
 
 
 def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> None:
-    """Refuse a reward that comes too late or too often."""
+    """Refuse a late or repeated reward."""
     code, rewards = "InvalidRewardRequest", len(event.rewards)
     if _is_over(event, settings, now):
         _refuse_event(code, event, "whose wait for a reward is not over")
@@ -97,7 +97,7 @@ def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
 
 
 def check_expiry(event: EventState) -> None:
-    """Refuse to end a wait that is over, or that a reward has ended."""
+    """Refuse to end a wait that is over or was ended by a reward."""
     if not event.open or event.rewards:
         _refuse_event("InvalidRewardRequest", event, "that still waits for its reward")
 
@@ -109,7 +109,7 @@ def _refuse_event(code: str, event: EventState, allowed: str) -> NoReturn:
 def changed(
     settings: LoopSettings, unnamed: Sequence[object], changes: Mapping[str, Any]
 ) -> LoopSettings:
-    """The settings with some changed, all by their names; refused as `LearningLoop.configure`."""
+    """Settings with some changed by name; refused as in `LearningLoop.configure`."""
     check_names(unnamed, changes)
     new = replace(settings, **changes)
     if new.learning_mode != settings.learning_mode:
@@ -122,13 +122,13 @@ def changed(
 
 
 def check_entries(entries: Any, most: int) -> None:
-    """Refuse to take back anything but 1 to ``most`` entries of the log."""
+    """Refuse to undo other than 1 to ``most`` entries."""
     if isinstance(entries, bool) or not isinstance(entries, int) or not 1 <= entries <= most:
         allowed = f"a whole number from 1 to {most}" if most else "used on a log with events"
         refuse("BadRequest", "entries", entries, allowed)
 
 
 def check_redo(can_redo: bool) -> None:
-    """Refuse to bring back anything but what was taken back last."""
+    """Refuse a redo without a preceding undo."""
     if not can_redo:
         refuse("BadRequest", "redo", None, "called after an undo, with nothing done in between")

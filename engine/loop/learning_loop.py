@@ -1,9 +1,8 @@
-"""The learning loop: Rank, Activate, Reward, and what the log teaches.
+"""The learning loop: Rank, Activate, Reward, and learning from the log.
 
-Each call parses what it is given, catches up with the log and the clock, decides, and appends
-entries, which the state follows: an entry for each wait that has ended meanwhile, then its
-own. Nothing is applied that is not in the log, and replaying the log gives the same loop, bit
-for bit.
+Each call parses its input, catches up with the log and the clock, decides, and appends entries to
+be applied to the state: one for each wait that has ended, then its own. Only logged entries are
+applied, and replaying the log gives the same loop, bit for bit.
 """
 
 from collections.abc import Mapping, Sequence
@@ -37,9 +36,9 @@ from engine.worlds.world_json import world_from_text
 class LearningLoop(Replay):
     """A Personalizer loop in the process.
 
-    Any number of threads may call it at once: each call holds `lock` from beginning to end.
-    Whoever makes several calls that belong together holds it meanwhile, and so does whoever
-    reads `state`, `learner` or `events` while others call. Its `log` needs no holding.
+    Thread-safe: each call holds `lock` from beginning to end. Hold it for several calls that belong
+    together, and while reading `state`, `learner` or `events` beside other callers. The `log` may
+    be read without it.
 
     Args:
         settings: see `LoopSettings`; the defaults need no tuning.
@@ -61,10 +60,10 @@ class LearningLoop(Replay):
     def resuming(
         cls, log: EventLog, *, seed: int, clock: Clock = utc_now, folding: Folding | None = None
     ) -> Steps[Self]:
-        """The loop that a log has made; it goes on as if it had never been away.
+        """Restore a loop from its log, as if it had never stopped.
 
         Args:
-            folding: makes its state, each entry that it has to fold a step.
+            folding: makes the state; each entry to be folded is a step.
         """
         loop, folding = cls(seed=seed, clock=clock), folding or Folding()
         state = yield from folding.states(log)
@@ -75,7 +74,7 @@ class LearningLoop(Replay):
     def resume(
         cls, log: EventLog, *, seed: int, clock: Clock = utc_now, folding: Folding | None = None
     ) -> Self:
-        """The same in one go; see `resuming`."""
+        """Restore a loop in one go; see `resuming`."""
         return finish(cls.resuming(log, seed=seed, clock=clock, folding=folding))
 
     # -- what a caller reads ----------------------------------------------------------
@@ -83,30 +82,30 @@ class LearningLoop(Replay):
     @property
     @locked
     def settings(self) -> LoopSettings:
-        """The settings in force."""
+        """Current settings."""
         return self.state.settings
 
     @property
     @locked
     def learner(self) -> Learner:
-        """All that was learned so far; to read, not to teach."""
+        """The learner, for reading only."""
         return self.state.learner
 
     @property
     @locked
     def events(self) -> Mapping[str, EventState]:
-        """Where each event stands, by event id, in the order of their Rank calls."""
+        """State of each event by id, in the order of Rank calls."""
         return self.state.events
 
     @property
     @locked
     def last(self) -> Ranked | None:
-        """The last Rank call that counts, if any."""
+        """Last Rank call that counts, or None."""
         return next((entry for entry in reversed(self.log) if isinstance(entry, Ranked)), None)
 
     @locked
     def answer(self, event_id: str) -> RankResponse:
-        """The recorded answer to a Rank call; ``ResourceNotFound`` for an unknown event."""
+        """Recorded response to a Rank call; ``ResourceNotFound`` for an unknown event."""
         return guards.find(self.events, event_id, "ResourceNotFound").ranked.answer()
 
     @locked
@@ -118,7 +117,7 @@ class LearningLoop(Replay):
         event_id: str | None = None,
         defer_activation: bool | None = None,
     ) -> Ranked:
-        """What `rank`, even of a full loop, would answer and why; nothing is logged or changed."""
+        """Decision that `rank` would make, even in a full loop; nothing is logged or changed."""
         request = parse_rank_request(
             actions, context_features, excluded_actions, event_id, defer_activation
         )
@@ -127,15 +126,14 @@ class LearningLoop(Replay):
 
     @locked
     def probabilities(self, requests: RankRequest | Sequence[RankRequest]) -> Array:
-        """How likely the policy is to choose each of K non-excluded actions now.
+        """Current selection probabilities of K actions not excluded.
 
-        (K,) for one request, (requests, K) for several, which take far less time than one by
-        one. In apprentice mode that is how likely it is to take an action for the baseline's
-        choice. Logs nothing.
+        (K,) for one request, (requests, K) for several, which is much faster than one by one. In
+        apprentice mode, probabilities of taking an action for the baseline's choice. Logs nothing.
 
         Raises:
-            PersonalizerError: ``InvalidRankRequest`` for no request, for anything but a
-                `RankRequest`, and for requests that do not offer, and exclude, the same.
+            PersonalizerError: ``InvalidRankRequest`` for an empty list, for values other than a
+                `RankRequest`, and for requests with different offered or excluded actions.
         """
         if isinstance(requests, RankRequest):
             alone: Array = self.probabilities([requests])[0]
@@ -147,7 +145,7 @@ class LearningLoop(Replay):
     def probabilities_online(
         self, requests: RankRequest | Sequence[RankRequest], learner: Learner | None = None
     ) -> Array:
-        """The same as if the loop were online, with its own learner or another."""
+        """`probabilities` as if the loop were online, with its own learner or another."""
         if isinstance(requests, RankRequest):
             alone: Array = self.probabilities_online([requests], learner)[0]
             return alone
@@ -160,7 +158,7 @@ class LearningLoop(Replay):
         actions: Sequence[Mapping[str, Any]],
         context_features: Sequence[Mapping[str, Any]] | None = None,
     ) -> Belief:
-        """Joint belief about the expected rewards of actions in a context; refused as `rank`."""
+        """Joint belief about the expected rewards of actions in a context; refuses as `rank`."""
         return decide.belief(self._present()[0], parse_rank_request(actions, context_features))
 
     @locked
@@ -170,13 +168,14 @@ class LearningLoop(Replay):
         weights: Array | None = None,
         into: Mapping[Group, Group] = ALONE,
     ) -> Mapping[Source, Contribution]:
-        """What each source adds to a weighted sum of the mean rewards of a ranking's actions now.
+        """Contribution of each source to a weighted sum of the mean rewards of a ranking's actions
+        now.
 
         Args:
-            weights: (K,); without them, a 1 for the shown action.
-            into: groups of fields that are told as a part of others.
+            weights: (K,); by default, 1 for the shown action.
+            into: groups of fields merged into others.
 
-        ``InvalidRankRequest`` for anything but a `Ranked`.
+        ``InvalidRankRequest`` for values other than a `Ranked`.
         """
         guards.check_parsed(ranked, Ranked)
         if weights is None:
@@ -206,9 +205,9 @@ class LearningLoop(Replay):
 
     @in_turn
     def ask(self, request: RankRequest) -> Ranked:
-        """What `rank` does with a request that was parsed already, and all that decided it.
+        """Decide on a parsed request, as `rank`; return the whole decision.
 
-        ``InvalidRankRequest`` for anything but a `RankRequest`, and as `rank`.
+        ``InvalidRankRequest`` for values other than a `RankRequest`, and as `rank`.
         """
         guards.check_parsed(request, RankRequest)
         now = self._expire_late()
@@ -221,7 +220,7 @@ class LearningLoop(Replay):
 
     @in_turn
     def activate(self, event_id: str) -> None:
-        """Say that a deferred event was shown, so that it may be learned.
+        """Activate a deferred event, as shown to the user.
 
         ``InvalidEventIdToActivate`` if it is unknown or its wait is over.
         """
@@ -233,10 +232,10 @@ class LearningLoop(Replay):
 
     @in_turn
     def reward(self, event_id: str, value: float) -> None:
-        """Say what the shown action earned.
+        """Reward the shown action of an event.
 
-        ``ResourceNotFound`` for an unknown event; ``InvalidRewardRequest`` for a value outside
-        -1 to 1, after the wait, or a second where the earliest counts.
+        ``ResourceNotFound`` for an unknown event; ``InvalidRewardRequest`` for a value outside -1
+        to 1, after the wait, or a second where the earliest counts.
         """
         amount = parse_reward(value)
         now = self._expire_late()
@@ -249,7 +248,7 @@ class LearningLoop(Replay):
         """End an event's wait now: without a reward, the default reward applies.
 
         ``ResourceNotFound`` for an unknown event, ``InvalidRewardRequest`` if its wait is over or
-        a reward has come.
+        was ended by a reward.
         """
         now = self._expire_late()
         event = guards.find(self.state.events, event_id, "ResourceNotFound")
@@ -258,10 +257,10 @@ class LearningLoop(Replay):
 
     @in_turn
     def configure(self, /, *unnamed: Never, **changes: Any) -> None:
-        """Change settings by name, all or none. A change of what is learned retrains on the log.
+        """Change settings by name, all or none. Changes of the learner retrain on the log.
 
-        ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or, if the learning mode and a
-        setting of rewards would change in one call, ``InvalidLearningModeServiceConfiguration``.
+        ``InvalidServiceConfiguration``, ``InvalidRewardWaitTime``, or, for a learning mode together
+        with a setting of rewards, ``InvalidLearningModeServiceConfiguration``.
         """
         settings = guards.changed(self.state.settings, unnamed, changes)
         now = self._expire_late()
@@ -270,10 +269,10 @@ class LearningLoop(Replay):
 
     @in_turn
     def change_world(self, world: World) -> None:
-        """Write down that the world is another from here on: nothing is taught by it.
+        """Log a change of the world; the learner is not informed.
 
-        ``BadRequest`` for one that could not be read again, ``OperationNotAllowed`` for one change
-        too many.
+        ``BadRequest`` for a world that could not be read again, ``OperationNotAllowed`` beyond the
+        largest number of changes.
         """
         told = world_from_text(world.text)
         guards.check_changes(len(self.state.changes))
@@ -282,20 +281,20 @@ class LearningLoop(Replay):
 
     @in_turn
     def undo(self, entries: int = 1) -> None:
-        """Take back the last ``entries`` entries of the log: the loop is as it was before.
+        """Undo the last ``entries`` entries of the log: the loop is as it was before.
 
-        Exact by construction: what remains is replayed, from the latest checkpoint before.
-        The next event gets the id and the luck of the one taken back, and so a reward that is
-        still under way for that one. ``BadRequest`` for more entries than came after the first.
+        Exact by construction: the remaining entries are replayed, from the latest checkpoint. The
+        next event gets the id and the random numbers of the undone one, and so a reward still under
+        way for it. ``BadRequest`` for more entries than came after the first.
         """
         guards.check_entries(entries, len(self.log) - 1)
         self._take_back(entries, read(self._clock))
 
     @in_turn
     def undo_event(self, event: Ranked | None = None) -> Ranked | None:
-        """Take back the last Rank call, if any, and all that came after it; what that was.
+        """Undo the last Rank call and all later entries; return the call, or None.
 
-        Nothing is taken back if that is not the ``event`` that was meant.
+        Nothing is undone if the call is not the intended ``event``.
         """
         for entries, last in enumerate(reversed(self.log), 1):
             if isinstance(last, Ranked):
@@ -307,9 +306,9 @@ class LearningLoop(Replay):
 
     @in_turn
     def undo_act(self, entries: int, end: Mark) -> bool:
-        """Take back all but the first ``entries`` of the log, if it is as it was at an ``end``.
+        """Undo all but the first ``entries`` of the log, if it is still at an ``end``.
 
-        Whether it was: else others have done something since, and nothing is taken back.
+        Returns False, without an undo, if another caller has appended since.
         """
         is_last, taken = self.log.mark.runs == end.runs, len(self.log) - entries
         if is_last and taken > 0:
@@ -319,10 +318,10 @@ class LearningLoop(Replay):
 
     @in_turn
     def redo(self, position: int | None = None) -> None:
-        """Bring back what the last undo took back: all is as it was before that.
+        """Redo the last undo: everything is as before it.
 
-        ``BadRequest`` if anything else was done since, if there is nothing to bring back, or if
-        the undo that is meant left the log at another position.
+        ``BadRequest`` if entries were appended since, if there is nothing to redo, or if the
+        intended undo left the log at another position.
         """
         is_meant = position in (None, self.log.position)
         guards.check_redo(self.can_bring_back and is_meant)
@@ -331,7 +330,7 @@ class LearningLoop(Replay):
     # -- now --------------------------------------------------------------------------
 
     def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
-        """What is answered in a state, found once for who previews it and then asks for it."""
+        """Decide in a state; cached for a preview followed by a call."""
         last, position = self._decided, self.log.position
         if last and last[0] is state and last[1:3] == (position, request):
             return replace(last[3], time=now)
@@ -340,12 +339,12 @@ class LearningLoop(Replay):
         return ranked
 
     def _present(self) -> tuple[LoopState, datetime]:
-        """The state after all waits that are over, to read, and the time."""
+        """State after all waits that are over, for reading, and the time."""
         now = read(self._clock)
         return self._foresee(decide.expirations(self.state, now)), now
 
     def _expire_late(self) -> datetime:
-        """Let all waits end that are over by now, the time."""
+        """End all waits that are over, and return the time."""
         now = read(self._clock)
         for expired in decide.expirations(self.state, now):
             self._append(expired)

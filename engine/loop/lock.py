@@ -1,4 +1,4 @@
-"""One thread at a time, for what several share."""
+"""Mutual exclusion for shared objects."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -7,11 +7,11 @@ from typing import Concatenate, ParamSpec, Protocol, TypeVar
 
 
 class Shared(Protocol):
-    """What several threads may call: whoever holds its lock has it alone."""
+    """An object shared by threads, with a lock."""
 
     @property
     def lock(self) -> RLock:
-        """The lock; who holds it may take it again."""
+        """The lock; reentrant."""
 
 
 S = TypeVar("S", bound=Shared)
@@ -20,7 +20,7 @@ P = ParamSpec("P")
 
 
 def locked(method: Callable[Concatenate[S, P], T]) -> Callable[Concatenate[S, P], T]:
-    """Hold the object's lock from a method's beginning to its end."""
+    """Decorate a method to hold the object's lock."""
 
     @wraps(method)
     def call(shared: S, /, *args: P.args, **kwargs: P.kwargs) -> T:

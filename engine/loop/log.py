@@ -1,8 +1,8 @@
-"""The log of a loop: what happened, appended once and never edited.
+"""The log of a loop: entries are appended once and never edited.
 
-Everything else (posterior, metrics, charts, undo) is a fold over it. Taking back is an entry
-too: `Undone` says how many of the entries that counted until then do not count from then on,
-so the log keeps what was taken back, and the entries that count are themselves a fold.
+Everything else (posterior, metrics, charts, undo) is a fold over it. An undo is an entry, too:
+`Undone` gives the number of counting entries that no longer count, so the log keeps undone entries,
+and the entries that count are themselves a fold.
 """
 
 from bisect import bisect_left, bisect_right
@@ -19,20 +19,20 @@ from engine.loop.lock import locked
 
 
 class Recorder(Protocol):
-    """Who hears of entries before they count, such as a store that writes them down."""
+    """Receiver of entries before they count, such as a store."""
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
-        """Take note of entries from a position of the history on; they count once this returns.
+        """Record entries from a position of the history on; they count after this call.
 
-        ``OvertakenError`` if that position is taken, a `PersonalizerError` if they cannot be.
+        ``OvertakenError`` if the position is taken, a `PersonalizerError` if recording fails.
         """
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:
-        """What others have appended from a position of the history on."""
+        """Entries appended by other processes from a position of the history on."""
 
 
 class Archive(Protocol):
-    """Where the entries are that a log does not hold in memory."""
+    """Source of entries that are no longer in memory."""
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         """Entries of the history from one position up to another."""
@@ -43,7 +43,8 @@ class Archive(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A place in a history, and the (start, stop) of the stretches that counted there, in order."""
+    """A place in a history, and the (start, stop) of the runs of entries that counted there, in
+    order."""
 
     position: int
     runs: tuple[tuple[int, int], ...]
@@ -51,20 +52,20 @@ class Mark:
 
     @property
     def counting(self) -> int:
-        """How many entries counted."""
+        """Number of entries that counted."""
         return sum(stop - start for start, stop in self.runs)
 
 
 START = Mark(0, (), 0)
 _FIRST = 8
-"""Entries that are looked at together when a log is read backwards."""
+"""First number of entries read at a time when a log is read backwards."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """Where the entries of a history are: before ``start`` in the archive, then in memory.
+    """Entries of a history: before ``start`` in the archive, then in memory.
 
-    The tail is only appended to, so that a reader's place stays what it was.
+    The part in memory only grows, so a reader's position stays valid.
     """
 
     start: int
@@ -81,7 +82,7 @@ class _Held:
         yield from self.tail[max(start - self.start, 0) : max(stop - self.start, 0)]
 
     def of_event(self, event_id: str, stop: int) -> list[tuple[int, Entry]]:
-        """Its entries in memory are near each other, and mostly near the end."""
+        """Searched from the end: entries of one event are near each other, and mostly recent."""
         found: list[tuple[int, Entry]] = []
         for at in range(min(stop, self.stop) - 1, self.start - 1, -1):
             entry = self.tail[at - self.start]
@@ -100,17 +101,17 @@ class _Held:
 
 
 class EventLog:
-    """Entries in the order in which they were appended.
+    """Entries in the order they were appended.
 
-    Iterating and ``len`` give the entries that count; `history` gives all. Several threads may
-    read while another appends or evicts: each reads the entries that counted when it began.
-    A log may begin at a mark: then the entries before are not in memory, but in an archive.
+    Iteration and ``len`` give the entries that count; `history` gives all. Threads may read while
+    another appends or evicts: each reads the entries that counted at its start. A log may start at
+    a mark: earlier entries are in an archive, not in memory.
 
     Attributes:
-        recorder: hears of every entry before it counts; None for a log in memory alone.
-        undos: how often entries were taken back; while it stays the same, the log only grows.
-        in_transaction: whether entries wait to be written down together.
-        lock: held by each call; who holds it finds no other thread's doings in between.
+        recorder: receives every entry before it counts; None for a log in memory alone.
+        undos: number of undos; while it is constant, the log only grows.
+        in_transaction: whether entries are collected to be recorded together.
+        lock: held by each call; hold it to keep other threads out between calls.
     """
 
     def __init__(self, mark: Mark = START, archive: Archive | None = None) -> None:
@@ -136,9 +137,9 @@ class EventLog:
         return next(self.since(range(len(self))[position], 1))
 
     def __reversed__(self) -> Iterator[Entry]:
-        """The entries that count, the last first; for whoever holds the lock.
+        """The entries that count, last first; for holders of the lock.
 
-        An archive is asked for more of them at once each time.
+        An archive is read in chunks of growing size.
         """
         stop, size = len(self), _FIRST
         while stop > 0:
@@ -148,7 +149,7 @@ class EventLog:
 
     @locked
     def since(self, position: int, most: int | None = None) -> Iterator[Entry]:
-        """The entries that count now, but for the first ``position`` of them; ``most`` of these."""
+        """Up to ``most`` entries that count now, without the first ``position`` of them."""
         first = bisect_right(self._sizes, position) - 1
         runs = self._runs[first:]
         if most is not None and position < len(self):
@@ -161,7 +162,7 @@ class EventLog:
     @property
     @locked
     def history(self) -> tuple[Entry | Undone, ...]:
-        """All entries ever appended, undone ones and the undoing included."""
+        """All entries ever appended, with undone ones and undos."""
         return tuple(self._held.read(0, self.position))
 
     @property
@@ -173,12 +174,12 @@ class EventLog:
     @property
     @locked
     def mark(self) -> Mark:
-        """Where the log is now."""
+        """Current place of the log."""
         return Mark(self.position, tuple(self._runs), self.undos)
 
     @locked
     def mark_at(self, entries: int) -> Mark:
-        """Where the log was when the first ``entries`` of those that count had come."""
+        """Place of the log after the first ``entries`` of those that count."""
         last = bisect_left(self._sizes, entries) - 1
         if last < 0:
             return START
@@ -187,18 +188,18 @@ class EventLog:
         return Mark(stop, (*self._runs[:last], (start, stop)), self.undos)
 
     def until(self, entries: int) -> "EventLog":
-        """A log of the first ``entries`` of those that count, which goes its own way from there."""
+        """Independent log of the first ``entries`` of those that count."""
         return EventLog(self.mark_at(entries), self)
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
-        """Whether all that counted at an earlier place still counts."""
+        """Whether all entries that counted at an earlier place still count."""
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
     @locked
     def is_evicted(self, at: int) -> bool:
-        """Whether there is such an entry that counts, and it is not in memory."""
+        """Whether an entry that counts is in the archive only."""
         return at < len(self) and self._place(at) < self._held.start
 
     def _place(self, at: int) -> int:
@@ -208,11 +209,10 @@ class EventLog:
 
     @locked
     def append(self, entry: Entry | Undone, recorded: bool = False) -> None:
-        """Append an entry, ``recorded`` or not; for the loop, which applies it too.
+        """Append an entry, ``recorded`` or not; for the loop, which also applies it.
 
-        A ValueError for an `Undone` that reaches back to the first entry or beyond, or
-        (``OperationNotAllowed``) comes in a `transaction`; or as the recorder. Then nothing was
-        appended.
+        ValueError for an `Undone` that reaches back to the first entry, ``OperationNotAllowed`` for
+        one in a `transaction`, or an error of the recorder. Then nothing is appended.
         """
         if isinstance(entry, Undone):
             self._check(entry)
@@ -246,9 +246,9 @@ class EventLog:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """Offer what is appended meanwhile to the recorder at its end, all or none.
+        """Collect appended entries and record them together at the end, all or none.
 
-        After an error, the recorder's or any other, nothing of it counts or is in the history.
+        After any error, none of them counts or is in the history.
         """
         with self.lock:
             begun, self.in_transaction = self.mark, True
@@ -280,5 +280,5 @@ class EventLog:
 
     @locked
     def evict(self, archive: Archive) -> None:
-        """Keep in memory only what comes from here on: the rest is in ``archive``."""
+        """Drop all entries so far from memory; ``archive`` has them."""
         self._held = _Held(self.position, archive, [])

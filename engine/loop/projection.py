@@ -1,8 +1,8 @@
-"""A projection: a fold that follows a log, and begins again where entries were taken back.
+"""Projections: folds that follow a log, and restart after an undo.
 
-Whatever a log tells is one. They agree by construction, and each can be compared with a fold
-from scratch. Its state may be written down beside the log, under its own version, so that the
-fold need not begin at the start.
+All information from a log comes from projections. They agree by construction, and each can be
+compared with a fold from scratch. A state may be stored beside the log, under a version, so that
+the fold need not start at the beginning.
 """
 
 from abc import ABC, abstractmethod
@@ -20,19 +20,19 @@ from engine.loop.state import State
 from engine.steps import Steps, finish
 
 _EACH = 1e-4
-"""Seconds that an entry takes to be read from an archive and folded in, roughly."""
+"""Approximate seconds to read an entry from an archive and apply it."""
 
 
 class Projection(ABC):
-    """A fold over a loop's log that follows it by itself.
+    """A fold that follows a loop's log.
 
     Attributes:
-        checkpoints: where it may begin, now and after an undo.
-        keeps: whether it keeps more of them in memory, whenever enough was folded.
+        checkpoints: places to start from, at first and after an undo.
+        keeps: whether to add checkpoints in memory after enough folding.
     """
 
     VERSION: ClassVar[int]
-    """Raised whenever what `state` holds or means changes."""
+    """Increased with each change of the content or meaning of `state`."""
 
     def __init__(self) -> None:
         self.checkpoints: Checkpoints[Projection] = Checkpoints()
@@ -42,27 +42,27 @@ class Projection(ABC):
 
     @abstractmethod
     def restart(self) -> None:
-        """Be as before the first entry."""
+        """Reset to the state before the first entry."""
 
     @abstractmethod
     def apply(self, entry: Entry, event: EventState | None) -> None:
-        """Fold in one entry; its event stands as after entries to come, None for `OfNoEvent`."""
+        """Apply an entry. Its event is in a state that may be later; None for `OfNoEvent`."""
 
     @abstractmethod
     def state(self) -> State:
-        """All that was folded in."""
+        """The state as arrays and JSON."""
 
     @abstractmethod
     def restore(self, state: State) -> None:
-        """Be what a `state` of the same version says."""
+        """Restore a `state` of the same version."""
 
     @property
     def version(self) -> str:
-        """Of its state: `VERSION`, and what else the state depends on beside the log."""
+        """Version of the state: `VERSION`, and other inputs beside the log."""
         return str(self.VERSION)
 
     def follow(self, loop: Replay) -> None:
-        """Fold in the entries that are new; after an undo, from a checkpoint or the start."""
+        """Apply new entries; after an undo, from a checkpoint or the start."""
         with loop.log.lock:
             finish(self.following(loop))
             is_far = (self._read - self._kept) * _EACH >= APART
@@ -71,7 +71,7 @@ class Projection(ABC):
                 self.checkpoints.add(loop.log, self.checkpoint(loop.log))
 
     def checkpoint(self, log: EventLog) -> "Checkpoint[Projection]":
-        """Where it is at the end of a log that it has followed, kept in memory."""
+        """Checkpoint in memory at the end of a followed log."""
         state = self.state()
 
         def restore(other: Projection, _: EventLog) -> bool:
@@ -81,7 +81,7 @@ class Projection(ABC):
         return Checkpoint(log.mark, restore, max(size_of(state), 1))
 
     def following(self, loop: Replay) -> Steps[None]:
-        """The same entry by entry, for whoever has the loop alone meanwhile."""
+        """`follow` in steps, one an entry, for a caller with exclusive access."""
         log = loop.log
         if log.undos != self._undos:
             self._read = self._kept = self.checkpoints.begin(log, self).mark.counting

@@ -1,7 +1,6 @@
-"""A log and the state that it makes, kept in step: what a learning loop stands on.
+"""A log and its state, kept in step: the base of the learning loop.
 
-Nothing is applied that is not in the log, and replaying the log gives the same state, bit
-for bit.
+Only logged entries are applied, and replaying the log gives the same state, bit for bit.
 """
 
 from collections import deque
@@ -27,12 +26,12 @@ T = TypeVar("T")
 P = ParamSpec("P")
 
 ATTEMPTS = 200
-"""How often something is done again because others were faster, while nothing comes of them."""
+"""Number of attempts when other processes keep appending first."""
 _NO_NEWS = "Others are said to be faster with this loop, but nothing comes of them: not saved."
 
 
 def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
-    """Take over what others did to the same log first; again, whenever they were faster."""
+    """Decorate a method to catch up with the log first, and to retry if overtaken."""
 
     @wraps(verb)
     def attempt(loop: R, /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -53,10 +52,10 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What was taken back.
+    """An undo.
 
     Attributes:
-        state: as it was with them; None where that is folded again.
+        state: before the undo; None if it has to be folded again.
     """
 
     entries: tuple[Entry, ...]
@@ -64,21 +63,21 @@ class Taken:
 
 
 MOST_TAKEN, WITH_STATE = 20, 3
-"""How many of the latest undos can be redone, and of how many the state is kept, which is as large
-as the loop's own."""
+"""Number of latest undos that can be redone, and number of those with a stored state, as large as
+the loop's own."""
 
 
 class Replay:
     """A log with the fold over it.
 
     Attributes:
-        log: everything that happened; iterable, with ``len``.
-        state: what that makes; to read, not to change.
-        folding: makes it, and past ones.
+        log: all entries; iterable, with ``len``.
+        state: of the log; read only.
+        folding: makes present and past states.
 
     Args:
-        folding: where the fold may begin.
-        state: what the log makes, if that was folded already.
+        folding: with checkpoints to start from.
+        state: of the log, if already folded.
     """
 
     def __init__(
@@ -92,19 +91,20 @@ class Replay:
 
     @property
     def lock(self) -> RLock:
-        """Held by each call, to be taken again by whoever holds it."""
+        """Held by each call; reentrant."""
         return self.log.lock
 
     # -- with others, and over time ---------------------------------------------------
 
     @locked
     def record_to(self, recorder: Recorder | None) -> None:
-        """Let every entry be offered to a recorder before it counts."""
+        """Send every entry to a recorder before it counts."""
         self.log.recorder = recorder
 
     @locked
     def catch_up(self) -> bool:
-        """Take over what others appended, or fail as the recorder; whether there was anything."""
+        """Apply entries of other processes, or fail as the recorder; return whether there were
+        any."""
         if self.log.recorder is None or self.log.in_transaction:
             return False
         news = self.log.recorder.read_new(self.log.position)
@@ -121,10 +121,10 @@ class Replay:
 
     @locked
     def together(self, work: Callable[[], T]) -> T:
-        """Let all entries that some work appends count, and be written down at once, or none.
+        """Do work whose entries count, and are recorded, together or not at all.
 
-        It is done again if others were faster; work within it is a part of it, and cannot take
-        back. If it or the recorder raises an error, nothing of it happened.
+        The work is repeated if overtaken. Nested calls are part of the outer one; undo is not
+        possible within. After an error of the work or the recorder, nothing has happened.
         """
         if self.log.in_transaction:
             return work()
@@ -148,10 +148,10 @@ class Replay:
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState, EventLog], bool]) -> None:
-        """Keep in memory only what comes from here on; an archive has all up to here.
+        """Drop all entries so far from memory; an archive has them.
 
         Args:
-            restore: brings a state to the present one, should an undo reach back to here.
+            restore: brings a state to the present one, for an undo back to here.
         """
         self._foreseen, mark = None, self.log.mark
         self.folding.checkpoints.add(self.log, Checkpoint(mark, restore))
@@ -161,7 +161,7 @@ class Replay:
     # -- one step ---------------------------------------------------------------------
 
     def _append(self, entry: Entry) -> None:
-        """Append an entry and apply it, unless the log refuses: then nothing happened."""
+        """Append an entry and apply it; nothing happens if the log refuses."""
         self._foreseen = None
         self.log.append(entry)
         if not self.log.in_transaction:
@@ -170,7 +170,7 @@ class Replay:
         self.folding.keep_if_far(self.log, self.state)
 
     def _take_back(self, entries: int, now: datetime) -> None:
-        """Let the last entries that count not count any more."""
+        """Undo the last entries that count."""
         taken = Taken(tuple(self.log.since(len(self.log) - entries)), self.state)
         is_next = self.can_bring_back
         self.log.append(Undone(now, entries))
@@ -184,12 +184,12 @@ class Replay:
 
     @property
     def can_bring_back(self) -> bool:
-        """Whether entries were taken back, and nothing else was done since."""
+        """Whether the latest change was an undo."""
         is_last = self.log.position == self._taken_at and not self.log.in_transaction
         return bool(self._taken) and is_last
 
     def _bring_back(self) -> None:
-        """Append again what was taken back last: then all is as it was."""
+        """Append the undone entries again: everything is as before the undo."""
         taken = self._taken[-1]
         with self.log.transaction():
             for entry in taken.entries:
@@ -199,7 +199,7 @@ class Replay:
         self._taken_at = self.log.position
 
     def _foresee(self, expired: Sequence[Expired]) -> LoopState:
-        """The state as it will be once the oldest waits have ended, made once; to read."""
+        """State after the oldest waits have ended, computed once; read only."""
         if not expired:
             return self.state
         place = self.log.position, len(expired)

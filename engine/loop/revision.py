@@ -1,9 +1,9 @@
-"""What a learner learned last, so that it can learn it otherwise.
+"""Revision of recent experiences, whose rewards may still grow.
 
-Under ``sum`` an event may earn more until its wait is over, and all that is learned is to be as
-if its total had come at once. So the latest experiences are kept in order, with forks of the
-learner from before some of them; when one changes, the latest fork before it learns from there
-on again. Nothing is learned before the learner is asked for: parts are learned as one.
+Under ``sum`` an event may earn more until its wait is over, and learning must be as if its total
+had come at once. The latest experiences are therefore kept in order, with forks of the learner
+before some of them; after a change, the latest fork before it learns again from there. Learning is
+lazy: several experiences are learned together when the learner is read.
 """
 
 from collections.abc import Mapping
@@ -17,16 +17,16 @@ from engine.learners.learned_state import size_of
 from engine.loop.event import EventState
 
 SPACING = 8
-"""Experiences from one fork of the learner to the next."""
+"""Experiences between two forks of the learner."""
 MAX_FORKS = 8
-"""Forks that are kept: the older the experiences, the wider apart."""
+"""Largest number of forks; spacing grows with age."""
 
 
 @dataclass(frozen=True, slots=True)
 class Experience:
-    """One thing to learn of an event, ranked at ``time``: what its shown action earned so far.
+    """One item to learn of an event ranked at ``time``: the total reward of its shown action.
 
-    None for what the baseline chose, which was shown to an apprentice.
+    The reward is None for the baseline's choice shown by an apprentice.
     """
 
     event_id: str
@@ -35,11 +35,11 @@ class Experience:
 
 
 class Experiences:
-    """All that a learner is to learn, in order, and what it learned.
+    """Experiences in order, and the learner that learns them.
 
     Args:
-        learner: which has learned everything before.
-        revisable: whether an event may earn more than it has.
+        learner: after all earlier experiences.
+        revisable: whether events may earn more.
     """
 
     def __init__(self, learner: Learner, revisable: bool) -> None:
@@ -54,7 +54,7 @@ class Experiences:
         return self._start + len(self._kept)
 
     def add(self, event: EventState, earned: float | None) -> None:
-        """One thing more to learn; see `Experience`."""
+        """Add an experience; see `Experience`."""
         ranked = event.ranked
         if self.revisable:
             self._keep(Experience(ranked.event_id, ranked.time, earned))
@@ -67,12 +67,12 @@ class Experiences:
         self._kept.append(experience)
 
     def finish(self, before: datetime) -> None:
-        """Events that were ranked before a time earn no more."""
+        """Close events ranked before a time: their totals are final."""
         while self._final < self._end and self._kept[self._final - self._start].time < before:
             self._final += 1
 
     def revise(self, event_id: str, earned: float) -> bool:
-        """Let an event have earned another total; False if its place is not known any more."""
+        """Change the total of an event; False if its place is no longer known."""
         number = self._numbers.get(event_id, -1)
         if number < self._final:
             return False
@@ -86,7 +86,7 @@ class Experiences:
         return True
 
     def learner(self, events: Mapping[str, EventState]) -> Learner:
-        """The learner, which has learned everything of these events, all that there are."""
+        """The learner after all experiences; ``events`` are all events."""
         while self._learned < self._end:
             self._fork_if_due()
             known = self._kept[self._learned - self._start]
@@ -108,7 +108,7 @@ class Experiences:
             del self._forks[1 + missed.index(min(missed))]
 
     def _forget(self) -> None:
-        """Let go of what cannot be learned otherwise any more."""
+        """Drop experiences that can no longer change."""
         if self._final == self._end:
             self._forks.clear()
         while len(self._forks) > 1 and self._forks[1][0] <= self._final:
@@ -121,7 +121,7 @@ class Experiences:
         self._start = first
 
     def fork(self, events: Mapping[str, EventState]) -> "Experiences":
-        """A copy that goes on by itself from here."""
+        """Independent copy."""
         learner = self.learner(events)  # Before the copy: it learns what is still to be learned.
         twin = copy(self)
         twin._learner = learner.fork()
@@ -131,13 +131,13 @@ class Experiences:
 
     @property
     def size(self) -> int:
-        """Bytes of the learner, and of its forks."""
+        """Bytes of the learner and its forks."""
         return size_of(self._learner, self._forks)
 
     # -- written down -----------------------------------------------------------------
 
     def state(self, events: Mapping[str, EventState]) -> dict[str, Any]:
-        """All that goes on from here, as lists and learners."""
+        """State as lists and learners."""
         return {
             "learner": self.learner(events),
             "revisable": self.revisable,
@@ -150,7 +150,7 @@ class Experiences:
 
     @classmethod
     def restored(cls, state: Mapping[str, Any]) -> Self:
-        """Those of which a `state` tells."""
+        """Restore from a `state`."""
         made = cls(state["learner"], state["revisable"])
         times = map(datetime.fromisoformat, state["times"])
         for event_id, time, earned in zip(state["events"], times, state["earned"], strict=True):

@@ -1,4 +1,4 @@
-"""The settings of a learning loop: one frozen value, valid as a whole or refused."""
+"""Settings of a learning loop: one frozen value, validated as a whole."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, fields, replace
@@ -21,35 +21,34 @@ LearningMode = Literal["online", "apprentice", "logging_only"]
 LearnerName = Literal["bayesian", "classic"]
 
 SHORTEST_WAIT, LONGEST_WAIT = timedelta(seconds=5), timedelta(days=2)
-"""Bounds of the reward wait time, as in the service's longest-lived version."""
+"""Bounds of the reward wait time, as in the service."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LoopSettings:
-    """What a person can set on a learning loop.
+    """Settings of a learning loop.
 
-    ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime`` for anything else.
+    ``InvalidServiceConfiguration`` or ``InvalidRewardWaitTime`` for invalid values.
 
     Attributes:
-        reward_wait_time: how long after Rank a reward still counts; 5 seconds to 2 days.
-        default_reward: what an activated event earns if no reward came in time; -1 to 1.
+        reward_wait_time: time from Rank in which a reward counts; 5 seconds to 2 days.
+        default_reward: of an activated event without a reward in time; -1 to 1.
         reward_aggregation: ``"earliest"`` (the first reward counts) or ``"sum"``.
-        policy: how the action to show is drawn from the beliefs; any registered one that
-            gives every action a chance before anything is learned (so not `UpperBound`).
-        crosses: how many context fields at most are crossed with the action, 0 to 4:
-            main effects, pairs, triples, fours. Hypotheses that cross more are held to it.
-        hypotheses: what the world might be like, 1 to 12 different ones; the evidence says
-            which is right.
-        may_change: whether to look for changes of tastes and learn anew after one.
-        max_events: how many events the loop takes; 1 to 1,000,000.
-        learning_mode: ``"online"`` shows what the policy chooses; ``"apprentice"`` always
-            shows the baseline (the first action that is not excluded) and learns to choose
-            like it; ``"logging_only"`` shows the baseline and logs it as if chosen.
-        apprentice_exploration: share of an apprentice's events in which a uniformly random
-            action is shown instead; 0 to 0.5. 0 changes nothing that users see; more
-            turns the bounds on what a switch would bring into an estimate.
-        learner: ``"bayesian"``, this engine's own, with an imitation head beside the reward
-            head in apprentice mode; or ``"classic"``, the retired service's own.
+        policy: draws the action from the beliefs; any registered policy with positive probabilities
+            before any reward (so not `UpperBound`).
+        crosses: largest number of context fields crossed with the action, 0 to 4: main effects,
+            pairs, triples, fours. Hypotheses with more are reduced to it.
+        hypotheses: models of rewards, 1 to 12 different ones, weighted by evidence.
+        may_change: whether to detect changes of tastes and learn anew after one.
+        max_events: largest number of events; 1 to 1,000,000.
+        learning_mode: ``"online"`` shows the policy's choice; ``"apprentice"`` always shows the
+            baseline (the first action not excluded) and learns to imitate it; ``"logging_only"``
+            shows the baseline and logs it as the choice.
+        apprentice_exploration: share of an apprentice's events with a uniformly random action; 0 to
+            0.5. 0 changes nothing for users; more turns the bounds on the value of a switch into an
+            estimate.
+        learner: ``"bayesian"``, this engine's own, with an imitation head beside the reward head in
+            apprentice mode; or ``"classic"``, the retired service's own.
         learning_rate: of the classic learner; above 0, up to 1.
     """
 
@@ -67,13 +66,13 @@ class LoopSettings:
     learning_rate: float = 0.001
 
     def __new__(cls, *unnamed: object, **settings: object) -> Self:
-        """Python's own refusal of a wrong name would be a TypeError."""
+        """Refuse wrong names; Python alone would raise a TypeError."""
         check_names(unnamed, settings)
         return object.__new__(cls)
 
     @classmethod
     def classic(cls, *unnamed: Never, **changes: Any) -> Self:
-        """The retired service's defaults: its slow learner over pairs, epsilon-greedy at 0.2."""
+        """Defaults of the retired service: its slow learner over pairs, epsilon-greedy at 0.2."""
         defaults: dict[str, Any] = {"learner": "classic", "crosses": 1, "policy": EpsilonGreedy()}
         return cls(*unnamed, **defaults | changes)
 
@@ -96,7 +95,7 @@ class LoopSettings:
         _check_policy(self)
 
     def learns_like(self, other: "LoopSettings") -> bool:
-        """Whether the same log teaches both the same."""
+        """Whether both settings learn the same from the same log."""
         return all(
             getattr(self, name) == getattr(other, name)
             for name in ("crosses", "hypotheses", "may_change", "learner", "learning_rate")
@@ -104,13 +103,13 @@ class LoopSettings:
 
     @property
     def compared(self) -> tuple[Hypothesis, ...]:
-        """The hypotheses, none with more crosses than are allowed."""
+        """The hypotheses, with crosses limited to the allowed ones."""
         held = (replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
         return tuple(dict.fromkeys(held))
 
 
 def learner_of(settings: LoopSettings) -> Learner:
-    """The learner that settings ask for, which knows nothing yet."""
+    """Create a learner by settings."""
     if settings.learner == "classic":
         return ClassicLearner(settings.crosses, settings.learning_rate)
     return BayesianLearner(settings.compared, settings.may_change, min(settings.crosses, 3))
@@ -132,7 +131,7 @@ def _check_policy(settings: LoopSettings) -> None:
 
 
 def check_names(unnamed: Sequence[object], names: Iterable[str]) -> None:
-    """Refuse settings without a name, and names of no setting."""
+    """Refuse unnamed and unknown settings."""
     known = ", ".join(SETTING_NAMES)
     if unnamed:
         refuse(CODE, "settings", unnamed[0], f"given by name: {known}")
@@ -160,4 +159,4 @@ def _check_choice(name: str, value: object, allowed: tuple[str, ...]) -> None:
 SETTING_NAMES = tuple(f.name for f in fields(LoopSettings))
 
 REWARD_SETTINGS = ("reward_wait_time", "default_reward", "reward_aggregation")
-"""What may not change in one call with the learning mode, as in the service."""
+"""Settings that may not change in one call with the learning mode, as in the service."""

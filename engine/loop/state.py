@@ -1,4 +1,4 @@
-"""The state of a loop as a fold over its log: where events stand, and what was learned."""
+"""State of a loop as a fold over its log: events and learner."""
 
 from collections.abc import Iterable, Mapping
 from copy import copy
@@ -27,24 +27,25 @@ from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 
 State = Mapping[str, Any]
-"""What is written down of a fold, as arrays and JSON."""
+"""State of a fold as arrays and JSON."""
 
 
 class LoopState:
-    """Settings, events and what was learned after the entries that were applied.
+    """Settings, events and learner after the applied entries.
 
     Attributes:
-        settings: those in force.
-        events: by event id, in the order of their Rank calls.
-        waiting: ids of the events whose wait decides something, oldest first.
-        world: the last that it was changed to; None while it is the one that the loop began in.
-        changes: before which event that was, each time.
+        settings: in force.
+        events: by id, in the order of Rank calls.
+        waiting: ids of events whose wait has consequences, oldest first.
+        world: after its last change; None in the world of the start.
+        changes: numbers of events before each change of the world.
     """
 
     VERSION: ClassVar[int] = 16
-    """Raised whenever what `state` holds or means changes: the same log teaches anything else."""
+    """Increased with each change of the content or meaning of `state`: if the same log leads to
+    another one."""
     version: ClassVar[str] = f"{VERSION}, NumPy {np.__version__}"
-    """Of its state: `VERSION`, and the library that computes it."""
+    """Version of the state: `VERSION`, and the library that computes it."""
 
     def __init__(self, entries: Iterable[Entry] = ()) -> None:
         self.restart()
@@ -52,7 +53,7 @@ class LoopState:
             self.apply(entry)
 
     def restart(self) -> None:
-        """Be as before the first entry."""
+        """Reset to the state before the first entry."""
         self.settings = LoopSettings()
         self.events = EventIndex()
         self.waiting: dict[str, None] = {}
@@ -61,7 +62,7 @@ class LoopState:
         self._experiences = self._from(learner_of(self.settings))
 
     def state(self) -> State:
-        """What was learned and who waits; settings and events are written down beside it."""
+        """Learner and waiting events; settings and events are stored beside it."""
         experiences = self._experiences.state(self.events)
         told = {"experiences": experiences, "waiting": list(self.waiting)}
         if self.world is None:
@@ -69,7 +70,7 @@ class LoopState:
         return {**told, "world": self.world.text, "changes": [*self.changes]}
 
     def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
-        """Be what a `state` of the same version says."""
+        """Restore a `state` of the same version."""
         self.settings, self.events = settings, events
         self._experiences = Experiences.restored(state["experiences"])
         self.waiting = dict.fromkeys(state["waiting"])
@@ -78,27 +79,27 @@ class LoopState:
         self.changes = tuple(state.get("changes", ()))
 
     def _from(self, learner: Learner) -> Experiences:
-        """What a learner learns from here on."""
+        """Experiences from a learner on."""
         return Experiences(learner, revisable=self.settings.reward_aggregation == "sum")
 
     @property
     def learner(self) -> Learner:
-        """All that was learned; to read, not to teach."""
+        """The learner, for reading only."""
         return self._experiences.learner(self.events)
 
     def learn(self, impression: Impression, earned: float) -> None:
-        """Learn what was earned where no log is kept, so that it is for good."""
+        """Learn a final reward, without a log."""
         self.learner.learn(impression, earned)
 
     def fork(self) -> "LoopState":
-        """A copy to apply entries to, good for as long as this state stays as it is."""
+        """Copy for applying entries; valid while this state does not change."""
         twin = copy(self)
         twin._experiences = self._experiences.fork(self.events)
         twin.events, twin.waiting = EventIndex(self.events), self.waiting.copy()
         return twin
 
     def checkpoint(self, mark: Mark) -> Checkpoint["LoopState"]:
-        """This state, kept in memory; its events are in the log."""
+        """Checkpoint of this state in memory; its events are in the log."""
         settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
         experiences, place = self._experiences.fork(self.events), (self.world, self.changes)
 
@@ -112,7 +113,7 @@ class LoopState:
         return Checkpoint(mark, restore, experiences.size + digests.nbytes)
 
     def apply(self, entry: Entry) -> None:
-        """Fold in one entry."""
+        """Apply an entry."""
         self._experiences.finish(entry.time - self.settings.reward_wait_time)
         match entry:
             case Configured():
@@ -133,7 +134,7 @@ class LoopState:
             self._experiences = self._from(self.learner)
 
     def _learn_anew(self, now: datetime) -> None:
-        """Learn the whole log again, event by event in the order of their Rank calls."""
+        """Learn the whole log again, event by event in the order of Rank calls."""
         self._experiences = self._from(learner_of(self.settings))
         for event in self.events.values():
             self._imitate(event)
@@ -156,6 +157,6 @@ class LoopState:
             self._learn_anew(entry.time)
 
     def _imitate(self, event: EventState) -> None:
-        """Learn what the baseline chose, once it was shown to an apprentice."""
+        """Learn the baseline's choice shown by an apprentice."""
         if event.ranked.mode == "apprentice" and event.activated:
             self._experiences.add(event, None)

@@ -1,8 +1,8 @@
-"""From beliefs to a distribution over actions, and one action drawn from it.
+"""Policies: from beliefs to a distribution over actions, and a draw from it.
 
-Every policy returns the very vector that the action was drawn from, so a logged probability is
-exact even where it is itself a Monte-Carlo estimate: importance weights r / q stay unbiased
-however rough the estimate of the Thompson probabilities is.
+Every policy returns the vector of probabilities the action was drawn from. A logged propensity is
+therefore exact even if it is a Monte-Carlo estimate of Thompson probabilities: importance weights r
+/ q stay unbiased.
 """
 
 from abc import ABC, abstractmethod
@@ -20,19 +20,19 @@ from engine.streams import stream
 CODE = "InvalidServiceConfiguration"
 
 Cause = Literal["draw", "best", "lot", "random", "baseline"]
-"""What decided: a posterior draw, the best guess, or chance alone."""
+"""Cause of a decision: a posterior draw, the best guess, or chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """An action and the distribution it was drawn from, over the K non-excluded actions.
+    """An action and the distribution it was drawn from, over the K actions not excluded.
 
     Attributes:
-        probabilities: (K,), sums to 1; the propensities.
-        errors: (K,) Monte-Carlo standard error of each; 0 where it is computed exactly.
+        probabilities: propensities, (K,), summing to 1.
+        errors: Monte-Carlo standard errors, (K,); 0 for exact probabilities.
         chosen: position of the action to show.
-        cause: what decided.
-        draw: (K,) the expected rewards drawn from the belief, if a draw decided.
+        cause: of the decision.
+        draw: expected rewards drawn from the belief, (K,), if a draw decided.
     """
 
     probabilities: Array
@@ -43,12 +43,13 @@ class Decision:
 
 
 class Normals:
-    """Standard normal numbers that the draws of one loop share, (K, draws) for any K: one table per
-    seed keeps charts from jittering and costs nothing a call; what is drawn from the decision's own
-    stream stays independent of it. Row k depends on k and the loop's seed alone.
+    """Standard normal numbers for all draws of one loop, (K, draws) for any K.
+
+    One table per seed avoids jitter in charts and costs nothing per call; the choice itself is
+    drawn from the decision's own stream. Row k depends on k and the loop's seed alone.
 
     Attributes:
-        furthest: the largest size of all so far.
+        furthest: largest absolute value so far.
     """
 
     def __init__(self, seed: int) -> None:
@@ -57,7 +58,7 @@ class Normals:
         self._rounded = self._table.astype(np.float32)
 
     def table(self, draws: int, size: int) -> Array:
-        """The first ``size`` rows of the table with so many draws."""
+        """First ``size`` rows of the table with a number of draws."""
         if self._table.shape[1] != draws:
             self._table = np.zeros((0, draws))
         for row in range(len(self._table), size):
@@ -68,33 +69,33 @@ class Normals:
         return self._table[:size]
 
     def rounded(self, draws: int, size: int) -> NDArray[np.float32]:
-        """The same in single precision."""
+        """First ``size`` rows of the table in single precision."""
         self.table(draws, size)
         return self._rounded[:size]
 
 
 def ties(mean: Array) -> Array:
-    """Uniform distribution over the actions whose mean is the highest, up to rounding."""
+    """Uniform distribution over the actions with the highest mean, up to rounding."""
     best = mean >= mean.max() - 1e-12
     return np.asarray(best / best.sum())
 
 
 def pick(probabilities: Array, rng: np.random.Generator) -> int:
-    """One position drawn from a distribution."""
+    """Draw a position from a distribution."""
     cumulative = probabilities.cumsum()
     return int(cumulative.searchsorted(rng.random() * cumulative[-1], side="right"))
 
 
 @dataclass(frozen=True, slots=True)
 class Knob:
-    """A field of a policy that a person can set, as one of some whole numbers.
+    """A setting of a policy with a choice of whole numbers.
 
     Attributes:
-        field, label: its name, and what it is called beside the policy's name.
-        numbers: what it can be set to: a range, or the few that are worth having.
-        unit: how the numbers are read; empty where it is the field's own value that is read.
-        help: what it does, in a sentence or two; the app knows that of the engine's own.
-        parts: numbers to 1 of the field; with 100, 5 stands for 0.05.
+        field, label: name of the field, and on screens.
+        numbers: allowed values: a range, or a few useful ones.
+        unit: of the numbers; empty for the field's own unit.
+        help: one or two sentences for a person; the app has texts for the engine's own policies.
+        parts: numbers per 1 of the field; with 100, 5 stands for 0.05.
     """
 
     field: str
@@ -105,31 +106,30 @@ class Knob:
     parts: int = 1
 
     def number(self, policy: "Policy") -> int:
-        """What a policy has it set to; the nearest of the numbers."""
+        """Current value in a policy; the nearest of the numbers."""
         exact = getattr(policy, self.field) * self.parts
         return min(self.numbers, key=lambda number: abs(number - exact))
 
     def turned(self, policy: "Policy", number: int) -> "Policy":
-        """The same policy with this one field set; all others stay."""
+        """Copy of a policy with this field changed."""
         value: Any = number if self.parts == 1 else number / self.parts
         return replace(policy, **{self.field: value})
 
 
 @dataclass(frozen=True, slots=True)
 class Policy(ABC):
-    """From a belief to a choice: a frozen value whose fields are its settings.
+    """A rule from a belief to a choice: a frozen value whose fields are its settings.
 
-    A policy is one file: this, and a line in `engine.policies.registry`.
+    A new policy takes one file, and a line in `engine.policies.registry`.
 
     Attributes:
-        key, label: its name in links and results, and what it is called.
-        story: how it chooses, in a sentence or two for a person; ``{field}`` stands for
-            what a knob is set to.
-        knobs: what a person can set on it.
-        bounds: fields and their lowest and highest values; whole where the default is.
-        needs_doubt: whether it reads more of a belief than the means.
-        loggable: whether a learning loop may choose by it: before anything is learned it
-            gives every action a chance. What has none later is logged as 0.
+        key, label: name in links and results, and on screens.
+        story: description in one or two sentences; ``{field}`` is replaced by the value of a knob.
+        knobs: settings for a person.
+        bounds: lowest and highest values of fields; whole numbers if the default is one.
+        needs_doubt: whether it uses more of a belief than the means.
+        loggable: whether a learning loop may use it: without knowledge it gives every action a
+            positive probability. Probabilities of 0 may come later and are logged.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration`` for a field out of its bounds.
@@ -153,23 +153,23 @@ class Policy(ABC):
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         """Choose among the actions of a belief; the first is the baseline.
 
-        The probabilities follow from the belief and the normals; chance alone decides the rest.
+        The probabilities follow from the belief and the normals; the action is drawn with ``rng``.
         """
 
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
-        """Those of `decide` in each of C contexts, (C, K), of the beliefs in all of them."""
+        """Probabilities of `decide` in C contexts, (C, K), by their common belief."""
         rng, each = stream(normals.seed, "probabilities"), beliefs.each()
         return np.array([self.decide(belief, normals, rng).probabilities for belief in each])
 
     def kept(self, actions: int) -> Array:
-        """What of each probability is left to chance, whatever is believed, (K,)."""
+        """Part of each probability that is due to chance for any belief, (K,)."""
         return np.zeros(actions)
 
     def wins(self, probabilities: Array) -> Array | None:
-        """How often each action has the highest draw, (K,), where it is shown more, or less, often
-        than that; out of its probability."""
+        """Share of draws in which each action is the highest, (K,), recovered from its
+        probability."""
         return None
 
     def best_match(self, actions: int) -> float:
-        """The highest probability that it can give the baseline among K actions."""
+        """Highest possible probability of the baseline among K actions."""
         return 1.0

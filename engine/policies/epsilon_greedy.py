@@ -11,10 +11,10 @@ from engine.policies.base import Decision, Knob, Normals, Policy, pick, ties
 
 @dataclass(frozen=True, slots=True)
 class EpsilonGreedy(Policy):
-    """The best guess, but by chance with probability epsilon.
+    """The best guess, but a uniformly random action with probability epsilon.
 
-    The best of K actions has probability (1 - epsilon) + epsilon / K, the others
-    epsilon / K each; equally good ones share, so that an untrained model gives 1 / K.
+    The best of K actions has probability (1 - epsilon) + epsilon / K, the others epsilon / K each;
+    ties are split, so an untrained model gives 1 / K.
 
     Attributes:
         epsilon: share of uniformly random decisions, 0 to 1; the service's default is 0.2.

@@ -10,7 +10,7 @@ from engine.policies.base import Decision, Normals, Policy, pick, ties
 
 @dataclass(frozen=True, slots=True)
 class Greedy(Policy):
-    """Always the best guess; equally good actions share. Nothing is explored."""
+    """Always the best guess; ties are split. No exploration."""
 
     key = "greedy"
     label = "Greedy"

@@ -1,4 +1,4 @@
-"""The policies that there are: one registered is a setting, a contender and a word in links."""
+"""Registry of policies: settings of loops, contenders of races, and words in links."""
 
 from dataclasses import fields
 from typing import TypeVar
@@ -15,20 +15,19 @@ from engine.policies.uniform import Uniform
 P = TypeVar("P", bound=Policy)
 
 POLICIES: dict[str, type[Policy]] = {}
-"""By key, in the order in which they are offered."""
+"""Policies by key, in the order of menus."""
 CONTENDERS = frozenset(
     {"ours", "nofloor", "textbook", "single", "ab", "segments", "classic", "present", "you"}
 )
-"""Keys of the contenders of a race that are no registered policies."""
+"""Keys of contenders of a race that are not registered policies."""
 
 
 def register(policy: type[P]) -> type[P]:
-    """Add a policy to `POLICIES`; may stand above its class as a decorator.
+    """Add a policy to `POLICIES`; usable as a class decorator.
 
     Raises:
-        PersonalizerError: ``InvalidServiceConfiguration`` for a key that another policy or another
-            contender of a race has, a class name (its name in logs) that another policy has, and a
-            knob that is none of its fields.
+        PersonalizerError: ``InvalidServiceConfiguration`` for a key already used by a policy or a
+            contender, a class name (its name in logs) already used, or a knob without a field.
     """
     if policy.key in POLICIES:
         refuse(CODE, "policy.key", policy.key, "a key that no other policy has")

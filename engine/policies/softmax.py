@@ -1,4 +1,4 @@
-"""Softmax: the better an action looks, the more often it is shown."""
+"""Softmax: probabilities increase with believed means."""
 
 from dataclasses import dataclass
 

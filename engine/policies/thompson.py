@@ -14,27 +14,26 @@ from engine.policies.base import CODE, Decision, Knob, Normals, Policy, pick, ti
 
 @dataclass(frozen=True, slots=True)
 class Thompson(Policy):
-    """Thompson sampling: each action as often as it is the best of draws that agree.
+    """Thompson sampling, with actions chosen as often as several draws agree on them.
 
-    Draws from the bell of each action, mean + width x `Belief.widths` x z; counts how often each is
-    the highest, and raises these frequencies to the power ``agreement``: the chance that so many
-    draws agree on it. Mixes in a floor, half of it uniform and half on the baseline action, so that
-    every propensity is positive. One of the very draws that were counted for the action is named.
+    A draw of an action is mean + width x `Belief.widths` x z. The frequency of the highest draw of
+    each action is raised to the power ``agreement``: the probability that so many draws agree. A
+    floor is mixed in, half of it uniform and half on the baseline action, so that every propensity
+    is positive. The reported draw is one of those counted for the chosen action.
 
-    Bells are drawn from one by one, so chances follow from the bells that can be seen, and before
-    any reward all actions have the same. Joint draws earn no more:
-    what all actions share decides nothing, and of many that are alike one that is hidden among them
-    is found sooner. Textbook Thompson sampling (agreement 1: Thompson 1933; Russo et al. 2018, *A
-    Tutorial on Thompson Sampling*, section 3) explores more than pays within thousands of visitors.
-    Narrower draws explore less (Chapelle & Li 2011, *An Empirical Evaluation of Thompson Sampling*,
-    section 3), but of everything; draws that must agree drop what has little chance and keep what
-    is in contest. Numbers of equations as in ``engine/README.md``.
+    Actions are drawn independently, so probabilities follow from the visible bells, and all are
+    equal before any reward. Joint draws earn no more: the common variance decides nothing, and a
+    good action among many similar ones is found sooner. Textbook Thompson sampling (agreement 1:
+    Thompson 1933; Russo et al. 2018, *A Tutorial on Thompson Sampling*, section 3) explores more
+    than pays within thousands of visitors. Narrower draws reduce exploration (Chapelle & Li 2011,
+    *An Empirical Evaluation of Thompson Sampling*, section 3) of all actions alike; agreement
+    reduces it for hopeless actions only. Numbers of equations as in ``engine/README.md``.
 
     Attributes:
         draws: number of posterior draws.
-        floor: share of decisions left to chance; a propensity is at least floor / 2K.
-        width: factor on the belief's standard deviation when drawing; 0 follows the best guess.
-        agreement: how many draws must agree; 1 is textbook Thompson sampling.
+        floor: share of random decisions; a propensity is at least floor / 2K.
+        width: factor on the belief's standard deviation; 0 gives the best guess.
+        agreement: number of draws that must agree; 1 is textbook Thompson sampling.
     """
 
     key = "thompson"
@@ -81,7 +80,7 @@ class Thompson(Policy):
         return Decision(probabilities, found.errors, chosen, "draw", drawn)
 
     def _outcome(self, belief: Belief, normals: Normals) -> "_Outcome":
-        """What the draws come to; looked up for a belief that is asked for again and again."""
+        """Outcome of the draws; cached in the belief."""
         asked = self, normals.seed
         if belief.known is not None and asked in belief.known:
             known: _Outcome = belief.known[asked]
@@ -107,7 +106,7 @@ class Thompson(Policy):
         return self.floor * self._chance(actions)
 
     def wins(self, probabilities: Array) -> Array | None:
-        """The root of what agreed, normalised."""
+        """Root of the agreed frequencies, normalised."""
         if self.agreement == 1 or self.width == 0 or self.floor == 1:
             return None
         agreed = np.maximum(probabilities - self.kept(len(probabilities)), 0.0)
@@ -116,17 +115,17 @@ class Thompson(Policy):
         return won
 
     def best_match(self, actions: int) -> float:
-        """1 - floor / 2 + floor / 2K: half of the floor is the baseline's."""
+        """1 - floor / 2 + floor / 2K, as half of the floor belongs to the baseline."""
         return 1 - self.floor / 2 + self.floor / (2 * actions)
 
     def _chance(self, size: int) -> Array:
-        """What the floor is made of, (K,)."""
+        """Distribution of the floor, (K,)."""
         chance = np.full(size, 0.5 / size)
         chance[0] += 0.5
         return chance
 
     def _agreed(self, counts: NDArray[np.int_]) -> Array:
-        """The frequencies that the counts come to, (..., K)."""
+        """Agreed frequencies from counts, (..., K)."""
         agreed: Array = (counts / counts.max(axis=-1, keepdims=True)) ** self.agreement
         agreed /= agreed.sum(axis=-1, keepdims=True)
         return agreed
@@ -134,13 +133,13 @@ class Thompson(Policy):
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What many draws from the bells of K actions come to.
+    """Outcome of many draws from the bells of K actions.
 
     Attributes:
-        agreed: how often each is shown for them, (K,).
-        errors: standard errors of its probability, (K,).
-        able: the actions that could be the highest.
-        won: whether each of these is, draw by draw; or packed as bits.
+        agreed: agreed frequencies, (K,).
+        errors: standard errors of the probabilities, (K,).
+        able: actions with a chance of being the highest.
+        won: whether each of ``able`` is the highest, draw by draw; or packed as bits.
     """
 
     agreed: Array
@@ -149,14 +148,14 @@ class _Outcome:
     won: Sequence[NDArray[np.bool_] | NDArray[np.uint8]] = ()
 
     def draws_of(self, action: int, draws: int) -> NDArray[np.intp]:
-        """The draws, of so many, in which an action is the highest."""
+        """Draws in which an action is the highest."""
         won = self.won[self.able.index(action)]
         if won.dtype == np.uint8:
             won = np.unpackbits(won.view(np.uint8), count=draws)
         return won.nonzero()[0]
 
     def packed(self) -> "_Outcome":
-        """The same in an eighth of the room."""
+        """Copy with ``won`` packed as bits."""
         won = [one if one.dtype == np.uint8 else np.packbits(one) for one in self.won]
         return replace(self, won=won)
 
@@ -164,9 +163,9 @@ class _Outcome:
 def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
     """Standard errors of frequencies raised to a power and normalised, by the delta method.
 
-    With p the frequencies, q those powers, normalised, and n draws, the variance of q_a is
-    (power q_a)^2 ((1 - 2 q_a) / p_a + sum over b of q_b^2 / p_b) / n: p (1 - p) / n for power 1.
-    A draw more for each action keeps 0 and 1 honest.
+    With p the frequencies, q those powers, normalised, and n draws, the variance of q_a is (power
+    q_a)^2 ((1 - 2 q_a) / p_a + sum over b of q_b^2 / p_b) / n: p (1 - p) / n for power 1. One more
+    draw for each action keeps errors at 0 and 1 positive.
     """
     p: Array = (counts + 1) / (draws + len(counts))
     q = p**power
@@ -176,22 +175,23 @@ def _standard_errors(counts: NDArray[np.int_], draws: int, power: int) -> Array:
 
 
 def _able(mean: Array, bells: Array, furthest: float) -> NDArray[np.bool_]:
-    """Which of the last axis' actions could be even with the highest, by the furthest normal."""
+    """Actions on the last axis that could equal the highest, by the furthest normal number."""
     reach = bells * furthest
     able: NDArray[np.bool_] = mean + reach >= (mean - reach).max(axis=-1, keepdims=True)
     return able
 
 
 MANY = 20
-"""Actions from which draws are compared in single precision first: fewer are sooner compared."""
+"""Least number of actions at which draws are compared in single precision first."""
 _NEAR = 2.0**-20
-"""Of the furthest that anything can be drawn, four times what single precision can be wrong by."""
+"""Four times the rounding error of single precision, relative to the furthest draw."""
 _Won = tuple[list[int], Sequence[NDArray[np.bool_] | NDArray[np.uint8]], list[int]]
 
 
 def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
-    """The actions that could be the highest, in order; whether each is in each draw, (draws,), the
-    first of equals; and in how many. What cannot be even with the furthest of them is not drawn."""
+    """Actions that could be the highest, in order; whether each is the highest in each draw,
+    (draws,), first of equals; and the number of such draws. Actions below all draws of another are
+    not drawn."""
     table = normals.table(draws, len(mean))
     able = np.flatnonzero(_able(mean, bells, normals.furthest))
     if len(able) < MANY:
@@ -210,7 +210,8 @@ def _won(mean: Array, bells: Array, normals: Normals, draws: int) -> _Won:
 
 
 def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _Won:
-    """The same of the actions that could be the highest, out of normal numbers, (K, draws)."""
+    """`_won` in double precision, for actions that could be the highest, by normal numbers (K,
+    draws)."""
     best = _drawn(mean, bells, table, able[0])
     won = [np.ones(len(best), dtype=np.bool_)]
     for k in able[1:]:
@@ -226,35 +227,35 @@ def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _W
 
 
 def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:
-    """How near two draws of the last axis' actions may be for single precision to tell them apart
-    no more."""
+    """Distance of two draws below which single precision cannot order them."""
     near: Array = _NEAR * (np.abs(means) + bells * furthest).max(axis=-1)
     return near.astype(np.float32)
 
 
 def _highest(drawn: NDArray[np.float32], near: NDArray[np.float32]) -> NDArray[np.uint8]:
-    """Which of some draws, (..., K, draws), are the highest of their actions', or near: as bits."""
+    """Draws (..., K, draws) that are the highest, or near it: as bits."""
     least = drawn.max(axis=-2, keepdims=True) - near[..., None, None]
     return np.packbits(drawn >= least, axis=-1)
 
 
 def _drawn(mean: Array, bells: Array, table: Array, k: int) -> Array:
-    """The draws of an action, (draws,)."""
+    """Draws of an action, (draws,)."""
     drawn: Array = bells[k] * table[k]
     drawn += mean[k]
     return drawn
 
 
 _TOGETHER = 2**18
-"""Draws that are compared at once: with each call NumPy lets other threads go on, and coming back
-takes longer than the call where there are many."""
+"""Draws compared at once: NumPy releases the lock of the interpreter with each call, and getting it
+back takes longer than the call among many threads."""
 
 
 def _wins(means: Array, bells: Array, normals: Normals, draws: int) -> NDArray[np.int_]:
-    """In how many draws each action is the highest in each context, (contexts, K); see `_won`.
+    """Number of draws in which each action is the highest in each context, (contexts, K); see
+    `_won`.
 
-    The same to the bit, in few calls: in single precision, which takes a third of the time, and
-    anew where two are so near to each other in any draw that this cannot tell them apart.
+    Bit-identical to `_won` with fewer calls: in single precision, at a third of the time, and again
+    in double precision for draws too near to be ordered.
     """
     wins = np.zeros(means.shape, dtype=np.int_)
     table, normal = normals.table(draws, means.shape[1]), normals.rounded(draws, means.shape[1])

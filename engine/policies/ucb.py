@@ -1,4 +1,4 @@
-"""The upper confidence bound: mean plus doubt."""
+"""Upper confidence bound: mean plus a multiple of the standard deviation."""
 
 from dataclasses import dataclass
 

@@ -1,4 +1,4 @@
-"""Uniform: every action equally often."""
+"""Uniform: the same probability for every action."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ from engine.policies.base import Decision, Normals, Policy, pick
 
 @dataclass(frozen=True, slots=True)
 class Uniform(Policy):
-    """Every action equally often, whatever was learned."""
+    """The same probability for every action, for any belief."""
 
     key = "uniform"
     label = "Uniform"

@@ -1,1 +1,1 @@
-"""What comes in and what goes out, in the service's own JSON shapes."""
+"""Requests and responses in the service's own JSON shapes."""

@@ -36,7 +36,7 @@ _ESCAPES = str.maketrans({c: f"\\{c}" for c in "\\=["})
 _ESCAPES_AND_DOT = _ESCAPES | {ord("."): "\\."}
 
 _IN_NAMESPACE = re.compile(r"((?:[^\\]|\\.)*)\.(?:[^.\\]|\\.)*", re.DOTALL)
-"""A namespace, a dot that is not escaped, the last one, and a name."""
+"""A namespace, the last unescaped dot, and a name."""
 
 MAX_COLUMNS = 2_000  # Columns that one context or one action may make.
 _COLUMN = 300  # Bytes that a column takes beside the characters of its name.
@@ -45,15 +45,15 @@ LINEAR = 3.0  # Up to which size numbers count as they are.
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Features:
-    """The columns of one context or one action, in the order in which they came; compared and
-    hashed by identity, so that what was computed for it can be kept.
+    """Columns of one context or one action, in their original order; compared and hashed by
+    identity, so that derived values can be cached.
 
     Attributes:
-        columns: column name -> value, zeros left out.
-        fields: column name -> field name.
-        size: how many fields there are, those of value zero included.
-        non_null: how many features had a value other than null.
-        numbers: field -> number as it came, of those that are one number; zeros included.
+        columns: values by column name, without zeros.
+        fields: field names by column name.
+        size: number of fields, including those of value zero.
+        non_null: number of features other than null.
+        numbers: original values of single numbers by field; zeros included.
     """
 
     columns: Mapping[str, float]
@@ -64,31 +64,31 @@ class Features:
 
     @property
     def bytes(self) -> int:
-        """Bytes that it takes in memory, about."""
+        """Approximate size in memory, in bytes."""
         return sum(_COLUMN + 2 * len(column) for column in self.columns)
 
     @property
     def names(self) -> tuple[str, ...]:
-        """The names of its fields, those of numbers that are zero included."""
+        """Names of the fields, including numbers equal to zero."""
         return tuple(dict.fromkeys([*self.fields.values(), *self.numbers]))
 
 
 def namespace_of(field: str) -> str:
-    """The namespace that a field is in, as it is written there; empty for none."""
+    """Namespace of a field; empty for none."""
     found = _IN_NAMESPACE.fullmatch(field)
     return found[1] if found else ""
 
 
 def squash(value: float) -> float:
-    """The identity on [-3, 3]; beyond it, one unit more for each factor of ten."""
+    """Identity on [-3, 3]; beyond, one unit more for each factor of ten."""
     size = abs(value)
     return value if size <= LINEAR else math.copysign(LINEAR + math.log10(size / LINEAR), value)
 
 
 def flatten(objects: Sequence[Any], target: str) -> Features:
-    """Columns of a list of feature objects, which stands at the place ``target`` of the request.
-    Refused with ``InvalidRankRequest`` is all but objects of strings, numbers, booleans, nulls
-    and numeric arrays, or of such objects, one level deep."""
+    """Columns of a list of feature objects at ``target`` of the request. ``InvalidRankRequest`` for
+    values other than objects of strings, numbers, booleans, nulls and numeric arrays, nested one
+    level deep at most."""
     columns: dict[str, float] = {}
     fields: dict[str, str] = {}
     numbers: dict[str, float] = {}
@@ -110,12 +110,12 @@ def flatten(objects: Sequence[Any], target: str) -> Features:
 
 
 def values_of(objects: Sequence[Any]) -> dict[str, Any]:
-    """Field name -> value as it came, of feature objects that `flatten` took."""
+    """Original values by field name, of feature objects accepted by `flatten`."""
     return {field: value for field, value, _ in _walk(objects, "")}
 
 
 def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]:
-    """(field, value, place in the request) of each feature, namespaces opened."""
+    """Yield (field, value, place in the request) of each feature, also within namespaces."""
     for i, item in enumerate(objects):
         place = f"{target}[{i}]"
         for name, value in _pairs(item, place):
@@ -131,8 +131,8 @@ def _walk(objects: Sequence[Any], target: str) -> Iterator[tuple[str, Any, str]]
 
 
 def _escaped(name: str, namespace: bool = False) -> str:
-    """The name with what separates names and values escaped, so that no two columns meet.
-    A namespace may hold dots: the last one in a field that is not escaped ends it."""
+    """Name with separators escaped, so that columns never collide. A namespace may hold dots: it
+    ends at the last unescaped dot of a field."""
     if name.isidentifier():
         return name
     return name.translate(_ESCAPES if namespace else _ESCAPES_AND_DOT)
@@ -149,14 +149,14 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Whether a value is what JSON calls an array, NumPy's of one dimension among them."""
+    """Whether a value is a JSON array, or a NumPy array of one dimension."""
     if isinstance(value, np.ndarray):
         return value.ndim == 1
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)
 
 
 def as_plain(value: object) -> object:
-    """A number or truth value of NumPy's as Python's own; anything else as it is."""
+    """Convert NumPy numbers and booleans to Python's; return other values unchanged."""
     if type(value) in (float, int, str):
         return value
     if isinstance(value, np.bool_):

@@ -1,7 +1,7 @@
-"""What comes in, Rank and Reward, and all validation of it.
+"""Validation and parsing of Rank and Reward requests.
 
-JSON in the service's shapes becomes frozen values here or is refused whole
-with a `PersonalizerError`; behind this module every value is known to be good.
+JSON in the service's shapes becomes frozen values or is refused as a whole with a
+`PersonalizerError`; all values past this module are valid.
 """
 
 import json
@@ -21,13 +21,12 @@ MIN_REWARD, MAX_REWARD = -1.0, 1.0
 _CODE = "InvalidRankRequest"
 _ID = f"a string of 1 to {MAX_ID_LENGTH} characters"
 _PARTS = {"id": _ID, "features": "a list of objects"}
-"""What an action has, and what that may be."""
+"""Keys of an action, and their types."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Action:
-    """One thing that can be shown: an id and what is known about it; compared by identity, as its
-    features are."""
+    """An action: id and features; compared by identity, as its features are."""
 
     id: str
     features: Features
@@ -35,14 +34,14 @@ class Action:
 
 @dataclass(frozen=True, slots=True)
 class RankRequest:
-    """A validated Rank request, the same as another whose texts are.
+    """A validated Rank request; equal to another with the same texts.
 
     Attributes:
         context, actions: columns of the context, and the offered actions, 1 to 50.
-        excluded: ids of actions not to be shown this time, as they came.
-        event_id: 1 to 256 characters; None until the loop has given one.
+        excluded: ids of excluded actions, in their original order.
+        event_id: 1 to 256 characters; None until the loop assigns one.
         defer_activation: whether the event waits for Activate before it counts.
-        context_text, actions_text: the context and the actions as JSON text.
+        context_text, actions_text: context and actions as JSON text.
     """
 
     context: Features = field(compare=False)
@@ -55,19 +54,19 @@ class RankRequest:
 
     @property
     def allowed(self) -> tuple[int, ...]:
-        """Positions of the non-excluded actions; the first is the baseline."""
+        """Positions of the actions not excluded; the first is the baseline."""
         if not self.excluded:
             return tuple(range(len(self.actions)))
         return tuple(i for i, action in enumerate(self.actions) if action.id not in self.excluded)
 
     def under(self, event_id: str) -> "RankRequest":
-        """The same under an event id."""
+        """Copy with an event id."""
         told = self.context, self.actions, self.excluded, event_id, self.defer_activation
         return RankRequest(*told, self.context_text, self.actions_text)
 
     @property
     def context_values(self) -> dict[str, Any]:
-        """Fields of the context with their values as they came."""
+        """Original values of the context, by field."""
         return values_of(json.loads(self.context_text))
 
     def to_json(self) -> dict[str, object]:
@@ -88,8 +87,8 @@ def parse_rank_request(
     event_id: object = None,
     defer_activation: object = None,
 ) -> RankRequest:
-    """A Rank request out of the service's JSON shapes, None being what was left out; or refused
-    with ``InvalidRankRequest`` or ``PayloadSizeExceeded``, naming the first field at fault."""
+    """Parse a Rank request from the service's JSON shapes, with None for omitted parts;
+    ``InvalidRankRequest`` or ``PayloadSizeExceeded`` for the first faulty field."""
     context_features = () if context_features is None else context_features
     excluded_actions = () if excluded_actions is None else excluded_actions
     defer_activation = False if defer_activation is None else defer_activation
@@ -116,13 +115,13 @@ def parse_rank_request(
 
 
 def parse_reward(value: object) -> float:
-    """A reward value, or ``InvalidRewardRequest`` if it is no number from -1 to 1."""
+    """Check a reward; ``InvalidRewardRequest`` unless it is a number from -1 to 1."""
     check_number("InvalidRewardRequest", "value", value, MIN_REWARD, MAX_REWARD)
     return float(value)  # type: ignore[arg-type]
 
 
 def _as_text(value: Any, target: str, parse: Callable[[object], object]) -> str:
-    """JSON text of a part of the request; what is no JSON is refused with its place."""
+    """JSON text of a part of the request; values outside JSON are refused with their place."""
     try:
         text = _written(value)
         text.encode()
@@ -150,7 +149,8 @@ _KINDS = {str, int, float, bool, type(None), *_NESTED}
 
 
 def _check_names(value: Collection[Any]) -> bool:
-    """Raise TypeError where `json` would make names of numbers; whether all is of its own kinds."""
+    """Raise TypeError where `json` would turn numbers into names; return whether all values are
+    plain JSON types."""
     kinds = set(map(type, value))
     if isinstance(value, dict):
         "".join(value)  # Joins text and nothing else.
@@ -165,7 +165,7 @@ def _check_names(value: Collection[Any]) -> bool:
 
 
 def _is_same(value: Any, copy: Any) -> bool:
-    """Whether a collection still holds the very values that it had when it was copied."""
+    """Whether a collection still holds the same values as when it was copied."""
     parts, copies = [value], [copy]
     while not all(map(is_, parts, copies)):
         others, parts, copies = zip(parts, copies, strict=True), [], []
@@ -183,14 +183,14 @@ def _is_same(value: Any, copy: Any) -> bool:
 
 
 def _copied(value: Any) -> Any:
-    """A copy of a collection of JSON's own kinds, down to the values, which nobody can change."""
+    """Immutable deep copy of a collection of plain JSON types."""
     if isinstance(value, dict):
         return {name: _copied(part) for name, part in value.items()}
     return type(value)(map(_copied, value)) if type(value) in _NESTED else value
 
 
 def _plain(value: object) -> object:
-    """What `json` does not know, as something that it does."""
+    """Convert a value unknown to `json`."""
     if isinstance(value, Mapping):
         plain: object = dict(value)
     else:
@@ -205,10 +205,10 @@ _JSON = json.JSONEncoder(default=_plain, separators=(",", ":"), ensure_ascii=Fal
 
 
 LONG, KEPT, ROOM = 200, 256, 4 << 20
-"""Characters of JSON from which a collection is known again when it is sent again, how many are at
-most, and how many characters of all of them."""
+"""Least length of JSON text of a cached collection, largest number of cached collections, and their
+largest total length."""
 _SENT: dict[int, tuple[Any, str]] = {}
-"""Long collections by where they are in memory: as they were, and their text."""
+"""Cache of long collections by their address in memory: a copy, and its text."""
 
 
 # The same actions and contexts come again and again: what is parsed once, values that nobody can

@@ -1,11 +1,11 @@
-"""What goes out: the answer to a Rank call."""
+"""The response to a Rank call."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class RankedAction:
-    """An action of the answer with the probability with which it was to be shown, 0 to 1."""
+    """An action of the response with its selection probability, 0 to 1."""
 
     id: str
     probability: float
@@ -13,13 +13,13 @@ class RankedAction:
 
 @dataclass(frozen=True, slots=True)
 class RankResponse:
-    """The answer to Rank.
+    """Response to a Rank call.
 
     Attributes:
-        event_id: the id under which the reward is to be sent.
-        reward_action_id: the action to show, the one a reward applies to.
-        ranking: all offered actions by falling probability; an excluded action
-            keeps its place in the request and has probability 0.
+        event_id: id for the reward.
+        reward_action_id: id of the action to show and reward.
+        ranking: all offered actions by decreasing probability; an excluded action keeps its
+            position in the request and has probability 0.
     """
 
     event_id: str
@@ -27,7 +27,7 @@ class RankResponse:
     ranking: tuple[RankedAction, ...]
 
     def to_json(self) -> dict[str, object]:
-        """The answer in the service's JSON shape."""
+        """The response in the service's JSON shape."""
         return {
             "ranking": [{"id": a.id, "probability": a.probability} for a in self.ranking],
             "eventId": self.event_id,

@@ -1,1 +1,1 @@
-"""Who comes, and what they would give."""
+"""Simulated visitors and their rewards."""

@@ -1,8 +1,7 @@
-"""What a place shows today, before anybody learns: the rules that an apprentice watches.
+"""Baselines: rules in use before any learning, which an apprentice watches.
 
-A baseline knows what anybody there can see, the visitor's context, and never the future.
-The ready-made rules are what years of experience would have found: the best item on
-average for each group of visitors.
+A baseline sees the visitor's context, never the future. Ready-made rules correspond to years of
+experience: the best item on average for each group of visitors.
 """
 
 import math
@@ -18,37 +17,37 @@ from engine.worlds import Context, World
 from engine.worlds.place import TABULATED
 
 LAST_MONTH = 300
-"""Visitors whose answers make the bestseller."""
+"""Number of visitors whose rewards determine the bestseller."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleTable:
-    """The item, by its id, for each combination of the values of some context fields."""
+    """Item id for each combination of the values of some context fields."""
 
     fields: tuple[str, ...]
     table: Mapping[tuple[str, ...], str]
 
     def choose(self, context: Context, rng: np.random.Generator) -> str:
-        """The item for a visitor; nothing is left to chance."""
+        """Item for a visitor, without randomness."""
         return self.possible(context)[0]
 
     def possible(self, context: Context) -> tuple[str, ...]:
-        """What a visitor may get, each equally likely."""
+        """Possible items for a visitor, equally likely."""
         return (self.table[tuple(context[field] for field in self.fields)],)
 
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """An editor's mood: any of the items, by their ids, whoever comes."""
+    """An editor's mood: a random one of these items, by their ids, for any visitor."""
 
     items: tuple[str, ...]
 
     def choose(self, context: Context, rng: np.random.Generator) -> str:
-        """A uniformly random item."""
+        """Draw an item uniformly."""
         return self.items[int(rng.integers(len(self.items)))]
 
     def possible(self, context: Context) -> tuple[str, ...]:
-        """What a visitor may get, each equally likely."""
+        """Possible items for a visitor, equally likely."""
         return self.items
 
 
@@ -58,8 +57,8 @@ Baseline = RuleTable | Mood
 def rule_table(
     world: World, fields: Sequence[str], table: Mapping[tuple[str, ...], str]
 ) -> RuleTable:
-    """A rule that somebody wrote down; ``BadRequest`` for a field or an item that is not the
-    world's, or a combination of values without an item."""
+    """Create a person's rule; ``BadRequest`` for a field or an item unknown to the world, or a
+    combination of values without an item."""
     known = [field.name for field in world.fields]
     for name in fields:
         if name not in known:
@@ -74,13 +73,13 @@ def rule_table(
 
 
 def always(world: World, item: str) -> RuleTable:
-    """One item for everybody, refused as by `rule_table`."""
+    """Rule with one item for everybody; see `rule_table` for refusals."""
     return rule_table(world, (), {(): item})
 
 
 def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
-    """The rule over these fields that earns most among those who come (of a large world, those of
-    a sample); of equals, the one liked in the first cell."""
+    """Rule over these fields with the highest expected reward (in a large world, on a sample of
+    visitors); ties go to the favourite of the first cell."""
     groups: dict[tuple[str, ...], list[int]] = {values: [] for values in _groups(world, fields)}
     cells, weights, expected = world.census
     for at, cell in enumerate(cells):
@@ -98,18 +97,18 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
 
 
 def usual_fields(world: World) -> tuple[str, ...]:
-    """What a place's rule looks at unless somebody says otherwise: its second field, or the only
-    one."""
+    """Fields of a world's usual rule: its second field, or the only one."""
     return (world.fields[:2][-1].name,)
 
 
 def mood(world: World) -> Mood:
-    """Whatever comes to an editor's mind."""
+    """Mood over all items of a world."""
     return Mood(tuple(item.id for item in world.items))
 
 
 def bestseller(world: World, seed: int) -> RuleTable:
-    """The item that earned most when last month's visitors, others than today's, got any."""
+    """The item with the highest total reward among other visitors of the seed, who got random
+    items."""
     rng = stream(seed, "last month")
     earned = np.zeros(len(world.items))
     for _ in range(LAST_MONTH):

@@ -1,7 +1,7 @@
-"""Tastes that change while visitors come, in any world, and such that have changed.
+"""Drift: tastes that change during a run, in any world, and changed worlds.
 
-A cell whose tastes change hands each item's taste on to another one, so what can be earned
-there stays the same and what was learned about it is wrong.
+In a changed cell each item's taste is handed on to another item: the best possible reward stays the
+same, and earlier knowledge becomes wrong.
 """
 
 from collections.abc import Sequence
@@ -22,19 +22,19 @@ from engine.worlds.world import World
 
 
 class Truth(Protocol):
-    """The truth of a world over the visitors."""
+    """True reward probabilities over a sequence of visitors."""
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
-        """The chances for visitors 0, 1, ... who stand in these cells, (visitors, items, 3)."""
+        """Reward probabilities of visitors 0, 1, ... in these cells, (visitors, items, 3)."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Tastes:
-    """The truth of a tabulated world.
+    """True reward probabilities of a tabulated world.
 
     Attributes:
-        before, after: chances of the rewards 0, 1/2 and 1, (cells, items, 3).
-        since: number of the first visitor who has the tastes after the change, (cells,).
+        before, after: probabilities of the rewards 0, 1/2 and 1, (cells, items, 3).
+        since: number of the first visitor after the change, (cells,).
     """
 
     before: Array
@@ -42,15 +42,15 @@ class Tastes:
     since: NDArray[np.intp]
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
-        """The chances for visitors 0, 1, ... who stand in these cells, (visitors, items, 3)."""
+        """Reward probabilities of visitors 0, 1, ... in these cells, (visitors, items, 3)."""
         changed = np.arange(len(cells)) >= self.since[cells]
         return np.where(changed[:, None, None], self.after[cells], self.before[cells])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LargeTastes:
-    """The truth of a world that is never tabulated: what changes in a cell is drawn when somebody
-    comes from there, from the seed and the cell alone."""
+    """True reward probabilities of a world too large for a table: the change of a cell is drawn on
+    its first visit, from the seed and the cell alone."""
 
     world: World
     drift: Drift
@@ -58,7 +58,7 @@ class LargeTastes:
     seed: int
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
-        """The chances for visitors 0, 1, ... who stand in these cells, (visitors, items, 3)."""
+        """Reward probabilities of visitors 0, 1, ... in these cells, (visitors, items, 3)."""
         found = self.world.outcomes_in(cells)
         if self.drift == "none":
             return found
@@ -71,14 +71,14 @@ class LargeTastes:
 
 
 def truth_over(world: World, drift: Drift, visitors: int, seed: int) -> Truth:
-    """The truth of a world for a crowd of so many visitors; which tastes move, the seed says."""
+    """True reward probabilities for a crowd of ``visitors``; the seed determines the changes."""
     if not world.is_tabulated:
         return LargeTastes(world, drift, visitors, seed)
     return drifting(world, drift, visitors, seed)
 
 
 def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:
-    """The same of a tabulated world, all cells at once."""
+    """True reward probabilities of a tabulated world, for all cells at once."""
     rng = stream(seed, "drift")
     before, cells = world.outcomes, len(world.outcomes)
     after = np.stack([row[_cycle(len(row), rng)] for row in before])
@@ -91,11 +91,10 @@ def drifting(world: World, drift: Drift, visitors: int, seed: int) -> Tastes:
 
 
 def with_other_tastes(world: World, seed: int, number: int) -> World:
-    """The same place with other tastes, from the visitor with this number on.
+    """The world with other tastes, from visitor ``number`` on.
 
-    Of a world that is told by a sum and has no room as a table, those of each value go to another
-    value of its field, and those of each item that a term names to another item. Where a term names
-    neither, what is added for a range goes to another one, and what for features to others.
+    In a world given as a sum of terms, terms of a value move to another value of the field, and
+    terms of an item to another item. Terms without both move by range or by features.
     """
     rng = stream(seed, "other tastes", number)
     if isinstance(world.taste, TasteWeights) and world.size * len(world.items) > MAX_TABLE:
@@ -105,12 +104,12 @@ def with_other_tastes(world: World, seed: int, number: int) -> World:
 
 
 def as_it_becomes(world: World, seed: int) -> World:
-    """A tabulated world as it is once all its tastes have changed before a crowd of this seed."""
+    """A tabulated world after all of its tastes have changed for a crowd of this seed."""
     return _with_outcomes(world, list(drifting(world, "halfway", 2, seed).after))
 
 
 def _with_outcomes(world: World, after: Sequence[Array]) -> World:
-    """The same place with these chances of the rewards 0, 1/2 and 1 in its cells, (items, 3)."""
+    """The world with other probabilities of the rewards 0, 1/2 and 1 in its cells, (items, 3)."""
     cells = product(*([value.name for value in field.values] for field in world.fields))
     rows = {
         cell: {
@@ -123,8 +122,8 @@ def _with_outcomes(world: World, after: Sequence[Array]) -> World:
 
 
 def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) -> TasteWeights:
-    """Terms about other values and other items. A range keeps its numbers, and features stay those
-    that are asked for, unless nothing else of the term is there to be handed on."""
+    """Terms moved to other values and other items. Ranges and features stay, unless a term has
+    nothing else to move."""
     values = {f.name: _others([v.name for v in f.values], rng) for f in world.fields}
     items = _others([item.id for item in world.items], rng)
     terms = [
@@ -144,8 +143,8 @@ def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) ->
 
 
 def _moved(world: World, term: Term, step: int) -> Term:
-    """A term about ranges of as many other numbers, or else about features that another item has,
-    as far as there are any. All go the same way, so that they do not change places."""
+    """A term moved by its ranges, or else to features of another item, if possible. All terms move
+    by the same step, so that they do not swap."""
     fields = {field.name: field for field in world.fields}
     within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
     if within != term.within:
@@ -160,7 +159,7 @@ def _moved(world: World, term: Term, step: int) -> Term:
 
 
 def _further(field: Field, one: Range, step: int) -> Range:
-    """A range of as many values, one further on in the circle of all such ranges."""
+    """The next range of the same width, in the cycle of all such ranges."""
     size, places = len(one.values), [value.name for value in field.values]
     ranges = len(places) - size + 1
     if ranges == 1:
@@ -172,12 +171,12 @@ def _further(field: Field, one: Range, step: int) -> Range:
 
 
 def _others(names: Sequence[str], rng: np.random.Generator) -> dict[str, str]:
-    """Another name for each, if there is any."""
+    """Another name for each name, if there is any."""
     return {name: names[at] for name, at in zip(names, _cycle(len(names), rng), strict=True)}
 
 
 def _cycle(size: int, rng: np.random.Generator) -> NDArray[np.intp]:
-    """A permutation that is one circle: nobody keeps their place."""
+    """Permutation with a single cycle: no element keeps its position."""
     order = rng.permutation(size)
     handed = np.empty(size, dtype=np.intp)
     handed[order] = np.roll(order, 1)

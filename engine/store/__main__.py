@@ -1,9 +1,9 @@
-"""Command of whoever runs the server: check the database.
+"""Command line for operators: check the database.
 
     python -m engine.store check
 
-The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``. Ends with 0 if
-all is well, with 1 if something is damaged, with 2 if the database cannot be read.
+The database is the app's: ``DATABASE_URL``, else the file in ``PLAYGROUND_DATA``. Exit code 0 if
+all is well, 1 for damage, 2 if the database cannot be read.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from engine.store.store import Store
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the command of these arguments; returns the exit code."""
+    """Run the command line; return the exit code."""
     parser = argparse.ArgumentParser(prog="python -m engine.store")
     verbs = parser.add_subparsers(required=True)
     verbs.add_parser("check", help="read everything, and say what is not as it was written")
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _opened() -> Store:
-    """Open the app's database; unlike the app, never make one where none is."""
+    """Open the app's database; unlike the app, never create one."""
     url = address()
     file = file_of(url)
     if file is not None and not file.is_file():

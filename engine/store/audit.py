@@ -1,5 +1,4 @@
-"""Whether all that a database holds is what was written: each log, its counts, its snapshots,
-and people's worlds."""
+"""Audit of a database against its digests: logs, counts, snapshots, and people's worlds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,11 +14,11 @@ from engine.store.stored_loop import StoredLoop
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something that is not as it was written.
+    """A damage found by the audit.
 
     Attributes:
         view: of the loop; empty for the database as a whole.
-        what: is wrong, in one sentence.
+        what: description in one sentence.
     """
 
     view: str
@@ -27,7 +26,7 @@ class Finding:
 
 
 def audit(store: Store) -> Iterator[Finding]:
-    """All that is wrong with a database, found by reading all of it."""
+    """Read the whole database, and yield all damages."""
     try:
         for sentence in store.integrity():
             yield Finding("", sentence)
@@ -65,6 +64,6 @@ def _faults(store: Store, about: LoopInfo) -> Iterator[str]:
 
 
 def _answer(loop: LearningLoop, ranked: Ranked) -> tuple[object, ...]:
-    """What a loop believes of a request, to the last bit."""
+    """Beliefs of a loop for a request, for comparison to the last bit."""
     chances = loop.probabilities(ranked.request)
     return (len(loop.events), len(loop.log), loop.settings, *chances.tolist())

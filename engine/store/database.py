@@ -1,4 +1,4 @@
-"""A database, SQLite or PostgreSQL, to read and to write."""
+"""Access to a database, SQLite or PostgreSQL."""
 
 import logging
 import os
@@ -25,18 +25,18 @@ from engine.store.write_queue import WriteQueue
 _log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
-"""Seconds that a database may be busy before an entry counts as refused."""
+"""Seconds to wait for a busy database before an entry is refused."""
 FILE = "events.db"
 _TABLES = ", ".join(f"'{table.name}'" for table in META.sorted_tables)
 _MEASURED_FOR = 10.0
-"""Seconds for which the size of a database is taken to be what it was."""
+"""Seconds for which a measured size of the database is used."""
 
 
 def address(environment: Mapping[str, str] = os.environ) -> str:
-    """Where loops are kept.
+    """Address of the app's database.
 
-    ``DATABASE_URL`` if it is set, else an SQLite file in the folder ``PLAYGROUND_DATA``,
-    else one in the person's own data folder.
+    ``DATABASE_URL`` if it is set, else an SQLite file in the folder ``PLAYGROUND_DATA``, else one
+    in the user's data folder.
     """
     given = environment.get("DATABASE_URL", "").strip()
     if given:
@@ -47,14 +47,14 @@ def address(environment: Mapping[str, str] = os.environ) -> str:
 
 
 def connect(url: str, patience: float = PATIENCE) -> Engine:
-    """A database with all tables, made on the first run.
+    """Connect to a database with all tables, created on the first run.
 
     Args:
         url: of SQLAlchemy, ``sqlite:///...`` or ``postgresql://...``.
         patience: seconds to wait for a busy database.
 
     Raises:
-        StoreError: if there is none, or it cannot be written.
+        StoreError: if it does not exist or cannot be written.
     """
     with translated():
         place = _understood(url)
@@ -68,10 +68,10 @@ def connect(url: str, patience: float = PATIENCE) -> Engine:
 
 
 def file_of(url: str) -> Path | None:
-    """The file that an address names; None where SQLite or PostgreSQL know what it means.
+    """File of an address; None for addresses interpreted by SQLite or PostgreSQL.
 
     Raises:
-        StoreError: if it is no address.
+        StoreError: for an invalid address.
     """
     place = _understood(url)
     path = place.database or ""
@@ -95,17 +95,17 @@ def _understood(url: str) -> URL:
 
 
 class Database:
-    """A database with the tables of the store, to read and to write.
+    """A database with the store's tables.
 
     Attributes:
-        is_shared: whether processes on other machines may use it too.
-        line: of those in this process who write; none stands in it where it is shared.
+        is_shared: whether processes on other machines may use it.
+        line: queue of this process's writers; unused if shared.
 
     Args:
         engine: of SQLAlchemy, with all tables.
-        limits: what one owner may use.
-        clock: tells when a loop was used.
-        patience: seconds to wait for whoever writes.
+        limits: caps on use.
+        clock: for the times of last use.
+        patience: seconds to wait for other writers.
     """
 
     def __init__(
@@ -129,7 +129,7 @@ class Database:
         clock: Clock = utc_now,
         patience: float = PATIENCE,
     ) -> Self:
-        """The store at an address; made on the first run.
+        """Open the store at an address; created on the first run.
 
         Raises:
             StoreError: if it cannot be reached or written.
@@ -137,17 +137,17 @@ class Database:
         return cls(connect(url, patience), limits, clock, patience)
 
     def ask(self) -> None:
-        """Ask the database something small.
+        """Run a small query, as a test of the connection.
 
         Raises:
-            StoreError: if it does not answer, or is none that this code knows.
+            StoreError: if the database does not answer, or has an unknown version.
         """
         with self._reading() as connection:
             known_version(connection)
 
     @property
     def size(self) -> int:
-        """Bytes in use, deleted ones left out."""
+        """Bytes in use, without deleted data."""
         statement = (
             "SELECT sum(pg_total_relation_size(name::regclass)) "
             f"FROM unnest(ARRAY[{_TABLES}]) AS name"
@@ -159,7 +159,7 @@ class Database:
             return int(connection.exec_driver_sql(statement).scalar_one())
 
     def check_room(self) -> None:
-        """Whether the database may take more; measured anew when that is a while ago.
+        """Refuse to grow a full database; its size is measured at intervals.
 
         Raises:
             StoreError: ``OperationNotAllowed`` if it is full.
@@ -172,7 +172,7 @@ class Database:
             raise StoreError(sentence, "OperationNotAllowed")
 
     def integrity(self) -> list[str]:
-        """What the database itself finds damaged; PostgreSQL's own tools are not called."""
+        """Damages found by the database itself; empty for PostgreSQL."""
         if self.is_shared:
             return []
         with self._reading() as connection:
@@ -180,7 +180,7 @@ class Database:
         return [f"SQLite finds: {sentence}." for sentence in found if sentence != "ok"]
 
     def close(self) -> None:
-        """Let go of all connections."""
+        """Close all connections."""
         self._engine.dispose()
 
     @contextmanager
@@ -190,13 +190,13 @@ class Database:
 
     @contextmanager
     def _writing(self, is_long: bool = False) -> Iterator[Connection]:
-        """A transaction, committed at its end.
+        """A transaction for writing, committed at its end.
 
-        SQLite lets one write at a time: the threads of this process stand in line for it, so that
-        it is busy for who is their first only where other processes write. PostgreSQL lets all.
+        SQLite allows one writer at a time: threads of this process queue, so that the first one
+        meets a busy database only if other processes write. PostgreSQL allows many.
 
         Raises:
-            UnknownOutcomeError: if the database did not say whether it has committed.
+            UnknownOutcomeError: if it is unknown whether the commit succeeded.
         """
         with translated(), self._turn() as patience, self._reading() as connection:
             if not self.is_shared:
@@ -220,9 +220,9 @@ class Database:
 
     @contextmanager
     def _asking_one_by_one(self) -> Iterator[None]:
-        """As long as a server does not answer, only one at a time waits for it.
+        """Let threads wait one by one while a server does not answer.
 
-        So it cannot use up the threads of all who want something from it.
+        So a silent server cannot use up the threads of all callers.
         """
         if not self.is_shared:
             yield
@@ -249,7 +249,7 @@ class Database:
                 raise DamagedError("a column holds what it cannot hold") from error
 
     def _change(self, statement: Executable, is_long: bool = False) -> int:
-        """How many rows a statement has changed."""
+        """Number of rows changed by a statement."""
         with self._writing(is_long) as connection:
             return connection.execute(statement).rowcount
 

@@ -1,7 +1,7 @@
-"""Digests by which damage to a database is found: each entry's covers all the entries before it.
+"""Digests for finding damage in a database. The digest of an entry covers all entries before it.
 
-So the digest of a log's last entry says what the whole log is. It covers nothing but the
-entries: a copy of a log has the same.
+So the digest of the last entry identifies the whole log. It covers nothing but the entries: a copy
+of a log has the same.
 """
 
 import hashlib
@@ -9,23 +9,23 @@ import json
 from base64 import urlsafe_b64encode
 
 START = bytes(32)
-"""The digest of a log without entries."""
+"""Digest of a log without entries."""
 
 
 def chained(before: bytes, body: str) -> bytes:
-    """The digest of an entry, by that of the entry before it."""
+    """Digest of an entry, from the digest of the entry before it."""
     # What stands in a damaged row may be no text.
     return hashlib.sha256(before + str(body).encode()).digest()
 
 
 def seal(*values: str | int | float | bytes | None) -> bytes:
-    """A digest of values that stand in a row together."""
+    """Digest of several values of a row."""
     plain = [value.hex() if isinstance(value, bytes) else value for value in values]
     return hashlib.sha256(json.dumps(plain).encode()).digest()
 
 
 def view_of(loop: str) -> str:
-    """The name under which a loop may be looked at; nobody can tell its id from it."""
+    """Public name of a loop, from which its id cannot be computed."""
     digest = hashlib.sha256(b"view:" + loop.encode()).digest()
     return urlsafe_b64encode(digest).decode()[:22]
 
@@ -39,26 +39,26 @@ def card(
     created: float,
     origin: str,
 ) -> bytes:
-    """The seal of what a loop is, its log apart."""
+    """Seal of a loop's facts, without its log."""
     return seal(loop, owner, name, world, str(seed), float(created), origin)
 
 
 def end(length: int, events: int, digest: bytes) -> bytes:
-    """The seal of where a log ends: its entries, its events that count, its last digest."""
+    """Seal of a log's end: entries, events that count, last digest."""
     return hashlib.sha256(f"{length},{events},{digest.hex()}".encode()).digest()
 
 
 def place(digest: bytes, position: int, part: str, version: str, mark: str) -> bytes:
-    """The seal of where in a log a snapshot belongs: after the entry with that digest."""
+    """Seal of a snapshot's place in a log: after the entry with that digest."""
     return seal(digest, position, part, version, mark)
 
 
 def with_digest(data: bytes) -> bytes:
-    """Data that ends with its own digest."""
+    """Append the digest of data to the data."""
     return data + hashlib.sha256(data).digest()
 
 
 def without_digest(data: bytes) -> bytes | None:
-    """The data before its digest; None if it is damaged."""
+    """Data without their digest; None if damaged."""
     size = len(START)
     return data[:-size] if with_digest(data[:-size]) == data else None

@@ -1,4 +1,4 @@
-"""What the failures of a database mean, each in one sentence."""
+"""Failures of a database, translated into one sentence each."""
 
 import logging
 from collections.abc import Iterator
@@ -14,11 +14,11 @@ _log = logging.getLogger(__name__)
 
 @contextmanager
 def translated() -> Iterator[None]:
-    """Say a database's failures in one sentence.
+    """Translate a database's failures within a context.
 
     Raises:
-        GoneError: for a loop that was deleted meanwhile.
-        StoreError: for everything else.
+        GoneError: for a loop deleted in the meantime.
+        StoreError: for all other failures.
     """
     try:
         yield
@@ -36,14 +36,14 @@ def translated() -> Iterator[None]:
 
 
 def _logged(sentence: str, error: Exception) -> StoreError:
-    """What is said of a failure; whoever runs the server learns of it, too."""
+    """Sentence for a failure, also written to the server's log."""
     cause = type(getattr(error, "orig", None) or error).__name__
     _log.error("database fault", extra={"code": cause, "reason": sentence})
     return StoreError(sentence)
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether a server did not answer, so that it may have done what it was asked to do."""
+    """Whether a server did not answer, so that a change may have been made."""
     if isinstance(error, NoConnection):
         return True
     return isinstance(error, DBAPIError) and _code(error) in {"", "57P01", "57P02", "57P03"}
@@ -84,14 +84,14 @@ _MEANINGS = {
     "XX001": _DAMAGED,
     "XX002": _DAMAGED,
 }
-"""By SQLite's result code, PostgreSQL's SQLSTATE, or what is said where there is neither."""
+"""Sentences by SQLite result code, PostgreSQL SQLSTATE, or message."""
 
 _AWAY = {"", "08", "25", "28", "3D", "53", "57"}
-"""Beginnings of PostgreSQL's SQLSTATE that tell of no connection, or of one that has ended."""
+"""Prefixes of the SQLSTATE of PostgreSQL for lost or missing connections."""
 
 
 def _code(error: DBAPIError) -> str:
-    """What kind of failure it is, as the database has it; empty if it did not say."""
+    """Code of a failure; empty without one."""
     orig = error.orig
     name = getattr(orig, "sqlite_errorname", None)
     if name is not None:

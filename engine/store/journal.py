@@ -1,4 +1,4 @@
-"""One loop's log in the store."""
+"""Journal: one loop's log in the store."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -12,16 +12,16 @@ from engine.store.store import Store
 
 
 class Journal:
-    """One loop's log in the store: hears what happens (`Recorder`), tells what did (`Archive`).
+    """One loop's log in the store, as `Recorder` and `Archive` of its log in memory.
 
-    Until the first event nothing is written: a loop that nobody used is not kept.
+    Nothing is written before the first event, so unused loops are not stored.
 
     Attributes:
-        store, loop_id: where it is.
-        log: the log that it listens to.
+        store, loop_id: place in the store.
+        log: the log in memory.
         is_begun: whether the loop is in the store.
-        end: of the log there, as far as it was read or written here.
-        is_lost: whether the log there is not the one that was read or written here any more.
+        end: of the stored log, as last read or written here.
+        is_lost: whether the stored log is no longer the one read or written here.
     """
 
     def __init__(self, store: Store, about: LoopInfo, log: EventLog, is_begun: bool) -> None:
@@ -40,7 +40,7 @@ class Journal:
             self._early.extend(entries)
 
     def belong_to(self, owner: str) -> None:
-        """Say whose loop it will be, before it is in the store."""
+        """Set the owner, before the loop is in the store."""
         self._about = replace(self._about, owner=owner)
 
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:

@@ -1,4 +1,4 @@
-"""The kept loops of one process: each is open once, whoever looks at it."""
+"""Library of the loops open in a process; each is open once, for all users."""
 
 import logging
 from collections.abc import Callable
@@ -21,19 +21,19 @@ _log = logging.getLogger(__name__)
 _TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
 _WRITTEN_BACK = 10.0
-"""Seconds from one time at which SQLite's write-ahead log is brought into its file to the next."""
+"""Seconds between write-backs of SQLite's write-ahead log."""
 _LOOKED = 60.0
-"""Seconds from one time at which it is looked whether imports go on to the next."""
+"""Seconds between checks on unfinished imports."""
 _MOMENT = 0.001
-"""Seconds that one waits for another who opens the same loop before others may go on."""
+"""Seconds to wait for another thread opening the same loop before yielding."""
 
 
 class Library:
-    """Opens loops, new ones and those in the store.
+    """Opens new and stored loops.
 
     Args:
-        store: where they are kept.
-        followers: make what follows each loop.
+        store: of all loops.
+        followers: create the projections of each loop.
     """
 
     def __init__(self, store: Store, followers: Followers = nobody) -> None:
@@ -43,7 +43,7 @@ class Library:
         self._turns: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     def begin(self, owner: str, world: World, seed: int, settings: LoopSettings) -> StoredLoop:
-        """A new loop; it will be in the store from its first event on. See `StoredLoop.create`."""
+        """Begin a loop, stored from its first event on. See `StoredLoop.create`."""
         stored = StoredLoop.create(
             self.store, owner=owner, world=world, seed=seed, settings=settings,
             followers=self.followers,
@@ -53,9 +53,9 @@ class Library:
         return stored
 
     def opening(self, name: str) -> Steps[StoredLoop]:
-        """A loop as it is now, by its id or its view; opened by the first who asks.
+        """Open a loop by its id or its view, or find it open.
 
-        Each entry that has to be read, or learned, is a step.
+        Each entry to be read, or learned, is a step.
 
         Raises:
             GoneError: if there is no such loop.
@@ -94,28 +94,28 @@ class Library:
         return stored
 
     def known(self, view: str) -> StoredLoop | None:
-        """A loop that is open in this process; None for another, which may be in the store."""
+        """A loop open in this process; None for others."""
         with self._lock:
             stored = self._loops.get(view)
         return None if stored is None or stored.is_lost else stored
 
     def copying(self, stored: StoredLoop, owner: str) -> Steps[StoredLoop]:
-        """A copy of a kept loop that goes its own way; see `Store.duplicating` and `opening`.
+        """Copy a stored loop, independently; see `Store.duplicating` and `opening`.
 
         Raises:
-            StoreError: if it cannot be made, or the owner has too many loops.
+            StoreError: if it cannot be copied, or the owner has too many loops.
         """
         copy = yield from self.store.duplicating(stored.id, owner)
         return (yield from self.opening(copy.id))
 
     def branching(self, stored: StoredLoop, mark: Mark, owner: str) -> Steps[StoredLoop]:
-        """A new loop that begins as a kept one was at a place of its log.
+        """Begin a loop from an earlier place of a stored loop's log.
 
-        Neither ever changes the other. Each entry that has to be folded is a step.
+        The two loops are independent. Each entry to be folded is a step.
 
         Raises:
-            PersonalizerError: ``BadRequest`` if what counted there was taken back.
-            StoreError: if it cannot be made, or the owner has too many loops.
+            PersonalizerError: ``BadRequest`` if entries that counted there were undone.
+            StoreError: if it cannot be written, or the owner has too many loops.
         """
         past = yield from stored.as_of(mark.counting)
         if past.loop.log.mark.runs != mark.runs:
@@ -129,7 +129,7 @@ class Library:
         return branch
 
     def hand_over(self, before: str, now: str) -> None:
-        """Let the loops of one owner be another's."""
+        """Transfer the loops of one owner to another."""
         self.store.hand_over(before, now)
         with self._lock:
             theirs = [stored for stored in self._loops.values() if stored.owner == before]
@@ -138,13 +138,13 @@ class Library:
 
     @property
     def open_loops(self) -> int:
-        """How many loops somebody has open."""
+        """Number of open loops."""
         with self._lock:
             return len(self._loops)
 
     def keep_swept(self, every: float = _HOUR, written_back: float = _WRITTEN_BACK) -> None:
-        """Until the library is closed erase what has expired, and bring into the file what was
-        written, now and every so many seconds."""
+        """Until the library is closed, erase expired data and write back SQLite's write-ahead log,
+        now and at intervals."""
         works = (
             (self.store.sweep, every),
             (lambda: self.store.sweep_broken_off(monotonic()), _LOOKED),
@@ -161,5 +161,5 @@ class Library:
                 return
 
     def close(self) -> None:
-        """End the sweeping."""
+        """Stop the sweeping."""
         self._over.set()

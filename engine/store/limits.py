@@ -1,4 +1,4 @@
-"""Caps on the use of a server that many share: for one browser, and for all together."""
+"""Caps on the use of a shared server, by browser and in total."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -18,7 +18,7 @@ _MOST = {
     "max_worlds": 1_000_000,
     "max_worlds_total": 100_000_000,
 }
-"""Largest value that each cap may be set to."""
+"""Largest value of each cap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,15 +26,15 @@ class Limits:
     """Caps, each with an environment variable of its name: ``PLAYGROUND_MAX_LOOPS``, ...
 
     Attributes:
-        max_loops: loops that one browser may keep.
-        max_events: events that one loop may log or bring along from a file.
-        max_upload: MiB of one file; the default takes a full loop of any world, as exported.
-        max_unfolded: MiB that a packed table (CSV or Parquet) may unfold to.
-        max_loops_total: loops that the database may keep for all.
-        max_database: MiB that the database may take on disk.
-        retention_days: days for which a loop or a world is kept after its last use.
-        max_worlds: worlds that one browser may keep.
-        max_worlds_total: worlds that the database may keep for all, earlier ones included.
+        max_loops: loops of one browser.
+        max_events: events of one loop, logged or imported.
+        max_upload: MiB of one file; the default fits the export of a full loop of any world.
+        max_unfolded: MiB of an unpacked table (CSV or Parquet).
+        max_loops_total: loops in the database.
+        max_database: MiB of the database on disk.
+        retention_days: days from the last use of a loop or a world to its expiry.
+        max_worlds: worlds of one browser.
+        max_worlds_total: worlds in the database, earlier versions included.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration``.
@@ -57,7 +57,7 @@ class Limits:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """The caps that are set, and the defaults for the others."""
+        """Caps from environment variables, else defaults."""
         names = [field.name for field in fields(cls)]
         given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
         return cls(**{name: whole(text) for name, text in given.items() if text})

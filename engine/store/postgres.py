@@ -1,7 +1,6 @@
-"""A PostgreSQL server that may be far away, and may fall silent.
+"""Connections to a PostgreSQL server, with timeouts for a silent one.
 
-TCP tells of a peer that is gone; one that goes on acknowledging and never answers has to be
-given up by whoever waits for it.
+TCP reports a lost peer; a server that acknowledges but never answers is only noticed by a timeout.
 """
 
 from typing import Any
@@ -12,9 +11,9 @@ from sqlalchemy.engine import URL
 from engine.errors import StoreError
 
 _PING = 2.0
-"""Seconds in which a connection from the pool has to say that it lives."""
+"""Seconds for a pooled connection to prove that it works."""
 _LONG = 600.0
-"""Seconds for work that is known to be long."""
+"""Seconds for long work."""
 _TCP = {
     "keepalives_idle": 10,
     "keepalives_interval": 5,
@@ -24,9 +23,9 @@ _TCP = {
 
 
 def postgres_engine(place: URL, patience: float) -> Engine:
-    """The database at an address.
+    """SQLAlchemy engine for an address.
 
-    No statement waits for more than ``patience`` seconds, nor a second more for its answer.
+    No statement takes longer than ``patience`` seconds, nor its answer a second more.
 
     Raises:
         StoreError: if psycopg is not installed.
@@ -67,7 +66,7 @@ def postgres_engine(place: URL, patience: float) -> Engine:
 
 def _impatient(psycopg: Any) -> Any:
     class Impatient(psycopg.Connection):  # type: ignore[misc]
-        """A connection that is given up when an answer does not come in time."""
+        """A connection with a timeout for answers."""
 
         limit = _PING
 
@@ -82,7 +81,7 @@ def _impatient(psycopg: Any) -> Any:
 
 
 def allow_long_work(connection: Connection) -> None:
-    """Let this transaction take as long as copying or erasing the largest loop does."""
+    """Raise the timeout of this transaction, for copying or erasing the largest loop."""
     raw: Any = connection.connection.driver_connection
     raw.limit = _LONG
     connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(_LONG * 1_000)}")

@@ -1,9 +1,8 @@
-"""The tables, and how an older database becomes a present one.
+"""Tables of the database, and migrations of older databases.
 
-Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready
-while their entries are still coming in; since version 3 a snapshot is of one projection;
-version 4 added views, digests by which damage is found, and the days in use; version 5 worlds,
-version 6 drafts of them.
+Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready during an
+import; since version 3 a snapshot is of one projection; version 4 added views, digests for finding
+damage, and the days in use; version 5 worlds, version 6 drafts of worlds.
 """
 
 import logging
@@ -42,8 +41,8 @@ LOOPS = sa.Table(
     sa.Column("digest", sa.LargeBinary, nullable=False),
     sa.Index("ix_loops_view", "view", unique=True),
 )
-"""One row a loop; ``length`` counts its entries, ``events`` those of its events that count,
-times are seconds since 1970. ``card`` seals what the loop is, ``digest`` where its log ends."""
+"""One row a loop. ``length`` is the number of entries, ``events`` of events that count; times are
+seconds since 1970. ``card`` seals the loop's facts, ``digest`` the end of its log."""
 
 ENTRIES = sa.Table(
     "entries",
@@ -58,8 +57,8 @@ ENTRIES = sa.Table(
     sa.Index("entries_of_an_event", "loop", "event"),
     sqlite_with_rowid=False,
 )
-"""The logs. ``event`` is the event's id as JSON, ``body`` the entry, ``digest`` that of the log
-up to it."""
+"""Logs. ``event`` is the event's id as JSON, ``body`` the entry, ``digest`` of the log up to the
+entry."""
 
 SNAPSHOTS = sa.Table(
     "snapshots",
@@ -74,11 +73,11 @@ SNAPSHOTS = sa.Table(
     sa.Column("data", sa.LargeBinary, nullable=False),
     sa.Column("seal", sa.LargeBinary, nullable=False),
 )
-"""States of projections (``part``) as of a position; ``data`` ends with its own SHA-256, ``seal``
-is of all else and of the digest of the entry before that position."""
+"""States of projections (``part``) at a position. ``data`` ends with its own SHA-256; ``seal``
+covers all other columns and the digest of the entry before that position."""
 
 DAYS = sa.Table("days", META, sa.Column("day", sa.Integer, primary_key=True, autoincrement=False))
-"""The days since 1970 on which the database was in use."""
+"""Days since 1970 on which the database was in use."""
 
 WORLDS = sa.Table(
     "worlds",
@@ -93,8 +92,8 @@ WORLDS = sa.Table(
     sa.Column("seal", sa.LargeBinary, nullable=False),
     sa.Index("ix_worlds_key", "key"),
 )
-"""People's worlds; one that was edited since is not ``listed``. ``seal`` is of all that a person
-gave, and when."""
+"""People's worlds; worlds edited since are not ``listed``. ``seal`` covers all given by a person,
+and the time."""
 
 DRAFTS = sa.Table(
     "drafts",
@@ -110,11 +109,11 @@ DRAFTS = sa.Table(
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
 _SLICE = 1_000
-"""Entries that a migration holds in memory."""
+"""Entries held in memory by a migration."""
 
 
 def _add(connection: sa.Connection, column: "sa.Column[Any]") -> None:
-    """Add a column to an older table; a table that was just made has it."""
+    """Add a column to an older table, unless it exists."""
     table = column.table.name
     if column.name not in {known["name"] for known in sa.inspect(connection).get_columns(table)}:
         kind = column.type.compile(connection.dialect)
@@ -134,7 +133,7 @@ def _third(connection: sa.Connection) -> None:
 
 
 def _fourth(connection: sa.Connection) -> None:
-    """What an old log says now is what it said: its digests are made from it."""
+    """Migrate to version 4: compute digests from the present entries of logs."""
     of = LOOPS.c
     for column in (of.view, of.origin, of.card, of.digest, ENTRIES.c.digest, SNAPSHOTS.c.seal):
         _add(connection, column)
@@ -165,7 +164,7 @@ def _sixth(connection: sa.Connection) -> None:
 
 
 def _chain(connection: sa.Connection, loop: str) -> bytes:
-    """Give each entry of a log its digest, slice by slice; the last of them."""
+    """Set the digest of each entry of a log, slice by slice; return the last one."""
     digest, position = digests.START, -1
     of = ENTRIES.c
     here = of.loop == loop, of.position == sa.bindparam("b_position")
@@ -194,14 +193,14 @@ def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
     _second, _third, _fourth, _fifth, _sixth,
 )  # fmt: skip
-"""Each brings a database from one version to the next, beginning with version 1."""
+"""Migrations from each version to the next, beginning with version 1."""
 NEWEST = 1 + len(MIGRATIONS)
 
 
 def migrate(connection: sa.Connection) -> None:
-    """Bring a database to the newest version, alone among all processes, within a transaction.
+    """Migrate a database to the newest version, in one transaction, under a lock for all processes.
 
-    Before that a copy of an SQLite file is put beside it; nothing is written if it is the newest.
+    An SQLite file is copied first. Nothing is written to a database of the newest version.
 
     Raises:
         StoreError: if the database is newer than this code.
@@ -227,7 +226,7 @@ def migrate(connection: sa.Connection) -> None:
 
 
 def known_version(connection: sa.Connection) -> int | None:
-    """Which version a database has; None for an empty one.
+    """Version of a database; None for an empty one.
 
     Raises:
         StoreError: if the database is newer than this code.
@@ -244,7 +243,7 @@ def known_version(connection: sa.Connection) -> int | None:
 
 
 def _copy_file(connection: sa.Connection, version: int) -> None:
-    """Keep an SQLite file as it is before a migration, beside it."""
+    """Copy an SQLite file beside it before a migration."""
     path = connection.engine.url.database
     if connection.dialect.name == "sqlite" and path:
         with (

@@ -1,6 +1,6 @@
-"""States of projections beside the logs, so that a long one need not be folded again.
+"""Snapshots of projections beside the logs, to avoid folding long logs again.
 
-One that is damaged counts as not there: the log has everything.
+Damaged snapshots are ignored: the log has everything.
 """
 
 import json
@@ -19,18 +19,18 @@ from engine.store.schema import ENTRIES, SNAPSHOTS
 _log = logging.getLogger(__name__)
 
 MOST = 24 << 20
-"""Bytes of one part that are kept of a loop."""
+"""Bytes of all snapshots of one part of a loop."""
 
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A projection's state that is kept beside a log.
+    """A stored state of a projection.
 
     Attributes:
-        mark: the place in the log.
+        mark: place in the log.
         part: name of the projection.
-        version: of its state; one of another version is folded anew.
-        digest: of the log up to there.
+        version: of the state; other versions are folded anew.
+        digest: of the log up to the place.
     """
 
     mark: Mark
@@ -40,10 +40,10 @@ class Snapshot:
 
 
 class Snapshots(Database):
-    """Of each part of each loop those along its log, as many as there is room for."""
+    """Access to the snapshots of all loops."""
 
     def snapshots(self, loop: str) -> list[Snapshot]:
-        """A loop's snapshots whose place in the log is known, oldest first."""
+        """Snapshots of a loop with undamaged places, oldest first."""
         rows = self._rows(_PLACES.where(_OF.loop == loop).order_by(_OF.position))
         return [
             Snapshot(_mark(row.mark), row.part, row.version, row.digest)
@@ -52,22 +52,21 @@ class Snapshots(Database):
         ]
 
     def places(self, loop: str) -> list[int]:
-        """Positions of which there are snapshots of a loop."""
+        """Positions of a loop's snapshots."""
         rows = self._rows(select(_OF.position).distinct().where(_OF.loop == loop))
         return sorted(row.position for row in rows)
 
     def data(self, loop: str, snapshot: Snapshot) -> bytes | None:
-        """What a snapshot holds; None if it is not there any more, or is damaged."""
+        """Data of a snapshot; None if missing or damaged."""
         at = snapshot.mark.position
         rows = self._rows(select(_OF.data).filter_by(**_key(loop, snapshot), position=at))
         return digests.without_digest(rows[0].data) if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
-        """Keep snapshots, and of the older ones those of the same version that are what was
-        written, and count in their log.
+        """Store snapshots, and drop older ones of other versions, damaged ones, and those that no
+        longer count.
 
-        Where all take more than `MOST`, those go without which the longest stretch between two is
-        shortest.
+        Beyond `MOST` bytes, snapshots are dropped whose loss leaves the shortest gap.
         """
         sealed = {snapshot: digests.with_digest(data) for snapshot, data in states.items()}
         with self._writing() as connection:
@@ -94,7 +93,7 @@ class Snapshots(Database):
 
 
 def _spread(marks: Sequence[Mark], sizes: Sequence[int]) -> list[Mark]:
-    """As many places of a log as `MOST` allows, the last among them, none far from the next."""
+    """Well-spread places of a log within `MOST` bytes, with the last one."""
     kept, room = list(marks), MOST - sum(sizes)
     left = dict(zip(marks, sizes, strict=True))
     while room < 0 and len(kept) > 1:

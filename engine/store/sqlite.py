@@ -1,4 +1,4 @@
-"""An SQLite file that several processes use, and that may vanish while they do."""
+"""SQLite files shared by several processes, which may be deleted or replaced in use."""
 
 import os
 import sqlite3
@@ -15,8 +15,8 @@ from engine.errors import StoreError
 from engine.store.failures import NOT_SAVED
 
 _FILES, _PATIENCE, _IS_HURRIED = "files", "patience", "is hurried"
-"""What is known of a connection: which files it has open, how many seconds it waits for others,
-and whether it waits less for now."""
+"""Facts about a connection: its open files, its seconds of patience, and whether the patience is
+reduced for now."""
 _PRAGMAS = (
     "foreign_keys=ON",
     "synchronous=NORMAL",
@@ -24,16 +24,16 @@ _PRAGMAS = (
     "wal_autocheckpoint=10000",
 )
 _BELONGING = ("", "-wal", "-shm")
-"""Ends of the names of what makes a database: itself, its write-ahead log, the index of that."""
+"""Suffixes of the files of a database: main file, write-ahead log, and index of the log."""
 _REOPENED = ("SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_IOERR")
-"""Failures after which a file is opened anew: a connection stays as it was when it was opened."""
+"""Errors after which a file is opened again, as an open connection would not recover."""
 
 
 def sqlite_engine(place: URL, patience: float) -> Engine:
-    """The database in a file, which is made on the first run.
+    """SQLAlchemy engine for a file, created on the first run.
 
-    A file that was deleted or replaced is noticed before anything is committed to it, and the
-    one that is there then is opened. What a URI of SQLite names is SQLite's own affair.
+    A deleted or replaced file is noticed before a commit, and the new one is opened. Not for
+    SQLite's URIs.
     """
     path = place.database or ""
     if path.startswith("file:"):
@@ -50,11 +50,11 @@ def sqlite_engine(place: URL, patience: float) -> Engine:
 
 
 def _set_up(connection: Any, record: Any, patience: float) -> None:
-    """Several processes on one file: a write-ahead log, and patience with the others.
+    """Prepare a connection for several processes: write-ahead log and patience.
 
-    ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it when
-    this process is killed; ``secure_delete`` overwrites what is deleted. Whoever commits waits
-    for the disk once the log has 10,000 pages, 40 MiB: a server writes it back before.
+    ``synchronous=NORMAL`` hands every commit to the operating system, which keeps it if this
+    process is killed; ``secure_delete`` overwrites deleted data. A commit waits for the disk once
+    the log has 10,000 pages, 40 MiB; a server writes the log back earlier.
     """
     record.info[_PATIENCE], until = patience, time.monotonic() + patience
     while True:
@@ -74,11 +74,11 @@ def _set_up(connection: Any, record: Any, patience: float) -> None:
 
 
 def _reopen(context: ExceptionContext) -> None:
-    """Let go of the connection for good, and of all that nobody uses.
+    """Discard the connection, and all idle ones.
 
-    As long as one is open, the next shares its index of the write-ahead log, which may only be
-    read where that was so for the first; and a cursor holds its file open behind a connection
-    that was closed.
+    While one connection is open, new ones share its index of the write-ahead log, which stays
+    read-only if it was so for the first; and a cursor holds its file open after its connection was
+    closed.
     """
     name = getattr(context.original_exception, "sqlite_errorname", "")
     if name.startswith(_REOPENED):
@@ -90,7 +90,7 @@ def _reopen(context: ExceptionContext) -> None:
 
 
 def _watch(engine: Engine, path: str) -> None:
-    """Notice when a file is another than the one that is open."""
+    """Notice a file that differs from the open one."""
     known: list[tuple[int, int]] = []
 
     def connecting(_: object, __: object, ___: object, named: Any) -> Any:
@@ -107,20 +107,20 @@ def _watch(engine: Engine, path: str) -> None:
 
 
 def begin_to_write(connection: Connection, patience: float) -> None:
-    """Begin a transaction that writes, waiting so many seconds for other processes."""
+    """Begin a transaction for writing, waiting some seconds for other processes."""
     if patience < connection.info[_PATIENCE]:
         hurry(connection, patience)
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def hurry(connection: Connection, patience: float) -> None:
-    """Wait only so many seconds for others, until the connection is given back."""
+    """Reduce the seconds of waiting until the connection is returned."""
     connection.info[_IS_HURRIED] = True
     _wait(connection.connection.driver_connection, patience)
 
 
 def _given_back(raw: Any, record: Any) -> None:
-    """Let whoever has a connection next have all patience."""
+    """Restore the patience of a returned connection."""
     if record.info.pop(_IS_HURRIED, False) and raw is not None:
         _wait(raw, record.info[_PATIENCE])
 
@@ -130,13 +130,13 @@ def _wait(raw: Any, patience: float) -> None:
 
 
 def check_file(connection: Connection) -> None:
-    """Whether the files of a connection are still in their places, before anything is committed.
+    """Check before a commit that the files of a connection are in place.
 
-    What is written to a write-ahead log that was deleted is gone with the last who has it open;
-    who closes it before writes what it holds into the database.
+    Writes to a deleted write-ahead log are lost with its last user; closing the connection earlier
+    writes its content into the database.
 
     Raises:
-        StoreError: if one was deleted or replaced; what is there now is opened next.
+        StoreError: if a file was deleted or replaced; the present one is opened next.
     """
     engine, known = connection.engine, connection.info.get(_FILES)
     path = engine.url.database or ""
@@ -147,7 +147,8 @@ def check_file(connection: Connection) -> None:
 
 
 def _as_it_lies(path: str, named: Any) -> sqlite3.Connection | None:
-    """A file where nothing may be written, not even the locks of who reads; None elsewhere."""
+    """Address for a file where nothing may be written, not even locks of readers; None
+    otherwise."""
     is_fixed = not os.access(Path(path).parent, os.W_OK) and Path(path).exists()
     if not is_fixed or Path(f"{path}-wal").exists():
         return None
@@ -162,7 +163,7 @@ def _identities(path: str) -> tuple[tuple[int, int] | None, ...]:
 
 
 def _is_emptied(path: str) -> bool:
-    """Whether there is a file, and nothing in it."""
+    """Whether a file exists and is empty."""
     try:
         return not os.stat(path).st_size
     except FileNotFoundError:
@@ -170,7 +171,7 @@ def _is_emptied(path: str) -> bool:
 
 
 def _identity(path: str) -> tuple[int, int] | None:
-    """Device and number of a file; None if there is none."""
+    """Device and number of a file; None if missing."""
     try:
         found = os.stat(path)
     except FileNotFoundError:

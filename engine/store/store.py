@@ -1,4 +1,4 @@
-"""The event store: loops, each with its log and snapshots of what was learned from it."""
+"""The event store: loops with their logs and snapshots."""
 
 import logging
 from collections.abc import Sequence
@@ -38,11 +38,11 @@ _log = logging.getLogger(__name__)
 
 MAX_NAME = 80
 STILL = 300.0
-"""Seconds without a new entry after which nobody imports or copies a loop any more."""
+"""Seconds without a new entry after which an import or copy counts as abandoned."""
 
 
 class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
-    """Loops, their logs, people's worlds and drafts of them in a database."""
+    """Loops, their logs, people's worlds, and drafts of worlds, in a database."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -54,13 +54,13 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         """Begin a loop with its first entries, all or nothing.
 
         Args:
-            ready: False for a loop that others shall not see before `finish`.
+            ready: False to hide the loop until `finish`.
 
         Returns:
-            where its log ends.
+            the end of its log.
 
         Raises:
-            ExistsError: if there is such a loop.
+            ExistsError: if the loop exists.
             StoreError: if it cannot be written, or the owner has too many loops.
         """
         self.check_room()
@@ -76,7 +76,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return end
 
     def _check_number(self, connection: Connection, owner: str) -> None:
-        """Whether an owner may have one more loop, and the database, too."""
+        """Refuse one loop more if the owner or the database has too many."""
         count, limits = select(func.count(LOOPS.c.id)), self.limits
         if connection.execute(count.filter_by(owner=owner)).scalar_one() >= limits.max_loops:
             sentence = f"This browser keeps {limits.max_loops} loops, the most it may: "
@@ -103,11 +103,11 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             raise ExistsError(about.id) from error
 
     def about(self, name: str) -> LoopInfo:
-        """What is known of a loop, by its id or its view.
+        """Facts about a loop, by its id or its view.
 
         Raises:
-            GoneError: if there is no such loop, or its time is over.
-            DamagedError: if it is not what was written.
+            GoneError: if the loop does not exist or has expired.
+            DamagedError: if its row is damaged.
         """
         rows = self._rows(self._seen.where(is_named(name)))
         if not rows:
@@ -115,20 +115,20 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return LoopInfo.of(rows[0])
 
     def loops(self, owner: str) -> list[LoopInfo]:
-        """Loops of an owner that are whole, the last used first."""
+        """Undamaged loops of an owner, most recently used first."""
         return [loop for loop in self.listed(owner) if isinstance(loop, LoopInfo)]
 
     def listed(self, owner: str) -> list[LoopInfo | Damaged]:
-        """All loops of an owner, the last used first."""
+        """All loops of an owner, most recently used first."""
         theirs = self._seen.filter_by(owner=owner).order_by(LOOPS.c.used.desc(), LOOPS.c.id)
         return list(map(listed, self._rows(theirs)))
 
     def views(self) -> list[str]:
-        """Of all loops that are there for people."""
+        """Views of all visible loops."""
         return [row.view for row in self._rows(self._seen.order_by(LOOPS.c.id))]
 
     def rows(self, loop: str) -> tuple[int, int]:
-        """How many entries and snapshots there are of a loop, whatever is said of them."""
+        """Numbers of entries and snapshots of a loop, counted in the tables."""
         of_loop = (
             select(func.count()).where(table.c.loop == loop).scalar_subquery()
             for table in (ENTRIES, SNAPSHOTS)
@@ -138,10 +138,11 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return entries, snapshots
 
     def rename(self, loop: str, owner: str, name: str) -> None:
-        """Give a loop another name, 1 to `MAX_NAME` characters.
+        """Rename a loop, 1 to `MAX_NAME` characters.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for such a name; StoreError if it is not theirs.
+            PersonalizerError: ``BadRequest`` for an invalid name; StoreError for another owner's
+                loop.
         """
         name = name.strip().replace("\x00", "")
         if not 1 <= len(name) <= MAX_NAME:
@@ -151,12 +152,13 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
                 raise GoneError
 
     def touch(self, loop: str) -> None:
-        """Count a loop's time from now; one that may only be read keeps the time it has."""
+        """Restart a loop's time to expiry; without effect on read-only databases."""
         with suppress(StoreError):
             self._change(update(LOOPS).filter_by(id=loop).values(used=self._now()))
 
     def hand_over(self, before: str, now: str) -> None:
-        """Let what one owner has be another's, the last used first, as many as may be."""
+        """Transfer loops, worlds and drafts to another owner within the caps, most recently used
+        first."""
         if not self._has_any(before):
             return
         with self._writing() as connection:
@@ -172,10 +174,10 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return any(self._rows(mine.limit(1)) for mine in of_owner)
 
     def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
-        """A copy that goes its own way: the same log up to an ``end``, snapshots included.
+        """Copy a loop up to an ``end`` of its log, with snapshots, as an independent loop.
 
-        A part of the log is copied in each step, so that nobody has to wait for all of it; until
-        the last the copy is not there for anybody.
+        A part of the log is copied in each step, so that other writers need not wait; the copy is
+        visible after the last one.
 
         Raises:
             StoreError: if it cannot be written, or the owner has too many loops.
@@ -207,7 +209,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
     duplicate = at_once(duplicating)
 
     def _copy(self, table: Table, loop: str, new: str, start: int, stop: int) -> int:
-        """Copy the rows from one position up to another to a new loop; how many there were."""
+        """Copy rows from one position up to another to a new loop; return their number."""
         others = [column for column in table.c if column.name != "loop"]
         here = table.c.position >= start, table.c.position < stop
         rows = select(literal(new), *others).filter_by(loop=loop).where(*here)
@@ -216,16 +218,16 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return self._change(copied.execution_options(preserve_rowcount=True), is_long=True)
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
-        """Let a loop be seen whose entries have all come in, up to an end, and say whence."""
+        """Make a loop visible after all of its entries, up to an end, with its origin."""
         with self._writing() as connection:
             _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
 
     def deleting(self, loop: str, owner: str) -> Steps[None]:
-        """Erase a loop with its whole log: from the first step on it is not there for anybody.
+        """Erase a loop with its whole log; it is invisible from the first step on.
 
         Raises:
-            GoneError: if it is not there, or not theirs.
+            GoneError: if it does not exist, or belongs to another owner.
         """
         if not self._close((LOOPS.c.id == loop) & (LOOPS.c.owner == owner)):
             raise GoneError
@@ -235,11 +237,11 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
     delete = at_once(deleting)
 
     def _close(self, which: ColumnElement[bool]) -> int:
-        """Let loops be there for nobody, and nothing be appended; how many there were."""
+        """Hide loops and refuse appends; return their number."""
         return self._change(update(LOOPS).where(which).values(ready=False, digest=ERASED))
 
     def _erasing(self, loop: str) -> Steps[None]:
-        """Erase a closed loop, a part of its log in each step: nobody has to wait for all of it."""
+        """Erase a closed loop, a part of its log in each step."""
         first = select(ENTRIES.c.position).filter_by(loop=loop).order_by(ENTRIES.c.position)
         here = ENTRIES.c.position.in_(first.limit(CHUNK))
         while self._change(delete(ENTRIES).where(ENTRIES.c.loop == loop, here), is_long=True):
@@ -249,10 +251,10 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
 
     def sweep(self) -> int:
-        """Erase loops, worlds and drafts that expired a day ago or longer, and unfinished loops.
+        """Erase loops, worlds and drafts expired for a day or longer, and unfinished loops.
 
-        Only days on which the database was in use count: a clock that jumps is one day, and the
-        time that a backup lay somewhere is none.
+        Time is counted in days of use of the database: a jump of the clock is one day, and the time
+        of a backup in storage is none.
 
         Returns:
             the number of loops erased.
@@ -273,16 +275,16 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return erased
 
     def sweep_broken_off(self, now: float) -> int:
-        """Erase what is left of imports and copies whose process has ended: loops that are not
-        ready and whose log has not grown for `STILL` seconds, as far as this store has looked on.
+        """Erase the remains of imports and copies whose process has ended: unfinished loops whose
+        log has not grown for `STILL` seconds, as observed by this store.
 
-        An import of any process that shares the database goes on meanwhile: its log grows.
+        Imports of other processes are left alone, as their logs grow.
 
         Args:
-            now: seconds of a clock that only goes forward.
+            now: seconds of a monotonic clock.
 
         Returns:
-            how many loops there were.
+            number of loops erased.
         """
         end = select(func.max(ENTRIES.c.position)).where(ENTRIES.c.loop == LOOPS.c.id)
         unfinished = select(LOOPS.c.id, end.scalar_subquery().label("end")).where(~LOOPS.c.ready)
@@ -304,7 +306,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
 
     @property
     def _seen(self) -> Select[Any]:
-        """The loops that others may see, each with the digest of its last entry."""
+        """Query for visible loops, each with the digest of its last entry."""
         return select(LOOPS, LAST).where(LOOPS.c.ready, self._is_alive)
 
     @property
@@ -316,7 +318,7 @@ _IN_USE = text("INSERT INTO days (day) VALUES (:day) ON CONFLICT DO NOTHING")
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:
-    """Change what loops are; how many there were. What is damaged gets no seal: it stays so."""
+    """Change facts of loops and seal them; return their number. Damaged rows are not sealed."""
     rows = connection.execute(loops.with_for_update()).all()
     for row in rows:
         told = {name: getattr(row, name) for name in ("owner", "name", "origin")} | changes

@@ -1,8 +1,8 @@
-"""A stored loop: a loop with its lock, its log in the store, and its recent past in memory.
+"""A stored loop: a loop with its lock, its log in the store, and recent entries in memory.
 
-Every so many entries the states of the loop and of whatever follows it are written down beside
-the log, and seldomer the entries up to there leave memory. So a loop opens as fast with 100,000
-events as with 1,000, takes no more memory, and any moment of it is a short fold away.
+At intervals of entries the states of the loop and of its projections are stored beside the log,
+and, less often, old entries leave memory. So a loop with 100,000 events opens as fast as one with
+1,000 and takes no more memory, and any moment of its past is a short fold away.
 """
 
 import contextlib
@@ -26,19 +26,19 @@ from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
 from engine.store.journal import Journal
 from engine.store.loop_info import LoopInfo, new_id
-from engine.store.restoring import checkpoint, usable
+from engine.store.snapshot_checkpoints import checkpoint, usable
 from engine.store.snapshot_codec import dump
 from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World
 
 EVERY, KEPT = 300, 2_000
-"""Entries from one snapshot to the next, and from one at which they leave memory."""
+"""Entries between two snapshots, and between two removals of old entries from memory."""
 LOOP = "loop"
-"""Name of the snapshot of the loop itself; that of a projection is its class's."""
+"""Name of the loop's own snapshots; those of a projection have its class name."""
 
 Followers = Callable[[World | None], Iterable[Projection]]
-"""Makes the projections that follow a loop in a world and are to be snapshot beside it."""
+"""Creates the projections of a loop in a world, which are stored as snapshots, too."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,14 +46,14 @@ F = TypeVar("F", bound=Projection)
 
 
 def nobody(world: World | None) -> tuple[Projection, ...]:
-    """Nothing follows a loop."""
+    """No projections."""
     return ()
 
 
 def _verb(
     verb: Callable[Concatenate[LearningLoop, P], T],
 ) -> Callable[Concatenate["StoredLoop", P], T]:
-    """A verb of the loop, and a snapshot after it when one is due."""
+    """Wrap a method of the loop, with a snapshot afterwards if due."""
 
     @wraps(verb)
     def call(stored: "StoredLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -66,22 +66,22 @@ def _verb(
 
 
 class StoredLoop:
-    """A loop and where it is kept, shared by all who have it open in this process.
+    """A loop and its place in the store, shared by all its users in the process.
 
-    Its verbs are the loop's own, and safe for any number of threads as those are.
+    Its methods are the loop's own, and thread-safe as well.
 
     Attributes:
-        id: whoever knows it may answer.
-        view: in the link; whoever knows it may look.
-        world: whose visitors it serves, as it began; None outside any.
-        loop: the loop itself, to read.
-        lock: the loop's own.
+        id: permits answering.
+        view: public name, permits looking.
+        world: at its start; None without a world.
+        loop: for reading only.
+        lock: of the loop.
 
     Args:
-        about: what it is.
-        loop: the loop itself.
+        about: facts about the loop.
+        loop: the loop.
         journal: its log in the store; None for a loop in memory alone.
-        followers: make what follows it.
+        followers: create its projections.
     """
 
     def __init__(
@@ -110,10 +110,10 @@ class StoredLoop:
         followers: Followers = nobody,
         clock: Clock = utc_now,
     ) -> Self:
-        """A new loop, in the store from its first event on; in memory alone without a store.
+        """Create a loop, stored from its first event on; without a store, in memory alone.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for what is no world by `engine.worlds.world_json`.
+            PersonalizerError: ``BadRequest`` for an invalid world by `engine.worlds.world_json`.
         """
         loop = LearningLoop(settings, seed=seed, clock=clock)
         loop.folding.keeps = True
@@ -126,7 +126,7 @@ class StoredLoop:
     def opening(
         cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
     ) -> Steps[Self]:
-        """A loop out of the store, as it was, by its id or its view; each entry is a step.
+        """Open a stored loop by its id or its view; each entry is a step.
 
         Raises:
             GoneError: if there is no such loop.
@@ -159,16 +159,15 @@ class StoredLoop:
     def open(
         cls, store: Store, name: str, followers: Followers = nobody, clock: Clock = utc_now
     ) -> Self:
-        """The same in one go; see `opening`."""
+        """Open a stored loop in one go; see `opening`."""
         return finish(cls.opening(store, name, followers, clock))
 
     # -- what it was ------------------------------------------------------------------
 
     def as_of(self, entries: int) -> Steps[Self]:
-        """The loop as the first ``entries`` of its log left it; each that is folded is a step.
+        """The loop after the first ``entries`` of its log; each entry to be folded is a step.
 
-        It is one of its own, in memory alone: whatever is done with either, the other stays as it
-        is.
+        The result is an independent loop in memory alone.
         """
         loop = yield from time_travel.as_of(self.loop, entries)
         past = type(self)(self._about, loop, None, self._followers)
@@ -180,7 +179,7 @@ class StoredLoop:
         return past
 
     def remember(self, past: "StoredLoop") -> None:
-        """Begin where another loop may, with whose log this one's is the same up to the end."""
+        """Take over the checkpoints of another loop with the same log up to the end."""
         log = self.loop.log
         pairs: list[tuple[Checkpoints[Any], Checkpoints[Any]]] = [
             (self.loop.folding.checkpoints, past.loop.folding.checkpoints)
@@ -196,29 +195,29 @@ class StoredLoop:
 
     @property
     def is_saved(self) -> bool:
-        """Whether it is in the store: from its first event on."""
+        """Whether it is in the store, as from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
     @property
     def is_lost(self) -> bool:
-        """Whether the store has another log than this one, so that it has to be opened again."""
+        """Whether the stored log differs from this one, so that the loop must be opened again."""
         return self._journal is not None and self._journal.is_lost
 
     @property
     def owner(self) -> str:
-        """Whose it is, or will be once it is in the store."""
+        """Present or intended owner."""
         return self._owner
 
     @locked
     def belong_to(self, owner: str) -> None:
-        """Say whose it is; in the store only before its first event."""
+        """Set the owner; for the store, only before the first event."""
         self._owner = owner
         if self._journal is not None:
             self._journal.belong_to(owner)
 
     @property
     def world_now(self) -> World | None:
-        """Whose visitors it serves now: the world may have changed since it began."""
+        """Current world, after changes since the start."""
         return self.loop.state.world or self.world
 
     # -- what is done with it ---------------------------------------------------------
@@ -239,7 +238,7 @@ class StoredLoop:
 
     @locked
     def follow(self, kind: type[F]) -> F:
-        """What follows the loop, of a kind that was given with it, up to now."""
+        """Projection of a class given with the loop, up to date."""
         projection = self._projections[kind.__name__]
         assert isinstance(projection, kind)
         projection.follow(self.loop)
@@ -249,16 +248,16 @@ class StoredLoop:
 
     @locked
     def snapshot_if_due(self, every: int = EVERY, kept: int = 0) -> bool:
-        """Write down what the log has come to if it is time, and let go of a long log before.
+        """Store snapshots if due, and remove old entries from memory.
 
-        Failing to is no failure: the log has everything.
+        Errors are ignored: the log has everything.
 
         Args:
-            every: entries since the last time.
-            kept: entries that stay in memory until they are let go of together.
+            every: entries between snapshots.
+            kept: entries between removals from memory.
 
         Returns:
-            whether it was done.
+            whether snapshots were stored.
         """
         log, journal = self.loop.log, self._journal
         if journal is None or not journal.is_begun or log.in_transaction:
@@ -272,7 +271,7 @@ class StoredLoop:
         return False
 
     def snapshots(self, digest: bytes) -> dict[Snapshot, bytes]:
-        """What its log, which ends with a digest, has come to, that of the loop itself first."""
+        """Current snapshots under the digest of the log's end, the loop's own first."""
         mark, state = self.loop.log.mark, self.loop.state
         told = {
             **state.state(),

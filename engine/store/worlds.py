@@ -1,8 +1,8 @@
-"""Worlds that people have made, each kept with its owner and found by its key.
+"""Worlds made by people, stored by owner and found by key.
 
-A world's key (`engine.worlds.key_of`) is made of what it is, so the same key is the same world
-wherever it is asked for. One that was edited is another world: the one before it is still found
-by its key, though it stands in no list, until its time is over.
+A world's key (`engine.worlds.key_of`) is computed from its content, so a key identifies the same
+world everywhere. An edited world is another world: the earlier one leaves the list, but is found by
+its key until it expires.
 """
 
 from collections.abc import Container, Sequence
@@ -24,18 +24,18 @@ from engine.worlds.seen import alike
 MAX_NAME = 80
 _OF = WORLDS.c
 _EARLIER = 200
-"""Worlds that an owner has edited since which are still found by their keys."""
+"""Largest number of an owner's edited worlds that are still found by key."""
 
 
 @dataclass(frozen=True, slots=True)
 class KeptWorld:
-    """A world in somebody's list.
+    """A world in an owner's list.
 
     Attributes:
-        key: its name in links.
-        owner: who may rename and delete it.
-        name: given by a person; at first the world's title.
-        text: the world, as `World.text` has it.
+        key: name in links.
+        owner: may rename and delete it.
+        name: given by a person; the world's title by default.
+        text: of the world, see `World.text`.
         created, used: seconds since 1970.
     """
 
@@ -48,10 +48,10 @@ class KeptWorld:
 
     @property
     def world(self) -> World:
-        """The world itself.
+        """The world.
 
         Raises:
-            DamagedError: if it is not what its key says.
+            DamagedError: if it does not match its key.
         """
         try:
             world = world_from_text(self.text)
@@ -63,10 +63,10 @@ class KeptWorld:
 
     @classmethod
     def of(cls, row: Row[Any]) -> Self:
-        """What a row says.
+        """Read a row.
 
         Raises:
-            DamagedError: if it is not what was written.
+            DamagedError: if the row does not match its seal.
         """
         told = row.key, row.owner, row.name, row.text, row.created
         if digests.seal(*told) != row.seal:
@@ -75,22 +75,21 @@ class KeptWorld:
 
 
 class Worlds(Database):
-    """The worlds of all owners."""
+    """Access to the worlds of all owners."""
 
     def keep_world(
         self, world: World, owner: str, name: str = "", instead_of: str = ""
     ) -> KeptWorld:
-        """Keep a world in an owner's list; one that stands there already stays as it is.
+        """Add a world to an owner's list, unless it is there.
 
         Args:
-            name: in the list, with a number behind it if another one there has that name; the
-                world's title, if empty.
-            instead_of: key of the one that it was made of, which leaves the list.
+            name: in the list, numbered if taken; the world's title, if empty.
+            instead_of: key of the edited world, which leaves the list.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for one that could not be read again, or such a
-                name; StoreError if it cannot be written, the owner has too many, or another
-                world there has its key.
+            PersonalizerError: ``BadRequest`` for a world that could not be read again, or an
+                invalid name; StoreError if it cannot be written, the owner has too many, or its key
+                belongs to another world.
         """
         text, key = world_from_text(world.text).text, key_of(world)
         name = _named(name or world.title)
@@ -119,7 +118,7 @@ class Worlds(Database):
         return kept
 
     def _check_list(self, connection: Connection, owner: str) -> None:
-        """Whether an owner may have one more world in the list."""
+        """Refuse one world more if the owner has too many."""
         mine, most = select(func.count(_OF.key)), self.limits.max_worlds
         if connection.execute(mine.filter_by(owner=owner, listed=True)).scalar_one() >= most:
             sentence = f"This browser keeps {most} worlds, the most it may: "
@@ -127,21 +126,21 @@ class Worlds(Database):
             raise StoreError(sentence, "OperationNotAllowed")
 
     def _check_total(self, connection: Connection) -> None:
-        """Whether the database may have one more world."""
+        """Refuse one world more if the database has too many."""
         most = self.limits.max_worlds_total
         if connection.execute(select(func.count(_OF.key))).scalar_one() >= most:
             sentence = f"This server keeps {most:,} worlds, the most it may."
             raise StoreError(sentence, "OperationNotAllowed")
 
     def worlds(self, owner: str) -> list[KeptWorld]:
-        """Those in an owner's list, the last used first; none that is damaged."""
+        """Undamaged worlds in an owner's list, most recently used first."""
         mine = select(WORLDS).filter_by(owner=owner, listed=True).where(self._is_in_time)
         return _whole(self._rows(mine.order_by(_OF.used.desc(), _OF.key)))
 
     def world(self, key: str) -> World | None:
-        """The world that has a key, whoever keeps it; None if nobody does.
+        """The world of a key, of any owner; None if unknown.
 
-        Of two that share a key, which nobody makes by chance, it is the older one.
+        Of two worlds with the same key, which only happens on purpose, the older one.
         """
         known = select(WORLDS).filter_by(key=key).where(self._is_in_time)
         for kept in _whole(self._rows(known.order_by(_OF.created).limit(2))):
@@ -149,15 +148,15 @@ class Worlds(Database):
         return None
 
     def touch_world(self, key: str) -> None:
-        """Count a world's time from now, for whoever keeps it."""
+        """Restart a world's time to expiry, for all owners."""
         self._change(update(WORLDS).filter_by(key=key).values(used=self._now()))
 
     def rename_world(self, key: str, owner: str, name: str) -> None:
-        """Give a world another name in its owner's list: what it is stays as it was.
+        """Rename a world in its owner's list; the world itself is unchanged.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for such a name, or the name of another one there;
-                StoreError if it is not theirs.
+            PersonalizerError: ``BadRequest`` for an invalid or used name; StoreError for another
+                owner's world.
         """
         name = _named(name)
         with self._writing() as connection:
@@ -172,28 +171,28 @@ class Worlds(Database):
             connection.execute(update(WORLDS).filter_by(key=key, owner=owner).values(_row(new)))
 
     def delete_world(self, key: str, owner: str) -> None:
-        """Erase a world: whom its owner gave its link cannot open it any more.
+        """Erase a world; links to it stop working.
 
         Raises:
-            StoreError: if it is not there, or not theirs.
+            StoreError: if it does not exist, or belongs to another owner.
         """
         if not self._change(delete(WORLDS).filter_by(key=key, owner=owner)):
             raise StoreError(_GONE, "NotFound")
 
     def faulty_worlds(self) -> int:
-        """How many are not what was written."""
+        """Number of damaged worlds."""
         rows = self._rows(select(WORLDS))
         return len(rows) - len(_whole(rows))
 
     def sweep_worlds(self) -> int:
-        """Erase those whose time was over a day ago; how many there were."""
+        """Erase worlds expired for a day or longer; return their number."""
         return self._change(
             delete(WORLDS).where(_OF.used < days_ago(self.limits.retention_days + 1))
         )
 
     def _hand_over_worlds(self, connection: Connection, before: str, now: str) -> None:
-        """Let the worlds of one owner be another's: of those in a list the last used first, as
-        many as may be; those that were edited since take no room."""
+        """Transfer the worlds of one owner to another: listed ones within the cap, most recently
+        used first; earlier versions without limit."""
         theirs = connection.execute(
             select(WORLDS).filter_by(owner=before).order_by(_OF.listed.desc(), _OF.used.desc())
         ).all()
@@ -234,13 +233,13 @@ def _named(name: str) -> str:
 
 
 def _names(connection: Connection, owner: str, but: str = "") -> set[str]:
-    """Names in an owner's list, without that of one world, as `alike` has them."""
+    """Names in an owner's list, normalised by `alike`, without that of one world."""
     listed = select(_OF.name).filter_by(owner=owner, listed=True).where(_OF.key != but)
     return set(map(alike, connection.execute(listed).scalars()))
 
 
 def _free(name: str, names: Container[str]) -> str:
-    """A name that is not taken: the same, or else with the first number behind it that is free."""
+    """An unused name: the same, or with the first free number appended."""
     numbered = (f"{name[: MAX_NAME - len(more)]}{more}" for more in map(" {}".format, count(2)))
     return next(one for one in chain([name], numbered) if alike(one) not in names)
 
@@ -251,7 +250,7 @@ def _row(kept: KeptWorld) -> dict[str, Any]:
 
 
 def _whole(rows: Sequence[Row[Any]]) -> list[KeptWorld]:
-    """Rows that are what was written, world included."""
+    """Undamaged rows."""
     found = []
     for row in rows:
         with suppress(DamagedError):
@@ -262,7 +261,7 @@ def _whole(rows: Sequence[Row[Any]]) -> list[KeptWorld]:
 
 
 def _drop_earlier(connection: Connection, owner: str) -> None:
-    """Of those that left an owner's list, keep the latest."""
+    """Erase all but the latest worlds removed from an owner's list."""
     earlier = select(_OF.key).filter_by(owner=owner, listed=False).order_by(_OF.used.desc())
     old = list(connection.execute(earlier.offset(_EARLIER)).scalars())
     if old:

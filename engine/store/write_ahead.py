@@ -1,7 +1,7 @@
-"""SQLite's write-ahead log, and when what it holds is brought into the database file.
+"""SQLite's write-ahead log, and its write-back to the database file.
 
-By itself SQLite lets whoever commits do so now and then, who waits for the disk, and with them all
-who stand in line.
+By default SQLite writes back within a commit, which then waits for the disk, and with it all queued
+writers.
 """
 
 from contextlib import suppress
@@ -15,17 +15,17 @@ from engine.store.failures import translated
 from engine.store.sqlite import hurry
 
 _MOMENT = 0.05
-"""Seconds after which one looks again whether others still read."""
+"""Seconds between checks for readers."""
 
 
 class WriteAhead(Database):
-    """The log in which SQLite keeps what was written; PostgreSQL has its own ways."""
+    """The write-ahead log of an SQLite database; no effect on PostgreSQL."""
 
     def write_back(self) -> None:
-        """Bring what was written since the last time into the file, while others go on.
+        """Write back recent changes, while other threads continue.
 
         Raises:
-            StoreError: if that cannot be.
+            StoreError: on failure.
         """
         if self._has_news and not self.is_shared:
             self._has_news = False
@@ -33,10 +33,9 @@ class WriteAhead(Database):
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)").all()
 
     def _wipe(self) -> None:
-        """Empty the log, where deleted rows may still stand.
+        """Empty the log, which may still hold deleted rows.
 
-        Whoever reads there is waited for, but not so that nobody may write meanwhile; who reads
-        for too long leaves it to the next time.
+        Waits for readers without blocking writers; long readers postpone it to the next time.
         """
         until = monotonic() + self.line.patience
         with suppress(StoreError):
@@ -49,7 +48,7 @@ class WriteAhead(Database):
 
 
 def _is_cut_off(connection: Connection) -> bool:
-    """Cut the log off if nobody reads there; SQLite would wait, and let nobody write."""
+    """Truncate the log if there are no readers; SQLite itself would wait and block writers."""
     hurry(connection, 0.0)
     is_busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").all()[0][0]
     return not is_busy

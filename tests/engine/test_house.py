@@ -3,6 +3,7 @@
 import ast
 import importlib
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -150,6 +151,37 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert not in_circles(modules([*ENGINE, *PAGES]))
 
 
+# -- one name, one class --------------------------------------------------------------
+
+HOMONYMS = {
+    "Lab": 12, "Host": 3, "Look": 3, "Figure": 2, "File": 2, "Left": 2, "Log": 2, "Offer": 2,
+    "Offers": 2, "Page": 2, "Place": 2, "Rows": 2, "Run": 2, "Scene": 2, "Seen": 2, "Table": 2,
+    "Term": 2, "Told": 2, "WeightSums": 2,
+}  # fmt: skip
+"""Public class names that are still defined in several modules, and in how many: this list may
+only become shorter."""
+
+
+def classes(tree: ast.AST) -> Iterator[str]:
+    """Names of the public classes at the top of a module."""
+    assert isinstance(tree, ast.Module)
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+            yield node.name
+
+
+def homonyms(trees: Iterable[ast.AST]) -> dict[str, int]:
+    """Public class names defined in several modules, with their number."""
+    defined = Counter(name for tree in trees for name in classes(tree))
+    return {name: times for name, times in defined.items() if times > 1}
+
+
+def test_no_public_class_name_is_defined_in_two_modules() -> None:
+    found = homonyms(map(parse, [*ENGINE, *PAGES]))
+    assert {name: n for name, n in found.items() if n > HOMONYMS.get(name, 1)} == {}
+    assert found == HOMONYMS, "a name has become unique: shorten the list of exceptions"
+
+
 # -- tests mirror the house -----------------------------------------------------------
 
 TESTED_WITH = {
@@ -198,6 +230,11 @@ def test_an_import_is_found_wherever_it_stands() -> None:
 def test_a_circle_is_found() -> None:
     assert in_circles({"a": {"b"}, "b": {"c"}, "c": {"a"}, "d": set()}) == ["a", "b", "c"]
     assert not in_circles({"a": {"b"}, "b": {"c"}, "c": set()})
+
+
+def test_a_class_name_of_two_modules_is_found() -> None:
+    sources = "class A: ...\nclass B: ...", "class A: ...\nclass _C: ...", "class _C: ..."
+    assert homonyms(map(ast.parse, sources)) == {"A": 2}
 
 
 def test_a_use_of_the_global_stream_is_found() -> None:

@@ -1,4 +1,4 @@
-"""What is kept for the whole process: as much as there is room for, and only while it is used."""
+"""The cache of results: bounded in bytes and in idle time."""
 
 import gc
 import weakref

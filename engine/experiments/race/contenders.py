@@ -1,4 +1,4 @@
-"""Who races: ways to choose, each with what it needs to know."""
+"""Contenders of a race: methods of choosing, with their settings."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -24,12 +24,12 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Contender(ABC):
-    """A way to choose, ready to enter a race: a frozen value, which can travel to a process.
+    """A method of choosing: a frozen value that can be sent to another process.
 
     Attributes:
-        key: its name in results.
-        label: what it is called; ``{name}`` stands for what a person has set by that name.
-        story: how it chooses, in a sentence or two for a person, written like the label.
+        key: name in results.
+        label: name on screens; ``{name}`` is replaced by the setting of that name.
+        story: description in one or two sentences, formatted as the label.
     """
 
     key: str
@@ -38,16 +38,16 @@ class Contender(ABC):
 
     @abstractmethod
     def enter(self, world: World, seed: int) -> Player:
-        """The player for the crowd of this seed, who has learned nothing yet."""
+        """Create a player without knowledge for the crowd of a seed."""
 
 
 @dataclass(frozen=True, slots=True)
 class LoopContender(Contender):
-    """A loop: learns from every reward, and chooses by a policy on what it believes.
+    """A loop: learns from every reward, and chooses by a policy on its beliefs.
 
     Attributes:
-        settings: what and how it learns, and by default how it chooses.
-        policy: another way to choose on the same beliefs.
+        settings: of learning, and by default of choosing.
+        policy: another policy on the same beliefs.
     """
 
     settings: LoopSettings
@@ -59,7 +59,7 @@ class LoopContender(Contender):
 
 @dataclass(frozen=True, slots=True)
 class Blind(Contender):
-    """Learns nothing and chooses uniformly."""
+    """Uniform choice without learning."""
 
     def enter(self, world: World, seed: int) -> Player:
         return UniformPlayer(world, seed)
@@ -67,14 +67,13 @@ class Blind(Contender):
 
 @dataclass(frozen=True, slots=True)
 class ABTest(Contender):
-    """A uniform trial first; once its rewards are in, the item that earned most, for good.
+    """A uniform trial, then the item with the highest mean reward for good.
 
-    ``BadRequest`` for a trial without a reward, and from `enter` for a field not of the world.
+    ``BadRequest`` for a trial without a reward, and from `enter` for an unknown field.
 
     Attributes:
-        trial: rewards that the trial waits for; until then all visitors are shown any item.
-        field: of the context; each of its values gets a winner of its own. None for one
-            winner for all.
+        trial: number of rewards in the trial.
+        field: context field with one winner for each of its values; None for one winner overall.
     """
 
     trial: int
@@ -92,10 +91,10 @@ class ABTest(Contender):
 
 @dataclass(frozen=True, slots=True)
 class Present(Contender):
-    """Learns nothing and chooses by a rule.
+    """A fixed rule, without learning.
 
     Attributes:
-        rule: None for the place's usual one, see `usual_fields`.
+        rule: None for the world's usual one, see `usual_fields`.
     """
 
     rule: RuleTable | None = None
@@ -115,8 +114,7 @@ EPSILON = 0.1
 
 
 def rivals() -> dict[str, Policy]:
-    """Policies that choose on our beliefs, by key: all but our own and the uniform one, which
-    races without beliefs."""
+    """Other policies on the app's beliefs, by key: all but its own and the uniform one."""
     apart = OURS.policy.key, Uniform.key
     known = {key: policy() for key, policy in POLICIES.items() if key not in apart}
     return known | {EpsilonGreedy.key: EpsilonGreedy(EPSILON)}
@@ -130,14 +128,14 @@ def line_up(
     field: str | None = None,
     rule: RuleTable | None = None,
 ) -> dict[str, Contender]:
-    """All ways to choose that are worth comparing, by key.
+    """All contenders worth comparing, by key.
 
     Args:
-        policies: rivals with other settings than those of `rivals`.
-        crosses: of context fields with the action, the one hypothesis of ``single``.
-        trial: rewards that the A/B tests wait for.
-        field: whose values get a winner each; the world's first by default.
-        rule: that of today; the place's usual one by default.
+        policies: in place of those of `rivals`.
+        crosses: highest order of crosses of the single hypothesis of ``single``.
+        trial: number of rewards in the trials of A/B tests.
+        field: with one winner for each value; the world's first by default.
+        rule: of today; the world's usual one by default.
     """
     chosen = rivals() | {policy.key: policy for policy in policies}
     known: tuple[Contender, ...] = (
@@ -214,7 +212,7 @@ def line_up(
 
 
 def _rival(policy: Policy) -> LoopContender:
-    """A policy on our beliefs; its name tells the shares that are set on it."""
+    """Contender of a policy on the app's beliefs; its label shows the policy's settings."""
     shares = [f"{{{knob.field}}}" for knob in policy.knobs if knob.unit == "percent"]
     label = " ".join([policy.label, *shares])
     return LoopContender(policy.key, OURS, policy, label=label, story=policy.story)

@@ -1,4 +1,4 @@
-"""What is raced: who, where, how long, and what makes it hard."""
+"""The plan of a race: world, contenders, length, and difficulties."""
 
 from dataclasses import dataclass
 from typing import get_args
@@ -21,20 +21,20 @@ _CODE = "BadRequest"
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is raced; ``BadRequest`` outside the bounds.
+    """Plan of a race; ``BadRequest`` outside the bounds.
 
-    Where somebody's record races (`Recorded`), all meet the one crowd that they met: that of the
-    very seed, no longer than the record, with tastes that stay.
+    If a person's record races (`Recorded`), all contenders meet the crowd of that record: the same
+    seed, no more visitors than recorded, and constant tastes.
 
     Attributes:
-        world: where.
+        world: of the crowds.
         contenders: at least one, with different keys.
         visitors: of each run, 1 to 20,000.
-        repetitions: crowds that each contender meets, 1 to 500.
-        drift: how tastes change meanwhile.
-        delay: visitors who come before a reward arrives; 0 to 20,000.
-        refresh: what was learned reaches the model that chooses before every so manieth
-            visitor; 1 to 20,000, where 1 is at once.
+        repetitions: crowds met by each contender, 1 to 500.
+        drift: change of tastes during a run.
+        delay: visitors before a reward arrives; 0 to 20,000.
+        refresh: visitors between updates of the model that chooses; 1 to 20,000, where 1 is at
+            once.
         seed: of everything.
     """
 
@@ -77,18 +77,18 @@ class Plan:
 
     @property
     def runs(self) -> int:
-        """How often a contender meets a crowd."""
+        """Number of runs: one for each contender and repetition."""
         return self.repetitions * len(self.contenders)
 
     @property
     def points(self) -> NDArray[np.intp]:
-        """Numbers of visitors at which curves are kept, the middle and the end included."""
+        """Numbers of visitors at which curves are recorded, the middle and the end included."""
         even = np.linspace(0, self.visitors, min(POINTS, self.visitors) + 1).round()
         middle = [self.visitors // 2] if self.visitors > 1 else []
         return np.unique([*even[1:], *middle]).astype(np.intp)
 
     def seed_of(self, repetition: int) -> int:
-        """The seed of a repetition's crowd and players; a `LearningLoop` takes it too."""
+        """Seed of a repetition's crowd and players, also valid for a `LearningLoop`."""
         if self._records:
             return self.seed
         return int.from_bytes(digest(self.seed, "repetition", repetition)[:6])

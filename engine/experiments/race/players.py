@@ -1,7 +1,7 @@
-"""Players: contenders before one crowd, choosing and learning.
+"""Players: contenders at work on one crowd.
 
-A learner chooses and learns exactly as a `LearningLoop` with the same settings and seed
-does, without its validation and its log.
+A learner chooses and learns exactly as a `LearningLoop` with the same settings and seed, without
+validation and log.
 """
 
 from collections.abc import Mapping
@@ -23,16 +23,16 @@ from engine.simulation.baselines import RuleTable
 from engine.worlds.world import World
 
 START = datetime.fromtimestamp(0, UTC)
-"""When a race begins, as time stands still in it."""
+"""Time of all events in a race."""
 
 
 class Choice(NamedTuple):
-    """What a visitor is shown.
+    """An item chosen for a visitor.
 
     Attributes:
         position: of the item.
-        propensity: how likely it was to be shown.
-        by_chance: whether chance alone decided, whatever was believed.
+        propensity: selection probability.
+        by_chance: whether the choice was random, regardless of beliefs.
     """
 
     position: int
@@ -41,20 +41,20 @@ class Choice(NamedTuple):
 
 
 class Player(Protocol):
-    """A contender before one crowd."""
+    """A contender on one crowd."""
 
     def choose(self, number: int, cell: int) -> Choice:
-        """What visitor ``number``, who stands in this cell, is shown."""
+        """Choose for visitor ``number``, who is in this cell."""
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
-        """What a choice earned."""
+        """Learn the reward of a choice."""
 
     def weights(self) -> Mapping[str, float]:
-        """Hypotheses by name with how far each is believed, summing to 1; none for most."""
+        """Weights of hypotheses by name, summing to 1; empty for most players."""
 
 
 class UniformPlayer:
-    """Uniform choice, by the stream with which a loop of this seed decides."""
+    """Uniform choice, by the random stream of a loop with this seed."""
 
     def __init__(self, world: World, seed: int) -> None:
         self._seed, size = seed, len(world.items)
@@ -66,15 +66,15 @@ class UniformPlayer:
         return _choice(Uniform().decide(self._nothing, self._normals, rng))
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def weights(self) -> Mapping[str, float]:
         return {}
 
 
 class ABTestPlayer(UniformPlayer):
-    """A trial by uniform choice, then for each value of a field, or for all, the highest mean
-    reward."""
+    """A uniform trial, then the item with the highest mean reward, overall or for each value of a
+    field."""
 
     def __init__(self, world: World, seed: int, trial: int, field: str | None) -> None:
         super().__init__(world, seed)
@@ -110,7 +110,7 @@ class ABTestPlayer(UniformPlayer):
 
 
 class RulePlayer:
-    """A rule: one item for each visitor, whatever came of it."""
+    """A fixed rule: one item for each context."""
 
     def __init__(self, world: World, rule: RuleTable) -> None:
         self._world, self._rule = world, rule
@@ -120,16 +120,16 @@ class RulePlayer:
         return Choice(self._world.position(item), 1.0)
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def weights(self) -> Mapping[str, float]:
         return {}
 
 
 class LoopPlayer:
-    """The state of an online loop, which chooses as any loop does, without events and a log.
+    """State of an online loop, without events and a log.
 
-    What it believes of a cell is kept until it learns again.
+    The belief about a cell is cached until the next reward.
     """
 
     def __init__(self, world: World, seed: int, settings: LoopSettings, policy: Policy) -> None:
@@ -161,5 +161,5 @@ def _choice(decision: Decision) -> Choice:
 
 
 def _stream(seed: int, number: int) -> np.random.Generator:
-    """The stream with which a `LearningLoop` of this seed decides on its event ``number``."""
+    """Random stream of a `LearningLoop` of this seed for its event ``number``."""
     return decision_stream(seed, event_id_of(seed, number))

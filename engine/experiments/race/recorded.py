@@ -1,4 +1,4 @@
-"""A person in a race: what they chose for the first visitors of a seed, shown once more."""
+"""A person in a race: recorded choices for the first visitors of a seed, shown again."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Recorded(Contender):
-    """Shows the first visitors of one seed what somebody has chosen for them, and learns nothing.
+    """Recorded choices for the first visitors of one seed, without learning.
 
-    It is one run of so many visitors: other crowds never met whoever chose. ``BadRequest`` for no
-    choice, and from `enter` for another seed and for an item that the world does not have.
+    A record allows one run, as its choices fit no other crowd. ``BadRequest`` for an empty record,
+    and from `enter` for another seed and for unknown items.
 
     Attributes:
         seed: of the visitors.
-        choices: the position of the item for each of them, in order.
+        choices: positions of the chosen items, in order.
     """
 
     seed: int
@@ -37,7 +37,7 @@ class Recorded(Contender):
 
 
 class RecordedPlayer:
-    """A record before the crowd that it is of."""
+    """Recorded choices on the crowd they were made for."""
 
     def __init__(self, choices: tuple[int, ...]) -> None:
         self._choices = choices
@@ -46,7 +46,7 @@ class RecordedPlayer:
         return Choice(self._choices[number], 1.0)
 
     def learn(self, cell: int, choice: Choice, reward: float) -> None:
-        """Nothing."""
+        """Do nothing."""
 
     def weights(self) -> Mapping[str, float]:
         return {}

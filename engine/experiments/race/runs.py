@@ -1,7 +1,7 @@
-"""A race: several contenders before the same crowds, run after run, in any executor.
+"""Runs of a race: contenders on common crowds, in any executor.
 
-A run is one contender before the crowd of one repetition. It depends on its place in the plan
-alone, so results are the same in whichever process, order or cluster the runs are done.
+A run is one contender on the crowd of one repetition. It depends on its place in the plan alone, so
+results do not depend on process, order or cluster.
 """
 
 from collections.abc import Iterator, Mapping
@@ -22,7 +22,7 @@ from engine.steps import Steps, at_once
 
 @dataclass(frozen=True, slots=True)
 class RaceRun:
-    """The contender at a place in the plan before one crowd, ready to be done anywhere."""
+    """One contender of a plan on one crowd; can be sent to another process."""
 
     plan: Plan
     contender: int
@@ -31,14 +31,14 @@ class RaceRun:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Outcome:
-    """What came of a run; sums are up to each of the plan's P points.
+    """Result of a run; sums are up to each of the plan's P points.
 
     Attributes:
-        rewards, expected, regret: sums of the rewards, of the expected rewards of what was
-            shown, and of what the best items' exceed those by, (P,).
-        chance: sum of the regret of what was left to chance.
-        visitors, losses: of each segment (`World.segments`): visitors and sum of their regret.
-        weights: hypotheses by name with how far each was believed, (P,).
+        rewards, expected, regret: sums of rewards, of expected rewards, and of their distances from
+            the best item's expected reward, (P,).
+        chance: sum of the regret of offers decided by chance.
+        visitors, losses: number of visitors and sum of their regret, by segment (`World.segments`).
+        weights: weight of each hypothesis by name, (P,).
     """
 
     contender: str
@@ -55,7 +55,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A run that raised an exception, told in one line, so nothing came of it."""
+    """A run ended by an exception, with a message of one line."""
 
     contender: str
     repetition: int
@@ -63,7 +63,7 @@ class Failure:
 
     @classmethod
     def of(cls, run: RaceRun, error: BaseException) -> Self:
-        """The failure of a run that raised an exception."""
+        """Describe the exception of a run."""
         said = " ".join(str(error).split())[:300]
         if not isinstance(error, PersonalizerError):
             said = f"{type(error).__name__}: {said}" if said else type(error).__name__
@@ -71,21 +71,21 @@ class Failure:
 
 
 def runs_of(plan: Plan) -> Iterator[RaceRun]:
-    """All runs, one repetition after the other."""
+    """Yield all runs, repetition by repetition."""
     for repetition in range(plan.repetitions):
         for contender in range(len(plan.contenders)):
             yield RaceRun(plan, contender, repetition)
 
 
 def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Failure]:
-    """Do all runs of a plan; one that fails does not keep the others from being done.
+    """Do all runs of a plan; a failed run does not stop the others.
 
     Args:
-        executor: where; any of `concurrent.futures`, or a cluster's that follows its
-            interface, such as ``distributed.Client.get_executor()``. None is here.
+        executor: any of `concurrent.futures`, or a cluster's with the same interface, such as
+            ``distributed.Client.get_executor()``; None for this process.
 
     Yields:
-        an outcome or a failure for each run, as they come; raises as `UnderWay.collect`.
+        an outcome or a failure for each finished run; raises as `UnderWay.collect`.
     """
     if executor is None:
         yield from map(attempt, runs_of(plan))
@@ -99,10 +99,10 @@ def race(plan: Plan, executor: Executor | None = None) -> Iterator[Outcome | Fai
 
 
 class UnderWay:
-    """A race in an executor, to look at now and then.
+    """A race running in an executor.
 
     Attributes:
-        ahead: runs that may be with the executor at once; all by default.
+        ahead: largest number of runs submitted at once; all by default.
     """
 
     def __init__(self, plan: Plan, executor: Executor, ahead: int | None = None) -> None:
@@ -112,16 +112,16 @@ class UnderWay:
 
     @property
     def is_over(self) -> bool:
-        """Whether what came of every run was collected, or the race was stopped."""
+        """Whether all runs were collected, or the race was stopped."""
         return self._left == 0
 
     def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:
-        """Send runs, and take in what has come of some since the last call.
+        """Submit runs, and return the results finished since the last call.
 
-        A ``BrokenExecutor``, which does no more runs, once all it has done are collected.
+        Raises ``BrokenExecutor`` after all finished results were collected.
 
         Args:
-            timeout: seconds to wait for at least one; None waits as long as it takes.
+            timeout: seconds to wait for the first result; None for no limit.
         """
         self._send()
         found: list[Outcome | Failure] = []
@@ -141,7 +141,7 @@ class UnderWay:
         return found
 
     def stop(self) -> None:
-        """Do no more runs; those that have begun end by themselves, and nobody asks for them."""
+        """Submit no more runs; running ones end by themselves, and their results are ignored."""
         for future in self._pending:
             future.cancel()
         self._pending, self._left = {}, 0
@@ -161,7 +161,7 @@ class UnderWay:
 
 
 def attempt(run: RaceRun) -> Outcome | Failure:
-    """Do one run; an exception is told, not raised: not every one could travel."""
+    """Do one run; exceptions become failures, as not all of them can be pickled."""
     try:
         return do(run)
     except Exception as error:
@@ -169,7 +169,7 @@ def attempt(run: RaceRun) -> Outcome | Failure:
 
 
 def doing(run: RaceRun) -> Steps[Outcome]:
-    """Do one run, a visitor a step; an exception of the contender or its player is raised."""
+    """Do one run, a visitor a step; exceptions of contender and player are raised."""
     plan, world = run.plan, run.plan.world
     contender = plan.contenders[run.contender]
     seed, at = plan.seed_of(run.repetition), plan.points - 1
@@ -204,10 +204,10 @@ do = at_once(doing)
 def playing(
     plan: Plan, contender: Contender, seed: int, crowd: PotentialOutcomes
 ) -> Steps[tuple[list[Choice], list[Mapping[str, float]]]]:
-    """Let a contender meet a crowd, a visitor a step.
+    """Let a contender serve a crowd, a visitor a step.
 
     Returns:
-        what each visitor was shown, and the player's weights at each of the plan's points.
+        the choice for each visitor, and the player's weights at each of the plan's points.
     """
     player = contender.enter(plan.world, seed)
     points = set(plan.points.tolist())

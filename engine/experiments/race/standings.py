@@ -1,4 +1,4 @@
-"""Where a race stands: a fold over what came of its runs so far, in any order."""
+"""Standings of a race: a fold over the results of its runs, in any order."""
 
 import math
 from collections.abc import Iterator, Mapping
@@ -22,12 +22,12 @@ NEAR = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Final:
-    """How a contender stands, over the repetitions that all have finished.
+    """Result of a contender over the repetitions finished by all contenders.
 
     Attributes:
         reward: mean reward a visitor.
-        regret: sum of what the best items' expected rewards exceed the shown ones' by.
-        won: share of the repetitions in which nobody earned more; a tie is shared.
+        regret: sum of the distances from the best items' expected rewards.
+        won: share of repetitions with the highest reward; ties are split.
         recovery: see `Standings.recovery`.
     """
 
@@ -40,7 +40,7 @@ class Final:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """By how much the leader is ahead of the next, in mean reward, crowd by crowd."""
+    """Lead of the first contender over the second in mean reward, paired by crowd."""
 
     leader: str
     next: str
@@ -48,19 +48,19 @@ class Margin:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the 95 % interval leaves out that there is no difference."""
+        """Whether the 95 % interval excludes 0."""
         return self.ahead.low > 0
 
 
 @dataclass(frozen=True, slots=True)
 class Believed:
-    """The hypothesis that is believed most in the end, mean over the repetitions.
+    """The hypothesis with the highest final weight, averaged over repetitions.
 
     Attributes:
-        hypothesis: its name.
-        weight: how far it is believed in the end.
-        since: visitors after which it was believed most ever since.
-        others: how many others there were.
+        hypothesis: name.
+        weight: final weight.
+        since: visitors after which its weight stayed the highest.
+        others: number of other hypotheses.
     """
 
     hypothesis: str
@@ -71,7 +71,7 @@ class Believed:
 
 @dataclass(frozen=True, slots=True)
 class ChanceCost:
-    """What offers by chance lost a contender, and how far it is behind the leader, a visitor."""
+    """Loss of a contender by random offers, and its distance from the leader, a visitor."""
 
     lost: float
     behind: float
@@ -79,7 +79,7 @@ class ChanceCost:
 
 @dataclass(frozen=True, slots=True)
 class SegmentRegret:
-    """Regret of a contender a visitor, among those with one value of a field."""
+    """Regret a visitor of a contender in one segment."""
 
     contender: str
     field: str
@@ -89,11 +89,11 @@ class SegmentRegret:
 
 
 class Standings:
-    """What is known of a race.
+    """State of a race.
 
-    While it runs, or when runs have failed, some contenders have met more crowds than others;
-    all figures are over the crowds that everybody has met, but for who failed in each, or over
-    all there is until there is one. ``len`` is how many runs have ended, well or not.
+    During a race, or after failures, contenders have met different numbers of crowds. All figures
+    are over the crowds met by every contender, ignoring failed runs, or over all crowds while there
+    is no common one. ``len`` is the number of ended runs, failures included.
     """
 
     def __init__(self, plan: Plan) -> None:
@@ -102,7 +102,7 @@ class Standings:
         self._failed: dict[tuple[int, str], Failure] = {}
 
     def add(self, result: Outcome | Failure) -> None:
-        """Fold in what came of a run."""
+        """Add the result of a run."""
         if isinstance(result, Failure):
             self._failed[result.repetition, result.contender] = result
         else:
@@ -113,23 +113,23 @@ class Standings:
 
     @property
     def failures(self) -> list[Failure]:
-        """The runs that failed, by repetition."""
+        """Failed runs, by repetition."""
         return [self._failed[at] for at in sorted(self._failed)]
 
     @property
     def keys(self) -> list[str]:
-        """Contenders with anything to show, in the order of the plan."""
+        """Contenders with results, in the order of the plan."""
         return [key for key in self._found if self.outcomes(key)]
 
     @property
     def shared(self) -> list[int]:
-        """Repetitions that every contender has finished, but for those who only failed so far."""
+        """Repetitions finished by every contender, without contenders with failures only."""
         failed = {failure.contender for failure in self._failed.values()}
         racing = [set(found) for key, found in self._found.items() if found or key not in failed]
         return sorted(set.intersection(*racing)) if racing else []
 
     def outcomes(self, contender: str) -> list[Outcome]:
-        """The outcomes of a contender that figures are over."""
+        """Outcomes of a contender in the repetitions that count."""
         found = self._found[contender]
         wanted = self.shared or sorted(found)
         return [found[repetition] for repetition in wanted if repetition in found]
@@ -145,11 +145,11 @@ class Standings:
 
     @property
     def latest_visitors(self) -> int:
-        """About how many visitors that is."""
+        """Approximate number of visitors in the window."""
         return self.window * self.plan.visitors // len(self.plan.points)
 
     def recent(self, contender: str) -> Band:
-        """Mean reward of the latest visitors."""
+        """Mean reward over a moving window of visitors."""
         return band(self._latest(np.array([o.rewards for o in self.outcomes(contender)])))
 
     def latest(self, contender: str) -> Estimate:
@@ -162,13 +162,13 @@ class Standings:
         return band(np.array([outcome.regret for outcome in self.outcomes(contender)]))
 
     def weights(self, contender: str) -> Mapping[str, Array]:
-        """Mean weight of each hypothesis; nothing for contenders that have none."""
+        """Mean weight of each hypothesis; empty for contenders without hypotheses."""
         outcomes = self.outcomes(contender)
         names = outcomes[0].weights if outcomes else ()
         return {name: np.mean([o.weights[name] for o in outcomes], axis=0) for name in names}
 
     def believed(self, contender: str) -> Believed | None:
-        """The hypothesis that it believes most; None for contenders that have none."""
+        """Hypothesis with the highest final weight; None for contenders without hypotheses."""
         weights = self.weights(contender)
         if not weights:
             return None
@@ -187,11 +187,11 @@ class Standings:
         return means
 
     def recovery(self, contender: str) -> int | None:
-        """Visitors from a reshuffle of all tastes until the contender is back, on average.
+        """Mean number of visitors from a reshuffle of all tastes to recovery.
 
-        Back means that what it shows from there on is expected to earn, over a window, at
-        most `NEAR` less than in the window before the reshuffle. 0 if it never fell; None if it
-        is not back, or if there was no reshuffle.
+        A contender has recovered when the expected reward of its offers over a window is at most
+        `NEAR` below that of the window before the reshuffle, from then on. 0 without a drop; None
+        without recovery or without a reshuffle.
         """
         outcomes, points = self.outcomes(contender), self.plan.points
         if self.plan.drift != "halfway" or not outcomes or self.plan.visitors < 2:
@@ -206,7 +206,7 @@ class Standings:
     # -- in the end -------------------------------------------------------------------
 
     def finals(self) -> list[Final]:
-        """How each contender stands, the one who earns most first."""
+        """Results of all contenders, highest mean reward first."""
         found, won = [], self._won()
         for key in self.keys:
             reward, share = estimate(self._means(key), 0, 1), won.get(key, math.nan)
@@ -216,7 +216,7 @@ class Standings:
         return sorted(found, key=lambda final: -final.reward.mean)
 
     def margin(self) -> Margin | None:
-        """Who is ahead of whom, once two have met the same crowds."""
+        """Lead of the first contender; None until two contenders have met the same crowds."""
         finals = self.finals()
         if len(finals) < 2 or not self.shared:
             return None
@@ -224,8 +224,8 @@ class Standings:
         return Margin(leader, second, estimate(self._means(leader) - self._means(second)))
 
     def cost_of_chance(self, contender: str) -> ChanceCost | None:
-        """What its offers by chance lost it, if they may have lost it the race: without that loss
-        the leader would not be clearly ahead, crowd by crowd. None else."""
+        """Loss of a contender by random offers, if it may have decided the race: without it the
+        leader would have no clear lead, paired by crowd. None otherwise."""
         finals = self.finals()
         leader = finals[0].contender if finals and self.shared else contender
         if contender == leader or contender not in self.keys:
@@ -237,7 +237,7 @@ class Standings:
         return ChanceCost(float(lost.mean()), float(behind.mean()))
 
     def segments(self) -> list[SegmentRegret]:
-        """Regret a visitor of each contender in each segment that anybody came from."""
+        """Regret a visitor of each contender in each segment with visitors."""
         found = []
         for key in self.keys:
             visitors = np.array([outcome.visitors for outcome in self.outcomes(key)])
@@ -255,7 +255,7 @@ class Standings:
         return np.array([o.rewards[-1] / self.plan.visitors for o in self.outcomes(contender)])
 
     def _won(self) -> dict[str, float]:
-        """Share of the shared repetitions that each contender has won."""
+        """Share of the shared repetitions won by each contender."""
         if not self.shared:
             return {}
         table = np.array([self._means(key) for key in self.keys])
@@ -266,7 +266,7 @@ class Standings:
     # -- to take away -----------------------------------------------------------------
 
     def curve_rows(self) -> Iterator[Mapping[str, object]]:
-        """Every curve, long: contender, measure, hypothesis, visitor, mean, error, low, high."""
+        """Rows of all curves: contender, measure, hypothesis, visitor, mean, error, low, high."""
         numbers = self.plan.points.tolist()
         for key in self.keys:
             bands = {"recent_reward": self.recent(key), "cumulative_regret": self.regret(key)}
@@ -280,7 +280,7 @@ class Standings:
                     yield {**head, "visitor": visitor, "mean": weight}
 
     def run_rows(self) -> Iterator[Mapping[str, object]]:
-        """Every run: contender, repetition, seed, mean reward, regret, and by segment."""
+        """Rows of all runs: contender, repetition, seed, mean reward, regret, and by segment."""
         segments = self.plan.world.segments()
         names = [f"regret {field.name}={value.name}" for field, value in segments]
         for key, found in self._found.items():

@@ -1,13 +1,13 @@
-"""Bayesian model averaging: each hypothesis weighed by its predictive density.
+"""Bayesian model averaging: hypotheses weighted by their predictive densities.
 
-Every hypothesis tells the density of each reward before it learns it; the product is its
-evidence (its marginal likelihood; MacKay, *Information Theory, Inference, and Learning
-Algorithms*, 2003, chapter 28), which prefers the simplest account that explains the rewards:
+Each hypothesis states the density of each reward before learning it. The product is its evidence
+(marginal likelihood; MacKay, *Information Theory, Inference, and Learning Algorithms*, 2003,
+chapter 28), which favours the simplest explanation of the rewards:
 
     (8)  weight_h <- weight_h p_h(reward) / sum over g of weight_g p_g(reward).
 
-A small fixed share s of the weights is spread evenly over the H hypotheses after each reward,
-so that one can come back (Herbster & Warmuth, *Machine Learning* 32, 1998):
+A small fixed share s of the weights is spread evenly over the H hypotheses after each reward, so
+that each can recover (Herbster & Warmuth, *Machine Learning* 32, 1998):
 
     (9)  weight_h <- (1 - s) weight_h + s / H.
 
@@ -27,21 +27,21 @@ from engine.learners.bayesian.posterior import Posterior
 from engine.learners.learned_state import Learned
 
 FIXED_SHARE = 1e-4
-"""Share of the weights that is spread evenly after each reward."""
+"""Share of the weights spread evenly after each reward."""
 PRUNED = 40.0
-"""A hypothesis whose evidence is e^-40 of the best is pruned: taught no more until a change."""
+"""A hypothesis with evidence below e^-40 of the best is pruned: not taught until a change."""
 
 
 @dataclass(eq=False, slots=True)
 class ModelAverage(Learned):
-    """Posteriors averaged by weight: one for each hypothesis, all taught since the same reward.
+    """Weighted average of one learner for each hypothesis, all taught from the same reward on.
 
     Attributes:
-        born: how many rewards there were before.
-        learners: of the hypotheses that are not pruned, by position.
-        log_weights, evidence: of the hypotheses, (H,), -inf for one that is pruned; evidence is
-            the log density of all rewards since the bank began.
-        log_odds: of the average as a whole, against others.
+        born: number of rewards before the first one taught.
+        learners: of hypotheses that are not pruned, by position.
+        log_weights, evidence: of the hypotheses, (H,), -inf if pruned; evidence is the log density
+            of all rewards taught.
+        log_odds: of this average against others.
     """
 
     born: int
@@ -52,12 +52,12 @@ class ModelAverage(Learned):
 
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
-        """An average that knows nothing; hypotheses of weight 0 are pruned."""
+        """Create an average without knowledge; hypotheses of weight 0 are pruned."""
         learners = {i: learner_of(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     def begin_anew(self, born: int, weights: Array) -> None:
-        """Be as one that begins now, with these weights, where nobody was taught anything yet."""
+        """Reset an untaught average to a new beginning and new weights."""
         self.born, self.log_weights = born, _log(weights)
         self.evidence = np.where(weights > 0, 0.0, -np.inf)
 
@@ -73,7 +73,7 @@ class ModelAverage(Learned):
         return np.asarray(weights / weights.sum())
 
     def reweigh(self, densities: Mapping[int, float]) -> float:
-        """Weigh the hypotheses that are not pruned by their log densities of a reward; the log
+        """Update the weights of hypotheses by their log densities of a reward; return the log
         density of the average."""
         evidence = self.evidence.tolist()
         for i, density in densities.items():
@@ -101,7 +101,7 @@ class ModelAverage(Learned):
         self.log_weights = _log(self.weights)
 
     def restore(self, hypotheses: Sequence[Hypothesis]) -> None:
-        """Let those that were pruned begin anew, with the share that any hypothesis keeps."""
+        """Restart pruned hypotheses with the weight of a fixed share."""
         asleep = [i for i in range(len(hypotheses)) if i not in self.learners]
         weights = self.weights
         weights[asleep] = FIXED_SHARE / len(weights)
@@ -112,12 +112,12 @@ class ModelAverage(Learned):
 
 
 def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:
-    """A learner of one hypothesis, which knows nothing."""
+    """Create a learner of one hypothesis."""
     if hypothesis.by == "cells":
         return Tables(hypothesis.crosses)
     return Posterior(hypothesis)
 
 
 def _log(weights: Array) -> Array:
-    """-inf for 0."""
+    """Logarithm with -inf for 0."""
     return np.log(weights, out=np.full(weights.shape, -np.inf), where=weights > 0)

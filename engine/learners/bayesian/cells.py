@@ -51,19 +51,19 @@ from engine.protocol.request import Action
 Indices = NDArray[np.intp]
 
 MAX_SUBSETS = 400
-"""Subsets of fields at most: those of k fields take part while they fit, all or none."""
+"""Largest number of subsets of fields; the subsets of k fields are used if they all fit."""
 MAX_ACTIONS = 200
-"""Actions at most; others are as unknown as a new one."""
+"""Largest number of actions; further ones count as new."""
 _BITS = 12
 MAX_VALUES = 2**_BITS - 2
-"""Values of one field at most; further ones are one."""
+"""Largest number of values of one field; further ones count as one value."""
 MAX_ROWS = 20_000
-"""Cells of all subsets together at most; nothing is learned of further ones."""
+"""Largest number of cells of all subsets; further ones are not learned."""
 _SHRUNK = np.array([[2.0], [0.0]])
-"""What stands beside n where a cell counts n / (n + 2), and where it counts 1."""
+"""Addends to n for cells counted n / (n + 2), and for cells counted 1."""
 FIXED_SHARE = 1e-12
-"""Share of the weights that is spread evenly after each reward, as in (9): so little that subsets
-which explain nothing come back late, and a change of tastes is found before it is called noise."""
+"""Share of the weights spread evenly after each reward, as in (9). It is so small that subsets
+without evidence recover late, and a change of tastes is found before it is taken for noise."""
 
 
 class CellIndex(Learned):
@@ -83,7 +83,7 @@ class CellIndex(Learned):
 
     @cached_property
     def subsets(self) -> tuple[tuple[int, ...], ...]:
-        """The subsets, as positions of fields, smallest first."""
+        """Subsets as positions of fields, smallest first."""
         found: list[tuple[int, ...]] = []
         for size in range(min(self.crosses, len(self.fields)) + 1):
             if len(found) + math.comb(len(self.fields), size) > MAX_SUBSETS:
@@ -93,7 +93,7 @@ class CellIndex(Learned):
 
     @cached_property
     def _radix(self) -> NDArray[np.int64]:
-        """What turns the fields' values into keys, (S, F)."""
+        """Factors from values of fields to keys of cells, (S, F)."""
         radix = np.zeros((len(self.subsets), len(self.fields)), dtype=np.int64)
         for row, subset in enumerate(self.subsets):
             for place, position in enumerate(subset):
@@ -102,20 +102,20 @@ class CellIndex(Learned):
 
     @cached_property
     def prior(self) -> Array:
-        """Log weights of the subsets before any reward, (S,): each size alike, then each subset."""
+        """Prior log weights of the subsets, (S,): equal by size, then equal within a size."""
         sizes = np.array([len(subset) for subset in self.subsets])
         many = np.bincount(sizes)
         return np.asarray(-np.log(many[sizes] * float(len(many))))
 
     def rows(self, context: Features) -> Indices:
-        """The row of the context's cell in each subset, (S,)."""
+        """Row of the context's cell in each subset, (S,)."""
         if context not in self._kept:
             found = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
             self._kept[context] = np.array(found, dtype=np.intp)
         return self._kept[context]
 
     def place(self, context: Features, action: Action) -> tuple[Indices, int]:
-        """The rows (S,) and the column of an action in a context, made where they are new."""
+        """Rows (S,) and column of an action in a context; created if new."""
         if action.id not in self._columns and len(self._columns) < MAX_ACTIONS:
             self._columns[action.id] = len(self._columns) + 1
             self._known_columns.clear()
@@ -132,30 +132,30 @@ class CellIndex(Learned):
         return rows, self._columns.get(action.id, 0)
 
     def group(self, subset: int) -> Group:
-        """The context fields of a subset."""
+        """Context fields of a subset."""
         return Group(tuple(sorted(self.fields[position] for position in self.subsets[subset])))
 
     def columns(self, actions: tuple[Action, ...]) -> Indices:
-        """The column of each action, (K,)."""
+        """Column of each action, (K,)."""
         if actions not in self._known_columns:
             found = [self._columns.get(action.id, 0) for action in actions]
             self._known_columns[actions] = np.array(found, dtype=np.intp)
         return self._known_columns[actions]
 
     def _keys(self, codes: NDArray[np.int64]) -> list[int]:
-        """The key of each subset's cell."""
+        """Key of each subset's cell."""
         keys = (self._radix @ codes) * len(self.subsets) + np.arange(len(self.subsets))
         found: list[int] = keys.tolist()
         return found
 
     def _codes(self, context: Features) -> NDArray[np.int64]:
-        """What each field says, as a number, (F,): 0 where it is missing, 1 for what is new."""
+        """Value of each field as a number, (F,): 0 if missing, 1 if new."""
         told = zip(self._values, self._told(context), strict=True)
         codes = [0 if value is None else known.get(value, 1) for known, value in told]
         return np.array(codes, dtype=np.int64)
 
     def _told(self, context: Features) -> list[str | None]:
-        """What each field says; None where it is missing, or a number without a scale."""
+        """Value of each field; None if missing, or for a number without a scale."""
         told: dict[str, str] = {}
         for column, name in context.fields.items():
             if name not in context.numbers:
@@ -168,17 +168,16 @@ class CellIndex(Learned):
 
 @dataclass(eq=False, slots=True)
 class Tables(Learned):
-    """What was earned in the cells of every subset.
+    """Rewards in the cells of all subsets of context fields.
 
     Attributes:
         crosses: see `CellIndex`.
-        rewards: all of them.
-        log_weights: of the subsets, (S,); none before the first reward.
+        rewards: summary of all rewards.
+        log_weights: of the subsets, (S,); empty before the first reward.
         cells: number and sum of the rewards of each action in each row, (2, R, A), with room.
-        actions: what m_a of (15) is made of, by subset: how much cells count, and the sum of their
-            means by that; where rewards are noisy, u = 1, and where all is explained, u = 0;
-            (2, 2, S, A), with room.
-        unexplained: sums of squared errors and of what they count, by subset, (2, S).
+        actions: sums for m_a of (15), by subset: weights of cells, and weighted means; for noisy
+            rewards (u = 1), and for explained ones (u = 0); (2, 2, S, A), with room.
+        unexplained: sums of squared errors and of their weights, by subset, (2, S).
     """
 
     crosses: int
@@ -190,7 +189,7 @@ class Tables(Learned):
 
     @property
     def count(self) -> int:
-        """How many rewards it learned."""
+        """Number of rewards learned."""
         return self.rewards.count
 
     def weights(self, cells: CellIndex) -> Array:
@@ -205,12 +204,12 @@ class Tables(Learned):
         return self._believed(known, self._means_of(subsets, columns, noise), noise)
 
     def means(self, subsets: Indices, columns: Indices) -> tuple[Array, Array]:
-        """m of (15), the mean of each action over the cells of some subsets, and how many cells'
-        worth is known of it, both (T, K); the mean of everything counts as one."""
+        """m of (15), the mean of each action over the cells of some subsets, and the number of
+        cells it rests on, both (T, K); the mean of everything counts as one."""
         return self._means_of(subsets, columns, self._noise(subsets)[:, None])
 
     def _means_of(self, subsets: Indices, columns: Indices, noise: Array) -> tuple[Array, Array]:
-        """The same by the noise v of the subsets, (T, 1)."""
+        """`means` by the noise v of the subsets, (T, 1)."""
         if not self.count:
             shape = len(subsets), len(columns)
             return np.full(shape, self.rewards.mean), np.ones(shape)
@@ -218,7 +217,7 @@ class Tables(Learned):
         return self._means(self.actions.take(subsets, axis=2).take(within, axis=3), noise)
 
     def _means(self, sums: Array, noise: Array) -> tuple[Array, Array]:
-        """The same of some `actions`, (2, 2, ...), by the noise v of their subsets."""
+        """`means` from sums `actions`, (2, 2, ...), by the noise v of their subsets."""
         noisy, certain = sums
         part = np.minimum(1.5 * noise / (self.rewards.unit * COIN), 1.0)
         known, total = part * noisy + (1 - part) * certain
@@ -226,7 +225,7 @@ class Tables(Learned):
         return (total + self.rewards.mean) / known, known
 
     def deviations(self, rows: Indices, columns: Indices, subsets: Indices) -> tuple[Array, Array]:
-        """How far cells (15) are from the actions' means, as `moments`."""
+        """Deviations of cells (15) from the actions' means; shapes as in `moments`."""
         noise = self._noise(subsets)[:, None]
         mean, worth = self._means_of(subsets, columns, noise)
         n, s = self._known(rows, columns)
@@ -242,7 +241,7 @@ class Tables(Learned):
     def _believed(
         self, known: Array, means: tuple[Array, Array], noise: Array
     ) -> tuple[Array, Array]:
-        """Means and variances (15), by what is known of cells, of actions, and the noise v."""
+        """Means and variances (15) from sums of cells, sums of actions, and the noise v."""
         (n, s), (mean, worth) = known, means
         half = self.rewards.variance / 2
         k = noise / half
@@ -251,11 +250,11 @@ class Tables(Learned):
         return (s + k * mean) / met, noise / met + part * part * half / worth  # (15)
 
     def expected_first(self, seen: Observation) -> float:
-        """Log density that tables which know nothing expect their first reward with."""
+        """Log density of a first reward under the prior."""
         return log_density(seen.reward, self.rewards.mean, COIN, COIN, seen.binary)
 
     def learn(self, cells: CellIndex, rows: Indices, column: int, seen: Observation) -> float:
-        """Learn a reward; the log of the density that it was expected with."""
+        """Learn a reward; return its predictive log density."""
         if not self.count:
             self.log_weights = cells.prior
             self.unexplained = np.zeros((2, len(rows)))
@@ -292,12 +291,12 @@ class Tables(Learned):
         self.rewards.add(reward)
 
     def _known(self, rows: Indices, columns: Indices) -> Array:
-        """Numbers and sums in cells, (2, T, K): none of rows and actions that are new."""
+        """Numbers and sums in cells, (2, T, K); zero for new rows and actions."""
         _, height, width = self.cells.shape
         return self.cells.take(_within(rows, height), axis=1).take(_within(columns, width), axis=2)
 
     def _noise(self, subsets: Indices) -> Array:
-        """v of (15), by subset; V counts as one reward's."""
+        """v of (15), by subset; V counts as one reward."""
         if not self.count:
             return np.full(len(subsets), self.rewards.variance)
         squares, weights = self.unexplained.take(subsets, axis=1)
@@ -305,5 +304,5 @@ class Tables(Learned):
 
 
 def _within(places: Indices, size: int) -> Indices:
-    """Places in a table of this size; 0, where nothing is known, for those beyond it."""
+    """Indices limited to a table's size; 0, an empty place, for those beyond it."""
     return places * (places < size)

@@ -1,4 +1,4 @@
-"""The parts of a belief: one hypothesis each, or one subset of fields, with its weight."""
+"""Components of a belief: one hypothesis each, or one subset of fields, with a weight."""
 
 import math
 from abc import ABC, abstractmethod
@@ -20,12 +20,12 @@ from engine.protocol.features import Features
 from engine.protocol.request import Action
 
 TOGETHER = 32
-"""Contexts that are looked at together."""
+"""Contexts processed at once."""
 
 
 @dataclass(frozen=True, slots=True)
 class Component(ABC):
-    """What takes part in the belief: its weight, and the position of its hypothesis."""
+    """A component of a belief: its weight, and the position of its hypothesis."""
 
     weight: float
     source: int
@@ -40,7 +40,7 @@ class Component(ABC):
 
     @abstractmethod
     def before(self, actions: tuple[Action, ...]) -> Array:
-        """Covariances of actions before any reward, up to a scale, whoever comes, (K, K)."""
+        """Prior covariances of actions up to a scale, for any context, (K, K)."""
 
     @abstractmethod
     def contributions(
@@ -50,8 +50,8 @@ class Component(ABC):
         weights: Array,
         into: Mapping[Group, Group],
     ) -> dict[Source, tuple[float, float]]:
-        """What each source adds to a weighted sum of the expected rewards of K actions: mean and
-        variance; see `Learner.contributions`. Sources that are not named add nothing."""
+        """Contribution of each source to a weighted sum of the expected rewards of K actions: mean
+        and variance; see `Learner.contributions`. Sources left out contribute nothing."""
 
     @abstractmethod
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
@@ -60,7 +60,7 @@ class Component(ABC):
 
 @dataclass(frozen=True, slots=True)
 class Linear(Component):
-    """A posterior of weights, the span that it learned in, and the unit of its variances."""
+    """Component of a linear hypothesis: posterior, basis, and unit of variances."""
 
     learner: Posterior
     span: Basis
@@ -107,7 +107,7 @@ class Linear(Component):
 
 @dataclass(frozen=True, slots=True)
 class OfCells(Component):
-    """The cells of one subset of context fields, and the unit of variances."""
+    """Component of the cells of one subset of context fields, with the unit of variances."""
 
     tables: Tables
     cells: CellIndex
@@ -116,13 +116,13 @@ class OfCells(Component):
 
     @property
     def group(self) -> Group:
-        """The context fields of the subset."""
+        """Context fields of the subset."""
         return self.cells.group(self.subset)
 
     @property
     def widening(self) -> float:
-        """What variances are multiplied by: cells read them in the variance V of all rewards, which
-        shrinks as choices get better, and that says nothing of what is not chosen."""
+        """Factor on variances. Cells measure them by the variance V of all rewards, which shrinks
+        as choices improve, without information about actions not chosen."""
         return max(self.unit * COIN / self.tables.rewards.variance, 1.0)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
@@ -160,7 +160,7 @@ class OfCells(Component):
         return mean, sum(weight * weight * variance for weight, variance in told.values())
 
     def _cells_of(self, context: Features, actions: tuple[Action, ...]) -> Iterator[object]:
-        """What tells the cells of actions from each other: those that are new, by themselves."""
+        """Cells of actions; new actions have a cell each."""
         row = int(self.cells.rows(context)[self.subset])
         for action, column in zip(actions, self.cells.columns(actions).tolist(), strict=True):
             yield (row or context, column or action.id)
@@ -169,8 +169,7 @@ class OfCells(Component):
 def _alike(
     offers: Sequence[WeighedOffer],
 ) -> Iterator[tuple[tuple[Features, ...], tuple[Action, ...], Array]]:
-    """The C contexts, up to `TOGETHER`, in which the same K actions are offered, with all weights,
-    (C, K)."""
+    """Group up to `TOGETHER` contexts with the same K offered actions, with all weights, (C, K)."""
     found: dict[tuple[Action, ...], list[tuple[Features, Array]]] = {}
     for context, actions, weights in offers:
         found.setdefault(actions, []).append((context, weights))
@@ -184,7 +183,7 @@ def _alike(
 def moments(
     components: Sequence[Component], where: Where, actions: tuple[Action, ...]
 ) -> list[tuple[Array, Array]]:
-    """`Component.moments` of each; subsets of the same tables, which are neighbours, at once."""
+    """`Component.moments` of all components; neighbouring subsets of the same tables at once."""
     found: list[tuple[Array, Array]] = []
     for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
         if tables is None:
@@ -197,7 +196,7 @@ def moments(
 def _of_cells(
     components: Sequence[OfCells], where: Where, actions: tuple[Action, ...]
 ) -> list[tuple[Array, Array]]:
-    """The moments of some subsets of the same tables."""
+    """Moments of several subsets of the same tables."""
     tables, cells = components[0].tables, components[0].cells
     subsets = np.array([component.subset for component in components])
     shape: tuple[int, ...] = -1, len(actions)
@@ -214,7 +213,7 @@ def _of_cells(
 
 @lru_cache(maxsize=64)
 def _unit(size: int) -> Array:
-    """The unit matrix; not to be changed."""
+    """Identity matrix; read only."""
     return np.eye(size)
 
 
@@ -225,10 +224,11 @@ def _cells_contribute(
     weights: Array,
     into: Mapping[Group, Group],
 ) -> list[dict[Source, tuple[float, float]]]:
-    """`Component.contributions` of some subsets of the same tables.
+    """`Component.contributions` of several subsets of the same tables.
 
-    What an action's mean over all contexts is above that of everything, is whoever comes; how far
-    its cell is from that, the subset's. The mean of everything counts as known.
+    The difference of an action's mean from the mean of everything is the action's own contribution;
+    the difference of its cell from that mean belongs to the subset's group. The mean of everything
+    counts as known.
     """
     tables, cells = components[0].tables, components[0].cells
     everything, squares = tables.rewards.mean, components[0].widening * weights * weights
@@ -258,8 +258,8 @@ def contributions(
     weights: Array,
     into: Mapping[Group, Group] = ALONE,
 ) -> dict[Source, Contribution]:
-    """What each source adds to a weighted sum of expected rewards, as all components together
-    believe: the moments of their mixture, doubt within each and between them."""
+    """Contribution of each source to a weighted sum of expected rewards in the mixture of all
+    components: mean, and doubt within and between components."""
     told: list[dict[Source, tuple[float, float]]] = []
     for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
         if tables is None:

@@ -1,6 +1,6 @@
-"""Hypotheses: what the world might be like, each a complete learner of its own.
+"""Hypotheses about rewards, each a complete learner of its own.
 
-Nobody has to choose between them: the evidence does, while the loop runs (`averaging`).
+Their weights follow from the evidence while the loop runs (`averaging`); nobody has to choose one.
 """
 
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ MAX_HYPOTHESES = 12
 
 @dataclass(frozen=True, slots=True)
 class Hypothesis:
-    """One linear-Gaussian account of the rewards.
+    """One linear-Gaussian model of rewards, or one of cells.
 
     Attributes:
-        crosses, by: see `RowForm`; or by ``"cells"``: see `cells`, which learn their own scales.
+        crosses, by: see `RowForm`; or ``"cells"``: see `cells`, which learn their own scales.
         noise_sd: standard deviation of a reward around its expectation; .001 to 10.
-        prior_sd: standard deviation, before any reward, of the expected reward of an action in
-            a context around the mean of all; .001 to 10.
-        memory: share of what was known about a row that is kept when the row is met again,
-            .1 to 1: 1 never forgets. Only what is met again is forgotten
-            (directional forgetting: Kulhavy, *Automatica*, 1987).
-        odds: how likely it is before any reward, relative to the others; .001 to 1,000.
+        prior_sd: prior standard deviation of the expected reward of an action in a context around
+            the mean of all; .001 to 10.
+        memory: share of the knowledge about a row that is kept when the row recurs, .1 to 1: 1
+            never forgets. Rows that do not recur are not forgotten (directional forgetting:
+            Kulhavy, *Automatica*, 1987).
+        odds: prior weight relative to the others; .001 to 1,000.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration``.
@@ -50,12 +50,12 @@ class Hypothesis:
 
     @property
     def key(self) -> str:
-        """Its name in rows of data."""
+        """Name in rows of data."""
         return f"{self.by}-{self.crosses}-noise-{self.noise_sd:g}-memory-{self.memory:g}"
 
     @property
     def form(self) -> RowForm:
-        """How its rows are written."""
+        """Form of its rows."""
         assert self.by != "cells"
         return RowForm.known(self.crosses, self.by)
 
@@ -69,9 +69,8 @@ HYPOTHESES = (
     Hypothesis(by="bent", prior_sd=0.8, odds=0.3),
     Hypothesis(4, "cells", odds=0.1),
 )
-"""The default set, chosen by measurement (``tests/benchmarks/regret.py``). Any combination of
-three fields may matter: with noisy rewards, with nearly certain ones, or with tastes that wander.
-Or single fields do, with actions known by their features alone, and noisy or nearly certain rewards
-(real ones that are linear in numbers), or along lines that may bend (and nearly are). The noisy one
-is believed most at first, as it is right soonest where it is right, and refuted soonest where it is
-not."""
+"""The default set, chosen by measurement (``tests/benchmarks/regret.py``). Crosses of any three
+fields: with noisy rewards, with nearly certain ones, or with drifting tastes. Single fields with
+actions known by features alone: with noisy or nearly certain rewards (linear in numbers), or along
+lines that may bend (nearly linear). The noisy hypothesis has high prior odds, as it is confirmed or
+refuted soonest."""

@@ -1,12 +1,12 @@
-"""The Bayesian learner: what the engine believes about every (context, action).
+"""The Bayesian learner: beliefs about every pair of context and action.
 
-Several hypotheses learn side by side: linear ones, each in the span of the rows it was rewarded for
-(`basis`, `posterior`), and tables of cells (`cells`); the evidence says how far each is to be
-believed (`averaging`, `change`). The belief about an offer is their mixture (`component`).
+Several hypotheses learn side by side: linear ones, each in the span of its rewarded rows (`basis`,
+`posterior`), and tables of cells (`cells`); the evidence gives their weights (`averaging`,
+`change_detector`). The belief about an offer is their mixture (`component`).
 
-They learn what shown actions earned, whatever the mode. Beside them an *imitation head*, another
-such learner, learns of every action whether it was the baseline's choice; online, what does not
-look like that is believed to fall short until it was tried (`lean`).
+Rewards of shown actions are learned in all modes. An *imitation head*, another such learner, learns
+for every action whether it was the baseline's choice; online, actions unlike that choice have a
+lower prior mean (`imitation_prior`).
 """
 
 import math
@@ -51,24 +51,24 @@ from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, finish
 
 LEAST, SUBSETS = 1e-3, 6
-"""Weight from which a hypothesis, or a subset of fields, takes part in a belief, and how many
-subsets do at most."""
+"""Least weight of a hypothesis or of a subset of fields in a belief, and the largest number of
+subsets."""
 FITS = (1, 10, 30, 100, 300)
-"""Rewards after which fields and the scales of numbers are looked at again, and all that was
-learned with others is learned anew."""
+"""Numbers of rewards at which fields and scales of numbers are fitted again, and everything is
+learned again with changed ones."""
 
 
 class BayesianLearner(Learner):
     """See `engine.learners.base.Learner`.
 
     Attributes:
-        evidence: what the hypotheses learned, and how far each is believed.
+        evidence: learners of all hypotheses, and their weights.
         imitation: the imitation head, with one hypothesis, as rules seldom change.
-        lean: how far others are believed to fall short of the imitated action.
+        lean: prior disadvantage of actions other than the imitated one.
 
     Args:
-        hypotheses: what the world might be like.
-        may_change: whether tastes may change altogether.
+        hypotheses: models of rewards.
+        may_change: whether all tastes may change at once.
         crosses: of the imitation head's hypothesis; None for a learner without such a head.
     """
 
@@ -120,7 +120,7 @@ class BayesianLearner(Learner):
 
     @cached_property
     def components(self) -> list[Component]:
-        """The learners that take part in the belief, with weights that sum to 1."""
+        """Components of the belief, with weights that sum to 1."""
         found = [
             part
             for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
@@ -133,8 +133,8 @@ class BayesianLearner(Learner):
     def _parts_of(
         self, bank: ModelAverage, odds: float
     ) -> Iterator[tuple[float, Callable[..., Component], tuple[Any, ...]]]:
-        """Weights, and the kind of a component and what else makes it once each weight is a share
-        of them all."""
+        """Weights, and for each the class of a component with its arguments other than the
+        normalised weight."""
         weights, unit = (odds * bank.weights).tolist(), self.evidence.rewards.unit
         for i, learner in bank.learners.items():
             if weights[i] < LEAST:
@@ -166,7 +166,7 @@ class BayesianLearner(Learner):
         return self._belief(where, requests[0].actions, online)
 
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
-        """The belief in a context; in several, means are (H, C, K), covariances (H, C, K, K)."""
+        """Belief in a context; for several, means are (H, C, K), covariances (H, C, K, K)."""
         components = self.components
         found = moments(components, where, actions)
         lean = self._leaning(where, actions) if online else 0.0
@@ -179,7 +179,7 @@ class BayesianLearner(Learner):
         )
 
     def _before(self, actions: tuple[Action, ...]) -> Before:
-        """Covariances before any reward, by component."""
+        """Prior covariances, by component."""
         asked = actions, tuple(component.source for component in self.components)
         if asked not in self._known_before:
             found = [component.before(actions) for component in self.components]
@@ -187,7 +187,7 @@ class BayesianLearner(Learner):
         return self._known_before[asked]
 
     def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
-        """What is added to the mean of each action, (..., K), because of what was imitated."""
+        """Shift of the mean of each action by the prior from imitation, (..., K)."""
         if self.imitation is None or not self.imitation.learned:
             return 0.0
         return self.lean.mean(self._spread) * gaps(self.imitation.means(where, actions))
@@ -198,7 +198,7 @@ class BayesianLearner(Learner):
         return math.sqrt(self.evidence.rewards.unit * COIN)
 
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
-        """Mean of each action, (..., K), by rewards alone; kept until the next reward."""
+        """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
         if (where, actions) not in self._known_means:
             found = [c.weight * c.means(where, actions) for c in self.components]
             self._known_means[where, actions] = np.asarray(sum(found))
@@ -238,8 +238,8 @@ class BayesianLearner(Learner):
             self.imitation.learn_reward(request.context, request.actions, i, choice)
 
     def _expects(self, impression: Impression) -> bool:
-        """Whether the imitation head is sure of the choice: then there is nothing to be learned of
-        it (Crammer et al., *JMLR* 7, 2006), and a head that is right costs little."""
+        """Whether the imitation head predicts the choice with certainty: learning is then skipped
+        (Crammer et al., *JMLR* 7, 2006), so an accurate head costs little."""
         request, head = impression.request, self.imitation
         if head is None or not head.learned:
             return False
@@ -263,7 +263,7 @@ class BayesianLearner(Learner):
     def learn_reward(
         self, context: Features, actions: tuple[Action, ...], shown: int, reward: float
     ) -> None:
-        """Learn what the shown one of the offered actions earned in a context."""
+        """Learn the reward of the shown action in a context."""
         finish(self._learning_reward(context, actions, shown, reward))
 
     def _learning_reward(
@@ -280,14 +280,14 @@ class BayesianLearner(Learner):
             self._first = []
 
     def _begin(self, reading: InputEncoding) -> None:
-        """Know nothing, and read contexts so."""
+        """Reset all knowledge, with a new encoding of contexts."""
         self._forget()
         self._known_before.clear()
         self.evidence = ChangeDetector(self.evidence.hypotheses, self.evidence.may_change)
         self._places = LearnerInputs(self.evidence.hypotheses, reading)
 
     def _forget(self) -> None:
-        """Keep nothing of what was believed until now."""
+        """Clear cached beliefs."""
         self.__dict__.pop("components", None)
         self._known_means.clear()
         self._known.clear()

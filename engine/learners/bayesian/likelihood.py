@@ -1,21 +1,21 @@
-"""How likely a reward was to a learner that expected it: the density that evidence is made of.
+"""Predictive densities of rewards, of which the evidence is made.
 
-While all rewards are 0 or 1 they are Bernoulli, whatever the learner: the chance of a 1 is its
-mean, and at least a quarter of its noise variance v, for a learner who takes rewards for nearly
-certain may be nearly certain, and one who takes them for noisy may not,
+While all rewards are 0 or 1 they are Bernoulli for every learner. The probability of a 1 is the
+learner's mean, limited by a quarter of its noise variance v: a learner with little noise may be
+nearly certain, a learner with much noise may not,
 
     (16)  log p if r = 1, else log(1 - p),    p = min(max(mean, v / 4), 1 - v / 4),
 
-with v / 4 at most 1/2: who takes rewards for noise alone expects a fair coin.
+with v / 4 at most 1/2, where a fair coin is expected.
 
-A normal density would call every reward of a rare click a surprise of its own scale, and misfit a
-change of tastes. Other rewards are normal, with the noise and the learner's own doubt about them;
-to a learner that learns how large both are they are Student's t (20).
+Under a normal density every reward of a rare click would be a surprise, and misfit would look like
+a change of tastes. Other rewards are normal, with the variances of the noise and of the learner's
+doubt; to a learner that learns both variances they are Student's t (20).
 
-Hypotheses say how wide their prior and their noise are in units of a fair coin's spread. All are
-read in that of the first rewards: with clicks of 1 %, or rewards between .4 and .6, doubt is as
-much smaller as these are. Later ones do not count: the better a loop chooses the more alike they
-are, which says nothing of what it does not choose. Means do not depend on the unit.
+The prior and the noise of hypotheses are in units of a fair coin's standard deviation. The actual
+unit is fitted to the first rewards: for clicks of 1 %, or rewards between .4 and .6, doubt is
+smaller accordingly. Later rewards do not count: they become more alike as choices improve, without
+information about actions not chosen. Means do not depend on the unit.
 """
 
 import math
@@ -28,29 +28,30 @@ from engine.arrays import Array
 from engine.learners.learned_state import Learned
 
 COIN = 0.25
-"""Variance of a fair coin, which rewards are taken for before the first."""
+"""Variance of a fair coin, assumed before the first reward."""
 UNIT_REWARDS = 100
-"""How many of the first rewards say in which unit variances are."""
+"""Number of first rewards that determine the unit of variances."""
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """A reward beside those before it: whether all are 0 or 1, and the unit of variances."""
+    """A reward with facts about those before it: whether all are 0 or 1, and the unit of
+    variances."""
 
     reward: float
     binary: bool = False
     unit: float = 1.0
 
     def log_density(self, mean: float, noise: float, doubt: float) -> float:
-        """See the function of this name; variances are in the unit."""
+        """See the function `log_density`; variances are in the unit."""
         unit = self.unit
         return log_density(self.reward, mean, unit * noise, unit * doubt, self.binary)
 
     def log_density_learned(
         self, mean: float, noise: float, doubt: float, scale: float, freedom: int
     ) -> float:
-        """`log_density` to a learner that learns how noisy rewards are: Student's t with so many
-        degrees of freedom, its variances multiplied by the scale."""
+        """`log_density` for a learner of the noise: Student's t with ``freedom`` degrees of
+        freedom, and variances multiplied by the scale."""
         if self.binary:
             return self.log_density(mean, noise, doubt)
         wide, away = self.unit * scale * (noise + doubt), self.reward - mean
@@ -62,8 +63,8 @@ class Observation:
         )
 
     def excess(self, mean: float, wide: float) -> float:
-        """delta^2 / nu - 1 of (20): by how much a squared innovation is more than its variance,
-        which is told in the unit; 0 of a Bernoulli reward, whose mean says how it varies."""
+        """delta^2 / nu - 1 of (20): relative excess of a squared innovation over its variance, in
+        the unit; 0 for a Bernoulli reward, whose variance follows from its mean."""
         if self.binary:
             return 0.0
         away = self.reward - mean
@@ -71,7 +72,8 @@ class Observation:
 
 
 def log_density(reward: float, mean: float, noise: float, doubt: float, binary: bool) -> float:
-    """Of a reward, to a learner with this mean, and variances of noise and of its own doubt."""
+    """Predictive log density of a reward, by mean, variance of the noise, and variance of the
+    doubt."""
     if binary:
         least = min(noise / 4, 0.5)
         chance = min(max(mean, least), 1 - least)  # (16)
@@ -81,7 +83,7 @@ def log_density(reward: float, mean: float, noise: float, doubt: float, binary: 
 
 
 def log_densities(reward: float, mean: Array, noise: Array, doubt: Array, binary: bool) -> Array:
-    """`log_density` to several learners, (S,)."""
+    """`log_density` for several learners, (S,)."""
     if binary:
         least = np.minimum(noise / 4, 0.5)
         chance = np.minimum(np.maximum(mean, least), 1 - least)  # (16)
@@ -144,6 +146,6 @@ class RewardHistory(Learned):
 
 
 def log_sum(one: float, other: float) -> float:
-    """Logarithm of the sum of two numbers by their logarithms."""
+    """Logarithm of a sum of two numbers given by their logarithms."""
     high, low = max(one, other), min(one, other)
     return high + math.log1p(math.exp(low - high))

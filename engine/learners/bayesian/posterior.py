@@ -71,8 +71,8 @@ USUAL = 10
 
 @dataclass(eq=False)
 class Posterior(Learned):
-    """The belief of one hypothesis, after ``count`` rewards; ``_excess`` is the sum of
-    delta^2 / nu - 1 of (20)."""
+    """Posterior of one hypothesis after ``count`` rewards; ``_excess`` is the sum of delta^2 / nu -
+    1 of (20)."""
 
     hypothesis: Hypothesis
     count: int = 0
@@ -87,7 +87,7 @@ class Posterior(Learned):
 
     @cached_property
     def form(self) -> RowForm:
-        """How its rows are written."""
+        """Form of its rows."""
         return self.hypothesis.form
 
     @property
@@ -102,12 +102,12 @@ class Posterior(Learned):
 
     @property
     def scale(self) -> float:
-        """What variances of noise and doubt are to be multiplied by, as innovations say."""
+        """Factor on the variances of noise and doubt, learned from innovations."""
         return 1.0 + self._excess / (USUAL + self.count)  # (20)
 
     @property
     def inflation(self) -> float:
-        """What variances are multiplied by in a mixture."""
+        """Factor on variances in a mixture."""
         return max(self.scale, 1.0)
 
     # -- what is believed -------------------------------------------------------------
@@ -155,7 +155,7 @@ class Posterior(Learned):
         return inside - (parts * parts * known.trusts).sum(axis=-1), claimed
 
     def _beside(self, alone: OfferedAlone) -> StackedPosteriors:
-        """What was learned of blocks of one action each."""
+        """Posteriors of blocks of one action each, stacked."""
         size = alone.coordinates.shape[-1]
         if self._last is None or not self._last.is_of(alone.blocks, size):
             self._last = StackedPosteriors(alone.blocks, size, self._tau2)
@@ -163,8 +163,9 @@ class Posterior(Learned):
         return self._last
 
     def contributions(self, row: GroupedRow) -> tuple[Array, Array]:
-        """What each of G groups adds to the mean of a sum of rows beside m0, and its variance, both
-        (G,): (19), where doubt about m0 reaches weights as far as their rewards have claimed it."""
+        """Contribution of each of G groups to the mean of a sum of rows, without m0, and its
+        variance, both (G,): (19), where the doubt about m0 enters by the weights claimed by
+        rewards."""
         mean: Array = np.zeros(len(row.groups))
         claimed, variance = mean.copy(), self._tau2 * row.lengths
         for block, x in row.inside.items():
@@ -179,8 +180,8 @@ class Posterior(Learned):
         return mean, variance + claimed * claimed / self._precision  # (19)
 
     def variance_of(self, inside: Mapping[Block, Array], total: float, length: float) -> float:
-        """Variance of a weighted sum of expected rewards: from the sum of the rows' coordinates,
-        block by block (r,), the total of the weights, and the squared length of the sum of rows."""
+        """Variance of a weighted sum of expected rewards, from the sum of the rows' coordinates by
+        block, (r,), the total of the weights, and the squared length of the sum of rows."""
         variance, unclaimed = self._tau2 * length, total
         for block, x in inside.items():
             share = self._shares.get(block)
@@ -194,13 +195,13 @@ class Posterior(Learned):
     # -- what is learned --------------------------------------------------------------
 
     def expected_first(self, place: LearnedRow, seen: Observation) -> float:
-        """Log density that a learner who knows nothing expects its first reward with."""
+        """Log density of a first reward under the prior."""
         length = float(place.coordinates @ place.coordinates) + place.outside
         doubt = self._tau2 * length + 1.0 / CENTRE_PRECISION
         return seen.log_density_learned(CENTRE, self._sigma2, doubt, 1.0, USUAL)
 
     def learn(self, place: LearnedRow, seen: Observation) -> float:
-        """Learn a reward; the log of the density that it was expected with."""
+        """Learn a reward; return its predictive log density."""
         share = self._share(place.block)
         x, pq = place.coordinates, share.pq
         gain = share.times_sigma(x)
@@ -225,8 +226,8 @@ class Posterior(Learned):
         return density
 
     def _weigh(self, ratio: float, mean: float, innovation: float) -> tuple[float, float]:
-        """b of (7), and b x the reward that moves the mean as if it counted in full. The ratio is
-        c, the variance of the row in units of the noise."""
+        """b of (7), and b times the reward at which the mean moves as for a reward that counts in
+        full; ``ratio`` is c, the variance of the row in units of the noise."""
         memory = self.hypothesis.memory
         if memory == 1.0:
             return 1.0, mean + innovation
@@ -234,7 +235,7 @@ class Posterior(Learned):
         return weight, weight * mean + innovation * (1.0 + weight * ratio) / (1.0 + ratio)
 
     def merge(self, merge: Merge) -> None:
-        """A block has taken up another, with which it shared nothing until now."""
+        """Merge the posterior of a block into another; so far they were independent."""
         self._last = None
         added = self._shares.pop(merge.other, None)
         if added is None and merge.block not in self._shares:
@@ -249,7 +250,7 @@ class Posterior(Learned):
             share.vectors[:2, own] = added.pq
 
     def _share(self, block: Block) -> BlockPosterior:
-        """What was learned of a block, with all coordinates that it has by now."""
+        """Posterior of a block, grown to all its current coordinates."""
         share = self._shares.get(block)
         if share is None:
             share = self._shares[block] = BlockPosterior(self._tau2)

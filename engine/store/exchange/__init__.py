@@ -1,1 +1,1 @@
-"""Loops as files, out and in."""
+"""Export and import of loops as files."""

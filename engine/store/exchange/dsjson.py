@@ -1,9 +1,9 @@
-"""The retired service's own log format: decision-service JSON, one line an event, as
-Vowpal Wabbit reads it (``vw --dsjson``).
+"""The retired service's log format: decision-service JSON, one line an event, as read by Vowpal
+Wabbit (``vw --dsjson``).
 
-It holds decisions and the sum of each one's rewards, no beliefs and no settings: a loop that
-comes in from it has learned the same rewards under the default settings, from the first sum
-on that no single reward can be with rewards that add up.
+It holds decisions and the sum of each one's rewards, without beliefs and settings. An imported loop
+has learned the same rewards under the default settings; from the first sum on that is too large for
+a single reward, rewards add up.
 """
 
 import json
@@ -41,9 +41,9 @@ from engine.worlds import World
 T = TypeVar("T")
 _HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"{}}}'
 _CHANGED = ',"world":"changed"'
-"""Said of a loop whose world was changed on the way, which decisions alone do not tell."""
+"""Marker in the first line of a loop whose world was changed, as decisions alone do not show it."""
 Decision = tuple[Ranked, tuple[float, ...]]
-"""What was shown, and the rewards that it earned."""
+"""A Rank entry and its rewards."""
 _time = partial(read_time, zone=UTC)
 
 
@@ -65,7 +65,7 @@ class ExportedEvents:
         self._more = ""
 
     def first(self) -> Iterator[None]:
-        """Read what became of each event; yields every `STEP` entries."""
+        """Read the outcome of each event; yields every `STEP` entries."""
         for number, entry in enumerate(self._first, 1):
             if isinstance(entry, Ranked):
                 self._lives[entry.event_id] = EventLife(not entry.request.defer_activation)
@@ -77,13 +77,13 @@ class ExportedEvents:
                 yield
 
     def rows(self) -> Iterator[dict[str, object]]:
-        """The events, after that."""
+        """The events, after `first`."""
         for entry in self._second:
             if isinstance(entry, Ranked):
                 yield _row(entry, self._lives[entry.event_id].earned)
 
     def lines(self, origin: Origin) -> Iterator[str]:
-        """The same with a line before and a seal after them, in a form that Vowpal Wabbit skips."""
+        """The events between a first line and a seal, in a form skipped by Vowpal Wabbit."""
         rows = (json.dumps(row, ensure_ascii=False) for row in self.rows())
         return sealed(chain([_HEAD.format(origin, self._more)], rows), before="# ")
 
@@ -114,31 +114,31 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 
 
 def origin_of(line: str) -> Origin | None:
-    """Whence the loop came whose file begins with a line; None if this app did not write it."""
+    """Origin of a loop by the first line of its file; None for files of other programs."""
     heads = {_HEAD.format(one, m): one for one, m in product(get_args(Origin), ("", _CHANGED))}
     return heads.get(line.strip())
 
 
 def is_of_several_worlds(line: str) -> bool:
-    """Whether such a first line says that the world was changed on the way."""
+    """Whether a first line is marked for a change of the world."""
     return line.strip().endswith(f"{_CHANGED}}}")
 
 
 def is_row(value: Any) -> bool:
-    """Whether JSON may be a decision, and not the first line of a loop as `jsonl` writes it."""
+    """Whether a JSON value may be a decision, as opposed to the first line of `jsonl`."""
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
 def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[World]) -> LoopInfo:
-    """A new loop, in the world whose actions the first decision was among, and whose visitor came;
-    in none if it is of none.
+    """Facts of a new loop, in the first known world with the actions and the visitor of the first
+    decision, or in none.
 
     Args:
-        name: of the file; what is before its first dot names the loop.
-        known: worlds that it may be of, in the order in which they are tried.
+        name: of the file; the part before its first dot names the loop.
+        known: possible worlds, in order.
 
     Raises:
-        UnreadableError, PersonalizerError: if that is no decision.
+        UnreadableError, PersonalizerError: if the line is no decision.
     """
     request = _decision(row)[0].request
     world = next((world for world in known if _happens_in(world, request)), None)
@@ -147,7 +147,7 @@ def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[W
 
 
 def _happens_in(world: World, request: RankRequest) -> bool:
-    """Whether a world offers these actions, and such a visitor comes there."""
+    """Whether a world has these actions and such a visitor."""
     if list(world.actions) != json.loads(request.actions_text):
         return False
     try:
@@ -158,7 +158,7 @@ def _happens_in(world: World, request: RankRequest) -> bool:
 
 
 def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:
-    """Makes entries of decisions, one after the other, in a loop with default settings."""
+    """Reader from decisions, in order, to entries of a loop with default settings."""
     settings, written = LoopSettings(max_events=max_events), False
 
     def read(row: object) -> Iterator[Entry | Undone]:
@@ -177,10 +177,10 @@ def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:
 
 
 def _decision(row: Any) -> Decision:
-    """What one line tells.
+    """Read the decision of one line.
 
     Raises:
-        UnreadableError, PersonalizerError: if it is not a decision.
+        UnreadableError, PersonalizerError: if the line is no decision.
     """
     row = _expect(dict, row, "it is not an object")
     request, time = _request(row), read_field(_time, "Timestamp", row.get("Timestamp"))
@@ -221,14 +221,14 @@ def _decision(row: Any) -> Decision:
 
 
 def _expect(kind: type[T], value: object, otherwise: str) -> T:
-    """A value of a kind of JSON, or an `UnreadableError` with a sentence."""
+    """Check the JSON type of a value; UnreadableError otherwise."""
     if not isinstance(value, kind):
         raise UnreadableError(otherwise)
     return value
 
 
 def shown_position(action: object, index: object, order: Sequence[int]) -> int:
-    """Position of the action that the label is of; without a label, of the first of ``a``."""
+    """Position of the labelled action; without a label, of the first of ``a``."""
     named = set()
     for name, label, first in ("_label_Action", action, 1), ("_labelIndex", index, 0):
         last = first + len(order) - 1
@@ -242,7 +242,7 @@ def shown_position(action: object, index: object, order: Sequence[int]) -> int:
 
 
 def _parts(total: float) -> tuple[float, ...]:
-    """Rewards that an event can have and that add up to a total, bit for bit.
+    """Possible rewards that add up to a total, bit for bit.
 
     Raises:
         UnreadableError: if there are none.
@@ -265,13 +265,13 @@ def _request(row: Mapping[str, Any]) -> RankRequest:
 
 
 def context_objects(told: Mapping[str, Any]) -> list[Any]:
-    """The feature objects of the context in ``c``."""
+    """Feature objects of the context in ``c``."""
     listed = told.get("FromUrl", [])
     return [*(listed if isinstance(listed, list) else [listed]), *_beside(told)]
 
 
 def _beside(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """What the context holds beside the objects of a Rank call."""
+    """Keys of the context beside the feature objects."""
     others = {name: value for name, value in told.items() if name not in {"_multi", "FromUrl"}}
     return [others] if others else []
 

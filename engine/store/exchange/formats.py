@@ -1,4 +1,4 @@
-"""The files that a loop can leave in."""
+"""File formats for exporting a loop."""
 
 from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
@@ -11,12 +11,12 @@ from engine.store.snapshot_codec import dump
 
 
 class Format(NamedTuple):
-    """A kind of file.
+    """A file format.
 
     Attributes:
-        story: what it is good for, in a sentence.
+        story: purpose, in a sentence.
         suffix, mime: of the file.
-        writing: writes a loop into a file, and yields wherever that may be interrupted.
+        writing: writes a loop into a file in steps.
     """
 
     key: str

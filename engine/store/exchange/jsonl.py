@@ -1,6 +1,6 @@
-"""A loop as a file of its own format: a line of JSON that says what it is, then one an entry.
+"""A loop as JSON Lines: a first line with facts about the loop, then one line an entry.
 
-Version 2 ends with a seal (`engine.store.exchange.seal`), version 1 had none.
+Version 2 ends with a seal (`engine.store.exchange.seal`), version 1 without one.
 """
 
 import json
@@ -21,10 +21,10 @@ VERSION = 2
 
 
 def export_lines(store: Store, loop_id: str) -> Iterator[str]:
-    """A loop as lines of JSON.
+    """Yield a loop as lines of JSON.
 
     Raises:
-        StoreError: if it is not there or cannot be read.
+        StoreError: if it does not exist or cannot be read.
     """
     about = store.about(loop_id)
     head = {"format": FORMAT, "version": VERSION, "name": about.name, "origin": about.origin}
@@ -34,15 +34,15 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
 
 
 def read(value: object) -> Iterable[Entry | Undone]:
-    """The entry in a line's JSON."""
+    """Read the entry of a line."""
     return (from_json(value),)
 
 
 def read_head(head: Any, owner: str) -> tuple[LoopInfo, bool]:
-    """What the first line says of the loop, and whether a seal is to come.
+    """Read the first line: facts of the loop, and whether a seal is expected.
 
     Raises:
-        UnreadableError: if that is no loop, or not one that may come in.
+        UnreadableError: if it is no loop, or may not be imported.
     """
     if not isinstance(head, dict) or head.get("format") != FORMAT:
         raise UnreadableError(f'the first line does not say that it is a "{FORMAT}"')

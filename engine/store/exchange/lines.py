@@ -1,4 +1,4 @@
-"""Lines of files, out as gzip, and in from a file that anybody may have made."""
+"""Lines of files: writing as gzip, and reading from untrusted files."""
 
 import gzip
 import io
@@ -9,15 +9,15 @@ from typing import BinaryIO
 from engine.errors import Fault, RejectedError
 
 STEP = 100
-"""Lines that are written, or entries read, before others may have their turn."""
+"""Lines written, or entries read, in one step."""
 MAX_LINE = 1 << 20
-"""Bytes of one line."""
+"""Largest number of bytes in a line."""
 MAX_LINES = 1_000_000
-"""Lines of one file."""
+"""Largest number of lines in a file."""
 SHOWN = 20
-"""Faults that are told one by one."""
+"""Faults listed individually."""
 EXPANSION = 30
-"""How many times its size a compressed file may unfold to."""
+"""Largest expansion factor of a compressed file."""
 _GZIP = b"\x1f\x8b"
 
 
@@ -31,14 +31,14 @@ def writing_lines(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
 
 
 class Faults:
-    """Faults as they are found.
+    """Faults found in files.
 
     Attributes:
-        file: the name of the file that is read, where there are several.
+        file: name of the current file, if there are several.
         is_ended: whether a fault ended the reading of a file.
 
     Args:
-        undone: what is not done with a file that has faults.
+        undone: word for the action refused because of faults.
     """
 
     def __init__(self, undone: str = "imported") -> None:
@@ -47,18 +47,18 @@ class Faults:
         self._undone = undone
 
     def add(self, line: int, reason: str) -> None:
-        """Note a fault."""
+        """Record a fault."""
         self.total += 1
         if len(self.first) < SHOWN:
             self.first.append(Fault(line, reason.rstrip("."), self.file))
 
     def end(self, line: int, reason: str) -> None:
-        """Note a fault after which a file cannot be read on."""
+        """Record a fault that ends the reading of the file."""
         self.add(line, reason)
         self.is_ended = True
 
     def rejection(self) -> RejectedError:
-        """The error that says them; without any, that the file holds no event."""
+        """Error listing the faults; without any, the error for a file without events."""
         if not self.total:
             self.add(0, "it holds no event")
         return RejectedError(self.first, self.total, self._undone)
@@ -67,16 +67,16 @@ class Faults:
 def numbered_lines(
     file: BinaryIO, most: int, faults: Faults, most_lines: int = MAX_LINES
 ) -> Iterator[tuple[int, str]]:
-    """Lines of a file with their numbers from 1, empty ones left out; gzip is unfolded.
+    """Yield the nonempty lines of a file, plain or gzip, with numbers from 1.
 
-    Lines that cannot be read become faults; nothing is read after one that is too long.
+    Undecodable lines become faults; reading ends after an overlong one.
 
     Args:
-        most: MiB that the file may have.
-        most_lines: that it may have.
+        most: MiB allowed.
+        most_lines: number allowed.
 
     Raises:
-        RejectedError: if it has more.
+        RejectedError: for a larger file.
     """
     size = file.seek(0, io.SEEK_END)
     if size > most << 20:

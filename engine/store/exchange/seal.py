@@ -1,7 +1,7 @@
-"""The last line of a file: how many entries it holds, and a SHA-256 of all lines before it.
+"""The seal: last line of a file, with the number of entries and a SHA-256 of all lines before it.
 
-It tells a file that is whole from one that was cut, put together or edited, by accident or by
-hand; it is no signature: whoever wants to can make another.
+It detects files cut, merged or edited, by accident or by hand. It is no signature: anybody can
+compute another.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ _TOLD = re.compile(r'(?:# )?\{"seal":\{"entries":(\d{1,9}),"sha256":"([0-9a-f]{6
 
 
 def sealed(lines: Iterable[str], before: str = "") -> Iterator[str]:
-    """Lines, the first of which is no entry, and their seal, with something before it."""
+    """Yield lines, the first of which is no entry, then their seal after a prefix."""
     digest, entries = hashlib.sha256(), -1
     for line in lines:
         digest.update(line.encode() + b"\n")
@@ -23,10 +23,10 @@ def sealed(lines: Iterable[str], before: str = "") -> Iterator[str]:
 
 
 class SealedLines(Iterator[tuple[int, str]]):
-    """The numbered lines of a file but for its seal; says in the end whether that is of them.
+    """Numbered lines of a file without its seal, which is checked at the end.
 
     Attributes:
-        has_seal: whether the file has one, or says in its first line that it had.
+        has_seal: whether the file has a seal, or announces one in its first line.
     """
 
     def __init__(self, lines: Iterator[tuple[int, str]]) -> None:
@@ -45,7 +45,7 @@ class SealedLines(Iterator[tuple[int, str]]):
         return number, line
 
     def fault(self) -> str | None:
-        """What is wrong with the file as a whole after its last line; None if it has no seal."""
+        """Fault of the file as a whole after its last line; None without a seal."""
         if not self.has_seal:
             return None
         if self._told is None:

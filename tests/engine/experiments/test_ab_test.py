@@ -1,5 +1,4 @@
-"""An A/B test before a crowd, and for whom its winner is right. The claims of a lesson, on three
-seeds."""
+"""An A/B test, and the contexts its winner is best in: the claims of a lesson on three seeds."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Today's rules alone, beside a loop that logs and learns."""
+"""The lazily learning baseline loop, compared with an ordinary one."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Choices as a text: there and back, and what is no choice."""
+"""Choices as a text: round trips, and refusals."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What can be asked of any loop: the truth is what a loop of one's own, played by hand, gives."""
+"""Questions about a loop: true answers equal those of a loop played by hand."""
 
 from functools import cache
 

@@ -1,4 +1,4 @@
-"""What was played with a loop is told in few steps, which play it again."""
+"""Playthroughs: extraction from a log, and replay."""
 
 import pytest
 

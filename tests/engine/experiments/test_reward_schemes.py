@@ -1,4 +1,4 @@
-"""What is paid for, and what comes of it. The claims of a lesson, on three seeds."""
+"""Reward schemes: the claims of a lesson on three seeds."""
 
 from functools import cache
 from statistics import mean

@@ -1,4 +1,4 @@
-"""A second loop beside a first: the very same visitors, served with other settings."""
+"""A second loop with other settings on the visitors of a first."""
 
 from collections.abc import Callable
 from dataclasses import replace

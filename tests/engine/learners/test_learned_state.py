@@ -1,4 +1,4 @@
-"""States of learners: what they declare is all that they are, and forks share none of it."""
+"""Learned state: complete, and independent in forks."""
 
 from collections.abc import Iterator
 from functools import cache, cached_property

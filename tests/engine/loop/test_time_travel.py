@@ -1,4 +1,4 @@
-"""Any moment of a log: the loop, and all that follows it, as it was then."""
+"""Time travel: the loop and its projections at any point of the log."""
 
 from contextlib import suppress
 

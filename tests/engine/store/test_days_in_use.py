@@ -1,4 +1,4 @@
-"""Days as the store counts them."""
+"""Days of use, by which expiry is counted."""
 
 from datetime import UTC, datetime, timedelta
 

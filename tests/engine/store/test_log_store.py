@@ -1,4 +1,4 @@
-"""Logs in a database: places are given once, and damage is found."""
+"""Logs in a database: unique positions, and detection of damage."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is known of a loop: read from its row, and refused where the row was changed."""
+"""Facts about a loop, read from its row; changed rows are refused."""
 
 import pytest
 from sqlalchemy import text

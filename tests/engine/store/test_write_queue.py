@@ -1,4 +1,4 @@
-"""A line of writers: the order of coming is the order of being served."""
+"""The queue of writers: first come, first served."""
 
 from contextlib import suppress
 from threading import Event, Thread

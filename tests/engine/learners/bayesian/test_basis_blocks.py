@@ -1,4 +1,4 @@
-"""Small blocks that are looked at together, beside each by itself."""
+"""Small blocks processed together, compared with single ones."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Lines that may bend: against rows that are written out, and in a world that bends."""
+"""`BentKernel`: compared with rows written out, and in a world with bent means."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What was learned of blocks, by itself and beside each other."""
+"""Posteriors of single blocks, and stacked ones."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Banks of hypotheses: a challenger takes over when tastes have changed."""
+"""Change detection: a challenger takes over after a change of tastes."""
 
 import math
 

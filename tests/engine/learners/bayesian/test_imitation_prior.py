@@ -1,4 +1,4 @@
-"""How far others fall short of the imitated action, against a regression with one weight."""
+"""The lean, compared with a regression with one weight."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Places: where a reward is learned depends on how contexts are read, and on nothing else."""
+"""Inputs of learners depend on the encoding of contexts alone."""
 
 import numpy as np
 

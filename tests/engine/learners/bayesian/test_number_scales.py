@@ -1,4 +1,4 @@
-"""Numbers as they come: how they are read at any scale."""
+"""Scales of numbers, at any unit and size."""
 
 import math
 import sys

@@ -1,4 +1,4 @@
-"""Rows: how a context's crosses and an action's columns are scaled."""
+"""Scales of a context's crosses and an action's columns."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Inner products of rows, against rows that are written out."""
+"""`RowKernel`: inner products compared with rows written out."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""Logs that no loop could have written."""
+"""Logs that no loop could have written are refused."""
 
 import io
 import json

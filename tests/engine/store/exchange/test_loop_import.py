@@ -1,4 +1,4 @@
-"""A loop comes in from a file whole, or nothing of it does."""
+"""Import of a loop from a file, entirely or not at all."""
 
 import gzip
 import io

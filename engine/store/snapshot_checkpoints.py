@@ -1,4 +1,4 @@
-"""Snapshots in the store as places where folds may begin."""
+"""Checkpoints from stored snapshots, from which folds can start."""
 
 import logging
 from collections.abc import Sequence
@@ -18,12 +18,12 @@ _log = logging.getLogger(__name__)
 
 
 def usable(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
-    """Those of a part that were written under a version."""
+    """Snapshots of a part with a given version."""
     return [one for one in snapshots if (one.part, one.version) == (part, version)]
 
 
 def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
-    """Where the loop's fold, or a projection's, may begin, if that is still there and whole."""
+    """Checkpoint of the loop or of a projection from a snapshot, as far as it is undamaged."""
 
     def restore(folded: LoopState | Projection, _: EventLog) -> bool:
         data = journal.store.data(journal.loop_id, snapshot)

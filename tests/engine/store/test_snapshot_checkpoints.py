@@ -1,4 +1,4 @@
-"""Snapshots as places where folds begin: what cannot be made of one, the log can."""
+"""Stored snapshots as checkpoints; unusable ones are replaced by the log."""
 
 import pytest
 from sqlalchemy import create_engine, text
@@ -6,7 +6,7 @@ from sqlalchemy import create_engine, text
 from engine import LoopSettings
 from engine.loop.state import LoopState
 from engine.store import Store, StoredLoop
-from engine.store.restoring import usable
+from engine.store.snapshot_checkpoints import usable
 from engine.store.snapshot_codec import dump
 from tests.engine.store.snapshot_loops import loop_with_snapshots
 from tests.engine.store.workers import beliefs, from_scratch
