@@ -29,7 +29,7 @@ class Limits:
         max_loops: loops that one browser may keep.
         max_events: events that one loop may log or bring along from a file.
         max_upload: MiB of one file; the default takes a full loop of any world, as exported.
-        max_unfolded: MiB that a packed table (CSV or Parquet) may unfold to.
+        max_unfolded: MiB of memory that reading the file of a log may take.
         max_loops_total: loops that the database may keep for all.
         max_database: MiB that the database may take on disk.
         retention_days: days for which a loop or a world is kept after its last use.

@@ -11,7 +11,7 @@ from engine import LearningLoop, LoopSettings
 from engine.evaluation.candidates import greedy, replaying
 from engine.evaluation.decisions import Decisions, unmatched_in, usable
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.sources.joined import joining
+from engine.evaluation.files.joined import joining
 from engine.evaluation.targets import Given
 from engine.loop.event import EventState
 from engine.loop.lock import locked
