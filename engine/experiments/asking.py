@@ -12,8 +12,7 @@ from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Stratified
 from engine.evaluation.experiment import Told
 from engine.evaluation.random_rules import earned_by, random_rules, value_of
-from engine.evaluation.targets import Choosing
-from engine.evaluation.truth import truths
+from engine.evaluation.targets import Choosing, truths
 from engine.worlds import World
 
 

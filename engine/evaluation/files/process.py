@@ -10,7 +10,7 @@ import sys
 import time
 from contextlib import suppress
 from pathlib import Path
-from subprocess import DEVNULL, Popen, TimeoutExpired
+from subprocess import Popen, TimeoutExpired
 from tempfile import TemporaryFile
 from threading import BoundedSemaphore
 from typing import BinaryIO, TypeVar
@@ -101,7 +101,6 @@ def _answering(file: BinaryIO, request: Request) -> Steps[Answer]:
             [sys.executable, "-m", "engine.evaluation.files.child"],
             stdin=question,
             stdout=answer,
-            stderr=DEVNULL,
             env=_environment(),
         )
         try:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.in_world import WorldRule
+from engine.evaluation.targets import WorldRule
 from engine.experiments.asking import ask, errors, offered_by, search
 from engine.simulation.baselines import RuleTable
 from engine.worlds.coffee import COFFEE

@@ -69,10 +69,10 @@ def test_lines_of_json_need_no_columns() -> None:
 
 def test_a_small_file_that_unfolds_to_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     table = BytesIO()
-    columns = {"action": ["x" * (1 << 26)] * 8, "prob": [0.5] * 8, "reward": [1.0] * 8}
+    columns = {"action": ["x" * (1 << 25)] * 8, "prob": [0.5] * 8, "reward": [1.0] * 8}
     parquet.write_table(pa.table(columns), table, compression="zstd", use_dictionary=False)
-    monkeypatch.setenv("PLAYGROUND_MAX_UNFOLDED", "256")
-    with pytest.raises(RejectedError, match="reading it takes more than 256 MiB, the most allowed"):
+    monkeypatch.setenv("PLAYGROUND_MAX_UNFOLDED", "128")
+    with pytest.raises(RejectedError, match="reading it takes more than 128 MiB, the most allowed"):
         finish(inspecting(sent(table.getvalue())))
 
 

@@ -84,9 +84,9 @@ def test_a_log_with_more_events_or_cells_than_allowed_is_one_sentence(
 
 
 def huge() -> bytes:
-    """Parquet of a few KiB with one page of 512 MiB."""
+    """Parquet of a few KiB with one page of 256 MiB."""
     sink = BytesIO()
-    texts = {"action": ["x" * (1 << 26)] * 8, "propensity": [0.5] * 8, "reward": [1.0] * 8}
+    texts = {"action": ["x" * (1 << 25)] * 8, "propensity": [0.5] * 8, "reward": [1.0] * 8}
     parquet.write_table(pa.table(texts), sink, compression="zstd", use_dictionary=False)
     return sink.getvalue()
 
@@ -95,8 +95,8 @@ def huge() -> bytes:
 def test_a_file_that_takes_more_memory_than_allowed_is_one_sentence() -> None:
     data = huge()
     assert len(data) < 100_000
-    sentence = "Nothing was evaluated: reading it takes more than 256 MiB, the most allowed."
-    assert refused(data, PLAIN, 256) == sentence
+    sentence = "Nothing was evaluated: reading it takes more than 128 MiB, the most allowed."
+    assert refused(data, PLAIN, 128) == sentence
 
 
 def test_a_gzip_file_that_goes_on_and_on_is_one_sentence() -> None:

@@ -1,4 +1,4 @@
-"""What a kept loop has earned, read off its log alone: nothing is learned for it."""
+"""The reward curve of a stored loop, by its log alone: nothing is learned for it."""
 
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import OfNoEvent
@@ -10,7 +10,7 @@ from engine.store.store import Store
 from engine.worlds.world import World
 
 
-def glancing(store: Store, about: About, world: World) -> Steps[LearningCurve]:
+def curve_of_stored(store: Store, about: About, world: World) -> Steps[LearningCurve]:
     """The curve of a loop as it was when ``about`` was read; each entry is a step.
 
     Raises:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.along import growing, stretches, within
 from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Ips, Naive
+from engine.evaluation.running_estimates import growing, stretches, within
 from engine.evaluation.targets import Fixed, Given
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS

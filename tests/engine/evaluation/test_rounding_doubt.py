@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.offline import evaluate
-from engine.evaluation.rounded import RoundingDoubt
+from engine.evaluation.rounding_doubt import RoundingDoubt
 from engine.evaluation.targets import Even, Fixed, Online
 from tests.benchmarks.rounded import made, rows_of
 from tests.engine.evaluation.made_logs import made as made_log
