@@ -17,7 +17,7 @@ from engine.evaluation.files import loops
 from engine.evaluation.files.cells import Rows, Written, times, words
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
-from engine.evaluation.files.dsjson.reader import Reader
+from engine.evaluation.files.dsjson import Reader
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares

@@ -52,7 +52,7 @@ def read_events(
     checker = LogChecker(world_codec.from_text(about.world), most)
     for number, text in sealed:
         try:
-            for entry in jsonl.read(parse(text)):
+            for entry in jsonl.read(text):
                 checker.follow(entry, number)
                 log.append(entry)
         except (UnreadableError, PersonalizerError) as error:

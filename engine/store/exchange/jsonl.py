@@ -12,7 +12,7 @@ from engine.errors import PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
 from engine.store.about import About, Origin, new_id
-from engine.store.entry_codec import from_json
+from engine.store.entry_codec import from_json, parse
 from engine.store.exchange.seal import sealed
 from engine.store.store import MAX_NAME, Store
 
@@ -33,9 +33,9 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
     return sealed(chain([first], store.texts(loop_id, 0, about.length)))
 
 
-def read(value: object) -> Iterable[Entry | Undone]:
-    """The entry in a line's JSON."""
-    return (from_json(value),)
+def read(text: str) -> Iterable[Entry | Undone]:
+    """The entry in a line."""
+    return (from_json(parse(text)),)
 
 
 def read_head(head: Any, owner: str) -> tuple[About, bool]:
