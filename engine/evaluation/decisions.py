@@ -1,23 +1,28 @@
-"""Logged decisions as columns: all that an off-policy evaluation reads of a log.
+"""Logged decisions as columns: the input of an off-policy evaluation.
 
 Each column is checked once, here, so that no estimator meets a weight that it cannot trust.
 """
 
+import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NoReturn, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.errors import PersonalizerError
+from engine.errors import PersonalizerError, refuse
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.protocol.features import Features
+from engine.worlds.limits import MAX_ITEMS
 
 T = TypeVar("T", bound=np.generic)
+Codes = NDArray[np.intp]
+"""Positions in a list."""
 
+_CODE = "BadRequest"
 _ROUNDING = 1e-6
 """By which probabilities of one decision may miss a sum of 1, and the shown one its propensity."""
 COARSE = 5e-5
@@ -109,7 +114,7 @@ class Decisions:
         return len(self.shown)
 
     def take(self, events: NDArray[np.intp] | slice) -> "Decisions":
-        """Some of the events, in the order that is asked for."""
+        """Return some of the events, in the order of the positions."""
         probabilities, means, nearness = self.probabilities, self.means, self.nearness
         return Decisions(
             self.actions,
@@ -146,7 +151,7 @@ def _check(good: NDArray[np.bool_] | np.bool_, values: NDArray[T], what: str, al
 
 
 def _refuse(sentence: str) -> NoReturn:
-    raise PersonalizerError("BadRequest", sentence, "log")
+    raise PersonalizerError(_CODE, sentence, "log")
 
 
 def text_of(columns: Iterable[str]) -> str:
@@ -195,7 +200,7 @@ def unmatched_in(loop: LearningLoop, events: Sequence[EventState]) -> int:
     return sum(event.earned is not None for event in loop.events.values()) - len(events)
 
 
-def columns_of(events: Sequence[EventState]) -> dict[str, int]:
+def action_columns(events: Sequence[EventState]) -> dict[str, int]:
     """Position of each action in the columns of `decisions_from`, in order of first offer."""
     requests = (event.ranked.request for event in events)
     ids = dict.fromkeys(action.id for request in requests for action in request.actions)
@@ -204,7 +209,7 @@ def columns_of(events: Sequence[EventState]) -> dict[str, int]:
 
 def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decisions:
     """Answered events as columns."""
-    actions, contexts = columns_of(events), dict[str, int]()
+    actions, contexts = action_columns(events), dict[str, int]()
     shape = len(events), len(actions)
     offered = np.zeros(shape, dtype=bool)
     probabilities, means = np.zeros(shape), np.full(shape, np.nan)
@@ -231,3 +236,75 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
         means=means,
         unmatched=unmatched,
     )
+
+
+# -- all events of a log, in however many batches they come -------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class WeightedLog:
+    """All events of a log, N of them, with weights.
+
+    Attributes:
+        contexts: as texts.
+        stratum, shown: positions of each event's context and action, (N,).
+        reward: from 0 to 1, (N,).
+        weight: 1 / propensity, at most the root of N, (N,).
+    """
+
+    actions: tuple[str, ...]
+    contexts: tuple[str, ...]
+    stratum: Codes
+    shown: Codes
+    reward: Array
+    weight: Array
+
+
+@dataclass(slots=True)
+class LogBuilder:
+    """Makes one `WeightedLog` of batches; it has one list of contexts and one of actions."""
+
+    contexts: dict[str, int] = field(default_factory=dict)
+    actions: dict[str, int] = field(default_factory=dict)
+    parts: list[tuple[Codes, Codes, Array, Array]] = field(default_factory=list)
+
+    def add(self, batch: Decisions) -> None:
+        """Add a batch."""
+        stratum = _places(batch.contexts, self.contexts)[batch.stratum]
+        shown = _places(batch.actions, self.actions)[batch.shown]
+        self.parts.append((stratum, shown, batch.propensity, batch.reward))
+
+    def build(self, bounds: tuple[float, float]) -> WeightedLog:
+        """Return the log of all batches, with rewards as parts of their bounds.
+
+        Raises:
+            PersonalizerError: ``BadRequest`` without an event, for more actions than a world may
+                have, and for a reward out of bounds.
+        """
+        if not any(len(part[0]) for part in self.parts):
+            refuse(_CODE, "log", 0, "1 or more", "the number of answered events")
+        if len(self.actions) > MAX_ITEMS:
+            refuse(_CODE, "log", len(self.actions), f"at most {MAX_ITEMS}", "the number of actions")
+        stratum, shown, propensity, reward = (
+            np.concatenate(column) for column in zip(*self.parts, strict=True)
+        )
+        low, high = bounds
+        outside = (reward < low) | (reward > high)
+        if outside.any():
+            number, value = int(outside.argmax()) + 1, float(reward[outside.argmax()])
+            refuse(
+                _CODE, "log", value, f"from {low:g} to {high:g}", f"the reward of event {number}"
+            )
+        return WeightedLog(
+            tuple(self.actions),
+            tuple(self.contexts),
+            stratum,
+            shown,
+            (reward - low) / (high - low),
+            np.minimum(1 / propensity, math.sqrt(len(shown))),
+        )
+
+
+def _places(names: Sequence[str], known: dict[str, int]) -> Codes:
+    """Positions of names in a list that grows by those that are new."""
+    return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.intp)

@@ -14,8 +14,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import refuse
-from engine.evaluation.decisions import columns_in
-from engine.evaluation.logged import Codes, Logged
+from engine.evaluation.decisions import Codes, WeightedLog, columns_in
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
 from engine.worlds.fields import Value, told_apart
@@ -54,7 +53,7 @@ class Column:
         return Value(text, "", share, self.numbers[at] if at < len(self.numbers) else None)
 
 
-def columns_of(log: Logged) -> Steps[tuple[list[Column], dict[str, str]]]:
+def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
     """All columns of the contexts in words, and why some say nothing."""
     told: dict[str, list[str]] = {}
     for at, text in enumerate(log.contexts):
@@ -147,7 +146,10 @@ def short(text: str) -> str:
 
 
 def chosen_of(
-    log: Logged, columns: Sequence[Column], fields: Sequence[str] | None, left_out: dict[str, str]
+    log: WeightedLog,
+    columns: Sequence[Column],
+    fields: Sequence[str] | None,
+    left_out: dict[str, str],
 ) -> Steps[list[Column]]:
     """The columns that become fields."""
     known = {column.name: column for column in columns}
@@ -179,6 +181,6 @@ def chosen_of(
     return sorted(chosen, key=columns.index)
 
 
-def _worth(log: Logged, column: Column) -> float:
+def _worth(log: WeightedLog, column: Column) -> float:
     """How much rewards differ by a column, action by action."""
     return Sums.of(log, column.codes, len(column.values)).differing

@@ -14,7 +14,7 @@ import numpy as np
 from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, Weighed
-from engine.evaluation.rounded import RoundingDoubt
+from engine.evaluation.rounding_doubt import RoundingDoubt
 from engine.evaluation.targets import Target
 
 FEW = 30

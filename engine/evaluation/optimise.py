@@ -1,6 +1,6 @@
 """Which settings would have earned more: many are tried on a loop's log, one is chosen, and judged.
 
-Each candidate learns the log progressively, as `engine.evaluation.candidates` has it. The earlier
+Each candidate learns the log progressively, as `engine.evaluation.targets` has it. The earlier
 half of the events chooses; whatever was luck in that choice is not luck again in the later half,
 which judges. Both figures are told, as their difference is the winner's curse. What may be applied
 must beat the loop's own record by its mean and by its lower bound, the retired service's rule.
@@ -11,12 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import PersonalizerError
-from engine.evaluation.candidates import replaying_all
 from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Bounds, Interval, Stratified
 from engine.evaluation.intervals import normal, score_reach
 from engine.evaluation.offline import bounds_of
-from engine.evaluation.targets import Given
+from engine.evaluation.targets import Given, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.logged import Codes, Logged
+from engine.evaluation.decisions import Codes, WeightedLog
 from engine.steps import Steps, at_once
 
 _STEPS = 4
@@ -62,7 +62,7 @@ class Sums:
     spread: float
 
     @classmethod
-    def of(cls, log: Logged, groups: Codes, count: int) -> "Sums":
+    def of(cls, log: WeightedLog, groups: Codes, count: int) -> "Sums":
         """All events of a log in groups."""
         k = len(log.actions)
         cells = groups * k + log.shown

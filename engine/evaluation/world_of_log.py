@@ -21,10 +21,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.decisions import Decisions, LogBuilder, WeightedLog
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.log_columns import Column, chosen_of, columns_of, short
-from engine.evaluation.logged import Logged, Seen
 from engine.evaluation.smoothing import Sums, smoothing
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
@@ -81,11 +80,11 @@ def estimating(
 
     ``BadRequest`` for a log of which no world can be made.
     """
-    seen = Seen()
+    builder = LogBuilder()
     for batch in batches:
-        seen.add(batch)
+        builder.add(batch)
         yield None
-    log, offered = _of_successes(seen.told(bounds), items)
+    log, offered = _of_successes(builder.build(bounds), items)
     found, left_out = yield from columns_of(log)
     chosen = yield from chosen_of(log, found, fields, left_out)
     return (yield from _estimating(log, chosen, title, unit, offered, left_out))
@@ -95,7 +94,7 @@ estimate = at_once(estimating)
 """The same at once."""
 
 
-def _of_successes(log: Logged, items: Sequence[Item]) -> tuple[Logged, tuple[Item, ...]]:
+def _of_successes(log: WeightedLog, items: Sequence[Item]) -> tuple[WeightedLog, tuple[Item, ...]]:
     """The log with parts of a success for rewards, whatever that is worth; and what it offered, of
     which what nobody knows is worth as much as the best."""
     known = {item.id: item for item in items}
@@ -106,7 +105,7 @@ def _of_successes(log: Logged, items: Sequence[Item]) -> tuple[Logged, tuple[Ite
 
 
 def _estimating(
-    log: Logged,
+    log: WeightedLog,
     columns: Sequence[Column],
     title: str,
     unit: str,
@@ -147,7 +146,7 @@ def _estimating(
     return Estimated(again, counts, errors, len(log.shown), dict(left_out))
 
 
-def _levels(log: Logged) -> tuple[Level, ...]:
+def _levels(log: WeightedLog) -> tuple[Level, ...]:
     """The partial rewards of the log, each as often as it came; half a success where there are none
     or more than a world may have."""
     is_partial = (log.reward > 0) & (log.reward < 1)
@@ -161,7 +160,7 @@ def _levels(log: Logged) -> tuple[Level, ...]:
     return tuple(Level(worth, share=share) for worth, share in pairs)
 
 
-def _halves(log: Logged, levels: Sequence[Level]) -> Array:
+def _halves(log: WeightedLog, levels: Sequence[Level]) -> Array:
     """Which part of what each action earns comes in partial rewards, or if these are of any size in
     those about 1/2, (K,)."""
     k = len(log.actions)
@@ -232,7 +231,7 @@ def _joined(foretold: Array) -> NDArray[np.intp]:
 # -- parts of the world ---------------------------------------------------------------
 
 
-def _fields(log: Logged, columns: Sequence[Column]) -> tuple[Field, ...]:
+def _fields(log: WeightedLog, columns: Sequence[Column]) -> tuple[Field, ...]:
     """Fields with their values as often as they came; one that says nothing where there is none."""
     if not columns:
         return (Field("visitor", "Visitor", (Value("anybody", ""),)),)

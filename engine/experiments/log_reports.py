@@ -14,8 +14,7 @@ from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
 from engine.evaluation.experiment import Told, experiment
 from engine.evaluation.random_rules import earned_by, random_rules, value_of
-from engine.evaluation.targets import Choosing, Fixed
-from engine.evaluation.truth import truths
+from engine.evaluation.targets import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World

@@ -29,7 +29,7 @@ class Limits:
         max_loops: loops of one browser.
         max_events: events of one loop, logged or imported.
         max_upload: MiB of one file; the default fits the export of a full loop of any world.
-        max_unfolded: MiB of an unpacked table (CSV or Parquet).
+        max_unfolded: MiB of memory for reading the file of a log.
         max_loops_total: loops in the database.
         max_database: MiB of the database on disk.
         retention_days: days from the last use of a loop or a world to its expiry.

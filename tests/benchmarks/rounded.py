@@ -5,7 +5,7 @@
 Logs are CSV files, read as anybody's are, with the propensity of what was shown to one to four
 digits. Shares are the same for all actions, differ by action, or by action and context; rewards are
 rare or frequent; targets are any action at random, two single actions, a rule, and chances of their
-own for each context. The constants of `engine.evaluation.sources.rounding` and `rounded` were
+own for each context. The constants of `engine.evaluation.files.rounding` and `rounded` were
 chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. A line a setting: of how many
 intervals, how many are refused as off, and for each estimator the share that held the truth, and
 the mean width in parts of that of the same logs with exact propensities.
@@ -22,10 +22,10 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
+from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.joined import joined
+from engine.evaluation.files.logs import open_log
 from engine.evaluation.offline import Row, evaluate
-from engine.evaluation.sources.columns import Columns
-from engine.evaluation.sources.joined import joined
-from engine.evaluation.sources.logs import open_log
 from engine.evaluation.targets import Even, Fixed, Given, Target
 
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)

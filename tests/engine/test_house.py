@@ -24,7 +24,7 @@ def test_the_engine_knows_nothing_of_screens() -> None:
     assert not broken(ENGINE, lambda path: tops(path) & screens)
 
 
-NEEDED = {"store": ("sqlalchemy",), "sources": ("pyarrow", "msgspec"), "worlds": ("PIL",)}
+NEEDED = {"store": ("sqlalchemy", "msgspec"), "files": ("pyarrow", "msgspec"), "worlds": ("PIL",)}
 
 
 def without_need(path: Path) -> set[str]:

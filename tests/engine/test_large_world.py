@@ -15,8 +15,7 @@ from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Naive
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.random_rules import random_rules, value_of
-from engine.evaluation.targets import Even, Fixed, Online
-from engine.evaluation.truth import truths
+from engine.evaluation.targets import Even, Fixed, Online, truths
 from engine.evaluation.weights import weighing
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.contenders import ABTest, Blind, Present

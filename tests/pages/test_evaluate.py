@@ -12,15 +12,14 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.candidates import replaying
 from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
+from engine.evaluation.files.joined import joined
+from engine.evaluation.files.logs import open_log
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
-from engine.evaluation.sources.joined import joined
-from engine.evaluation.sources.logs import open_log
-from engine.evaluation.targets import Fixed, Online
+from engine.evaluation.targets import Fixed, Online, replaying
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd

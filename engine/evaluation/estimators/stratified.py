@@ -41,10 +41,8 @@ from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
 from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.profile import Rates, log_gamma
-from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.table import Table
-from engine.evaluation.estimators.unreached import unreached
-from engine.evaluation.estimators.unshown import Unshown
+from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.intervals import normal
 
 MOST_CONTEXTS = 4096

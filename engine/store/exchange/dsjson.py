@@ -8,12 +8,12 @@ a single reward, rewards add up.
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC
 from functools import partial
 from itertools import chain, product
-from typing import Any, TypeVar, get_args
+from typing import Any, get_args
 
 from engine.errors import UnreadableError
 from engine.loop.entries import (
@@ -31,14 +31,22 @@ from engine.loop.log import EventLog
 from engine.loop.settings import LoopSettings
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
-from engine.store.entry_codec import read_field, read_number, read_time
+from engine.store.entry_codec import read_field, read_time
+from engine.store.exchange.dsjson_line import (
+    Line,
+    Orders,
+    chances_of,
+    context_objects,
+    context_of_line,
+    line_of,
+    shown_position,
+)
 from engine.store.exchange.lines import STEP
 from engine.store.exchange.seal import sealed
 from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME
 from engine.worlds import World
 
-T = TypeVar("T")
 _HEAD = '# {{"format":"personalizer-playground-dsjson","version":1,"origin":"{}"{}}}'
 _CHANGED = ',"world":"changed"'
 """Marker in the first line of a loop whose world was changed, as decisions alone do not show it."""
@@ -129,18 +137,19 @@ def is_row(value: Any) -> bool:
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
-def read_head(row: Any, owner: str, name: str, origin: Origin, known: Iterable[World]) -> LoopInfo:
+def read_head(text: str, owner: str, name: str, origin: Origin, known: Iterable[World]) -> LoopInfo:
     """Facts of a new loop, in the first known world with the actions and the visitor of the first
     decision, or in none.
 
     Args:
+        text: the line of the first decision.
         name: of the file; the part before its first dot names the loop.
         known: possible worlds, in order.
 
     Raises:
         UnreadableError, PersonalizerError: if the line is no decision.
     """
-    request = _decision(row)[0].request
+    request = _decision(text, Orders())[0].request
     world = next((world for world in known if _happens_in(world, request)), None)
     title = "".join(c for c in name.partition(".")[0] if c.isprintable()).strip()[:MAX_NAME]
     return LoopInfo(new_id(), owner, title.rstrip() or "Log", world_codec.to_text(world), 0, origin)
@@ -157,13 +166,13 @@ def _happens_in(world: World, request: RankRequest) -> bool:
     return True
 
 
-def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:
+def reader(max_events: int) -> Callable[[str], Iterator[Entry | Undone]]:
     """Reader from decisions, in order, to entries of a loop with default settings."""
-    settings, written = LoopSettings(max_events=max_events), False
+    settings, written, orders = LoopSettings(max_events=max_events), False, Orders()
 
-    def read(row: object) -> Iterator[Entry | Undone]:
+    def read(text: str) -> Iterator[Entry | Undone]:
         nonlocal settings, written
-        ranked, rewards = _decision(row)
+        ranked, rewards = _decision(text, orders)
         if len(rewards) > 1 and settings.reward_aggregation != "sum":
             settings, written = replace(settings, reward_aggregation="sum"), False
         if not written:
@@ -176,32 +185,28 @@ def reader(max_events: int) -> Callable[[object], Iterator[Entry | Undone]]:
     return read
 
 
-def _decision(row: Any) -> Decision:
+def _decision(text: str, orders: Orders) -> Decision:
     """Read the decision of one line.
 
     Raises:
         UnreadableError, PersonalizerError: if the line is no decision.
     """
-    row = _expect(dict, row, "it is not an object")
-    request, time = _request(row), read_field(_time, "Timestamp", row.get("Timestamp"))
+    line = line_of(text)
+    request, time = _request(line), read_field(_time, "Timestamp", line.time)
     size = len(request.actions)
-    wrong_a, wrong_p = f"a does not name the actions 1 to {size}", f"p does not have {size} values"
-    order, chances = _expect(list, row.get("a"), wrong_a), _expect(list, row.get("p"), wrong_p)
-    if sorted(map(repr, order)) != sorted(repr(i + 1) for i in range(size)):
-        raise UnreadableError(wrong_a)
-    if len(chances) != size:
-        raise UnreadableError(wrong_p)
-    placed = [0.0] * size
-    for action, chance in zip(order, chances, strict=True):
-        placed[action - 1] = read_field(read_number, "p", chance)
-    shown = shown_position(row.get("_label_Action"), row.get("_labelIndex"), order)
-    labelled = row.get("_label_probability")
-    zeros = (0.0,) * size
+    placing = orders.placing(line.a, size)
+    chances = chances_of(line, size)
+    if chances is None:
+        raise UnreadableError(f"p does not have {size} values")
+    if line.cost is None and not line.skipped:
+        raise UnreadableError("it has no reward: no _label_cost")
+    placed, zeros = tuple(placing(chances)), (0.0,) * size
+    shown = shown_position(line, line.a or ())
     ranked = Ranked(
         event_id=str(request.event_id),
         time=time,
         request=request,
-        probabilities=tuple(placed),
+        probabilities=placed,
         errors=zeros,
         means=zeros,
         sds=zeros,
@@ -211,34 +216,9 @@ def _decision(row: Any) -> Decision:
         cause="random",
         mode="online",
         shown=shown,
-        propensity=read_field(
-            read_number, "_label_probability", placed[shown] if labelled is None else labelled
-        ),
+        propensity=placed[shown] if line.probability is None else line.probability,
     )
-    if row.get("_skipLearn") is True:
-        return ranked, ()
-    return ranked, _parts(0.0 - read_field(read_number, "_label_cost", row.get("_label_cost")))
-
-
-def _expect(kind: type[T], value: object, otherwise: str) -> T:
-    """Check the JSON type of a value; UnreadableError otherwise."""
-    if not isinstance(value, kind):
-        raise UnreadableError(otherwise)
-    return value
-
-
-def shown_position(action: object, index: object, order: Sequence[int]) -> int:
-    """Position of the labelled action; without a label, of the first of ``a``."""
-    named = set()
-    for name, label, first in ("_label_Action", action, 1), ("_labelIndex", index, 0):
-        last = first + len(order) - 1
-        if label is not None:
-            if type(label) is not int or not first <= label <= last:
-                raise UnreadableError(f"{name} is not a whole number from {first} to {last}")
-            named.add(label - first)
-    if len(named) > 1:
-        raise UnreadableError("_label_Action and _labelIndex name different actions")
-    return named.pop() if named else order[0] - 1
+    return ranked, () if line.skipped else _parts(0.0 - (line.cost or 0.0))
 
 
 def _parts(total: float) -> tuple[float, ...]:
@@ -254,32 +234,23 @@ def _parts(total: float) -> tuple[float, ...]:
     return (*[sign] * whole, total - sign * whole)
 
 
-def _request(row: Mapping[str, Any]) -> RankRequest:
-    wrong_c = "c is not an object with the actions in _multi"
-    told = _expect(dict, row.get("c"), wrong_c)
-    offered = _expect(list, told.get("_multi"), wrong_c)
-    event_id = _expect(str, row.get("EventId"), "it has no EventId")
-    context = _expect(list, told.get("FromUrl", []), "c.FromUrl is not a list")
+def _request(line: Line) -> RankRequest:
+    context, offered = context_of_line(bytes(line.c))
+    if not isinstance(line.event, str):
+        raise UnreadableError("it has no EventId")
+    if not isinstance(context.get("FromUrl", []), list):
+        raise UnreadableError("c.FromUrl is not a list")
     actions = [_action(action, i) for i, action in enumerate(offered)]
-    return parse_rank_request(actions, [*context, *_beside(told)], (), event_id)
-
-
-def context_objects(told: Mapping[str, Any]) -> list[Any]:
-    """Feature objects of the context in ``c``."""
-    listed = told.get("FromUrl", [])
-    return [*(listed if isinstance(listed, list) else [listed]), *_beside(told)]
-
-
-def _beside(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Keys of the context beside the feature objects."""
-    others = {name: value for name, value in told.items() if name not in {"_multi", "FromUrl"}}
-    return [others] if others else []
+    return parse_rank_request(actions, context_objects(context), (), line.event)
 
 
 def _action(action: Any, at: int) -> dict[str, object]:
-    action = _expect(dict, action, f"c._multi[{at}] is not an object")
+    if not isinstance(action, dict):
+        raise UnreadableError(f"c._multi[{at}] is not an object")
+    features = action.get("j", [])
+    if not isinstance(features, list):
+        raise UnreadableError(f"c._multi[{at}].j is not a list")
     named = action.get("i")
     name = action.get("_tag") or (named.get("id") if isinstance(named, Mapping) else None)
-    features = _expect(list, action.get("j", []), f"c._multi[{at}].j is not a list")
     others = {key: value for key, value in action.items() if key not in {"_tag", "i", "j"}}
     return {"id": name or str(at + 1), "features": [*features, *([others] if others else [])]}

@@ -11,7 +11,7 @@ from typing import Any, get_args
 from engine.errors import PersonalizerError, UnreadableError
 from engine.loop.entries import Entry, Undone
 from engine.store import world_codec
-from engine.store.entry_codec import from_json
+from engine.store.entry_codec import from_json, parse
 from engine.store.exchange.seal import sealed
 from engine.store.loop_info import LoopInfo, Origin, new_id
 from engine.store.store import MAX_NAME, Store
@@ -33,9 +33,9 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
     return sealed(chain([first], store.texts(loop_id, 0, about.length)))
 
 
-def read(value: object) -> Iterable[Entry | Undone]:
+def read(text: str) -> Iterable[Entry | Undone]:
     """Read the entry of a line."""
-    return (from_json(value),)
+    return (from_json(parse(text)),)
 
 
 def read_head(head: Any, owner: str) -> tuple[LoopInfo, bool]:

@@ -29,8 +29,8 @@ from engine.worlds import WORLDS, World
 from engine.worlds.grid import WORKBOOK
 
 _KINDS = "A loop comes as JSON Lines or dsjson, plain or as gzip"
-Read = Callable[[Any], Iterable[Entry | Undone]]
-"""Reader of the entries in the JSON of one line."""
+Read = Callable[[str], Iterable[Entry | Undone]]
+"""Reader of the entries in one line."""
 
 
 def importing(
@@ -112,7 +112,7 @@ def _begin(
             nowhere = "it serves no world"
         else:
             known = iter(()) if several else _worlds_of(library, owner)
-            about = dsjson.read_head(row, owner, name, origin or "foreign", known)
+            about = dsjson.read_head(text, owner, name, origin or "foreign", known)
             read = dsjson.reader(library.store.limits.max_events)
             rest = chain([(number, text)], lines)
             nowhere = "its actions are not those of a world of this app, or of one that you keep"
@@ -153,7 +153,7 @@ def _checked(
     """
     for number, text in lines:
         try:
-            for entry in read(parse(text)):
+            for entry in read(text):
                 checker.follow(entry, number)
                 yield entry
         except FullError as error:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import pyarrow as pa
 
-from engine.evaluation.along import Stretch
+from engine.evaluation.running_estimates import Stretch
 from pages.parts.charts.base import Spec, table
 from pages.parts.charts.labelled import Rows, labelled, lines
 from pages.parts.charts.line_layers import Look, Looks

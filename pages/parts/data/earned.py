@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.glance import glancing
+from engine.evaluation.stored_curve import curve_of_stored
 from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
@@ -47,7 +47,7 @@ def _earned(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
 ) -> Earned | None:
     """The same, kept for as long as its log stays as it is."""
-    curve = outcome(submit_here(glancing(_library.store, _about, _world)))
+    curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))

@@ -4,14 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import refuse
-from engine.evaluation import along
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.difference import Difference
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.in_world import WorldRule
 from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
-from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
-from engine.evaluation.truth import truths
+from engine.evaluation.running_estimates import Stretch, growing, stretches, within
+from engine.evaluation.targets import (
+    Baseline,
+    Even,
+    Fixed,
+    Given,
+    Online,
+    Target,
+    WorldRule,
+    truths,
+)
 from engine.simulation.baselines import RuleTable
 from engine.steps import Steps
 from pages.parts.evaluate.logs import Log
@@ -74,20 +81,20 @@ class Found:
         found, size = Difference.within(self.bounds), len(self.decisions)
         for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
             some = self.decisions.take(part)
-            found = found.add(*(along.within(target, part).weigh(some) for target in targets))
+            found = found.add(*(within(target, part).weigh(some) for target in targets))
         return found.interval()
 
-    def growing(self, target: str, estimator: str) -> Sequence[along.Stretch]:
+    def growing(self, target: str, estimator: str) -> Sequence[Stretch]:
         """What shorter logs would have told of a target."""
         made_by = _made_by(self.estimator_of(target, estimator))
         made = self.decisions, self._target(target), made_by, self.bounds
-        return list(along.growing(*made))
+        return list(growing(*made))
 
-    def stretches(self, target: str, estimator: str) -> Sequence[along.Stretch]:
+    def stretches(self, target: str, estimator: str) -> Sequence[Stretch]:
         """What parts of the log tell of a target, one after the other."""
         made_by = _made_by(self.estimator_of(target, estimator))
         made = self.decisions, self._target(target), made_by, self.bounds
-        return list(along.stretches(*made))
+        return list(stretches(*made))
 
     def _target(self, key: str) -> Target:
         return next(target for target in self.targets if target.key == key)
@@ -127,14 +134,14 @@ def finding(
         refuse("BadRequest", "window", first, f"1 to {len(whole):,}", "The first event")
     part = slice(first - 1, last or None)
     decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
-    targets = [along.within(target, part) for target in _targets(log, rule, also)]
+    targets = [within(target, part) for target in _targets(log, rule, also)]
     bounds, rows = log.bounds or bounds_of(whole), list[Row]()
     parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
     taken = [decisions.take(part) for part in parts]
     for target in targets:
         found = evaluate_part([], [target], bounds=bounds)
         for part, some in zip(parts, taken, strict=True):
-            found = found.add(some, [along.within(target, part)])
+            found = found.add(some, [within(target, part)])
             yield None
         rows += with_events(found).rows()
         yield None

@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.sources.columns import Columns
+from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.messages import Inspected
 from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
-from pages.parts.evaluate.file import Inspected, OfFile, inspecting
+from pages.parts.evaluate.file import OfFile, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain

@@ -5,7 +5,7 @@ from functools import partial
 from threading import RLock
 
 from engine import LoopSettings, PersonalizerError
-from engine.evaluation.candidates import replaying
+from engine.evaluation.targets import replaying
 from engine.loop.lock import locked
 from engine.steps import Steps, finish, telling
 from engine.store import StoredLoop

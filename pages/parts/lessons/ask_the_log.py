@@ -7,7 +7,7 @@ from itertools import product
 import streamlit as st
 
 from engine.evaluation.experiment import Told, experiment
-from engine.evaluation.in_world import WorldRule
+from engine.evaluation.targets import WorldRule
 from engine.experiments.log_reports import (
     RuleEstimate,
     RuleSearch,

@@ -1,4 +1,4 @@
-"""Logged decisions as columns: what a loop's log becomes, and what is refused."""
+"""Logged decisions as columns, each checked once."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,6 +9,7 @@ import pytest
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.evaluation.decisions import (
     Decisions,
+    LogBuilder,
     columns_in,
     decisions_from,
     text_of,
@@ -18,6 +19,7 @@ from engine.evaluation.decisions import (
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
+from tests.engine.evaluation.made_logs import log_of
 
 
 def two_events(**changes: Any) -> Decisions:
@@ -107,3 +109,22 @@ def test_of_an_apprentice_only_matched_events_count() -> None:
     assert told.unmatched == 60 - len(matched)
     assert told.propensity.tolist() == [ranked.propensity for ranked in matched]
     assert set(np.round(told.propensity, 9)) == {0.7, 0.1}
+
+
+def test_batches_are_joined_by_what_they_name() -> None:
+    builder = LogBuilder()
+    builder.add(log_of(["a=1", "a=2"], ["t", "u"], [0, 1]))
+    builder.add(log_of(["a=2", "a=3"], ["u", "v"], [2, 1], [0.5, 0.01]))
+    log = builder.build((0.0, 2.0))
+    assert (log.contexts, log.actions) == (("a=1", "a=2", "a=3"), ("t", "u", "v"))
+    assert (log.stratum.tolist(), log.shown.tolist()) == ([0, 1, 1, 2], [0, 1, 1, 2])
+    assert log.reward.tolist() == [0, 0.5, 1, 0.5]
+    # Of four events none counts for more than two.
+    assert log.weight.tolist() == [2, 2, 2, 2]
+
+
+def test_a_reward_out_of_bounds_is_refused_by_its_number() -> None:
+    builder = LogBuilder()
+    builder.add(log_of([""] * 2, ["t", "u"], [0, 7]))
+    with pytest.raises(PersonalizerError, match=r"reward of event 2 is 7\.0, but must"):
+        builder.build((0.0, 1.0))

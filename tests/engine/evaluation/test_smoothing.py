@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation import smoothing
-from engine.evaluation.logged import Logged
+from engine.evaluation.decisions import WeightedLog
 from engine.evaluation.smoothing import Sums, smoothed
 
 
@@ -25,7 +25,7 @@ def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
     """As of visitors each of whom loves one thing: what groups differ by is no chance."""
     shown, groups = np.tile([0, 1], 60), np.repeat(np.arange(6), 20)
     reward = ((shown + groups) % 2).astype(float)
-    log = Logged(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
+    log = WeightedLog(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
     told = Sums.of(log, groups, 6)
     assert told.spread < 0.25 / 10
     expected, _ = smoothed(told, [6])
@@ -37,14 +37,14 @@ def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
     shown = np.repeat([0, 1], [900, 100])
     reward = np.concatenate([np.ones(900), np.tile([0.0, 1.0], 50)])
     weight = np.where(shown == 0, 1 / 0.9, 1 / 0.1)
-    log = Logged(("a", "b"), ("anybody",), np.zeros(1_000, int), shown, reward, weight)
+    log = WeightedLog(("a", "b"), ("anybody",), np.zeros(1_000, int), shown, reward, weight)
     assert Sums.of(log, np.zeros(1_000, int), 1).spread == pytest.approx(0.125, rel=0.02)
 
 
 def test_events_each_alone_in_their_group_differ_as_all_do() -> None:
     reward = np.array([0.0, 1.0, 1.0, 0.0])
     none = np.zeros(4, int)
-    log = Logged(("a",), ("anybody",), none, none, reward, np.ones(4))
+    log = WeightedLog(("a",), ("anybody",), none, none, reward, np.ones(4))
     assert Sums.of(log, np.arange(4), 4).spread == pytest.approx(0.25)
 
 
@@ -98,7 +98,7 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
         truth = np.clip(0.4 + rng.normal(0, 0.15, 3) + by_field, 0.02, 0.98).reshape(12, 3)
         groups, shown = rng.integers(0, 12, events), rng.integers(0, 3, events)
         reward = (rng.random(events) < truth[groups, shown]).astype(float)
-        log = Logged(
+        log = WeightedLog(
             ("a", "b", "c"), ("anybody",), np.zeros(events, int), shown, reward, np.ones(events)
         )
         expected, variance = smoothed(Sums.of(log, groups, 12), [3, 4])
@@ -109,7 +109,7 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
 def test_of_what_was_never_shown_nothing_is_known() -> None:
     """However alike all rewards of another action were."""
     shown, reward = np.zeros(1_000, int), np.ones(1_000)
-    log = Logged(("a", "b"), ("anybody",), shown, shown, reward, reward)
+    log = WeightedLog(("a", "b"), ("anybody",), shown, shown, reward, reward)
     _, variance = smoothed(Sums.of(log, np.arange(1_000) % 4, 4), [4])
     assert np.sqrt(variance[:, 0]).max() < 0.05
     assert np.sqrt(variance[:, 1]).min() > 0.25
@@ -121,7 +121,9 @@ def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None
     truth = np.clip(0.4 + rng.normal(0, 0.1, (16, 1)) + rng.normal(0, 0.2, 8), 0, 1)
     groups, shown = rng.integers(0, 16, 400), rng.integers(0, 8, 400)
     reward = (rng.random(400) < truth[groups, shown]).astype(float)
-    log = Logged(tuple("abcdefgh"), ("anybody",), np.zeros(400, int), shown, reward, np.ones(400))
+    log = WeightedLog(
+        tuple("abcdefgh"), ("anybody",), np.zeros(400, int), shown, reward, np.ones(400)
+    )
     told = Sums.of(log, groups, 16)
     found, _ = smoothed(told, [2, 2, 2, 2])
     monkeypatch.setattr(smoothing, "_SWEEPS", 400)
@@ -134,7 +136,9 @@ def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None
 
 
 def test_nothing_is_less_certain_than_anything_can_be() -> None:
-    one = Logged(("a", "b"), ("u",), np.zeros(1, int), np.zeros(1, int), np.ones(1), np.ones(1))
+    one = WeightedLog(
+        ("a", "b"), ("u",), np.zeros(1, int), np.zeros(1, int), np.ones(1), np.ones(1)
+    )
     expected, variance = smoothed(Sums.of(one, np.zeros(1, int), 3), [3])
     assert variance.max() == 0.25
     assert ((expected >= 0) & (expected <= 1)).all()

@@ -1,17 +1,32 @@
-"""Target policies: what they would show, and how a log weighs for them."""
+"""Policies on logs, on the events of loops, and in worlds that are known."""
+
+from functools import cache
 
 import numpy as np
 import pytest
 
-from engine import PersonalizerError
-from engine.evaluation.decisions import Decisions
+from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
+from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.targets import (
     Baseline,
     Even,
     Fixed,
     Given,
     Online,
+    Texts,
+    WorldRule,
+    frozen,
+    greedy,
+    replaying,
+    truths,
 )
+from engine.simulation.baselines import best_rule
+from engine.simulation.crowd import crowd
+from engine.steps import finish
+from engine.worlds import WORLDS
+from engine.worlds.coffee import COFFEE
+from engine.worlds.gallery.gym import GYM
+from tests.clock import ManualClock
 
 LOG = Decisions(
     actions=("tea", "coffee", "cake"),
@@ -49,3 +64,119 @@ def test_chances_belong_to_the_events_that_they_were_computed_for() -> None:
     assert Given("mine", Even().probabilities(LOG)).weigh(LOG).weight[1] == 2
     with pytest.raises(PersonalizerError, match="other events"):
         Given("mine", np.ones((2, 3))).weigh(LOG)
+
+
+@cache
+def coffee_loop() -> LearningLoop:
+    made = LearningLoop(LoopSettings(), seed=3, clock=ManualClock())
+    list(crowd(made, COFFEE, 60))
+    made.rank(COFFEE.actions, [{"new": True}], ["Cappucino"], "excluding")
+    made.reward("excluding", 1.0)
+    return made
+
+
+def test_the_same_settings_replayed_would_have_done_the_same() -> None:
+    events = usable(coffee_loop())
+    again = finish(replaying(events, coffee_loop().settings, "again", seed=coffee_loop().seed))
+    assert again.chances == pytest.approx(decisions_from(events).probabilities, abs=1e-9)
+    assert again.weigh(decisions_from(events)).weight == pytest.approx(np.ones(61))
+
+
+def test_a_learner_says_what_it_would_do_before_it_learns() -> None:
+    events = usable(coffee_loop())
+    settings = LoopSettings.classic(policy=EpsilonGreedy(epsilon=0.2))
+    chances = finish(replaying(events, settings, "classic")).chances
+    assert chances[0] == pytest.approx(np.full(4, 0.25))
+    assert chances.sum(axis=1) == pytest.approx(np.ones(61))
+    assert chances[-1, 0] == 0
+    assert set(chances[5:-1].round(3).ravel()) <= {0.05, 0.85}
+
+
+def test_the_present_policy_and_its_best_guess() -> None:
+    events = usable(coffee_loop())
+    now = finish(frozen(events, coffee_loop(), "now"))
+    best = finish(greedy(events, coffee_loop()))
+    request = events[4].ranked.request
+    assert now.chances[4] == pytest.approx(coffee_loop().probabilities(request))
+    assert best.chances[4].argmax() == coffee_loop().learner.belief(request).mean.argmax()
+    assert set(np.unique(best.chances[:, 1:])) <= {0.0, 1.0}
+
+
+@pytest.fixture(scope="module")
+def gym_loop() -> LearningLoop:
+    made = LearningLoop(LoopSettings(), seed=7)
+    for _ in crowd(made, GYM, 60):
+        pass
+    return made
+
+
+@pytest.fixture(scope="module")
+def gym_log(gym_loop: LearningLoop) -> Decisions:
+    return decisions_from(usable(gym_loop))
+
+
+def test_contexts_are_those_of_the_world(gym_loop: LearningLoop, gym_log: Decisions) -> None:
+    found = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.stratum]
+    assert found == [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
+
+
+def test_what_is_none_of_the_world_s_is_none() -> None:
+    texts = Texts(GYM)
+    assert texts.context("hour=9") is None
+    assert texts.context("weather=Rainy") is None
+    assert texts.context("") is None
+
+
+@pytest.mark.parametrize("field", [field.name for field in GYM.fields])
+def test_a_rule_chooses_what_its_table_says(
+    gym_loop: LearningLoop, gym_log: Decisions, field: str
+) -> None:
+    rule = best_rule(GYM, [field])
+    chosen = WorldRule(GYM, rule).probabilities(gym_log).argmax(axis=1)
+    contexts = [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
+    assert [gym_log.actions[at] for at in chosen] == [rule.table[(c[field],)] for c in contexts]
+    earns = [
+        GYM.expected[at, GYM.position(rule.table[(c[field],)])] for at, c in enumerate(GYM.contexts)
+    ]
+    found = truths(GYM, gym_log, [WorldRule(GYM, rule)])
+    assert found["rules"] == pytest.approx(float(GYM.frequencies @ np.array(earns)))
+
+
+@pytest.fixture(scope="module")
+def served_loop() -> LearningLoop:
+    made = LearningLoop(LoopSettings(), seed=7)
+    for _ in crowd(made, COFFEE, 60):
+        pass
+    return made
+
+
+@pytest.fixture(scope="module")
+def served_log(served_loop: LearningLoop) -> Decisions:
+    return decisions_from(usable(served_loop))
+
+
+def test_actions_and_chance_are_served_to_everybody_who_comes(served_log: Decisions) -> None:
+    found = truths(COFFEE, served_log, [Fixed("Latte"), Baseline(), Even()])
+    earned = COFFEE.frequencies @ COFFEE.expected
+    assert found["action Latte"] == pytest.approx(earned[COFFEE.position("Latte")])
+    assert found["baseline"] == pytest.approx(earned[0])
+    assert found["uniform"] == pytest.approx(COFFEE.uniform_value)
+
+
+def test_what_is_known_for_the_log_alone_is_served_to_its_visitors(
+    served_loop: LearningLoop, served_log: Decisions
+) -> None:
+    first = np.zeros(served_log.offered.shape)
+    first[:, 0] = 1.0
+    found = truths(COFFEE, served_log, [Online(), Given("first", first)])
+    cells = [COFFEE.cell(COFFEE.context_of(e.ranked.request)) for e in served_loop.events.values()]
+    expected = COFFEE.expected[cells]
+    assert served_log.probabilities is not None
+    assert found["online"] == pytest.approx(
+        (served_log.probabilities * expected).sum(axis=1).mean()
+    )
+    assert found["first"] == pytest.approx(expected[:, 0].mean())
+
+
+def test_of_another_world_nothing_is_known(served_log: Decisions) -> None:
+    assert truths(WORLDS["news"], served_log, [Even()]) == {}

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.in_world import WorldRule
+from engine.evaluation.targets import WorldRule
 from engine.experiments.log_reports import (
     LogReport,
     ask,

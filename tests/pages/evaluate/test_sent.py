@@ -4,7 +4,7 @@ from typing import cast
 
 from streamlit.testing.v1 import AppTest
 
-from engine.evaluation.sources.columns import Columns
+from engine.evaluation.files.columns import Columns
 
 
 def page() -> None:

@@ -9,8 +9,8 @@ from engine import LoopSettings
 from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
-from engine.evaluation.estimators.selection import Selection
 from engine.evaluation.estimators.stratified import narrow_enough
+from engine.evaluation.estimators.unshown import Selection
 from engine.evaluation.targets import Even, Fixed
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

@@ -1,0 +1,328 @@
+"""Lines of the service's dsjson as logged decisions."""
+
+import json
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC
+from functools import partial
+from itertools import chain, islice
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Array
+from engine.errors import PersonalizerError, UnreadableError
+from engine.evaluation.decisions import LEAST_CHANCE, Decisions, context_of, text_of
+from engine.evaluation.estimators import Bounds
+from engine.evaluation.files.cells import short
+from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
+from engine.evaluation.files.rows import check_number_of_actions
+from engine.evaluation.files.window import ALL, Window
+from engine.protocol.features import flatten
+from engine.store.entry_codec import read_time
+from engine.store.exchange.dsjson import origin_of
+from engine.store.exchange.dsjson_line import (
+    Line,
+    Orders,
+    chances_of,
+    context_objects,
+    context_of_line,
+    line_of,
+    shown_position,
+)
+from engine.store.exchange.lines import Faults
+from engine.store.exchange.seal import SealedLines
+
+T = TypeVar("T", bound=Hashable)
+
+BATCH = 1 << 12
+"""Events of a batch."""
+_MOST = 1 << 14
+"""Contexts that are remembered with their actions, as they often come again."""
+_time = partial(read_time, zone=UTC)
+
+
+# -- contexts -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Offer:
+    """A context, and the ids of the actions offered in it, in their order."""
+
+    context: str
+    actions: tuple[str, ...]
+
+
+class Offers:
+    """The offers of a log, made once each.
+
+    Where actions have no ids, they are told apart by position as long as their number stays the
+    same: it is remembered.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, Offer] = {}
+        self._nameless: int | None = None
+
+    def offer(self, text: bytes) -> Offer:
+        """Parse ``c``.
+
+        Raises:
+            UnreadableError: if it has no actions, or they cannot be told apart.
+        """
+        offer = self._known.get(text)
+        if offer is None:
+            context, offered = context_of_line(text)
+            offer = Offer(_context(context), self._actions(offered))
+            if len(self._known) >= _MOST:
+                self._known.clear()
+            self._known[text] = offer
+        return offer
+
+    def _actions(self, offered: Sequence[Any]) -> tuple[str, ...]:
+        """Their ids; positions where they have none."""
+        names = [_name(action) for action in offered]
+        named = [name for name in names if name is not None]
+        if len({*named}) < len(named):
+            raise UnreadableError("it offers two actions with the same id")
+        if len(named) == len(names):
+            return tuple(named)
+        size, before = len(names), self._nameless
+        if before not in (None, size):
+            raise UnreadableError(
+                f"it offers {size} actions, not all with an id, where {before} were offered "
+                "before: nobody can tell which is which"
+            )
+        self._nameless = size
+        return tuple(name or str(at) for at, name in enumerate(names, 1))
+
+
+def _name(action: Any) -> str | None:
+    """The id of an action; None if it has none."""
+    if not isinstance(action, dict):
+        raise UnreadableError("c._multi does not hold objects alone")
+    name = action.get("_tag")
+    if name is None and isinstance(action.get("i"), dict):
+        name = action["i"].get("id")
+    return None if name is None else str(name)
+
+
+def _context(context: Mapping[str, Any]) -> str:
+    objects = context_objects(context)
+    try:
+        return context_of(flatten(objects, "c"))
+    except PersonalizerError:  # Vowpal Wabbit reads more than a Rank call takes.
+        return text_of([json.dumps(objects, ensure_ascii=False)])
+
+
+# -- events ---------------------------------------------------------------------------
+
+
+Event = tuple[Offer, int, float, float, Sequence[float] | None]
+"""An offer, the position of the action shown, its propensity, the reward, and the probabilities of
+all actions, in their order; None if the line does not tell them."""
+
+
+class Reader:
+    """Makes decisions of consecutive lines.
+
+    Attributes:
+        number: of the last event that was read, counted from 1; lines to be skipped count, too.
+        dropped: the ``pdrop`` of all events; None before the first.
+
+    Args:
+        window: the events that are read; of others nothing but their times.
+        bounds: of the rewards.
+        number: how many events of the log come before these lines.
+        ids: of those events.
+        dropped: the ``pdrop`` of those events.
+    """
+
+    def __init__(
+        self,
+        window: Window,
+        bounds: Bounds,
+        number: int = 0,
+        ids: EventIds | None = None,
+        dropped: float | None = None,
+    ) -> None:
+        self._window, self._bounds, self._reads_all = window, bounds, window == ALL
+        self._ids, self.number, self.dropped = ids or EventIds(), number, dropped
+        self._offers, self._orders = Offers(), Orders()
+
+    def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
+        """The decisions in numbered lines, until one is faulty; faults in all of them."""
+        first = next(lines, None)
+        rest = chain([] if first is None else [first], lines)
+        if first is None or origin_of(first[1]) is None:
+            yield from self._batches(rest, faults)
+            return
+        sealed = SealedLines(rest)
+        sealed.has_seal = True
+        next(sealed)
+        yield from self._batches(sealed, faults)
+        fault = sealed.fault()
+        if fault is not None and not faults.total and not self._window.is_over(self.number):
+            faults.add(0, fault)
+
+    def _batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
+        events = self._events(lines, faults)
+        while batch := list(islice(events, BATCH)):
+            if not faults.total:
+                yield assembled(batch)
+
+    def _events(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Event]:
+        for number, text in lines:
+            self.number += 1
+            if not self._reads_all and self._window.is_over(self.number):
+                return
+            try:
+                event = self._event(line_of(text))
+            except (UnreadableError, RecursionError) as error:
+                faults.add(number, str(error))
+            else:
+                if event is not None:
+                    yield event
+
+    def _event(self, line: Line) -> Event | None:
+        """The event in a line; None for one that is not learned, or not in the window.
+
+        Raises:
+            UnreadableError: for one that cannot be trusted.
+        """
+        if line.is_late:
+            self._check_joined(line)
+            return None
+        if line.skipped or not (self._reads_all or self._is_inside(line)):
+            return None
+        if line.outcomes is not None or line.number is not None:
+            raise UnreadableError(
+                "it shows several actions at once, or a number as one (_outcomes, _label_ca): only "
+                "decisions for one action of several can be evaluated"
+            )
+        self._check_dropped(line.dropped or 0.0)
+        if line.event is not None and self._ids.is_again(str(line.event)):
+            duplicate = f"its event id {short(str(line.event))} was there before"
+            raise UnreadableError(f"{duplicate}: one decision counts once")
+        offer, order = self._offers.offer(bytes(line.c)), line.a
+        size = len(offer.actions)
+        if order is None and line.p is None and not (line.index is None and line.action is None):
+            order = list(range(1, size + 1))  # Of no use: the label says what was shown.
+        placing = self._orders.placing(order, size)
+        assert order is not None
+        shown, chances = shown_position(line, order), chances_of(line, size)
+        if chances is not None:
+            _check_chances(chances)
+            chances = placing(chances)
+        propensity = _propensity(line.probability, None if chances is None else chances[shown])
+        cost, (low, high) = line.cost, self._bounds
+        if cost is None:
+            raise UnreadableError("it has no reward: no _label_cost")
+        if not low <= -cost <= high:
+            raise UnreadableError(
+                f"its reward is {-cost:g}, which is not within {low:g} to {high:g}"
+            )
+        return offer, shown, propensity, 0.0 - cost, chances
+
+    def _check_dropped(self, share: float) -> None:
+        """Refuse an event of a kind that was left out more or less often than those before: it
+        stands for another number of visitors."""
+        if self.dropped is None:
+            self.dropped = share
+        if share != self.dropped:
+            raise UnreadableError(
+                f"its pdrop is {share:g}, where it was {self.dropped:g} before: a log from which "
+                "some events were left out more often than others is not like those who came"
+            )
+
+    def _check_joined(self, line: Line) -> None:
+        """Refuse a reward whose decision was read: that decision has no reward in its own line."""
+        if line.reward is not None and line.event is not None and str(line.event) in self._ids:
+            place = f"it is the reward of event {short(str(line.event))}, which stands before"
+            raise UnreadableError(
+                f"{place}: the log is not joined, join rewards to decisions first"
+            )
+
+    def _is_inside(self, line: Line) -> bool:
+        """Whether the window holds a line."""
+        time = _time(line.time) if self._window.by_time else None
+        return self._window.holds(self.number, time)
+
+
+def _check_chances(chances: Sequence[float]) -> None:
+    total = sum(chances)
+    if min(chances) < 0:
+        raise UnreadableError("a probability is negative")
+    if abs(total - 1) > ROUNDING:
+        raise UnreadableError(f"its probabilities add up to {total:g}")
+
+
+def _propensity(labelled: float | None, of_shown: float | None) -> float:
+    """The probability of the action shown: of the label, or else of ``p``."""
+    propensity = of_shown if labelled is None else labelled
+    if propensity is None:
+        raise UnreadableError(
+            "it has no probability, _label_probability, and without that nothing can be said of "
+            "another policy"
+        )
+    if not 0 < propensity <= 1:
+        raise UnreadableError(
+            f"its probability is {propensity:g}, which is not above 0 and up to 1"
+        )
+    if propensity < LEAST_CHANCE:
+        raise UnreadableError(f"its probability is {propensity:g}, but it was shown")
+    if of_shown is not None and abs(propensity - of_shown) > ROUNDING:
+        raise UnreadableError(
+            f"its probability is {propensity:g}, but that of the action shown is {of_shown:g}"
+        )
+    return propensity
+
+
+# -- columns --------------------------------------------------------------------------
+
+
+def assembled(events: Sequence[Event]) -> Decisions:
+    """Events as columns."""
+    offer_of, which, propensities, rewards, chances = zip(*events, strict=True)
+    of, offers = _coded(offer_of)
+    in_context, contexts = _coded(offer.context for offer in offers)
+    in_set, lists = _coded(offer.actions for offer in offers)
+    stratum, sets = in_context[of], in_set[of]
+    actions = tuple(dict.fromkeys(chain.from_iterable(lists)))
+    check_number_of_actions(actions)
+    column = {action: at for at, action in enumerate(actions)}
+    columns_of = [np.array([column[action] for action in one], dtype=np.intp) for one in lists]
+    sizes = np.array([len(one) for one in lists])[sets]
+    rows = np.repeat(np.arange(len(events)), sizes)
+    columns = np.concatenate([columns_of[at] for at in sets.tolist()])
+    starts = np.cumsum(sizes) - sizes
+    offered = np.zeros((len(events), len(actions)), dtype=bool)
+    offered[rows, columns] = True
+    shown, propensity = columns[starts + np.array(which)], np.array(propensities)
+    known = [one for one in chances if one is not None]
+    table: Array | None = None
+    if len(known) == len(events):
+        table = np.zeros(offered.shape)
+        table[rows, columns] = np.fromiter(chain.from_iterable(known), float, len(rows))
+        table, propensity = summing_to_one(table, shown, propensity)
+    return Decisions(
+        actions,
+        contexts,
+        stratum,
+        shown,
+        propensity,
+        np.array(rewards),
+        offered,
+        columns[starts],
+        table,
+        rounding=SINGLE,
+    )
+
+
+def _coded(values: Iterable[T]) -> tuple[NDArray[np.intp], tuple[T, ...]]:
+    """Positions in the values that occur, and these."""
+    known: dict[T, int] = {}
+    codes = [known.setdefault(value, len(known)) for value in values]
+    return np.array(codes, dtype=np.intp), tuple(known)

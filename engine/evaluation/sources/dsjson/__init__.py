@@ -1,1 +1,0 @@
-"""Lines of the service's dsjson, which Vowpal Wabbit reads, as logged decisions."""

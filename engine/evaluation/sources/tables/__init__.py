@@ -1,1 +1,0 @@
-"""Files of rows, CSV and Parquet, as `pyarrow.RecordBatch` after batch."""

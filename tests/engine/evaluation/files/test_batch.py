@@ -1,0 +1,13 @@
+"""A batch knows where its rows stand in the file, and how their numbers are written."""
+
+from engine.evaluation.files.log_file import LogFile
+from engine.evaluation.files.table import batches
+from engine.store.exchange.lines import Faults
+from tests.engine.evaluation.files.made import as_parquet, table
+
+
+def test_rows_are_numbered_as_their_file_counts_them() -> None:
+    (rows,) = batches(LogFile("log", as_parquet(table(3))), ["action"], Faults())
+    assert (rows.lines.tolist(), rows.decimal_comma) == ([1, 2, 3], False)
+    (rows,) = batches(LogFile("log", b"action;reward\na;0,5\n\nb;1\n"), ["action"], Faults())
+    assert (rows.lines.tolist(), rows.decimal_comma) == ([2, 4], True)

@@ -1,0 +1,42 @@
+"""Batches as one log say what they said apart."""
+
+from dataclasses import replace
+
+import pytest
+
+from engine.evaluation.files.joined import joined
+from engine.evaluation.offline import evaluate
+from engine.evaluation.targets import Baseline, Even, Fixed, Online
+from tests.engine.evaluation.files.made import (
+    ACTIONS,
+    as_dsjson,
+    as_parquet,
+    numbers_of,
+    read,
+    table,
+)
+
+TARGETS = (Online(), Baseline(), Even(), *map(Fixed, ACTIONS))
+
+
+def test_batches_that_order_their_actions_otherwise_are_one_log() -> None:
+    # As dsjson the last two alone come first here: each batch has an order of its own.
+    made = table(60)
+    late = made.filter([offered == "soup|cake" for offered in made["offered"].to_pylist()])
+    parts = [*read(as_dsjson(late)), *read(as_parquet(made)), *read(as_dsjson(made))]
+    whole = joined(parts)
+    assert whole.actions == ("soup", "cake", "tea")
+    assert len(whole) == len(late) + 120
+    assert numbers_of(evaluate([whole], TARGETS)) == pytest.approx(
+        numbers_of(evaluate(parts, TARGETS))
+    )
+
+
+def test_what_one_batch_does_not_tell_is_not_known() -> None:
+    (log,) = read(as_parquet(table(20)))
+    assert joined([log, log]).probabilities is not None
+    assert joined([log, replace(log, probabilities=None)]).probabilities is None
+
+
+def test_of_no_batch_there_is_no_event() -> None:
+    assert len(joined([])) == 0

@@ -1,0 +1,63 @@
+"""A loop evaluated where it is, out of the store, and out of its files, is the same."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+import pytest
+
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.loops import batches
+from engine.evaluation.files.window import Window
+from engine.evaluation.offline import evaluate
+from engine.evaluation.targets import Baseline, Even, Fixed, Online
+from engine.simulation.crowd import crowd
+from engine.store import Library, StoredLoop
+from tests.engine.evaluation.files.made import numbers_of, refused
+from tests.engine.store.exchange.files import reading_of
+from tests.engine.store.workers import WORLD
+
+TARGETS = (Online(), Baseline(), Even(), *(Fixed(item.id) for item in WORLD.items))
+
+
+def told(found: Iterable[Decisions]) -> list[float]:
+    return numbers_of(evaluate(found, TARGETS))
+
+
+def test_a_loop_is_the_same_in_the_store_and_in_its_files(
+    library: Library, exported: StoredLoop, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.evaluation.files.loops.BATCH", 5)
+    loop = exported.loop
+    wanted = told([decisions_from(usable(loop))])
+    stored = [*batches(library.open(exported.id).loop.events.values())]
+    assert len(stored) == 3
+    assert told(stored) == pytest.approx(wanted)
+    data = "\n".join(lines).encode()
+    assert told(open_log(data).batches()) == pytest.approx(wanted)
+    (log,) = open_log("\n".join(reading_of(loop.log).lines("here")).encode()).batches()
+    # No beliefs are in dsjson.
+    assert told([log]) == pytest.approx(told([replace(decisions_from(usable(loop)), means=None)]))
+
+
+def test_a_window_of_a_loop_is_by_number_and_time(exported: StoredLoop) -> None:
+    events = list(exported.loop.events.values())
+    (log,) = batches(events, Window(first=3, last=7))
+    assert log.reward.tolist() == [event.earned for event in events[2:7]]
+    (log,) = batches(events, Window(since=events[8].ranked.time))
+    assert len(log) == len(events) - 8
+
+
+def test_an_apprentice_s_events_count_where_the_choices_match() -> None:
+    loop = LearningLoop(LoopSettings(learning_mode="apprentice"), seed=1)
+    list(crowd(loop, WORLD, 60))
+    (log,) = batches(loop.events.values())
+    matched = sum(event.ranked.matches for event in loop.events.values())
+    assert (len(log), log.unmatched) == (matched, 60 - matched)
+
+
+def test_a_loop_s_file_that_was_cut_or_edited_is_refused(lines: list[str]) -> None:
+    (fault,) = refused("\n".join(lines[:-1]).encode())
+    assert fault == (0, "it ends without its seal, the last line: it was cut")
+    assert refused("\n".join([lines[0], "{}", *lines[1:]]).encode())[0][0] == 2

@@ -1,0 +1,47 @@
+"""What a log tells along its way, against the same log asked at once."""
+
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from engine import LearningLoop, LoopSettings
+from engine.evaluation.decisions import Decisions, decisions_from, usable
+from engine.evaluation.estimators import Ips, Naive
+from engine.evaluation.running_estimates import growing, stretches, within
+from engine.evaluation.targets import Fixed, Given
+from engine.simulation.crowd import crowd
+from engine.worlds import WORLDS
+
+
+@pytest.fixture(scope="module")
+def log() -> Decisions:
+    loop = LearningLoop(LoopSettings(), seed=7)
+    for _ in crowd(loop, WORLDS["coffee"], 90):
+        pass
+    return decisions_from(usable(loop))
+
+
+def test_at_its_end_a_growing_log_tells_what_all_of_it_does(log: Decisions) -> None:
+    latte = Fixed("Latte")
+    found = list(growing(log, latte, Ips, points=7))
+    whole = Ips().add(latte.weigh(log)).interval()
+    assert whole is not None
+    last = found[-1].interval
+    assert last is not None
+    assert (last.estimate, last.width) == pytest.approx((whole.estimate, whole.width))
+    assert [one.start for one in found] == [0] * len(found)
+    assert found[-1].end == 90
+    assert all(one.end < other.end for one, other in pairwise(found))
+
+
+def test_stretches_are_the_log_in_parts(log: Decisions) -> None:
+    chances = np.full(log.offered.shape, 0.25)
+    chances[:45] = np.eye(4)[0]
+    target = Given("first, then any", chances)
+    found = list(stretches(log, target, Naive, parts=4))
+    assert [(one.start, one.end) for one in found][-1][1] == 90
+    assert all(one.end == other.start for one, other in pairwise(found))
+    last = slice(found[-1].start, 90)
+    alone = Naive().add(within(target, last).weigh(log.take(last))).interval()
+    assert found[-1].interval == alone
