@@ -41,7 +41,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
             case "guess":
                 _guess(run, setup, own, page)
             case "do":
-                run.lesson.doing(run.lab, own)
+                run.lab.doing()
             case "reveal":
                 _reveal(run, own, page)
             case "exit":
@@ -78,7 +78,7 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
             return
 
         def onward() -> None:
-            chosen = run.lesson.choices(run.lab) if run.lesson.choices else ""
+            chosen = run.lab.choices
             set_widgets(at(after(step)).having({"picks": chosen}))
 
         if step == "do" and not run.lab.is_done:
@@ -103,7 +103,7 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
 def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="lesson-opening"):
-        run.lesson.opening(run.lab, own)
+        run.lab.opening()
     with right, st.container(border=True, key="lesson-guess"):
         tell(f"**{own.say('guess')}**")
         value = _ask(run, own, page)
@@ -150,7 +150,7 @@ def _ask(run: Run, own: Words, page: Words) -> Guess | None:
 
 def _reveal(run: Run, own: Words, page: Words) -> None:
     lesson, lab = run.lesson, run.lab
-    truth, told = lesson.truth(lab), lesson.told(lab)
+    truth, told = lab.truth, lab.numbers
     # The style sheet places the three: in a low window the pictures stand beside the words.
     with st.container(key="lesson-revealed"):
         with st.container(key="lesson-said"):
@@ -163,33 +163,33 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
             with st.container(key="lesson-beside"):
                 show_guess(lesson, truth, run.guess, own, page)
         with st.container(key="lesson-pictures"):
-            lesson.revealing(lab, own, run.guess)
+            lab.revealing()
 
 
 def _in_its_unit(run: Run, page: Words) -> None:
     """What the lesson's rewards come to, where its world counts in a unit."""
-    world = run.lesson.place
+    world = run.lesson.world
     if world.unit:
         remark(page.say("money", money=of_a_thousand(world, 0.1)))
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     """The question, beside the picture that was just seen; its answer, beside what shows it."""
-    lesson, lab = run.lesson, run.lab
+    lab = run.lab
     with st.container(key="lesson-checked"):
         with st.container(key="lesson-said"):
             section(page.say("check"))
-            tell(own.say("exit", **lesson.told(lab)))
+            tell(own.say("exit", **lab.numbers))
             if run.picked is None:
                 _options(session, run, own)
             else:
                 _answered(run, own, page)
                 _in_its_unit(run, page)
         with st.container(key="lesson-pictures"):
-            if run.picked is not None and lesson.proving is not None:
-                lesson.proving(lab, own)
+            if run.picked is not None:
+                lab.proving()
             else:
-                lesson.revealing(lab, own, run.guess)
+                lab.revealing()
 
 
 def _options(session: LearnSession, run: Run, own: Words) -> None:
@@ -207,7 +207,7 @@ def _options(session: LearnSession, run: Run, own: Words) -> None:
 
 def _answered(run: Run, own: Words, page: Words) -> None:
     """What was picked, what is right, and why."""
-    names, answer = own.options("options"), run.lesson.answer(run.lab)
+    names, answer = own.options("options"), run.lab.answer
     left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
     with left:
         for option in run.lesson.options:
@@ -217,4 +217,4 @@ def _answered(run: Run, own: Words, page: Words) -> None:
                 tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
         said = own.first(f"answered_{answer}", "answered")
-        tell(own.say(said, **run.lesson.told(run.lab)))
+        tell(own.say(said, **run.lab.numbers))

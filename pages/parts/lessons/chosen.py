@@ -1,14 +1,13 @@
-"""Which lesson a link means, and its words: one of the ten, in whichever world, or a lecturer's."""
+"""Which lesson a link means: one of the list, in whichever world, or a lecturer's."""
 
 from functools import lru_cache
 
+from engine.worlds import key_of
 from pages.parts.lessons.elsewhere import has_room
-from pages.parts.lessons.lesson import Elsewhere, Lesson
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.lesson import Lesson
+from pages.parts.lessons.lessons import LESSONS, lesson_in
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import unpack
-from pages.parts.lessons.own.wording import words_of as own_words
-from pages.parts.lessons.words import Words, words
 from pages.parts.settings.known_worlds import world_of
 
 OWN = "own"
@@ -21,24 +20,13 @@ def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
     is packed in the link."""
     if key == OWN:
         return own_lesson.lesson_of(unpack(packed))
-    there = elsewhere(key, world)
-    return there.lesson if there else LESSONS[key]
-
-
-@lru_cache(maxsize=64)
-def words_of(key: str, packed: str, world: str = "") -> Words:
-    """The words of such a lesson."""
-    if key == OWN:
-        return own_words(unpack(packed))
-    own, there = words(key), elsewhere(key, world)
-    return own.elsewhere(there.names, there.options, there.instead) if there else own
+    return elsewhere(key, world) or LESSONS[key]
 
 
 @lru_cache(maxsize=32)
-def elsewhere(key: str, world: str) -> Elsewhere | None:
+def elsewhere(key: str, world: str) -> Lesson | None:
     """A lesson in another world, which a link names; None where it stays in its own."""
-    lesson = LESSONS[key]
-    if not world or world == lesson.world or lesson.elsewhere is None:
+    if not world or world == key_of(LESSONS[key].world):
         return None
     place = world_of(world)
-    return lesson.elsewhere(place) if has_room(place) else None
+    return lesson_in(key, place) if has_room(place) else None

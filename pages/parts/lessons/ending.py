@@ -7,8 +7,8 @@ import streamlit as st
 from pages.parts.lessons.held import held
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.goes_on import go_on_alone
+from pages.parts.lessons.own.lab import PlayedLab
 from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import Run, outcome, rightly
@@ -23,7 +23,7 @@ from pages.parts.text.page_files import PAGES
 
 def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     """The guess and the truth once more, a student's code, and what to try next."""
-    truth = run.lesson.truth(run.lab)
+    truth = run.lab.truth
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
         section(page.say("taken_along"))
@@ -44,18 +44,17 @@ def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
 
 def _open_sandbox(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
     """The same loop on another page."""
-    if run.lesson.sandbox is None:
+    if isinstance(run.lab, PlayedLab):
         tell(own.say("goes_on"))
-        go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
-        return
-    sandbox = run.lesson.sandbox(setup.own_seed)
-    tell(page.say("sandbox"))
-    st.page_link(
-        PAGES / f"{sandbox.page}.py",
-        label=page.say("open_sandbox"),
-        icon=":material/science:",
-        query_params=address_of(sandbox),
-    )
+        go_on_alone(run.lab.lesson, setup.own_seed, page.say("open_sandbox"))
+    if (sandbox := run.lesson.sandbox) is not None:
+        tell(page.say("sandbox"))
+        st.page_link(
+            PAGES / f"{sandbox.page}.py",
+            label=page.say("open_sandbox"),
+            icon=":material/science:",
+            query_params=address_of(sandbox, run.lab),
+        )
 
 
 def _lead_on(run: Run, setup: LearnSetup, page: Words) -> None:

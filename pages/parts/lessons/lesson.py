@@ -1,11 +1,15 @@
-"""What a lesson is: a value that one page draws, whichever it is."""
+"""What a lesson is: data that one page draws, and the lab in which it is done."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
+
+import streamlit as st
 
 from engine.steps import Steps
-from engine.worlds import WORLDS, World
+from engine.worlds import World
+from pages.parts.lessons.elsewhere import called, first_field, regulars, somebody
 from pages.parts.lessons.words import Words
 
 Marks = frozenset[int]
@@ -15,26 +19,6 @@ Guess = float | str | Marks
 Step = Literal["guess", "do", "reveal", "exit", "end"]
 STEPS: tuple[Step, ...] = ("guess", "do", "reveal", "exit", "end")
 """The screens of a lesson, in their order."""
-
-
-class Lab(Protocol):
-    """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
-
-    Attributes:
-        progress: how much of what is computed by itself has been, 0 to 1.
-    """
-
-    progress: float
-
-    def work(self) -> Steps[None]:
-        """What is computed while the person reads."""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all has happened that the reveal rests on."""
-
-    def skip(self) -> None:
-        """Do what is left of what the person does, as far as nobody has to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +87,148 @@ Guessed = Slider | Pick | Cells
 """What is guessed."""
 
 
+class Lab(ABC):
+    """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
+
+    `begin` of a lesson passes the numbers of its file by name.
+
+    Attributes:
+        words: the texts of the lesson.
+    """
+
+    def __init__(self, world: World, seed: int, words: Words) -> None:
+        self.world, self.seed, self.words = world, seed, words
+
+    @classmethod
+    def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:
+        """Values for the fields of texts that depend on the world alone."""
+        first, second = regulars(world)
+        return {
+            "cells": f"{world.size:,}",
+            "count": str(len(world.items)),
+            "field": first_field(world).label.lower(),
+            "first": first.name,
+            "second": second.name,
+            "told": world.fields[:2][-1].label,
+            "who": called(world, somebody(world)),
+        }
+
+    @classmethod
+    def texts(cls, world: World, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Texts in place of those of the file, in another world than the lesson's own."""
+        return {}
+
+    def say(self, name: str, /, **numbers: object) -> str:
+        """See `Words.say`."""
+        return self.words.say(name, **numbers)
+
+    @abstractmethod
+    def work(self) -> Steps[None]:
+        """What is computed while the person reads."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> float:
+        """Share of `work` that is done, 0 to 1."""
+
+    @property
+    @abstractmethod
+    def is_done(self) -> bool:
+        """Whether all has happened that the reveal rests on."""
+
+    @abstractmethod
+    def skip(self) -> None:
+        """Do what is left of what the person does, as far as nobody has to choose."""
+
+    @property
+    @abstractmethod
+    def truth(self) -> Guess | None:
+        """What the guess is held against; None where the person left off before."""
+
+    @property
+    @abstractmethod
+    def numbers(self) -> Mapping[str, str]:
+        """Values for the fields of texts, once all is computed."""
+
+    @property
+    @abstractmethod
+    def answer(self) -> str:
+        """The right answer to the exit question, as the engine computes it."""
+
+    @property
+    def holds(self) -> bool:
+        """Whether the lesson's claim came about; where it did not, its texts say so."""
+        return True
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Settings of the sandbox that depend on this lab."""
+        return {}
+
+    @property
+    def choices(self) -> str:
+        """The person's choices as text for the link; empty where nothing is chosen."""
+        return ""
+
+    def recall(self, choices: str) -> None:
+        """Choose as the text of a link says."""
+        assert not choices, "nothing is chosen in this lesson"
+
+    @abstractmethod
+    def opening(self) -> None:
+        """Draw the picture of the first screen."""
+
+    @abstractmethod
+    def doing(self) -> None:
+        """Draw what is done, one control at a time."""
+
+    @abstractmethod
+    def revealing(self) -> None:
+        """Draw what is revealed."""
+
+    def proving(self) -> None:
+        """Draw what the exit question's answer is seen in."""
+        self.revealing()
+
+    def further(self) -> None:
+        """Draw the second picture of `revealing`: on the stage it has a screen of its own, if the
+        texts have a heading for it, ``further``."""
+        raise NotImplementedError
+
+
+class GradualLab(Lab):
+    """A lab whose results come in the background, and are displayed one by one.
+
+    Attributes:
+        enough: results that the person has to see.
+        displayed: results that the person has seen.
+        results: those that are there.
+    """
+
+    enough: int
+    displayed: int = 0
+    results: list[Any]
+
+    def go_on(self) -> None:
+        """Display the next result, if there is one."""
+        self.displayed = min(self.displayed + 1, len(self.results))
+
+    @property
+    def is_done(self) -> bool:
+        return self.displayed >= self.enough
+
+    def skip(self) -> None:
+        self.displayed = max(self.displayed, min(self.enough, len(self.results)))
+
+    def draw_button(self, label: str, key: str) -> None:
+        """Draw the button for the next result."""
+        is_ready = len(self.results) > self.displayed
+        st.button(label, key=key, on_click=self.go_on, disabled=not is_ready)
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Where the same is tried further: a page and what is set there."""
+    """Where the same is tried further: a page and what is set there, beside world and seed."""
 
     page: str
     query: Mapping[str, str]
@@ -113,75 +236,39 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson.
+    """One lesson, in its own world or in another.
 
     Attributes:
-        key: its name in links, and of its words.
+        key: its name in links.
         minutes: how long it takes, about.
-        world, seed: of the visitors, unless the link has another seed; a world by its key, or one
-            that is none of the app's.
-        begin: makes its lab for a world and a seed.
+        world: of the visitors.
+        seed: unless the link has another.
+        lab: makes the lab for a world, a seed and texts.
         guess: what is guessed before anything is done.
-        opening: draws the picture of the first screen.
-        doing: draws what is done, one control at a time.
-        truth: what the guess is held against; None where the person left off before.
-        revealing: draws that over the guess.
-        told: numbers for the words, by their names there.
-        options: answers to the exit question.
-        answer: the right one, as the engine computes it.
-        proving: draws what the exit question's answer is seen in; what revealed the truth, if None.
-        further: draws what else there is to see, on a screen of its own on the stage, where one
-            picture has the room; on the page that is a part of ``revealing``.
-        sandbox: for a seed; None where a link cannot say all that is set.
+        words: its texts.
+        sandbox: None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
-        holds: whether what it claims came about; where not, its words say so.
-        elsewhere: the lesson in a world of the person's; None where it is told of its own alone.
-        choices: what the person has chosen, as text for the link; None where nothing is.
-        recall: has a new lab choose the same.
-        visits: visitors for whom something is chosen.
+        picks: visitors for whom the person chooses.
+        numbers: what the lab takes by name.
     """
 
     key: str
     minutes: int
-    world: str | World
+    world: World
     seed: int
-    begin: Callable[[Any, int], Any]
+    lab: Callable[..., Lab]
     guess: Guessed
-    opening: Callable[[Any, Words], None]
-    doing: Callable[[Any, Words], None]
-    truth: Callable[[Any], Guess | None]
-    revealing: Callable[[Any, Words, Guess | None], None]
-    told: Callable[[Any], Mapping[str, str]]
-    options: Sequence[str]
-    answer: Callable[[Any], str]
-    sandbox: Callable[[int], Sandbox] | None
+    words: Words
+    sandbox: Sandbox | None = None
     terms: Sequence[str] = ()
-    proving: Callable[[Any, Words], None] | None = None
-    further: Callable[[Any, Words], None] | None = None
-    holds: Callable[[Any], bool] = lambda lab: True
-    elsewhere: "Callable[[World], Elsewhere] | None" = None
-    choices: Callable[[Any], str] | None = None
-    recall: Callable[[Any, str], None] = lambda lab, told: None
-    visits: int = 0
+    picks: int = 0
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    def begin(self, seed: int) -> Lab:
+        """Make its lab."""
+        return self.lab(self.world, seed, self.words, **self.numbers)
 
     @property
-    def place(self) -> World:
-        """The world itself."""
-        return WORLDS[self.world] if isinstance(self.world, str) else self.world
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A lesson in another world than its own.
-
-    Attributes:
-        lesson: as it is given there.
-        names: what things are called there, by their names in its words.
-        options: what the answers to its exit question are called, where they are others; Markdown.
-        instead: names of texts that are said there in place of others, by the names of these.
-    """
-
-    lesson: Lesson
-    names: Mapping[str, str]
-    options: Mapping[str, str] | None = None
-    instead: Mapping[str, str] = field(default_factory=dict)
+    def options(self) -> tuple[str, ...]:
+        """Keys of the answers to the exit question."""
+        return tuple(self.words.options("options"))

@@ -1,6 +1,6 @@
 """What the screens of lessons draw in common."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,6 +9,7 @@ from engine.worlds import World
 from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.lessons import guess_rows, guess_spec
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
@@ -82,6 +83,44 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
     # As high as it says, or less where the style sheet gives it less: in a low window.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
         picture(rows, spec, key, alt, height="stretch", keys=keys)
+
+
+def bars(
+    heading: str,
+    said: Sequence[Said],
+    by: Sequence[str],
+    key: str,
+    *,
+    main: str = "",
+    truths: Sequence[tuple[str, float]] = (),
+    truth: str = "",
+    lanes: int = 0,
+    others: str = "",
+    form: str = "{of} {by} {says}",
+    more: Sequence[str] = (),
+    most: float = 1,
+    unit: str = "%",
+) -> None:
+    """Draw bars of several things, with marks at what is true.
+
+    Args:
+        heading: of the numbers, for those who cannot see the picture.
+        by: names of the series; ``main``, or else the first, is in the loop's colour.
+        truths, truth: things with their true values, and what these are called.
+        lanes: room for so many things, if some have no bar.
+        others: what stands in a lane without a bar.
+        form: how a bar is read out; ``more`` is read out after all of them.
+        most, unit: see `said_spec`.
+    """
+    told = [form.format(of=one.of, by=one.by, says=one.told or percent(one.value)) for one in said]
+    lanes = lanes or len({one.of for one in said})
+    marked = truth if truths else ""
+    drawn(
+        said_rows(said, truths, marked, others),
+        said_spec(is_dark(), lanes, tuple(by), main or by[0], marked, most, unit),
+        key,
+        f"{heading}: {'; '.join([*told, *more])}",
+    )
 
 
 def show_guess(

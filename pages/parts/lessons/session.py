@@ -68,9 +68,8 @@ class LearnSession:
         place = _place(setup)
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
-            lab = lesson.begin(lesson.place, setup.own_seed)
-            chosen = known and lesson.choices and lesson.choices(known.lab)
-            lesson.recall(lab, chosen or setup.picks)
+            lab = lesson.begin(setup.own_seed)
+            lab.recall((known and known.lab.choices) or setup.picks)
             self._runs[place] = Run(lesson, lab, self._submit(lab.work()), setup.guessed)
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
@@ -84,9 +83,7 @@ class LearnSession:
     def with_choices(self, setup: LearnSetup) -> LearnSetup:
         """What is set, and what was chosen for whom so far: both are to be there after a reload."""
         run = self._runs.get(_place(setup)) if setup.lesson else None
-        if run is None or run.lesson.choices is None:
-            return setup
-        return setup.having({"picks": run.lesson.choices(run.lab)})
+        return setup.having({"picks": run.lab.choices}) if run and run.lesson.picks else setup
 
     def begin_anew(self, setup: LearnSetup) -> None:
         """Forget what was guessed and done in a lesson."""
@@ -113,15 +110,15 @@ class LearnSession:
 def outcome(run: Run, own: Words, name: str = "reveal") -> str:
     """The name of what is said in the end: other words where the person left off, or where what a
     lesson claims does not hold."""
-    if run.lesson.truth(run.lab) is None:
+    if run.lab.truth is None:
         return own.first("stopped" if name == "reveal" else name)
-    return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
+    return own.first(*([] if run.lab.holds else [f"{name}_not"]), name)
 
 
 def rightly(run: Run) -> int | None:
     """How many cells were told rightly: marked where it is so, and left where it is not. None where
     none are guessed, or were."""
-    cells, truth, guess = run.lesson.guess, run.lesson.truth(run.lab), run.guess
+    cells, truth, guess = run.lesson.guess, run.lab.truth, run.guess
     if not (isinstance(cells, Cells) and isinstance(truth, frozenset)):
         return None
     return cells.size - len(guess ^ truth) if isinstance(guess, frozenset) else None

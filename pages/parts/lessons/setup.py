@@ -7,7 +7,7 @@ from typing import Self
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choices
-from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
+from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
@@ -126,10 +126,10 @@ class LearnSetup(Linked):
     def _fault_of_picks(self) -> str:
         """Why nobody can have made these choices in this lesson; empty if somebody can."""
         try:
-            if self.picks and not (self.lesson and self.chosen.choices):
+            if self.picks and not (self.lesson and self.chosen.picks):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
             elif self.picks:
-                choices.read(self.picks, self.chosen.place, self.chosen.visits)
+                choices.read(self.picks, self.chosen.world, self.chosen.picks)
         except PersonalizerError as error:
             return error.message
         return ""
@@ -162,9 +162,7 @@ class LearnSetup(Linked):
 
     def words(self, part: str = "") -> Words:
         """The words of the lesson that is set, or of a part of the page."""
-        if part:
-            return words(part)
-        return words_of(self.lesson, self.own, self.world)
+        return words(part) if part else self.chosen.words
 
     @property
     def own_seed(self) -> int:

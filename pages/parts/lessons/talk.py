@@ -10,7 +10,6 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.stage_front import MOST as HANDS
-from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.held import held
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
@@ -66,7 +65,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         screens += [
             Screen(
                 "reveal",
-                lambda: held(run, lesson.truth(lab), own, page),
+                lambda: held(run, lab.truth, own, page),
                 partial(_reveal, run, own, page),
                 page.say("plan_reveal"),
                 do=lab.skip,
@@ -87,9 +86,9 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             ),
             Screen(
                 "answer",
-                lambda: _begun(named[lesson.answer(lab)]),
+                lambda: _begun(named[lab.answer]),
                 partial(_answer, run, own),
-                bare(own.say("note" if setup.lesson == OWN else "misconception")),
+                bare(own.say(own.first("misconception", "note"))),
             ),
         ]
     elif asked in _LATER:
@@ -167,16 +166,15 @@ def _take_hands(run: Run, setup: LearnSetup) -> None:
 
 def _further(run: Run, own: Words, page: Words) -> list[Screen]:
     """What else there is to see, if there is."""
-    lesson, lab = run.lesson, run.lab
-    draws = lesson.further
-    if draws is None:
+    lab = run.lab
+    if "further" not in own.table:
         return []
 
     def picture() -> None:
         with st.container(key="stage-lesson"):
-            draws(lab, own)
+            lab.further()
 
-    heading = partial(own.say, "further", **lesson.told(lab))
+    heading = partial(own.say, "further", **lab.numbers)
     return [Screen("further", heading, picture, page.say("plan_reveal"))]
 
 
@@ -187,35 +185,32 @@ def _begun(answer: str) -> str:
 
 def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
     """The exit question and its answers, beside the picture that was just seen."""
-    _words([own.say("exit", **run.lesson.told(run.lab)), *map("**{}**".format, answers)])
+    _words([own.say("exit", **run.lab.numbers), *map("**{}**".format, answers)])
     _seen(run, own)
 
 
 def _answer(run: Run, own: Words) -> None:
     """The answer to the exit question, and the picture that it is seen in."""
-    lesson, lab = run.lesson, run.lab
-    name = own.first(f"answered_{lesson.answer(lab)}", "answered")
-    _words([own.say(name, **lesson.told(lab))])
-    if lesson.proving is None:
-        _seen(run, own)
-        return
+    lab = run.lab
+    name = own.first(f"answered_{lab.answer}", "answered")
+    _words([own.say(name, **lab.numbers)])
     with st.container(key="stage-lesson"):
-        lesson.proving(lab, own)
+        lab.proving()
 
 
 def _seen(run: Run, own: Words) -> None:
     """What revealed the truth; who left off before has seen nothing of it."""
-    if run.lesson.truth(run.lab) is None:
+    if run.lab.truth is None:
         return
     with st.container(key="stage-lesson"):
-        run.lesson.revealing(run.lab, own, run.guess)
+        run.lab.revealing()
 
 
 def _guess(run: Run, own: Words) -> None:
     """What is asked, beside the picture: below it hands need the room."""
     _words([own.say("guess")])
     with st.container(key="stage-lesson"):
-        run.lesson.opening(run.lab, own)
+        run.lab.opening()
 
 
 def _wait(run: Run, page: Words) -> None:
@@ -228,11 +223,11 @@ def _do(run: Run, own: Words, page: Words) -> None:
     if not run.may_go("reveal"):
         _wait(run, page)
     with st.container(key="stage-lesson"):
-        run.lesson.doing(run.lab, own)
+        run.lab.doing()
 
 
 def _reveal(run: Run, own: Words, page: Words) -> None:
-    truth = run.lesson.truth(run.lab)
+    truth = run.lab.truth
     if isinstance(truth, frozenset):
         # A map has the room to itself: what else there is to see is said on the next screen.
         with st.container(key="stage-marks"):
@@ -242,12 +237,12 @@ def _reveal(run: Run, own: Words, page: Words) -> None:
         with st.container(key="stage-guess"):
             show_guess(run.lesson, truth, run.guess, own, page)
     with st.container(key="stage-lesson"):
-        run.lesson.revealing(run.lab, own, run.guess)
+        run.lab.revealing()
 
 
 def _why(run: Run, own: Words) -> None:
     """What the picture shows, and that picture; who left off before has just seen how it began."""
-    _words([own.say(outcome(run, own), **run.lesson.told(run.lab))])
+    _words([own.say(outcome(run, own), **run.lab.numbers)])
     _seen(run, own)
 
 

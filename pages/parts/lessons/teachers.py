@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN, lesson_of, words_of
+from pages.parts.lessons.chosen import OWN, lesson_of
 from pages.parts.lessons.homework import LONGEST, handed_in
 from pages.parts.lessons.lesson import Cells
 from pages.parts.lessons.lessons import LESSONS
@@ -25,7 +25,7 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
         lab.skip()
         section(page.say("goal"))
         tell(own.say(outcome(run, own, "takeaway")))
-    if setup.lesson != OWN:
+    if "misconception" in own.table:
         section(page.say("misconception"))
         tell(own.say("misconception"))
     elif told := own.say("note"):
@@ -41,17 +41,17 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     if not is_known:
         st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
         return
-    truth = lesson.truth(lab)
+    truth = lab.truth
     tell(own.say("guess"))
     if truth is not None:
         st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
     else:
         tell(f"→ {page.say('sheet_open')}")
     if truth is not None or lesson.key != "barista":
-        figures = lesson.told(lab)
+        figures = lab.numbers
         tell(own.say("exit", **figures))
-        answer = own.options("options")[lesson.answer(lab)]
-        said = own.say(own.first(f"answered_{lesson.answer(lab)}", "answered"), **figures)
+        answer = own.options("options")[lab.answer]
+        said = own.say(own.first(f"answered_{lab.answer}", "answered"), **figures)
         tell(f"→ **{answer}**. {said}")
     remark(page.say("sheet_seed", seed=setup.own_seed))
 
@@ -64,8 +64,8 @@ def check_homework(setup: LearnSetup) -> None:
         place = world_of(setup.world).label if setup.world else page.say("own_worlds")
         remark(page.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
-        own = {key: words_of(key, setup.own, setup.world) for key in keys}
-        titles = {key: bare(one.say("title")) for key, one in own.items()}
+        lessons = {key: lesson_of(key, setup.own, setup.world) for key in keys}
+        titles = {key: bare(one.words.say("title")) for key, one in lessons.items()}
         lesson = st.selectbox(
             page.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
         )
@@ -73,12 +73,12 @@ def check_homework(setup: LearnSetup) -> None:
         code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
         if not (student.strip() and code.strip()):
             return
-        taken = lesson_of(lesson, setup.own, setup.world)
+        taken = lessons[lesson]
         handed = handed_in(code, student, taken)
         if handed is None:
             tell(page.say("code_wrong", student=student, lesson=titles[lesson]))
             return
-        answer = bare(own[lesson].options("options")[handed.picked])
+        answer = bare(taken.words.options("options")[handed.picked])
         tell(page.say("code_right", student=student, answer=answer))
         if handed.right is not None and isinstance(taken.guess, Cells):
             tell(page.say("code_marked", right=handed.right, all=taken.guess.size))

@@ -117,7 +117,12 @@ def from_file(data: bytes) -> OwnLesson:
 
 def from_text(text: str) -> OwnLesson:
     """The lesson that text holds; see `from_file`."""
-    told = object_in(_parsed(text), "the lesson", _names())
+    return from_table(_parsed(text))
+
+
+def from_table(table: object) -> OwnLesson:
+    """The lesson in a table, of JSON or of TOML; see `from_file`."""
+    told = object_in(table, "the lesson", _names())
     check_known(told.get("format"), "format", [FORMAT])
     if told.get("version") != VERSION or isinstance(told.get("version"), bool):
         refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")

@@ -7,8 +7,10 @@ import numpy as np
 from engine.arrays import Array
 from engine.experiments.asked import Asked, Asking, Truth
 from engine.steps import Steps
-from pages.parts.lessons.lesson import Guess
+from engine.worlds import World
+from pages.parts.lessons.lesson import Guess, Lab
 from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.words import Words
 
 GUESS, CHECK = 0, 1
 """Places of what is guessed, and of what is asked in the end."""
@@ -16,17 +18,18 @@ BANDS = ("low", "middle", "high")
 _THIRDS = (1 / 3, 2 / 3)
 
 
-class Lab:
+class PlayedLab(Lab):
     """A loop that is played in the background as the lecturer played it, and goes on.
 
     Attributes:
-        shown: how often the person went on.
+        displayed: how often the person went on.
     """
 
-    def __init__(self, lesson: OwnLesson, seed: int) -> None:
-        self.lesson, self.shown = lesson, 0
-        self.world, self.asked = lesson.played.world, (lesson.guess, lesson.check)
-        self.asking = Asking(lesson.played, seed, self.asked)
+    def __init__(self, world: World, seed: int, words: Words, *, own: OwnLesson) -> None:
+        super().__init__(world, seed, words)
+        self.lesson, self.displayed = own, 0
+        self.asked = (own.guess, own.check)
+        self.asking = Asking(own.played, seed, self.asked)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -44,35 +47,39 @@ class Lab:
     def visitors(self) -> int:
         """How many more visitors the person has let in."""
         looks = self.lesson.guess.looks
-        return looks[min(self.shown, len(looks) - 1)]
+        return looks[min(self.displayed, len(looks) - 1)]
 
     @property
     def next_visitors(self) -> int:
         """How many come when the person goes on."""
         looks = self.lesson.guess.looks
-        return looks[min(self.shown + 1, len(looks) - 1)] - self.visitors
+        return looks[min(self.displayed + 1, len(looks) - 1)] - self.visitors
 
     def go_on(self) -> None:
         """Let the next visitors in, or give the reward, or ask."""
-        self.shown = min(self.shown + 1, self.stages)
+        self.displayed = min(self.displayed + 1, self.stages)
 
     @property
     def is_done(self) -> bool:
-        return self.shown == self.stages and self.progress == 1.0
+        return self.displayed == self.stages and self.progress == 1.0
 
     def skip(self) -> None:
         """Go on to the end."""
-        self.shown = self.stages
+        self.displayed = self.stages
 
-    def answer(self, place: int) -> Guess:
+    def _found(self, place: int) -> Guess:
         """The truth about what is asked; an action by its place in the world."""
         truth = self.asking.truth(place)
         return as_option(self.lesson, self.asked[place], truth)
 
     @property
-    def band(self) -> str:
-        """The answer to what is asked in the end: of a number, in which third of all it is."""
-        truth, check = self.answer(CHECK), self.lesson.check
+    def truth(self) -> Guess:
+        return self._found(GUESS)
+
+    @property
+    def answer(self) -> str:
+        """Of a number, in which third of all it is."""
+        truth, check = self._found(CHECK), self.lesson.check
         if isinstance(truth, str):
             return truth
         if isinstance(truth, frozenset):

@@ -6,7 +6,7 @@ from typing import Any
 from engine.experiments.asked import Asked, Marks
 from engine.experiments.played import Played
 from engine.worlds import Context, World
-from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
+from pages.parts.lessons.own.lab import CHECK, GUESS, PlayedLab, item_key
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.words import Words, words
 from pages.parts.text.format import percent, plain
@@ -65,7 +65,7 @@ def answers(ours: Words, world: World, asked: Asked) -> Mapping[str, str]:
     return ours.options("bands")
 
 
-def told(lab: Lab) -> Mapping[str, str]:
+def told(lab: PlayedLab) -> Mapping[str, str]:
     """What came out, for the places in the words that wait for it."""
     found: dict[str, str] = {}
     world = lab.world

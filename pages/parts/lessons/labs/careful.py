@@ -1,0 +1,120 @@
+"""An engine brings what it is paid for, and lets go of what it is not."""
+
+from collections.abc import Collection, Mapping
+from functools import partial
+
+import streamlit as st
+
+from engine.experiments.paid import PAYS, RECENT, Paid, paid, paying
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons_log import Said
+from pages.parts.glossary.board import lead_to_use
+from pages.parts.lessons import lesson
+from pages.parts.lessons.pictures import bars
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.words import Words
+from pages.parts.scene.talk import Stage
+from pages.parts.text.format import percent
+from pages.parts.text.glossary import texts
+
+_DEEDS = ("opened", "finished")
+_SAME = 0.01
+
+
+class Lab(lesson.Lab):
+    """Three loops before the same readers, each paid for something else.
+
+    Attributes:
+        found: what came of each, as far as it has been computed.
+        asked: what the person has paid for.
+
+    Args:
+        visitors: readers who meet each loop.
+    """
+
+    def __init__(self, world: World, seed: int, words: Words, *, visitors: int) -> None:
+        super().__init__(world, seed, words)
+        self.visitors = visitors
+        self.loops = {key: LearningLoop(LoopSettings(), seed=seed) for key in PAYS}
+        self.found: dict[str, Paid] = {}
+        self.asked = {"both"}
+
+    def work(self) -> Steps[None]:
+        for key, loop in self.loops.items():
+            yield from paying(loop, self.world, PAYS[key], self.visitors)
+            self.found[key] = paid(loop, self.world)
+            yield None
+
+    @property
+    def progress(self) -> float:
+        """Readers who have been, of all; there is nothing to see before the last."""
+        come = sum(len(loop.events) for loop in self.loops.values())
+        most = 1.0 if len(self.found) == len(PAYS) else 0.99
+        return min(come / (self.visitors * len(PAYS)), most)
+
+    @property
+    def is_done(self) -> bool:
+        return len(self.asked) > 1
+
+    def skip(self) -> None:
+        self.asked.add("clicks")
+
+    @property
+    def truth(self) -> float:
+        return self.found["clicks"].finished
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        return {
+            f"{key}_{deed}": percent(getattr(self.found[key], deed))
+            for key in PAYS
+            for deed in _DEEDS
+        }
+
+    @property
+    def answer(self) -> str:
+        more = self.found["finished"].opened - self.found["both"].opened
+        return "same" if abs(more) < _SAME else "more" if more > 0 else "less"
+
+    def _draw_bars(self, keys: Collection[str]) -> None:
+        """What share of the latest readers open, and what share read to the end."""
+        names, legend = self.words.options("pays"), self.say("legend", recent=RECENT)
+        shown = [key for key in PAYS if key in keys and key in self.found]
+        said = [
+            Said(self.say(deed), names[key], getattr(self.found[key], deed))
+            for deed in _DEEDS
+            for key in shown
+        ]
+        remark(legend)
+        by = [names[key] for key in shown]
+        form = "{by}, {of} {says}"
+        bars(legend, said, by, "chart-paid", main=names["clicks"], lanes=2, form=form)
+
+    def opening(self) -> None:
+        tell(self.say("opening"))
+        if "both" in self.found:
+            self._draw_bars({"both"})
+        else:
+            remark(self.say("waits"))
+
+    def doing(self) -> None:
+        tell(self.say("do"))
+        names = self.words.options("pays")
+        with st.container(horizontal=True, gap="small", key="lesson-pay"):
+            for key in ("clicks", "finished"):
+                st.button(
+                    names[key],
+                    key=f"lesson-pay-{key}",
+                    on_click=partial(self.asked.add, key),
+                    disabled=key not in self.found,
+                )
+        if self.found:
+            self._draw_bars(self.asked)
+
+    def revealing(self) -> None:
+        self._draw_bars({"both", "clicks"})
+        if not Stage.in_link().on:  # Where there is no page but those of the talk.
+            lead_to_use(texts("page")["use"])

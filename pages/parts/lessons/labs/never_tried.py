@@ -1,0 +1,163 @@
+"""Two engines before the same readers: one learns only about what one shows."""
+
+from collections.abc import Mapping
+from math import isnan
+
+import numpy as np
+
+from engine.experiments.spread import Spread, spread
+from engine.experiments.untried import Tried, crowding, tried
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.policies.greedy import Greedy
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons_log import Said
+from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
+from pages.parts.lessons.lesson import GradualLab
+from pages.parts.lessons.pictures import bars, drawn
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.words import Words
+from pages.parts.scene.picture import pair
+from pages.parts.text.format import bare
+from pages.parts.text.theme import is_dark
+
+_POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
+
+
+class Lab(GradualLab):
+    """Two loops before the same readers. They come in the background, and are displayed when they
+    are let in.
+
+    Attributes:
+        spread: what a single answer changes for everybody.
+
+    Args:
+        visitors: who meet each loop.
+        step: who are let in together.
+    """
+
+    def __init__(self, world: World, seed: int, words: Words, *, visitors: int, step: int) -> None:
+        super().__init__(world, seed, words)
+        self.visitors, self.step, self.enough = visitors, step, visitors // step
+        self.spread: Spread | None = None
+        self.loops = {
+            name: LearningLoop(LoopSettings(policy=policy), seed=seed)
+            for name, policy in _POLICIES.items()
+        }
+        self.results: list[Mapping[str, Tried]] = []
+
+    def work(self) -> Steps[None]:
+        self.spread = spread(self.world, self.seed)
+        yield None
+        for _ in range(self.enough):
+            found = dict[str, Tried]()
+            for name, loop in self.loops.items():
+                yield from crowding(loop, self.world, self.step)
+                found[name] = tried(loop, self.world)
+                yield None
+            self.results.append(found)
+
+    @property
+    def progress(self) -> float:
+        return min(len(loop.events) for loop in self.loops.values()) / self.visitors
+
+    def _never(self, name: str) -> int:
+        """Kinds of readers to whom a loop never showed their best."""
+        return int(self.results[-1][name].never.sum())
+
+    @property
+    def truth(self) -> float:
+        return float(self._never("greedy"))
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        found = self.results[-1]
+        told = {name: str(self._never(name)) for name in found}
+        told |= {f"{name}_items": str(one.items) for name, one in found.items()}
+        told |= {f"{name}_reward": f"{one.recent:.2f}" for name, one in found.items()}
+        return told | {"error": f"{-found['greedy'].error:.2f}"}
+
+    @property
+    def answer(self) -> str:
+        error = self.results[-1]["greedy"].error
+        return "low" if error < -0.1 else "high" if error > 0.1 else "right"
+
+    @property
+    def holds(self) -> bool:
+        """Whether greedy missed more."""
+        return self._never("greedy") > self._never("ours")
+
+    def opening(self) -> None:
+        tell(self.say("opening"))
+        if self.spread is not None:
+            self._draw_spread(self.spread)
+
+    def _draw_spread(self, found: Spread) -> None:
+        """Bars: what one answer has it expect of readers whom it has never seen."""
+        item, own = self.world.items[found.item], np.arange(len(self.world.items)) == found.item
+        tell(self.say("spread", who=" · ".join(found.context.values()), item=item.label))
+        by = self.say("that"), self.say("other")
+        said = [
+            Said(self._alike(shared), name, found.after_for(shared, items))
+            for shared in sorted(set(found.shared.tolist()), reverse=True)
+            for name, items in zip(by, (own, ~own), strict=True)
+        ]
+        bars(
+            ", ".join(by),
+            said,
+            by,
+            "chart-spread",
+            truths=[(one.of, float(found.before.mean())) for one in said[::2]],
+            truth=self.say("before"),
+            form="{of}, {by} {says}",
+        )
+        remark(self.say("why"))
+
+    def _alike(self, shared: int) -> str:
+        """How much readers share with who answered."""
+        fields = len(self.world.fields)
+        name = "alike_all" if shared == fields else "alike_some" if shared else "alike_none"
+        return bare(self.say(name, shared=shared, fields=fields))
+
+    def doing(self) -> None:
+        tell(self.say("do"))
+        self.draw_button(self.say("let_in"), "lesson-let-in")
+        remark(self.say("came", visitors=self.displayed * self.step))
+        if self.displayed:
+            self._draw_grids(self.results[self.displayed - 1])
+
+    def _draw_grids(self, found: Mapping[str, Tried]) -> None:
+        remark(self.say("grid"))
+        yes, no = self.say("yes"), self.say("no")
+        rows, lines = len(self.world.fields[0].values), lines_of(self.world)
+        for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
+            missed = self.say("missed", never=int(one.never.sum()))
+            with place:
+                tell(f"**{self.say(name)}** · {missed}")
+                drawn(
+                    tried_rows(self.world, one, yes, no),
+                    tried_spec(is_dark(), rows, lines, yes, no),
+                    key=f"chart-tried-{name}",
+                    alt=f"{self.say('grid')}: {self.say(name)}, {missed}",
+                )
+
+    def revealing(self) -> None:
+        self._draw_grids(self.results[-1])
+
+    def proving(self) -> None:
+        """Bars: what is believed of best articles that were never shown, and what they would
+        earn."""
+        by = (self.say("believes"), self.say("earns"))
+        said = [
+            Said(self.say(name), one, value)
+            for name, found in self.results[-1].items()
+            for one, value in zip(by, found.missed, strict=True)
+            if not isnan(value)
+        ]
+        if not said:
+            self.revealing()
+            return
+        remark(self.say("averaged", **{name: self._never(name) for name in self.loops}))
+        bars(", ".join(by), said, by, "chart-missed", form="{of}, {by} {says}")

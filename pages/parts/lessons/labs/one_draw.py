@@ -1,0 +1,180 @@
+"""One draw from each bell, and why the best is not always offered."""
+
+from collections.abc import Mapping
+from functools import partial
+
+import numpy as np
+import streamlit as st
+
+from engine.evaluation.chances import chances
+from engine.experiments.repeated_offer import RepeatedOffer
+from engine.experiments.untried import crowding
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.policies.thompson import Thompson
+from engine.steps import Steps
+from engine.worlds import Context, World
+from pages.parts.charts.belief_rows import Moment, belief_rows
+from pages.parts.charts.lessons import counted_rows, counted_spec
+from pages.parts.charts.lessons_log import Said
+from pages.parts.lessons import lesson
+from pages.parts.lessons.elsewhere import somebody
+from pages.parts.lessons.pictures import bars, bells, drawn, look
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.words import Words
+from pages.parts.play.beliefs import believed, in_words
+from pages.parts.text.format import percent
+from pages.parts.text.theme import is_dark
+
+
+class Lab(lesson.Lab):
+    """A loop that has met some visitors, and one whom it meets again and again.
+
+    Args:
+        before: visitors whom it has met.
+        times: draws that the person sees.
+        many: draws that are counted.
+        who: whom it meets then; somebody if None.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        seed: int,
+        words: Words,
+        *,
+        before: int,
+        times: int,
+        many: int,
+        who: Context | None = None,
+    ) -> None:
+        super().__init__(world, seed, words)
+        self.before, self.most, self.draws = before, times, many
+        self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=seed)
+        context = somebody(world) if who is None else who
+        self.offer = RepeatedOffer(self.loop, world, context)
+        self.many = RepeatedOffer(self.loop, world, context)
+        self._progress = 0.0
+
+    def work(self) -> Steps[None]:
+        for _ in crowding(self.loop, self.world, self.before):
+            yield None
+        self.offer.draw()
+        for number in range(self.draws):
+            self.many.draw()
+            self._progress = (number + 1) / self.draws
+            yield None
+
+    @property
+    def progress(self) -> float:
+        return self._progress
+
+    @property
+    def drawn(self) -> int:
+        """Draws that the person has seen; the first is there from the start."""
+        return len(self.offer.offers)
+
+    @property
+    def is_done(self) -> bool:
+        return self.drawn >= self.most and self.progress == 1.0
+
+    def skip(self) -> None:
+        self.offer.draw(max(self.most - self.drawn, 0))
+
+    @property
+    def best(self) -> int:
+        """The action that is believed to be best."""
+        return self.offer.offers[0].best
+
+    @property
+    def times(self) -> int:
+        """How often that was offered in the draws that the person sees."""
+        return sum(offer.shown == self.best for offer in self.offer.offers[: self.most])
+
+    @property
+    def second(self) -> int:
+        """The one that is believed to be second best."""
+        means = np.array(self.offer.offers[0].means)
+        return int(np.argsort(-means)[1])
+
+    @property
+    def surer(self) -> tuple[float, float]:
+        """The chance of the second best by its bell, and by one half as wide."""
+        second = self.second
+        before, after = (self.offer.chances_by_bells(second, factor) for factor in (1.0, 0.5))
+        return float(before[second]), float(after[second])
+
+    @property
+    def truth(self) -> float:
+        return float(self.times)
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        before, after = self.surer
+        return {
+            "favourite": self.world.items[self.best].label,
+            "second": self.world.items[self.second].label,
+            "share": percent(float(self.many.shares[self.best])),
+            "chance": percent(float(self.many.chances[self.best])),
+            "before": percent(before),
+            "after": percent(after),
+        }
+
+    @property
+    def answer(self) -> str:
+        before, after = self.surer
+        return "more" if after > before else "less"
+
+    def _draw_bells(self, moment: Moment) -> None:
+        """What is believed, and unless that is ``asked``, what was drawn, and how likely that
+        was."""
+        ranked, stated = self.offer.offers[-1], self.say("stated")
+        parts = chances(ranked, self.loop.settings.policy)
+        in_text = believed if moment == "asked" else in_words
+        drawn(
+            belief_rows(self.world, is_dark(), ranked, parts, None, None, moment, look()),
+            bells(self.world, stated),
+            key="chart-lesson-bells",
+            alt=f"A bell and a bar for each action: {in_text(self.world, ranked)}",
+        )
+        legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
+        remark(" ".join(map(self.say, legend)), shown=stated)
+
+    def opening(self) -> None:
+        if self.drawn:
+            tell(self.say("opening"))
+            self._draw_bells("asked")
+
+    def doing(self) -> None:
+        if not self.drawn:
+            return
+        seen = min(self.drawn, self.most)
+        tell(self.say("do"))
+        with st.container(horizontal=True, gap="small"):
+            over = seen >= self.most
+            st.button(self.say("draw"), key="lesson-draw", on_click=self.offer.draw, disabled=over)
+            rest = partial(self.offer.draw, self.most - seen)
+            st.button(self.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
+        favourite = self.world.items[self.best].label
+        remark(self.say("drawn", drawn=seen, favourite=favourite, times=self.times))
+        self._draw_bells("offered")
+
+    def revealing(self) -> None:
+        shares, stated = self.many.shares, self.many.chances
+        counted, chance = self.say("counted"), self.say("stated")
+        pairs = zip(shares, stated, strict=True)
+        told = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]
+        named = zip(self.world.items, told, strict=True)
+        drawn(
+            counted_rows(self.world, shares, stated, told),
+            counted_spec(self.world, is_dark(), chance, counted),
+            key="chart-counted",
+            alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {one}" for item, one in named),
+        )
+        remark(self.say("marks"))
+
+    def proving(self) -> None:
+        """Bars: how likely the second best is by its bell, and by one half as wide."""
+        of, by = self.world.items[self.second].label, (self.say("as_sure"), self.say("surer"))
+        said = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
+        bars(of, said, by, "chart-surer", form="{by} {says}")

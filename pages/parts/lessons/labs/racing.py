@@ -1,0 +1,109 @@
+"""A race of contenders before the same crowds, as lessons have it, and its pictures."""
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from engine.experiments.race.contenders import line_up
+from engine.experiments.race.plan import Plan
+from engine.experiments.race.runs import doing, runs_of
+from engine.experiments.race.standings import Final, Standings
+from engine.steps import Steps
+from engine.worlds import World
+from engine.worlds.place import Drift
+from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
+from pages.parts.lessons.lesson import Lab
+from pages.parts.lessons.pictures import drawn, look
+from pages.parts.lessons.telling import tell
+from pages.parts.lessons.words import Words
+from pages.parts.text.theme import is_dark
+
+_TOP = 1.04
+
+
+class RaceLab(Lab):
+    """A race that is run while the person reads, and displayed when they look.
+
+    Args:
+        who: keys of the contenders.
+        visitors: in each crowd.
+    """
+
+    def __init__(
+        self,
+        world: World,
+        seed: int,
+        words: Words,
+        *,
+        who: Sequence[str],
+        visitors: int,
+        crowds: int,
+        drift: Drift = "none",
+    ) -> None:
+        super().__init__(world, seed, words)
+        known = line_up(world)
+        contenders = tuple(known[key] for key in who)
+        self.plan = Plan(world, contenders, visitors, crowds, drift, seed=seed)
+        self.standings, self.displayed = Standings(self.plan), False
+
+    def work(self) -> Steps[None]:
+        for run in runs_of(self.plan):
+            self.standings.add((yield from doing(run)))
+
+    @property
+    def progress(self) -> float:
+        return len(self.standings) / self.plan.runs
+
+    @property
+    def is_done(self) -> bool:
+        return self.displayed
+
+    def skip(self) -> None:
+        self.displayed = self.progress == 1.0
+
+    @property
+    def finals(self) -> Mapping[str, Final]:
+        """How each contender stands in the end."""
+        return {final.contender: final for final in self.standings.finals()}
+
+    @property
+    def _entries(self) -> tuple[tuple[str, str], ...]:
+        """Contenders as charts have them."""
+        names = self.words.options("names")
+        return tuple((contender.key, names[contender.key]) for contender in self.plan.contenders)
+
+    def doing(self) -> None:
+        """Look at who earns most, once the race is over."""
+        tell(self.say("do"))
+        if self.displayed:
+            self.draw_curves()
+            return
+        is_ready, stories = self.progress == 1.0, self.words.options("stories")
+        st.button(self.say("look"), key="lesson-look", on_click=self.skip, disabled=not is_ready)
+        for key, name in self._entries:
+            tell(f"**{name}**: {stories[key]}")
+
+    def draw_finals(self) -> None:
+        """Bars: what each has earned."""
+        finals, entries = self.standings.finals(), self._entries
+        names = dict(entries)
+        drawn(
+            finals_rows(finals, entries, None),
+            finals_spec(is_dark(), _TOP, entries, look()),
+            key="chart-lesson-finals",
+            alt=f"{self.say('finals')}: "
+            + "; ".join(f"{names[f.contender]} {f.reward.mean:.2f}" for f in finals),
+        )
+
+    def draw_curves(self) -> None:
+        """Lines: what visitors gave each of late."""
+        entries, standings, plan = self._entries, self.standings, self.plan
+        bands = {key: standings.recent(key) for key in standings.keys}
+        drifts, window = plan.drift == "halfway", standings.latest_visitors
+        drawn(
+            band_rows(plan, bands, entries, _TOP, (), size=look()),
+            reward_spec(is_dark(), plan.visitors, window, entries, drifts, look()),
+            key="chart-lesson-race",
+            alt=f"{self.say('curves')}: "
+            + "; ".join(f"{name} {bands[key].mean[-1]:.2f}" for key, name in entries),
+        )

@@ -1,0 +1,127 @@
+"""Intervals are counted, and whether each holds what it is to hold."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from engine.experiments.reports import Kept, Report, kept, reporting
+from engine.steps import Steps
+from engine.worlds import World
+from pages.parts.charts.lessons_log import Said
+from pages.parts.lessons.lesson import GradualLab
+from pages.parts.lessons.pictures import bars
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.words import Words
+from pages.parts.text.format import percent
+
+PROMISED = 0.95
+_SHORT = 0.1
+"""By how much those of the reports fall short of it, for the claim to hold."""
+
+
+class Lab(GradualLab):
+    """Reports on the logs of many loops; they come in the background, and are displayed one by
+    one.
+
+    Args:
+        visitors: in each log.
+        shops: how many logs there are.
+    """
+
+    enough = 4
+
+    def __init__(self, world: World, seed: int, words: Words, *, visitors: int, shops: int) -> None:
+        super().__init__(world, seed, words)
+        self.visitors, self.shops = visitors, shops
+        self.results: list[Report] = []
+
+    @classmethod
+    def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:
+        return {**super().names(world, numbers), "all": str(numbers["shops"] * len(world.items))}
+
+    def work(self) -> Steps[None]:
+        yield from reporting(self.world, self.seed, self.visitors, self.shops, self.results)
+
+    @property
+    def progress(self) -> float:
+        return len(self.results) / self.shops
+
+    @property
+    def kept(self) -> tuple[Kept, ...]:
+        """What became of all intervals."""
+        return kept(self.results)
+
+    @property
+    def truth(self) -> float:
+        return float(self.kept[0].held)
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        told = {"all": str(self.kept[0].intervals)}
+        for one in self.kept:
+            told[one.key] = str(one.held)
+            told[f"{one.key}_share"] = percent(one.share)
+            told[f"{one.key}_width"] = f"{100 * one.width:.0f}"
+        return told
+
+    @property
+    def answer(self) -> str:
+        """The narrowest that keeps the promise; if none does, what holds most."""
+        keeps = [one for one in self.kept if one.share >= PROMISED]
+        if not keeps:
+            return max(self.kept, key=lambda one: one.share).key
+        return min(keeps, key=lambda one: one.width).key
+
+    @property
+    def holds(self) -> bool:
+        """Whether the reports fall clearly short."""
+        return self.kept[0].share < PROMISED - _SHORT
+
+    def _draw_shop(self, report: Report, is_revealed: bool) -> None:
+        """One report, and where it is revealed ours and the truth beside it."""
+        items = self.world.items
+        keys = ("naive", "strata") if is_revealed else ("naive",)
+        said = [
+            Said.within(item.label, self.say(key), one)
+            for key in keys
+            for item, one in zip(items, report.intervals[key], strict=True)
+        ]
+        truths = zip(items, report.truths, strict=True)
+        bars(
+            self.say("naive"),
+            said,
+            tuple(map(self.say, keys)),
+            "chart-shop",
+            main=self.say("strata"),
+            truths=[(item.label, float(value)) for item, value in truths if is_revealed],
+            truth=self.say("truth"),
+            lanes=len(items),
+        )
+
+    def opening(self) -> None:
+        tell(self.say("opening"))
+        if self.results:
+            self._draw_shop(self.results[0], is_revealed=False)
+        else:
+            remark(self.say("waits"))
+
+    def doing(self) -> None:
+        tell(self.say("do"))
+        self.draw_button(self.say("more"), "lesson-more")
+        if self.displayed:
+            naive, _, ours = kept(self.results[: self.displayed])
+            numbers = {"all": naive.intervals, "naive": naive.held, "ours": ours.held}
+            remark(self.say("so_far", shops=self.displayed, **numbers))
+            self._draw_shop(self.results[self.displayed - 1], is_revealed=True)
+
+    def revealing(self) -> None:
+        by = self.say("held")
+        said = [Said(self.say(one.key), by, one.share) for one in self.kept]
+        bars(
+            by,
+            said,
+            (by,),
+            "chart-held",
+            truths=[(one.of, PROMISED) for one in said],
+            truth=self.say("promised"),
+            form="{of} {says}",
+        )
