@@ -87,17 +87,19 @@ Guessed = Slider | Pick | Cells
 """What is guessed."""
 
 
+@dataclass(eq=False)
 class Lab(ABC):
     """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
 
-    `begin` of a lesson passes the numbers of its file by name.
+    A subclass declares the numbers of its file as fields.
 
     Attributes:
         words: the texts of the lesson.
     """
 
-    def __init__(self, world: World, seed: int, words: Words) -> None:
-        self.world, self.seed, self.words = world, seed, words
+    world: World
+    seed: int
+    words: Words
 
     @classmethod
     def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:
@@ -196,6 +198,7 @@ class Lab(ABC):
         raise NotImplementedError
 
 
+@dataclass(eq=False)
 class GradualLab(Lab):
     """A lab whose results come in the background, and are displayed one by one.
 
@@ -205,9 +208,9 @@ class GradualLab(Lab):
         results: those that are there.
     """
 
-    enough: int
-    displayed: int = 0
-    results: list[Any]
+    enough: int = field(init=False)
+    displayed: int = field(init=False, default=0)
+    results: list[Any] = field(init=False, default_factory=list)
 
     def go_on(self) -> None:
         """Display the next result, if there is one."""

@@ -14,7 +14,7 @@ from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.talk import Stage
@@ -123,21 +123,19 @@ def bars(
     )
 
 
-def show_guess(
-    lesson: Lesson, truth: Guess, guess: Guess | None, words: Words, page: Words
-) -> None:
+def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) -> None:
     """The guess and the truth on one line where numbers are guessed, on the map where cells are."""
     kind = lesson.guess
     if isinstance(kind, Cells):
         assert isinstance(truth, frozenset)
         marked = guess if isinstance(guess, frozenset) else frozenset()
-        _show_marks(kind, truth, marked, words, page)
+        _show_marks(kind, truth, marked, words)
         return
     if not isinstance(kind, Slider) or not isinstance(truth, float):
         return
     assert guess is None or isinstance(guess, float)
     told = written(kind, truth, words)
-    labels = (page.say("your_guess"), page.say("truth"))
+    labels = (PAGE.say("your_guess"), PAGE.say("truth"))
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
     drawn(
         guess_rows(guess, truth, labels),
@@ -147,17 +145,17 @@ def show_guess(
     )
 
 
-def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words, page: Words) -> None:
+def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words) -> None:
     """Full cells where it is so, and a diamond on each that was marked."""
-    names = (page.say("cell_right"), page.say("cell_wrong"), page.say("cell_missed"))
-    names_of_all = (*names, page.say("cell_no"))
-    told = f"{page.say('truth')}: {written(cells, truth, words)}"
+    names = (PAGE.say("cell_right"), PAGE.say("cell_wrong"), PAGE.say("cell_missed"))
+    names_of_all = (*names, PAGE.say("cell_no"))
+    told = f"{PAGE.say('truth')}: {written(cells, truth, words)}"
     if marked:
-        told += f"; {page.say('your_guess')}: {written(cells, marked, words)}"
+        told += f"; {PAGE.say('your_guess')}: {written(cells, marked, words)}"
     drawn(
         marks_rows(cells.rows, cells.columns, marked, truth, names_of_all),
         marks_spec(is_dark(), len(cells.rows), names_of_all),
         key="chart-guess",
         alt=told,
     )
-    remark(page.say("marks"))
+    remark(PAGE.say("marks"))

@@ -13,7 +13,7 @@ from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
-from pages.parts.lessons.words import Words, words
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.link import Linked, quoted
 from pages.parts.settings.setting import SWITCH, Setting
@@ -136,7 +136,7 @@ class LearnSetup(Linked):
 
     def _said(self, name: str, **told: str) -> str:
         """What is said of the link, as plain text."""
-        return bare(self.words("page").say(name, **told))
+        return bare(PAGE.say(name, **told))
 
     def query(self) -> dict[str, str]:
         """See `Linked`; a lesson of one's own stands where it is shown. One that is too long for a
@@ -159,10 +159,6 @@ class LearnSetup(Linked):
     def has_its_world(self) -> bool:
         """Whether a lesson is given in the world that was chosen for all."""
         return self.lesson != OWN and elsewhere(self.lesson, self.world) is not None
-
-    def words(self, part: str = "") -> Words:
-        """The words of the lesson that is set, or of a part of the page."""
-        return words(part) if part else self.chosen.words
 
     @property
     def own_seed(self) -> int:

@@ -17,7 +17,7 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import bare, percent
@@ -32,7 +32,7 @@ _PARTS = 4
 def lesson_show(run: Run, setup: LearnSetup) -> Show:
     """The talk about a lesson."""
     lesson, lab = run.lesson, run.lab
-    own, page = setup.words(), setup.words("page")
+    own = setup.chosen.words
     named = own.options("options")
     answers = [named[option] for option in lesson.options]
     can_tell = run.may_go("reveal")
@@ -44,20 +44,20 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             "question",
             partial(own.say, "question"),
             lambda: _words([own.say(own.first("opening_stage", "opening"))]),
-            page.say("plan_guess"),
+            PAGE.say("plan_guess"),
         ),
         Screen(
             "guess",
             partial(own.say, "question"),
             partial(_guess, run, own),
-            f"{page.say('plan_guess')} {page.say('hands')}",
+            f"{PAGE.say('plan_guess')} {PAGE.say('hands')}",
             [_hand(lesson.guess, answer, own) for answer in answers_to(lesson)],
         ),
         Screen(
             "do",
             partial(own.say, "title"),
-            partial(_do, run, own, page),
-            page.say("plan_do"),
+            partial(_do, run, own),
+            PAGE.say("plan_do"),
             do=partial(_take_hands, run, setup),
         ),
     ]
@@ -65,23 +65,23 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         screens += [
             Screen(
                 "reveal",
-                lambda: held(run, lab.truth, own, page),
-                partial(_reveal, run, own, page),
-                page.say("plan_reveal"),
+                lambda: held(run, lab.truth, own),
+                partial(_reveal, run, own),
+                PAGE.say("plan_reveal"),
                 do=lab.skip,
             ),
             Screen(
                 "why",
                 lambda: own.say(outcome(run, own, "takeaway")),
                 partial(_why, run, own),
-                page.say("plan_reveal"),
+                PAGE.say("plan_reveal"),
             ),
-            *_further(run, own, page),
+            *_further(run, own),
             Screen(
                 "exit",
-                partial(page.say, "check"),
+                partial(PAGE.say, "check"),
                 partial(_exit, run, own, answers),
-                page.say("plan_exit"),
+                PAGE.say("plan_exit"),
                 [bare(answer) for answer in answers],
             ),
             Screen(
@@ -93,19 +93,19 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         ]
     elif asked in _LATER:
         screens.append(
-            Screen(asked, partial(own.say, "title"), partial(_wait, run, page), page.say("plan_do"))
+            Screen(asked, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
         )
     return Show.of(screens, is_busy=False)
 
 
 def cards_show(setup: LearnSetup) -> Show:
     """All lessons, to be chosen off the stage."""
-    page = setup.words("page")
     titles = [
-        f"{number}. {setup.at(key).words().say('title')}" for number, key in enumerate(LESSONS, 1)
+        f"{number}. {setup.at(key).chosen.words.say('title')}"
+        for number, key in enumerate(LESSONS, 1)
     ]
     screen = Screen(
-        "lessons", partial(page.say, "question"), partial(_names, titles), page.say("told")
+        "lessons", partial(PAGE.say, "question"), partial(_names, titles), PAGE.say("told")
     )
     return Show.of([screen])
 
@@ -164,7 +164,7 @@ def _take_hands(run: Run, setup: LearnSetup) -> None:
         st.query_params["guess"] = told_guess(guess)
 
 
-def _further(run: Run, own: Words, page: Words) -> list[Screen]:
+def _further(run: Run, own: Words) -> list[Screen]:
     """What else there is to see, if there is."""
     lab = run.lab
     if "further" not in own.table:
@@ -175,7 +175,7 @@ def _further(run: Run, own: Words, page: Words) -> list[Screen]:
             lab.further()
 
     heading = partial(own.say, "further", **lab.numbers)
-    return [Screen("further", heading, picture, page.say("plan_reveal"))]
+    return [Screen("further", heading, picture, PAGE.say("plan_reveal"))]
 
 
 def _begun(answer: str) -> str:
@@ -213,29 +213,29 @@ def _guess(run: Run, own: Words) -> None:
         run.lab.opening()
 
 
-def _wait(run: Run, page: Words) -> None:
+def _wait(run: Run) -> None:
     """How far the engine is."""
     share = run.lab.progress
-    st.progress(share, page.say("waits", percent=percent(share)))
+    st.progress(share, PAGE.say("waits", percent=percent(share)))
 
 
-def _do(run: Run, own: Words, page: Words) -> None:
+def _do(run: Run, own: Words) -> None:
     if not run.may_go("reveal"):
-        _wait(run, page)
+        _wait(run)
     with st.container(key="stage-lesson"):
         run.lab.doing()
 
 
-def _reveal(run: Run, own: Words, page: Words) -> None:
+def _reveal(run: Run, own: Words) -> None:
     truth = run.lab.truth
     if isinstance(truth, frozenset):
         # A map has the room to itself: what else there is to see is said on the next screen.
         with st.container(key="stage-marks"):
-            show_guess(run.lesson, truth, run.guess, own, page)
+            show_guess(run.lesson, truth, run.guess, own)
         return
     if truth is not None and not isinstance(run.lesson.guess, Pick):
         with st.container(key="stage-guess"):
-            show_guess(run.lesson, truth, run.guess, own, page)
+            show_guess(run.lesson, truth, run.guess, own)
     with st.container(key="stage-lesson"):
         run.lab.revealing()
 

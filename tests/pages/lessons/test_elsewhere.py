@@ -92,8 +92,8 @@ def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.Monk
     setup, said = LearnSetup(lesson="one_winner", world=WORLD), list[str]()
     monkeypatch.setattr(st, "markdown", lambda text, **more: said.append(text))
     show_sheet(session, setup)
-    assert setup.words().say("takeaway_not") in said
-    assert setup.words().say("takeaway") not in said
+    assert setup.chosen.words.say("takeaway_not") in said
+    assert setup.chosen.words.say("takeaway") not in said
 
 
 def test_one_winner_is_as_good_where_all_are_alike() -> None:

@@ -1,6 +1,7 @@
 """What a menu would have earned that never ran, and two ways to be wrong about it."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from itertools import product
 
 import streamlit as st
@@ -11,15 +12,12 @@ from engine.experiments.asking import Answer, Search, ask, errors, offered_by, s
 from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table
 from engine.steps import Steps
-from engine.worlds import World
-from engine.worlds.fields import Field
 from pages.parts.charts.lessons_log import Said
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.pictures import bars, drawn, look
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 
@@ -27,34 +25,29 @@ _DRINK = 165
 """Pixels of what a drink is chosen from."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
     """Logs of fresh loops, which come in the background: a menu is asked of the first; in each the
     best of many random menus is searched for.
 
-    Args:
+    Attributes:
         visitors: in each log.
         logs: how many there are.
-        field: that of the context which the menu looks at; the first if there is none.
+        by: field of the context which the menu looks at; the first if empty.
         menu: what is offered to each value of the field; one action after the other if empty.
     """
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        visitors: int,
-        logs: int,
-        field: str = "",
-        menu: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.visitors, self.logs = visitors, logs
-        self.field: Field = next((f for f in world.fields if f.name == field), first_field(world))
+    visitors: int
+    logs: int
+    by: str = ""
+    menu: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        world = self.world
+        self.field = next((f for f in world.fields if f.name == self.by), first_field(world))
         ids = [item.id for item in world.items]
         usual = {value.name: ids[at % len(ids)] for at, value in enumerate(self.field.values)}
-        self.menu = dict(menu or usual)
+        self.menu = {**(self.menu or usual)}
         self.log: Told | None = None
         self.searches: list[Search] = []
         self.has_asked = self.has_forgotten = False

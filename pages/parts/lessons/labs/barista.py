@@ -1,6 +1,7 @@
 """The person is the policy, and the engine serves the same visitors beside them."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 
@@ -15,7 +16,7 @@ from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import Visitor
 from engine.steps import Steps
-from engine.worlds import Item, World
+from engine.worlds import Item
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
@@ -24,7 +25,6 @@ from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import first_field, regulars
 from pages.parts.lessons.pictures import bells, drawn, look
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed
 from pages.parts.text.format import plain, section
 from pages.parts.text.theme import is_dark, theme
@@ -36,6 +36,7 @@ _FAINT = 0.15
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
     """Some visits of each of two regulars, one after the other.
 
@@ -43,30 +44,24 @@ class Lab(lesson.Lab):
         field: that of the context which tells regulars apart.
         informed: what the engine earns of the first that is told one other field alone.
 
-    Args:
         visits: of each regular.
         who: values of the field; those that come most often if empty.
         told: the other field; the second if empty.
     """
 
+    visits: int
+    who: Sequence[str] = ()
+    told: str = ""
     progress = 1.0
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        visits: int,
-        who: Sequence[str] = (),
-        told: str = "",
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.visits, self.field = visits, first_field(world).name
-        came = [self._visits(name) for name in who or [one.name for one in regulars(world)]]
-        self.duel = Duel(world, seed, [visitor for one in came for visitor in one], _SETTINGS)
-        known = frozenset({told or world.fields[:2][-1].name})
-        self.informed = score_told(world, seed, came[0], known, _SETTINGS)
+    def __post_init__(self) -> None:
+        world, self.field = self.world, first_field(self.world).name
+        who = self.who or [value.name for value in regulars(world)]
+        came = [self._visits(name) for name in who]
+        visitors = [visitor for one in came for visitor in one]
+        self.duel = Duel(world, self.seed, visitors, _SETTINGS)
+        known = frozenset({self.told or world.fields[:2][-1].name})
+        self.informed = score_told(world, self.seed, came[0], known, _SETTINGS)
 
     def _visits(self, name: str) -> list[Visitor]:
         """Those of a regular."""

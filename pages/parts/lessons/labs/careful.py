@@ -1,6 +1,7 @@
 """An engine brings what it is paid for, and lets go of what it is not."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
@@ -9,13 +10,11 @@ from engine.experiments.paid import PAYS, RECENT, Paid, paid, paying
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.charts.lessons_log import Said
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons import lesson
 from pages.parts.lessons.pictures import bars
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import texts
@@ -24,6 +23,7 @@ _DEEDS = ("opened", "finished")
 _SAME = 0.01
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
     """Three loops before the same readers, each paid for something else.
 
@@ -31,14 +31,13 @@ class Lab(lesson.Lab):
         found: what came of each, as far as it has been computed.
         asked: what the person has paid for.
 
-    Args:
         visitors: readers who meet each loop.
     """
 
-    def __init__(self, world: World, seed: int, words: Words, *, visitors: int) -> None:
-        super().__init__(world, seed, words)
-        self.visitors = visitors
-        self.loops = {key: LearningLoop(LoopSettings(), seed=seed) for key in PAYS}
+    visitors: int
+
+    def __post_init__(self) -> None:
+        self.loops = {key: LearningLoop(LoopSettings(), seed=self.seed) for key in PAYS}
         self.found: dict[str, Paid] = {}
         self.asked = {"both"}
 

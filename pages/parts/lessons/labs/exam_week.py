@@ -5,13 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.simulation.drift import as_it_becomes
-from engine.worlds import World
 from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.maps import show_tastes
 from pages.parts.lessons.pictures import both
 from pages.parts.lessons.telling import tell
-from pages.parts.lessons.words import Words
 
 _WHO = ("ours", "epsilon", "ucb", "ab")
 
@@ -19,12 +17,8 @@ _WHO = ("ours", "epsilon", "ucb", "ab")
 class Lab(RaceLab):
     """A race halfway through which all tastes change."""
 
-    def __init__(
-        self, world: World, seed: int, words: Words, *, visitors: int, crowds: int
-    ) -> None:
-        super().__init__(
-            world, seed, words, who=_WHO, visitors=visitors, crowds=crowds, drift="halfway"
-        )
+    contenders = _WHO
+    drift = "halfway"
 
     def _back(self, key: str) -> int:
         """Visitors until a contender is back; as many as come, if it is not."""

@@ -1,41 +1,39 @@
 """How sure an engine becomes, and why never quite."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from engine.experiments.certainty import Certainty, becoming_sure
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
 from pages.parts.charts.lessons_log import Said
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
 from pages.parts.lessons.telling import tell
-from pages.parts.lessons.words import Words
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 
 _FLOORS = (Thompson().floor, 0.0, 0.2)
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
     """Three loops with different floors; they meet their visitors in the background.
 
     Attributes:
         found: results by floor; those with the usual one are displayed.
 
-    Args:
         visitors: who meet each loop.
         looks: after how many it is looked at before, ascending.
     """
 
-    results: list[Certainty]
+    visitors: int
+    looks: Sequence[int]
+    results: list[Certainty] = field(init=False)
 
-    def __init__(
-        self, world: World, seed: int, words: Words, *, visitors: int, looks: Sequence[int]
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.sizes, self.displayed = (*looks, visitors), 1
+    def __post_init__(self) -> None:
+        self.sizes, self.displayed = (*self.looks, self.visitors), 1
         self.enough = len(self.sizes)
         self.found: dict[float, list[Certainty]] = {floor: [] for floor in _FLOORS}
         self.results = self.found[_FLOORS[0]]

@@ -1,6 +1,7 @@
 """Two engines before the same readers: one learns only about what one shows."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from math import isnan
 
 import numpy as np
@@ -12,13 +13,11 @@ from engine.loop.settings import LoopSettings
 from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.charts.lessons_log import Said
 from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import bare
 from pages.parts.text.theme import is_dark
@@ -26,6 +25,7 @@ from pages.parts.text.theme import is_dark
 _POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
     """Two loops before the same readers. They come in the background, and are displayed when they
     are let in.
@@ -33,20 +33,21 @@ class Lab(GradualLab):
     Attributes:
         spread: what a single answer changes for everybody.
 
-    Args:
         visitors: who meet each loop.
         step: who are let in together.
     """
 
-    def __init__(self, world: World, seed: int, words: Words, *, visitors: int, step: int) -> None:
-        super().__init__(world, seed, words)
-        self.visitors, self.step, self.enough = visitors, step, visitors // step
+    visitors: int
+    step: int
+    results: list[Mapping[str, Tried]] = field(init=False, default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.enough = self.visitors // self.step
         self.spread: Spread | None = None
         self.loops = {
-            name: LearningLoop(LoopSettings(policy=policy), seed=seed)
+            name: LearningLoop(LoopSettings(policy=policy), seed=self.seed)
             for name, policy in _POLICIES.items()
         }
-        self.results: list[Mapping[str, Tried]] = []
 
     def work(self) -> Steps[None]:
         self.spread = spread(self.world, self.seed)

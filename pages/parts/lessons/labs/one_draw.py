@@ -1,6 +1,7 @@
 """One draw from each bell, and why the best is not always offered."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 
 import numpy as np
@@ -13,7 +14,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
-from engine.worlds import Context, World
+from engine.worlds import Context
 from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.charts.lessons_log import Said
@@ -21,48 +22,41 @@ from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.pictures import bars, bells, drawn, look
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.play.beliefs import believed, in_words
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
     """A loop that has met some visitors, and one whom it meets again and again.
 
-    Args:
+    Attributes:
         before: visitors whom it has met.
-        times: draws that the person sees.
-        many: draws that are counted.
-        who: whom it meets then; somebody if None.
+        tries: draws that the person sees.
+        repeats: draws that are counted.
+        who: whom it meets then; somebody if empty.
     """
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        before: int,
-        times: int,
-        many: int,
-        who: Context | None = None,
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.before, self.most, self.draws = before, times, many
-        self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=seed)
-        context = somebody(world) if who is None else who
-        self.offer = RepeatedOffer(self.loop, world, context)
-        self.many = RepeatedOffer(self.loop, world, context)
+    before: int
+    tries: int
+    repeats: int
+    who: Context = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=self.seed)
+        who = self.who or somebody(self.world)
+        self.offer = RepeatedOffer(self.loop, self.world, who)
+        self.repeated = RepeatedOffer(self.loop, self.world, who)
         self._progress = 0.0
 
     def work(self) -> Steps[None]:
         for _ in crowding(self.loop, self.world, self.before):
             yield None
         self.offer.draw()
-        for number in range(self.draws):
-            self.many.draw()
-            self._progress = (number + 1) / self.draws
+        for number in range(self.repeats):
+            self.repeated.draw()
+            self._progress = (number + 1) / self.repeats
             yield None
 
     @property
@@ -76,10 +70,10 @@ class Lab(lesson.Lab):
 
     @property
     def is_done(self) -> bool:
-        return self.drawn >= self.most and self.progress == 1.0
+        return self.drawn >= self.tries and self.progress == 1.0
 
     def skip(self) -> None:
-        self.offer.draw(max(self.most - self.drawn, 0))
+        self.offer.draw(max(self.tries - self.drawn, 0))
 
     @property
     def best(self) -> int:
@@ -89,7 +83,7 @@ class Lab(lesson.Lab):
     @property
     def times(self) -> int:
         """How often that was offered in the draws that the person sees."""
-        return sum(offer.shown == self.best for offer in self.offer.offers[: self.most])
+        return sum(offer.shown == self.best for offer in self.offer.offers[: self.tries])
 
     @property
     def second(self) -> int:
@@ -114,8 +108,8 @@ class Lab(lesson.Lab):
         return {
             "favourite": self.world.items[self.best].label,
             "second": self.world.items[self.second].label,
-            "share": percent(float(self.many.shares[self.best])),
-            "chance": percent(float(self.many.chances[self.best])),
+            "share": percent(float(self.repeated.shares[self.best])),
+            "chance": percent(float(self.repeated.chances[self.best])),
             "before": percent(before),
             "after": percent(after),
         }
@@ -148,19 +142,19 @@ class Lab(lesson.Lab):
     def doing(self) -> None:
         if not self.drawn:
             return
-        seen = min(self.drawn, self.most)
+        seen = min(self.drawn, self.tries)
         tell(self.say("do"))
         with st.container(horizontal=True, gap="small"):
-            over = seen >= self.most
+            over = seen >= self.tries
             st.button(self.say("draw"), key="lesson-draw", on_click=self.offer.draw, disabled=over)
-            rest = partial(self.offer.draw, self.most - seen)
+            rest = partial(self.offer.draw, self.tries - seen)
             st.button(self.say("draw_rest"), key="lesson-rest", on_click=rest, disabled=over)
         favourite = self.world.items[self.best].label
         remark(self.say("drawn", drawn=seen, favourite=favourite, times=self.times))
         self._draw_bells("offered")
 
     def revealing(self) -> None:
-        shares, stated = self.many.shares, self.many.chances
+        shares, stated = self.repeated.shares, self.repeated.chances
         counted, chance = self.say("counted"), self.say("stated")
         pairs = zip(shares, stated, strict=True)
         told = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]

@@ -1,6 +1,7 @@
 """An A/B test's winner for everybody, and what learning who likes what is worth."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from math import isnan
 from typing import Any
 
@@ -17,35 +18,28 @@ from pages.parts.lessons.lesson import Marks
 from pages.parts.lessons.maps import last_fields, show_tastes, spread_out
 from pages.parts.lessons.pictures import bars
 from pages.parts.lessons.telling import tell
-from pages.parts.lessons.words import Words
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(RaceLab):
     """A race, and the test with which its first A/B test begins.
 
-    Args:
-        who: for whom it is guessed where the winner is right; somebody if None.
+    Attributes:
+        who: for whom it is guessed where the winner is right; somebody if empty.
         keys: of the answers to the exit question, a value of the first field each.
     """
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        visitors: int,
-        crowds: int,
-        who: Context | None = None,
-        keys: Sequence[str] = (),
-    ) -> None:
-        contenders = ("ours", "segments", "ab")
-        super().__init__(world, seed, words, who=contenders, visitors=visitors, crowds=crowds)
-        self.who = somebody(world) if who is None else who
-        self.keys = keys or list(_options(world))
-        self.trial = trial(world, self.plan.seed_of(0), TRIAL)
+    contenders = ("ours", "segments", "ab")
+    who: Context = field(default_factory=dict)
+    keys: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.who = self.who or somebody(self.world)
+        self.keys = self.keys or list(_options(self.world))
+        self.trial = trial(self.world, self.plan.seed_of(0), TRIAL)
 
     @classmethod
     def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:

@@ -1,6 +1,8 @@
 """A race of contenders before the same crowds, as lessons have it, and its pictures."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
 
 import streamlit as st
 
@@ -9,41 +11,36 @@ from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import doing, runs_of
 from engine.experiments.race.standings import Final, Standings
 from engine.steps import Steps
-from engine.worlds import World
 from engine.worlds.place import Drift
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
 from pages.parts.lessons.lesson import Lab
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import tell
-from pages.parts.lessons.words import Words
 from pages.parts.text.theme import is_dark
 
 _TOP = 1.04
 
 
+@dataclass(kw_only=True, eq=False)
 class RaceLab(Lab):
     """A race that is run while the person reads, and displayed when they look.
 
-    Args:
-        who: keys of the contenders.
+    Attributes:
+        contenders: their keys.
         visitors: in each crowd.
     """
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        who: Sequence[str],
-        visitors: int,
-        crowds: int,
-        drift: Drift = "none",
-    ) -> None:
-        super().__init__(world, seed, words)
-        known = line_up(world)
-        contenders = tuple(known[key] for key in who)
-        self.plan = Plan(world, contenders, visitors, crowds, drift, seed=seed)
+    contenders: ClassVar[Sequence[str]]
+    drift: ClassVar[Drift] = "none"
+    visitors: int
+    crowds: int
+
+    def __post_init__(self) -> None:
+        known = line_up(self.world)
+        entrants = tuple(known[key] for key in self.contenders)
+        self.plan = Plan(
+            self.world, entrants, self.visitors, self.crowds, self.drift, seed=self.seed
+        )
         self.standings, self.displayed = Standings(self.plan), False
 
     def work(self) -> Steps[None]:

@@ -1,18 +1,17 @@
 """What a report praises, served to everybody."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from functools import partial
 
 import streamlit as st
 
 from engine.experiments.reports import Report, reporting
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.charts.lessons_log import Said, again_rows, again_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.pictures import bars, both, drawn
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
 
@@ -20,22 +19,22 @@ _FLATTERED = 0.05
 """How much more the report has to say than is true, for the claim to hold."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
     """A loop's log, and the report on it; it comes in the background.
 
     Attributes:
         again: reports on the same shop with other visitors.
 
-    Args:
         visitors: in the log.
         logs, few: logs of other visitors, and how many come to each.
     """
 
-    def __init__(
-        self, world: World, seed: int, words: Words, *, visitors: int, logs: int, few: int
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.visitors, self.logs, self.few = visitors, logs, few
+    visitors: int
+    logs: int
+    few: int
+
+    def __post_init__(self) -> None:
         self.found: list[Report] = []
         self.again: list[Report] = []
         self.served: set[int] = set()

@@ -2,13 +2,13 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import streamlit as st
 
 from engine.experiments.comparison import Comparison, Stretch
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.charts.base import LOW
 from pages.parts.charts.comparison import (
     ARMS,
@@ -18,11 +18,9 @@ from pages.parts.charts.comparison import (
     reward_rows,
     reward_spec,
 )
-from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import drawn, look
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark
@@ -34,6 +32,7 @@ _NOTHING: Rows = ({"visitor": 0.0, "recent": math.nan, "ceiling": math.nan},)
 """A curve before anybody came."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
     """Three loops before the same visitors: today's rule, an apprentice that goes online, and one
     that was online from the start. They meet in the background, and are displayed when one looks.
@@ -42,29 +41,20 @@ class Lab(GradualLab):
         first: the curve of the match while the first few come.
         results: curves of the match and of the rewards, after each of two looks.
 
-    Args:
         watched, served: visitors whom the apprentice watches, and then serves.
-        field: that of the context which today's rule looks at; the first if empty.
+        by: field of the context which today's rule looks at; the first if empty.
     """
 
-    enough = 2
+    watched: int
+    served: int
+    by: str = ""
+    results: list[tuple[Rows, Rows]] = field(init=False, default_factory=list)
 
-    def __init__(
-        self,
-        world: World,
-        seed: int,
-        words: Words,
-        *,
-        watched: int,
-        served: int,
-        field: str = "",
-    ) -> None:
-        super().__init__(world, seed, words)
-        self.watched, self.served = watched, served
-        self.field = next((f for f in world.fields if f.name == field), first_field(world))
-        self.rule = best_rule(world, [self.field.name])
-        self.comparison = Comparison(world, self.rule, seed=seed)
-        self.results: list[tuple[Rows, Rows]] = []
+    def __post_init__(self) -> None:
+        self.enough, fields = 2, self.world.fields
+        self.field = next((f for f in fields if f.name == self.by), fields[0])
+        self.rule = best_rule(self.world, [self.field.name])
+        self.comparison = Comparison(self.world, self.rule, seed=self.seed)
         self.first: Rows = ()
 
     def work(self) -> Steps[None]:

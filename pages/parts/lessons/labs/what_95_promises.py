@@ -1,6 +1,7 @@
 """Intervals are counted, and whether each holds what it is to hold."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from engine.experiments.reports import Kept, Report, kept, reporting
@@ -10,7 +11,6 @@ from pages.parts.charts.lessons_log import Said
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
 from pages.parts.text.format import percent
 
 PROMISED = 0.95
@@ -18,21 +18,22 @@ _SHORT = 0.1
 """By how much those of the reports fall short of it, for the claim to hold."""
 
 
+@dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
     """Reports on the logs of many loops; they come in the background, and are displayed one by
     one.
 
-    Args:
+    Attributes:
         visitors: in each log.
         shops: how many logs there are.
     """
 
-    enough = 4
+    visitors: int
+    shops: int
+    results: list[Report] = field(init=False, default_factory=list)
 
-    def __init__(self, world: World, seed: int, words: Words, *, visitors: int, shops: int) -> None:
-        super().__init__(world, seed, words)
-        self.visitors, self.shops = visitors, shops
-        self.results: list[Report] = []
+    def __post_init__(self) -> None:
+        self.enough = 4
 
     @classmethod
     def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:

@@ -1,5 +1,6 @@
 """What is done in a lecturer's own lesson, and what came of it: their loop, played again."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -7,10 +8,8 @@ import numpy as np
 from engine.arrays import Array
 from engine.experiments.asked import Asked, Asking, Truth
 from engine.steps import Steps
-from engine.worlds import World
 from pages.parts.lessons.lesson import Guess, Lab
 from pages.parts.lessons.own.value import OwnLesson
-from pages.parts.lessons.words import Words
 
 GUESS, CHECK = 0, 1
 """Places of what is guessed, and of what is asked in the end."""
@@ -18,6 +17,7 @@ BANDS = ("low", "middle", "high")
 _THIRDS = (1 / 3, 2 / 3)
 
 
+@dataclass(kw_only=True, eq=False)
 class PlayedLab(Lab):
     """A loop that is played in the background as the lecturer played it, and goes on.
 
@@ -25,11 +25,11 @@ class PlayedLab(Lab):
         displayed: how often the person went on.
     """
 
-    def __init__(self, world: World, seed: int, words: Words, *, own: OwnLesson) -> None:
-        super().__init__(world, seed, words)
-        self.lesson, self.displayed = own, 0
-        self.asked = (own.guess, own.check)
-        self.asking = Asking(own.played, seed, self.asked)
+    own: OwnLesson
+
+    def __post_init__(self) -> None:
+        self.displayed, self.asked = 0, (self.own.guess, self.own.check)
+        self.asking = Asking(self.own.played, self.seed, self.asked)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -41,18 +41,18 @@ class PlayedLab(Lab):
     @property
     def stages(self) -> int:
         """How often there is something to go on to."""
-        return max(len(self.lesson.guess.looks) - 1, 1)
+        return max(len(self.own.guess.looks) - 1, 1)
 
     @property
     def visitors(self) -> int:
         """How many more visitors the person has let in."""
-        looks = self.lesson.guess.looks
+        looks = self.own.guess.looks
         return looks[min(self.displayed, len(looks) - 1)]
 
     @property
     def next_visitors(self) -> int:
         """How many come when the person goes on."""
-        looks = self.lesson.guess.looks
+        looks = self.own.guess.looks
         return looks[min(self.displayed + 1, len(looks) - 1)] - self.visitors
 
     def go_on(self) -> None:
@@ -70,7 +70,7 @@ class PlayedLab(Lab):
     def _found(self, place: int) -> Guess:
         """The truth about what is asked; an action by its place in the world."""
         truth = self.asking.truth(place)
-        return as_option(self.lesson, self.asked[place], truth)
+        return as_option(self.own, self.asked[place], truth)
 
     @property
     def truth(self) -> Guess:
@@ -79,7 +79,7 @@ class PlayedLab(Lab):
     @property
     def answer(self) -> str:
         """Of a number, in which third of all it is."""
-        truth, check = self._found(CHECK), self.lesson.check
+        truth, check = self._found(CHECK), self.own.check
         if isinstance(truth, str):
             return truth
         if isinstance(truth, frozenset):
@@ -92,7 +92,7 @@ class PlayedLab(Lab):
     def quarters(self) -> tuple[tuple[int, int, float], ...]:
         """Of each part of the visitors who were let in the first and last, and the share who gave
         a reward."""
-        looks = [self.asking.looks[at] for at in self.lesson.guess.looks if at <= self.visitors]
+        looks = [self.asking.looks[at] for at in self.own.guess.looks if at <= self.visitors]
         return tuple(
             (a.visitors + 1, b.visitors, (b.rewarded - a.rewarded) / (b.visitors - a.visitors))
             for a, b in pairwise(looks)

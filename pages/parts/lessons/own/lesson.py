@@ -42,7 +42,7 @@ class Lab(PlayedLab):
         return told(self)
 
     def opening(self) -> None:
-        played, guess = self.lesson.played, self.lesson.guess
+        played, guess = self.own.played, self.own.guess
         tell(f"{plain(played.world.label)}: {plain(played.world.story)}")
         tell(self.say("opening"))
         if guess.context is not None and guess.visitors and 0 in self.asking.looks:
@@ -58,7 +58,7 @@ class Lab(PlayedLab):
         tell(" &nbsp; ".join(labels))
 
     def doing(self) -> None:
-        guess, is_ready = self.lesson.guess, self.progress == 1.0
+        guess, is_ready = self.own.guess, self.progress == 1.0
         button, about = "let_in", "visitors"
         if guess.seen is not None:
             button, about = "give", "moves"
@@ -83,7 +83,7 @@ class Lab(PlayedLab):
         self._picture(is_revealed=True)
 
     def _picture(self, is_revealed: bool) -> None:
-        guess = self.lesson.guess
+        guess = self.own.guess
         match guess.kind:
             case "rewarded":
                 self._quarters()
@@ -107,10 +107,10 @@ class Lab(PlayedLab):
 
     def _favoured(self, visitors: int) -> None:
         """Map: what is offered most, after so many more visitors."""
-        world, map_ = self.world, _map(self.lesson)
+        world, map_ = self.world, _map(self.own)
         items = [
             world.items[world.position(one)]
-            for one in self.asking.favourites(self.lesson.guess, visitors)
+            for one in self.asking.favourites(self.own.guess, visitors)
         ]
         inks = [theme(is_dark()).action(world.position(item.id)) for item in items]
         shown = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
@@ -119,19 +119,19 @@ class Lab(PlayedLab):
 
     def _risen(self) -> None:
         """Map: by how much the chance of the action has changed."""
-        moved, position = self.asking.moved[GUESS], self.world.position(self.lesson.guess.action)
+        moved, position = self.asking.moved[GUESS], self.world.position(self.own.guess.action)
         by = (moved.after - moved.before)[:, position].tolist()
         ink = theme(is_dark()).accent
         told = [f"{one:+.0%}".replace("%", "\N{NO-BREAK SPACE}%") for one in by]
         shown = [Cell(ink, text, text, max(one, 0.0)) for text, one in zip(told, by, strict=True)]
-        _cells(_map(self.lesson), shown, self.say("risen"))
+        _cells(_map(self.own), shown, self.say("risen"))
 
     def _chances(self, looks: Sequence[int]) -> None:
         """How likely each action is to be offered where it is asked, at first and later."""
         series = [
             (
                 self.say("later", visitors=f"{at:,}") if at else self.say("first"),
-                self.asking.chances(self.lesson.guess, at),
+                self.asking.chances(self.own.guess, at),
             )
             for at in looks
         ]
@@ -177,7 +177,7 @@ class Lab(PlayedLab):
         longest = dict.fromkeys(names.values(), 0.0)
         for name, value in (*((one.of, one.value) for one in said), *truths):
             longest[name] = max(longest[name], value)
-        asked = names.get(self.lesson.guess.action)
+        asked = names.get(self.own.guess.action)
         found = sorted(longest, key=lambda name: (name != asked, -longest[name]))
         return {*found[: most - 1]}
 

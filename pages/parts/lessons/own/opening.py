@@ -7,6 +7,7 @@ from pages.parts.components.upload_field import upload_field
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
 from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import plain
 from pages.parts.work.uploads import Upload, this_upload
@@ -18,15 +19,15 @@ _MEBIBYTES = 1
 
 def open_file(setup: LearnSetup) -> None:
     """Where a file is chosen: its lesson is shown, or it is said what is wrong in it, and where."""
-    page, upload = setup.words("page"), this_upload()
+    upload = this_upload()
 
     def came(name: str) -> None:
         upload.name = name
         if upload.is_whole:
             st.session_state[_REFUSED] = _take(setup, upload)
 
-    with st.expander(page.say("own_file"), icon=":material/upload_file:", key="own-file"):
-        st.markdown(page.say("own_told"))
+    with st.expander(PAGE.say("own_file"), icon=":material/upload_file:", key="own-file"):
+        st.markdown(PAGE.say("own_told"))
         upload_field(upload.token, _MEBIBYTES, came, ".json")
         if refused := st.session_state.pop(_REFUSED, ""):
             st.error(plain(refused), icon=":material/error:")

@@ -78,3 +78,7 @@ def words(part: str) -> Words:
     """Texts of a ``part`` of the page: ``page``, ``show`` or ``own``."""
     path = Path(__file__).with_name(f"{part}.toml")
     return Words(filled(tomllib.loads(path.read_text(encoding="utf-8")), SETTINGS))
+
+
+PAGE = words("page")
+"""Texts of the Learn page."""
