@@ -22,7 +22,7 @@ from pages.parts.text.money import of_a_thousand
 
 
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
-    """The screen of a lesson that is set, and the way on."""
+    """Draw the current screen of the lesson, and the way on."""
     if setup.sheet:
         with st.container(key="lesson-sheet"):
             show_sheet(session, setup)
@@ -51,7 +51,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
 
 
 def _show_way(step: Step) -> None:
-    """Which screens there are, and which this is."""
+    """Draw the names of the screens, the current one in bold."""
     names = [PAGE.say(f"step_{one}") for one in STEPS]
     told = [
         f"**{n}**" if one == step else f":gray[{n}]" for one, n in zip(STEPS, names, strict=True)
@@ -60,7 +60,7 @@ def _show_way(step: Step) -> None:
 
 
 def _show_doors(run: Run, setup: LearnSetup, step: Step) -> None:
-    """Back, on, and past what is to be done."""
+    """Draw the buttons back, on, and past the exercise."""
     if not run.is_ready:
         st.progress(run.lab.progress, PAGE.say("waits", percent=percent(run.lab.progress)))
     with st.container(horizontal=True, gap="small", key="lesson-doors"):
@@ -121,7 +121,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words) -> None:
 
 
 def _ask(run: Run, own: Words) -> Guess | None:
-    """Draw the widget of a guess, which begins with the last guess; None before there is one."""
+    """Draw the widget of a guess, which begins with the last guess; None before the first."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
     label, last = PAGE.say("step_guess"), run.guess
     if isinstance(kind, Cells):
@@ -166,14 +166,14 @@ def _reveal(run: Run, own: Words) -> None:
 
 
 def _in_its_unit(run: Run) -> None:
-    """What the lesson's rewards come to, where its world counts in a unit."""
+    """Say the lesson's rewards in money, if its world counts in a unit."""
     world = run.lesson.world
     if world.unit:
         remark(PAGE.say("money", money=of_a_thousand(world, 0.1)))
 
 
 def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words) -> None:
-    """The question, beside the picture that was just seen; its answer, beside what shows it."""
+    """Draw the exit question beside the last picture, or its answer beside the proof."""
     lab = run.lab
     with st.container(key="lesson-checked"):
         with st.container(key="lesson-said"):
@@ -192,7 +192,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words) -> Non
 
 
 def _options(session: LearnSession, run: Run, own: Words) -> None:
-    """The answers, to be pressed."""
+    """Draw a button for each answer."""
     names = own.options("options")
 
     def pick(option: str) -> None:
@@ -205,7 +205,7 @@ def _options(session: LearnSession, run: Run, own: Words) -> None:
 
 
 def _answered(run: Run, own: Words) -> None:
-    """What was picked, what is right, and why."""
+    """Draw the picked answer, the right answer, and the reason."""
     names, answer = own.options("options"), run.lab.answer
     left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
     with left:

@@ -1,4 +1,4 @@
-"""The lessons as cards."""
+"""List of lessons, as cards."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ def _begin(session: LearnSession, setup: LearnSetup) -> None:
 
 
 def show_cards(session: LearnSession, setup: LearnSetup) -> None:
-    """A card for each lesson."""
+    """Draw a card per lesson."""
     with st.container(key="lesson-cards"):
         keys = [*([OWN] if setup.own else []), *LESSONS]
         for number, key in enumerate(keys, 1 - bool(setup.own)):

@@ -1,4 +1,5 @@
-"""Which lesson a link means: one of the list, in whichever world, or a lecturer's."""
+"""Look up the lesson of a link: one of the list, in its own or another world, or a lecturer's
+own."""
 
 from functools import lru_cache
 
@@ -16,8 +17,8 @@ OWN = "own"
 
 @lru_cache(maxsize=32)
 def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
-    """The lesson under a key, in a world where it can be given there; a lecturer's own out of what
-    is packed in the link."""
+    """Return the lesson under a key, in a world if it can be given there; a lecturer's own is
+    unpacked from the link."""
     if key == OWN:
         return own_lesson.lesson_of(unpack(packed))
     return elsewhere(key, world) or LESSONS[key]
@@ -25,7 +26,7 @@ def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
 
 @lru_cache(maxsize=32)
 def elsewhere(key: str, world: str) -> Lesson | None:
-    """A lesson in another world, which a link names; None where it stays in its own."""
+    """Return a lesson in another world; None where it stays in its own."""
     if not world or world == key_of(LESSONS[key].world):
         return None
     place = world_of(world)

@@ -1,4 +1,4 @@
-"""What a person takes along from a lesson: the guess, the truth, and where to go on."""
+"""Last screen of a lesson: the guess, the truth, and the way on."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ from pages.parts.text.page_files import PAGES
 
 
 def show_end(run: Run, setup: LearnSetup, own: Words) -> None:
-    """The guess and the truth once more, a student's code, and what to try next."""
+    """Draw the guess and the truth again, a student's code, and further pages."""
     truth = run.lab.truth
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
@@ -43,7 +43,7 @@ def show_end(run: Run, setup: LearnSetup, own: Words) -> None:
 
 
 def _open_sandbox(run: Run, setup: LearnSetup, own: Words) -> None:
-    """The same loop on another page."""
+    """Draw the link to the same loop on another page."""
     if isinstance(run.lab, PlayedLab):
         tell(own.say("goes_on"))
         go_on_alone(run.lab.own, setup.own_seed, PAGE.say("open_sandbox"))
@@ -58,7 +58,7 @@ def _open_sandbox(run: Run, setup: LearnSetup, own: Words) -> None:
 
 
 def _lead_on(run: Run, setup: LearnSetup) -> None:
-    """The next lesson, and all of them."""
+    """Draw the buttons to the next lesson and to the list."""
     keys, key = list(LESSONS), run.lesson.key
     following = keys[keys.index(key) + 1 :] if key in LESSONS else []
     with st.container(horizontal=True, gap="small"):

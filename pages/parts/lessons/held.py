@@ -1,4 +1,4 @@
-"""The guess beside the truth, in words."""
+"""Sentence that compares the guess with the truth."""
 
 from pages.parts.lessons.lesson import Cells, Guess, Marks
 from pages.parts.lessons.pictures import written
@@ -7,7 +7,7 @@ from pages.parts.lessons.words import PAGE, Words
 
 
 def held(run: Run, truth: Guess | None, own: Words) -> str:
-    """What was guessed and what is true, or why there is nothing to compare."""
+    """Compare guess and truth in a sentence, or say why there is nothing to compare."""
     if truth is None:
         return PAGE.say("stopped")
     if isinstance(truth, frozenset):
@@ -19,7 +19,7 @@ def held(run: Run, truth: Guess | None, own: Words) -> str:
 
 
 def _held_marks(run: Run, truth: Marks) -> str:
-    """Marked cells beside those that it is true of, counted."""
+    """Count marked cells, right marks and true cells."""
     assert isinstance(run.lesson.guess, Cells)
     told = {"all": run.lesson.guess.size, "truth": len(truth)}
     if not isinstance(run.guess, frozenset) or not run.guess:

@@ -1,4 +1,4 @@
-"""What a lesson is: data that one page draws, and the lab in which it is done."""
+"""Lessons as data, and the interface of labs, in which they are done."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
@@ -36,21 +36,21 @@ class Slider:
 
     @property
     def values(self) -> list[float]:
-        """All numbers that can be guessed, ascending."""
+        """Possible guesses, ascending."""
         count = round((self.high - self.low) / self.step)
         return [round(float(self.low + number * self.step), 9) for number in range(count + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One of several answers is guessed, each with words of its own."""
+    """A guess of one of several answers."""
 
     options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a map are guessed, as many as one likes.
+    """A guess of any number of cells of a map.
 
     Attributes:
         rows, columns: what they are called, plain text.
@@ -63,21 +63,21 @@ class Cells:
 
     @property
     def size(self) -> int:
-        """How many cells there are."""
+        """Number of cells."""
         return len(self.rows) * len(self.columns)
 
     def row(self, place: int) -> Marks:
-        """All cells of a row."""
+        """Return the cells of a row."""
         wide = len(self.columns)
         return frozenset(range(place * wide, (place + 1) * wide))
 
     def called(self, cell: int) -> str:
-        """A cell by its row and its column."""
+        """Format a cell by its row and column."""
         row, column = divmod(cell, len(self.columns))
         return f"{self.rows[row]} · {self.columns[column]}"
 
     def pictured(self, cell: int) -> str:
-        """The same in short, if that is known."""
+        """Format a cell by pictures if there are any, or else by its row and column."""
         row, column = divmod(cell, len(self.columns))
         rows, columns = self.heads
         return f"{rows[row]} {columns[column]}" if rows and columns else self.called(cell)
@@ -89,7 +89,7 @@ Guessed = Slider | Pick | Cells
 
 @dataclass(eq=False)
 class Lab(ABC):
-    """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
+    """Experiment of a lesson: real loops, results from their logs, and pictures of both.
 
     A subclass declares the numbers of its file as fields.
 
@@ -117,7 +117,7 @@ class Lab(ABC):
 
     @classmethod
     def texts(cls, world: World, known: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Texts in place of those of the file, in another world than the lesson's own."""
+        """Texts that replace those of the file in another world."""
         return {}
 
     def say(self, name: str, /, **numbers: object) -> str:
@@ -126,7 +126,7 @@ class Lab(ABC):
 
     @abstractmethod
     def work(self) -> Steps[None]:
-        """What is computed while the person reads."""
+        """Compute in the background."""
 
     @property
     @abstractmethod
@@ -136,30 +136,30 @@ class Lab(ABC):
     @property
     @abstractmethod
     def is_done(self) -> bool:
-        """Whether all has happened that the reveal rests on."""
+        """True if the reveal can be drawn."""
 
     @abstractmethod
     def skip(self) -> None:
-        """Do what is left of what the person does, as far as nobody has to choose."""
+        """Complete the person's part, as far as it needs no choice."""
 
     @property
     @abstractmethod
     def truth(self) -> Guess | None:
-        """What the guess is held against; None where the person left off before."""
+        """True value of the guess; None if the person left off early."""
 
     @property
     @abstractmethod
     def numbers(self) -> Mapping[str, str]:
-        """Values for the fields of texts, once all is computed."""
+        """Values for the fields of texts, after `work`."""
 
     @property
     @abstractmethod
     def answer(self) -> str:
-        """The right answer to the exit question, as the engine computes it."""
+        """Right answer to the exit question."""
 
     @property
     def holds(self) -> bool:
-        """Whether the lesson's claim came about; where it did not, its texts say so."""
+        """True if the lesson's claim is true in this world; if not, alternative texts say so."""
         return True
 
     @property
@@ -169,38 +169,38 @@ class Lab(ABC):
 
     @property
     def choices(self) -> str:
-        """The person's choices as text for the link; empty where nothing is chosen."""
+        """Choices of the person as text for the link; empty if there are none."""
         return ""
 
     def recall(self, choices: str) -> None:
-        """Choose as the text of a link says."""
+        """Repeat choices from a link."""
         assert not choices, "nothing is chosen in this lesson"
 
     @abstractmethod
     def opening(self) -> None:
-        """Draw the picture of the first screen."""
+        """Draw the first picture."""
 
     @abstractmethod
     def doing(self) -> None:
-        """Draw what is done, one control at a time."""
+        """Draw the exercise."""
 
     @abstractmethod
     def revealing(self) -> None:
-        """Draw what is revealed."""
+        """Draw the truth."""
 
     def proving(self) -> None:
-        """Draw what the exit question's answer is seen in."""
+        """Draw the proof of the answer to the exit question."""
         self.revealing()
 
     def further(self) -> None:
-        """Draw the second picture of `revealing`: on the stage it has a screen of its own, if the
-        texts have a heading for it, ``further``."""
+        """Draw the second picture of `revealing`, which has its own screen on the stage if the
+        texts have a heading ``further``."""
         raise NotImplementedError
 
 
 @dataclass(eq=False)
 class GradualLab(Lab):
-    """A lab whose results come in the background, and are displayed one by one.
+    """Lab whose results are computed in the background and displayed in turn.
 
     Attributes:
         enough: results that the person has to see.
@@ -213,7 +213,7 @@ class GradualLab(Lab):
     results: list[Any] = field(init=False, default_factory=list)
 
     def go_on(self) -> None:
-        """Display the next result, if there is one."""
+        """Display the next result, if there is any."""
         self.displayed = min(self.displayed + 1, len(self.results))
 
     @property
@@ -231,7 +231,7 @@ class GradualLab(Lab):
 
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Where the same is tried further: a page and what is set there, beside world and seed."""
+    """Page on which the person continues, and its settings beside world and seed."""
 
     page: str
     query: Mapping[str, str]
@@ -239,7 +239,7 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson, in its own world or in another.
+    """A lesson, in its own world or in another.
 
     Attributes:
         key: its name in links.
@@ -268,7 +268,7 @@ class Lesson:
     numbers: Mapping[str, Any] = field(default_factory=dict)
 
     def begin(self, seed: int) -> Lab:
-        """Make its lab."""
+        """Return a new lab."""
         return self.lab(self.world, seed, self.words, **self.numbers)
 
     @property

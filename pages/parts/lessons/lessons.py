@@ -1,4 +1,4 @@
-"""All lessons, in the order in which they are taken, and how one is read from its file.
+"""List of lessons, in teaching order, and the loader of their files.
 
 A lesson is a TOML file beside its lab, in `pages.parts.lessons.labs`: ``minutes``, ``world``,
 ``seed`` and ``terms``; ``numbers``, which the lab takes by name and texts name as ``{set_...}``;
@@ -52,7 +52,7 @@ _LABS: Mapping[str, type[Lab]] = {
 
 
 def lesson_in(key: str, world: World | None = None) -> Lesson | None:
-    """Read a lesson, in its own world or in another; None if it stays in its own."""
+    """Read a lesson, in its own or another world; None if it stays in its own."""
     table, lab = _file(key), _LABS[key]
     if lab is own_lesson.Lab:
         return None if world else replace(own_lesson.lesson_of(from_table(table)), key=key)
@@ -84,8 +84,8 @@ def lesson_in(key: str, world: World | None = None) -> Lesson | None:
 
 
 def _guess(asked: Mapping[str, Any], world: World, known: Mapping[str, Any]) -> Guessed:
-    """What is guessed: cells of a map, a percentage, or a number up to ``high``, which may be the
-    name of a number of the lesson or of its world."""
+    """Build the guess: cells of a map, a percentage, or a number up to ``high``, which may name
+    a number of the lesson or of its world."""
     if "map" in asked:
         return map_of(world, *last_fields(world))
     if "percent" in asked:
@@ -95,7 +95,7 @@ def _guess(asked: Mapping[str, Any], world: World, known: Mapping[str, Any]) -> 
 
 
 def _settings(table: Mapping[str, Any]) -> Mapping[str, str]:
-    """What ``{set_...}`` in the texts stands for."""
+    """Values of ``{set_...}`` in the texts."""
     return {**SETTINGS, **{name: _told(value) for name, value in table["numbers"].items()}}
 
 

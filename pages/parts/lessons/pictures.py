@@ -1,4 +1,4 @@
-"""What the screens of lessons draw in common."""
+"""Pictures shared by the screens of lessons."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -36,7 +36,7 @@ def written(guess: Guessed, value: Guess, words: Words) -> str:
 
 
 def _called(cells: Cells, marks: Marks) -> list[str]:
-    """Cells by their names, where a whole row is marked by that of the row."""
+    """Name cells; a fully marked row by its own name."""
     found = []
     for place, row in enumerate(cells.rows):
         here = cells.row(place)
@@ -46,7 +46,7 @@ def _called(cells: Cells, marks: Marks) -> list[str]:
 
 
 def look() -> Size:
-    """How large a chart is here, for those that know it themselves."""
+    """Return the size of a chart on the current page or stage."""
     stage = Stage.in_link()
     if not stage.on:
         return LESSON
@@ -54,8 +54,8 @@ def look() -> Size:
 
 
 def both(key: str, first: Callable[[], None], further: Callable[[], None]) -> None:
-    """Draw two pictures side by side; on the stage the first alone, where the further one has a
-    screen of its own (`Lesson.further`)."""
+    """Draw two pictures side by side; on the stage the first alone, as `Lab.further` draws the
+    second."""
     if look().on_stage:
         first()
         return
@@ -67,7 +67,7 @@ def both(key: str, first: Callable[[], None], further: Callable[[], None]) -> No
 
 
 def bells(world: World, offers: str) -> Mapping[str, Any]:
-    """The chart of what is believed of each action; ``offers`` says what its bars are."""
+    """Return the chart of beliefs by action; ``offers`` names its bars."""
     return within_room(belief_spec(world, is_dark(), offers, False, look()), world, look())
 
 
@@ -124,7 +124,7 @@ def bars(
 
 
 def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) -> None:
-    """The guess and the truth on one line where numbers are guessed, on the map where cells are."""
+    """Draw guess and truth on a line for numbers, on the map for cells."""
     kind = lesson.guess
     if isinstance(kind, Cells):
         assert isinstance(truth, frozenset)
@@ -146,7 +146,7 @@ def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) 
 
 
 def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words) -> None:
-    """Full cells where it is so, and a diamond on each that was marked."""
+    """Map: true cells are full, marked cells have a diamond."""
     names = (PAGE.say("cell_right"), PAGE.say("cell_wrong"), PAGE.say("cell_missed"))
     names_of_all = (*names, PAGE.say("cell_no"))
     told = f"{PAGE.say('truth')}: {written(cells, truth, words)}"

@@ -1,4 +1,4 @@
-"""Where the same is tried further, as an address."""
+"""Addresses of pages on which lessons continue."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _SETUPS: Mapping[str, type[Linked]] = {
 
 
 def address_of(sandbox: Sandbox, lab: Lab) -> dict[str, str]:
-    """All that the page itself would write there: then one step back from it leads here."""
+    """Return the query exactly as the page writes it, so that a single step back leads here."""
     place = {"world": key_of(lab.world), "seed": str(lab.seed)}
     setup, _ = _SETUPS[sandbox.page].from_query({**place, **sandbox.query, **lab.query})
     return setup.query()

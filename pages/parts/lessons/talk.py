@@ -1,4 +1,4 @@
-"""A lesson on the stage: the question, the guess, what is done, the truth, one more question.
+"""Lessons on the stage: the question, the guess, the exercise, the truth, and the exit question.
 
 A step past what is to be done does it; while the engine is at work there is no step on. Whoever
 comes back to a later screen waits there until it is done.
@@ -30,7 +30,7 @@ _PARTS = 4
 
 
 def lesson_show(run: Run, setup: LearnSetup) -> Show:
-    """The talk about a lesson."""
+    """Return the talk of a lesson."""
     lesson, lab = run.lesson, run.lab
     own = setup.chosen.words
     named = own.options("options")
@@ -99,7 +99,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
 
 
 def cards_show(setup: LearnSetup) -> Show:
-    """All lessons, to be chosen off the stage."""
+    """Return the single screen with the list of lessons."""
     titles = [
         f"{number}. {setup.at(key).chosen.words.say('title')}"
         for number, key in enumerate(LESSONS, 1)
@@ -117,8 +117,8 @@ def _names(titles: Sequence[str]) -> None:
 
 
 def answers_to(lesson: Lesson) -> Sequence[Guess]:
-    """What hands are counted for: each answer, or numbers from the least to the most; of a map each
-    cell, or each row where there are more cells than keys."""
+    """Return guesses for which hands are counted: answers, evenly spaced numbers, or cells; rows
+    where a map has more cells than keys."""
     guess = lesson.guess
     if isinstance(guess, Pick):
         return guess.options
@@ -130,14 +130,14 @@ def answers_to(lesson: Lesson) -> Sequence[Guess]:
 
 
 def _hand(guess: Guessed, answer: Guess, own: Words) -> str:
-    """What a hand is raised for, in little room."""
+    """Format a guess for a hand, in little room."""
     if isinstance(guess, Cells) and isinstance(answer, frozenset) and len(answer) == 1:
         return guess.pictured(*answer)
     return written(guess, answer, own)
 
 
 def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
-    """What a room has guessed that raised so many hands for each answer; None if it raised none.
+    """Return the guess of a room from its hands; None if there were none.
 
     Of numbers the mean; of other answers the one that most are for; of a map all cells that at
     least half as many are for as for the one that most are.
@@ -156,7 +156,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
 
 
 def _take_hands(run: Run, setup: LearnSetup) -> None:
-    """The room has guessed, if it raised its hands; the address says so, too."""
+    """Take the room's hands as the guess, in the address too."""
     guess = guessed_by(this_remote().counted, run.lesson)
     if guess is not None:
         run.guess = guess
@@ -165,7 +165,7 @@ def _take_hands(run: Run, setup: LearnSetup) -> None:
 
 
 def _further(run: Run, own: Words) -> list[Screen]:
-    """What else there is to see, if there is."""
+    """Return the screen of the second picture, if there is any."""
     lab = run.lab
     if "further" not in own.table:
         return []
@@ -179,18 +179,18 @@ def _further(run: Run, own: Words) -> list[Screen]:
 
 
 def _begun(answer: str) -> str:
-    """An answer as a heading begins."""
+    """Capitalise an answer as a heading."""
     return answer[:1].upper() + answer[1:]
 
 
 def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
-    """The exit question and its answers, beside the picture that was just seen."""
+    """Draw the exit question and its answers beside the last picture."""
     _words([own.say("exit", **run.lab.numbers), *map("**{}**".format, answers)])
     _seen(run, own)
 
 
 def _answer(run: Run, own: Words) -> None:
-    """The answer to the exit question, and the picture that it is seen in."""
+    """Draw the answer to the exit question beside its proof."""
     lab = run.lab
     name = own.first(f"answered_{lab.answer}", "answered")
     _words([own.say(name, **lab.numbers)])
@@ -199,7 +199,7 @@ def _answer(run: Run, own: Words) -> None:
 
 
 def _seen(run: Run, own: Words) -> None:
-    """What revealed the truth; who left off before has seen nothing of it."""
+    """Draw the last picture, unless the person left off early."""
     if run.lab.truth is None:
         return
     with st.container(key="stage-lesson"):
@@ -207,14 +207,14 @@ def _seen(run: Run, own: Words) -> None:
 
 
 def _guess(run: Run, own: Words) -> None:
-    """What is asked, beside the picture: below it hands need the room."""
+    """Draw the question beside the picture; hands need the room below."""
     _words([own.say("guess")])
     with st.container(key="stage-lesson"):
         run.lab.opening()
 
 
 def _wait(run: Run) -> None:
-    """How far the engine is."""
+    """Draw the progress of the lab."""
     share = run.lab.progress
     st.progress(share, PAGE.say("waits", percent=percent(share)))
 
@@ -241,7 +241,7 @@ def _reveal(run: Run, own: Words) -> None:
 
 
 def _why(run: Run, own: Words) -> None:
-    """What the picture shows, and that picture; who left off before has just seen how it began."""
+    """Explain the last picture, beside it."""
     _words([own.say(outcome(run, own), **run.lab.numbers)])
     _seen(run, own)
 

@@ -1,4 +1,4 @@
-"""What a lecturer has of the lessons: a sheet for each, and the check of homework."""
+"""For lecturers: a printable sheet per lesson, and the check of homework codes."""
 
 import streamlit as st
 
@@ -16,8 +16,8 @@ from pages.parts.text.format import bare, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
-    """One page on a lesson, to be printed: what many believe before, when what is done, and, once
-    the engine has them, its goal and the questions with their answers."""
+    """Draw the sheet of a lesson: misconception and schedule; once the lab is ready, goal and
+    answers too."""
     run = session.run(setup)
     own = setup.chosen.words
     lesson, lab = run.lesson, run.lab
@@ -58,7 +58,7 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
 
 
 def check_homework(setup: LearnSetup) -> None:
-    """Whether a code is a student's, and what they answered."""
+    """Draw the check of a homework code."""
     with st.expander(PAGE.say("check_homework"), icon=":material/assignment:", key="homework"):
         tell(PAGE.say("homework_told"))
         place = world_of(setup.world).label if setup.world else PAGE.say("own_worlds")
@@ -85,7 +85,7 @@ def check_homework(setup: LearnSetup) -> None:
 
 
 def show_code(setup: LearnSetup, code: str | None) -> None:
-    """What a student hands in; where there is no code yet, as after a reload, how to come by it."""
+    """Draw a student's code, or how to get it."""
     tell(PAGE.say("your_code" if code else "no_code", student=setup.student))
     if code:
         st.code(code, language=None)

@@ -1,4 +1,4 @@
-"""Which world lessons are given in: each in its own, or all that can be in one of the person's."""
+"""Choice of the world in which lessons are given."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ _MAKE = PAGES / "worlds.py"
 
 
 def choose_a_world(setup: LearnSetup) -> None:
-    """A list of worlds, and which lessons are given in the one that is chosen."""
+    """Draw the list of worlds, and say which lessons are given in the chosen world."""
     names = {"": PAGE.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
     names |= other_worlds()
     if setup.world not in names:

@@ -1,4 +1,4 @@
-"""What a menu would have earned that never ran, and two ways to be wrong about it."""
+"""Off-policy estimates of a menu, with logged probabilities and without."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,8 +27,8 @@ _DRINK = 165
 
 @dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
-    """Logs of fresh loops, which come in the background: a menu is asked of the first; in each the
-    best of many random menus is searched for.
+    """Logs of fresh loops: a menu is evaluated on the first, and the best of many random menus is
+    selected on each.
 
     Attributes:
         visitors: in each log.
@@ -64,11 +64,11 @@ class Lab(lesson.Lab):
         return len(self.searches) / self.logs
 
     def ask(self) -> None:
-        """Show what the log says."""
+        """Display the estimate."""
         self.has_asked = True
 
     def forget(self) -> None:
-        """Show what it says without its probabilities."""
+        """Display the estimate that ignores the logged probabilities."""
         self.has_forgotten = True
 
     @property
@@ -80,7 +80,7 @@ class Lab(lesson.Lab):
 
     @property
     def asked(self) -> Answer:
-        """What the log says of the menu as it is."""
+        """Estimates for the current menu."""
         assert self.log is not None
         table: dict[tuple[str, ...], str] = {(v,): item for v, item in self.menu.items()}
         rule = rule_table(self.world, [self.field.name], table)
@@ -115,7 +115,7 @@ class Lab(lesson.Lab):
 
     @property
     def holds(self) -> bool:
-        """Whether the log is farther from the truth without its probabilities."""
+        """True if ignoring the probabilities is farther from the truth."""
         asked = self.asked
         kept = abs(asked.interval.estimate - asked.truth)
         return abs(asked.forgotten - asked.truth) > kept
@@ -141,7 +141,7 @@ class Lab(lesson.Lab):
             self._draw_map(self.log)
 
     def _write_menu(self) -> None:
-        """A drink for each weather, all in one row where there is room."""
+        """Draw a select box per value of the field, in a row if there is room."""
         names = {item.id: item.label for item in self.world.items}
         with st.container(horizontal=True, gap="small", key="lesson-written"):
             for value in self.field.values:
@@ -155,8 +155,7 @@ class Lab(lesson.Lab):
                 )
 
     def _draw_map(self, log: Told) -> None:
-        """Map: how many of the log's visitors were offered each drink in each weather, and what
-        those gave; a diamond where that is on the menu."""
+        """Map: times offered and mean reward by value and action; a diamond marks the menu."""
         world, found = self.world, offered_by(self.world, log, self.field.name)
         menu = [world.position(self.menu[value.name]) for value in self.field.values]
         inks, most = theme(is_dark()).actions, int(found.times.max())
@@ -200,7 +199,7 @@ class Lab(lesson.Lab):
             self._draw_answer(self.has_forgotten, is_revealed=False)
 
     def _draw_answer(self, is_forgotten: bool, is_revealed: bool) -> None:
-        """What the log says of the menu, with its probabilities and without."""
+        """Bars: estimates for the menu, with logged probabilities and without."""
         asked, by, truth = self.asked, self.say("says"), self.say("truth")
         said = [Said.within(self.say("log"), by, asked.interval)]
         if is_forgotten:

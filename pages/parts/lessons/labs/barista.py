@@ -1,4 +1,4 @@
-"""The person is the policy, and the engine serves the same visitors beside them."""
+"""The person is the policy; the engine serves the same visitors beside them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 @dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
-    """Some visits of each of two regulars, one after the other.
+    """Visits of two regulars, one after the other, served by the person and by the engine.
 
     Attributes:
         field: that of the context which tells regulars apart.
@@ -64,7 +64,7 @@ class Lab(lesson.Lab):
         self.informed = score_told(world, self.seed, came[0], known, _SETTINGS)
 
     def _visits(self, name: str) -> list[Visitor]:
-        """Those of a regular."""
+        """Return the visits of a regular."""
         return list(islice(visits(self.world, self.seed, {self.field: name}), self.visits))
 
     def work(self) -> Steps[None]:
@@ -72,21 +72,21 @@ class Lab(lesson.Lab):
 
     @property
     def is_done(self) -> bool:
-        """Whether the first regular has been."""
+        """True if the first regular has been served."""
         return self.duel.served >= self.visits
 
     def skip(self) -> None:
-        """Nobody chooses for the person."""
+        """Do nothing: choices are the person's."""
 
     @property
     def scores(self) -> tuple[float, float]:
-        """What the first regular gave the person and the engine."""
+        """Rewards of the first regular to the person and to the engine."""
         earned = self.duel.scores()[: self.visits]
         return sum(own for own, _ in earned), sum(other for _, other in earned)
 
     @property
     def right(self) -> int:
-        """In how many contexts the engine offers the best drink."""
+        """Number of contexts in which the engine's favourite is the best action."""
         return sum(bool(row["right"]) for row in favourites(self.duel.engine, self.world))
 
     @property
@@ -112,7 +112,7 @@ class Lab(lesson.Lab):
 
     @property
     def holds(self) -> bool:
-        """Whether it helps to know what matters."""
+        """True if knowing the relevant field helps."""
         return self.informed > self.scores[1]
 
     @property
@@ -120,7 +120,7 @@ class Lab(lesson.Lab):
         return written(self.duel.choices)
 
     def recall(self, choices: str) -> None:
-        """Serve the visits that somebody served before a reload."""
+        """Serve the visits that were served before a reload."""
         for number, position in enumerate(read(choices, self.world, len(self.duel.visitors))):
             self.duel.choose(self.world.items[position].id, number)
 
@@ -133,7 +133,7 @@ class Lab(lesson.Lab):
         self.revealing()
 
     def _who(self, visitor: Visitor) -> str:
-        """Who comes, as their values are called and pictured."""
+        """Format a visitor with the labels of its context."""
         values = {f.name: {v.name: v.label for v in f.values} for f in self.world.fields}
         return plain(" · ".join(values[name][value] for name, value in visitor.context.items()))
 
@@ -162,7 +162,7 @@ class Lab(lesson.Lab):
         self.revealing()
 
     def revealing(self) -> None:
-        """Curves of both scores; bells before anybody was served."""
+        """Lines: both cumulative rewards; bells before the first visit."""
         if not self.duel.served:
             self._draw_beginning()
             return
@@ -176,7 +176,7 @@ class Lab(lesson.Lab):
         )
 
     def _draw_beginning(self) -> None:
-        """What the engine knows of the first visitor."""
+        """Bells: beliefs about the first visitor."""
         engine = self.duel.engine
         offer = RepeatedOffer(engine, self.world, self.duel.visitors[0].context)
         offer.draw()
@@ -191,7 +191,7 @@ class Lab(lesson.Lab):
         )
 
     def proving(self) -> None:
-        """Map: what the engine offers most in each context, full where that is the best."""
+        """Map: the engine's favourite by context, faint where another action is best."""
         world, inks = self.world, theme(is_dark()).actions
         rows, columns = names_of_cells(world)
         cells = []

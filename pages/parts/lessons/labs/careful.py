@@ -1,4 +1,4 @@
-"""An engine brings what it is paid for, and lets go of what it is not."""
+"""Loops rewarded for different behaviours of the same readers."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ _SAME = 0.01
 
 @dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
-    """Three loops before the same readers, each paid for something else.
+    """Three loops before the same readers, each with another reward.
 
     Attributes:
         found: what came of each, as far as it has been computed.
@@ -49,7 +49,7 @@ class Lab(lesson.Lab):
 
     @property
     def progress(self) -> float:
-        """Readers who have been, of all; there is nothing to see before the last."""
+        """Share of readers so far; 1 only once every loop is evaluated."""
         come = sum(len(loop.events) for loop in self.loops.values())
         most = 1.0 if len(self.found) == len(PAYS) else 0.99
         return min(come / (self.visitors * len(PAYS)), most)
@@ -79,7 +79,7 @@ class Lab(lesson.Lab):
         return "same" if abs(more) < _SAME else "more" if more > 0 else "less"
 
     def _draw_bars(self, keys: Collection[str]) -> None:
-        """What share of the latest readers open, and what share read to the end."""
+        """Bars: shares of the latest readers who open, and who read to the end."""
         names, legend = self.words.options("pays"), self.say("legend", recent=RECENT)
         shown = [key for key in PAYS if key in keys and key in self.found]
         said = [

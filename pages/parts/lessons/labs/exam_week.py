@@ -1,4 +1,4 @@
-"""Tastes change, and the question is how long it takes to be back."""
+"""Recovery of contenders after all tastes change."""
 
 from collections.abc import Mapping
 
@@ -21,7 +21,7 @@ class Lab(RaceLab):
     drift = "halfway"
 
     def _back(self, key: str) -> int:
-        """Visitors until a contender is back; as many as come, if it is not."""
+        """Return the visitors until a contender recovered; all that come if it did not."""
         recovery = self.finals[key].recovery
         return self.plan.visitors // 2 if recovery is None else recovery
 
@@ -50,7 +50,7 @@ class Lab(RaceLab):
 
     @property
     def holds(self) -> bool:
-        """Whether the engine came back."""
+        """True if the engine recovered."""
         return self.finals["ours"].recovery is not None
 
     def opening(self) -> None:

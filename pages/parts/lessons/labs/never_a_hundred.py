@@ -1,4 +1,4 @@
-"""How sure an engine becomes, and why never quite."""
+"""Chances of the favourite as evidence grows, with different floors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,7 +19,7 @@ _FLOORS = (Thompson().floor, 0.0, 0.2)
 
 @dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
-    """Three loops with different floors; they meet their visitors in the background.
+    """Three loops with different floors before the same visitors.
 
     Attributes:
         found: results by floor; those with the usual one are displayed.
@@ -71,7 +71,7 @@ class Lab(GradualLab):
 
     @property
     def holds(self) -> bool:
-        """Whether leaving nothing to chance earned more."""
+        """True if a floor of zero earned more."""
         return self.found[0.0][-1].reward > self.results[-1].reward
 
     def _draw_bars(self, count: int) -> None:
@@ -102,8 +102,7 @@ class Lab(GradualLab):
         self._draw_bars(len(self.sizes))
 
     def proving(self) -> None:
-        """Bars: with more and less left to chance, how likely the favourite is, and what never
-        is."""
+        """Bars: chance of the favourite, and share of actions that win no draw, by floor."""
         by = (self.say("favourite"), self.say("never"))
         said = [
             Said(bare(self.say("left", floor=percent(floor))), name, value)

@@ -1,4 +1,4 @@
-"""Two engines before the same readers: one learns only about what one shows."""
+"""Greedy and Thompson sampling before the same readers."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -27,8 +27,7 @@ _POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
 
 @dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
-    """Two loops before the same readers. They come in the background, and are displayed when they
-    are let in.
+    """Two loops before the same readers, displayed as the person lets readers in.
 
     Attributes:
         spread: what a single answer changes for everybody.
@@ -65,7 +64,7 @@ class Lab(GradualLab):
         return min(len(loop.events) for loop in self.loops.values()) / self.visitors
 
     def _never(self, name: str) -> int:
-        """Kinds of readers to whom a loop never showed their best."""
+        """Return the number of contexts whose best action a loop never offered."""
         return int(self.results[-1][name].never.sum())
 
     @property
@@ -87,7 +86,7 @@ class Lab(GradualLab):
 
     @property
     def holds(self) -> bool:
-        """Whether greedy missed more."""
+        """True if greedy missed more contexts."""
         return self._never("greedy") > self._never("ours")
 
     def opening(self) -> None:
@@ -96,7 +95,8 @@ class Lab(GradualLab):
             self._draw_spread(self.spread)
 
     def _draw_spread(self, found: Spread) -> None:
-        """Bars: what one answer has it expect of readers whom it has never seen."""
+        """Bars: expected rewards after a single answer, by fields shared with the visitor who
+        answered."""
         item, own = self.world.items[found.item], np.arange(len(self.world.items)) == found.item
         tell(self.say("spread", who=" · ".join(found.context.values()), item=item.label))
         by = self.say("that"), self.say("other")
@@ -117,7 +117,7 @@ class Lab(GradualLab):
         remark(self.say("why"))
 
     def _alike(self, shared: int) -> str:
-        """How much readers share with who answered."""
+        """Say how many fields are shared."""
         fields = len(self.world.fields)
         name = "alike_all" if shared == fields else "alike_some" if shared else "alike_none"
         return bare(self.say(name, shared=shared, fields=fields))
@@ -148,8 +148,7 @@ class Lab(GradualLab):
         self._draw_grids(self.results[-1])
 
     def proving(self) -> None:
-        """Bars: what is believed of best articles that were never shown, and what they would
-        earn."""
+        """Bars: believed and true rewards of best actions that were never offered."""
         by = (self.say("believes"), self.say("earns"))
         said = [
             Said(self.say(name), one, value)

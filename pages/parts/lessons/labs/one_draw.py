@@ -1,4 +1,4 @@
-"""One draw from each bell, and why the best is not always offered."""
+"""Repeated Thompson draws for a single visitor."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -29,7 +29,7 @@ from pages.parts.text.theme import is_dark
 
 @dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
-    """A loop that has met some visitors, and one whom it meets again and again.
+    """A trained loop and a visitor who returns without any learning in between.
 
     Attributes:
         before: visitors whom it has met.
@@ -65,7 +65,7 @@ class Lab(lesson.Lab):
 
     @property
     def drawn(self) -> int:
-        """Draws that the person has seen; the first is there from the start."""
+        """Number of draws displayed so far; the first is made at the start."""
         return len(self.offer.offers)
 
     @property
@@ -77,23 +77,23 @@ class Lab(lesson.Lab):
 
     @property
     def best(self) -> int:
-        """The action that is believed to be best."""
+        """Position of the action with the highest mean."""
         return self.offer.offers[0].best
 
     @property
     def times(self) -> int:
-        """How often that was offered in the draws that the person sees."""
+        """How often the best action won the displayed draws."""
         return sum(offer.shown == self.best for offer in self.offer.offers[: self.tries])
 
     @property
     def second(self) -> int:
-        """The one that is believed to be second best."""
+        """Position of the action with the second highest mean."""
         means = np.array(self.offer.offers[0].means)
         return int(np.argsort(-means)[1])
 
     @property
     def surer(self) -> tuple[float, float]:
-        """The chance of the second best by its bell, and by one half as wide."""
+        """Chance of the second best by its bell, and by a bell half as wide."""
         second = self.second
         before, after = (self.offer.chances_by_bells(second, factor) for factor in (1.0, 0.5))
         return float(before[second]), float(after[second])
@@ -120,8 +120,7 @@ class Lab(lesson.Lab):
         return "more" if after > before else "less"
 
     def _draw_bells(self, moment: Moment) -> None:
-        """What is believed, and unless that is ``asked``, what was drawn, and how likely that
-        was."""
+        """Bells: beliefs; draws and chances too, unless the moment is ``asked``."""
         ranked, stated = self.offer.offers[-1], self.say("stated")
         parts = chances(ranked, self.loop.settings.policy)
         in_text = believed if moment == "asked" else in_words
@@ -168,7 +167,7 @@ class Lab(lesson.Lab):
         remark(self.say("marks"))
 
     def proving(self) -> None:
-        """Bars: how likely the second best is by its bell, and by one half as wide."""
+        """Bars: chance of the second best by its bell, and by a bell half as wide."""
         of, by = self.world.items[self.second].label, (self.say("as_sure"), self.say("surer"))
         said = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
         bars(of, said, by, "chart-surer", form="{by} {says}")

@@ -1,4 +1,4 @@
-"""An A/B test's winner for everybody, and what learning who likes what is worth."""
+"""An A/B test's single winner beside policies that use the context."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ from pages.parts.text.format import percent, plain
 
 @dataclass(kw_only=True, eq=False)
 class Lab(RaceLab):
-    """A race, and the test with which its first A/B test begins.
+    """A race, and the trial with which its A/B test begins.
 
     Attributes:
         who: for whom it is guessed where the winner is right; somebody if empty.
@@ -48,33 +48,33 @@ class Lab(RaceLab):
 
     @classmethod
     def texts(cls, world: World, known: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Answers are values of the first field. Of one field or two the map has everybody: there
-        is nobody left to be named."""
+        """Answers are values of the first field. In a world of one or two fields the map covers
+        every visitor, so the guess names nobody."""
         has_all = len(last_fields(world)) == len(world.fields)
         return {"options": _options(world), **({"guess": known["guess_all"]} if has_all else {})}
 
     @property
     def winner(self) -> str:
-        """What won the test, as it is called and pictured."""
+        """Label of the winner of the trial."""
         return self.world.items[self.trial.winner].label
 
     @property
     def truth(self) -> Marks:
-        """Where the winner is what they like best."""
+        """Cells in which the winner is the best action."""
         cells = self.world.through(self.who, *last_fields(self.world))
         found = right_for(self.world, self.trial.winner, cells)
         return frozenset(np.flatnonzero(found).tolist())
 
     @property
     def losses(self) -> Mapping[str, float]:
-        """Reward that the single winner loses a visit, by the values of the first field."""
+        """Regret per visit of the single winner, by value of the first field."""
         by = first_field(self.world).name
         found = [s for s in self.standings.segments() if s.contender == "ab" and s.field == by]
         return {segment.value: segment.regret.mean for segment in found}
 
     @property
     def worst(self) -> tuple[str, float]:
-        """Whom the single winner serves worst, and how much each of them loses a visit."""
+        """Value with the largest regret, and that regret."""
         return max(self.losses.items(), key=lambda found: found[1])
 
     @property
@@ -101,7 +101,7 @@ class Lab(RaceLab):
 
     @property
     def holds(self) -> bool:
-        """Whether learning who likes what earned more."""
+        """True if using the context earned more."""
         return self.finals["ours"].reward.mean > self.finals["ab"].reward.mean
 
     def opening(self) -> None:
@@ -122,7 +122,7 @@ class Lab(RaceLab):
             self.draw_finals()
 
     def proving(self) -> None:
-        """Bars: what each of them loses a visit, as everybody gets the winner."""
+        """Bars: regret per visit of the single winner, by value."""
         by, labels = self.say("lost"), {v.name: v.label for v in first_field(self.world).values}
         said = [
             Said(labels[value], by, loss, told=f"{loss:.2f}") for value, loss in self.losses.items()
@@ -131,5 +131,5 @@ class Lab(RaceLab):
 
 
 def _options(world: World) -> Mapping[str, str]:
-    """Values of the first field as answers; their names may be any text, so they are numbered."""
+    """Return values of the first field as answers, by numbered keys: names may be any text."""
     return {f"value-{at}": plain(v.label) for at, v in enumerate(first_field(world).values)}

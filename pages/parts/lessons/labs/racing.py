@@ -1,4 +1,4 @@
-"""A race of contenders before the same crowds, as lessons have it, and its pictures."""
+"""Races in lessons: contenders before the same crowds, and pictures of them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -23,7 +23,7 @@ _TOP = 1.04
 
 @dataclass(kw_only=True, eq=False)
 class RaceLab(Lab):
-    """A race that is run while the person reads, and displayed when they look.
+    """A race run in the background and displayed on demand.
 
     Attributes:
         contenders: their keys.
@@ -60,17 +60,17 @@ class RaceLab(Lab):
 
     @property
     def finals(self) -> Mapping[str, Final]:
-        """How each contender stands in the end."""
+        """Final standings by contender."""
         return {final.contender: final for final in self.standings.finals()}
 
     @property
     def _entries(self) -> tuple[tuple[str, str], ...]:
-        """Contenders as charts have them."""
+        """Keys and names of contenders, for charts."""
         names = self.words.options("names")
         return tuple((contender.key, names[contender.key]) for contender in self.plan.contenders)
 
     def doing(self) -> None:
-        """Look at who earns most, once the race is over."""
+        """Draw the line-up, and after the press the curves."""
         tell(self.say("do"))
         if self.displayed:
             self.draw_curves()
@@ -81,7 +81,7 @@ class RaceLab(Lab):
             tell(f"**{name}**: {stories[key]}")
 
     def draw_finals(self) -> None:
-        """Bars: what each has earned."""
+        """Bars: mean reward by contender."""
         finals, entries = self.standings.finals(), self._entries
         names = dict(entries)
         drawn(
@@ -93,7 +93,7 @@ class RaceLab(Lab):
         )
 
     def draw_curves(self) -> None:
-        """Lines: what visitors gave each of late."""
+        """Lines: recent mean reward by contender."""
         entries, standings, plan = self._entries, self.standings, self.plan
         bands = {key: standings.recent(key) for key in standings.keys}
         drifts, window = plan.drift == "halfway", standings.latest_visitors

@@ -1,4 +1,4 @@
-"""What a report praises, served to everybody."""
+"""A report of averages beside the truth and weighted estimates."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ _FLATTERED = 0.05
 
 @dataclass(kw_only=True, eq=False)
 class Lab(lesson.Lab):
-    """A loop's log, and the report on it; it comes in the background.
+    """A loop's log and the report on it.
 
     Attributes:
         again: reports on the same shop with other visitors.
@@ -45,12 +45,12 @@ class Lab(lesson.Lab):
 
     @property
     def progress(self) -> float:
-        """The report on the first log is a fifth of the work."""
+        """Share of reports; the first log is a fifth of the work."""
         return len(self.found) / 5 + len(self.again) / self.logs * 4 / 5
 
     @property
     def report(self) -> Report:
-        """The one report."""
+        """Report on the first log."""
         return self.found[0]
 
     @property
@@ -58,12 +58,12 @@ class Lab(lesson.Lab):
         return bool(self.served)
 
     def skip(self) -> None:
-        """Serve what the report praises."""
+        """Serve the action with the highest average."""
         self.served.add(self.report.praised)
 
     @property
     def praised(self) -> str:
-        """Name of the drink that the report praises."""
+        """Name of the action with the highest average."""
         return self.world.items[self.report.praised].name
 
     @property
@@ -71,7 +71,7 @@ class Lab(lesson.Lab):
         return float(self.report.truths[self.report.praised])
 
     def _held(self, key: str) -> int:
-        """How many of the report's intervals hold the truth."""
+        """Count intervals of a method that contain the truth."""
         pairs = zip(self.report.intervals[key], self.report.truths, strict=True)
         return sum(interval.holds(float(truth)) for interval, truth in pairs)
 
@@ -102,7 +102,7 @@ class Lab(lesson.Lab):
 
     @property
     def holds(self) -> bool:
-        """Whether the report praises what would earn clearly less, served to everybody."""
+        """True if the highest average clearly overstates the action's value."""
         praised = self.report.intervals["naive"][self.report.praised].estimate
         return praised > self.truth + _FLATTERED
 
@@ -111,12 +111,12 @@ class Lab(lesson.Lab):
         return {"visitors": str(self.visitors)}
 
     def _truths(self, served: Collection[int]) -> list[tuple[str, float]]:
-        """What is true of those that were served."""
+        """Return labels and true values of served actions."""
         items, truths = self.world.items, self.report.truths
         return [(items[place].label, float(truths[place])) for place in sorted(served)]
 
     def _draw_bars(self, served: Collection[int], is_weighed: bool = False) -> None:
-        """The report, the truth of what was served, and what the weighted log says."""
+        """Bars: averages, weighted estimates if wanted, and true values of served actions."""
         items, report, truth = self.world.items, self.report, self.say("truth")
         by, truths = [self.say("report")], self._truths(served)
         said = [
@@ -164,7 +164,7 @@ class Lab(lesson.Lab):
             self._tell_truths(self.served)
 
     def _tell_truths(self, served: Collection[int]) -> None:
-        """What the marks stand at."""
+        """Say the true values of served actions."""
         told = [f"{name} {percent(value)}" for name, value in self._truths(served)]
         remark(self.say("served", truths=", ".join(told)))
 
@@ -176,13 +176,14 @@ class Lab(lesson.Lab):
         remark(self.say("intervals", **self.numbers))
 
     def proving(self) -> None:
-        """What the report said of each, and what is true."""
+        """Bars: averages and true values of all actions."""
         everything = range(len(self.world.items))
         self._draw_bars(everything)
         self._tell_truths(everything)
 
     def further(self) -> None:
-        """Lines: what other logs of the same shop say of the praised drink, and the truth."""
+        """Lines: weighted intervals for the praised action from further logs, and its true
+        value."""
         place, truth = self.report.praised, self.truth
         intervals = [one.intervals["strata"][place] for one in self.again]
         names = (self.say("holds"), self.say("misses"))

@@ -1,4 +1,4 @@
-"""An apprentice watches today's rule, and then goes online."""
+"""An apprentice imitates today's rule, and then goes online."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -34,8 +34,8 @@ _NOTHING: Rows = ({"visitor": 0.0, "recent": math.nan, "ceiling": math.nan},)
 
 @dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
-    """Three loops before the same visitors: today's rule, an apprentice that goes online, and one
-    that was online from the start. They meet in the background, and are displayed when one looks.
+    """Three loops before the same visitors: today's rule, an apprentice that goes online, and a
+    loop that is online throughout.
 
     Attributes:
         first: the curve of the match while the first few come.
@@ -81,7 +81,7 @@ class Lab(GradualLab):
 
     @property
     def stretches(self) -> tuple[Stretch, Stretch]:
-        """While it watched, and online."""
+        """Results of the two phases: apprentice mode, and online."""
         watching, online = self.comparison.stretches()
         return watching, online
 
@@ -91,7 +91,7 @@ class Lab(GradualLab):
 
     @property
     def _cold(self) -> int:
-        """Visitors served worse by the loop that was online from the start."""
+        """Number of visitors served worse by the loop that was online throughout."""
         return sum(stretch.worse("online") for stretch in self.stretches)
 
     @property
@@ -111,8 +111,7 @@ class Lab(GradualLab):
 
     @property
     def holds(self) -> bool:
-        """Whether who was online from the start served more people worse than who watched
-        first."""
+        """True if watching first spared visitors a worse offer."""
         return self._cold > self.stretches[1].worse("apprentice")
 
     @property
@@ -154,7 +153,7 @@ class Lab(GradualLab):
             )
 
     def _draw_match(self, rows: Rows, switches: Sequence[int]) -> None:
-        """Line: how often the apprentice would choose what is shown."""
+        """Line: recent match of the apprentice with today's rule."""
         remark(self.say("match"), CEILING)
         # On the stage hands are counted below it, or it stands below a guess.
         size = LOW if look().on_stage else look()

@@ -1,4 +1,4 @@
-"""Intervals are counted, and whether each holds what it is to hold."""
+"""Coverage of intervals by naive averages, by IPS, and by ours."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,8 +20,7 @@ _SHORT = 0.1
 
 @dataclass(kw_only=True, eq=False)
 class Lab(GradualLab):
-    """Reports on the logs of many loops; they come in the background, and are displayed one by
-    one.
+    """Reports on the logs of many loops, displayed in turn.
 
     Attributes:
         visitors: in each log.
@@ -48,7 +47,7 @@ class Lab(GradualLab):
 
     @property
     def kept(self) -> tuple[Kept, ...]:
-        """What became of all intervals."""
+        """Coverage and width by method."""
         return kept(self.results)
 
     @property
@@ -66,7 +65,8 @@ class Lab(GradualLab):
 
     @property
     def answer(self) -> str:
-        """The narrowest that keeps the promise; if none does, what holds most."""
+        """Method with the narrowest intervals that reach the promised coverage; if none, that
+        with the highest coverage."""
         keeps = [one for one in self.kept if one.share >= PROMISED]
         if not keeps:
             return max(self.kept, key=lambda one: one.share).key
@@ -74,11 +74,11 @@ class Lab(GradualLab):
 
     @property
     def holds(self) -> bool:
-        """Whether the reports fall clearly short."""
+        """True if the naive intervals fall clearly short."""
         return self.kept[0].share < PROMISED - _SHORT
 
     def _draw_shop(self, report: Report, is_revealed: bool) -> None:
-        """One report, and where it is revealed ours and the truth beside it."""
+        """Bars: averages of a report; revealed, our estimates and the truth too."""
         items = self.world.items
         keys = ("naive", "strata") if is_revealed else ("naive",)
         said = [

@@ -1,4 +1,4 @@
-"""What is done in a lecturer's own lesson, and what came of it: their loop, played again."""
+"""Lab of lecturers' own lessons: the loop is played again."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -19,7 +19,7 @@ _THIRDS = (1 / 3, 2 / 3)
 
 @dataclass(kw_only=True, eq=False)
 class PlayedLab(Lab):
-    """A loop that is played in the background as the lecturer played it, and goes on.
+    """A loop that is played as the lecturer played it, and continues.
 
     Attributes:
         displayed: how often the person went on.
@@ -40,23 +40,23 @@ class PlayedLab(Lab):
 
     @property
     def stages(self) -> int:
-        """How often there is something to go on to."""
+        """Number of times the person can go on."""
         return max(len(self.own.guess.looks) - 1, 1)
 
     @property
     def visitors(self) -> int:
-        """How many more visitors the person has let in."""
+        """Number of further visitors so far."""
         looks = self.own.guess.looks
         return looks[min(self.displayed, len(looks) - 1)]
 
     @property
     def next_visitors(self) -> int:
-        """How many come when the person goes on."""
+        """Number of visitors of the next press."""
         looks = self.own.guess.looks
         return looks[min(self.displayed + 1, len(looks) - 1)] - self.visitors
 
     def go_on(self) -> None:
-        """Let the next visitors in, or give the reward, or ask."""
+        """Let visitors in, give the reward, or ask."""
         self.displayed = min(self.displayed + 1, self.stages)
 
     @property
@@ -68,7 +68,7 @@ class PlayedLab(Lab):
         self.displayed = self.stages
 
     def _found(self, place: int) -> Guess:
-        """The truth about what is asked; an action by its place in the world."""
+        """Return the truth of a question; actions by position."""
         truth = self.asking.truth(place)
         return as_option(self.own, self.asked[place], truth)
 
@@ -78,7 +78,7 @@ class PlayedLab(Lab):
 
     @property
     def answer(self) -> str:
-        """Of a number, in which third of all it is."""
+        """Answer to the exit question; numbers by thirds."""
         truth, check = self._found(CHECK), self.own.check
         if isinstance(truth, str):
             return truth
@@ -90,8 +90,7 @@ class PlayedLab(Lab):
 
     @property
     def quarters(self) -> tuple[tuple[int, int, float], ...]:
-        """Of each part of the visitors who were let in the first and last, and the share who gave
-        a reward."""
+        """First and last visitor of each part, and its share of rewarded visitors."""
         looks = [self.asking.looks[at] for at in self.own.guess.looks if at <= self.visitors]
         return tuple(
             (a.visitors + 1, b.visitors, (b.rewarded - a.rewarded) / (b.visitors - a.visitors))
@@ -100,19 +99,19 @@ class PlayedLab(Lab):
 
     @property
     def alone(self) -> Array:
-        """What each action would earn a visitor, offered to everybody, (K,); in a world of more
-        contexts than can be listed, of a sample of visitors."""
+        """Value of each action offered to every visitor, (K,); over a sample of contexts in a
+        large world."""
         census = self.world.census
         return np.asarray(census.weights @ census.expected)
 
 
 def as_option(lesson: OwnLesson, asked: Asked, truth: Truth) -> Guess:
-    """A truth as what can be guessed: actions by their places, as ids may be any text."""
+    """Convert a truth to a possible guess: actions by position, as ids may be any text."""
     if asked.kind == "favourite" and isinstance(truth, str):
         return item_key(lesson.played.world.position(truth))
     return truth
 
 
 def item_key(place: int) -> str:
-    """The key of an action among answers."""
+    """Return the key of an action among answers."""
     return f"item-{place}"

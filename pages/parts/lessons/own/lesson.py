@@ -1,4 +1,4 @@
-"""A lecturer's own lesson, drawn by the same page as the ten."""
+"""Lecturers' own lessons as lessons of the Learn page."""
 
 from collections.abc import Mapping, Sequence
 
@@ -106,7 +106,7 @@ class Lab(PlayedLab):
                 self._bars(series, truth, self.say("drawn"))
 
     def _favoured(self, visitors: int) -> None:
-        """Map: what is offered most, after so many more visitors."""
+        """Map: the most offered action, after further visitors."""
         world, map_ = self.world, _map(self.own)
         items = [
             world.items[world.position(one)]
@@ -118,7 +118,7 @@ class Lab(PlayedLab):
         _cells(map_, shown, told)
 
     def _risen(self) -> None:
-        """Map: by how much the chance of the action has changed."""
+        """Map: change of the action's chance."""
         moved, position = self.asking.moved[GUESS], self.world.position(self.own.guess.action)
         by = (moved.after - moved.before)[:, position].tolist()
         ink = theme(is_dark()).accent
@@ -127,7 +127,7 @@ class Lab(PlayedLab):
         _cells(_map(self.own), shown, self.say("risen"))
 
     def _chances(self, looks: Sequence[int]) -> None:
-        """How likely each action is to be offered where it is asked, at first and later."""
+        """Bars: chances of actions for the visitor of the guess, at first and later."""
         series = [
             (
                 self.say("later", visitors=f"{at:,}") if at else self.say("first"),
@@ -138,7 +138,7 @@ class Lab(PlayedLab):
         self._bars(series, None, self.say("chance"))
 
     def _bars(self, series: Sequence[tuple[str, Array]], truth: Array | None, title: str) -> None:
-        """A bar for each action and each of several figures, and marks at what is true."""
+        """Bars: several series by action, with marks at true values."""
         names = [item.label for item in self.world.items]
         by = tuple(name for name, _ in series)
         said = [
@@ -192,7 +192,7 @@ class Lab(PlayedLab):
 
 
 def lesson_of(own: OwnLesson) -> Lesson:
-    """The lesson, as the page takes it."""
+    """Return the lesson for the page."""
     return Lesson(
         key=key_in_links(own),
         minutes=MINUTES,
@@ -218,7 +218,7 @@ def _guessed(own: OwnLesson) -> Guessed:
 
 
 def _map(own: OwnLesson) -> Cells:
-    """The map that is guessed on."""
+    """Return the map of the guess."""
     return map_of(own.played.world, own.guess.rows, own.guess.columns)
 
 
@@ -232,7 +232,7 @@ def _options(own: OwnLesson, asked: Asked) -> Sequence[str]:
 
 
 def _cells(map_: Cells, shown: Sequence[Cell], told: str) -> None:
-    """A map with what it shows above it."""
+    """Draw a map with a title above."""
     remark(told)
     said = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(shown)]
     drawn(

@@ -1,4 +1,4 @@
-"""A lecturer's own lesson comes in as a file, on Learn."""
+"""Upload of a lecturer's own lesson on Learn."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ _MEBIBYTES = 1
 
 
 def open_file(setup: LearnSetup) -> None:
-    """Where a file is chosen: its lesson is shown, or it is said what is wrong in it, and where."""
+    """Draw the upload field; open the lesson, or say its first fault."""
     upload = this_upload()
 
     def came(name: str) -> None:
@@ -34,7 +34,7 @@ def open_file(setup: LearnSetup) -> None:
 
 
 def _take(setup: LearnSetup, upload: Upload) -> str:
-    """Show the lesson in a file; the sentence that says why not, if it is none."""
+    """Open an uploaded lesson; return the sentence of its first fault, or an empty text."""
     try:
         with upload.reader() as file:
             lesson = from_file(file.read(MAX_SIZE + 1))

@@ -21,7 +21,7 @@ _SETTING = re.compile(r"{set_(\w+)}")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts of one lesson, or of a part of the page, by their names.
+    """Texts of a lesson, or of a part of the page, by name.
 
     Attributes:
         names: values for the texts' fields that do not depend on what the lab computes.
@@ -31,23 +31,23 @@ class Words:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, name: str, /, **numbers: object) -> str:
-        """A text as Markdown, with numbers and names in it made safe."""
+        """Format a text as Markdown, with escaped values."""
         text: str = self.table[name]
         values = {**self.names, **numbers}
         return text.format(**{key: plain(str(value)) for key, value in values.items()})
 
     def first(self, *names: str) -> str:
-        """The first of these names that there is a text for."""
+        """Return the first of these names that has a text."""
         return next(name for name in names if name in self.table)
 
     def options(self, name: str) -> Mapping[str, str]:
-        """Answers by their keys."""
+        """Return answers by key."""
         found: Mapping[str, str] = self.table[name]
         return found
 
 
 def settings_of(policy: Thompson, epsilon: float, trial: int) -> Mapping[str, str]:
-    """Settings of the app as texts name them.
+    """Format the app's settings for texts.
 
     Args:
         policy: of a loop with default settings.
@@ -67,7 +67,7 @@ SETTINGS = settings_of(Thompson(), EPSILON, TRIAL)
 
 
 def filled(value: Any, settings: Mapping[str, str]) -> Any:
-    """A text, or a table of texts, with settings in it."""
+    """Fill settings into a text or a table of texts."""
     if isinstance(value, dict):
         return {name: filled(text, settings) for name, text in value.items()}
     return _SETTING.sub(lambda match: settings[match[1]], value)
@@ -75,7 +75,7 @@ def filled(value: Any, settings: Mapping[str, str]) -> Any:
 
 @cache
 def words(part: str) -> Words:
-    """Texts of a ``part`` of the page: ``page``, ``show`` or ``own``."""
+    """Return texts of a ``part`` of the page: ``page``, ``show`` or ``own``."""
     path = Path(__file__).with_name(f"{part}.toml")
     return Words(filled(tomllib.loads(path.read_text(encoding="utf-8")), SETTINGS))
 
