@@ -16,6 +16,7 @@ from pages.parts.lessons.own.opening import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
+from pages.parts.lessons.words import PAGE
 from pages.parts.lessons.worlds import choose_a_world
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -33,19 +34,18 @@ if comes:
 
 if setup.lesson:
     terms = session.run(setup).lesson.terms
-    own, page = setup.words(), setup.words("page")
+    own = setup.chosen.words
     question(
         own.say("question"),
         own.say("title"),
-        page.say("seed", seed=setup.own_seed)
+        PAGE.say("seed", seed=setup.own_seed)
         + (f" · {label_of(setup.world)}" if setup.has_its_world else ""),
         partial(words_behind, terms),
     )
 else:
-    page = setup.words("page")
-    question(page.say("question"), page.say("told"))
+    question(PAGE.say("question"), PAGE.say("told"))
     with st.container(horizontal=True, gap="medium", key="lesson-words"):
-        label = page.say("five_minutes")
+        label = PAGE.say("five_minutes")
         st.page_link(Path(__file__).with_name("show.py"), label=label, icon=":material/timer:")
         lead_to_words()
 

@@ -7,7 +7,7 @@ choose the reward, and what to keep to.
 import streamlit as st
 
 from pages.parts.glossary.board import show_use
-from pages.parts.lessons.words import words
+from pages.parts.lessons.lessons import LESSONS
 from pages.parts.settings.link import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts
@@ -21,7 +21,7 @@ with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     st.page_link(PAGES / "words.py", label=page["all"], icon=":material/menu_book:")
     st.page_link(
         PAGES / "learn.py",
-        label=words("careful").say("question"),
+        label=LESSONS["careful"].words.say("question"),
         icon=":material/school:",
         query_params={"lesson": "careful"},
     )

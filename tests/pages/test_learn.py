@@ -8,12 +8,10 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from pages.parts.lessons.barista import VISITS
 from pages.parts.lessons.homework import code_of, seed_of
 from pages.parts.lessons.lesson import Cells, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.sandboxes import address_of
-from pages.parts.lessons.words import words
 from pages.parts.text.format import bare
 from tests.pages.conftest import LearnApp
 
@@ -30,7 +28,7 @@ def do(app: LearnApp, key: str) -> None:
         **dict.fromkeys(("one_winner", "exam_week", "watch_first"), "lesson-look"),
     }
     if key == "barista":
-        for visit in range(VISITS):
+        for visit in range(LESSONS["barista"].numbers["visits"]):
             app.click(f"lesson-drink-{visit % 4 + 1}")
     elif key == "ask_the_log":
         app.click("lesson-ask").click("lesson-forget")
@@ -56,19 +54,16 @@ def hidden_controls(app: LearnApp) -> set[str]:
 
 
 STYLE = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "style.css"
-FEWER = {
-    "ask_the_log.VISITORS": 120,
-    "careful.VISITORS": 60,
-    "never_a_hundred.SIZES": (20, 30, 40, 60),
-    "never_tried.ALL": 80,
-    "never_tried.STEP": 20,
-    "racing.VISITORS": 100,
-    "table_that_lies.VISITORS": 150,
-    "table_that_lies.AGAIN": 4,
-    "watch_first.WATCHED": 60,
-    "watch_first.ONLINE": 30,
-    "what_95_promises.VISITORS": 60,
-    "what_95_promises.SHOPS": 5,
+FEWER: dict[str, dict[str, Any]] = {
+    "ask_the_log": {"visitors": 120},
+    "careful": {"visitors": 60},
+    "exam_week": {"visitors": 100},
+    "never_a_hundred": {"looks": [20, 30, 40], "visitors": 60},
+    "never_tried": {"visitors": 80, "step": 20},
+    "one_winner": {"visitors": 100},
+    "table_that_lies": {"visitors": 150, "logs": 4},
+    "watch_first": {"watched": 60, "served": 30},
+    "what_95_promises": {"visitors": 60, "shops": 5},
 }
 """A tenth of those who come in the lessons: their claims have tests of their own, in
 ``tests/engine/experiments``; here it is seen that one gets through."""
@@ -84,9 +79,9 @@ def _opened(app: LearnApp) -> dict[str, str]:
 def test_a_lesson_from_the_guess_to_the_end(
     open_learn: Open, key: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, number in FEWER.items():
-        monkeypatch.setattr(f"pages.parts.lessons.{name}", number)
-    own, lesson = words(key), LESSONS[key]
+    for name, number in FEWER.get(key, {}).items():
+        monkeypatch.setitem(LESSONS[key].numbers, name, number)
+    lesson, own = LESSONS[key], LESSONS[key].words
     app = open_learn(lesson=key, seed=str(lesson.seed), world="")
     assert own.say("question") in app.text
     app.guess(key)
@@ -95,22 +90,22 @@ def test_a_lesson_from_the_guess_to_the_end(
     run = app.run_of(key)
     assert run.lab.is_done
     app.click("lesson-next")
-    truth, told = lesson.truth(run.lab), lesson.told(run.lab)
+    truth, told = run.lab.truth, run.lab.numbers
     assert truth is not None
     assert own.say("reveal", **told) in app.text
     app.click("lesson-next")
     assert own.say("exit", **told) in app.text
     assert "lesson-next" not in {button.key for button in app.at.button}
-    answer = lesson.answer(run.lab)
+    answer = run.lab.answer
     app.click(f"lesson-option-{next(o for o in lesson.options if o != answer)}")
     assert own.say("answered", **told) in app.text
     assert own.options("options")[answer] in app.text
     app.click("lesson-next")
     assert app.session.done == {key}
     assert own.say("title") in app.text
-    assert lesson.sandbox is not None
-    sandbox, opened = lesson.sandbox(lesson.seed), _opened(app)
-    assert opened == address_of(sandbox)
+    sandbox, opened = lesson.sandbox, _opened(app)
+    assert sandbox is not None
+    assert opened == address_of(sandbox, run.lab)
     assert {"world", "seed"} <= opened.keys()
     for name in opened.keys() & sandbox.query.keys():
         assert opened[name] == sandbox.query[name]
@@ -135,21 +130,21 @@ def test_a_guess_is_held_against_what_came_of_it(open_learn: Open) -> None:
     app = open_learn(lesson="one_draw")
     app.set("lesson-guess-one_draw", 7.0)
     app.click("lesson-guessed").click("lesson-skip")
-    truth: Any = LESSONS["one_draw"].truth(app.run_of("one_draw").lab)
+    truth: Any = app.run_of("one_draw").lab.truth
     assert f"You guessed 7. It is {truth:g}." in app.bare
 
 
 def test_cells_of_a_map_are_marked_and_the_truth_is_drawn_over_them(
     open_learn: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.lessons.racing.VISITORS", 100)
+    monkeypatch.setitem(LESSONS["one_winner"].numbers, "visitors", 100)
     app = open_learn(lesson="one_winner", student="Ada", seed="7")
     for row, columns in enumerate(([2], [0, 1], [])):
         app.set(f"lesson-guess-one_winner-{row}", columns)
     app.click("lesson-guessed").click("lesson-skip")
     run = app.run_of("one_winner")
     assert run.guess == frozenset({2, 3, 4})
-    truth = run.lesson.truth(run.lab)
+    truth = run.lab.truth
     assert isinstance(truth, frozenset)
     right = len(run.guess & truth)
     said = f"You marked 3 of 9, and {right} of these rightly. It is so in {len(truth)} of 9."
@@ -165,15 +160,15 @@ def test_cells_of_a_map_are_marked_and_the_truth_is_drawn_over_them(
 def test_the_answer_about_one_winner_is_seen_and_not_the_race_once_more(
     open_learn: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.lessons.racing.VISITORS", 100)
+    monkeypatch.setitem(LESSONS["one_winner"].numbers, "visitors", 100)
     app = open_learn(lesson="one_winner", seed="7")
     app.click("lesson-guessed").click("lesson-skip").click("lesson-next")
     before = [chart.proto.spec for chart in app.at.get("vega_lite_chart")]
     app.click("lesson-option-Bob")
     (lost,) = app.at.get("vega_lite_chart")
     assert lost.proto.spec not in before
-    assert words("one_winner").say("lost") in lost.proto.spec
-    told = LESSONS["one_winner"].told(app.run_of("one_winner").lab)
+    assert LESSONS["one_winner"].words.say("lost") in lost.proto.spec
+    told = app.run_of("one_winner").lab.numbers
     assert f"{told['worst']} {told['loss']}" in app.bare
 
 
@@ -201,7 +196,7 @@ def test_a_lesson_has_its_own_seed_whatever_is_chosen_elsewhere(open_learn: Open
 
 def test_a_link_from_when_there_were_languages_opens_in_english(open_learn: Open) -> None:
     app = open_learn(lesson="one_draw", language="de")
-    assert words("one_draw").say("question") in app.text
+    assert LESSONS["one_draw"].words.say("question") in app.text
     assert not app.at.toast
 
 
@@ -227,16 +222,16 @@ def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn:
 def test_a_teachers_sheet_has_the_goal_and_the_answers(open_learn: Open) -> None:
     app = open_learn()
     app.click("sheet-one_draw")
-    own = words("one_draw")
+    own = LESSONS["one_draw"].words
     assert own.say("misconception") in app.text
     lab = app.run_of("one_draw").lab
-    assert own.say("answered", **LESSONS["one_draw"].told(lab)) in app.text
+    assert own.say("answered", **lab.numbers) in app.text
 
 
 def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) -> None:
     app = open_learn(lesson="barista", student="Ada", seed="", world="")
     app.set("lesson-guess-barista", 15.0).click("lesson-guessed")
-    for visit in range(VISITS):
+    for visit in range(LESSONS["barista"].numbers["visits"]):
         app.click(f"lesson-drink-{visit % 4 + 1}")
         if visit == 1:
             assert dict(app.at.query_params)["picks"] == "01", "a reload there loses none"

@@ -1,4 +1,4 @@
-"""Where the words are shown: a popover beside a page's question, the list, and the card on use."""
+"""Glossary on pages: the popover beside a question, the list, and the card on use."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,13 @@ USE = ("yes", "no", "reward", "keep")
 
 
 def words_of(page: str) -> None:
-    """The popover with the words that stand on a page."""
+    """Draw the popover with the terms of a page."""
     words_behind(ON_PAGE[page])
 
 
 def words_behind(keys: Sequence[str]) -> None:
-    """The popover with some words, and the ways to all of them; filled once it is opened."""
+    """Draw the popover with some terms and links to the list and the card; filled once it is
+    opened."""
     said = texts("page")
     with st.popover(
         said["words"], icon=":material/menu_book:", key="words", type="tertiary", on_change="rerun"
@@ -31,19 +32,19 @@ def words_behind(keys: Sequence[str]) -> None:
 
 
 def lead_to_words() -> None:
-    """The ways to all words, and to the card."""
+    """Draw the links to the list and to the card."""
     said = texts("page")
     st.page_link(PAGES / "words.py", label=said["all"], icon=":material/menu_book:")
     lead_to_use(said["use"])
 
 
 def lead_to_use(label: str) -> None:
-    """The way to the card."""
+    """Draw the link to the card."""
     st.page_link(PAGES / "use.py", label=label, icon=":material/balance:")
 
 
 def show_all() -> None:
-    """All words, group by group."""
+    """Draw all terms, group by group."""
     with st.container(key="all-words"):
         for group in GROUPS:
             with st.container(key=f"words-{group}"):
@@ -52,7 +53,8 @@ def show_all() -> None:
 
 
 def show_use() -> None:
-    """When to use such a system, when not, how to choose a reward, and what to keep to."""
+    """Draw the card: when to use such a system, when not, how to choose a reward, and good
+    practice."""
     said = texts("use")
     with st.container(key="use-card"):
         for part in USE:

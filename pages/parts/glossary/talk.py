@@ -1,4 +1,4 @@
-"""The words on the stage, one a screen, and the card on when to use such a system."""
+"""Glossary on the stage: a term a screen, and the card on use."""
 
 from functools import partial
 
@@ -25,7 +25,7 @@ def open_use() -> Talk:
 
 
 def words_show() -> Show:
-    """Group by group: which words there are, then each with its sentence."""
+    """Return the talk of the list: each group, then its terms."""
     screens: list[Screen] = []
     for group in GROUPS:
         own = grouped(group)
@@ -42,7 +42,7 @@ def words_show() -> Show:
 
 
 def use_show() -> Show:
-    """The card, a part a screen."""
+    """Return the talk of the card, a part a screen."""
     said = texts("use")
     return Show.of(
         [

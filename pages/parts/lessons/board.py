@@ -15,59 +15,58 @@ from pages.parts.lessons.session import LearnSession, Run, after, before, outcom
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import percent, section
 from pages.parts.text.money import of_a_thousand
 
 
 def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
-    """The screen of a lesson that is set, and the way on."""
+    """Draw the current screen of the lesson, and the way on."""
     if setup.sheet:
         with st.container(key="lesson-sheet"):
             show_sheet(session, setup)
-        page = setup.words("page")
         back = partial(set_widgets, setup.at())
-        st.button(page.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
+        st.button(PAGE.say("all_lessons"), icon=":material/arrow_back:", on_click=back)
         return
     run = session.run(setup)
-    page, own = setup.words("page"), setup.words()
+    own = setup.chosen.words
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
         run.lab.skip()  # A link may lead past what is to be done.
-    _show_way(step, page)
+    _show_way(step)
     with st.container(key="lesson-screen"):
         match step:
             case "guess":
-                _guess(run, setup, own, page)
+                _guess(run, setup, own)
             case "do":
-                run.lesson.doing(run.lab, own)
+                run.lab.doing()
             case "reveal":
-                _reveal(run, own, page)
+                _reveal(run, own)
             case "exit":
-                _exit(session, run, setup, own, page)
+                _exit(session, run, setup, own)
             case "end":
-                show_end(run, setup, own, page)
-    _show_doors(run, setup, step, page)
+                show_end(run, setup, own)
+    _show_doors(run, setup, step)
 
 
-def _show_way(step: Step, page: Words) -> None:
-    """Which screens there are, and which this is."""
-    names = [page.say(f"step_{one}") for one in STEPS]
+def _show_way(step: Step) -> None:
+    """Draw the names of the screens, the current one in bold."""
+    names = [PAGE.say(f"step_{one}") for one in STEPS]
     told = [
         f"**{n}**" if one == step else f":gray[{n}]" for one, n in zip(STEPS, names, strict=True)
     ]
     st.markdown(" &nbsp;›&nbsp; ".join(told))
 
 
-def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
-    """Back, on, and past what is to be done."""
+def _show_doors(run: Run, setup: LearnSetup, step: Step) -> None:
+    """Draw the buttons back, on, and past the exercise."""
     if not run.is_ready:
-        st.progress(run.lab.progress, page.say("waits", percent=percent(run.lab.progress)))
+        st.progress(run.lab.progress, PAGE.say("waits", percent=percent(run.lab.progress)))
     with st.container(horizontal=True, gap="small", key="lesson-doors"):
         at = partial(setup.at, setup.lesson)
         back = setup.at() if step == "guess" else at(before(step))
-        name = page.say("all_lessons" if step == "guess" else "back")
+        name = PAGE.say("all_lessons" if step == "guess" else "back")
         st.button(
             name,
             key="lesson-back",
@@ -78,7 +77,7 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
             return
 
         def onward() -> None:
-            chosen = run.lesson.choices(run.lab) if run.lesson.choices else ""
+            chosen = run.lab.choices
             set_widgets(at(after(step)).having({"picks": chosen}))
 
         if step == "do" and not run.lab.is_done:
@@ -88,10 +87,10 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
                 onward()
 
             can = run.may_go("reveal")
-            st.button(page.say("skip"), key="lesson-skip", on_click=skip, disabled=not can)
+            st.button(PAGE.say("skip"), key="lesson-skip", on_click=skip, disabled=not can)
         elif step != "exit" or run.picked is not None:
             st.button(
-                page.say("next"),
+                PAGE.say("next"),
                 key="lesson-next",
                 type="primary",
                 icon=":material/arrow_forward:",
@@ -100,20 +99,20 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step, page: Words) -> None:
             )
 
 
-def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
+def _guess(run: Run, setup: LearnSetup, own: Words) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="lesson-opening"):
-        run.lesson.opening(run.lab, own)
+        run.lab.opening()
     with right, st.container(border=True, key="lesson-guess"):
         tell(f"**{own.say('guess')}**")
-        value = _ask(run, own, page)
+        value = _ask(run, own)
 
         def take() -> None:
             run.guess = value
             set_widgets(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
 
         st.button(
-            page.say("guess_it"),
+            PAGE.say("guess_it"),
             key="lesson-guessed",
             type="primary",
             on_click=take,
@@ -121,10 +120,10 @@ def _guess(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
         )
 
 
-def _ask(run: Run, own: Words, page: Words) -> Guess | None:
-    """Draw the widget of a guess, which begins with the last guess; None before there is one."""
+def _ask(run: Run, own: Words) -> Guess | None:
+    """Draw the widget of a guess, which begins with the last guess; None before the first."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
-    label, last = page.say("step_guess"), run.guess
+    label, last = PAGE.say("step_guess"), run.guess
     if isinstance(kind, Cells):
         return mark_cells(kind, key, last if isinstance(last, frozenset) else frozenset())
     if not isinstance(kind, Slider):
@@ -143,57 +142,57 @@ def _ask(run: Run, own: Words, page: Words) -> Guess | None:
         min(kind.values, key=lambda value: abs(value - last)) if isinstance(last, float) else None,
         lambda value: f"{value * 100:.0f} %" if kind.percent else f"{value:g}",
         key,
-        page.say("no_guess"),
+        PAGE.say("no_guess"),
         label_visibility="collapsed",
     )
 
 
-def _reveal(run: Run, own: Words, page: Words) -> None:
+def _reveal(run: Run, own: Words) -> None:
     lesson, lab = run.lesson, run.lab
-    truth, told = lesson.truth(lab), lesson.told(lab)
+    truth, told = lab.truth, lab.numbers
     # The style sheet places the three: in a low window the pictures stand beside the words.
     with st.container(key="lesson-revealed"):
         with st.container(key="lesson-said"):
-            section(held(run, truth, own, page))
+            section(held(run, truth, own))
             # Above the pictures, that may be higher than a screen: what they show is not to be
             # missed.
             tell(own.say(outcome(run, own), **told))
-            _in_its_unit(run, page)
+            _in_its_unit(run)
         if truth is not None:
             with st.container(key="lesson-beside"):
-                show_guess(lesson, truth, run.guess, own, page)
+                show_guess(lesson, truth, run.guess, own)
         with st.container(key="lesson-pictures"):
-            lesson.revealing(lab, own, run.guess)
+            lab.revealing()
 
 
-def _in_its_unit(run: Run, page: Words) -> None:
-    """What the lesson's rewards come to, where its world counts in a unit."""
-    world = run.lesson.place
+def _in_its_unit(run: Run) -> None:
+    """Say the lesson's rewards in money, if its world counts in a unit."""
+    world = run.lesson.world
     if world.unit:
-        remark(page.say("money", money=of_a_thousand(world, 0.1)))
+        remark(PAGE.say("money", money=of_a_thousand(world, 0.1)))
 
 
-def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    """The question, beside the picture that was just seen; its answer, beside what shows it."""
-    lesson, lab = run.lesson, run.lab
+def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words) -> None:
+    """Draw the exit question beside the last picture, or its answer beside the proof."""
+    lab = run.lab
     with st.container(key="lesson-checked"):
         with st.container(key="lesson-said"):
-            section(page.say("check"))
-            tell(own.say("exit", **lesson.told(lab)))
+            section(PAGE.say("check"))
+            tell(own.say("exit", **lab.numbers))
             if run.picked is None:
                 _options(session, run, own)
             else:
-                _answered(run, own, page)
-                _in_its_unit(run, page)
+                _answered(run, own)
+                _in_its_unit(run)
         with st.container(key="lesson-pictures"):
-            if run.picked is not None and lesson.proving is not None:
-                lesson.proving(lab, own)
+            if run.picked is not None:
+                lab.proving()
             else:
-                lesson.revealing(lab, own, run.guess)
+                lab.revealing()
 
 
 def _options(session: LearnSession, run: Run, own: Words) -> None:
-    """The answers, to be pressed."""
+    """Draw a button for each answer."""
     names = own.options("options")
 
     def pick(option: str) -> None:
@@ -205,16 +204,16 @@ def _options(session: LearnSession, run: Run, own: Words) -> None:
             st.button(names[option], key=f"lesson-option-{option}", on_click=partial(pick, option))
 
 
-def _answered(run: Run, own: Words, page: Words) -> None:
-    """What was picked, what is right, and why."""
-    names, answer = own.options("options"), run.lesson.answer(run.lab)
+def _answered(run: Run, own: Words) -> None:
+    """Draw the picked answer, the right answer, and the reason."""
+    names, answer = own.options("options"), run.lab.answer
     left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
     with left:
         for option in run.lesson.options:
             if option in {answer, run.picked}:
                 icon = "check_circle" if option == answer else "cancel"
-                yours = f" · {page.say('your_answer')}" if option == run.picked else ""
+                yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
                 tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
         said = own.first(f"answered_{answer}", "answered")
-        tell(own.say(said, **run.lesson.told(run.lab)))
+        tell(own.say(said, **run.lab.numbers))

@@ -1,14 +1,14 @@
-"""Which lesson a link means, and its words: one of the ten, in whichever world, or a lecturer's."""
+"""Look up the lesson of a link: one of the list, in its own or another world, or a lecturer's
+own."""
 
 from functools import lru_cache
 
+from engine.worlds import key_of
 from pages.parts.lessons.elsewhere import has_room
-from pages.parts.lessons.lesson import Elsewhere, Lesson
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.lesson import Lesson
+from pages.parts.lessons.lessons import LESSONS, lesson_in
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import unpack
-from pages.parts.lessons.own.wording import words_of as own_words
-from pages.parts.lessons.words import Words, words
 from pages.parts.settings.known_worlds import world_of
 
 OWN = "own"
@@ -17,28 +17,17 @@ OWN = "own"
 
 @lru_cache(maxsize=32)
 def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
-    """The lesson under a key, in a world where it can be given there; a lecturer's own out of what
-    is packed in the link."""
+    """Return the lesson under a key, in a world if it can be given there; a lecturer's own is
+    unpacked from the link."""
     if key == OWN:
         return own_lesson.lesson_of(unpack(packed))
-    there = elsewhere(key, world)
-    return there.lesson if there else LESSONS[key]
-
-
-@lru_cache(maxsize=64)
-def words_of(key: str, packed: str, world: str = "") -> Words:
-    """The words of such a lesson."""
-    if key == OWN:
-        return own_words(unpack(packed))
-    own, there = words(key), elsewhere(key, world)
-    return own.elsewhere(there.names, there.options, there.instead) if there else own
+    return elsewhere(key, world) or LESSONS[key]
 
 
 @lru_cache(maxsize=32)
-def elsewhere(key: str, world: str) -> Elsewhere | None:
-    """A lesson in another world, which a link names; None where it stays in its own."""
-    lesson = LESSONS[key]
-    if not world or world == lesson.world or lesson.elsewhere is None:
+def elsewhere(key: str, world: str) -> Lesson | None:
+    """Return a lesson in another world; None where it stays in its own."""
+    if not world or world == key_of(LESSONS[key].world):
         return None
     place = world_of(world)
-    return lesson.elsewhere(place) if has_room(place) else None
+    return lesson_in(key, place) if has_room(place) else None

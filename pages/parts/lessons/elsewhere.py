@@ -1,4 +1,4 @@
-"""Lessons in a world of the person's: which worlds there is room for, and how they are named."""
+"""Lessons in a world of the person's choice: which worlds are suitable, and names in them."""
 
 from engine.worlds import Context, World
 from engine.worlds.fields import Field, Value
@@ -12,7 +12,7 @@ of each before it begins. Where one comes less often than this, that may take fo
 
 
 def has_room(world: World) -> bool:
-    """Whether a lesson can be given in a world."""
+    """Return whether lessons can be given in a world."""
     return (
         2 <= len(world.items) <= _ITEMS
         and world.size <= _CELLS
@@ -28,17 +28,17 @@ def first_field(world: World) -> Field:
 
 
 def regulars(world: World) -> tuple[Value, Value]:
-    """The two values of the first field that come most often, the more frequent first."""
+    """Return the two most frequent values of the first field, the more frequent first."""
     first, second, *_ = sorted(first_field(world).values, key=lambda value: -value.share)
     return first, second
 
 
 def somebody(world: World) -> Context:
-    """Whom a lesson is about that is about one visitor."""
+    """Return the context of a lesson about a single visitor."""
     return world.contexts[0]
 
 
 def called(world: World, context: Context) -> str:
-    """How somebody is called and pictured, as plain text."""
+    """Format a context with the labels of its values, as plain text."""
     labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
     return " · ".join(labels[name, value] for name, value in context.items())

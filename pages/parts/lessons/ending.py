@@ -1,4 +1,4 @@
-"""What a person takes along from a lesson: the guess, the truth, and where to go on."""
+"""Last screen of a lesson: the guess, the truth, and the way on."""
 
 from functools import partial
 
@@ -7,69 +7,68 @@ import streamlit as st
 from pages.parts.lessons.held import held
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.own.codec import unpack
 from pages.parts.lessons.own.goes_on import go_on_alone
+from pages.parts.lessons.own.lab import PlayedLab
 from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.sandboxes import address_of
 from pages.parts.lessons.session import Run, outcome, rightly
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import plain, section
 from pages.parts.text.page_files import PAGES
 
 
-def show_end(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    """The guess and the truth once more, a student's code, and what to try next."""
-    truth = run.lesson.truth(run.lab)
+def show_end(run: Run, setup: LearnSetup, own: Words) -> None:
+    """Draw the guess and the truth again, a student's code, and further pages."""
+    truth = run.lab.truth
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
-        section(page.say("taken_along"))
-        tell(held(run, truth, own, page))
+        section(PAGE.say("taken_along"))
+        tell(held(run, truth, own))
         tell(f"**{own.say(outcome(run, own, 'takeaway'))}**")
     if truth is not None:
         with right:
-            show_guess(run.lesson, truth, run.guess, own, page)
+            show_guess(run.lesson, truth, run.guess, own)
     if setup.student:
         picked = run.picked
         known = picked and code_of(setup.student, run.lesson.key, picked, rightly(run))
         show_code(setup, known)
-    section(page.say("goes_on"))
-    _open_sandbox(run, setup, own, page)
-    _lead_on(run, setup, page)
-    remark(plain(page.say("seed", seed=setup.own_seed)))
+    section(PAGE.say("goes_on"))
+    _open_sandbox(run, setup, own)
+    _lead_on(run, setup)
+    remark(plain(PAGE.say("seed", seed=setup.own_seed)))
 
 
-def _open_sandbox(run: Run, setup: LearnSetup, own: Words, page: Words) -> None:
-    """The same loop on another page."""
-    if run.lesson.sandbox is None:
+def _open_sandbox(run: Run, setup: LearnSetup, own: Words) -> None:
+    """Draw the link to the same loop on another page."""
+    if isinstance(run.lab, PlayedLab):
         tell(own.say("goes_on"))
-        go_on_alone(unpack(setup.own), setup.own_seed, page.say("open_sandbox"))
-        return
-    sandbox = run.lesson.sandbox(setup.own_seed)
-    tell(page.say("sandbox"))
-    st.page_link(
-        PAGES / f"{sandbox.page}.py",
-        label=page.say("open_sandbox"),
-        icon=":material/science:",
-        query_params=address_of(sandbox),
-    )
+        go_on_alone(run.lab.own, setup.own_seed, PAGE.say("open_sandbox"))
+    if (sandbox := run.lesson.sandbox) is not None:
+        tell(PAGE.say("sandbox"))
+        st.page_link(
+            PAGES / f"{sandbox.page}.py",
+            label=PAGE.say("open_sandbox"),
+            icon=":material/science:",
+            query_params=address_of(sandbox, run.lab),
+        )
 
 
-def _lead_on(run: Run, setup: LearnSetup, page: Words) -> None:
-    """The next lesson, and all of them."""
+def _lead_on(run: Run, setup: LearnSetup) -> None:
+    """Draw the buttons to the next lesson and to the list."""
     keys, key = list(LESSONS), run.lesson.key
     following = keys[keys.index(key) + 1 :] if key in LESSONS else []
     with st.container(horizontal=True, gap="small"):
         if following:
-            title = setup.at(following[0]).words().say("title")
+            title = setup.at(following[0]).chosen.words.say("title")
             st.button(
-                page.say("next_lesson", title=title),
+                PAGE.say("next_lesson", title=title),
                 key="lesson-following",
                 type="primary",
                 on_click=partial(set_widgets, setup.at(following[0])),
             )
         back = partial(set_widgets, setup.at())
-        st.button(page.say("all_lessons"), key="lesson-all", on_click=back)
+        st.button(PAGE.say("all_lessons"), key="lesson-all", on_click=back)

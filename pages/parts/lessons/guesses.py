@@ -1,4 +1,4 @@
-"""A guess as a short text, to travel in a link: it is there again after a reload."""
+"""Guesses as short texts in a link, so that a reload keeps them."""
 
 import math
 import re
@@ -12,7 +12,8 @@ _CELLS = re.compile(r"\d{1,5}(\.\d{1,5})*", re.ASCII)
 
 
 def told_guess(guess: Guess | None) -> str:
-    """The text of a guess: a number, the key of an answer, or places of cells; empty for none."""
+    """Format a guess for a link: a number, the key of an answer, or places of cells; empty for
+    None."""
     if guess is None or isinstance(guess, str):
         return guess or ""
     if isinstance(guess, frozenset):
@@ -21,7 +22,7 @@ def told_guess(guess: Guess | None) -> str:
 
 
 def read_guess(text: str, asked: Guessed) -> Guess | None:
-    """The guess in a text; None if nobody can have guessed it."""
+    """Parse a guess; None if the text is no possible guess."""
     match asked:
         case Pick():
             return text if text in asked.options else None

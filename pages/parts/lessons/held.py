@@ -1,27 +1,27 @@
-"""The guess beside the truth, in words."""
+"""Sentence that compares the guess with the truth."""
 
 from pages.parts.lessons.lesson import Cells, Guess, Marks
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import Run
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 
 
-def held(run: Run, truth: Guess | None, own: Words, page: Words) -> str:
-    """What was guessed and what is true, or why there is nothing to compare."""
+def held(run: Run, truth: Guess | None, own: Words) -> str:
+    """Compare guess and truth in a sentence, or say why there is nothing to compare."""
     if truth is None:
-        return page.say("stopped")
+        return PAGE.say("stopped")
     if isinstance(truth, frozenset):
-        return _held_marks(run, truth, page)
+        return _held_marks(run, truth)
     told = {"truth": written(run.lesson.guess, truth, own)}
     if run.guess is None:
-        return page.say("not_guessed", **told)
-    return page.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
+        return PAGE.say("not_guessed", **told)
+    return PAGE.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
 
 
-def _held_marks(run: Run, truth: Marks, page: Words) -> str:
-    """Marked cells beside those that it is true of, counted."""
+def _held_marks(run: Run, truth: Marks) -> str:
+    """Count marked cells, right marks and true cells."""
     assert isinstance(run.lesson.guess, Cells)
     told = {"all": run.lesson.guess.size, "truth": len(truth)}
     if not isinstance(run.guess, frozenset) or not run.guess:
-        return page.say("not_marked", **told)
-    return page.say("marked", marked=len(run.guess), right=len(run.guess & truth), **told)
+        return PAGE.say("not_marked", **told)
+    return PAGE.say("marked", marked=len(run.guess), right=len(run.guess & truth), **told)

@@ -1,4 +1,4 @@
-"""Homework: visitors of each student's own, and a code that says they came to the end.
+"""Homework: a seed per student, and a code for completing a lesson.
 
 The code is no secret: it keeps an honest class in order, and tells a lecturer who answered what.
 """
@@ -22,7 +22,7 @@ def seed_of(student: str, lesson: str) -> int:
 
 
 class Handed(NamedTuple):
-    """What a code tells.
+    """Content of a homework code.
 
     Attributes:
         picked: the answer to the exit question.
@@ -35,15 +35,14 @@ class Handed(NamedTuple):
 
 
 def code_of(student: str, lesson: str, picked: str, right: int | None = None) -> str:
-    """What a student has in the end who picked this answer to the exit question, and told so many
-    cells rightly."""
+    """Return a student's code for an answer to the exit question and a number of right cells."""
     more = () if right is None else (right,)
     raw = digest(1, "homework", _plain(student), lesson, picked, *more)
     return b32encode(raw).decode()[:_LETTERS]
 
 
 def handed_in(code: str, student: str, lesson: Lesson) -> Handed | None:
-    """What a student's code tells; None if it is not theirs for this lesson."""
+    """Decode a student's code; None if it is not valid for this student and lesson."""
     told, counts = code.strip().upper(), list[int | None]([None])
     if isinstance(lesson.guess, Cells):
         counts += range(lesson.guess.size + 1)
@@ -54,5 +53,5 @@ def handed_in(code: str, student: str, lesson: Lesson) -> Handed | None:
 
 
 def _plain(student: str) -> str:
-    """A name as it is compared: capitals and spaces around it tell nobody apart."""
+    """Normalise a name: case and surrounding spaces are ignored."""
     return student.strip().casefold()

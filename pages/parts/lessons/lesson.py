@@ -1,11 +1,15 @@
-"""What a lesson is: a value that one page draws, whichever it is."""
+"""Lessons as data, and the interface of labs, in which they are done."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
+
+import streamlit as st
 
 from engine.steps import Steps
-from engine.worlds import WORLDS, World
+from engine.worlds import World
+from pages.parts.lessons.elsewhere import called, first_field, regulars, somebody
 from pages.parts.lessons.words import Words
 
 Marks = frozenset[int]
@@ -15,26 +19,6 @@ Guess = float | str | Marks
 Step = Literal["guess", "do", "reveal", "exit", "end"]
 STEPS: tuple[Step, ...] = ("guess", "do", "reveal", "exit", "end")
 """The screens of a lesson, in their order."""
-
-
-class Lab(Protocol):
-    """What is done in a lesson, and what came of it: real loops, and what follows from their logs.
-
-    Attributes:
-        progress: how much of what is computed by itself has been, 0 to 1.
-    """
-
-    progress: float
-
-    def work(self) -> Steps[None]:
-        """What is computed while the person reads."""
-
-    @property
-    def is_done(self) -> bool:
-        """Whether all has happened that the reveal rests on."""
-
-    def skip(self) -> None:
-        """Do what is left of what the person does, as far as nobody has to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,21 +36,21 @@ class Slider:
 
     @property
     def values(self) -> list[float]:
-        """All numbers that can be guessed, ascending."""
+        """Possible guesses, ascending."""
         count = round((self.high - self.low) / self.step)
         return [round(float(self.low + number * self.step), 9) for number in range(count + 1)]
 
 
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """One of several answers is guessed, each with words of its own."""
+    """A guess of one of several answers."""
 
     options: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cells:
-    """Cells of a map are guessed, as many as one likes.
+    """A guess of any number of cells of a map.
 
     Attributes:
         rows, columns: what they are called, plain text.
@@ -79,21 +63,21 @@ class Cells:
 
     @property
     def size(self) -> int:
-        """How many cells there are."""
+        """Number of cells."""
         return len(self.rows) * len(self.columns)
 
     def row(self, place: int) -> Marks:
-        """All cells of a row."""
+        """Return the cells of a row."""
         wide = len(self.columns)
         return frozenset(range(place * wide, (place + 1) * wide))
 
     def called(self, cell: int) -> str:
-        """A cell by its row and its column."""
+        """Format a cell by its row and column."""
         row, column = divmod(cell, len(self.columns))
         return f"{self.rows[row]} · {self.columns[column]}"
 
     def pictured(self, cell: int) -> str:
-        """The same in short, if that is known."""
+        """Format a cell by pictures if there are any, or else by its row and column."""
         row, column = divmod(cell, len(self.columns))
         rows, columns = self.heads
         return f"{rows[row]} {columns[column]}" if rows and columns else self.called(cell)
@@ -103,9 +87,151 @@ Guessed = Slider | Pick | Cells
 """What is guessed."""
 
 
+@dataclass(eq=False)
+class Lab(ABC):
+    """Experiment of a lesson: real loops, results from their logs, and pictures of both.
+
+    A subclass declares the numbers of its file as fields.
+
+    Attributes:
+        words: the texts of the lesson.
+    """
+
+    world: World
+    seed: int
+    words: Words
+
+    @classmethod
+    def names(cls, world: World, numbers: Mapping[str, Any]) -> Mapping[str, str]:
+        """Values for the fields of texts that depend on the world alone."""
+        first, second = regulars(world)
+        return {
+            "cells": f"{world.size:,}",
+            "count": str(len(world.items)),
+            "field": first_field(world).label.lower(),
+            "first": first.name,
+            "second": second.name,
+            "told": world.fields[:2][-1].label,
+            "who": called(world, somebody(world)),
+        }
+
+    @classmethod
+    def texts(cls, world: World, known: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Texts that replace those of the file in another world."""
+        return {}
+
+    def say(self, name: str, /, **numbers: object) -> str:
+        """See `Words.say`."""
+        return self.words.say(name, **numbers)
+
+    @abstractmethod
+    def work(self) -> Steps[None]:
+        """Compute in the background."""
+
+    @property
+    @abstractmethod
+    def progress(self) -> float:
+        """Share of `work` that is done, 0 to 1."""
+
+    @property
+    @abstractmethod
+    def is_done(self) -> bool:
+        """True if the reveal can be drawn."""
+
+    @abstractmethod
+    def skip(self) -> None:
+        """Complete the person's part, as far as it needs no choice."""
+
+    @property
+    @abstractmethod
+    def truth(self) -> Guess | None:
+        """True value of the guess; None if the person left off early."""
+
+    @property
+    @abstractmethod
+    def numbers(self) -> Mapping[str, str]:
+        """Values for the fields of texts, after `work`."""
+
+    @property
+    @abstractmethod
+    def answer(self) -> str:
+        """Right answer to the exit question."""
+
+    @property
+    def holds(self) -> bool:
+        """True if the lesson's claim is true in this world; if not, alternative texts say so."""
+        return True
+
+    @property
+    def query(self) -> Mapping[str, str]:
+        """Settings of the sandbox that depend on this lab."""
+        return {}
+
+    @property
+    def choices(self) -> str:
+        """Choices of the person as text for the link; empty if there are none."""
+        return ""
+
+    def recall(self, choices: str) -> None:
+        """Repeat choices from a link."""
+        assert not choices, "nothing is chosen in this lesson"
+
+    @abstractmethod
+    def opening(self) -> None:
+        """Draw the first picture."""
+
+    @abstractmethod
+    def doing(self) -> None:
+        """Draw the exercise."""
+
+    @abstractmethod
+    def revealing(self) -> None:
+        """Draw the truth."""
+
+    def proving(self) -> None:
+        """Draw the proof of the answer to the exit question."""
+        self.revealing()
+
+    def further(self) -> None:
+        """Draw the second picture of `revealing`, which has its own screen on the stage if the
+        texts have a heading ``further``."""
+        raise NotImplementedError
+
+
+@dataclass(eq=False)
+class GradualLab(Lab):
+    """Lab whose results are computed in the background and displayed in turn.
+
+    Attributes:
+        enough: results that the person has to see.
+        displayed: results that the person has seen.
+        results: those that are there.
+    """
+
+    enough: int = field(init=False)
+    displayed: int = field(init=False, default=0)
+    results: list[Any] = field(init=False, default_factory=list)
+
+    def go_on(self) -> None:
+        """Display the next result, if there is any."""
+        self.displayed = min(self.displayed + 1, len(self.results))
+
+    @property
+    def is_done(self) -> bool:
+        return self.displayed >= self.enough
+
+    def skip(self) -> None:
+        self.displayed = max(self.displayed, min(self.enough, len(self.results)))
+
+    def draw_button(self, label: str, key: str) -> None:
+        """Draw the button for the next result."""
+        is_ready = len(self.results) > self.displayed
+        st.button(label, key=key, on_click=self.go_on, disabled=not is_ready)
+
+
 @dataclass(frozen=True, slots=True)
 class Sandbox:
-    """Where the same is tried further: a page and what is set there."""
+    """Page on which the person continues, and its settings beside world and seed."""
 
     page: str
     query: Mapping[str, str]
@@ -113,75 +239,39 @@ class Sandbox:
 
 @dataclass(frozen=True, slots=True)
 class Lesson:
-    """One lesson.
+    """A lesson, in its own world or in another.
 
     Attributes:
-        key: its name in links, and of its words.
+        key: its name in links.
         minutes: how long it takes, about.
-        world, seed: of the visitors, unless the link has another seed; a world by its key, or one
-            that is none of the app's.
-        begin: makes its lab for a world and a seed.
+        world: of the visitors.
+        seed: unless the link has another.
+        lab: makes the lab for a world, a seed and texts.
         guess: what is guessed before anything is done.
-        opening: draws the picture of the first screen.
-        doing: draws what is done, one control at a time.
-        truth: what the guess is held against; None where the person left off before.
-        revealing: draws that over the guess.
-        told: numbers for the words, by their names there.
-        options: answers to the exit question.
-        answer: the right one, as the engine computes it.
-        proving: draws what the exit question's answer is seen in; what revealed the truth, if None.
-        further: draws what else there is to see, on a screen of its own on the stage, where one
-            picture has the room; on the page that is a part of ``revealing``.
-        sandbox: for a seed; None where a link cannot say all that is set.
+        words: its texts.
+        sandbox: None where a link cannot say all that is set.
         terms: words of the glossary that stand in it.
-        holds: whether what it claims came about; where not, its words say so.
-        elsewhere: the lesson in a world of the person's; None where it is told of its own alone.
-        choices: what the person has chosen, as text for the link; None where nothing is.
-        recall: has a new lab choose the same.
-        visits: visitors for whom something is chosen.
+        picks: visitors for whom the person chooses.
+        numbers: what the lab takes by name.
     """
 
     key: str
     minutes: int
-    world: str | World
+    world: World
     seed: int
-    begin: Callable[[Any, int], Any]
+    lab: Callable[..., Lab]
     guess: Guessed
-    opening: Callable[[Any, Words], None]
-    doing: Callable[[Any, Words], None]
-    truth: Callable[[Any], Guess | None]
-    revealing: Callable[[Any, Words, Guess | None], None]
-    told: Callable[[Any], Mapping[str, str]]
-    options: Sequence[str]
-    answer: Callable[[Any], str]
-    sandbox: Callable[[int], Sandbox] | None
+    words: Words
+    sandbox: Sandbox | None = None
     terms: Sequence[str] = ()
-    proving: Callable[[Any, Words], None] | None = None
-    further: Callable[[Any, Words], None] | None = None
-    holds: Callable[[Any], bool] = lambda lab: True
-    elsewhere: "Callable[[World], Elsewhere] | None" = None
-    choices: Callable[[Any], str] | None = None
-    recall: Callable[[Any, str], None] = lambda lab, told: None
-    visits: int = 0
+    picks: int = 0
+    numbers: Mapping[str, Any] = field(default_factory=dict)
+
+    def begin(self, seed: int) -> Lab:
+        """Return a new lab."""
+        return self.lab(self.world, seed, self.words, **self.numbers)
 
     @property
-    def place(self) -> World:
-        """The world itself."""
-        return WORLDS[self.world] if isinstance(self.world, str) else self.world
-
-
-@dataclass(frozen=True, slots=True)
-class Elsewhere:
-    """A lesson in another world than its own.
-
-    Attributes:
-        lesson: as it is given there.
-        names: what things are called there, by their names in its words.
-        options: what the answers to its exit question are called, where they are others; Markdown.
-        instead: names of texts that are said there in place of others, by the names of these.
-    """
-
-    lesson: Lesson
-    names: Mapping[str, str]
-    options: Mapping[str, str] | None = None
-    instead: Mapping[str, str] = field(default_factory=dict)
+    def options(self) -> tuple[str, ...]:
+        """Keys of the answers to the exit question."""
+        return tuple(self.words.options("options"))

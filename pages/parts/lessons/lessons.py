@@ -1,6 +1,23 @@
-"""All lessons, in the order in which they are taken."""
+"""List of lessons, in teaching order, and the loader of their files.
 
-from pages.parts.lessons import (
+A lesson is a TOML file beside its lab, in `pages.parts.lessons.labs`: ``minutes``, ``world``,
+``seed`` and ``terms``; ``numbers``, which the lab takes by name and texts name as ``{set_...}``;
+``home``, which it takes in the lesson's own world alone; ``guess``, ``sandbox`` and ``texts``.
+``elsewhere`` has the texts that are others in another world; without it there is no other.
+
+A file may also have the format of a lecturer's own lesson (`pages.parts.lessons.own.codec`), whose
+lab is `own_lesson.Lab`: then it needs no code at all.
+"""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from engine.worlds import WORLDS, World
+from pages.parts.lessons.labs import (
     ask_the_log,
     barista,
     careful,
@@ -13,21 +30,83 @@ from pages.parts.lessons import (
     watch_first,
     what_95_promises,
 )
-from pages.parts.lessons.lesson import Lesson
+from pages.parts.lessons.lesson import Guessed, Lab, Lesson, Sandbox, Slider
+from pages.parts.lessons.maps import last_fields, map_of
+from pages.parts.lessons.own import lesson as own_lesson
+from pages.parts.lessons.own.codec import from_table
+from pages.parts.lessons.words import SETTINGS, Words, filled
 
-LESSONS: dict[str, Lesson] = {
-    lesson.key: lesson
-    for lesson in (
-        barista.LESSON,
-        one_draw.LESSON,
-        never_tried.LESSON,
-        never_a_hundred.LESSON,
-        one_winner.LESSON,
-        exam_week.LESSON,
-        watch_first.LESSON,
-        table_that_lies.LESSON,
-        ask_the_log.LESSON,
-        what_95_promises.LESSON,
-        careful.LESSON,
-    )
+_LABS: Mapping[str, type[Lab]] = {
+    "barista": barista.Lab,
+    "one_draw": one_draw.Lab,
+    "never_tried": never_tried.Lab,
+    "never_a_hundred": never_a_hundred.Lab,
+    "one_winner": one_winner.Lab,
+    "exam_week": exam_week.Lab,
+    "watch_first": watch_first.Lab,
+    "table_that_lies": table_that_lies.Lab,
+    "ask_the_log": ask_the_log.Lab,
+    "what_95_promises": what_95_promises.Lab,
+    "careful": careful.Lab,
 }
+
+
+def lesson_in(key: str, world: World | None = None) -> Lesson | None:
+    """Read a lesson, in its own or another world; None if it stays in its own."""
+    table, lab = _file(key), _LABS[key]
+    if lab is own_lesson.Lab:
+        return None if world else replace(own_lesson.lesson_of(from_table(table)), key=key)
+    if world is not None and "elsewhere" not in table:
+        return None
+    numbers, texts = {**table["numbers"]}, filled(table["texts"], _settings(table))
+    place = world or WORLDS[table["world"]]
+    names = lab.names(place, numbers)
+    if world is None:
+        numbers |= table.get("home", {})
+    else:
+        texts |= filled(table["elsewhere"], _settings(table))
+        texts |= lab.texts(place, texts)
+    page, query = table["sandbox"]["page"], {**table["sandbox"]}
+    del query["page"]
+    return Lesson(
+        key=key,
+        minutes=table["minutes"],
+        world=place,
+        seed=table["seed"],
+        lab=lab,
+        guess=_guess(table["guess"], place, {**names, **numbers}),
+        words=Words(texts, names),
+        sandbox=Sandbox(page, query),
+        terms=table["terms"],
+        picks=table.get("picks", 0),
+        numbers=numbers,
+    )
+
+
+def _guess(asked: Mapping[str, Any], world: World, known: Mapping[str, Any]) -> Guessed:
+    """Build the guess: cells of a map, a percentage, or a number up to ``high``, which may name
+    a number of the lesson or of its world."""
+    if "map" in asked:
+        return map_of(world, *last_fields(world))
+    if "percent" in asked:
+        return Slider(0, 1, 0.01, percent=True)
+    high = asked["high"]
+    return Slider(0, int(known[high]) if isinstance(high, str) else high, asked.get("step", 1))
+
+
+def _settings(table: Mapping[str, Any]) -> Mapping[str, str]:
+    """Values of ``{set_...}`` in the texts."""
+    return {**SETTINGS, **{name: _told(value) for name, value in table["numbers"].items()}}
+
+
+def _told(number: int | list[int]) -> str:
+    return f"{number:,}" if isinstance(number, int) else ", ".join(map(_told, number))
+
+
+@cache
+def _file(key: str) -> Mapping[str, Any]:
+    path = Path(__file__).parent / "labs" / f"{key}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+LESSONS: Mapping[str, Lesson] = {key: lesson for key in _LABS if (lesson := lesson_in(key))}

@@ -1,4 +1,4 @@
-"""Maps of lessons: whose cells are guessed, and how they are marked; and what is liked best."""
+"""Maps in lessons: guessed cells, widgets to mark them, and the map of tastes."""
 
 import streamlit as st
 
@@ -15,7 +15,8 @@ from pages.parts.text.theme import is_dark
 
 
 def map_of(world: World, *names: str) -> Cells:
-    """The map of two fields, a row for each value of the first; of one field, that has one row."""
+    """Return the map of two fields, a row for each value of the first; a single row for one
+    field."""
     fields = {field.name: field for field in world.fields}
     *rows, columns = (tuple(v.label for v in fields[name].values) for name in names)
     *heads, across = (tuple(v.emoji for v in fields[name].values) for name in names)
@@ -26,19 +27,18 @@ def map_of(world: World, *names: str) -> Cells:
 
 
 def last_fields(world: World) -> tuple[str, ...]:
-    """The fields that a map of one visitor spreads out: the last two."""
+    """Return the last two fields, which a map of a single visitor spreads out."""
     return tuple(field.name for field in world.fields[-2:])
 
 
 def spread_out(world: World, who: Context, *names: str) -> str:
-    """What stays as it is for somebody where these fields are spread out, as plain text."""
+    """Format the part of a context that a map keeps fixed, as plain text."""
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     return " · ".join(labels[at] for at in who.items() if at[0] not in names)
 
 
 def mark_cells(cells: Cells, key: str, before: Marks) -> Marks:
-    """Where cells are marked, a line of switches for each row, some of them ``before``; which ones
-    are."""
+    """Draw a line of switches per row, with cells marked ``before``; return the marked cells."""
     marked: set[int] = set()
     for at, row in enumerate(cells.rows):
         first = at * len(cells.columns)
@@ -56,8 +56,8 @@ def mark_cells(cells: Cells, key: str, before: Marks) -> Marks:
 
 
 def show_tastes(world: World, words: Words, who: Context) -> None:
-    """Map: what is best for whom, in the colours that actions have everywhere; of a world of many
-    fields for those who are as somebody in all but two."""
+    """Map: the best action by context, in the actions' colours; in a world of many fields for
+    contexts that differ from ``who`` in two."""
     axes, told = next(iter(axes_of(world))), words.say("tastes")
     rows = truth_rows(world, axes, who)
     remark(told)

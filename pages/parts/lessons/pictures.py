@@ -1,6 +1,6 @@
-"""What the screens of lessons draw in common."""
+"""Pictures shared by the screens of lessons."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -9,11 +9,12 @@ from engine.worlds import World
 from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.lessons import guess_rows, guess_spec
+from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.charts.marks import marks_rows, marks_spec
 from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.talk import Stage
@@ -35,7 +36,7 @@ def written(guess: Guessed, value: Guess, words: Words) -> str:
 
 
 def _called(cells: Cells, marks: Marks) -> list[str]:
-    """Cells by their names, where a whole row is marked by that of the row."""
+    """Name cells; a fully marked row by its own name."""
     found = []
     for place, row in enumerate(cells.rows):
         here = cells.row(place)
@@ -45,7 +46,7 @@ def _called(cells: Cells, marks: Marks) -> list[str]:
 
 
 def look() -> Size:
-    """How large a chart is here, for those that know it themselves."""
+    """Return the size of a chart on the current page or stage."""
     stage = Stage.in_link()
     if not stage.on:
         return LESSON
@@ -53,8 +54,8 @@ def look() -> Size:
 
 
 def both(key: str, first: Callable[[], None], further: Callable[[], None]) -> None:
-    """Draw two pictures side by side; on the stage the first alone, where the further one has a
-    screen of its own (`Lesson.further`)."""
+    """Draw two pictures side by side; on the stage the first alone, as `Lab.further` draws the
+    second."""
     if look().on_stage:
         first()
         return
@@ -66,7 +67,7 @@ def both(key: str, first: Callable[[], None], further: Callable[[], None]) -> No
 
 
 def bells(world: World, offers: str) -> Mapping[str, Any]:
-    """The chart of what is believed of each action; ``offers`` says what its bars are."""
+    """Return the chart of beliefs by action; ``offers`` names its bars."""
     return within_room(belief_spec(world, is_dark(), offers, False, look()), world, look())
 
 
@@ -84,21 +85,57 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
         picture(rows, spec, key, alt, height="stretch", keys=keys)
 
 
-def show_guess(
-    lesson: Lesson, truth: Guess, guess: Guess | None, words: Words, page: Words
+def bars(
+    heading: str,
+    said: Sequence[Said],
+    by: Sequence[str],
+    key: str,
+    *,
+    main: str = "",
+    truths: Sequence[tuple[str, float]] = (),
+    truth: str = "",
+    lanes: int = 0,
+    others: str = "",
+    form: str = "{of} {by} {says}",
+    more: Sequence[str] = (),
+    most: float = 1,
+    unit: str = "%",
 ) -> None:
-    """The guess and the truth on one line where numbers are guessed, on the map where cells are."""
+    """Draw bars of several things, with marks at what is true.
+
+    Args:
+        heading: of the numbers, for those who cannot see the picture.
+        by: names of the series; ``main``, or else the first, is in the loop's colour.
+        truths, truth: things with their true values, and what these are called.
+        lanes: room for so many things, if some have no bar.
+        others: what stands in a lane without a bar.
+        form: how a bar is read out; ``more`` is read out after all of them.
+        most, unit: see `said_spec`.
+    """
+    told = [form.format(of=one.of, by=one.by, says=one.told or percent(one.value)) for one in said]
+    lanes = lanes or len({one.of for one in said})
+    marked = truth if truths else ""
+    drawn(
+        said_rows(said, truths, marked, others),
+        said_spec(is_dark(), lanes, tuple(by), main or by[0], marked, most, unit),
+        key,
+        f"{heading}: {'; '.join([*told, *more])}",
+    )
+
+
+def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) -> None:
+    """Draw guess and truth on a line for numbers, on the map for cells."""
     kind = lesson.guess
     if isinstance(kind, Cells):
         assert isinstance(truth, frozenset)
         marked = guess if isinstance(guess, frozenset) else frozenset()
-        _show_marks(kind, truth, marked, words, page)
+        _show_marks(kind, truth, marked, words)
         return
     if not isinstance(kind, Slider) or not isinstance(truth, float):
         return
     assert guess is None or isinstance(guess, float)
     told = written(kind, truth, words)
-    labels = (page.say("your_guess"), page.say("truth"))
+    labels = (PAGE.say("your_guess"), PAGE.say("truth"))
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
     drawn(
         guess_rows(guess, truth, labels),
@@ -108,17 +145,17 @@ def show_guess(
     )
 
 
-def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words, page: Words) -> None:
-    """Full cells where it is so, and a diamond on each that was marked."""
-    names = (page.say("cell_right"), page.say("cell_wrong"), page.say("cell_missed"))
-    names_of_all = (*names, page.say("cell_no"))
-    told = f"{page.say('truth')}: {written(cells, truth, words)}"
+def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words) -> None:
+    """Map: true cells are full, marked cells have a diamond."""
+    names = (PAGE.say("cell_right"), PAGE.say("cell_wrong"), PAGE.say("cell_missed"))
+    names_of_all = (*names, PAGE.say("cell_no"))
+    told = f"{PAGE.say('truth')}: {written(cells, truth, words)}"
     if marked:
-        told += f"; {page.say('your_guess')}: {written(cells, marked, words)}"
+        told += f"; {PAGE.say('your_guess')}: {written(cells, marked, words)}"
     drawn(
         marks_rows(cells.rows, cells.columns, marked, truth, names_of_all),
         marks_spec(is_dark(), len(cells.rows), names_of_all),
         key="chart-guess",
         alt=told,
     )
-    remark(page.say("marks"))
+    remark(PAGE.say("marks"))

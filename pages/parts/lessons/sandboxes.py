@@ -1,10 +1,11 @@
-"""Where the same is tried further, as an address."""
+"""Addresses of pages on which lessons continue."""
 
 from collections.abc import Mapping
 
+from engine.worlds import key_of
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.lessons.lesson import Sandbox
+from pages.parts.lessons.lesson import Lab, Sandbox
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.setup import RaceSetup
 from pages.parts.settings.link import Linked
@@ -17,7 +18,8 @@ _SETUPS: Mapping[str, type[Linked]] = {
 }
 
 
-def address_of(sandbox: Sandbox) -> dict[str, str]:
-    """All that the page itself would write there: then one step back from it leads here."""
-    setup, _ = _SETUPS[sandbox.page].from_query(sandbox.query)
+def address_of(sandbox: Sandbox, lab: Lab) -> dict[str, str]:
+    """Return the query exactly as the page writes it, so that a single step back leads here."""
+    place = {"world": key_of(lab.world), "seed": str(lab.seed)}
+    setup, _ = _SETUPS[sandbox.page].from_query({**place, **sandbox.query, **lab.query})
     return setup.query()

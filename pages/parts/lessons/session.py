@@ -1,4 +1,4 @@
-"""What a browser session has of the lessons: labs, guesses, and which are done."""
+"""State of lessons in a browser session: labs, guesses, and completed lessons."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ _KEPT = 3
 
 @dataclass(slots=True)
 class Run:
-    """One lesson as somebody takes it.
+    """A lesson in progress.
 
     Attributes:
         work: what its lab computes by itself.
@@ -34,18 +34,18 @@ class Run:
 
     @property
     def is_ready(self) -> bool:
-        """Whether the lab has computed all; what failed there is raised here."""
+        """True if the lab's work is complete; its failure is raised here."""
         if self.work.done() and not self.work.cancelled():
             self.work.result()
         return self.work.done()
 
     def may_go(self, step: Step) -> bool:
-        """Whether there is something to see at a step."""
+        """True if a step can be drawn."""
         return step in {"guess", "do"} or (self.is_ready and self.lab.progress >= 1.0)
 
 
 class LearnSession:
-    """The lessons of one browser session.
+    """Lessons of a browser session.
 
     Attributes:
         done: keys of those whose exit question was answered.
@@ -62,46 +62,43 @@ class LearnSession:
         self.drawn: tuple[LearnSetup, float | None] | None = None
 
     def run(self, setup: LearnSetup) -> Run:
-        """The lesson that is set; a new one begins, and one whose work was cut off, as the
-        connection was gone for long. A teacher's sheet has one of its own: it shows all."""
+        """Return the run of a lesson; begin it if it is new or was cut off by a lost connection.
+        A teacher's sheet has a run apart."""
         lesson = setup.chosen
         place = _place(setup)
         known = self._runs.get(place)
         if known is None or known.work.cancelled():
-            lab = lesson.begin(lesson.place, setup.own_seed)
-            chosen = known and lesson.choices and lesson.choices(known.lab)
-            lesson.recall(lab, chosen or setup.picks)
+            lab = lesson.begin(setup.own_seed)
+            lab.recall((known and known.lab.choices) or setup.picks)
             self._runs[place] = Run(lesson, lab, self._submit(lab.work()), setup.guessed)
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
         return self._runs[place]
 
     def recall(self, setup: LearnSetup) -> None:
-        """Take what a link says was guessed, as somebody has just come by it."""
+        """Take the guess from a link that was just opened."""
         if setup.lesson and setup.guessed is not None:
             self.run(setup).guess = setup.guessed
 
     def with_choices(self, setup: LearnSetup) -> LearnSetup:
-        """What is set, and what was chosen for whom so far: both are to be there after a reload."""
+        """Return the set-up with the choices so far, so that a reload keeps them."""
         run = self._runs.get(_place(setup)) if setup.lesson else None
-        if run is None or run.lesson.choices is None:
-            return setup
-        return setup.having({"picks": run.lesson.choices(run.lab)})
+        return setup.having({"picks": run.lab.choices}) if run and run.lesson.picks else setup
 
     def begin_anew(self, setup: LearnSetup) -> None:
-        """Forget what was guessed and done in a lesson."""
+        """Forget the run of a lesson."""
         run = self._runs.pop(_place(setup), None)
         if run is not None:
             run.work.cancel()
 
     @property
     def runs(self) -> tuple[Run, ...]:
-        """Those that are kept, oldest first."""
+        """Kept runs, oldest first."""
         return tuple(self._runs.values())
 
     @property
     def is_live(self) -> bool:
-        """Whether anything is computed."""
+        """True if any lab is at work."""
         return any(not run.work.done() for run in self._runs.values())
 
     @property
@@ -111,32 +108,31 @@ class LearnSession:
 
 
 def outcome(run: Run, own: Words, name: str = "reveal") -> str:
-    """The name of what is said in the end: other words where the person left off, or where what a
-    lesson claims does not hold."""
-    if run.lesson.truth(run.lab) is None:
+    """Return the name of the final text: a variant if the person left off or the claim does not
+    hold."""
+    if run.lab.truth is None:
         return own.first("stopped" if name == "reveal" else name)
-    return own.first(*([] if run.lesson.holds(run.lab) else [f"{name}_not"]), name)
+    return own.first(*([] if run.lab.holds else [f"{name}_not"]), name)
 
 
 def rightly(run: Run) -> int | None:
-    """How many cells were told rightly: marked where it is so, and left where it is not. None where
-    none are guessed, or were."""
-    cells, truth, guess = run.lesson.guess, run.lesson.truth(run.lab), run.guess
+    """Count right cells, marked or left; None if the guess is no map or is missing."""
+    cells, truth, guess = run.lesson.guess, run.lab.truth, run.guess
     if not (isinstance(cells, Cells) and isinstance(truth, frozenset)):
         return None
     return cells.size - len(guess ^ truth) if isinstance(guess, frozenset) else None
 
 
 def _place(setup: LearnSetup) -> tuple[str, int, bool, str]:
-    """What tells one lesson as somebody takes it from others."""
+    """Return the key of a run."""
     return setup.chosen.key, setup.own_seed, setup.sheet, setup.world
 
 
 def after(step: Step) -> Step:
-    """The next screen."""
+    """Return the next screen."""
     return STEPS[min(STEPS.index(step) + 1, len(STEPS) - 1)]
 
 
 def before(step: Step) -> Step:
-    """The one before."""
+    """Return the previous screen."""
     return STEPS[max(STEPS.index(step) - 1, 0)]

@@ -1,4 +1,4 @@
-"""What a link to a lesson says."""
+"""Settings of the Learn page, as in its link."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -7,13 +7,13 @@ from typing import Self
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choice_codec
-from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of, words_of
+from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
-from pages.parts.lessons.words import Words, words
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.link import Linked, quoted
 from pages.parts.settings.setting import SWITCH, Setting
@@ -56,7 +56,7 @@ def _lessons() -> dict[str, str]:
 
 @dataclass(frozen=True, slots=True)
 class LearnSetup(Linked):
-    """All that a link to Learn can say.
+    """Settings of the Learn page.
 
     Attributes:
         step: screen of the lesson.
@@ -94,7 +94,7 @@ class LearnSetup(Linked):
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> tuple[Self, list[tuple[str, str]]]:
-        """See `Linked.read`; a lesson packed in the link is opened, or left out with the reason."""
+        """See `Linked.read`; a packed lesson is opened, or left out with the reason."""
         setup, left = super(LearnSetup, cls).read(query)
         refused = list(left)
         try:
@@ -124,47 +124,41 @@ class LearnSetup(Linked):
         return setup, refused
 
     def _fault_of_picks(self) -> str:
-        """Why nobody can have made these choices in this lesson; empty if somebody can."""
+        """Return why these choices are impossible in this lesson, or an empty text."""
         try:
-            if self.picks and not (self.lesson and self.chosen.choices):
+            if self.picks and not (self.lesson and self.chosen.picks):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
             elif self.picks:
-                choice_codec.decode_choices(self.picks, self.chosen.place, self.chosen.visits)
+                choice_codec.decode_choices(self.picks, self.chosen.world, self.chosen.picks)
         except PersonalizerError as error:
             return error.message
         return ""
 
     def _said(self, name: str, **told: str) -> str:
-        """What is said of the link, as plain text."""
-        return bare(self.words("page").say(name, **told))
+        """Format a sentence about the link, as plain text."""
+        return bare(PAGE.say(name, **told))
 
     def query(self) -> dict[str, str]:
-        """See `Linked`; a lesson of one's own stands where it is shown. One that is too long for a
-        link is in its file alone."""
+        """See `Linked`; a lecturer's lesson is included where it is displayed, unless it is too
+        long for a link."""
         said = Linked.query(self)
         is_told = self.lesson in {"", OWN} and len(self.own) <= MAX_LINK
         return said if is_told else {n: v for n, v in said.items() if n != "own"}
 
     @property
     def chosen(self) -> Lesson:
-        """The lesson that is set."""
+        """The current lesson."""
         return lesson_of(self.lesson, self.own, self.world)
 
     @property
     def guessed(self) -> Guess | None:
-        """What the link says was guessed; None for nothing, or nothing that can be."""
+        """The guess in the link; None if it is missing or impossible."""
         return read_guess(self.guess, self.chosen.guess) if self.lesson and self.guess else None
 
     @property
     def has_its_world(self) -> bool:
-        """Whether a lesson is given in the world that was chosen for all."""
+        """True if the lesson is given in the chosen world."""
         return self.lesson != OWN and elsewhere(self.lesson, self.world) is not None
-
-    def words(self, part: str = "") -> Words:
-        """The words of the lesson that is set, or of a part of the page."""
-        if part:
-            return words(part)
-        return words_of(self.lesson, self.own, self.world)
 
     @property
     def own_seed(self) -> int:
@@ -176,8 +170,8 @@ class LearnSetup(Linked):
         return self.chosen.seed
 
     def at(self, lesson: str = "", step: Step = "guess") -> Self:
-        """At another place, for the lesson's own visitors, and with nothing guessed, unless it is
-        the same one."""
+        """Return the set-up at another lesson or step; another lesson has its own seed and no
+        guess."""
         same = lesson == self.lesson
         own = {"seed": self.seed, "guess": self.guess, "picks": self.picks}
         kept = own if same else {"seed": -1, "guess": "", "picks": ""}

@@ -1,4 +1,4 @@
-"""A lesson on the stage: the question, the guess, what is done, the truth, one more question.
+"""Lessons on the stage: the question, the guess, the exercise, the truth, and the exit question.
 
 A step past what is to be done does it; while the engine is at work there is no step on. Whoever
 comes back to a later screen waits there until it is done.
@@ -12,7 +12,6 @@ import streamlit as st
 from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.components.stage_talk import Talk
-from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.guesses import told_guess
 from pages.parts.lessons.held import held
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
@@ -20,7 +19,7 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import LearnSession, Run, outcome
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
-from pages.parts.lessons.words import Words
+from pages.parts.lessons.words import PAGE, Words
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
@@ -52,9 +51,9 @@ def open_talk() -> Talk:
 
 
 def lesson_show(run: Run, setup: LearnSetup) -> Show:
-    """The talk about a lesson."""
+    """Return the talk of a lesson."""
     lesson, lab = run.lesson, run.lab
-    own, page = setup.words(), setup.words("page")
+    own = setup.chosen.words
     named = own.options("options")
     answers = [named[option] for option in lesson.options]
     can_tell = run.may_go("reveal")
@@ -66,20 +65,20 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
             "question",
             partial(own.say, "question"),
             lambda: _words([own.say(own.first("opening_stage", "opening"))]),
-            page.say("plan_guess"),
+            PAGE.say("plan_guess"),
         ),
         Screen(
             "guess",
             partial(own.say, "question"),
             partial(_guess, run, own),
-            f"{page.say('plan_guess')} {page.say('hands')}",
+            f"{PAGE.say('plan_guess')} {PAGE.say('hands')}",
             [_hand(lesson.guess, answer, own) for answer in answers_to(lesson)],
         ),
         Screen(
             "do",
             partial(own.say, "title"),
-            partial(_do, run, own, page),
-            page.say("plan_do"),
+            partial(_do, run, own),
+            PAGE.say("plan_do"),
             do=partial(_take_hands, run, setup),
         ),
     ]
@@ -87,47 +86,47 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         screens += [
             Screen(
                 "reveal",
-                lambda: held(run, lesson.truth(lab), own, page),
-                partial(_reveal, run, own, page),
-                page.say("plan_reveal"),
+                lambda: held(run, lab.truth, own),
+                partial(_reveal, run, own),
+                PAGE.say("plan_reveal"),
                 do=lab.skip,
             ),
             Screen(
                 "why",
                 lambda: own.say(outcome(run, own, "takeaway")),
                 partial(_why, run, own),
-                page.say("plan_reveal"),
+                PAGE.say("plan_reveal"),
             ),
-            *_further(run, own, page),
+            *_further(run, own),
             Screen(
                 "exit",
-                partial(page.say, "check"),
+                partial(PAGE.say, "check"),
                 partial(_exit, run, own, answers),
-                page.say("plan_exit"),
+                PAGE.say("plan_exit"),
                 [bare(answer) for answer in answers],
             ),
             Screen(
                 "answer",
-                lambda: _begun(named[lesson.answer(lab)]),
+                lambda: _begun(named[lab.answer]),
                 partial(_answer, run, own),
-                bare(own.say("note" if setup.lesson == OWN else "misconception")),
+                bare(own.say(own.first("misconception", "note"))),
             ),
         ]
     elif asked in _LATER:
         screens.append(
-            Screen(asked, partial(own.say, "title"), partial(_wait, run, page), page.say("plan_do"))
+            Screen(asked, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
         )
     return Show.of(screens, is_busy=False)
 
 
 def cards_show(setup: LearnSetup) -> Show:
-    """All lessons, to be chosen off the stage."""
-    page = setup.words("page")
+    """Return the single screen with the list of lessons."""
     titles = [
-        f"{number}. {setup.at(key).words().say('title')}" for number, key in enumerate(LESSONS, 1)
+        f"{number}. {setup.at(key).chosen.words.say('title')}"
+        for number, key in enumerate(LESSONS, 1)
     ]
     screen = Screen(
-        "lessons", partial(page.say, "question"), partial(_names, titles), page.say("told")
+        "lessons", partial(PAGE.say, "question"), partial(_names, titles), PAGE.say("told")
     )
     return Show.of([screen])
 
@@ -139,8 +138,8 @@ def _names(titles: Sequence[str]) -> None:
 
 
 def answers_to(lesson: Lesson) -> Sequence[Guess]:
-    """What hands are counted for: each answer, or numbers from the least to the most; of a map each
-    cell, or each row where there are more cells than keys."""
+    """Return guesses for which hands are counted: answers, evenly spaced numbers, or cells; rows
+    where a map has more cells than keys."""
     guess = lesson.guess
     if isinstance(guess, Pick):
         return guess.options
@@ -152,14 +151,14 @@ def answers_to(lesson: Lesson) -> Sequence[Guess]:
 
 
 def _hand(guess: Guessed, answer: Guess, own: Words) -> str:
-    """What a hand is raised for, in little room."""
+    """Format a guess for a hand, in little room."""
     if isinstance(guess, Cells) and isinstance(answer, frozenset) and len(answer) == 1:
         return guess.pictured(*answer)
     return written(guess, answer, own)
 
 
 def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
-    """What a room has guessed that raised so many hands for each answer; None if it raised none.
+    """Return the guess of a room from its hands; None if there were none.
 
     Of numbers the mean; of other answers the one that most are for; of a map all cells that at
     least half as many are for as for the one that most are.
@@ -178,7 +177,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
 
 
 def _take_hands(run: Run, setup: LearnSetup) -> None:
-    """The room has guessed, if it raised its hands; the address says so, too."""
+    """Take the room's hands as the guess, in the address too."""
     guess = guessed_by(this_remote().counted, run.lesson)
     if guess is not None:
         run.guess = guess
@@ -186,89 +185,85 @@ def _take_hands(run: Run, setup: LearnSetup) -> None:
         st.query_params["guess"] = told_guess(guess)
 
 
-def _further(run: Run, own: Words, page: Words) -> list[Screen]:
-    """What else there is to see, if there is."""
-    lesson, lab = run.lesson, run.lab
-    draws = lesson.further
-    if draws is None:
+def _further(run: Run, own: Words) -> list[Screen]:
+    """Return the screen of the second picture, if there is any."""
+    lab = run.lab
+    if "further" not in own.table:
         return []
 
     def picture() -> None:
         with st.container(key="stage-lesson"):
-            draws(lab, own)
+            lab.further()
 
-    heading = partial(own.say, "further", **lesson.told(lab))
-    return [Screen("further", heading, picture, page.say("plan_reveal"))]
+    heading = partial(own.say, "further", **lab.numbers)
+    return [Screen("further", heading, picture, PAGE.say("plan_reveal"))]
 
 
 def _begun(answer: str) -> str:
-    """An answer as a heading begins."""
+    """Capitalise an answer as a heading."""
     return answer[:1].upper() + answer[1:]
 
 
 def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
-    """The exit question and its answers, beside the picture that was just seen."""
-    _words([own.say("exit", **run.lesson.told(run.lab)), *map("**{}**".format, answers)])
+    """Draw the exit question and its answers beside the last picture."""
+    _words([own.say("exit", **run.lab.numbers), *map("**{}**".format, answers)])
     _seen(run, own)
 
 
 def _answer(run: Run, own: Words) -> None:
-    """The answer to the exit question, and the picture that it is seen in."""
-    lesson, lab = run.lesson, run.lab
-    name = own.first(f"answered_{lesson.answer(lab)}", "answered")
-    _words([own.say(name, **lesson.told(lab))])
-    if lesson.proving is None:
-        _seen(run, own)
-        return
+    """Draw the answer to the exit question beside its proof."""
+    lab = run.lab
+    name = own.first(f"answered_{lab.answer}", "answered")
+    _words([own.say(name, **lab.numbers)])
     with st.container(key="stage-lesson"):
-        lesson.proving(lab, own)
+        lab.proving()
 
 
 def _seen(run: Run, own: Words) -> None:
-    """What revealed the truth; who left off before has seen nothing of it."""
-    if run.lesson.truth(run.lab) is None:
+    """Draw the last picture, unless the person left off early."""
+    if run.lab.truth is None:
         return
     with st.container(key="stage-lesson"):
-        run.lesson.revealing(run.lab, own, run.guess)
+        run.lab.revealing()
 
 
 def _guess(run: Run, own: Words) -> None:
-    """What is asked, beside the picture: below it hands need the room."""
+    """Draw the question beside the picture; hands need the room below."""
     _words([own.say("guess")])
     with st.container(key="stage-lesson"):
-        run.lesson.opening(run.lab, own)
+        run.lab.opening()
 
 
-def _wait(run: Run, page: Words) -> None:
-    """How far the engine is."""
+def _wait(run: Run) -> None:
+    """Draw the progress of the lab."""
     share = run.lab.progress
-    st.progress(share, page.say("waits", percent=percent(share)))
+    st.progress(share, PAGE.say("waits", percent=percent(share)))
 
 
-def _do(run: Run, own: Words, page: Words) -> None:
+def _do(run: Run, own: Words) -> None:
     if not run.may_go("reveal"):
-        _wait(run, page)
+        _wait(run)
     with st.container(key="stage-lesson"):
-        run.lesson.doing(run.lab, own)
+        run.lab.doing()
 
 
-def _reveal(run: Run, own: Words, page: Words) -> None:
-    truth = run.lesson.truth(run.lab)
+def _reveal(run: Run, own: Words) -> None:
+    truth = run.lab.truth
     if isinstance(truth, frozenset):
         # A map has the room to itself: what else there is to see is said on the next screen.
         with st.container(key="stage-marks"):
-            show_guess(run.lesson, truth, run.guess, own, page)
+            show_guess(run.lesson, truth, run.guess, own)
         return
     if truth is not None and not isinstance(run.lesson.guess, Pick):
         with st.container(key="stage-guess"):
-            show_guess(run.lesson, truth, run.guess, own, page)
+            show_guess(run.lesson, truth, run.guess, own)
     with st.container(key="stage-lesson"):
-        run.lesson.revealing(run.lab, own, run.guess)
+        run.lab.revealing()
 
 
 def _why(run: Run, own: Words) -> None:
-    """What the picture shows, and that picture; who left off before has just seen how it began."""
-    _words([own.say(outcome(run, own), **run.lesson.told(run.lab))])
+    """Explain the last picture, beside it."""
+    _words([own.say(outcome(run, own), **run.lab.numbers)])
     _seen(run, own)
 
 

@@ -1,8 +1,8 @@
-"""What a lecturer has of the lessons: a sheet for each, and the check of homework."""
+"""For lecturers: a printable sheet per lesson, and the check of homework codes."""
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN, lesson_of, words_of
+from pages.parts.lessons.chosen import OWN, lesson_of
 from pages.parts.lessons.homework import LONGEST, handed_in
 from pages.parts.lessons.lesson import Cells
 from pages.parts.lessons.lessons import LESSONS
@@ -10,83 +10,82 @@ from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import bare, percent, plain, section
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
-    """One page on a lesson, to be printed: what many believe before, when what is done, and, once
-    the engine has them, its goal and the questions with their answers."""
+    """Draw the sheet of a lesson: misconception and schedule; once the lab is ready, goal and
+    answers too."""
     run = session.run(setup)
-    page, own = setup.words("page"), setup.words()
+    own = setup.chosen.words
     lesson, lab = run.lesson, run.lab
     is_known = run.may_go("reveal")
     if is_known:
         lab.skip()
-        section(page.say("goal"))
+        section(PAGE.say("goal"))
         tell(own.say(outcome(run, own, "takeaway")))
-    if setup.lesson != OWN:
-        section(page.say("misconception"))
+    if "misconception" in own.table:
+        section(PAGE.say("misconception"))
         tell(own.say("misconception"))
     elif told := own.say("note"):
-        section(page.say("note"))
+        section(PAGE.say("note"))
         st.markdown(told)
-    section(page.say("plan"))
+    section(PAGE.say("plan"))
     doing = max(lesson.minutes - 3, 1)
     plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
     for step, minutes in plan:
-        told = page.say("minute") if minutes == 1 else page.say("minutes", minutes=minutes)
-        tell(f"**{page.say(f'step_{step}')}** · {told} · {page.say(f'plan_{step}')}")
-    section(page.say("answers"))
+        told = PAGE.say("minute") if minutes == 1 else PAGE.say("minutes", minutes=minutes)
+        tell(f"**{PAGE.say(f'step_{step}')}** · {told} · {PAGE.say(f'plan_{step}')}")
+    section(PAGE.say("answers"))
     if not is_known:
-        st.progress(lab.progress, page.say("waits", percent=percent(lab.progress)))
+        st.progress(lab.progress, PAGE.say("waits", percent=percent(lab.progress)))
         return
-    truth = lesson.truth(lab)
+    truth = lab.truth
     tell(own.say("guess"))
     if truth is not None:
         st.markdown(f"→ **{plain(written(lesson.guess, truth, own))}**")
     else:
-        tell(f"→ {page.say('sheet_open')}")
+        tell(f"→ {PAGE.say('sheet_open')}")
     if truth is not None or lesson.key != "barista":
-        figures = lesson.told(lab)
+        figures = lab.numbers
         tell(own.say("exit", **figures))
-        answer = own.options("options")[lesson.answer(lab)]
-        said = own.say(own.first(f"answered_{lesson.answer(lab)}", "answered"), **figures)
+        answer = own.options("options")[lab.answer]
+        said = own.say(own.first(f"answered_{lab.answer}", "answered"), **figures)
         tell(f"→ **{answer}**. {said}")
-    remark(page.say("sheet_seed", seed=setup.own_seed))
+    remark(PAGE.say("sheet_seed", seed=setup.own_seed))
 
 
 def check_homework(setup: LearnSetup) -> None:
-    """Whether a code is a student's, and what they answered."""
-    page = setup.words("page")
-    with st.expander(page.say("check_homework"), icon=":material/assignment:", key="homework"):
-        tell(page.say("homework_told"))
-        place = world_of(setup.world).label if setup.world else page.say("own_worlds")
-        remark(page.say("homework_world", world=place))
+    """Draw the check of a homework code."""
+    with st.expander(PAGE.say("check_homework"), icon=":material/assignment:", key="homework"):
+        tell(PAGE.say("homework_told"))
+        place = world_of(setup.world).label if setup.world else PAGE.say("own_worlds")
+        remark(PAGE.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
-        own = {key: words_of(key, setup.own, setup.world) for key in keys}
-        titles = {key: bare(one.say("title")) for key, one in own.items()}
+        lessons = {key: lesson_of(key, setup.own, setup.world) for key in keys}
+        titles = {key: bare(one.words.say("title")) for key, one in lessons.items()}
         lesson = st.selectbox(
-            page.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
+            PAGE.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
         )
-        student = st.text_input(page.say("student"), max_chars=LONGEST, key="homework-student")
-        code = st.text_input(page.say("code"), max_chars=LONGEST, key="homework-code")
+        student = st.text_input(PAGE.say("student"), max_chars=LONGEST, key="homework-student")
+        code = st.text_input(PAGE.say("code"), max_chars=LONGEST, key="homework-code")
         if not (student.strip() and code.strip()):
             return
-        taken = lesson_of(lesson, setup.own, setup.world)
+        taken = lessons[lesson]
         handed = handed_in(code, student, taken)
         if handed is None:
-            tell(page.say("code_wrong", student=student, lesson=titles[lesson]))
+            tell(PAGE.say("code_wrong", student=student, lesson=titles[lesson]))
             return
-        answer = bare(own[lesson].options("options")[handed.picked])
-        tell(page.say("code_right", student=student, answer=answer))
+        answer = bare(taken.words.options("options")[handed.picked])
+        tell(PAGE.say("code_right", student=student, answer=answer))
         if handed.right is not None and isinstance(taken.guess, Cells):
-            tell(page.say("code_marked", right=handed.right, all=taken.guess.size))
+            tell(PAGE.say("code_marked", right=handed.right, all=taken.guess.size))
 
 
 def show_code(setup: LearnSetup, code: str | None) -> None:
-    """What a student hands in; where there is no code yet, as after a reload, how to come by it."""
-    page = setup.words("page")
-    tell(page.say("your_code" if code else "no_code", student=setup.student))
+    """Draw a student's code, or how to get it."""
+    tell(PAGE.say("your_code" if code else "no_code", student=setup.student))
     if code:
         st.code(code, language=None)

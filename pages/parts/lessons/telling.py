@@ -1,4 +1,4 @@
-"""What a lesson says: each text with the sentences of the terms in it, where they stand."""
+"""Texts of lessons with explanations of their terms as help."""
 
 import streamlit as st
 
@@ -8,12 +8,12 @@ from pages.parts.text.glossary import explained
 
 
 def tell(text: str) -> None:
-    """A text of a lesson, as Markdown."""
+    """Draw a text of a lesson, as Markdown."""
     st.markdown(text, help=_behind(text))
 
 
 def remark(text: str, shown: str = "") -> None:
-    """The same, small.
+    """Draw a small text of a lesson.
 
     Args:
         shown: what else stands in the picture that it is about.
@@ -22,5 +22,5 @@ def remark(text: str, shown: str = "") -> None:
 
 
 def _behind(text: str) -> str | None:
-    """What opens behind a text; on the stage nothing does, where nobody points at anything."""
+    """Return the help of a text; None on the stage, which has no pointer."""
     return None if Stage.in_link().on else explained(text)

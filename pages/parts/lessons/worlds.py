@@ -1,4 +1,4 @@
-"""Which world lessons are given in: each in its own, or all that can be in one of the person's."""
+"""Choice of the world in which lessons are given."""
 
 import streamlit as st
 
@@ -8,6 +8,7 @@ from pages.parts.lessons.chosen import elsewhere
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.text.format import note
@@ -17,9 +18,8 @@ _MAKE = PAGES / "worlds.py"
 
 
 def choose_a_world(setup: LearnSetup) -> None:
-    """A list of worlds, and which lessons are given in the one that is chosen."""
-    page = setup.words("page")
-    names = {"": page.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
+    """Draw the list of worlds, and say which lessons are given in the chosen world."""
+    names = {"": PAGE.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
     names |= other_worlds()
     if setup.world not in names:
         names[setup.world] = world_of(setup.world).label
@@ -31,7 +31,7 @@ def choose_a_world(setup: LearnSetup) -> None:
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="lesson-world"):
         st.selectbox(
-            page.say("in_world"),
+            PAGE.say("in_world"),
             list(names),
             list(names).index(setup.world),
             format_func=names.__getitem__,
@@ -39,11 +39,13 @@ def choose_a_world(setup: LearnSetup) -> None:
             on_change=take,
             width=320,
         )
-        st.page_link(_MAKE, label=page.say("make_world"), icon=":material/edit_square:")
+        st.page_link(_MAKE, label=PAGE.say("make_world"), icon=":material/edit_square:")
     if not setup.world:
         return
-    there = [setup.at(one).words().say("title") for one in LESSONS if elsewhere(one, setup.world)]
+    there = [
+        setup.at(one).chosen.words.say("title") for one in LESSONS if elsewhere(one, setup.world)
+    ]
     if there:
-        note(page.say("given_there", titles=", ".join(there)))
+        note(PAGE.say("given_there", titles=", ".join(there)))
     elif not has_room(world_of(setup.world)):
-        note(page.say("no_room", world=world_of(setup.world).label))
+        note(PAGE.say("no_room", world=world_of(setup.world).label))

@@ -11,21 +11,13 @@ import pytest
 import streamlit as st
 
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
-from pages.parts.lessons import (
-    ask_the_log,
-    never_a_hundred,
-    never_tried,
-    racing,
-    table_that_lies,
-    what_95_promises,
-)
-from pages.parts.lessons.chosen import elsewhere, lesson_of, words_of
+from pages.parts.lessons.chosen import elsewhere, lesson_of
 from pages.parts.lessons.elsewhere import has_room, regulars
-from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.lesson import Lesson, Slider
+from pages.parts.lessons.lessons import LESSONS, lesson_in
 from pages.parts.lessons.session import Run
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
-from pages.parts.lessons.words import words
 from pages.parts.settings.known_worlds import keep_at_hand
 from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
@@ -34,43 +26,47 @@ WORLD = "vending"
 """Where everybody has the same tastes: what four of the lessons claim does not hold there."""
 AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee"}
 """Words that lessons say in their own world alone."""
-ANYWHERE = [key for key, lesson in LESSONS.items() if lesson.elsewhere]
+ANYWHERE = [key for key in LESSONS if elsewhere(key, WORLD)]
+
+
+FEWER: dict[str, dict[str, Any]] = {
+    "never_a_hundred": {"looks": [20], "visitors": 100},
+    "never_tried": {"visitors": 80, "step": 20},
+    "one_winner": {"visitors": 400},
+    "exam_week": {"visitors": 400},
+    "table_that_lies": {"logs": 2},
+    "ask_the_log": {"visitors": 120, "logs": 2},
+    "what_95_promises": {"shops": 4},
+}
+"""Numbers of lessons, where fewer will do."""
 
 
 @cache
-def done(key: str) -> tuple[Any, Any]:
+def done(key: str) -> tuple[Lesson, Any]:
     """A lesson there, and its lab after all is done, with fewer visitors where that will do."""
     lesson = lesson_of(key, "", WORLD)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(never_a_hundred, "SIZES", (20, 100))
-        patch.setattr(never_tried, "ALL", 80)
-        patch.setattr(never_tried, "STEP", 20)
-        patch.setattr(racing, "VISITORS", 400)
-        patch.setattr(table_that_lies, "AGAIN", 2)
-        patch.setattr(ask_the_log, "VISITORS", 120)
-        patch.setattr(ask_the_log, "LOGS", 2)
-        patch.setattr(what_95_promises, "SHOPS", 4)
-        lab = lesson.begin(lesson.place, lesson.seed)
-        for _ in lab.work():
-            pass
-        lab.skip()
-        if key == "barista":
-            for visit in range(20):
-                lab.duel.choose(lab.duel.world.items[visit % 5].id)
-        assert lab.is_done
+    lesson = replace(lesson, numbers={**lesson.numbers, **FEWER.get(key, {})})
+    lab: Any = lesson.begin(lesson.seed)
+    for _ in lab.work():
+        pass
+    lab.skip()
+    if key == "barista":
+        for visit in range(20):
+            lab.duel.choose(lab.duel.world.items[visit % 5].id)
+    assert lab.is_done
     return lesson, lab
 
 
 @pytest.mark.parametrize("key", ANYWHERE)
 def test_what_a_lesson_says_there_is_whole(key: str) -> None:
     lesson, lab = done(key)
-    assert lesson.place is GALLERY[WORLD].world
-    answer, guess = lesson.answer(lab), lesson.guess
+    assert lesson.world is GALLERY[WORLD].world
+    answer, guess = lab.answer, lesson.guess
     assert answer in lesson.options
-    truth = lesson.truth(lab)
-    assert isinstance(truth, frozenset) or guess.low <= truth <= guess.high
-    told = lesson.told(lab) | {"number": "1", "who": "Lea"}
-    words = words_of(key, "", WORLD)
+    truth = lab.truth
+    assert not isinstance(guess, Slider) or guess.low <= truth <= guess.high
+    told = lab.numbers | {"number": "1", "who": "Lea"}
+    words = lesson.words
     assert set(words.options("options")) == set(lesson.options)
     for name in ("question", "guess", "opening", "do", "exit", "reveal", "takeaway"):
         assert words.say(name, **told), name
@@ -85,8 +81,8 @@ def test_what_a_lesson_says_there_is_whole(key: str) -> None:
 @pytest.mark.parametrize("key", ["one_winner", "watch_first", "table_that_lies"])
 def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
     lesson, lab = done(key)
-    assert not lesson.holds(lab)
-    assert words_of(key, "", WORLD).say("reveal_not", **lesson.told(lab))
+    assert not lab.holds
+    assert lesson.words.say("reveal_not", **lab.numbers)
 
 
 def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -96,8 +92,8 @@ def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.Monk
     setup, said = LearnSetup(lesson="one_winner", world=WORLD), list[str]()
     monkeypatch.setattr(st, "markdown", lambda text, **more: said.append(text))
     show_sheet(session, setup)
-    assert setup.words().say("takeaway_not") in said
-    assert setup.words().say("takeaway") not in said
+    assert setup.chosen.words.say("takeaway_not") in said
+    assert setup.chosen.words.say("takeaway") not in said
 
 
 def test_one_winner_is_as_good_where_all_are_alike() -> None:
@@ -128,16 +124,14 @@ def test_those_who_come_twenty_times_are_the_most_frequent_or_the_lessons_stay_a
     assert [value.name for value in regulars(with_shares(1e-6, 2, 3, 2))] == [names[2], names[1]]
     assert has_room(with_shares(1e-6, 3, 97, 1e-6))
     assert not has_room(with_shares(1e6, 1e-6, 1e-6, 1e-6))
-    there: Any = LESSONS["barista"].elsewhere
-    lab = there(world := with_shares(1e-6, 2, 3, 2)).lesson.begin(world, 7)
+    there: Any = lesson_in("barista", with_shares(1e-6, 2, 3, 2))
+    lab = there.begin(7)
     assert [visitor.context["name"] for visitor in lab.duel.visitors[::20]] == [names[2], names[1]]
 
 
 def test_where_the_map_has_everybody_the_guess_is_a_whole_sentence() -> None:
-    there: Any = LESSONS["one_winner"].elsewhere
-    told = there(world_from_json(BAKERY))
-    own = words("one_winner").elsewhere(told.names, told.options, told.instead)
-    assert own.say("guess").endswith(".")
+    there: Any = lesson_in("one_winner", world_from_json(BAKERY))
+    assert there.words.say("guess").endswith(".")
 
 
 def test_a_world_without_room_is_called_as_it_is_written(

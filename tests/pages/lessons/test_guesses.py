@@ -1,5 +1,7 @@
 """A guess goes into the link and comes back; what nobody can have guessed does not."""
 
+from typing import Any
+
 import pytest
 
 from pages.parts.lessons.guesses import allowed_guesses, read_guess, told_guess
@@ -65,13 +67,13 @@ def test_what_was_guessed_and_chosen_elsewhere_goes_with_what_is_refused(named: 
 
 
 def test_nobody_chose_for_more_visitors_than_come() -> None:
-    told = {"lesson": "barista", "picks": "0" * LESSONS["barista"].visits}
+    told = {"lesson": "barista", "picks": "0" * LESSONS["barista"].picks}
     assert LearnSetup.read(told)[0].query() == told
     setup, ((_, said),) = LearnSetup.read({**told, "picks": told["picks"] + "0"})
     assert setup.picks == ""
     assert "at most 40 characters" in said
-    lab = setup.chosen.begin(setup.chosen.place, 7)
-    assert len(lab.duel.visitors) == setup.chosen.visits
+    lab: Any = setup.chosen.begin(7)
+    assert len(lab.duel.visitors) == setup.chosen.picks
 
 
 def test_another_lesson_begins_without_the_guess_of_the_last() -> None:

@@ -22,7 +22,6 @@ from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own import making, opening
 from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
-from pages.parts.lessons.own.lab import Lab
 from pages.parts.lessons.own.lesson import lesson_of
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.own.wording import words_of
@@ -67,13 +66,13 @@ EACH: dict[str, OwnLesson] = {
 @pytest.mark.parametrize("own", EACH.values(), ids=EACH)
 def test_each_answer_has_words_and_each_number_its_place(own: OwnLesson) -> None:
     made, words = lesson_of(own), words_of(own)
-    lab: Lab = made.begin(made.place, own.seed)
+    lab = made.begin(own.seed)
     finish(lab.work())
-    truth = made.truth(lab)
+    truth = lab.truth
     assert isinstance(truth, float | frozenset) or truth in words.options("guesses")
-    assert made.answer(lab) in set(made.options) == set(words.options("options"))
+    assert lab.answer in set(made.options) == set(words.options("options"))
     for name in ("guess", "reveal", "exit", "answered"):
-        said = words.say(name, **made.told(lab))
+        said = words.say(name, **lab.numbers)
         assert "{" not in said
         assert said
 
@@ -82,8 +81,8 @@ def test_each_answer_has_words_and_each_number_its_place(own: OwnLesson) -> None
 def test_the_truth_is_shown_over_the_guess(open_learn: Open, own: OwnLesson) -> None:
     app = open_learn(lesson="own", own=pack(own), step="reveal")
     run = app.run_of(key_in_links(own))
-    assert run.lesson.truth(run.lab) is not None
-    assert words_of(own).say("reveal", **run.lesson.told(run.lab)) in app.text
+    assert run.lab.truth is not None
+    assert words_of(own).say("reveal", **run.lab.numbers) in app.text
     assert len(app.at.get("vega_lite_chart")) >= 1
 
 
@@ -97,7 +96,7 @@ def test_a_lesson_is_walked_from_the_guess_to_play(open_learn: Open) -> None:
     run = app.run_of(key_in_links(OWN))
     assert run.lab.is_done
     app.click("lesson-next").click("lesson-next")
-    answer = run.lesson.answer(run.lab)
+    answer = run.lab.answer
     app.click(f"lesson-option-{answer}").click("lesson-next")
     assert app.session.done == {run.lesson.key}
     assert OWN.reveal in app.bare
@@ -187,11 +186,11 @@ def test_a_map_goes_on_with_the_first_colour_where_there_are_more_actions(
     world = bakery(items=items, truth=truth)
     own = lesson(loop={"world": world, "seed": 1}, guess=asked, check=asked)
     offered = ["Roll 0", "Roll 11", "Roll 12", "Roll 13"]
-    asking = SimpleNamespace(favourites=lambda guess, visitors: offered)
-    lab: Any = SimpleNamespace(world=own.played.world, lesson=own, asking=asking)
+    lab: Any = lesson_of(own).begin(own.seed)
+    lab.asking = SimpleNamespace(favourites=lambda guess, visitors: offered)
     shown = list[Cell]()
     monkeypatch.setattr(own_lesson, "_cells", lambda map_, cells, told: shown.extend(cells))
-    own_lesson._favoured(lab, words_of(own), 0)
+    lab._favoured(0)
     inks = [cell.colour for cell in shown]
     assert inks[2] == inks[0] != inks[3]
 

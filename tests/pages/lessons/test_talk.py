@@ -18,7 +18,6 @@ from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pac
 from pages.parts.lessons.session import Run, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.talk import answers_to, guessed_by, lesson_show
-from pages.parts.lessons.words import words
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from tests.engine.worlds.random_worlds import bakery
@@ -36,7 +35,7 @@ def go_to(app: LearnApp, screen: str) -> LearnApp:
 
 def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None:
     app = open_learn(stage="1", lesson="one_draw", guess="9")
-    own = words("one_draw")
+    own = LESSONS["one_draw"].words
     run = app.run_of("one_draw")
     assert own.say("question") in app.text
     assert run.guess == 9.0
@@ -56,17 +55,17 @@ def test_a_lesson_goes_from_the_question_to_the_answer(open_learn: Open) -> None
     guess, _ = app.at.get("vega_lite_chart")
     assert "28 * u" in guess.proto.spec
     assert "your guess 4, the truth" in app.bare
-    answer = LESSONS["one_draw"].answer(run.lab)
+    answer = run.lab.answer
     go_to(app, "answer")
     said = own.options("options")[answer]
     assert said[:1].upper() + said[1:] in app.text
-    assert own.say("answered", **run.lesson.told(run.lab)) in app.text
+    assert own.say("answered", **run.lab.numbers) in app.text
 
 
 def test_a_lesson_leads_to_no_page_that_the_stage_has_not(
     open_learn: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.lessons.careful.VISITORS", 60)
+    monkeypatch.setitem(LESSONS["careful"].numbers, "visitors", 60)
     app = open_learn(stage="1", lesson="careful", screen="reveal")
     assert app.at.get("vega_lite_chart")
     assert not app.at.get("page_link")
@@ -75,10 +74,10 @@ def test_a_lesson_leads_to_no_page_that_the_stage_has_not(
 def test_on_the_stage_each_picture_of_a_lesson_has_a_screen(
     open_learn: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.lessons.table_that_lies.VISITORS", 100)
-    monkeypatch.setattr("pages.parts.lessons.table_that_lies.AGAIN", 3)
+    monkeypatch.setitem(LESSONS["table_that_lies"].numbers, "visitors", 100)
+    monkeypatch.setitem(LESSONS["table_that_lies"].numbers, "logs", 3)
     app = open_learn(stage="1", lesson="table_that_lies")
-    own, lesson = words("table_that_lies"), LESSONS["table_that_lies"]
+    own = LESSONS["table_that_lies"].words
     for screen, charts, said in (
         ("reveal", 2, "intervals"),
         ("further", 1, "further"),
@@ -86,9 +85,9 @@ def test_on_the_stage_each_picture_of_a_lesson_has_a_screen(
     ):
         go_to(app, screen)
         assert len(app.at.get("vega_lite_chart")) == charts
-        assert own.say(said, **lesson.told(app.run_of("table_that_lies").lab)) in app.text
+        assert own.say(said, **app.run_of("table_that_lies").lab.numbers) in app.text
     run = app.run_of("table_that_lies")
-    assert own.say(outcome(run, own), **lesson.told(run.lab)) in go_to(app, "why").text
+    assert own.say(outcome(run, own), **run.lab.numbers) in go_to(app, "why").text
     assert len(app.at.get("vega_lite_chart")) == 1
 
 
@@ -103,7 +102,7 @@ def test_whoever_comes_back_to_a_later_screen_waits_there(monkeypatch: pytest.Mo
 
 def test_who_was_never_the_barista_sees_what_is_believed_of_the_first(open_learn: Open) -> None:
     app = open_learn(stage="1", lesson="barista", screen="reveal")
-    assert words("barista").say("nobody") in app.text
+    assert LESSONS["barista"].words.say("nobody") in app.text
     (chart,) = app.at.get("vega_lite_chart")
     assert "28 * u" in chart.proto.spec
 
@@ -173,7 +172,7 @@ def test_of_a_map_the_cells_that_most_hands_are_for() -> None:
 def test_all_lessons_are_named_on_the_stage(open_learn: Open) -> None:
     app = open_learn(stage="1")
     for number, key in enumerate(LESSONS, 1):
-        assert f"{number}. {words(key).say('title')}" in app.text
+        assert f"{number}. {LESSONS[key].words.say('title')}" in app.text
 
 
 def test_type_and_marks_of_a_page_are_in_the_stages_unit() -> None:

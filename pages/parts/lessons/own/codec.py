@@ -1,4 +1,4 @@
-"""A lecturer's own lesson as a file, and packed in a link: written and read here.
+"""Files and links of lecturers' own lessons: written and read here.
 
 It is JSON, of 64 KiB at most; the README of the lessons has an example. Nothing in it is executed,
 no answer stands in it, and what is not as it should be is refused in one sentence with its place.
@@ -43,13 +43,13 @@ _SETTINGS = [name for name in SETTING_NAMES if name != "max_events"]
 
 
 def to_text(lesson: OwnLesson) -> str:
-    """The file: in lines, unless it would be too long so."""
+    """Write the file: indented, unless it would be too long."""
     text = json.dumps(_to_json(lesson), ensure_ascii=False, indent=2) + "\n"
     return text if len(text.encode()) <= MAX_SIZE else _to_line(lesson)
 
 
 def pack(lesson: OwnLesson) -> str:
-    """The lesson for a link; one of more than `MAX_LINK` characters is for a file alone."""
+    """Compress a lesson for a link; longer than `MAX_LINK` characters it needs a file."""
     return urlsafe_b64encode(zlib.compress(_to_line(lesson).encode(), 9)).decode().rstrip("=")
 
 
@@ -58,7 +58,7 @@ def _to_line(lesson: OwnLesson) -> str:
 
 
 def key_in_links(lesson: OwnLesson) -> str:
-    """What tells a lesson from every other."""
+    """Return the key of a lesson, a digest of its content."""
     return f"own-{digest(0, 'lesson', pack(lesson)).hex()[:8]}"
 
 
@@ -80,7 +80,7 @@ def _to_json(lesson: OwnLesson) -> dict[str, Any]:
 
 
 def _settings_told(settings: LoopSettings) -> dict[str, Any]:
-    """Settings that are not as they are by default."""
+    """Return settings that differ from the defaults."""
     usual, told = settings_to_json(LoopSettings()), settings_to_json(settings)
     return {name: told[name] for name in _SETTINGS if told[name] != usual[name]}
 
@@ -104,7 +104,7 @@ def _asked_told(asked: LoopQuestion) -> dict[str, Any]:
 
 
 def from_file(data: bytes) -> OwnLesson:
-    """The lesson in a file; ``BadRequest`` for what first is not as it should be."""
+    """Read a file; ``BadRequest`` for its first fault."""
     if len(data) > MAX_SIZE:
         refuse(CODE, "the file", len(data), f"at most {MAX_SIZE:,}", "the file's size in bytes")
     try:
@@ -116,8 +116,13 @@ def from_file(data: bytes) -> OwnLesson:
 
 
 def from_text(text: str) -> OwnLesson:
-    """The lesson that text holds; see `from_file`."""
-    told = object_in(_parsed(text), "the lesson", _names())
+    """Read a lesson from JSON; see `from_file`."""
+    return from_table(_parsed(text))
+
+
+def from_table(table: object) -> OwnLesson:
+    """Read a lesson from a table of JSON or TOML; see `from_file`."""
+    told = object_in(table, "the lesson", _names())
     check_known(told.get("format"), "format", [FORMAT])
     if told.get("version") != VERSION or isinstance(told.get("version"), bool):
         refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
@@ -147,7 +152,7 @@ def from_text(text: str) -> OwnLesson:
 
 @lru_cache(maxsize=32)
 def unpack(packed: str) -> OwnLesson:
-    """The lesson in a link; see `from_file`."""
+    """Read a lesson from a link; see `from_file`."""
     if not re.fullmatch(r"[\w-]+", packed, flags=re.ASCII):
         _refuse("the link", "the lesson in it must be letters, digits, - and _")
     unpacking = zlib.decompressobj()
@@ -171,7 +176,7 @@ def _refuse(place: str, why: str) -> NoReturn:
 
 
 def _parsed(text: str) -> object:
-    """JSON without names that stand twice, and without numbers that are none."""
+    """Parse JSON; repeated names and NaN are refused."""
     try:
         return json.loads(text, object_pairs_hook=_without_twins, parse_constant=_no_number)
     except json.JSONDecodeError as error:
@@ -240,7 +245,7 @@ def _act(world: World, value: object, place: str) -> Act:
 
 
 def _context(world: World, value: object, place: str) -> Context:
-    """A context of the world, its fields in the world's order."""
+    """Read a context of the world, fields in the world's order."""
     told = object_in(value, place, [field.name for field in world.fields])
     for field in world.fields:
         known = [one.name for one in field.values]
@@ -249,12 +254,12 @@ def _context(world: World, value: object, place: str) -> Context:
 
 
 def mapped_in(world: World) -> list[str]:
-    """Fields of a world that a map may spread out, by their names."""
+    """Names of fields that a map may spread out."""
     return [field.name for field in world.fields if len(field.values) <= MAX_VALUES]
 
 
 def kinds_in(world: World) -> list[QuestionKind]:
-    """What can be asked in a world: of a map where it has two fields for one."""
+    """Kinds of questions for a world; maps need two fields."""
     has_maps = len(mapped_in(world)) > 1
     return [kind for kind in KINDS if has_maps or "rows" not in NEEDS[kind]]
 

@@ -1,4 +1,4 @@
-"""From a lecturer's own lesson to Play: a new loop in its world, with its seed and settings."""
+"""Continue a lecturer's own lesson on Play: a new loop with its world, seed and settings."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ _PLAY = PAGES / "play.py"
 
 
 def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
-    """A button that begins the loop and goes there."""
+    """Draw the button that begins the loop and opens Play."""
     if st.button(label, key="lesson-sandbox", icon=":material/science:"):
         played = lesson.played
         settings = replace(played.settings, max_events=MAX_VISITORS)

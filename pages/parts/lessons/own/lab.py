@@ -1,5 +1,6 @@
-"""What is done in a lecturer's own lesson, and what came of it: their loop, played again."""
+"""Lab of lecturers' own lessons: the loop is played again."""
 
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.experiments.loop_questions import LoopInquiry, LoopQuestion, Truth
 from engine.steps import Steps
-from pages.parts.lessons.lesson import Guess
+from pages.parts.lessons.lesson import Guess, Lab
 from pages.parts.lessons.own.value import OwnLesson
 
 GUESS, CHECK = 0, 1
@@ -16,17 +17,19 @@ BANDS = ("low", "middle", "high")
 _THIRDS = (1 / 3, 2 / 3)
 
 
-class Lab:
-    """A loop that is played in the background as the lecturer played it, and goes on.
+@dataclass(kw_only=True, eq=False)
+class PlayedLab(Lab):
+    """A loop that is played as the lecturer played it, and continues.
 
     Attributes:
-        shown: how often the person went on.
+        displayed: how often the person went on.
     """
 
-    def __init__(self, lesson: OwnLesson, seed: int) -> None:
-        self.lesson, self.shown = lesson, 0
-        self.world, self.asked = lesson.played.world, (lesson.guess, lesson.check)
-        self.asking = LoopInquiry(lesson.played, seed, self.asked)
+    own: OwnLesson
+
+    def __post_init__(self) -> None:
+        self.displayed, self.asked = 0, (self.own.guess, self.own.check)
+        self.asking = LoopInquiry(self.own.played, self.seed, self.asked)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -37,42 +40,46 @@ class Lab:
 
     @property
     def stages(self) -> int:
-        """How often there is something to go on to."""
-        return max(len(self.lesson.guess.looks) - 1, 1)
+        """Number of times the person can go on."""
+        return max(len(self.own.guess.looks) - 1, 1)
 
     @property
     def visitors(self) -> int:
-        """How many more visitors the person has let in."""
-        looks = self.lesson.guess.looks
-        return looks[min(self.shown, len(looks) - 1)]
+        """Number of further visitors so far."""
+        looks = self.own.guess.looks
+        return looks[min(self.displayed, len(looks) - 1)]
 
     @property
     def next_visitors(self) -> int:
-        """How many come when the person goes on."""
-        looks = self.lesson.guess.looks
-        return looks[min(self.shown + 1, len(looks) - 1)] - self.visitors
+        """Number of visitors of the next press."""
+        looks = self.own.guess.looks
+        return looks[min(self.displayed + 1, len(looks) - 1)] - self.visitors
 
     def go_on(self) -> None:
-        """Let the next visitors in, or give the reward, or ask."""
-        self.shown = min(self.shown + 1, self.stages)
+        """Let visitors in, give the reward, or ask."""
+        self.displayed = min(self.displayed + 1, self.stages)
 
     @property
     def is_done(self) -> bool:
-        return self.shown == self.stages and self.progress == 1.0
+        return self.displayed == self.stages and self.progress == 1.0
 
     def skip(self) -> None:
         """Go on to the end."""
-        self.shown = self.stages
+        self.displayed = self.stages
 
-    def answer(self, place: int) -> Guess:
-        """The truth about what is asked; an action by its place in the world."""
+    def _found(self, place: int) -> Guess:
+        """Return the truth of a question; actions by position."""
         truth = self.asking.truth(place)
-        return as_option(self.lesson, self.asked[place], truth)
+        return as_option(self.own, self.asked[place], truth)
 
     @property
-    def band(self) -> str:
-        """The answer to what is asked in the end: of a number, in which third of all it is."""
-        truth, check = self.answer(CHECK), self.lesson.check
+    def truth(self) -> Guess:
+        return self._found(GUESS)
+
+    @property
+    def answer(self) -> str:
+        """Answer to the exit question; numbers by thirds."""
+        truth, check = self._found(CHECK), self.own.check
         if isinstance(truth, str):
             return truth
         if isinstance(truth, frozenset):
@@ -83,9 +90,8 @@ class Lab:
 
     @property
     def quarters(self) -> tuple[tuple[int, int, float], ...]:
-        """Of each part of the visitors who were let in the first and last, and the share who gave
-        a reward."""
-        looks = [self.asking.looks[at] for at in self.lesson.guess.looks if at <= self.visitors]
+        """First and last visitor of each part, and its share of rewarded visitors."""
+        looks = [self.asking.looks[at] for at in self.own.guess.looks if at <= self.visitors]
         return tuple(
             (a.visitors + 1, b.visitors, (b.rewarded - a.rewarded) / (b.visitors - a.visitors))
             for a, b in pairwise(looks)
@@ -93,19 +99,19 @@ class Lab:
 
     @property
     def alone(self) -> Array:
-        """What each action would earn a visitor, offered to everybody, (K,); in a world of more
-        contexts than can be listed, of a sample of visitors."""
+        """Value of each action offered to every visitor, (K,); over a sample of contexts in a
+        large world."""
         census = self.world.census
         return np.asarray(census.weights @ census.expected)
 
 
 def as_option(lesson: OwnLesson, asked: LoopQuestion, truth: Truth) -> Guess:
-    """A truth as what can be guessed: actions by their places, as ids may be any text."""
+    """Convert a truth to a possible guess: actions by position, as ids may be any text."""
     if asked.kind == "favourite" and isinstance(truth, str):
         return item_key(lesson.played.world.position(truth))
     return truth
 
 
 def item_key(place: int) -> str:
-    """The key of an action among answers."""
+    """Return the key of an action among answers."""
     return f"item-{place}"

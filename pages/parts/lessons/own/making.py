@@ -1,4 +1,4 @@
-"""On Play: a lesson is made of what was played, of a few sentences, and of what is asked."""
+"""Dialog on Play that makes a lesson of the open loop."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -61,7 +61,7 @@ _MORE = (0, 10, 50, 100, 300, 1_000)
 
 
 def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
-    """The button, and the dialog while it is open: what is played meanwhile is no part of it."""
+    """Draw the button and the open dialog; visitors who come meanwhile are left out."""
     state = st.session_state
 
     def begin() -> None:
@@ -85,7 +85,7 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
 
 
 def _begun(opened: OpenLoop) -> tuple[Playthrough, int, Context]:
-    """What was played, the seed, and who is there."""
+    """Return the loop so far, its seed, and the current context."""
     with opened.loop.lock:
         come = len(opened.loop.events)
         if come > MAX_PLAYED:
@@ -151,7 +151,7 @@ def _ask_sentence(name: str) -> str:
 def _ask(
     label: str, whose: str, world: World, who: Context, usual: QuestionKind, ours: Words
 ) -> LoopQuestion:
-    """What is asked, out of what can be asked of any loop."""
+    """Draw the choice of a question."""
     with st.container(border=True, key=f"own-{whose}"):
         kinds = [kind for kind in _KINDS if kind in kinds_in(world)]
         kind: QuestionKind = st.selectbox(
@@ -172,8 +172,8 @@ def _ask(
 def _ask_part(
     name: str, key: str, world: World, who: Context, kind: QuestionKind, found: Mapping[str, Any]
 ) -> Any:
-    """One part of what is asked, after those that were ``found``: the columns of a map are another
-    field than its rows, and a reward is one of the answers to the action."""
+    """Draw the widget for a part of a question, given earlier parts in ``found``: columns differ
+    from rows, and rewards depend on the action."""
     rows = found.get("rows", "")
     match name:
         case "rows" | "columns":
@@ -222,7 +222,7 @@ def _ask_part(
 
 
 def _ask_context(label: str, key: str, world: World, who: Context) -> Context:
-    """Somebody; whoever is there on the page, unless another is chosen."""
+    """Draw a select box per field, with the current context at first."""
     note(label)
     found = {}
     rows = -(-len(world.fields) // _A_ROW)
@@ -254,6 +254,6 @@ def _give_away(lesson: OwnLesson, text: str) -> None:
 
 
 def _address() -> str:
-    """Of the Learn page."""
+    """Return the address of the Learn page."""
     here = urlsplit(st.context.url or "")
     return urlunsplit((here.scheme, here.netloc, f"{base_path()}/learn", "", ""))

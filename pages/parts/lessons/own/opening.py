@@ -1,4 +1,4 @@
-"""A lecturer's own lesson comes in as a file, on Learn."""
+"""Upload of a lecturer's own lesson on Learn."""
 
 import streamlit as st
 
@@ -7,6 +7,7 @@ from pages.parts.components.upload_field import upload_field
 from pages.parts.lessons.chosen import OWN
 from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
 from pages.parts.lessons.setup import LearnSetup
+from pages.parts.lessons.words import PAGE
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import plain
 from pages.parts.work.uploads import Upload, this_upload
@@ -17,23 +18,23 @@ _MEBIBYTES = 1
 
 
 def open_file(setup: LearnSetup) -> None:
-    """Where a file is chosen: its lesson is shown, or it is said what is wrong in it, and where."""
-    page, upload = setup.words("page"), this_upload()
+    """Draw the upload field; open the lesson, or say its first fault."""
+    upload = this_upload()
 
     def came(name: str) -> None:
         upload.name = name
         if upload.is_whole:
             st.session_state[_REFUSED] = _take(setup, upload)
 
-    with st.expander(page.say("own_file"), icon=":material/upload_file:", key="own-file"):
-        st.markdown(page.say("own_told"))
+    with st.expander(PAGE.say("own_file"), icon=":material/upload_file:", key="own-file"):
+        st.markdown(PAGE.say("own_told"))
         upload_field(upload.token, _MEBIBYTES, came, ".json")
         if refused := st.session_state.pop(_REFUSED, ""):
             st.error(plain(refused), icon=":material/error:")
 
 
 def _take(setup: LearnSetup, upload: Upload) -> str:
-    """Show the lesson in a file; the sentence that says why not, if it is none."""
+    """Open an uploaded lesson; return the sentence of its first fault, or an empty text."""
     try:
         with upload.reader() as file:
             lesson = from_file(file.read(MAX_SIZE + 1))

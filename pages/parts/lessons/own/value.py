@@ -1,4 +1,4 @@
-"""What a lecturer's own lesson says: sentences, a loop that was played, and what is asked of it."""
+"""Value of a lecturer's own lesson: sentences, a played loop, and two questions."""
 
 from dataclasses import dataclass
 
@@ -11,7 +11,7 @@ MINUTES = 4
 
 @dataclass(frozen=True, slots=True)
 class OwnLesson:
-    """One lesson of somebody's own.
+    """A lecturer's own lesson.
 
     Attributes:
         title, question: as they stand on its card.

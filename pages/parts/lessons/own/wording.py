@@ -1,4 +1,4 @@
-"""The words of a lecturer's own lesson: their sentences, made safe, and ours of what is asked."""
+"""Texts of a lecturer's own lesson: their sentences, escaped, and our questions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from engine.experiments.loop_questions import LoopQuestion, Marks
 from engine.experiments.playthrough import Playthrough
 from engine.worlds import Context, World
-from pages.parts.lessons.own.lab import CHECK, GUESS, Lab, item_key
+from pages.parts.lessons.own.lab import CHECK, GUESS, PlayedLab, item_key
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.words import Words, words
 from pages.parts.text.format import percent, plain
@@ -16,7 +16,7 @@ _LATER = ("told", "all", "from", "to", "best", "ideal")
 
 
 def words_of(lesson: OwnLesson) -> Words:
-    """All that the screens of the lesson say."""
+    """Return the texts of the lesson."""
     ours, world = words("own"), lesson.played.world
     guess, check = lesson.guess, lesson.check
     reveal = _filled(ours, f"answer_{guess.kind}", world, guess, "guess")
@@ -38,7 +38,7 @@ def words_of(lesson: OwnLesson) -> Words:
 
 
 def opening(ours: Words, played: Playthrough) -> str:
-    """What the engine has been through before it is asked."""
+    """Say how many visitors the engine has met."""
     if not played.visitors:
         return ours.say("opening_none")
     name = "opening_by_hand" if played.by_hand else "opening"
@@ -46,7 +46,7 @@ def opening(ours: Words, played: Playthrough) -> str:
 
 
 def asked_in_words(ours: Words, world: World, asked: LoopQuestion, is_check: bool = False) -> str:
-    """A question, as Markdown; of a map where it is so, or in a check in how many cells."""
+    """Format a question as Markdown; in a check a map is asked about by its number of cells."""
     name = f"count_{asked.kind}" if asked.rows and is_check else f"ask_{asked.kind}"
     if asked.kind in {"offered", "favourite", "where"} and not asked.visitors:
         name += "_now"
@@ -56,7 +56,7 @@ def asked_in_words(ours: Words, world: World, asked: LoopQuestion, is_check: boo
 
 
 def answers(ours: Words, world: World, asked: LoopQuestion) -> Mapping[str, str]:
-    """What can be answered, by its key."""
+    """Return possible answers by key."""
     match asked.kind:
         case "favourite":
             return {item_key(place): plain(item.label) for place, item in enumerate(world.items)}
@@ -65,8 +65,8 @@ def answers(ours: Words, world: World, asked: LoopQuestion) -> Mapping[str, str]
     return ours.options("bands")
 
 
-def told(lab: Lab) -> Mapping[str, str]:
-    """What came out, for the places in the words that wait for it."""
+def told(lab: PlayedLab) -> Mapping[str, str]:
+    """Return results for the fields of the texts."""
     found: dict[str, str] = {}
     world = lab.world
     for place, one, whose in ((GUESS, lab.asked[0], "guess"), (CHECK, lab.asked[1], "check")):
@@ -88,12 +88,12 @@ def told(lab: Lab) -> Mapping[str, str]:
 
 
 def in_words(context: Context | None) -> str:
-    """Who it is."""
+    """Format a context."""
     return " · ".join((context or {}).values())
 
 
 def _counted(world: World, one: LoopQuestion, truth: Marks) -> tuple[str, str]:
-    """In how many cells it is so, and of how many."""
+    """Return the number of true cells and of all cells."""
     return str(len(truth)), str(len(one.contexts(world)))
 
 
@@ -105,13 +105,13 @@ def _said(world: World, asked: LoopQuestion, truth: float | str) -> str:
 
 
 def _others(world: World, asked: LoopQuestion) -> str:
-    """What all cells of a map have in common."""
+    """Format the part of the context that a map keeps fixed."""
     who, spread = asked.context or asked.seen, {asked.rows, asked.columns}
     return in_words({name: value for name, value in (who or {}).items() if name not in spread})
 
 
 def _filled(ours: Words, name: str, world: World, asked: LoopQuestion, whose: str) -> str:
-    """A text with what is asked in it; what comes out later keeps its place there."""
+    """Fill a question into a text; fields of results remain."""
     action = world.items[world.position(asked.action)].label if asked.action else ""
     known: dict[str, object] = {
         "visitors": f"{asked.visitors:,}",

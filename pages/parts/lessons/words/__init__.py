@@ -1,6 +1,7 @@
-"""All texts of the lessons; a lesson's numbers are filled in as it runs.
+"""Texts of the lessons and of the Learn page, with the app's settings filled in.
 
-Defaults of the app, such as ``{set_floor}``, are filled in when the file is read: see `Set`.
+A text has ``{set_floor}`` where it names a default of the app, or a number of the lesson's file;
+these are filled in when the file is read. Other fields are filled in as a lesson runs.
 """
 
 import re
@@ -13,7 +14,6 @@ from typing import Any
 
 from engine.experiments.race.contenders import EPSILON, TRIAL
 from engine.policies.thompson import Thompson
-from pages.parts.lessons.sizes import ONLINE, TRIED, WATCHED
 from pages.parts.text.format import percent, plain
 
 _SETTING = re.compile(r"{set_(\w+)}")
@@ -21,7 +21,7 @@ _SETTING = re.compile(r"{set_(\w+)}")
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """Texts of one lesson, or of a part of the page, by their names.
+    """Texts of a lesson, or of a part of the page, by name.
 
     Attributes:
         names: values for the texts' fields that do not depend on what the lab computes.
@@ -31,87 +31,54 @@ class Words:
     names: Mapping[str, str] = field(default_factory=dict)
 
     def say(self, name: str, /, **numbers: object) -> str:
-        """A text as Markdown, with numbers and names in it made safe."""
+        """Format a text as Markdown, with escaped values."""
         text: str = self.table[name]
         values = {**self.names, **numbers}
         return text.format(**{key: plain(str(value)) for key, value in values.items()})
 
     def first(self, *names: str) -> str:
-        """The first of these names that there is a text for."""
+        """Return the first of these names that has a text."""
         return next(name for name in names if name in self.table)
 
-    def elsewhere(
-        self,
-        names: Mapping[str, str],
-        options: Mapping[str, str] | None,
-        instead: Mapping[str, str],
-    ) -> "Words":
-        """Those of a lesson that is given in another world than its own; see `Elsewhere`."""
-        table = {**self.table, **self.table["elsewhere"]}
-        table |= {name: table[other] for name, other in instead.items()}
-        if options is not None:
-            table["options"] = options
-        return Words(table, names)
-
     def options(self, name: str) -> Mapping[str, str]:
-        """Answers by their keys."""
+        """Return answers by key."""
         found: Mapping[str, str] = self.table[name]
         return found
 
 
-@dataclass(frozen=True, slots=True)
-class Set:
-    """Settings that texts of lessons tell, as ``{set_...}`` with the names of these fields.
+def settings_of(policy: Thompson, epsilon: float, trial: int) -> Mapping[str, str]:
+    """Format the app's settings for texts.
 
-    Attributes:
+    Args:
         policy: of a loop with default settings.
-        epsilon: share of visitors to whom epsilon-greedy shows any action.
+        epsilon: share of visitors to whom epsilon-greedy offers any action.
         trial: rewards that an A/B test waits for.
-        watched, served: visitors whom an apprentice watches, and then serves.
-        tried: visitors who come at one press in lesson 3.
     """
+    return {
+        "agreement": f"{policy.agreement:,}",
+        "draws": f"{policy.draws:,}",
+        "trial": f"{trial:,}",
+        "floor": percent(policy.floor),
+        "epsilon": percent(epsilon),
+    }
 
-    policy: Thompson = field(default_factory=Thompson)
-    epsilon: float = EPSILON
-    trial: int = TRIAL
-    watched: int = WATCHED
-    served: int = ONLINE
-    tried: int = TRIED
 
-    def fill(self, value: Any) -> Any:
-        """Return a text, or a table of texts, with these settings in it."""
-        if isinstance(value, dict):
-            return {name: self.fill(text) for name, text in value.items()}
-        if not isinstance(value, str):
-            return value
-        settings = self._told
-        return _SETTING.sub(lambda match: settings[match[1]], value)
+SETTINGS = settings_of(Thompson(), EPSILON, TRIAL)
 
-    @property
-    def _told(self) -> Mapping[str, str]:
-        counts = {
-            "agreement": self.policy.agreement,
-            "draws": self.policy.draws,
-            "trial": self.trial,
-            "watched": self.watched,
-            "served": self.served,
-            "all_served": self.watched + self.served,
-            "tried": self.tried,
-        }
-        shares = {"floor": self.policy.floor, "epsilon": self.epsilon}
-        return {
-            **{name: f"{count:,}" for name, count in counts.items()},
-            **{name: percent(share) for name, share in shares.items()},
-        }
+
+def filled(value: Any, settings: Mapping[str, str]) -> Any:
+    """Fill settings into a text or a table of texts."""
+    if isinstance(value, dict):
+        return {name: filled(text, settings) for name, text in value.items()}
+    return _SETTING.sub(lambda match: settings[match[1]], value)
 
 
 @cache
-def _file() -> Mapping[str, Any]:
-    path = Path(__file__).with_name("en.toml")
-    filled: Mapping[str, Any] = Set().fill(tomllib.loads(path.read_text(encoding="utf-8")))
-    return filled
-
-
 def words(part: str) -> Words:
-    """Texts of a lesson by its key, or of a ``part`` of the page."""
-    return Words(_file()[part])
+    """Return texts of a ``part`` of the page: ``page``, ``show`` or ``own``."""
+    path = Path(__file__).with_name(f"{part}.toml")
+    return Words(filled(tomllib.loads(path.read_text(encoding="utf-8")), SETTINGS))
+
+
+PAGE = words("page")
+"""Texts of the Learn page."""

@@ -38,7 +38,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A word and what it means, in one sentence.
+    """A term and its meaning, in one sentence.
 
     Attributes:
         forms: how it stands on a screen, where it may never stand without its sentence.
@@ -63,13 +63,13 @@ def texts(part: str) -> Mapping[str, str]:
 
 @cache
 def terms() -> Mapping[str, Term]:
-    """All terms by their keys, group by group."""
+    """Return all terms by key, group by group."""
     return {key: one for group in GROUPS for key, one in grouped(group).items()}
 
 
 @cache
 def grouped(group: str) -> Mapping[str, Term]:
-    """The terms of a group."""
+    """Return the terms of a group by key."""
     tables = _file()[group]
     return {
         key: Term(table["name"], table["told"], tuple(table.get("forms", ())))
@@ -79,18 +79,18 @@ def grouped(group: str) -> Mapping[str, Term]:
 
 
 def meaning(key: str) -> str:
-    """A term's sentence, where its name stands already."""
+    """Return the sentence of a term."""
     return terms()[key].told
 
 
 def meanings(*keys: str) -> str:
-    """Several terms, each with its name, as Markdown."""
+    """Format several terms with their sentences, as Markdown."""
     known = terms()
     return "\n\n".join(f"**{known[key].name}.** {known[key].told}" for key in keys)
 
 
 def named_in(text: str) -> tuple[str, ...]:
-    """The terms that a text names, of those that never stand without their sentence."""
+    """Return keys of the terms in a text, of those that always need their sentence."""
     return tuple(key for key, form in _forms().items() if form.search(text))
 
 
@@ -104,8 +104,8 @@ def _forms() -> Mapping[str, re.Pattern[str]]:
 
 
 def explained(text: str, told: str | None = None) -> str | None:
-    """What stands behind a text: what is ``told`` of it anyway, and the sentence of each term that
-    it names, if that is not in there; None if that is nothing."""
+    """Return the help of a text: ``told``, if given, and the sentence of each further term in
+    the text; None if there is no help."""
     known = terms()
     new = [key for key in named_in(text) if known[key].told not in (told or "")]
     return "\n\n".join(filter(None, [told, meanings(*new)])) or None

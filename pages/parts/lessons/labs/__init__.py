@@ -1,0 +1,1 @@
+"""The labs of the lessons, each beside the file of its lesson."""

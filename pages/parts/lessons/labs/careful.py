@@ -1,0 +1,125 @@
+"""Loops rewarded for different behaviours of the same readers."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from functools import partial
+
+import streamlit as st
+
+from engine.experiments.reward_schemes import (
+    RECENT,
+    REWARD_SCHEMES,
+    ReadingShares,
+    crowd_by_scheme,
+    reading_shares,
+)
+from engine.loop.learning_loop import LearningLoop
+from engine.loop.settings import LoopSettings
+from engine.steps import Steps
+from pages.parts.charts.lessons_log import Said
+from pages.parts.glossary.board import lead_to_use
+from pages.parts.lessons import lesson
+from pages.parts.lessons.pictures import bars
+from pages.parts.lessons.telling import remark, tell
+from pages.parts.scene.talk import Stage
+from pages.parts.text.format import percent
+from pages.parts.text.glossary import texts
+
+_DEEDS = ("opened", "finished")
+_SAME = 0.01
+
+
+@dataclass(kw_only=True, eq=False)
+class Lab(lesson.Lab):
+    """Three loops before the same readers, each with another reward.
+
+    Attributes:
+        found: what came of each, as far as it has been computed.
+        asked: what the person has paid for.
+
+        visitors: readers who meet each loop.
+    """
+
+    visitors: int
+
+    def __post_init__(self) -> None:
+        self.loops = {key: LearningLoop(LoopSettings(), seed=self.seed) for key in REWARD_SCHEMES}
+        self.found: dict[str, ReadingShares] = {}
+        self.asked = {"both"}
+
+    def work(self) -> Steps[None]:
+        for key, loop in self.loops.items():
+            yield from crowd_by_scheme(loop, self.world, REWARD_SCHEMES[key], self.visitors)
+            self.found[key] = reading_shares(loop, self.world)
+            yield None
+
+    @property
+    def progress(self) -> float:
+        """Share of readers so far; 1 only once every loop is evaluated."""
+        come = sum(len(loop.events) for loop in self.loops.values())
+        most = 1.0 if len(self.found) == len(REWARD_SCHEMES) else 0.99
+        return min(come / (self.visitors * len(REWARD_SCHEMES)), most)
+
+    @property
+    def is_done(self) -> bool:
+        return len(self.asked) > 1
+
+    def skip(self) -> None:
+        self.asked.add("clicks")
+
+    @property
+    def truth(self) -> float:
+        return self.found["clicks"].finished
+
+    @property
+    def numbers(self) -> Mapping[str, str]:
+        return {
+            f"{key}_{deed}": percent(getattr(self.found[key], deed))
+            for key in REWARD_SCHEMES
+            for deed in _DEEDS
+        }
+
+    @property
+    def answer(self) -> str:
+        more = self.found["finished"].opened - self.found["both"].opened
+        return "same" if abs(more) < _SAME else "more" if more > 0 else "less"
+
+    def _draw_bars(self, keys: Collection[str]) -> None:
+        """Bars: shares of the latest readers who open, and who read to the end."""
+        names, legend = self.words.options("pays"), self.say("legend", recent=RECENT)
+        shown = [key for key in REWARD_SCHEMES if key in keys and key in self.found]
+        said = [
+            Said(self.say(deed), names[key], getattr(self.found[key], deed))
+            for deed in _DEEDS
+            for key in shown
+        ]
+        remark(legend)
+        by = [names[key] for key in shown]
+        form = "{by}, {of} {says}"
+        bars(legend, said, by, "chart-paid", main=names["clicks"], lanes=2, form=form)
+
+    def opening(self) -> None:
+        tell(self.say("opening"))
+        if "both" in self.found:
+            self._draw_bars({"both"})
+        else:
+            remark(self.say("waits"))
+
+    def doing(self) -> None:
+        tell(self.say("do"))
+        names = self.words.options("pays")
+        with st.container(horizontal=True, gap="small", key="lesson-pay"):
+            for key in ("clicks", "finished"):
+                st.button(
+                    names[key],
+                    key=f"lesson-pay-{key}",
+                    on_click=partial(self.asked.add, key),
+                    disabled=key not in self.found,
+                )
+        if self.found:
+            self._draw_bars(self.asked)
+
+    def revealing(self) -> None:
+        self._draw_bars({"both", "clicks"})
+        if not Stage.in_link().on:  # Where there is no page but those of the talk.
+            lead_to_use(texts("page")["use"])
