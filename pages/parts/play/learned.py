@@ -15,7 +15,7 @@ from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
-from pages.parts.scene.report_files.report import Figure
+from pages.parts.scene.parts import Figure
 from pages.parts.text.format import plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand

@@ -16,8 +16,9 @@ from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned
+from pages.parts.scene.parts import Figure
 from pages.parts.scene.report_files.builder import report_on
-from pages.parts.scene.report_files.report import Figure, Report
+from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import counted, printed
 from pages.parts.text.money import per_thousand
 
@@ -106,11 +107,14 @@ def report_of(session: PlaySession, link: str) -> Report | None:
             cells = contexts.map_rows(named, favoured, opened.context, axes, 0, True, truth)
             title = "What it would offer to whom: the stronger, the more probable"
             spec = contexts.map_spec(named, False, axes, upright=upright)
-            return Figure(title, spec, _strong(cells.drop_columns(["here"])), keys, narrow=narrow)
+            rows = _strong(cells.drop_columns(["here"]))
+            return Figure("map", title, title, spec, rows, keys=keys, narrow=narrow)
 
         narrow = next(iter(upright_axes_of(named)))
         lying = next(iter(axes_of(named)))
         gave = Figure(
+            "gave",
+            "What visitors gave",
             "What visitors gave",
             curves.reward_spec(False, truth),
             curves.reward_rows(rows, truth),

@@ -69,13 +69,14 @@ class Figure:
 
     Attributes:
         key: of the chart in the page; another key is another chart.
-        title: what it shows: heading on a page and in a report, and the name of its file.
+        title: heading on a page and in a report, and name of its file.
         alt: for readers who do not see it: what it shows, a colon, and its numbers.
         spec: Vega-Lite specification without data.
         rows: its data.
         help: of the heading.
         keys: colours with what they mean, where the chart itself does not say.
-        marks: what its marks mean, as Markdown, where it stands alone.
+        marks: meaning of its marks, as Markdown, where it stands alone.
+        dark: whether it is drawn in dark colours.
         narrow: the same figure for a sheet as wide as a phone, if that is another one.
     """
 

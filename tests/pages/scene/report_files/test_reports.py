@@ -23,11 +23,11 @@ from pages.parts.evaluate import scene as evaluate
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.play import report as play
 from pages.parts.race import scene as race
+from pages.parts.scene.parts import Figure
 from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.papers import PAPERS
-from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.typesetting import as_pdf
 from pages.parts.text.format import bare
 from tests.engine.worlds.random_worlds import bakery
@@ -144,7 +144,7 @@ def test_the_map_of_a_report_has_names_where_the_page_has_emoji() -> None:
     named, here = play.without_emoji(world), world.contexts[0]
     axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
     rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
-    drawn = chart_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
+    drawn = chart_svg(Figure("map", "Map", "Map", map_spec(named, False, axes), rows), 700)
     assert {"Sunny", "Fan ⚽"} == set(rows["row"].to_pylist())
     assert set(rows["emoji"].to_pylist()) == {""}
     assert ">Sunny</text>" in drawn
