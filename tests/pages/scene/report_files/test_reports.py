@@ -39,9 +39,9 @@ LINK = "https://playground.example/?loop=abc"
 
 def test_of_a_loop(open_app: Callable[..., App]) -> None:
     app = open_app(seed="3")
-    assert play.report_of(app.session, LINK) is None
+    assert play.report(app.session, LINK) is None
     app.click("let-in-100").finish_the_crowd()
-    report = play.report_of(app.session, LINK)
+    report = play.report(app.session, LINK)
     assert report is not None
     rewards = app.session.open.stored.follow(LearningCurve).rewards
     found = estimate_of_rewards(rewards)
