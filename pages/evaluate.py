@@ -19,15 +19,17 @@ from pages.parts.evaluate.opening import (
     this_log,
     watched_in_link,
 )
-from pages.parts.evaluate.report import report_of as evaluate_report
+from pages.parts.evaluate.scene import QUESTION, report, scene_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
 from pages.parts.glossary.board import words_of
+from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
+from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds import of_log
@@ -47,15 +49,15 @@ with toolbar():
         # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         about = about_log(session)
-        report = partial(evaluate_report, session, bare(about))
+        reported = partial(report, session, bare(about))
         more(
             lambda: controls.choose_settings(setup),
-            lambda: share(setup, this_log(session, st.context.url or ""), report_of=report),
+            lambda: share(setup, this_log(session, st.context.url or ""), report_of=reported),
             stage_door,
         )
 
 question(
-    "What would each have earned, served to everybody?",
+    QUESTION,
     about,
     "" if session.asks_loop or setup.log == "file" else f"Seed {setup.seed}",
     partial(words_of, "evaluate"),
@@ -69,7 +71,8 @@ def draw_frame(session: EvaluateSession) -> None:
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.watch.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
-    board.show_headline(session)
+    scene = scene_of(session, Look(is_dark()))
+    board.show_headline(session, scene)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":
         sent.choose_file(session)
@@ -81,7 +84,7 @@ def draw_frame(session: EvaluateSession) -> None:
             # Streamlit keeps no place for a container with nothing in it.
             st.space()
         elif session.found is not None:
-            board.show_forest(session, session.found)
+            board.show_forest(session, scene, session.found)
             beside.show_difference(session, session.found)
             rule.show_rule(session, session.found)
             along.show_along(session, session.found)

@@ -9,9 +9,12 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.glossary.board import words_of
+from pages.parts.scene.parts import Look
 from pages.parts.text.format import question, section
+from pages.parts.text.theme import is_dark
 from pages.parts.why import board, controls, wording
 from pages.parts.why.opening import open_why
+from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 from pages.parts.work.frames import frame
 
@@ -22,6 +25,7 @@ opened, subject, shown = play.open, session.subject, session.shown
 assert subject is not None
 assert shown is not None
 
+scene = scene_of(session, shown, Look(is_dark()))
 controls.ways(play, subject)
 question(
     wording.asked_about(subject),
@@ -34,11 +38,11 @@ with st.container(key="why-hero"):
 with left:
     section("What it believed")
     controls.suppose(session, subject)
-    board.show_offer(session, shown)
+    board.show_offer(scene)
 with right:
     section("What spoke for it, and what against")
     controls.choose_pair(session, subject)
-    board.show_reasons(session, shown)
+    board.show_reasons(scene)
 with st.container(key="why-learned"):
     left, right = st.columns([1.15, 1], gap="large")
 with right:

@@ -80,8 +80,7 @@ with right:
     if world is None:
         board.show_faults(faults)
     else:
-        board.show_ceilings(world)
-        board.show_map(world)
+        board.show_world(world)
 own_json.write_own_json(world)
 kept.show_kept(session, owner())
 kept.show_gallery(session)

@@ -15,7 +15,7 @@ from pages.parts.charts.labelled import span_of
 from pages.parts.compare import board_words, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
-from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, Text
+from pages.parts.scene.parts import Column, Figure, Look, Number, Numbers, Scene, Table, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import percent
@@ -250,5 +250,8 @@ def _periods(session: CompareSession) -> Table | None:
         }
         for stretch in session.comparison.stretches()
     ]
-    formats = {"Same choice as today's rules": "%.0f\u00a0%%", **dict.fromkeys(_COLUMNS, "%.2f")}
-    return Table("segments", pd.DataFrame(rows), formats=formats)
+    columns = {
+        "Same choice as today's rules": Column("%.0f\u00a0%%"),
+        **dict.fromkeys(_COLUMNS, Column("%.2f")),
+    }
+    return Table("segments", pd.DataFrame(rows), columns=columns)

@@ -1,6 +1,6 @@
 """What a log tells, in sentences; every number in them is the engine's."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from engine.evaluation.decisions import COARSE
 from engine.evaluation.estimators import Interval
@@ -24,6 +24,11 @@ _POLICIES = {
     "classic": "The service's learner",
 }
 _ACTION = "action "
+_SURE = (
+    "Each range is a 95 % interval: it is made so that of 100 such logs 95 give one that holds "
+    "what everybody would really bring."
+)
+"""Meaning of an interval."""
 
 
 def action_of(row: Row) -> str | None:
@@ -143,8 +148,40 @@ def about_difference(found: Found, setup: EvaluateSetup, one: str, other: str) -
     return said
 
 
-def report(found: Found, row: Row, setup: EvaluateSetup) -> str:
-    """What a dashboard says of an action; Markdown."""
+def about_marks(setup: EvaluateSetup) -> str:
+    """Meaning of the forest's marks and intervals, for a report; plain text."""
+    return (
+        "Circles: what it looks like where it was shown. Squares: what it would earn if everybody "
+        f"were served so ({TITLES[setup.estimator].lower()}), with 95 % intervals."
+    )
+
+
+def about_intervals(found: Found, setup: EvaluateSetup) -> str:
+    """The first reason why estimates are missing or in doubt, else the meaning of an interval;
+    Markdown."""
+    return next(iter(what_counts(found, setup)), _SURE)
+
+
+def looks_in_short(session: EvaluateSession) -> str:
+    """Average where the action was shown, or why there is none, for a headline; Markdown."""
+    return _in_short(session, looks)
+
+
+def served_in_short(session: EvaluateSession) -> str:
+    """Estimate of the action if everybody were served it, for a headline; Markdown."""
+    return _in_short(session, served)
+
+
+def _in_short(session: EvaluateSession, said: Callable[[Found, Row, EvaluateSetup], str]) -> str:
+    found, setup = session.found, session.setup
+    row = asked_row(found, setup) if found else None
+    if found is None or row is None:
+        return "Visitors are served" if session.is_live else "This log says too little."
+    return said(found, row, setup)
+
+
+def looks(found: Found, row: Row, setup: EvaluateSetup) -> str:
+    """Average reward of an action where it was shown, as on a dashboard; Markdown."""
     naive = row.intervals["naive"]
     looks = f"{naive.estimate:.2f}" if naive else "nothing"
     return f"{plain(names_of(found, setup)[row.target])} looks like {looks} where it was shown."
@@ -154,24 +191,30 @@ def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
     """What the log says of it; Markdown."""
     if row.is_off:
         return (
-            f"{report(found, row, setup)} What it would earn, served to everybody, is not known, "
+            f"{looks(found, row, setup)} What it would earn, served to everybody, is not known, "
             "as the probabilities in this log cannot be right."
         )
     told = told_of(found, row, setup)
     if told is None:
-        return report(found, row, setup)
+        return looks(found, row, setup)
     return (
-        f"{report(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
+        f"{looks(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
         f"from {told.low:.2f} to {told.high:.2f}"
         f"{plain(in_money(found.log.world, told.estimate))}."
     )
 
 
-def headline(session: EvaluateSession, found: Found, row: Row) -> str:
-    """The one sentence that a presenter can read out; Markdown."""
+def headline(session: EvaluateSession, found: Found, row: Row | None) -> str:
+    """The one sentence that a presenter can read out; Markdown.
+
+    Args:
+        row: the action or policy that it is about; None if the log says too little of any.
+    """
+    if row is None:
+        return "**This log says too little of any one action.**"
     setup, told = session.setup, told_of(found, row, session.setup)
     if session.hides:
-        return f"**{report(found, row, setup)}** What would it earn, served to everybody?"
+        return f"**{looks(found, row, setup)}** What would it earn, served to everybody?"
     said = f"**{served(found, row, setup)}**"
     if setup.truth and row.target in found.truths:
         said += f" The truth is {found.truths[row.target]:.2f}."

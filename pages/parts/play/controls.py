@@ -8,7 +8,7 @@ from pages.parts.components.more import close, share
 from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
-from pages.parts.play.report import report_of
+from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.choices import MODE
@@ -42,7 +42,7 @@ def links_to(session: PlaySession) -> dict[str, str]:
 def share_loop(session: PlaySession, setup: PlaySetup) -> None:
     """What stands under *Link*: the links, a code for phones, a report."""
     scan = moment_link(session, st.context.url or "") if session.open.link else None
-    share(setup, links_to(session), scan, partial(report_of, session))
+    share(setup, links_to(session), scan, partial(report, session))
 
 
 def offer_a_copy(session: PlaySession) -> None:

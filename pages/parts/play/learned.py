@@ -15,7 +15,7 @@ from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
-from pages.parts.scene.report_files.report import Figure
+from pages.parts.scene.parts import Figure, Look
 from pages.parts.text.format import plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand
@@ -73,18 +73,48 @@ def map_of(
     opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], axes: Axes, truth: bool, dark: bool
 ) -> Panel:
     """Every context at a glance, filling in as rewards arrive."""
-    knows = bool(opened.loop.events)
     # Of one field it has a row for each value: side by side they would be too narrow.
-    spec = contexts.map_spec(opened.world, dark, axes, upright=bool(axes.columns))
-    cells = contexts.map_rows(
-        opened.world, favoured, opened.context, axes, opened.arrivals.turn, knows, truth
-    )
-    mode, hidden = opened.loop.settings.learning_mode, len(favoured) - cells.num_rows
-    told = _told(favoured, knows, truth, mode, hidden)
-    alt, keys = alt_of_map(opened, favoured), keys_of(opened.world, dark)
+    figure = map_figure(opened, favoured, axes, truth, Look(dark), upright=bool(axes.columns))
+    mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
+    told = _told(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
-        chart(cells, spec, "chart-map", alt, dark, keys=keys, wish={"world": key_of(opened.world)}),
+        _chart(figure, {"world": key_of(opened.world)}),
         small(" ".join([told, *_part_of(opened.world, axes)])),
+    )
+
+
+def map_figure(
+    opened: OpenLoop,
+    favoured: Sequence[Mapping[str, Any]],
+    axes: Axes,
+    truth: bool,
+    look: Look,
+    upright: bool = False,
+) -> Figure:
+    """The map of contexts.
+
+    Args:
+        favoured: cells of the map, as `OpenLoop.favoured` gives them.
+        truth: whether wrong cells have a corner with the best action.
+        upright: whether the rows of ``axes`` stand side by side.
+    """
+    world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
+    alt = alt_of_map(opened, favoured)
+    return Figure(
+        "chart-map",
+        alt.partition(": ")[0],
+        alt,
+        contexts.map_spec(world, look.dark, axes, look.size, upright),
+        contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth),
+        keys=keys_of(world, look.dark),
+        dark=look.dark,
+    )
+
+
+def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Part, Figure]:
+    """A figure in a panel; see `chart`."""
+    return chart(
+        figure.rows, figure.spec, figure.key, figure.alt, figure.dark, keys=figure.keys, wish=wish
     )
 
 
@@ -160,7 +190,7 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
         heading("What it earns"),
         numbers(named),
         _worth(world, last) if curve and world.unit else None,
-        _rewards(curve, truth, dark, opened.loop.seed) if curve else None,
+        _chart(reward_figure(curve, truth, opened.loop.seed, Look(dark))) if curve else None,
         _changes(opened),
     )
 
@@ -170,15 +200,17 @@ def _worth(world: World, last: Mapping[str, float]) -> Part:
     return small(f"{plain(so_far)} so far, {plain(latest)} of late.")
 
 
-def _rewards(curve: curves.Curve, truth: bool, dark: bool, seed: int) -> tuple[Part, Figure]:
-    last = curve[-1]
-    return chart(
-        curves.reward_rows(curve, truth),
-        curves.reward_spec(dark, truth),
+def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: Look) -> Figure:
+    """Mean reward over the visitors, of all and of the latest."""
+    last, title = curve[-1], f"Mean reward over the visitors, seed {seed}"
+    return Figure(
         "chart-reward",
-        f"Mean reward over the visitors, seed {seed}: {last['mean']:.2f} after "
-        f"{last['visitor']:,.0f}, {last['recent']:.2f} over the last {RECENT_VISITORS}",
-        dark,
+        title,
+        f"{title}: {last['mean']:.2f} after {last['visitor']:,.0f}, {last['recent']:.2f} over the "
+        f"last {RECENT_VISITORS}",
+        curves.reward_spec(look.dark, truth, look.size),
+        curves.reward_rows(curve, truth, look.size),
+        dark=look.dark,
     )
 
 

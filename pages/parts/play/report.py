@@ -1,7 +1,8 @@
 """The report of a loop: what it learned and earned."""
 
-from collections.abc import Container
+from collections.abc import Container, Sequence
 from dataclasses import replace
+from functools import partial
 
 import pyarrow as pa
 
@@ -10,17 +11,25 @@ from engine.evaluation.intervals import estimate_of_rewards
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
-from pages.parts.charts import curves
 from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
+from pages.parts.play.learned import alt_of_map, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned
-from pages.parts.scene.report_files.builder import report_on
-from pages.parts.scene.report_files.report import Figure, Report
-from pages.parts.text.format import counted, printed
+from pages.parts.scene.parts import Figure, Look, Scene, Text
+from pages.parts.scene.report import Sheet, report_of
+from pages.parts.scene.report_files.report import Report
+from pages.parts.text.format import counted, plain
 from pages.parts.text.money import per_thousand
 
+SHEET = Sheet(
+    "What has it learned, and what does it earn?",
+    about="about",
+    figures=("map", "rewards"),
+    sentences=("learned", "earned"),
+)
+_MAP_TITLE = "What it would offer to whom: the stronger, the more probable"
 _DID = {
     "online": "learns from each answer, online",
     "apprentice": "watches today's rules, as an apprentice",
@@ -65,22 +74,22 @@ def _about(opened: OpenLoop) -> str:
     return f"A loop that {does}. So far {visitors} came."
 
 
-def _earned(opened: OpenLoop, truth: bool) -> tuple[str, str]:
+def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
     """Sentences on the mean reward of the latest visitors and of all, with 95 % intervals; with the
-    best possible means if ``truth``."""
+    best possible means if ``truth``. Markdown."""
     rewards, world = opened.stored.follow(LearningCurve).rewards, opened.world
     if len(rewards) < 2:
-        return earned(opened, truth), ""
+        return [earned(opened, truth)]
     late = rewards[-RECENT_VISITORS:]
     could = (
         f" One offer for all would bring {world.single_value:.2f}, the best for each "
         f"{world.best_value:.2f}."
     )
     latest, whole = _measured(world, late), _measured(world, rewards)
-    return (
-        f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}",
-        f"All {len(rewards):,} gave {whole}, while it learned." if len(rewards) > len(late) else "",
-    )
+    of_late = f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}"
+    if len(rewards) <= len(late):
+        return [of_late]
+    return [of_late, f"All {len(rewards):,} gave {whole}, while it learned."]
 
 
 def _measured(world: World, rewards: Array) -> str:
@@ -88,39 +97,44 @@ def _measured(world: World, rewards: Array) -> str:
     mean = estimate_of_rewards(rewards)
     return (
         f"{mean.mean:.2f} each (95 % interval {mean.low:.2f} to {mean.high:.2f}), so "
-        f"{per_thousand(world, mean.mean)}"
+        f"{plain(per_thousand(world, mean.mean))}"
     )
 
 
-def report_of(session: PlaySession, link: str) -> Report | None:
-    """The report of the loop that is shown; None before the first reward."""
+def report(session: PlaySession, link: str) -> Report | None:
+    """The report about the loop that is shown; None before the first reward."""
     with session.lock:
         opened, truth = session.shown, session.setup.truth
-        rows = opened.curve()
-        if not rows:
+        if not opened.curve():
             return None
-        named, favoured = without_emoji(opened.world), opened.favoured()
-        keys = _keys(named, {str(cell["action"]) for cell in favoured})
+        return report_of(_scene_of(opened, truth), SHEET, opened.world, opened.loop.seed, link)
 
-        def mapped(axes: Axes, upright: bool, narrow: Figure | None = None) -> Figure:
-            cells = contexts.map_rows(named, favoured, opened.context, axes, 0, True, truth)
-            title = "What it would offer to whom: the stronger, the more probable"
-            spec = contexts.map_spec(named, False, axes, upright=upright)
-            return Figure(title, spec, _strong(cells.drop_columns(["here"])), keys, narrow=narrow)
 
-        narrow = next(iter(upright_axes_of(named)))
-        lying = next(iter(axes_of(named)))
-        gave = Figure(
-            "What visitors gave",
-            curves.reward_spec(False, truth),
-            curves.reward_rows(rows, truth),
-        )
-        return report_on(
-            opened.world,
-            "What has it learned, and what does it earn?",
-            _about(opened),
-            (mapped(lying, False, mapped(narrow, bool(narrow.columns))), gave),
-            (printed(learned(opened, truth)), *_earned(opened, truth)),
-            opened.loop.seed,
-            link,
-        )
+def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
+    """All that the report says about a loop."""
+    rewards = reward_figure(opened.curve(), truth, opened.loop.seed, Look())
+    return Scene(
+        {
+            "about": lambda: Text(_about(opened)),
+            "map": partial(_map, opened, truth),
+            "rewards": lambda: replace(rewards, title="What visitors gave"),
+            "learned": lambda: Text(learned(opened, truth)),
+            "earned": lambda: Text("\n".join(_earned(opened, truth))),
+        }
+    )
+
+
+def _map(opened: OpenLoop, truth: bool) -> Figure:
+    """The map for paper, and another one for a phone."""
+    named, favoured = without_emoji(opened.world), opened.favoured()
+    keys = _keys(named, {str(cell["action"]) for cell in favoured})
+    alt = alt_of_map(opened, favoured)
+
+    def mapped(axes: Axes, upright: bool, narrow: Figure | None = None) -> Figure:
+        cells = contexts.map_rows(named, favoured, opened.context, axes, 0, True, truth)
+        spec = contexts.map_spec(named, False, axes, upright=upright)
+        rows = _strong(cells.drop_columns(["here"]))
+        return Figure("map", _MAP_TITLE, alt, spec, rows, keys=keys, narrow=narrow)
+
+    narrow = next(iter(upright_axes_of(named)))
+    return mapped(next(iter(axes_of(named))), False, mapped(narrow, bool(narrow.columns)))

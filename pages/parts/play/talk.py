@@ -10,116 +10,110 @@ from functools import partial
 from engine.worlds import World
 from pages.parts.charts.base import STAGE
 from pages.parts.charts.belief_rows import rows_of
-from pages.parts.play import talk_figures as play_pictures
-from pages.parts.play import talk_wording as play_words
 from pages.parts.play.audience_talk import room_screens
 from pages.parts.play.session import PlaySession
+from pages.parts.play.talk_scene import scene_of
+from pages.parts.scene.parts import Look, Scene
+from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.text.rewards import answers_to
+from pages.parts.text.theme import is_dark
 
 Act = Callable[[], bool]
 
 
 def play_show(session: PlaySession) -> Show:
     """The talk about the loop that is shown."""
-    screens = _whole(session) if session.may_change else _without_acts(session)
+    scene = scene_of(session, Look(is_dark(), STAGE))
+    screens = _whole(session, scene) if session.may_change else _without_acts(session, scene)
     return Show.of(screens, session.live.waiting > 0)
 
 
-def _whole(session: PlaySession) -> Sequence[Screen]:
+def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     opened = session.open
     in_show = Stage.in_link().act == "play"
     return [
         *(room_screens(opened.world, opened.loop.seed) if in_show else ()),
-        *_visit(session, 1),
-        *_visit(session, 2),
-        *_visit(session, 3),
-        _map(session, "map", "More visitors come next."),
-        _crowd(session, 100, "Somebody walks in next: is it surer by now?"),
-        *_visit(session, 4),
-        _curve(session, "curve", truth=False),
-        _crowd(session, 1_000, "The truth comes next: ask how many cells are right."),
-        _map(session, "truth", "What could be earned at best comes next.", truth=True),
-        _curve(session, "best", truth=True),
+        *_visit(session, scene, 1),
+        *_visit(session, scene, 2),
+        *_visit(session, scene, 3),
+        _map(scene, "map", "More visitors come next."),
+        _crowd(session, scene, 100, "Somebody walks in next: is it surer by now?"),
+        *_visit(session, scene, 4),
+        _curve(session, scene, "curve"),
+        _crowd(session, scene, 1_000, "The truth comes next: ask how many cells are right."),
+        *_truth(session, scene),
     ]
 
 
-def _without_acts(session: PlaySession) -> Sequence[Screen]:
+def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     """A past moment, or somebody else's loop: it can be shown, and stays as it is."""
-    visitor, offer, _ = _visit(session, 1)
-    last = [_answer(session, "answer", None)] if session.shown.loop.events else []
+    visitor, offer, _ = _visit(session, scene, 1)
+    last = [_answer(session, scene, "answer", None)] if session.shown.loop.events else []
     return [
         visitor,
         offer,
         *last,
-        _map(session, "map", "The curve comes next."),
-        _curve(session, "curve", truth=False),
-        _map(session, "truth", "What could be earned at best comes next.", truth=True),
-        _curve(session, "best", truth=True),
+        _map(scene, "map", "The curve comes next."),
+        _curve(session, scene, "curve"),
+        *_truth(session, scene),
     ]
 
 
-def _visit(session: PlaySession, number: int) -> tuple[Screen, Screen, Screen]:
+def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Screen, Screen]:
     """Somebody walks in, is offered something, and answers."""
-    opened = session.shown
-    hands = [item.label for item in opened.world.items]
-    ask = Screen(
-        f"visitor-{number}",
-        partial(play_words.who_comes, opened),
-        partial(play_pictures.beliefs, opened, asked=True),
+    world = session.shown.world
+    ask = screen(
+        scene, f"visitor-{number}", "say-who", "asked",
         "Ask the room: what would you offer? Count hands with 1 to 9. The offer comes next.",
-        hands,
-        rows=rows_of(opened.world, STAGE),
-    )
-    offer = Screen(
-        f"offer-{number}",
-        partial(play_words.offered, opened),
-        partial(play_pictures.beliefs, opened),
+        hands=[item.label for item in world.items],
+        rows=rows_of(world, STAGE),
+    )  # fmt: skip
+    offer = screen(
+        scene, f"offer-{number}", "say-offer", "offered",
         "The dot is one draw from each bell; the highest wins. The visitor's answer comes next.",
-    )
+    )  # fmt: skip
     name = f"answer-{number}"
-    return ask, offer, _answer(session, name, partial(let_in, session, name))
+    return ask, offer, _answer(session, scene, name, partial(let_in, session, name))
 
 
-def _answer(session: PlaySession, name: str, do: Act | None) -> Screen:
-    return Screen(
-        name,
-        partial(play_words.answered, session.shown),
-        partial(play_pictures.answer, session.shown),
+def _answer(session: PlaySession, scene: Scene, name: str, do: Act | None) -> Screen:
+    return screen(
+        scene, name, "say-answer", "answered",
         "Dashed is before the answer. Who else was like this visitor? Their bells moved, too.",
         do=do,
         undo=do and partial(take_back, session, name),
-    )
+    )  # fmt: skip
 
 
-def _crowd(session: PlaySession, size: int, then: str) -> Screen:
+def _crowd(session: PlaySession, scene: Scene, size: int, then: str) -> Screen:
     name = f"crowd-{size}"
-    return Screen(
-        name,
-        partial(play_words.crowd, session),
-        partial(play_pictures.context_map, session.shown),
+    return screen(
+        scene, name, "say-crowd", "map",
         f"{size:,} visitors answer by their hidden tastes. {then}",
         do=partial(let_in, session, name, size),
         undo=partial(take_back, session, name),
+    )  # fmt: skip
+
+
+def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
+    """The map and the curve beside the hidden truth."""
+    then = "What could be earned at best comes next."
+    return (
+        _map(scene, "truth", then, "say-right", "true-map"),
+        _curve(session, scene, "best", "say-best", "true-rewards"),
     )
 
 
-def _map(session: PlaySession, name: str, then: str, truth: bool = False) -> Screen:
-    return Screen(
-        name,
-        partial(play_words.learned, session.shown, truth),
-        partial(play_pictures.context_map, session.shown, truth),
-        f"One cell for each kind of visitor, in the colour of what it would offer there. {then}",
-    )
+def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str = "map") -> Screen:
+    note = "One cell for each kind of visitor, in the colour of what it would offer there."
+    return screen(scene, name, say, show, f"{note} {then}")
 
 
-def _curve(session: PlaySession, name: str, truth: bool) -> Screen:
-    return Screen(
-        name,
-        partial(play_words.earned, session.shown, truth),
-        partial(play_pictures.curve, session.shown, truth),
-        _worths(session.shown.world),
-    )
+def _curve(
+    session: PlaySession, scene: Scene, name: str, say: str = "say-earned", show: str = "rewards"
+) -> Screen:
+    return screen(scene, name, say, show, _worths(session.shown.world))
 
 
 def _worths(world: World) -> str:

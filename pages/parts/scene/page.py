@@ -1,8 +1,10 @@
 """Scenes on a page: parts drawn with Streamlit, in the order in which the page names them."""
 
+from typing import Any
+
 import streamlit as st
 
-from pages.parts.scene.parts import Figure, Number, Numbers, Part, Scene, Table, Text
+from pages.parts.scene.parts import Column, Figure, Number, Numbers, Part, Scene, Table, Text
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, section
@@ -86,9 +88,15 @@ def _draw_text(part: Text) -> None:
 def _draw_table(part: Table) -> None:
     if part.title:
         section(part.title)
-    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
-    columns = {
-        **{name: number(format=how) for name, how in part.formats.items()},
-        **{name: text(help=help, width="medium") for name, help in part.helps.items()},
-    }
-    show_rows(part.rows, key=part.key, column_config=columns)
+    columns = {name: _column(column) for name, column in part.columns.items()}
+    # A table whose rows have their own height is as high as all of them.
+    sized = {"row_height": part.row_height, "height": "content"} if part.row_height else {}
+    show_rows(part.rows, key=part.key, column_config=columns, **sized)
+
+
+def _column(column: Column) -> Any:
+    if column.format:
+        return st.column_config.NumberColumn(
+            format=column.format, help=column.help, width=column.width
+        )
+    return st.column_config.TextColumn(help=column.help, width=column.width)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import pandas as pd
 import pyarrow as pa
@@ -68,13 +69,14 @@ class Figure:
 
     Attributes:
         key: of the chart in the page; another key is another chart.
-        title: what it shows: heading on a page and in a report, and the name of its file.
+        title: heading on a page and in a report, and name of its file.
         alt: for readers who do not see it: what it shows, a colon, and its numbers.
         spec: Vega-Lite specification without data.
         rows: its data.
         help: of the heading.
         keys: colours with what they mean, where the chart itself does not say.
-        marks: what its marks mean, as Markdown, where it stands alone.
+        marks: meaning of its marks, as Markdown, where it stands alone.
+        dark: whether it is drawn in dark colours.
         narrow: the same figure for a sheet as wide as a phone, if that is another one.
     """
 
@@ -91,19 +93,34 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """How a column of a table is drawn.
+
+    Attributes:
+        format: printf format of numbers; empty for text.
+        help: on its head.
+        width: in pixels, or as Streamlit names it; None for what its cells need.
+    """
+
+    format: str = ""
+    help: str | None = None
+    width: int | Literal["small", "medium", "large"] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
     """Rows.
 
     Attributes:
-        formats: printf formats of number columns, by column.
-        helps: text columns of medium width, with help on their heads.
+        columns: those that are not drawn as usual, by name.
+        row_height: in pixels, for a table that shows all of its rows; None for the usual height.
     """
 
     key: str
     rows: pd.DataFrame
     title: str = ""
-    formats: Mapping[str, str] = field(default_factory=dict)
-    helps: Mapping[str, str | None] = field(default_factory=dict)
+    columns: Mapping[str, Column] = field(default_factory=dict)
+    row_height: int | None = None
 
 
 Part = Text | Numbers | Figure | Table

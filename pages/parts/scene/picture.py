@@ -7,8 +7,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.charts.base import Keys
-from pages.parts.scene.report_files.report import Figure
-from pages.parts.text.format import bare, plain
+from pages.parts.scene.parts import Figure
+from pages.parts.text.format import plain
 from pages.parts.text.theme import is_dark
 from pages.parts.work.figure_registry import drawn_now
 
@@ -39,7 +39,9 @@ def picture(
     """
     shows, _, numbers = alt.partition(": ")
     sized = {"height": height} if isinstance(height, int) else {}
-    drawn_now().figures[key] = Figure(shows, {**spec, **sized}, rows, keys, bare(marks), is_dark())
+    drawn_now().figures[key] = Figure(
+        key, shows, alt, {**spec, **sized}, rows, keys=keys, marks=marks, dark=is_dark()
+    )
     st.vega_lite_chart(
         rows, dict(spec), key=key, alt=shows, height=height or spec["height"], **more
     )

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from engine.worlds import World
 from pages.parts.scene.parts import Figure, Scene
 from pages.parts.scene.report_files.builder import report_on
-from pages.parts.scene.report_files.report import Figure as SheetFigure
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import printed
 
@@ -47,9 +46,5 @@ def report_of(
     )
 
 
-def _figures(scene: Scene, names: Sequence[str]) -> tuple[SheetFigure, ...]:
-    return tuple(_on_sheet(figure) for name in names if (figure := scene.figure(name)))
-
-
-def _on_sheet(figure: Figure) -> SheetFigure:
-    return SheetFigure(figure.title, figure.spec, figure.rows, figure.keys, figure.marks)
+def _figures(scene: Scene, names: Sequence[str]) -> tuple[Figure, ...]:
+    return tuple(figure for name in names if (figure := scene.figure(name)))

@@ -8,6 +8,7 @@ from engine.worlds.draft import Draft
 from engine.worlds.place import Drift
 from engine.worlds.rows import CellFault
 from pages.parts.text.format import counted, plain
+from pages.parts.text.money import per_thousand
 
 TABLES = {
     "place": "The place",
@@ -104,3 +105,19 @@ def more_of(faults: Sequence[CellFault], shown: int) -> str:
     """How many faults are not shown."""
     left = len(faults) - shown
     return f"And {counted(left, 'more cell')}." if left > 0 else ""
+
+
+def faults_in_words(faults: Sequence[CellFault], most: int) -> list[str]:
+    """The first faults, a Markdown sentence each, and how many more there are."""
+    more = more_of(faults, most)
+    return [*map(told, faults[:most]), *([more] if more else [])]
+
+
+def in_unit(world: World) -> str:
+    """What one offer for all and the best for each bring, as Markdown; empty without a unit."""
+    if not world.unit:
+        return ""
+    one, best = (
+        plain(per_thousand(world, value)) for value in (world.single_value, world.best_value)
+    )
+    return f"One offer for all brings {one}; the best for each, {best}."

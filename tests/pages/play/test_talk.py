@@ -10,9 +10,13 @@ import streamlit as st
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
 from pages.parts.play import talk as stage_play
+from pages.parts.play.learned import earned
+from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.talk import let_in, play_show
+from pages.parts.play.talk_scene import scene_of
+from pages.parts.scene.parts import Figure, Look
 from pages.parts.scene.talk import SCREEN, advance
 from pages.parts.text.format import percent
 
@@ -135,3 +139,19 @@ def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:
     while play_show(session).next is not None:
         step(session)
     assert len(session.open.loop.events) == 1
+
+
+def test_the_talk_and_the_report_show_the_curve_of_the_page() -> None:
+    session = PlaySession(PlaySetup())
+    session.live.enqueue(20)
+    while session.live.waiting:
+        session.advance()
+    opened = session.open
+    on_page = earned(opened, opened.curve(), truth=False, dark=False).figures["chart-reward"]
+    in_talk = scene_of(session, Look())["rewards"]
+    report_made = report(session, "")
+    assert report_made is not None
+    on_paper = report_made.figures[1]
+    assert isinstance(in_talk, Figure)
+    for figure in (in_talk, on_paper):
+        assert (figure.alt, figure.rows, figure.spec) == (on_page.alt, on_page.rows, on_page.spec)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.worlds import GALLERY, key_of
+from engine.worlds import GALLERY, key_of, world_from_json
 from pages.parts.compare.talk import compare_show
 from pages.parts.evaluate.talk import evaluate_show
 from pages.parts.lessons.words import words
@@ -13,7 +13,9 @@ from pages.parts.race.talk import race_show
 from pages.parts.scene.talk import LEADS
 from pages.parts.shell.menu import MENU, REACHED
 from pages.parts.text.glossary import terms, texts
+from pages.parts.worlds.session import WorldsSession
 from pages.stage import TALKS
+from tests.engine.worlds.random_worlds import large
 from tests.pages.conftest import App, AppFromPlay, CompareApp, EvaluateApp, RaceApp
 
 Open = Callable[..., App]
@@ -125,6 +127,25 @@ class ShowApp(AppFromPlay):
     """The app on the page that a show begins from."""
 
     PAGE = "../../show.py"
+
+
+def draft_in_address(app: App) -> str:
+    """What the address says of the world that is written."""
+    told = app.at.query_params["draft"]
+    return told if isinstance(told, str) else told[0]
+
+
+def test_the_address_of_a_long_draft_is_its_key_on_the_stage_too(open_app: Open) -> None:
+    app = WorldsApp(world="coffee")
+    written: WorldsSession = app.at.session_state["WorldsSession"]
+    written.begin(world_from_json(large()))
+    draft = draft_in_address(app.run())
+    assert draft.startswith("kept-")
+    app.at.query_params["stage"] = "1"
+    assert draft_in_address(app.run()) == draft
+    again = WorldsApp(world="coffee", stage="1", draft=draft)
+    assert said(again) == said(app)
+    assert not again.at.session_state["WorldsSession"].refused
 
 
 def test_every_page_has_a_stage() -> None:

@@ -18,9 +18,9 @@ import streamlit as st
 
 from pages.parts.charts.base import Keys, Spec
 from pages.parts.components import beside
-from pages.parts.scene.report_files.report import Figure
+from pages.parts.scene.parts import Figure
 from pages.parts.text.base_path import base_path
-from pages.parts.text.format import bare, pieces
+from pages.parts.text.format import pieces
 
 Part = Mapping[str, Any]
 """What a browser is told of one part of a panel: its ``kind``, and what it shows."""
@@ -137,7 +137,8 @@ def chart(
     """
     told = {"kind": "chart", "key": key, "spec": spec, "rows": _told(rows), "alt": alt}
     told |= {"wish": wish} if wish else {}
-    return told, Figure(alt.partition(": ")[0], spec, rows, keys, bare(marks), dark)
+    title, _, _ = alt.partition(": ")
+    return told, Figure(key, title, alt, spec, rows, keys=keys, marks=marks, dark=dark)
 
 
 def _told(rows: Any) -> list[dict[str, Any]]:

@@ -3,8 +3,9 @@
 from engine.loop.clock import Clock, utc_now
 from engine.worlds import World
 from engine.worlds.levels import LEVELS, answers_of
+from pages.parts.scene.parts import Figure
 from pages.parts.scene.qr import is_only_here
-from pages.parts.scene.report_files.report import Figure, Report
+from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import percent
 
 

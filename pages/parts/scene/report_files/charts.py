@@ -9,7 +9,8 @@ from html import escape
 import vl_convert
 
 from engine.worlds.pictures import START, as_png
-from pages.parts.scene.report_files.report import Figure
+from pages.parts.scene.parts import Figure
+from pages.parts.text.format import bare
 from pages.parts.text.theme import theme
 
 _LABELS = 0.42
@@ -67,7 +68,7 @@ def standalone_svg(figure: Figure, width: float) -> str:
     y, parts = _MARGIN, list[str]()
     for texts, letter, look in (
         (figure.title, 7, f'font-size="13px" font-weight="bold" fill="{colours.ink}"'),
-        (figure.marks, 5.5, f'font-size="11px" fill="{colours.faint}"'),
+        (bare(figure.marks), 5.5, f'font-size="11px" fill="{colours.faint}"'),
     ):
         for line in textwrap.wrap(texts, round(room / letter)):
             y += _LINE

@@ -3,31 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-import pyarrow as pa
-
-from pages.parts.charts.base import Keys, Spec
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A chart to download.
-
-    Attributes:
-        title: one line.
-        spec, rows: as in `pages.parts.scene.picture.picture`.
-        keys: colours and their meanings, if the chart has no legend.
-        marks: explanation of other marks, in a sentence, if the chart has none.
-        dark: whether the chart has dark colours; those of reports are light.
-        narrow: another chart to show on a phone.
-    """
-
-    title: str
-    spec: Spec
-    rows: pa.Table
-    keys: Keys = ()
-    marks: str = ""
-    dark: bool = False
-    narrow: "Figure | None" = None
+from pages.parts.scene.parts import Figure
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,15 +3,18 @@
 from datetime import date
 
 from pages.parts.charts import curves
-from pages.parts.scene.report_files.report import Figure, Report
+from pages.parts.scene.parts import Figure
+from pages.parts.scene.report_files.report import Report
 
 TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 % *#read("x") $y$ @z'
 CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40} for n in range(12)]
 FIGURE = Figure(
+    "gave",
     "What visitors gave",
+    "What visitors gave: 0.9 at last",
     curves.reward_spec(False, False),
     curves.reward_rows(CURVE, False),
-    (("#005fb0", "Cappuccino"), ("#d27005", TYPED)),
+    keys=(("#005fb0", "Cappuccino"), ("#d27005", TYPED)),
 )
 REPORT = Report(
     title="What has it learned?",

@@ -18,10 +18,10 @@ from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.components import report_links
+from pages.parts.scene.parts import Figure
 from pages.parts.scene.report_files.charts import chart_svg, charts_within, standalone_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.papers import PAPERS
-from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.typesetting import as_pdf
 from tests.engine.worlds.random_worlds import bakery
 from tests.engine.worlds.test_pictures import KEPT as PICTURE
@@ -64,7 +64,7 @@ def test_a_map_with_picture_files_becomes_a_pdf_and_an_svg_without_webp() -> Non
     axes = next(iter(axes_of(world)))
     cells = favourites(LearningLoop(seed=1), world)
     rows = map_rows(world, cells, world.contexts[0], axes, 0, True, True).drop_columns(["here"])
-    mapped = Figure("Map", map_spec(world, False, axes), rows)
+    mapped = Figure("map", "Map", "Map", map_spec(world, False, axes), rows)
     assert as_pdf(replace(REPORT, figures=(mapped,)), PAPERS["a4"]).startswith(b"%PDF")
     with ZipFile(io.BytesIO(as_zip((mapped,)))) as packed:
         assert "1-map.png" in packed.namelist()
@@ -76,7 +76,7 @@ def test_a_label_has_the_room_that_paper_has() -> None:
     name = "Aprikosen-Streuselkuchen vom Blech"
     axis = {"field": "name", "type": "nominal", "axis": {"labelLimit": 60}}
     spec = {"mark": "bar", "encoding": {"y": axis, "x": {"field": "n", "type": "quantitative"}}}
-    figure = Figure("Cakes", spec, pa.table({"name": [name], "n": [1.0]}))
+    figure = Figure("cakes", "Cakes", "Cakes", spec, pa.table({"name": [name], "n": [1.0]}))
     assert f">{name}<" in chart_svg(figure, 600)
     assert f">{name}<" not in chart_svg(figure, 320)
     (wider,) = charts_within([figure], 320, inf)

@@ -19,15 +19,15 @@ from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
 from pages.parts.compare import scene as compare
-from pages.parts.evaluate import report as evaluate
+from pages.parts.evaluate import scene as evaluate
 from pages.parts.evaluate.wording import asked_row, served
 from pages.parts.play import report as play
 from pages.parts.race import scene as race
+from pages.parts.scene.parts import Figure
 from pages.parts.scene.report_files.builder import report_on
 from pages.parts.scene.report_files.charts import chart_svg
 from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.scene.report_files.papers import PAPERS
-from pages.parts.scene.report_files.report import Figure
 from pages.parts.scene.report_files.typesetting import as_pdf
 from pages.parts.text.format import bare
 from tests.engine.worlds.random_worlds import bakery
@@ -39,9 +39,9 @@ LINK = "https://playground.example/?loop=abc"
 
 def test_of_a_loop(open_app: Callable[..., App]) -> None:
     app = open_app(seed="3")
-    assert play.report_of(app.session, LINK) is None
+    assert play.report(app.session, LINK) is None
     app.click("let-in-100").finish_the_crowd()
-    report = play.report_of(app.session, LINK)
+    report = play.report(app.session, LINK)
     assert report is not None
     rewards = app.session.open.stored.follow(LearningCurve).rewards
     found = estimate_of_rewards(rewards)
@@ -95,14 +95,14 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
 def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
     policies = [Branch("as it was served", None, None, 0.5)]
     actions = [Branch(f"a{n}", n, None, None if n == 3 else n / 50) for n in range(50)]
-    shown = evaluate._largest([*policies, *actions])
+    shown = evaluate.largest_of([*policies, *actions])
     assert shown == [*policies, *actions[-14:]]
-    assert evaluate._largest(actions[:15]) == actions[:15]
+    assert evaluate.largest_of(actions[:15]) == actions[:15]
 
 
 def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     app = open_evaluate(visitors="300")
-    report, found = evaluate.report_of(app.session, "Asked: 300.", LINK), app.session.found
+    report, found = evaluate.report(app.session, "Asked: 300.", LINK), app.session.found
     assert report is not None
     assert found is not None
     row = asked_row(found, app.session.setup)
@@ -111,7 +111,7 @@ def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
     guessing = open_evaluate(visitors="300", guess="1").session
     assert guessing.hides
-    assert evaluate.report_of(guessing, "", LINK) is None
+    assert evaluate.report(guessing, "", LINK) is None
 
 
 @pytest.mark.parametrize("told", ["**a** &#42;b&#42;", ":green-badge[a *b*]"])
@@ -144,7 +144,7 @@ def test_the_map_of_a_report_has_names_where_the_page_has_emoji() -> None:
     named, here = play.without_emoji(world), world.contexts[0]
     axes = Axes(first["name"], tuple(field.name for field in world.fields[1:]))
     rows = map_rows(named, cells, here, axes, 0, True, True).drop_columns(["here"])
-    drawn = chart_svg(Figure("Map", map_spec(named, False, axes), rows), 700)
+    drawn = chart_svg(Figure("map", "Map", "Map", map_spec(named, False, axes), rows), 700)
     assert {"Sunny", "Fan ⚽"} == set(rows["row"].to_pylist())
     assert set(rows["emoji"].to_pylist()) == {""}
     assert ">Sunny</text>" in drawn

@@ -1,0 +1,250 @@
+"""What the Evaluate page says: the forest of estimates, the table and sentences about a log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+
+import pandas as pd
+
+from pages.parts.charts import forest
+from pages.parts.evaluate import wording
+from pages.parts.evaluate.estimators import STORIES
+from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.session import EvaluateSession
+from pages.parts.scene.parts import Column, Figure, Look, Scene, Table, Text
+from pages.parts.scene.report import Sheet, report_of
+from pages.parts.scene.report_files.report import Report
+from pages.parts.text.format import plain
+from pages.parts.text.glossary import meaning
+from pages.parts.text.money import scale_of
+
+QUESTION = "What would each have earned, served to everybody?"
+SHEET = Sheet(
+    QUESTION,
+    about="about",
+    figures=("largest",),
+    sentences=("served", "rule", "intervals", "grey"),
+    further=("all",),
+)
+_TITLE = "What each would have earned, served to everybody"
+_KEYS = {
+    forest.NAIVE: "\u25cb\u00a0what it looks like, where it was shown",
+    forest.ESTIMATE: "\u25a0\u00a0served to everybody, with its 95 % interval",
+    forest.TRUTH: "\u25c7\u00a0the truth",
+    forest.GUESS: "\u25bd\u00a0your guess",
+}
+"""Meanings of the marks in the forest."""
+_POLICY_HELP = (
+    "Its best guess now: what the loop would choose if it left nothing to chance. It has learned "
+    "from this very log, which flatters it a little."
+)
+_TABLE_HELP = (
+    "Looks like: the average where it was shown, as on a dashboard; but it was shown to those who "
+    "were believed to like it. Would earn: the same log, each reward weighed by how unlikely it "
+    "was to be seen."
+)
+_WORTH = "Rests on"
+"""Column with the number of events that an estimate rests on."""
+_ON_SHEET, _ON_STAGE = 15, 9
+"""Rows of the forest that can be read on one sheet of paper, and on the stage."""
+_OF_STAGE = ("looks", "told", "true")
+"""Parts that a talk names before the log has told anything."""
+
+
+def scene_of(session: EvaluateSession, look: Look, about: str = "") -> Scene:
+    """All that Evaluate says about the log that is asked; its caller holds the session's lock.
+
+    Args:
+        about: description of the log, for a report.
+    """
+    found, setup = session.found, session.setup
+    texts = {
+        "say-looks": lambda: Text(wording.looks_in_short(session)),
+        "say-served": lambda: Text(wording.served_in_short(session)),
+    }
+    if found is None:
+        return Scene(texts | dict.fromkeys(_OF_STAGE, lambda: None))
+    row, figures = wording.asked_row(found, setup), _Figures(session, found, look)
+    return Scene(
+        texts
+        | {
+            "headline": lambda: Text(wording.headline(session, found, row)),
+            "forest": figures.on_page,
+            "notes": lambda: _text(
+                [plain(scale_of(found.log.world)), *wording.doubts(found, setup)]
+            ),
+            "table": partial(_table, session, found),
+            "how": lambda: Text(
+                STORIES.get(found.estimator_of("", setup.estimator), ""), is_note=True
+            ),
+            "looks": partial(figures.on_stage, tells=False, reveals=False),
+            "told": partial(figures.on_stage, tells=True, reveals=False),
+            "true": partial(figures.on_stage, tells=True, reveals=True),
+            "largest": figures.on_sheet,
+            "all": figures.beside_sheet,
+            "about": lambda: Text(f"{about} {wording.about_marks(setup)}"),
+            "served": lambda: _text([wording.served(found, row, setup)] if row else []),
+            "rule": partial(_rule, session, found),
+            "intervals": lambda: Text(wording.about_intervals(found, setup)),
+            "grey": lambda: _text(wording.why_grey(found, setup)[:1]),
+        }
+    )
+
+
+def report(session: EvaluateSession, about: str, link: str) -> Report | None:
+    """The report about a log; None before it has told anything, and while a guess is awaited.
+
+    Args:
+        about: description of the log.
+    """
+    with session.lock:
+        found, setup = session.found, session.setup
+        if found is None or session.hides:
+            return None
+        is_own = setup.log == "file"
+        seed = None if session.asks_loop or is_own else setup.seed
+        scene = scene_of(session, Look(), about)
+        return report_of(scene, SHEET, found.log.world, seed, "" if is_own else link)
+
+
+class _Figures:
+    """The forest of one log, in one look."""
+
+    def __init__(self, session: EvaluateSession, found: Found, look: Look) -> None:
+        self._session, self._found, self._look = session, found, look
+        self._setup, self._names = session.setup, wording.names_of(found, session.setup)
+        self._asked = wording.asked_row(found, session.setup)
+
+    def on_page(self) -> Figure:
+        """All rows, with the truth if it is asked for, and the person's guess."""
+        tells = not self._session.hides
+        branches = self._branches(tells, self._setup.truth and tells, self._session.guess)
+        marks = " \u2003 ".join(_KEYS[mark] for mark in forest.marks_of(branches))
+        return replace(self._forest(branches), marks=marks)
+
+    def on_stage(self, tells: bool, reveals: bool) -> Figure:
+        """The first rows for which a screen has room; the row of the sentence is among them.
+
+        Args:
+            tells: whether it has the estimates, not only the averages where actions were shown.
+            reveals: whether it has the truth.
+        """
+        branches = self._branches(tells, reveals)
+        name = self._names[self._asked.target] if self._asked else ""
+        others = [one for one in branches if one.name != name][: _ON_STAGE - 1]
+        return self._forest([one for one in branches if one.name == name or one in others])
+
+    def on_sheet(self) -> Figure:
+        """The rows of `largest_of`."""
+        every = self._estimates()
+        largest = largest_of(every)
+        if len(largest) == len(every):
+            return self._forest(every)
+        title = (
+            f"{_TITLE}: of {_actions(every)} actions the {_actions(largest)} that would earn most"
+        )
+        return replace(self._forest(largest), title=title)
+
+    def beside_sheet(self) -> Figure | None:
+        """All rows, if a sheet has no room for them."""
+        every = self._estimates()
+        return self._forest(every) if len(largest_of(every)) < len(every) else None
+
+    def _estimates(self) -> list[forest.Branch]:
+        return self._branches(tells=True, reveals=self._setup.truth)
+
+    def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
+        look, bounds = self._look, self._found.bounds
+        marks, places = forest.marks_of(branches), tuple(branch.place for branch in branches)
+        return Figure(
+            f"chart-forest-{hash((bounds, marks, places))}",
+            _TITLE,
+            f"{_TITLE}: " + "; ".join(map(_in_words, branches)),
+            forest.forest_spec(look.dark, len(branches), bounds, marks, places, look.size),
+            forest.forest_rows(branches),
+        )
+
+    def _branches(
+        self, tells: bool, reveals: bool, guess: float | None = None
+    ) -> list[forest.Branch]:
+        """One row for each policy and action, in the log's order; see `on_stage`."""
+        found, setup, world = self._found, self._setup, self._found.log.world
+        order = {item.id: place for place, item in enumerate(world.items)} if world else {}
+        branches = []
+        for place, row in enumerate(found.rows):
+            action, naive = wording.action_of(row), row.intervals["naive"]
+            told = wording.told_of(found, row, setup)
+            branch = forest.Branch(
+                name=self._names[row.target],
+                place=None if action is None else order.get(action, place),
+                naive=None if naive is None else naive.estimate,
+                truth=found.truths.get(row.target) if reveals else None,
+                guess=guess if row == self._asked else None,
+                is_unsure=wording.is_wide(found, told) or wording.is_thin(row, setup),
+            )
+            if told is not None and tells:
+                branch = replace(branch, estimate=told.estimate, low=told.low, high=told.high)
+            branches.append(branch)
+        return branches
+
+
+def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
+    """All policies, and the actions with the highest estimates for which a sheet has room."""
+    actions = [branch for branch in branches if branch.place is not None]
+    actions.sort(key=lambda row: -1.0 if row.estimate is None else row.estimate, reverse=True)
+    left_out = actions[max(_ON_SHEET - len(branches) + len(actions), 1) :]
+    return [branch for branch in branches if branch not in left_out]
+
+
+def _in_words(branch: forest.Branch) -> str:
+    if branch.estimate is None or branch.low is None or branch.high is None:
+        return f"{branch.name}, not told"
+    truth = f", in truth {branch.truth:.2f}" if branch.truth is not None else ""
+    return f"{branch.name} {branch.estimate:.2f} ({branch.low:.2f} to {branch.high:.2f}){truth}"
+
+
+def _actions(branches: Sequence[forest.Branch]) -> int:
+    return sum(branch.place is not None for branch in branches)
+
+
+def _text(lines: Sequence[str]) -> Text | None:
+    """Sentences, a line each; None if all are empty."""
+    body = "\n".join(filter(None, lines))
+    return Text(body) if body else None
+
+
+def _rule(session: EvaluateSession, found: Found) -> Text | None:
+    """What the log says of the person's rule; None if it is not asked about one."""
+    if not any(row.target == "rules" for row in found.rows):
+        return None
+    return Text(wording.about_rule(session, found))
+
+
+def _table(session: EvaluateSession, found: Found) -> Table:
+    """One row for each policy and action, as high as its row in the forest."""
+    return Table(
+        "evaluate-table",
+        pd.DataFrame([*_table_rows(session, found)]),
+        columns={
+            "Served to everybody": Column(help=_POLICY_HELP),
+            "Looks like": Column("%.2f", _TABLE_HELP, 84),
+            "Truth": Column("%.2f", width=60),
+            _WORTH: Column("%,.0f events", meaning("worth"), 104),
+        },
+        row_height=forest.ROW,
+    )
+
+
+def _table_rows(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, object]]:
+    setup, names = session.setup, wording.names_of(found, session.setup)
+    for row in found.rows:
+        naive, told = row.intervals["naive"], wording.told_of(found, row, setup)
+        figures: dict[str, object] = {
+            "Served to everybody": names[row.target],
+            "Looks like": naive and naive.estimate,
+        }
+        if not session.hides:
+            figures["Would earn"] = wording.measured(told) if told else "unknown"
+        if setup.truth and not session.hides:
+            figures["Truth"] = found.truths.get(row.target)
+        yield figures | {_WORTH: row.effective}

@@ -1,0 +1,76 @@
+"""What the talk on Play says about the loop that is shown: beliefs, the map and the curve."""
+
+from functools import partial
+
+from engine.evaluation.chances import chances
+from engine.loop.entries import Ranked
+from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
+from pages.parts.charts.beliefs import belief_spec
+from pages.parts.charts.map_axes import axes_of
+from pages.parts.play import talk_wording as wording
+from pages.parts.play.beliefs import SHOWN, believed, in_words
+from pages.parts.play.learned import map_figure, reward_figure
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.session import PlaySession
+from pages.parts.scene.parts import Figure, Look, Scene, Text
+
+
+def scene_of(session: PlaySession, look: Look) -> Scene:
+    """All that the talk says about a session; its caller holds the session's lock."""
+    opened = session.shown
+    return Scene(
+        {
+            "say-who": lambda: Text(wording.who_comes(opened)),
+            "asked": lambda: _beliefs(opened, look, opened.ranked, "asked"),
+            "say-offer": lambda: Text(wording.offered(opened)),
+            "offered": lambda: _beliefs(opened, look, opened.ranked, "offered"),
+            "say-answer": lambda: Text(wording.answered(opened)),
+            "answered": partial(_answered, opened, look),
+            "say-crowd": lambda: Text(wording.crowd(session)),
+            "say-learned": lambda: Text(wording.learned(opened, truth=False)),
+            "map": partial(_map, opened, look, truth=False),
+            "say-right": lambda: Text(wording.learned(opened, truth=True)),
+            "true-map": partial(_map, opened, look, truth=True),
+            "say-earned": lambda: Text(wording.earned(opened, truth=False)),
+            "rewards": partial(_rewards, opened, look, truth=False),
+            "say-best": lambda: Text(wording.earned(opened, truth=True)),
+            "true-rewards": partial(_rewards, opened, look, truth=True),
+        }
+    )
+
+
+def _answered(opened: OpenLoop, look: Look) -> Figure | None:
+    """Beliefs about the last visitor, now and before the answer."""
+    before = opened.latest
+    if before is None:
+        return None
+    after = opened.ranked_for(opened.world.context_of(before.request))
+    return _beliefs(opened, look, after, "answered", before)
+
+
+def _beliefs(
+    opened: OpenLoop, look: Look, ranked: Ranked, moment: Moment, before: Ranked | None = None
+) -> Figure:
+    """Beliefs about every action for which there is room, at a moment of a visit."""
+    world, size = opened.world, look.size
+    parts = chances(ranked, opened.loop.settings.policy)
+    offers, rows = SHOWN[ranked.mode][1], rows_of(world, size)
+    offers += f" ({rows} of {len(world.items)})" if rows < len(world.items) else ""
+    title = "A bell and a bar for each action"
+    said = believed(world, ranked) if moment == "asked" else in_words(world, ranked)
+    return Figure(
+        "beliefs",
+        title,
+        f"{title}: {said}",
+        belief_spec(world, look.dark, offers, size=size),
+        belief_rows(world, look.dark, ranked, parts, before, None, moment, size),
+    )
+
+
+def _map(opened: OpenLoop, look: Look, truth: bool) -> Figure:
+    return map_figure(opened, opened.favoured(), next(iter(axes_of(opened.world))), truth, look)
+
+
+def _rewards(opened: OpenLoop, look: Look, truth: bool) -> Figure | None:
+    curve = opened.curve()
+    return reward_figure(curve, truth, opened.loop.seed, look) if curve else None
