@@ -23,8 +23,7 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.labelled import labelled, lines, span_of
-from pages.parts.charts.line_layers import Look, Looks
+from pages.parts.charts.lines import Look, Looks, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 MATCH, CEILING = "match", "perfect copy"
@@ -60,26 +59,26 @@ def _arms(dark: bool) -> Looks:
 
 
 @lru_cache(maxsize=64)
-def match_spec(dark: bool, span: int, switched: bool, size: Size = PAGE) -> Spec:
+def match_spec(dark: bool, span: int, switched: bool) -> Spec:
     """Lines: how often the apprentice chooses what is shown, against its ceiling."""
     looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
     title = f"same as today's rules, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched), size)
+    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
 
 
 @lru_cache(maxsize=64)
-def reward_spec(dark: bool, span: int, switched: bool, truth: bool, size: Size = PAGE) -> Spec:
+def reward_spec(dark: bool, span: int, switched: bool, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
     best = ((BEST, Look(theme(dark).ink, "cross", 1.5)),) if truth else ()
     title = f"mean reward, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched), size)
+    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched))
 
 
 @lru_cache(maxsize=64)
-def cost_spec(dark: bool, span: int, switched: bool, top: int, size: Size = PAGE) -> Spec:
+def cost_spec(dark: bool, span: int, switched: bool, top: int) -> Spec:
     """Lines: how many visitors gave less than they would have given today's rules."""
     looks = _arms(dark)[1:]
-    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched), size)
+    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched))
 
 
 @lru_cache(maxsize=64)

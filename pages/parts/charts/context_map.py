@@ -51,7 +51,7 @@ def map_spec(
     extent = world.extent(axes.row, *axes.columns)
     if upright:
         rows = math.prod(extent[name] for name in axes.columns)
-        x, y, height = map_layout.upright(values, axes, size, rows)
+        x, y, height = map_layout.upright(values, axes, rows)
     else:
         x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
     strength, seen = (
@@ -60,7 +60,7 @@ def map_spec(
     )
     base = blank().encode(x, y, _KEPT)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
-    side = by_cell(0.4, 0.78, 12, 26, size)
+    side = by_cell(0.4, 0.78, 12, 26)
     spec = finish(
         dark,
         height,
@@ -68,30 +68,27 @@ def map_spec(
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
         base.mark_text(fontSize=side, aria=False).encode(seen, text="emoji:N"),
         *with_pictures(world, base, side, opacity=seen),
-        *with_names(world, base, dark, size, opacity=seen),
-        *_corners(world, dark, size, upright),
+        *with_names(world, base, dark, opacity=seen),
+        *_corners(world, dark, upright),
         *(
-            map_layout.heads(axes, values[axes.row][0].name, size)
+            map_layout.heads(axes, values[axes.row][0].name)
             if size.on_stage
             else [_here(base, dark)]
         ),
         base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
-        size=size,
-    )
+    ) | {"resolve": _APART}
     if size.on_stage:
-        return spec | {"resolve": _APART}
+        return spec
     pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
-    return spec | {
-        "resolve": _APART,
-        "params": [{"name": CELL, "select": pointed, "views": ["cells"]}],
-    }
+    selection = {"name": CELL, "select": pointed, "views": ["cells"]}
+    return spec | {"params": [*spec["params"], selection]}
 
 
-def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Chart]:
+def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
     """Where another action is truly best: a corner in its colour, with its picture, as colours
     alone are not told apart by everybody."""
     right, top = ("row", "column") if upright else ("column", "row")
-    high = by_cell(0.42, 0.85, 12, 26, size).expr
+    high = by_cell(0.42, 0.85, 12, 26).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
     y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
     rows = blank().transform_filter("isValid(datum.truth)").encode(_KEPT)
@@ -106,7 +103,7 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
             size=alt.ExprRef(f"pow({high}, 2)"),
             opacity=1,
             stroke=theme(dark).ground,
-            strokeWidth=size.px(2),
+            strokeWidth=2,
             aria=False,
         ).encode(x, y, action_colour(world, dark, "truth")),
         rows.mark_text(

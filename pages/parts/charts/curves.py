@@ -7,8 +7,7 @@ import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
 from pages.parts.charts.base import PAGE, Size, Spec, table
-from pages.parts.charts.labelled import Rows, edge, labelled, lines, span_of
-from pages.parts.charts.line_layers import Look
+from pages.parts.charts.lines import Look, Rows, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
@@ -30,13 +29,13 @@ def _known(dark: bool) -> dict[str, Look]:
 
 
 @lru_cache(maxsize=4)
-def reward_spec(dark: bool, truth: bool, size: Size = PAGE) -> Spec:
+def reward_spec(dark: bool, truth: bool) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against what could be had."""
     accent = theme(dark).accent
     looks = {LATEST: Look(accent, "square", 6.0), SO_FAR: Look(accent)}
     known = _known(dark) if truth else {}
     every = (*looks.items(), *known.items())
-    return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT, size=size)
+    return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT)
 
 
 @lru_cache(maxsize=4)

@@ -6,7 +6,6 @@ from typing import Any
 import altair as alt
 
 from engine.worlds import Item, World
-from pages.parts.charts.base import Size
 from pages.parts.text.theme import theme
 
 
@@ -47,9 +46,7 @@ def with_pictures(
     return [named.mark_image(url=url, aria=False, **look).encode(**by)]
 
 
-def with_names(
-    world: World, marks: alt.Chart, dark: bool, size: Size, **by: Any
-) -> list[alt.Chart]:
+def with_names(world: World, marks: alt.Chart, dark: bool, **by: Any) -> list[alt.Chart]:
     """The names of actions that have neither picture nor emoji, as far as a mark has room for them;
     nothing where all have one.
 
@@ -62,10 +59,6 @@ def with_names(
     named = marks.transform_filter(f"indexof({json.dumps(bare)}, datum.action) >= 0")
     ink, ground = {"color": theme(dark).ink}, theme(dark).ground
     # Behind letters, so that they are read on any colour.
-    halo = {"stroke": ground, "strokeWidth": size.px(4), "strokeJoin": "round"}
-    shape: dict[str, Any] = {
-        "fontSize": size.px(14),
-        "limit": alt.ExprRef("bandwidth('x') - 6"),
-        "aria": False,
-    }
+    halo = {"stroke": ground, "strokeWidth": 4, "strokeJoin": "round"}
+    shape: dict[str, Any] = {"limit": alt.ExprRef("bandwidth('x') - 6"), "aria": False}
     return [named.mark_text(**shape, **look).encode(text="name:N", **by) for look in (halo, ink)]

@@ -13,9 +13,9 @@ from engine.evaluation.windows import rows_of, thinned
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World
+from pages.parts.charts.bars import intervals, words
 from pages.parts.charts.base import (
     PAGE,
-    Pixels,
     Size,
     Spec,
     across,
@@ -26,8 +26,7 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.labelled import Rows, labelled, lines
-from pages.parts.charts.line_layers import SIZE, Look, Looks
+from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
 from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
@@ -86,32 +85,21 @@ CURVES = 306
 
 
 @lru_cache(maxsize=64)
-def reward_spec(
-    dark: bool,
-    span: int,
-    window: int,
-    entries: Entries,
-    drifts: bool = False,
-    size: Size = PAGE,
-) -> Spec:
+def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: mean reward of the latest visitors."""
     title = f"mean reward, last {window:,} visitors"
-    return _lines(dark, span, 1.04, title, entries, drifts, size)
+    return _lines(dark, span, 1.04, title, entries, drifts)
 
 
 @lru_cache(maxsize=64)
-def regret_spec(
-    dark: bool, span: int, top: int, entries: Entries, drifts: bool = False, size: Size = PAGE
-) -> Spec:
+def regret_spec(dark: bool, span: int, top: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
-    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts, size)
+    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts)
 
 
-def _lines(
-    dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, size: Size
-) -> Spec:
+def _lines(dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, size, spread=True)
+    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True)
 
 
 def band_rows(
@@ -147,9 +135,7 @@ BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
 
 
 @lru_cache(maxsize=64)
-def finals_spec(
-    dark: bool, top: float, entries: Entries, size: Size = PAGE, one_run: bool = False
-) -> Spec:
+def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False) -> Spec:
     """Bars of each contender's mean reward, the highest on top, with 95 % intervals.
 
     Lanes are sorted by the reward itself: rows that a running race replaces keep the order in which
@@ -162,50 +148,26 @@ def finals_spec(
     """
     title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
     x = across("reward", title, (0, top), tickCount=5)
-    y = lanes(
-        "line",
-        size,
-        labelLimit=size.px(190),
-        labelOverlap=False,
-        labelFlush=False,
-        labelPadding=size.px(24),
-    ).sort(field="reward", op="max", order="descending")
-    figures = tooltip(".3f", reward="Mean reward")
-    figures += [] if one_run else tooltip(".3f", low="From", high="To")
+    y = lanes("line", labelLimit=190, labelOverlap=False, labelPadding=24).sort(
+        field="reward", op="max", order="descending"
+    )
+    tips = tooltip(line="Contender") + tooltip(".3f", reward="Mean reward")
+    tips += [] if one_run else tooltip(".3f", low="From", high="To")
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
-    ink, accent = theme(dark).ink, theme(dark).accent
     row = _ROW if len(entries) <= _MANY else _LOW_ROW
-    base = blank().encode(y=y, tooltip=tooltip(line="Contender") + figures)
-    words = blank().encode(x=alt.value("width"), y=y)
+    base = blank().encode(y=y, tooltip=tips)
+    bet = alt.condition("datum.bet", alt.value(theme(dark).accent), alt.value(theme(dark).ink))
     return finish(
         dark,
         row * len(entries) + 48,
-        base.mark_bar(height=_bar(size, row), cornerRadiusEnd=4, opacity=0.85).encode(
-            x, color=colour
+        base.mark_bar(height=2 * row // 3, cornerRadiusEnd=4, opacity=0.85).encode(x, color=colour),
+        intervals(dark, y).encode(tooltip=tips),
+        base.mark_point(filled=True, size=95, opacity=1, xOffset=-13).encode(
+            x=alt.value(0), color=colour, shape=alt.Shape("line:N", scale=shapes, legend=None)
         ),
-        base.mark_rule(strokeWidth=size.px(2), color=ink, aria=False, clip=True).encode(
-            x=alt.X("low:Q"), x2="high:Q"
-        ),
-        base.mark_point(filled=True, size=size.area(95), opacity=1).encode(
-            x=alt.value(size.px(-13)),
-            color=colour,
-            shape=alt.Shape("line:N", scale=shapes, legend=None),
-        ),
-        words.mark_text(
-            align="left", dx=size.px(8), fontSize=size.type(SIZE), fontWeight="bold"
-        ).encode(
-            text="told:N", color=alt.condition("datum.bet", alt.value(accent), alt.value(ink))
-        ),
-        size=size,
+        words(y, fontWeight="bold", aria=True).encode(color=bet),
     )
-
-
-def _bar(size: Size, row: int) -> Pixels:
-    """How high a bar is; on the stage rows are as high as there is room."""
-    if size.on_stage:
-        return alt.ExprRef(f"min({size.expr(20)}, 0.8 * bandwidth('y'))")
-    return 2 * row // 3
 
 
 _ROW, _LOW_ROW, _MANY = 30, 22, 8
@@ -254,7 +216,6 @@ def segments_spec(
             # By the window, as the plot has another width once the legend has its place; that the
             # plot's changes is what has the window looked at again.
             columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"),
-            labelFontSize=SIZE,
             labelLimit=0,
         ),
     )

@@ -10,9 +10,10 @@ from engine.evaluation.explanation import Gap, largest_first
 from engine.evaluation.importance import Importance
 from engine.evaluation.intervals import Z
 from engine.learners.base import Source
-from pages.parts.charts.base import PAGE, Size, Spec, blank, finish, lanes, table, tooltip
+from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
+from pages.parts.charts.base import Spec, blank, finish, lanes, table, tooltip
 from pages.parts.text.format import signed
-from pages.parts.text.theme import Theme, theme
+from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 
@@ -51,7 +52,6 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
 
 
 KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
-_HAS_INTERVAL = "isValid(datum.low)"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:
@@ -66,18 +66,16 @@ def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
 
 
 @lru_cache(maxsize=64)
-def gap_spec(
-    dark: bool, rows: int, reach: float, action: str, other: str, size: Size = PAGE
-) -> Spec:
+def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Spec:
     """Bars from zero: to the right what speaks for an action, to the left what for the other; the
     line holds what a part may be (95 %)."""
     look, is_whole = theme(dark), "datum.kind === 'whole'"
-    x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f", size)
-    y = _lanes(look, size)
+    x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f")
+    y = _lanes()
     # What was drawn has no interval, and null would be told of it.
     told = tooltip(name="What") + tooltip("+.3f", value="Adds")
     may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
-    thick = f"min({is_whole} ? {size.expr(18)} : {size.expr(14)}, 0.8 * bandwidth('y'))"
+    thick = f"min(({is_whole} ? 18 : 14) * px, 0.8 * bandwidth('y'))"
     shades = blank().mark_rect(color=look.accent, aria=False)
     bars = blank().mark_bar(height=alt.ExprRef(thick), cornerRadius=2)
     layers = [
@@ -96,53 +94,39 @@ def gap_spec(
                 opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
                 tooltip=tips,
             )
-            for which, tips in ((_HAS_INTERVAL, told + may), (f"!{_HAS_INTERVAL}", told))
+            for which, tips in ((HAS_INTERVAL, told + may), (f"!{HAS_INTERVAL}", told))
         ),
-        *_lines(look, y, size),
+        *_lines(dark, y),
     ]
-    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)
+    return finish(dark, _ROOM + _LANE * rows, *layers)
 
 
-def _across(title: str, domain: tuple[float, float], format: str, size: Size) -> alt.X:
+def _across(title: str, domain: tuple[float, float], format: str) -> alt.X:
     """An axis of rewards at the top."""
-    type_ = size.type()
     return (
         alt.X("value:Q")
         .scale(domain=domain, nice=False, clamp=True)
         .axis(
             title=title,
             titleAnchor="end",
-            titleLimit=size.px(340),
+            titleLimit=340,
             orient="top",
             tickCount=5,
             format=format,
             labelExpr="datum.value === 0 ? '0' : datum.label",
-            labelFontSize=type_,
-            titleFontSize=type_,
         )
     )
 
 
-def _lanes(look: Theme, size: Size) -> alt.Y:
+def _lanes() -> alt.Y:
     """A lane for each row, in their order, also where another chart's rows stood before."""
-    return lanes("name", size, labelLimit=size.px(170), labelColor=look.ink).sort(
-        field="at", op="min", order="ascending"
-    )
+    return lanes("name", labelLimit=170).sort(field="at", op="min", order="ascending")
 
 
-def _lines(look: Theme, y: alt.Y, size: Size) -> list[alt.Chart]:
+def _lines(dark: bool, y: alt.Y) -> list[alt.Chart]:
     """Intervals, zero, and the numbers at the right."""
-    intervals = blank().transform_filter(_HAS_INTERVAL)
-    intervals = intervals.mark_rule(color=look.ink, strokeWidth=size.px(1.4), aria=False, clip=True)
-    zero = blank().mark_rule(color=look.ink, strokeWidth=size.px(1), aria=False)
-    words = blank().mark_text(
-        align="left", dx=size.px(8), color=look.ink, fontSize=size.type(), aria=False
-    )
-    return [
-        intervals.encode(y, alt.X("low:Q"), x2="high:Q"),
-        zero.encode(x=alt.datum(0)),
-        words.encode(y, x=alt.value("width"), text="told:N"),
-    ]
+    zero = upright(dark, alt.datum(0), strokeWidth=1)
+    return [intervals(dark, y, 1.4), zero, words(y)]
 
 
 # -- what each field is worth -----------------------------------------------------------
@@ -167,17 +151,17 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
 
 
 @lru_cache(maxsize=32)
-def worth_spec(dark: bool, rows: int, reach: float, size: Size = PAGE) -> Spec:
+def worth_spec(dark: bool, rows: int, reach: float) -> Spec:
     """Bars from zero: reward a visitor that would be lost without something, with its interval."""
     look = theme(dark)
-    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f", size)
-    y = _lanes(look, size)
+    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f")
+    y = _lanes()
     tips = tooltip(name="Left out")
     tips += tooltip(".3f", value="Reward lost", low="At least (95 %)", high="At most (95 %)")
     colour = alt.condition("datum.matters", alt.value(look.accent), alt.value(look.faint))
-    bars = blank().mark_bar(height=size.px(14), cornerRadius=2)
+    bars = blank().mark_bar(height=14, cornerRadius=2)
     layers = [
         bars.encode(y, x, x2=alt.datum(0), color=colour, tooltip=tips),
-        *_lines(look, y, size),
+        *_lines(dark, y),
     ]
-    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)
+    return finish(dark, _ROOM + _LANE * rows, *layers)

@@ -13,8 +13,8 @@ from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.charts.marks import Cell, cells_rows, cells_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
+from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn, look

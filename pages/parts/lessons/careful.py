@@ -10,7 +10,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.glossary.board import lead_to_use
 from pages.parts.lessons.lesson import Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn

@@ -9,8 +9,8 @@ from engine.experiments.certainty import Certainty, becoming_sure
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import tell

@@ -15,8 +15,8 @@ from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
+from pages.parts.charts.lesson_maps import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.sizes import TRIED

@@ -17,8 +17,8 @@ from engine.steps import Steps
 from engine.worlds import Context, World, key_of
 from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.in_words import said
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lessons import counted_rows, counted_spec
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
 from pages.parts.lessons.elsewhere import called, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import bells, drawn, look

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.experiments.race.contenders import TRIAL
 from engine.experiments.trial import right_for, trial
 from engine.worlds import WORLDS, Context, World, key_of
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.lessons.elsewhere import first_field, somebody
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Marks, Sandbox
 from pages.parts.lessons.maps import last_fields, map_of, show_tastes, spread_out

@@ -9,9 +9,8 @@ from engine.worlds import World
 from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.in_words import translated
+from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
-from pages.parts.charts.marks import marks_rows, marks_spec
-from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import Words
@@ -81,7 +80,7 @@ def drawn(
     """
     rows, spec = translated(rows, words.written(spec), words.charts)
     if Stage.in_link().on:
-        hero(rows, staged(spec), key, alt)
+        hero(rows, spec, key, alt)
         return
     # As high as it says, or less where the style sheet gives it less: in a low window.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
@@ -107,7 +106,7 @@ def show_guess(
     drawn(
         words,
         guess_rows(guess, truth, labels),
-        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f", look()),
+        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f"),
         key="chart-guess",
         alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {told}",
     )

@@ -91,7 +91,7 @@ def show_finals(lab: RaceLab, words: Words) -> None:
     drawn(
         words,
         finals_rows(finals, entries, None),
-        finals_spec(is_dark(), _TOP, entries, look()),
+        finals_spec(is_dark(), _TOP, entries),
         key="chart-lesson-finals",
         alt=f"{words.say('finals')}: "
         + "; ".join(
@@ -109,7 +109,7 @@ def show_curves(lab: RaceLab, words: Words) -> None:
     drawn(
         words,
         band_rows(lab.plan, bands, entries, _TOP, (), size=look()),
-        reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts, look()),
+        reward_spec(is_dark(), lab.plan.visitors, window, entries, drifts),
         key="chart-lesson-race",
         alt=f"{words.say('curves')}: "
         + "; ".join(

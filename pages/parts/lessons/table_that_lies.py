@@ -9,7 +9,7 @@ import streamlit as st
 from engine.experiments.reports import Report, reporting
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.lessons_log import (
+from pages.parts.charts.lesson_bars import (
     Said,
     again_rows,
     again_spec,

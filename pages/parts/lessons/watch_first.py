@@ -132,7 +132,7 @@ def _curves(lab: Lab, words: Words) -> None:
         drawn(
             words,
             reward_rows(arms, switches, None, look()),
-            reward_spec(dark, span, bool(switches), False, look()),
+            reward_spec(dark, span, bool(switches), False),
             key="chart-lesson-reward",
             alt=f"{words.say('earned')}: {earned}",
         )
@@ -146,7 +146,7 @@ def _match(rows: Rows, switches: Sequence[int], words: Words) -> None:
     drawn(
         words,
         match_rows(rows, switches, size),
-        match_spec(is_dark(), WATCHED + ONLINE, bool(switches), size),
+        match_spec(is_dark(), WATCHED + ONLINE, bool(switches)),
         key="chart-lesson-match",
         alt=f"{words.say('match')}: {percent(rows[-1]['recent'])}",
     )

@@ -8,7 +8,7 @@ import streamlit as st
 from engine.experiments.reports import Kept, Report, kept, reporting
 from engine.steps import Steps
 from engine.worlds import World, key_of
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.lessons.lesson import Elsewhere, Guess, Lesson, Sandbox, Slider
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark, tell

@@ -63,7 +63,7 @@ def curve(opened: OpenLoop, truth: bool) -> None:
     if rows:
         hero(
             curves.reward_rows(rows, truth, STAGE),
-            curves.reward_spec(is_dark(), truth, STAGE),
+            curves.reward_spec(is_dark(), truth),
             key="curve",
             alt=f"Mean reward over the visitors: {rows[-1]['recent']:.2f} over the last "
             f"{RECENT_VISITORS}",

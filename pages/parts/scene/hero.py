@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pages.parts.charts.in_words import translated
+from pages.parts.charts.stage_size import staged
 from pages.parts.lessons.words import words
 from pages.parts.scene.phrases import heard
 from pages.parts.scene.picture import picture
@@ -21,4 +22,4 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
         told = words(language, "show")
         spec = told.written(spec)
         rows, spec, alt = *translated(rows, spec, told.charts), heard(alt, told)
-    picture(rows, spec, f"stage-{key}", alt, height="stretch")
+    picture(rows, staged(spec), f"stage-{key}", alt, height="stretch")

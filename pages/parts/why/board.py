@@ -12,7 +12,7 @@ from engine.evaluation.weights import Weight
 from engine.learners.base import Source
 from engine.worlds import World, key_of
 from pages.parts.charts import beliefs, reasons
-from pages.parts.charts.base import PAGE, Size, Spec
+from pages.parts.charts.base import Spec
 from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.components.download import download_rows
 from pages.parts.play import wording as offers
@@ -85,14 +85,13 @@ def gap_chart(
     shown: Subject,
     gap: Gap,
     names: Mapping[Source, str],
-    size: Size = PAGE,
 ) -> tuple[pa.Table, Spec, str]:
     """Rows, specification and key of the picture of a gap."""
     pair = session.action, session.against
     rows = reasons.gap_rows(gap, names, (_colour_of(pair[0]), _colour_of(pair[1])))
     one, other = (wording.named(shown.world, at) for at in pair)
     reach = reasons.reach_of(rows)
-    spec = reasons.gap_spec(is_dark(), rows.num_rows, reach, one, other, size)
+    spec = reasons.gap_spec(is_dark(), rows.num_rows, reach, one, other)
     return rows, spec, f"chart-why-gap-{rows.num_rows}-{reach:g}"
 
 

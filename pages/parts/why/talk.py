@@ -2,7 +2,6 @@
 
 from functools import partial
 
-from pages.parts.charts.base import STAGE
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
@@ -25,7 +24,7 @@ def why_show(session: WhySession, shown: Subject) -> Show:
 def _reasons(session: WhySession, shown: Subject) -> None:
     gap = session.gap()
     names = names_of(gap.parts, shown.ranked.request.context_values)
-    rows, spec, key = gap_chart(session, shown, gap, names, STAGE)
+    rows, spec, key = gap_chart(session, shown, gap, names)
     pair = session.action, session.against
     told = wording.for_and_against(gap, names, shown.world, *pair)
     hero(rows, spec, key=key, alt=f"What speaks for it and what against it: {told}")

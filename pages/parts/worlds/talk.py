@@ -8,7 +8,6 @@ import streamlit as st
 from engine.worlds import World
 from engine.worlds.rows import CellFault
 from pages.parts.charts.map_axes import axes_of
-from pages.parts.charts.on_stage import staged
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
@@ -55,7 +54,7 @@ def _show_map(world: World) -> None:
     axes = next(iter(axes_of(world)))
     rows = truth_rows(world, axes, world.contexts[0])
     best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))
-    spec = staged(truth_spec(world, is_dark(), axes))
+    spec = truth_spec(world, is_dark(), axes)
     hero(rows, spec, key="truth", alt=f"Who likes what best: {best}")
 
 

@@ -6,14 +6,12 @@ from functools import lru_cache
 import pyarrow as pa
 
 from engine.evaluation.along import Stretch
-from pages.parts.charts.base import Spec, table
-from pages.parts.charts.labelled import Rows, labelled, lines
-from pages.parts.charts.line_layers import Look, Looks
+from pages.parts.charts.base import Ends, Spec, table
+from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
 NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
-Ends = tuple[float, float]
 
 
 @lru_cache(maxsize=32)

@@ -8,8 +8,8 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.estimators import Interval
+from pages.parts.charts.bars import intervals, upright, words
 from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
-from pages.parts.charts.line_layers import SIZE
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 
@@ -53,9 +53,9 @@ def said_spec(
     look = theme(dark)
     step = 0.2 if most <= 1 else 0.5
     ticks = [step * tick for tick in range(int(max(1.0, most) / step) + 1)]
-    axis = alt.Axis(format=unit, title=None, values=ticks, labelFontSize=SIZE)
+    axis = alt.Axis(format=unit, title=None, values=ticks)
     x = alt.X("value:Q").scale(domain=(0, max(1.0, most) * _ROOM), nice=False).axis(axis)
-    y = lanes("of").axis(title=None, labelFontSize=SIZE, labelLimit=150).scale(paddingInner=0.3)
+    y = lanes("of", labelLimit=150).scale(paddingInner=0.3)
     base = blank().encode(y)
     inks = {name: look.accent if name == own else look.faint for name in by}
     inks |= {truth: look.ink} if truth else {}
@@ -65,7 +65,6 @@ def said_spec(
         .legend(
             orient="top",
             title=None,
-            labelFontSize=SIZE - 1,
             labelLimit=0,
             columnPadding=4,
             symbolType="square",
@@ -73,21 +72,15 @@ def said_spec(
         )
     )
     tips = tooltip(of="Of", by="By") + tooltip(".1%", value="Says", low="From", high="To")
-    bars = base.transform_filter(alt.datum.by != truth).encode(
-        yOffset=alt.YOffset("by:N").scale(domain=list(by))
-    )
-    whole = blank().mark_rule(strokeDash=[4, 4], color=look.ink, aria=False)
+    says, offset = alt.datum.by != truth, alt.YOffset("by:N").scale(domain=list(by))
+    bars = base.transform_filter(says).encode(yOffset=offset)
     return finish(
         dark,
         (_BAR * len(by) + _GAP) * things + 60,
         bars.mark_bar(cornerRadiusEnd=4, opacity=0.7).encode(x, colour, tooltip=tips),
-        *([whole.encode(alt.X(datum=1))] if most > 1 else ()),
-        bars.transform_filter("isValid(datum.low)")
-        .mark_rule(strokeWidth=2.5, color=look.ink, aria=False)
-        .encode(alt.X("low:Q"), alt.X2("high:Q")),
-        bars.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink, aria=False).encode(
-            alt.X("end:Q"), text="told:N"
-        ),
+        *([upright(dark, alt.XDatum(1), strokeDash=[4, 4])] if most > 1 else ()),
+        intervals(dark, y, 2.5).encode(yOffset=offset),
+        words(y, alt.X("end:Q")).transform_filter(says).encode(yOffset=offset),
         only("by", truth)
         # By what a lane has: on the stage that is as much as the screen leaves.
         .mark_tick(thickness=4, size=alt.ExprRef("bandwidth('y') + 4"), opacity=1)
@@ -129,12 +122,12 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
     """Lines: an interval from each log with its estimate, in the colour of its name, whether it
     holds the truth or not; and the truth across all of them."""
     look = theme(dark)
-    axis = alt.Axis(format="%", title=None, labelFontSize=SIZE, tickCount=5)
+    axis = alt.Axis(format="%", title=None, tickCount=5)
     x = alt.X("low:Q").scale(domain=(0, 1), nice=False).axis(axis)
     colour = (
         alt.Color("name:N")
         .scale(domain=list(names), range=[look.accent, look.ink])
-        .legend(orient="top", title=None, labelFontSize=SIZE - 1, labelLimit=0, symbolType="stroke")
+        .legend(orient="top", title=None, labelLimit=0, symbolType="stroke")
     )
     base = only("kind", "log").encode(alt.Y("log:O").axis(None), colour)
     tips = tooltip(name="It") + tooltip(".1%", value="Says", low="From", high="To")

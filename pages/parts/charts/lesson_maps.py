@@ -13,8 +13,8 @@ import pyarrow as pa
 from engine.experiments.untried import Tried
 from engine.worlds import World
 from pages.parts.charts.base import Spec, blank, finish, table, tooltip
-from pages.parts.charts.line_layers import SIZE
 from pages.parts.charts.map_axes import heads_of
+from pages.parts.charts.map_layout import columns, rows
 from pages.parts.text.theme import theme
 
 _ROW, _HEAD, _LINE = 46, 40, 22
@@ -22,21 +22,7 @@ _ROW, _HEAD, _LINE = 46, 40, 22
 
 def _map(lines: int = 1) -> alt.Chart:
     """Rows and columns in their order, columns named above in so many lines."""
-    across = alt.Axis(
-        orient="top",
-        title=None,
-        labelExpr=r"split(datum.label, '\n')",
-        labelAngle=0,
-        labelFontSize=SIZE,
-        labelLineHeight=_LINE,
-        labelPadding=_LINE * (lines - 1) + 6,
-        labelLimit=alt.ExprRef("bandwidth('x')"),
-        labelOverlap=False,
-        labelFlush=False,
-    )
-    x = alt.X("column:N").sort(None).scale(paddingInner=0.06, paddingOuter=0).axis(across)
-    y = alt.Y("row:N").sort(None).scale(paddingInner=0.1, paddingOuter=0)
-    return blank().encode(x, y.axis(title=None, labelFontSize=SIZE))
+    return blank().encode(columns(lines, _LINE, 0.06), rows(0.1))
 
 
 def names_of_cells(world: World) -> tuple[list[str], list[str]]:
@@ -72,8 +58,6 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     words: dict[str, Any] = {
-        "fontSize": SIZE,
-        "color": look.ink,
         "lineBreak": "\n",
         # The first of two lines stands where a single one would.
         "dy": alt.ExprRef("indexof(datum.text, '\\n') < 0 ? 0 : -0.17 * bandwidth('y')"),

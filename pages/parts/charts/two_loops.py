@@ -15,7 +15,7 @@ import pyarrow as pa
 from engine.loop.entries import Ranked
 from engine.results import kept
 from engine.worlds import World
-from pages.parts.charts.base import LOCALE, Spec, blank, bytes_in_world, finish, table
+from pages.parts.charts.base import IN_PIXELS, Spec, blank, bytes_in_world, finish, table
 from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
@@ -74,12 +74,10 @@ def beside_spec(world: World, dark: bool) -> Spec:
         "cells": "min(room - top, 1.2 * half * lines / columns)",
     }
     layers = [*_heads(dark), *_rows(dark), *_cells(dark)]
-    spec = finish(dark, _HIGH, *layers)
+    spec = finish(dark, _HIGH, *layers, mark={"aria": False})
+    spec["config"]["text"] |= {"fontSize": {"expr": "type"}, "align": "left", "baseline": "middle"}
     signals = [{"name": name, "expr": expr} for name, expr in (_SIGNALS | lanes).items()]
-    words = {"fontSize": {"expr": "type"}, "color": theme(dark).ink}
-    words |= {"align": "left", "baseline": "middle"}
-    looks = {"view": {"strokeWidth": 0}, "locale": {"number": LOCALE}, "mark": {"aria": False}}
-    return spec | {"params": signals, "config": looks | {"text": words}, "height": "container"}
+    return spec | {"encoding": IN_PIXELS, "params": signals, "height": "container"}
 
 
 def _extent(world: World) -> tuple[int, ...]:
@@ -106,19 +104,11 @@ def _of(kind: str, test: str = "", **made: str) -> alt.Chart:
     return rows.transform_calculate(**begins).transform_calculate(**made)
 
 
-def _x(field: str = "x") -> alt.X:
-    return alt.X(f"{field}:Q").scale(None).axis(None)
-
-
-def _y(field: str = "y") -> alt.Y:
-    return alt.Y(f"{field}:Q").scale(None).axis(None)
-
-
 _COLOUR = {"field": "colour", "type": "nominal", "scale": None}
 
 
 def _words(chart: alt.Chart, field: str, **look: Any) -> alt.Chart:
-    words: alt.Chart = chart.mark_text(**look).encode(_x(), _y(), text=f"{field}:N")
+    words: alt.Chart = chart.mark_text(**look).encode(text=f"{field}:N")
     return words
 
 
@@ -134,7 +124,7 @@ def _heads(dark: bool) -> list[alt.Chart]:
         _words(_of("half", x="datum.left + half", **line), "earned", align="right", **look),
         _of("half", x="datum.left", y="datum.down + 45 * u", right="datum.left + half")
         .mark_rule(strokeWidth=3)
-        .encode(_x(), _y(), x2="right", color=_COLOUR),
+        .encode(x2="right", color=_COLOUR),
         _words(
             _of("half", x="datum.left", **below),
             "caption",
@@ -161,12 +151,10 @@ def _rows(dark: bool) -> list[alt.Chart]:
         ),
         _bells(foot)
         .mark_area(fillOpacity=0.6, interpolate="monotone")
-        .encode(_x(), _y(), y2="foot", color=_COLOUR, detail=["half:N", "action:N"]),
+        .encode(y2="foot", color=_COLOUR, detail=["half:N", "action:N"]),
         _of("action", "isValid(datum.draw)", x=_reward("datum.draw"), y=f"{foot} - lane * 0.36")
         .mark_point(filled=True, stroke=ink, opacity=1, strokeWidth=1.5)
         .encode(
-            _x(),
-            _y(),
             color=_COLOUR,
             size=alt.condition("datum.lit", alt.value(190), alt.value(60)),
         ),
@@ -190,9 +178,7 @@ def _box(
 ) -> alt.Chart:
     """From left to right, a share of a row's height, lifted from its foot by another."""
     low, high = f"{foot} - {lift} * lane", f"{foot} - {lift + height} * lane"
-    return _of(kind, test, x=left, right=right, y=low, top=high).encode(
-        _x(), _y(), x2="right", y2="top"
-    )
+    return _of(kind, test, x=left, right=right, y=low, top=high).encode(x2="right", y2="top")
 
 
 def _reward(reward: str) -> str:
@@ -219,8 +205,8 @@ def _cells(dark: bool) -> list[alt.Chart]:
         "y": f"datum.down + top + {high} * datum.line + 1.5 * u",
         "bottom": f"datum.down + top + {high} * (datum.line + 1) - 1.5 * u",
     }
-    cell = _of("cell", **place).encode(_x(), _y(), x2="right", y2="bottom")
-    here = _of("cell", "datum.here", **place).encode(_x(), _y(), x2="right", y2="bottom")
+    cell = _of("cell", **place).encode(x2="right", y2="bottom")
+    here = _of("cell", "datum.here", **place).encode(x2="right", y2="bottom")
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     return [
         cell.mark_rect(color=theme(dark).empty, cornerRadius=4),
