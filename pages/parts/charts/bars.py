@@ -11,7 +11,7 @@ HAS_INTERVAL = "isValid(datum.low)"
 
 
 def intervals(dark: bool, y: alt.Y, width: float = 2, yes: str = HAS_INTERVAL) -> alt.Chart:
-    """Lines from ``low`` to ``high``, of the rows that have them."""
+    """Lines from ``low`` to ``high`` of the rows with an interval."""
     rules = blank().transform_filter(yes)
     rules = rules.mark_rule(strokeWidth=width, color=theme(dark).ink, clip=True, aria=False)
     lines: alt.Chart = rules.encode(y, alt.X("low:Q"), x2="high:Q")
@@ -19,13 +19,14 @@ def intervals(dark: bool, y: alt.Y, width: float = 2, yes: str = HAS_INTERVAL) -
 
 
 def upright(dark: bool, x: Any, **look: Any) -> alt.Chart:
-    """A vertical line across all lanes."""
+    """A vertical line across the lanes."""
     rule: alt.Chart = blank().mark_rule(color=theme(dark).ink, aria=False, **look).encode(x=x)
     return rule
 
 
 def words(y: alt.Y, x: Any = None, field: str = "told", **look: Any) -> alt.Chart:
     """A text in each lane, at the right edge or where ``x`` says."""
-    texts = blank().mark_text(**{"align": "left", "dx": 8, "aria": False} | look)
+    usual: dict[str, Any] = {"align": "left", "dx": 8, "aria": False}
+    texts = blank().mark_text(**usual | look)
     lanes: alt.Chart = texts.encode(y, x=alt.value("width") if x is None else x, text=f"{field}:N")
     return lanes

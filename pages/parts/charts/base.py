@@ -1,4 +1,4 @@
-"""The kit of all charts: one Altair theme, sizes, axes, colours by action, rows as they travel."""
+"""Kit of the charts: Altair theme, sizes, axes, colours by action, rows as Arrow tables."""
 
 import json
 from collections import Counter
@@ -24,7 +24,7 @@ Spec = dict[str, Any]
 
 # -- the theme ------------------------------------------------------------------------
 
-LOCALE = {
+LOCALE: alt.theme.NumberLocaleKwds = {
     "decimal": ".",
     "thousands": ",",
     "grouping": [3],
@@ -56,8 +56,12 @@ def playground() -> alt.theme.ThemeConfig:
                 "domain": False,
                 "ticks": False,
             },
+            "axisQuantitative": {"tickCount": 5},
             "legend": {
+                "orient": "top",
+                "title": None,
                 "labelFontSize": SIZE,
+                "labelLimit": 0,
                 "symbolStrokeWidth": 2.5,
                 "symbolSize": 260,
                 "offset": 4,
@@ -80,7 +84,7 @@ def finish(dark: bool, height: int, *layers: alt.Chart, **config: Any) -> Spec:
         config: further configuration of Vega-Lite.
     """
     look = theme(dark)
-    inks = {
+    inks: dict[str, Any] = {
         "axis": {"labelColor": look.ink, "titleColor": look.ink, "gridColor": look.grid},
         "legend": {"labelColor": look.ink},
         "text": {"color": look.ink},
@@ -141,15 +145,17 @@ IN_PIXELS: Spec = {
     axis: {"field": axis, "type": "quantitative", "scale": None, "axis": None} for axis in "xy"
 }
 """Encoding of a chart whose rows, or transforms, place each mark themselves: in pixels."""
+OWN_COLOUR: Spec = {"field": "colour", "type": "nominal", "scale": None}
+"""Colour of a mark that its row names."""
 
 
 def blank() -> alt.Chart:
-    """A chart of the rows that are drawn with its specification."""
+    """A chart without data of its own."""
     return alt.Chart(pd.DataFrame())
 
 
 def still() -> alt.Chart:
-    """A chart of one empty row, which stays the same when the other rows change."""
+    """A chart of one empty row, unchanged by new rows."""
     return alt.Chart(alt.sequence(1))
 
 
@@ -202,7 +208,7 @@ def only(field: str, value: object) -> alt.Chart:
 
 
 def tooltip(format: str = "", /, **titles: str) -> list[alt.Tooltip]:
-    """Fields with their titles: numbers in a format, or names where there is none."""
+    """Fields with their titles: numbers in a format, or names without one."""
     if not format:
         return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
     return [alt.Tooltip(f"{f}:Q", title=title, format=format) for f, title in titles.items()]

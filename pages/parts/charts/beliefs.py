@@ -1,4 +1,4 @@
-"""One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
+"""Family of bells: a row for each action with belief, draw and chance."""
 
 import json
 from typing import Any
@@ -9,6 +9,7 @@ from engine.results import kept
 from engine.worlds import World
 from pages.parts.charts.base import (
     IN_PIXELS,
+    OWN_COLOUR,
     PAGE,
     Size,
     Spec,
@@ -81,7 +82,7 @@ def lane(world: World, small: bool = False) -> int:
 def belief_spec(
     world: World, dark: bool, offers: str, small: bool = False, size: Size = PAGE
 ) -> Spec:
-    """Rows with a name, a bell with its draw and a bar; ``offers`` says what the bars are.
+    """Rows with a name, a bell with its draw, and a bar; ``offers`` is the title of the bars.
 
     The browser places everything, in pixels, by the width that it has. All bells are equally high;
     the width is the uncertainty.
@@ -115,8 +116,7 @@ def belief_spec(
 
 
 def within_room(spec: Spec, world: World, size: Size) -> Spec:
-    """The same chart with rows that are no higher than the place it has; on the stage they are
-    anyway."""
+    """The chart with rows no higher than its place, as on the stage."""
     if size.on_stage:
         return spec
     fills = f"(height - head - {_FOOT}) / {rows_of(world, size)}"
@@ -131,12 +131,10 @@ def within_room(spec: Spec, world: World, size: Size) -> Spec:
 
 
 _KEPT = kept_by("row")
-_COLOUR = {"field": "colour", "type": "nominal", "scale": None}
-"""What a row says that it has."""
 
 
 def _only(test: str, **made: str) -> alt.Chart:
-    """Rows that pass a test, or all, with what is made of them: a mark of each that stays."""
+    """Rows that pass a test, with calculated fields; each mark keeps its identity."""
     return _rows(test, **made).encode(_KEPT)
 
 
@@ -166,22 +164,22 @@ def _pictures(world: World) -> list[alt.Chart]:
 
 
 def _reward(reward: str) -> str:
-    """Where a reward stands."""
+    """Place of a reward, as an expression."""
     return _from_names(from_left(reward))
 
 
 def _from_names(units: str) -> str:
-    """So many rewards of 1 from where bells start."""
+    """Place so many rewards of 1 from the start of the bells, as an expression."""
     return f"names + unit * {units}"
 
 
 def _chance(chance: str) -> str:
-    """Where a chance ends."""
+    """Right end of a chance, as an expression."""
     return f"bars + full * ({chance})"
 
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
-    """Both scales, and what they are of; but for what depends on the rows, they stay."""
+    """Both scales with titles, on rows that do not change."""
     places = [[at, told, 0] for at, told in _REWARDS.items()]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
     reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
@@ -216,7 +214,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
 
 
 def _bells(dark: bool) -> list[alt.Chart]:
-    """What is believed now, and what was (dashed)."""
+    """Bells of the current beliefs, and of the beliefs before an answer (dashed)."""
     ink = theme(dark).ink
     look: dict[str, Any] = {"interpolate": "monotone"}
     now = _bell("mean", "sd").mark_area(fillOpacity=0.55, **look)
@@ -224,13 +222,13 @@ def _bells(dark: bool) -> list[alt.Chart]:
         color=ink, strokeDash=[3, 2], strokeWidth=1.3, **look
     )
     return [
-        now.encode(y2="foot", color=_COLOUR, detail="action:N"),
+        now.encode(y2="foot", color=OWN_COLOUR, detail="action:N"),
         before.encode(detail="action:N"),
     ]
 
 
 def _bell(mean: str, sd: str) -> alt.Chart:
-    """The points of each row's bell; the browser makes them, so that few rows travel.
+    """Points of the bell of each row, made in the browser, so that few rows travel.
 
     They are as few as make a smooth line: each is reckoned anew with every click.
     """
@@ -247,7 +245,7 @@ def _bell(mean: str, sd: str) -> alt.Chart:
 
 
 def _bars(dark: bool) -> list[alt.Chart]:
-    """The chance: what was won, what is kept (striped), the draws won (hollow), before (dashed)."""
+    """Chances: won by draws, kept for learning (striped), draws won (hollow), before (dashed)."""
     ink, grid = theme(dark).ink, theme(dark).grid
     bar, thick = (0.3, 0.7), alt.ExprRef("0.4 * lane")
     won, whole = _chance("datum.won"), _chance("datum.won + datum.kept")
@@ -255,11 +253,11 @@ def _bars(dark: bool) -> list[alt.Chart]:
         _box("", bar, "bars", "bars + full").mark_rect(color=grid, opacity=0.7, cornerRadius=2),
         _box("isValid(datum.wins)", (0.16, 0.84), "bars", _chance("datum.wins"))
         .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
-        .encode(color=_COLOUR, stroke=_COLOUR),
-        _box("", bar, "bars", won).mark_rect().encode(color=_COLOUR),
+        .encode(color=OWN_COLOUR, stroke=OWN_COLOUR),
+        _box("", bar, "bars", won).mark_rect().encode(color=OWN_COLOUR),
         _box("datum.kept > 0", (0.5, 0.5), won, whole)
         .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=thick)
-        .encode(color=_COLOUR),
+        .encode(color=OWN_COLOUR),
         _box("datum.lot", (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
             fillOpacity=0, stroke=ink, strokeWidth=2.4, cornerRadius=5
         ),
@@ -271,7 +269,7 @@ def _bars(dark: bool) -> list[alt.Chart]:
 
 
 def _draws(dark: bool) -> list[alt.Chart]:
-    """This visitor's draw from each bell, ringed where it decided, and the truth."""
+    """Draw of this visitor from each bell, ringed if it decided, and the truth."""
     ink = theme(dark).ink
     draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * bell / 2")
     end = "bars - 4 * px"
@@ -280,7 +278,7 @@ def _draws(dark: bool) -> list[alt.Chart]:
         draws.mark_rule(color=ink, strokeWidth=1.1).encode(y2="foot"),
         ringed.mark_rule(color=ink, strokeDash=[1, 3], strokeWidth=1.4).encode(x2="end"),
         draws.mark_point(filled=True, stroke=ink, opacity=1).encode(
-            color=_COLOUR,
+            color=OWN_COLOUR,
             size=_ringed("170 * px * px", "46 * px * px"),
             strokeWidth=_ringed("2.8 * px", "px"),
         ),
@@ -297,13 +295,13 @@ def _draws(dark: bool) -> list[alt.Chart]:
 
 
 def _ringed(ringed: str, other: str) -> Any:
-    """A size as an expression: of the draw that decided, and of all others."""
+    """Size of a draw as an expression; the deciding draw has another."""
     values = (alt.value(alt.ExprRef(expr)) for expr in (ringed, other))
     return alt.condition("datum.ringed", *values)
 
 
 def _numbers() -> alt.Chart:
-    """Over each row, unseen: all its numbers, for whoever points at it or hears it."""
+    """Unseen marks over the rows: tooltips, and descriptions for screen readers."""
     shares = {
         "Chance": "datum.won + datum.kept",
         "of it by its bell": "datum.won",

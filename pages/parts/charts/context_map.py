@@ -1,4 +1,4 @@
-"""The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
+"""Map of contexts: the favoured action of each cell; a cell can be clicked."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -40,8 +40,7 @@ Cells = Sequence[Mapping[str, Any]]
 def map_spec(
     world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:
-    """Cells, each coloured by the action favoured there, with a corner in the colour of the truly
-    best one where that is another.
+    """Cells in the colour of the favoured action, with a corner for a better action.
 
     Args:
         upright: rows are columns and columns are rows: so it stands beside the picture, and its
@@ -85,8 +84,8 @@ def map_spec(
 
 
 def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
-    """Where another action is truly best: a corner in its colour, with its picture, as colours
-    alone are not told apart by everybody."""
+    """Corners in the colour of the best action where it is not favoured, with its picture for
+    readers who cannot tell colours apart."""
     right, top = ("row", "column") if upright else ("column", "row")
     high = by_cell(0.42, 0.85, 12, 26).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
@@ -114,7 +113,7 @@ def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
 
 
 def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
-    """A frame around the cell of whoever stands there."""
+    """Frame around the cell of the current visitor."""
     framed: alt.Chart = cells.transform_filter("datum.here").mark_rect(
         filled=False, stroke=theme(dark).ink, strokeWidth=3, cornerRadius=6, aria=False
     )
@@ -126,7 +125,7 @@ _APART = {"scale": {"opacity": "independent"}}
 
 
 def _told() -> dict[str, Any]:
-    """What each cell says to whoever points at it, and to whoever cannot see it."""
+    """Tooltip of each cell, and its description for screen readers."""
     favoured = "{Favoured: datum.name, Chance: format(datum.probability, '.1%')}"
     truth = "isValid(datum.best) ? {'Truly best': datum.best} : {}"
     nothing = "{'': 'Nothing learned yet'}"

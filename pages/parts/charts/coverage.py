@@ -1,4 +1,4 @@
-"""How many intervals held the truth, and how wide they were."""
+"""Coverage of estimators: share of intervals that held the truth, and their width."""
 
 import math
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ PROMISED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of an estimator's intervals."""
+    """Intervals of an estimator: how many held the truth, and the mean width."""
 
     name: str
     held: int
@@ -27,15 +27,15 @@ class Kept:
 
     @property
     def how_wide(self) -> str:
-        """The mean width in words; one event alone bounds nothing."""
+        """The mean width in words; infinite for a log of a single event."""
         return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some endless"
 
 
 @lru_cache(maxsize=16)
 def coverage_spec(dark: bool, rows: int) -> Spec:
-    """Bars: the share of intervals that held the truth, with the share that is promised."""
+    """Bars: share of intervals that held the truth, with the promised share."""
     look = theme(dark)
-    x = across("share", "intervals that held the truth", (0, 1), format="%", tickCount=5)
+    x = across("share", "intervals that held the truth", (0, 1), format="%")
     y = lanes("name", labelLimit=150, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Held the truth")
     tips += tooltip(",", held="Held", intervals="of") + tooltip(".3f", width="Mean width")

@@ -1,4 +1,4 @@
-"""A forest plot: what each way to choose looks like, what a log tells of it, and what is true."""
+"""Family of forest plots: naive mean, estimate with interval, truth and guess in each row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ Marks = tuple[str, ...]
 
 
 def marks_of(branches: Sequence[Branch]) -> Marks:
-    """What is drawn in any row."""
+    """Kinds of marks in any of the rows."""
     drawn = {NAIVE: "naive", ESTIMATE: "estimate", TRUTH: "truth", GUESS: "guess"}
     return tuple(
         mark
@@ -63,16 +63,13 @@ def forest_spec(
     places: tuple[int | None, ...],
     size: Size = PAGE,
 ) -> Spec:
-    """Dots with intervals, hollow dots, diamonds and triangles, a row a way to choose."""
+    """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action."""
     look = theme(dark)
     x = across("value", "mean reward a visitor", ends, tickCount=6)
     y = lanes("name", labelLimit=170, labelPadding=8, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(
-        orient="top",
-        title=None,
         columns=0,
-        labelLimit=0,
         symbolFillColor="transparent",
         symbolStrokeColor=look.ink,
     )
@@ -120,8 +117,8 @@ def forest_spec(
 
 
 def forest_rows(branches: Sequence[Branch]) -> pa.Table:
-    """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of
-    the gap between the interval and what it looks like: gap, naive."""
+    """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of the gap between
+    interval and naive mean: gap, naive."""
     found: list[dict[str, object]] = []
     for one in branches:
         place = UNSURE if one.is_unsure else POLICY if one.place is None else str(one.place)
@@ -138,7 +135,7 @@ def forest_rows(branches: Sequence[Branch]) -> pa.Table:
 
 
 def _gap(one: Branch) -> float | None:
-    """The end of the interval that is nearer to what it looks like, if that lies outside."""
+    """End of the interval next to the naive mean, if the mean lies outside."""
     if one.naive is None or one.low is None or one.high is None:
         return None
     if one.naive > one.high:

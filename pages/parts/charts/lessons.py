@@ -1,5 +1,4 @@
-"""Pictures of the lessons: a guess beside the truth, chances beside counts, and how sure a loop has
-become."""
+"""Pictures of lessons: a guess and the truth, scores, chances and counts, certainty."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -40,10 +39,9 @@ _CURVE = 280
 
 @lru_cache(maxsize=16)
 def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
-    """One line from the least to the most that could be guessed: the guess hollow, the truth full,
-    and how far apart they are."""
+    """A line from the least to the greatest guess, with the guess hollow and the truth full."""
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
-    axis = at.axis(title=None, format=number, grid=False, tickCount=5)
+    axis = at.axis(title=None, format=number, grid=False)
     ink, accent = theme(dark).ink, theme(dark).accent
     low_down = alt.ExprRef("0.68 * height")  # Above it stands what it is.
     marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5, "y": low_down}
@@ -71,9 +69,8 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
 
 
 def _beside(letter: str) -> str:
-    """How far a name is moved from its mark, as an expression. The two grow away from each other,
-    so that they can be read when the marks are close; near an end of the line the outer one is
-    moved in as far as it needs room, and the other beside it.
+    """Distance of a name from its mark, as an expression: two names grow away from each other, and
+    stay within the chart.
 
     Args:
         letter: about how wide a letter is.
@@ -108,7 +105,7 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
 
 @lru_cache(maxsize=8)
 def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
-    """Lines: what two have earned so far, visit by visit."""
+    """Lines: total reward of two players over the visits."""
     looks = ((names[0], Look(theme(dark).other, "diamond")), (names[1], Look(theme(dark).accent)))
     spec = lines(dark, None, None, title, looks, _CURVE, along=visits)
     # Short numbers leave the title of the axis no room.
@@ -118,7 +115,7 @@ def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> S
 def score_rows(
     names: tuple[str, str], scores: Sequence[tuple[float, float]], least: int = 20
 ) -> pa.Table:
-    """Rows of `score_spec`; there is room for so many visits at ``least``."""
+    """Rows of `score_spec`, with room for at least ``least`` visits."""
     rows: list[dict[str, object]] = []
     for place, name in enumerate(names):
         total = 0.0
@@ -137,7 +134,7 @@ def score_rows(
 @kept(bytes_in_world)
 def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
     """Bars: how often each action was offered, with a mark at its stated chance."""
-    share = alt.X("share:Q").scale(domain=(0, 1)).axis(format="%", title=None, tickCount=5)
+    share = alt.X("share:Q").scale(domain=(0, 1)).axis(format="%", title=None)
     y = lanes("name", labelLimit=200)
     base = blank().encode(y)
     tips = tooltip(name="Action") + tooltip(".1%", share=counted, chance=stated)
@@ -176,8 +173,7 @@ def counted_rows(world: World, shares: Array, chances: Array, words: Sequence[st
 
 @lru_cache(maxsize=8)
 def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
-    """Bars: the mean chance of the favourite after so many visitors, and a line from the least sure
-    context to the surest."""
+    """Bars: mean chance of the favourite after some visitors, with its range over the contexts."""
     x = alt.X("visitors:N").sort(None).axis(title=visitors, labelAngle=0)
     y = alt.Y("mean:Q").scale(domain=(0, 1)).axis(format="%", title=chance)
     base, ink = blank().encode(x), theme(dark).ink
@@ -196,7 +192,7 @@ def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
 
 
 def certainty_rows(found: Sequence[Certainty], came: Sequence[str]) -> pa.Table:
-    """Rows of `certainty_spec`; ``came`` says after how many visitors each was."""
+    """Rows of `certainty_spec`; ``came`` names the numbers of visitors."""
     return table(
         [
             {

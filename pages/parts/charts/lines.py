@@ -46,6 +46,7 @@ Looks = tuple[tuple[str, Look], ...]
 # -- the chart ------------------------------------------------------------------------
 
 
+@lru_cache(maxsize=256)
 def lines(
     dark: bool,
     span: int | None,
@@ -76,7 +77,7 @@ def lines(
 
 
 def _until(spec: Spec, span: int) -> Spec:
-    """The same chart with another end of its horizontal axis."""
+    """A copy of the chart with a new end of the horizontal axis."""
     copied = deepcopy(spec)
     for layer in copied["layer"]:
         horizontal = layer["encoding"].get("x", {})
@@ -97,15 +98,15 @@ def _lines(
     along: str,
     spread: bool,
 ) -> Spec:
-    """The chart of `lines`, made once for all ends of its horizontal axis."""
+    """The chart of `lines`, made once for every end of the horizontal axis."""
     look, names = theme(dark), [name for name, _ in looks]
 
-    def by_name(values: Sequence[object], **more: Any) -> alt.Scale:
+    def by_name(values: Sequence[str | float], **more: Any) -> alt.Scale:
         return alt.Scale(**more, domain=names, range=values)
 
     reach = None if span is None else (0, span)
-    x = across("visitor", along, reach, grid=False, tickCount=5)
-    y = alt.Y("value:Q").scale(ends(domain)).axis(tickCount=5, labelPadding=6, title=title)
+    x = across("visitor", along, reach, grid=False)
+    y = alt.Y("value:Q").scale(ends(domain)).axis(labelPadding=6, title=title)
     colours = by_name([line.colour for _, line in looks])
     colour = alt.Color("line:N", scale=colours, legend=None)
     shape = alt.Shape("line:N", scale=by_name([line.shape for _, line in looks]), legend=None)
@@ -165,8 +166,8 @@ def _having(field: str) -> alt.Chart:
 
 
 def span_of(size: float, least: float = 50) -> int:
-    """End of an axis that holds ``size``: it grows in steps, so that lines creep, not jump, and
-    more than half of it is used, but for ``least``."""
+    """End of an axis that holds ``size``, at least ``least``: it grows in steps, so that lines
+    creep and do not jump."""
     held = max(size, least, 10)
     power = int(10 ** math.floor(math.log10(held)))
     steps = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
@@ -180,8 +181,8 @@ def labelled(
     rules: Sequence[int] = (),
     shaped: Collection[str] = (),
 ) -> Rows:
-    """Rows for `lines`: line, visitor, value, low and high where there is a band, mark where a line
-    has one, and in the last row of each line the place of its label; then those of vertical rules.
+    """Rows for `lines`: line, visitor, value, low and high of a band, mark, the place of the label
+    in the last row of each line; then vertical rules.
 
     Args:
         rows: of lines, each from left to right.
@@ -203,7 +204,7 @@ def labelled(
 
 
 def _marks(rows: Rows, shaped: Collection[str]) -> set[int]:
-    """Places of the rows with a mark on the way: those of one line between those of another."""
+    """Indices of rows with a mark on the way, staggered between the lines."""
     places: set[int] = set()
     for turn, line in enumerate(shaped):
         own = [place for place, row in enumerate(rows) if row["line"] == line]
@@ -219,8 +220,7 @@ def edge(span: float, top: float = 0.0) -> dict[str, object]:
 
 
 def apart(values: Mapping[object, float], gap: float, high: float) -> dict[object, float]:
-    """Places for labels at their values or near, in the same order and a gap between any two of
-    them: pushed up where they are too close, and down again where they are too high."""
+    """Places for labels near their values, in the same order, with a gap between any two."""
     order = sorted(values, key=values.__getitem__)
     places: dict[object, float] = {}
     least = -math.inf

@@ -63,7 +63,7 @@ def lying(values: Values, axes: Axes, size: Size, count: int) -> tuple[alt.X, al
     """Both axes, and the height in pixels of a map that is wider than high, with ``count`` rows."""
     in_words = not all(value.emoji for name in axes.columns for value in values[name])
     lines = len(axes.columns)
-    type_ = {} if in_words else {"labelFontSize": by_width(*_PICTURES)}
+    type_: dict[str, Any] = {} if in_words else {"labelFontSize": by_width(*_PICTURES)}
     padding = _HEAD * max(lines - 1, 0) + 6
     x = columns(lines, _HEAD - 4, 0.05, labels=not size.on_stage, labelPadding=padding, **type_)
     y = rows(

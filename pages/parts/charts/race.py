@@ -1,4 +1,4 @@
-"""A race: contenders over the visitors, who earns most, and for whom each of them loses."""
+"""A race: contenders over the visitors, final rewards, and losses by segment."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -71,7 +71,7 @@ def looks_of(entries: Entries, dark: bool) -> Looks:
 
 
 def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
-    """The one colour and the one shape that each contender has in every chart."""
+    """Colour and shape of each contender, the same in every chart."""
     looks = looks_of(entries, dark)
     names = [name for name, _ in looks]
     colours, shapes = zip(*((look.colour, look.shape) for _, look in looks), strict=True)
@@ -84,14 +84,12 @@ CURVES = 306
 """Pixels that the pictures of curves are high: all of one is in the window of a small laptop."""
 
 
-@lru_cache(maxsize=64)
 def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: mean reward of the latest visitors."""
     title = f"mean reward, last {window:,} visitors"
     return _lines(dark, span, 1.04, title, entries, drifts)
 
 
-@lru_cache(maxsize=64)
 def regret_spec(dark: bool, span: int, top: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts)
@@ -110,7 +108,7 @@ def band_rows(
     banded: Collection[str],
     size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of the two above, see `labelled`: for bands by contender.
+    """Rows of the two charts above, see `labelled`: bands by contender.
 
     Args:
         top: end of the vertical axis.
@@ -147,7 +145,7 @@ def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False)
         one_run: whether there is no interval to draw.
     """
     title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
-    x = across("reward", title, (0, top), tickCount=5)
+    x = across("reward", title, (0, top))
     y = lanes("line", labelLimit=190, labelOverlap=False, labelPadding=24).sort(
         field="reward", op="max", order="descending"
     )
@@ -175,8 +173,8 @@ _ROW, _LOW_ROW, _MANY = 30, 22, 8
 
 
 def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> pa.Table:
-    """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and what is told
-    beside the bar."""
+    """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and the text beside
+    the bar."""
     names = dict(entries)
     return table(
         [
@@ -202,23 +200,16 @@ def segments_spec(
     Args:
         one_run: whether there is no interval to tell.
     """
-    x = across("regret", "rewards lost a visitor (regret)", (0, top), tickCount=5)
+    x = across("regret", "rewards lost a visitor (regret)", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret a visitor")
     tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors a crowd")
-    dots, keys = (
-        blank().mark_point(filled=True, size=95, opacity=0.9),
-        alt.Legend(
-            orient="top",
-            title=None,
-            # By the window, as the plot has another width once the legend has its place; that the
-            # plot's changes is what has the window looked at again.
-            columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"),
-            labelLimit=0,
-        ),
-    )
+    dots = blank().mark_point(filled=True, size=95, opacity=0.9)
+    # By the window: the plot has another width once the legend has its place, and a change of the
+    # plot's width makes Vega look at the window again.
+    keys = alt.Legend(columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"))
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=keys)
     shape = alt.Shape("line:N", scale=shapes, legend=keys)

@@ -1,4 +1,4 @@
-"""What speaks for an action and what for another, and what each field is worth: bars from zero."""
+"""Reasons for a choice: bars from zero for the parts of a gap, and for the worth of each field."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -11,7 +11,7 @@ from engine.evaluation.importance import Importance
 from engine.evaluation.intervals import Z
 from engine.learners.base import Source
 from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
-from pages.parts.charts.base import Spec, blank, finish, lanes, table, tooltip
+from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, lanes, table, tooltip
 from pages.parts.text.format import signed
 from pages.parts.text.theme import theme
 
@@ -26,13 +26,13 @@ _ROOM = 62
 
 
 def reach_of(rows: pa.Table) -> float:
-    """End of an axis, to either side, that holds all bars: it grows in steps."""
+    """End of an axis, to either side, that holds all bars, growing in steps."""
     largest = max((abs(value) for value in rows["value"].to_pylist()), default=0.0)
     return next((end for end in (0.25, 0.5, 1.0, 2.0, 4.0) if end >= 1.02 * largest), 8.0)
 
 
 def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) -> pa.Table:
-    """Rows of `gap_spec`: each part, what they sum to, and how far the draws were apart.
+    """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
 
     Args:
         names: of all sources.
@@ -55,7 +55,7 @@ KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:
-    """The parts that have a bar, the largest first."""
+    """Parts with a bar, the largest first."""
     parts = largest_first({source: part.mean for source, part in gap.parts.items()})
     return [(source, by) for source, by in parts if abs(by) >= _LEAST]
 
@@ -67,8 +67,7 @@ def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
 
 @lru_cache(maxsize=64)
 def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Spec:
-    """Bars from zero: to the right what speaks for an action, to the left what for the other; the
-    line holds what a part may be (95 %)."""
+    """Bars from zero: to the right for an action, left for the other; 95 % intervals."""
     look, is_whole = theme(dark), "datum.kind === 'whole'"
     x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f")
     y = _lanes()
@@ -90,7 +89,7 @@ def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Sp
                 y,
                 x,
                 x2=alt.datum(0),
-                color=alt.Color("colour:N", scale=None),
+                color=OWN_COLOUR,
                 opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
                 tooltip=tips,
             )
@@ -111,7 +110,6 @@ def _across(title: str, domain: tuple[float, float], format: str) -> alt.X:
             titleAnchor="end",
             titleLimit=340,
             orient="top",
-            tickCount=5,
             format=format,
             labelExpr="datum.value === 0 ? '0' : datum.label",
         )
@@ -119,7 +117,7 @@ def _across(title: str, domain: tuple[float, float], format: str) -> alt.X:
 
 
 def _lanes() -> alt.Y:
-    """A lane for each row, in their order, also where another chart's rows stood before."""
+    """A lane for each row, in the order of the rows after any change."""
     return lanes("name", labelLimit=170).sort(field="at", op="min", order="ascending")
 
 
@@ -133,7 +131,7 @@ def _lines(dark: bool, y: alt.Y) -> list[alt.Chart]:
 
 
 def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
-    """Rows of `worth_spec`, one for each thing that was left out."""
+    """Rows of `worth_spec`, one for each omitted field."""
     return table(
         [
             {
@@ -152,7 +150,7 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
 
 @lru_cache(maxsize=32)
 def worth_spec(dark: bool, rows: int, reach: float) -> Spec:
-    """Bars from zero: reward a visitor that would be lost without something, with its interval."""
+    """Bars from zero: reward a visitor lost without a field, with its interval."""
     look = theme(dark)
     x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f")
     y = _lanes()

@@ -1,4 +1,4 @@
-"""What a world's visitors like best, at a glance, while it is written."""
+"""Map of the truth of a world: the best action of each cell."""
 
 import altair as alt
 import numpy as np
@@ -26,8 +26,7 @@ _FAINT = 0.25
 
 @kept(bytes_in_world)
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
-    """Cells, each in the colour of the action that is best there, the stronger, the more it is
-    worth to know that."""
+    """Cells in the colour of the best action, stronger where knowing it is worth more."""
     high = world.extent(axes.row, *axes.columns)[axes.row]
     lines = len(axes.columns)
     padding = (_HEAD - 6) * max(lines - 1, 0) + 6
@@ -47,8 +46,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
 
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
-    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out,
-    as far as a map has room."""
+    """Rows of `truth_spec`: contexts that share the fixed fields of ``here``."""
     heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     cells = world.mapped(here, axes.row, *axes.columns)
