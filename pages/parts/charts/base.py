@@ -1,4 +1,4 @@
-"""What all charts share: ink, one colour per action, and specifications without data."""
+"""Kit of the charts: Altair theme, sizes, axes, colours by action, rows as Arrow tables."""
 
 import json
 from collections import Counter
@@ -14,13 +14,88 @@ from altair.utils import schemapi
 from engine.worlds import World
 from pages.parts.text.theme import theme
 
-# Altair would hold each part of a chart against the schema of Vega-Lite whenever one is made: two
-# fifths of what a picture costs when it is first drawn. Tests do that once, for each kind of chart.
+# Validation against Vega-Lite's schema takes two fifths of the time of making a chart. The tests
+# validate one chart of each kind.
 schemapi.disable_debug_mode()
 
 Spec = dict[str, Any]
-Pixels = float | alt.ExprRef
-"""A number, or what the browser makes one of."""
+"""A Vega-Lite specification without data."""
+
+
+# -- the theme ------------------------------------------------------------------------
+
+LOCALE: alt.theme.NumberLocaleKwds = {
+    "decimal": ".",
+    "thousands": ",",
+    "grouping": [3],
+    "currency": ["", ""],
+    "percent": "\u00a0%",
+}
+"""Format of numbers in charts, the same as that of `pages.parts.text.format`."""
+SIZE = 14
+"""Pixels of type."""
+UNITS = {"px": 1, "type": SIZE, "least": 0}
+"""Signals for lengths in expressions: one pixel, the height of type and its least height.
+`pages.parts.charts.stage_size` gives them the values of the stage."""
+
+
+@alt.theme.register("playground", enable=True)
+def playground() -> alt.theme.ThemeConfig:
+    """Altair theme of all charts: type, axes, legends, locale; colours see `finish`."""
+    return {
+        "padding": {"top": 4, "bottom": 6, "left": 3, "right": 0},
+        "config": {
+            "axis": {
+                "labelFontSize": SIZE,
+                "labelLimit": 180,
+                "labelFlush": False,
+                "labelBound": False,
+                "titleFontSize": SIZE,
+                "titleFontWeight": "normal",
+                "titlePadding": 6,
+                "domain": False,
+                "ticks": False,
+            },
+            "axisQuantitative": {"tickCount": 5},
+            "legend": {
+                "orient": "top",
+                "title": None,
+                "labelFontSize": SIZE,
+                "labelLimit": 0,
+                "symbolStrokeWidth": 2.5,
+                "symbolSize": 260,
+                "offset": 4,
+                "padding": 2,
+            },
+            "text": {"fontSize": SIZE},
+            "view": {"strokeWidth": 0},
+            "locale": {"number": LOCALE},
+        },
+    }
+
+
+def finish(dark: bool, height: int, *layers: alt.Chart, **config: Any) -> Spec:
+    """Layers as a specification without data, in the colours of a theme of the app.
+
+    The colours are no part of the Altair theme: Altair has one active theme a process, and threads
+    make charts in both.
+
+    Args:
+        config: further configuration of Vega-Lite.
+    """
+    look = theme(dark)
+    inks: dict[str, Any] = {
+        "axis": {"labelColor": look.ink, "titleColor": look.ink, "gridColor": look.grid},
+        "legend": {"labelColor": look.ink},
+        "text": {"color": look.ink},
+    }
+    chart = alt.layer(*layers).properties(height=height).configure(**inks, **config)
+    spec: Spec = chart.to_dict(validate=False)
+    del spec["datasets"]
+    for view in (spec, *spec["layer"]):
+        if "sequence" not in view.get("data", {}):
+            view.pop("data", None)
+    return spec | {"params": [{"name": name, "value": value} for name, value in UNITS.items()]}
 
 
 _OBJECTS = 4
@@ -28,19 +103,19 @@ _OBJECTS = 4
 
 
 def bytes_in_world(made: object, world: World, *_: object) -> int:
-    """Bytes that what was made for a world takes, with the world, which is kept as long."""
+    """Memory of a specification of a world in bytes, and of the world, which is kept as long."""
     return _OBJECTS * len(json.dumps(made, default=str)) + world.bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """How large a chart and its type are.
+    """Place of a chart: a page, a lesson, or the stage.
 
-    On a page both are as written. On the stage a chart fills the place that it has, marks are twice
-    and type is `_LARGE` as large, in a unit that grows with the window: u, one pixel of a window of
-    1280 x 720.
+    Charts are written in the pixels of a page; `pages.parts.charts.stage_size.staged` enlarges
+    them. A size is for what differs otherwise: layers, and rows that depend on the height.
 
     Attributes:
+        on_stage: whether the chart fills the stage.
         is_low: whether another picture stands above it there, so that half as much room is left.
         least: pixels of height that a low window leaves it on a page; 0 where it has all.
     """
@@ -49,90 +124,54 @@ class Size:
     is_low: bool = False
     least: int = 0
 
-    def type(self, pixels: float = 14) -> Pixels:
-        """Height of type: there is one only on the stage."""
-        return alt.ExprRef(self.type_expr(pixels)) if self.on_stage else pixels
-
-    def type_expr(self, pixels: float) -> str:
-        """The same within an expression."""
-        return f"{_LARGE} * u" if self.on_stage else f"{pixels:g}"
-
-    def px(self, pixels: float) -> Pixels:
-        """A length."""
-        return alt.ExprRef(self.expr(pixels)) if self.on_stage else pixels
-
-    def area(self, pixels: float) -> Pixels:
-        """The area of a mark."""
-        return alt.ExprRef(f"{4 * pixels:g} * u * u") if self.on_stage else pixels
-
-    def dash(self, *pixels: float) -> Any:
-        """A dashed line, as an array of lengths."""
-        lengths = ", ".join(self.expr(one) for one in pixels)
-        return alt.ExprRef(f"[{lengths}]") if self.on_stage else list(pixels)
-
-    def expr(self, pixels: float) -> str:
-        """A length within an expression."""
-        return f"({2 * pixels:g} * u)" if self.on_stage else f"{pixels:g}"
-
     def room(self, pixels: int) -> int:
-        """Height that a chart of so many pixels surely has, in those that are twice as large on the
-        stage."""
+        """Least height in pixels of a chart of the given height; on the stage a pixel is twice as
+        large."""
         if self.on_stage:
             return _ROOM_BELOW if self.is_low else _ROOM
         return min(pixels, self.least or pixels)
-
-    @property
-    def signals(self) -> list[dict[str, str]]:
-        """What a specification has to define; it follows the window."""
-        return [{"name": "u", "expr": _UNIT}] if self.on_stage else []
-
-
-def raw(pixels: Pixels) -> object:
-    """The same where a specification is written by hand."""
-    return pixels.to_dict() if isinstance(pixels, alt.ExprRef) else pixels
 
 
 PAGE, STAGE = Size(), Size(on_stage=True)
 LOW = Size(on_stage=True, is_low=True)
 LESSON = Size(least=200)
 """A page of a lesson: the style sheet has its pictures lower in low windows."""
-_LARGE, _ROOM, _ROOM_BELOW = 28, 262, 111
-_UNIT = "max(0.6, min(windowSize()[0] / 1280, windowSize()[1] / 720)) + 0 * width"
-"""As in the style sheet of the stage; with the width, so that it is reckoned anew with it."""
+_ROOM, _ROOM_BELOW = 262, 111
 
 
-LOCALE = {
-    "decimal": ".",
-    "thousands": ",",
-    "grouping": [3],
-    "currency": ["", ""],
-    "percent": "\u00a0%",
+# -- layers, axes and tooltips --------------------------------------------------------
+
+IN_PIXELS: Spec = {
+    axis: {"field": axis, "type": "quantitative", "scale": None, "axis": None} for axis in "xy"
 }
-"""How numbers are written in charts: as `pages.parts.text.format` writes them."""
+"""Encoding of a chart whose rows, or transforms, place each mark themselves: in pixels."""
+OWN_COLOUR: Spec = {"field": "colour", "type": "nominal", "scale": None}
+"""Colour of a mark that its row names."""
 
 
 def blank() -> alt.Chart:
-    """A chart whose rows come later."""
+    """A chart without data of its own."""
     return alt.Chart(pd.DataFrame())
 
 
 def still() -> alt.Chart:
-    """A chart of one row with nothing in it, which stays when others come."""
+    """A chart of one empty row, unchanged by new rows."""
     return alt.Chart(alt.sequence(1))
 
 
 def kept_by(field: str) -> alt.Key:
-    """Marks of rows that have the same there are the same marks, moved: without that, a browser
-    makes all anew whenever rows come, which takes most of the time of a click. Each row has
-    another, and it is no field that a chart makes."""
+    """Vega-Lite's ``key``: marks keep their identity when rows change, and are moved.
+
+    Otherwise the browser makes all marks anew, which takes most of the time of a click. The field
+    is unique in each row, and one of the rows' own, not one that a transform makes.
+    """
     return alt.Key(f"{field}:N")
 
 
 def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
-    """Rows as they travel; what a row does not have is null.
+    """Rows as an Arrow table; a missing field is null.
 
-    Streamlit would make the same of a data frame, in ten times the time and twice the bytes; column
-    by column it would take twice the time.
+    Streamlit makes the same of a data frame in ten times the time and twice the bytes.
     """
     if not rows:
         return pa.table({})
@@ -141,13 +180,13 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
 
 
 Keys = tuple[tuple[str, str], ...]
-"""Colours, each with what it means."""
+"""Pairs of a colour and its meaning."""
 Ends = tuple[float, float]
-"""Of an axis."""
+"""Least and greatest value of an axis."""
 
 
 def ends(domain: Ends | None) -> alt.Scale:
-    """A scale whose ends stay where they are, or reach from 0 as far as the rows."""
+    """A scale with fixed ends; without a domain it reaches from 0 to the greatest value."""
     if domain is None:
         return alt.Scale(domainMin=0, nice=False)
     return alt.Scale(domain=domain, nice=False)
@@ -158,9 +197,9 @@ def across(field: str, title: str, domain: Ends | None, **axis: Any) -> alt.X:
     return alt.X(f"{field}:Q").scale(ends(domain)).axis(title=title, **axis)
 
 
-def lanes(field: str, size: Size = PAGE, **axis: Any) -> alt.Y:
+def lanes(field: str, **axis: Any) -> alt.Y:
     """One horizontal lane for each name, in the order of the rows."""
-    return alt.Y(f"{field}:N").sort(None).axis(title=None, labelFontSize=size.type(), **axis)
+    return alt.Y(f"{field}:N").sort(None).axis(title=None, **axis)
 
 
 def only(field: str, value: object) -> alt.Chart:
@@ -169,14 +208,14 @@ def only(field: str, value: object) -> alt.Chart:
 
 
 def tooltip(format: str = "", /, **titles: str) -> list[alt.Tooltip]:
-    """Fields with their titles: numbers in a format, or names where there is none."""
+    """Fields with their titles: numbers in a format, or names without one."""
     if not format:
         return [alt.Tooltip(f"{field}:N", title=title) for field, title in titles.items()]
     return [alt.Tooltip(f"{f}:Q", title=title, format=format) for f, title in titles.items()]
 
 
 def segment_names(world: World) -> list[str]:
-    """`World.segments` as they stand on an axis: each with a name of its own."""
+    """A unique name for each of `World.segments`, for an axis."""
     found = Counter(value.label for _, value in world.segments())
     return [
         value.label if found[value.label] == 1 else f"{field.label}: {value.label}"
@@ -185,83 +224,13 @@ def segment_names(world: World) -> list[str]:
 
 
 def action_colour(world: World, dark: bool, field: str = "action") -> alt.Color:
-    """The one colour that each action of a world has in every chart."""
+    """Colour by action, the same in every chart of a world."""
     ids = [item.id for item in world.items]
     scale = alt.Scale(domain=ids, range=list(theme(dark).actions[: len(ids)]))
     return alt.Color(f"{field}:N", scale=scale, legend=None)
 
 
 def keys_of(world: World, dark: bool) -> Keys:
-    """The colour and the name of each action, for a chart that does not name them itself."""
+    """Colour and name of each action, as the key of a chart without names."""
     look = theme(dark)
     return tuple((look.action(place), item.name) for place, item in enumerate(world.items))
-
-
-def finish(dark: bool, height: int, *layers: alt.Chart, size: Size = PAGE) -> Spec:
-    """Layers as a dictionary without data, in the app's type and colours."""
-    text = theme(dark).ink
-    styled = (
-        alt.layer(*layers)
-        .properties(height=height, padding={"top": 4, "bottom": 6, "left": 3, "right": 0})
-        .configure_axis(
-            labelFontSize=size.type(),
-            labelLimit=size.px(180),
-            labelFlush=False,
-            labelBound=False,
-            titleFontSize=size.type(),
-            titleFontWeight="normal",
-            titlePadding=size.px(6),
-            labelColor=text,
-            titleColor=text,
-            gridColor=theme(dark).grid,
-            domain=False,
-            ticks=False,
-        )
-        .configure_legend(
-            labelFontSize=size.type(),
-            labelColor=text,
-            symbolStrokeWidth=2.5,
-            symbolSize=260,
-            offset=4,
-            padding=2,
-        )
-        .configure_view(strokeWidth=0)
-    )
-    spec: Spec = styled.to_dict(validate=False)
-    spec["config"]["locale"] = {"number": LOCALE}
-    spec.pop("datasets", None)
-    for view in (spec, *spec["layer"]):
-        if "sequence" not in view.get("data", {}):
-            view.pop("data", None)
-    shared = said_once([layer.get("encoding", {}) for layer in spec["layer"]])
-    if size.on_stage:
-        spec["params"] = [*size.signals, *spec.get("params", [])]
-    return spec | {"encoding": shared} if shared else spec
-
-
-def said_once(layers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """What the encodings of all layers have in common, taken out of them.
-
-    A layer inherits it for each channel that it does not have, or that names another field,
-    property by property, so the chart stays as it is; its specification travels with every click,
-    and is half as long. So it is with the one axis and the one scale of all layers that name any:
-    all share these anyway.
-    """
-    shared: dict[str, Any] = {}
-    for channel in list(layers[0]):
-        own = [layer.get(channel, {}) for layer in layers]
-        if not all("field" in one for one in own):
-            continue
-        common = dict(item for item in own[0].items() if all(item in one.items() for one in own))
-        for name in ("axis", "scale"):
-            named = [one[name] for one in own if name in one]
-            if len(named) > 1 and named[0] and named.count(named[0]) == len(named):
-                common[name] = named[0]
-        for layer, one in zip(layers, own, strict=True):
-            left = {name: value for name, value in one.items() if name not in common}
-            if left:
-                layer[channel] = {"field": one["field"]} | left
-            else:
-                del layer[channel]
-        shared[channel] = common
-    return shared

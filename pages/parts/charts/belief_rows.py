@@ -1,4 +1,4 @@
-"""The rows of the picture of a ranking: what is there; the browser places it."""
+"""Rows of the bells: one for each action, with its belief, draw and chance."""
 
 from collections.abc import Iterable, Sequence
 from typing import Literal
@@ -21,7 +21,7 @@ _NOTICED = 0.005
 
 
 def _moved(before: Ranked, now: Ranked, i: int) -> Row:
-    """What an action's bell and chance were, as far as they were anything else."""
+    """Belief and chance of an action before an answer, as far as they have changed."""
     mean, sd, chance = before.means[i], before.sds[i], before.probabilities[i]
     moved: Row = {"old": None, "old_mean": None, "old_sd": None}
     if abs(chance - now.probabilities[i]) >= _NOTICED:
@@ -41,7 +41,7 @@ def belief_rows(
     moment: Moment = "offered",
     size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of `belief_spec`: one for each action; ``before`` is what was ``answered``."""
+    """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking."""
     colours = theme(dark).actions
     truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
     least = min(chance.kept for chance in chances)
@@ -65,20 +65,19 @@ def belief_rows(
 
 
 def _put_in_front(rows: Sequence[Row]) -> None:
-    """Number rows as they stand where there is no room for all: that which is lit comes first."""
+    """Number the rows for a low window: the lit row comes first."""
     for front, row in enumerate(sorted(rows, key=lambda row: not row["lit"]), 1):
         row["front"] = front
 
 
 def rows_of(world: World, size: Size) -> int:
-    """How many actions have a row: on the stage, as many as there is room for."""
+    """Number of rows: one for each action, on the stage at most `_MOST`."""
     return min(len(world.items), _MOST) if size.on_stage else len(world.items)
 
 
 def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int]:
-    """Places of the actions that have a row, in their order: that which is lit, and on the stage
-    the most probable of the others; while it is asked, the first, as hands are counted for these.
-    """
+    """Places of the actions with a row, in their order: on the stage the lit one and the most
+    probable; while a room is asked, the first, because hands are counted for them."""
     places = range(len(now.probabilities))
     if not size.on_stage:
         return places
@@ -98,7 +97,7 @@ _COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
 
 
 def _decided(now: Ranked, i: int, chance: Chance) -> Row:
-    """An action's draw, and whether it, or chance, decided what is shown."""
+    """Draw of an action, and whether the draw or chance decided the offer."""
     chosen = now.mode == "online" and i == now.chosen
     return {
         "draw": now.draw[i] if now.draw else None,

@@ -1,4 +1,4 @@
-"""One ranking as one picture: in a row for each action what is believed, drawn and so offered."""
+"""Family of bells: a row for each action with belief, draw and chance."""
 
 import json
 from typing import Any
@@ -8,16 +8,15 @@ import altair as alt
 from engine.result_cache import cached
 from engine.worlds import World
 from pages.parts.charts.base import (
-    LOCALE,
+    IN_PIXELS,
+    OWN_COLOUR,
     PAGE,
-    Pixels,
     Size,
     Spec,
     blank,
     bytes_in_world,
     finish,
     kept_by,
-    raw,
     still,
 )
 from pages.parts.charts.belief_rows import rows_of
@@ -40,39 +39,37 @@ _STACKED = 6
 """Rows on the stage that are high enough for a name above its bell; of more it stands before it."""
 
 
-def _signals(world: World, small: bool, size: Size) -> Spec:
-    """What follows from the width that a browser has, in pixels: of a row and above the first,
-    whether a name needs a line of its own, whether the last rows are out of sight, so that the one
-    that is lit comes first, the height of a bell in shares of a row, where bells end, on the stage
-    where they start, where bars start, and how long a reward and a chance of 1 are."""
-    rows, head = rows_of(world, size), size.expr(_HEAD)
-    fills = f"(height - {head} - {size.expr(_FOOT)}) / {rows}"
-    full = lane(world, small) * rows + _ABOVE
-    line, thin = size.expr(15), size.expr(17)
-    beside = size.on_stage and rows > _STACKED
-    high = "0.84" if beside else f"min(0.84,1.22-{thin}/lane)"
-    apart = {"names": "narrow ? 0 : 0.4*bells" if beside else "0"} if size.on_stage else {}
+def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
+    """Signals of the layout, in pixels of the width that a browser has.
+
+    ``head`` is the height above the first row and ``lane`` that of a row; ``narrow`` says whether a
+    name needs a line of its own, ``low`` whether the last rows are out of sight, so that the lit
+    row comes first. A bell is ``bell`` of a lane high; bells stand between ``names`` and ``bells``,
+    bars begin at ``bars``; ``unit`` and ``full`` are the lengths of a reward and a chance of 1.
+    """
+    count, on_stage = rows_of(world, size), size.on_stage
+    full = lane(world, small) * count + _ABOVE
+    beside = on_stage and count > _STACKED
+    high = "0.84" if beside else "min(0.84,1.22-17*px/lane)"
+    fills = f"(height-head-{_FOOT}*px)/{count}"
     return {
-        "head": head,
-        "lane": fills if size.on_stage else f"{lane(world, small)}",
+        "head": f"{_HEAD}*px",
+        "lane": fills if on_stage else f"{lane(world, small)}",
         "narrow": "width<480",
-        # With the width, so that it is reckoned anew with it.
+        # With the width, so that it is computed anew with it.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
-        "bell": f"narrow ? min(0.52,0.95-{line}/lane) : {high}",
-        "bells": f"(width-{size.expr(72)})*(narrow ? 0.6 : {0.68 if size.on_stage else 0.8})",
-        **apart,
-        "bars": f"bells+{size.expr(18)}",
-        "unit": f"{'(bells-names)' if apart else 'bells'} / {SPAN:g}",
-        "full": f"width-{size.expr(54)}-bars",
+        "bell": f"narrow ? min(0.52,0.95-15*px/lane) : {high}",
+        "bells": f"(width-72*px)*(narrow ? 0.6 : {0.68 if on_stage else 0.8})",
+        "names": "narrow ? 0 : 0.4*bells" if beside else "0",
+        "bars": "bells+18*px",
+        "unit": f"(bells-names)/{SPAN:g}",
+        "full": "width-54*px-bars",
     }
 
 
 def _room_of_names(size: Size) -> str:
-    """How wide a name may be where it stands above its bell, or before it: on the stage a name
-    is read before all."""
-    return (
-        "max(names, 0.36 * bells, min(0.6 * bells, 190 * u))" if size.on_stage else "0.36 * bells"
-    )
+    """Width of a name above its bell, or before it: on the stage a name is read first."""
+    return "max(names,0.36*bells,min(0.6*bells,95*px))" if size.on_stage else "0.36*bells"
 
 
 def lane(world: World, small: bool = False) -> int:
@@ -85,7 +82,7 @@ def lane(world: World, small: bool = False) -> int:
 def belief_spec(
     world: World, dark: bool, offers: str, small: bool = False, size: Size = PAGE
 ) -> Spec:
-    """Rows with a name, a bell with its draw and a bar; ``offers`` says what the bars are.
+    """Rows with a name, a bell with its draw, and a bar; ``offers`` is the title of the bars.
 
     The browser places everything, in pixels, by the width that it has. All bells are equally high;
     the width is the uncertainty.
@@ -95,33 +92,31 @@ def belief_spec(
             color=theme(dark).accent, opacity=0.13, cornerRadius=6
         ),
         *_axes(dark, offers, rows_of(world, size), size),
-        *_bells(dark, size),
-        *_bars(dark, size),
-        *_draws(dark, size),
+        *_bells(dark),
+        *_bars(dark),
+        *_draws(dark),
         _words(
             "label",
             0.95,
-            f"{is_pictured(world)} ? {size.expr(_PICTURE + 6)} : {size.expr(2)}",
+            f"{is_pictured(world)} ? {_PICTURE + 6}*px : 2*px",
             align="left",
             baseline="top",
             limit=alt.ExprRef(f"narrow ? bells : {_room_of_names(size)}"),
         ),
-        *_pictures(world, size),
+        *_pictures(world),
         _numbers(),
     ]
-    spec = finish(dark, _HEAD + lane(world, small) * len(world.items) + _FOOT, *layers)
+    height = _HEAD + lane(world, small) * len(world.items) + _FOOT
+    # `_numbers` alone is read by screen readers.
+    spec = finish(dark, height, *layers, mark={"aria": False})
+    signals = _signals(world, small, size).items()
+    params = [*spec["params"], *({"name": name, "expr": expr} for name, expr in signals)]
     made = {"calculate": "head+lane*(low?datum.front:datum.row)", "as": "foot"}
-    signals = [{"name": name, "expr": e} for name, e in _signals(world, small, size).items()]
-    return spec | {
-        "params": [*size.signals, *signals],
-        "transform": [made],
-        "config": _config(dark, size),
-    }
+    return spec | {"encoding": IN_PIXELS, "params": params, "transform": [made]}
 
 
 def within_room(spec: Spec, world: World, size: Size) -> Spec:
-    """The same chart with rows that are no higher than the place it has; on the stage they are
-    anyway."""
+    """The chart with rows no higher than its place, as on the stage."""
     if size.on_stage:
         return spec
     fills = f"(height - head - {_FOOT}) / {rows_of(world, size)}"
@@ -132,33 +127,14 @@ def within_room(spec: Spec, world: World, size: Size) -> Spec:
     return spec | {"params": params}
 
 
-def _config(dark: bool, size: Size) -> Spec:
-    """What most marks have in common; `_numbers` alone is told to those who cannot see."""
-    words = {"fontSize": raw(size.type()), "color": theme(dark).ink}
-    view, locale = {"strokeWidth": 0}, {"number": LOCALE}
-    return {"view": view, "locale": locale, "mark": {"aria": False}, "text": words}
-
-
 # -- marks in rows --------------------------------------------------------------------
 
 
-def _x(field: str = "x") -> alt.X:
-    """Pixels from the left."""
-    return alt.X(f"{field}:Q").scale(None).axis(None)
-
-
-def _y(field: str = "y") -> alt.Y:
-    """Pixels from the top."""
-    return alt.Y(f"{field}:Q").scale(None).axis(None)
-
-
 _KEPT = kept_by("row")
-_COLOUR = {"field": "colour", "type": "nominal", "scale": None}
-"""What a row says that it has."""
 
 
 def _only(test: str, **made: str) -> alt.Chart:
-    """Rows that pass a test, or all, with what is made of them: a mark of each that stays."""
+    """Rows that pass a test, with calculated fields; each mark keeps its identity."""
     return _rows(test, **made).encode(_KEPT)
 
 
@@ -170,89 +146,89 @@ def _rows(test: str, **made: str) -> alt.Chart:
 def _box(test: str, share: tuple[float, float], left: str, right: str) -> alt.Chart:
     """From left to right, between two shares of a row's height from its foot."""
     y, y2 = (f"datum.foot - lane * {at:g}" for at in share)
-    return _only(test, x=left, right=right, y=y, top=y2).encode(_x(), _y(), x2="right", y2="top")
+    return _only(test, x=left, right=right, y=y, top=y2).encode(x2="right", y2="top")
 
 
 def _words(field: str, share: float, x: str, **look: Any) -> alt.Chart:
     """Text at a share of a row's height."""
     made = _only("", x=x, y=f"datum.foot - lane * {share:g}")
     words: alt.Chart = made.mark_text(**look)
-    return words.encode(_x(), _y(), text=f"{field}:N")
+    return words.encode(text=f"{field}:N")
 
 
-def _pictures(world: World, size: Size) -> list[alt.Chart]:
+def _pictures(world: World) -> list[alt.Chart]:
     """Picture files, before the names of their rows."""
-    side = size.expr(_PICTURE)
-    places = _only("", x=f"{side} / 2 + {size.expr(2)}", y=f"datum.foot - lane * 0.95 + {side} / 2")
-    return with_pictures(world, places.encode(_x(), _y()), alt.ExprRef(side))
+    half = f"{_PICTURE / 2:g} * px"
+    places = _only("", x=f"{half} + 2 * px", y=f"datum.foot - lane * 0.95 + {half}")
+    return with_pictures(world, places, _PICTURE)
 
 
-def _reward(reward: str, size: Size) -> str:
-    """Where a reward stands."""
-    return _from_names(from_left(reward), size)
+def _reward(reward: str) -> str:
+    """Place of a reward, as an expression."""
+    return _from_names(from_left(reward))
 
 
-def _from_names(units: str, size: Size) -> str:
-    """So many rewards of 1 from where bells start."""
-    return f"{'names + ' if size.on_stage else ''}unit * {units}"
+def _from_names(units: str) -> str:
+    """Place so many rewards of 1 from the start of the bells, as an expression."""
+    return f"names + unit * {units}"
 
 
 def _chance(chance: str) -> str:
-    """Where a chance ends."""
+    """Right end of a chance, as an expression."""
     return f"bars + full * ({chance})"
 
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
-    """Both scales, and what they are of; but for what depends on the rows, they stay."""
+    """Both scales with titles, on rows that do not change."""
     places = [[at, told, 0] for at, told in _REWARDS.items()]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
-    reward, chance = _from_names(f"({ZERO:g} + datum.at[0])", size), _chance("datum.at[0]")
+    reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
     x = f"datum.at[2] ? {chance} : {reward}"
-    above, numbers, heads = (f"head - {size.expr(up)}" for up in (4, 8, 30))
+    above, numbers, heads = (f"head - {up} * px" for up in (4, 8, 30))
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
     within = "" if size.on_stage else ", 0 to 1"
     believes = f"narrow ? 'believed to earn' : 'what it believes each would earn{within}'"
     asked = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
-    foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}", size)
+    foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")
     return [
         still()
         .transform_calculate(x=none, to=f"{none} + unit", y="head", end=foot)
         .mark_rect(color=theme(dark).grid, opacity=0.45)
-        .encode(_x(), _y(), x2="to", y2="end"),
+        .encode(x2="to", y2="end"),
         scales.transform_calculate(x=x, y=above, end=foot)
         .mark_rule(color=theme(dark).grid)
-        .encode(_x(), _y(), y2="end"),
+        .encode(y2="end"),
         scales.transform_calculate(x=x, y=numbers, text="datum.at[1]")
         .mark_text()
-        .encode(_x(), _y(), text="text:N"),
+        .encode(text="text:N"),
         still()
-        .transform_calculate(x="names + 2" if size.on_stage else "2", y=heads, text=believes)
+        .transform_calculate(x="names + 2", y=heads, text=believes)
         .mark_text(**left)
-        .encode(_x(), _y(), text="text:N"),
+        .encode(text="text:N"),
         _only("datum.row == 1", x="bars", y=heads, text=asked)
         .mark_text(**left)
-        .encode(_x(), _y(), text="text:N"),
+        .encode(text="text:N"),
     ]
 
 
-def _bells(dark: bool, size: Size) -> list[alt.Chart]:
-    """What is believed now, and what was (dashed)."""
+def _bells(dark: bool) -> list[alt.Chart]:
+    """Bells of the current beliefs, and of the beliefs before an answer (dashed)."""
     ink = theme(dark).ink
     look: dict[str, Any] = {"interpolate": "monotone"}
-    now = _bell("mean", "sd", size).mark_area(fillOpacity=0.55, **look)
-    before = _bell("old_mean", "old_sd", size).mark_line(
-        color=ink, strokeDash=size.dash(3, 2), strokeWidth=size.px(1.3), **look
+    now = _bell("mean", "sd").mark_area(fillOpacity=0.55, **look)
+    before = _bell("old_mean", "old_sd").mark_line(
+        color=ink, strokeDash=[3, 2], strokeWidth=1.3, **look
     )
     return [
-        now.encode(_x(), _y(), y2="foot", color=_COLOUR, detail="action:N"),
-        before.encode(_x(), _y(), detail="action:N"),
+        now.encode(y2="foot", color=OWN_COLOUR, detail="action:N"),
+        before.encode(detail="action:N"),
     ]
 
 
-def _bell(mean: str, sd: str, size: Size) -> alt.Chart:
-    """The points of each row's bell; the browser makes them, so that few rows travel.
+def _bell(mean: str, sd: str) -> alt.Chart:
+    """Points of the bell of each row, made in the browser, so that few rows travel.
 
     They are as few as make a smooth line: each is reckoned anew with every click.
     """
@@ -263,76 +239,69 @@ def _bell(mean: str, sd: str, size: Size) -> alt.Chart:
     )
     return points.transform_flatten(["z"]).transform_calculate(
         at=f"datum.{mean} + datum.wide * datum.z",
-        x=_reward("datum.at", size),
+        x=_reward("datum.at"),
         y="datum.foot - lane * bell * exp(-datum.z * datum.z / 2)",
     )
 
 
-def _bars(dark: bool, size: Size) -> list[alt.Chart]:
-    """The chance: what was won, what is kept (striped), the draws won (hollow), before (dashed)."""
+def _bars(dark: bool) -> list[alt.Chart]:
+    """Chances: won by draws, kept for learning (striped), draws won (hollow), before (dashed)."""
     ink, grid = theme(dark).ink, theme(dark).grid
     bar, thick = (0.3, 0.7), alt.ExprRef("0.4 * lane")
     won, whole = _chance("datum.won"), _chance("datum.won + datum.kept")
     return [
         _box("", bar, "bars", "bars + full").mark_rect(color=grid, opacity=0.7, cornerRadius=2),
         _box("isValid(datum.wins)", (0.16, 0.84), "bars", _chance("datum.wins"))
-        .mark_rect(fillOpacity=0.12, strokeWidth=size.px(1.5))
-        .encode(color=_COLOUR, stroke=_COLOUR),
-        _box("", bar, "bars", won).mark_rect().encode(color=_COLOUR),
+        .mark_rect(fillOpacity=0.12, strokeWidth=1.5)
+        .encode(color=OWN_COLOUR, stroke=OWN_COLOUR),
+        _box("", bar, "bars", won).mark_rect().encode(color=OWN_COLOUR),
         _box("datum.kept > 0", (0.5, 0.5), won, whole)
-        .mark_rule(strokeDash=size.dash(0, 1.5, 2, 0), strokeWidth=thick)
-        .encode(color=_COLOUR),
+        .mark_rule(strokeDash=[0, 1.5, 2, 0], strokeWidth=thick)
+        .encode(color=OWN_COLOUR),
         _box("datum.lot", (0.2, 0.8), f"{won} - 4", f"{whole} + 4").mark_rect(
-            fillOpacity=0, stroke=ink, strokeWidth=size.px(2.4), cornerRadius=5
+            fillOpacity=0, stroke=ink, strokeWidth=2.4, cornerRadius=5
         ),
         _box("isValid(datum.old)", (0.18, 0.82), *[_chance("datum.old")] * 2).mark_rule(
-            color=ink, strokeDash=size.dash(3, 2), strokeWidth=size.px(1.5)
+            color=ink, strokeDash=[3, 2], strokeWidth=1.5
         ),
-        _words("told", 0.5, f"width - {size.expr(6)}", align="right", baseline="middle"),
+        _words("told", 0.5, "width - 6 * px", align="right", baseline="middle"),
     ]
 
 
-def _draws(dark: bool, size: Size) -> list[alt.Chart]:
-    """This visitor's draw from each bell, ringed where it decided, and the truth."""
+def _draws(dark: bool) -> list[alt.Chart]:
+    """Draw of this visitor from each bell, ringed if it decided, and the truth."""
     ink = theme(dark).ink
-    draws = _only(
-        "isValid(datum.draw)", x=_reward("datum.draw", size), y="datum.foot - lane * bell / 2"
-    )
-    end = f"bars - {size.expr(4)}"
+    draws = _only("isValid(datum.draw)", x=_reward("datum.draw"), y="datum.foot - lane * bell / 2")
+    end = "bars - 4 * px"
     ringed = draws.transform_filter("datum.ringed").transform_calculate(end=end)
     return [
-        draws.mark_rule(color=ink, strokeWidth=size.px(1.1)).encode(_x(), _y(), y2="foot"),
-        ringed.mark_rule(color=ink, strokeDash=size.dash(1, 3), strokeWidth=size.px(1.4)).encode(
-            _x(), _y(), x2="end"
-        ),
+        draws.mark_rule(color=ink, strokeWidth=1.1).encode(y2="foot"),
+        ringed.mark_rule(color=ink, strokeDash=[1, 3], strokeWidth=1.4).encode(x2="end"),
         draws.mark_point(filled=True, stroke=ink, opacity=1).encode(
-            _x(),
-            _y(),
-            color=_COLOUR,
-            size=_ringed(size.area(170), size.area(46)),
-            strokeWidth=_ringed(size.px(2.8), size.px(1)),
+            color=OWN_COLOUR,
+            size=_ringed("170 * px * px", "46 * px * px"),
+            strokeWidth=_ringed("2.8 * px", "px"),
         ),
-        _only("isValid(datum.truth)", x=_reward("datum.truth", size), y="datum.foot - 4")
-        .mark_point(
+        _only("isValid(datum.truth)", x=_reward("datum.truth"), y="datum.foot - 4").mark_point(
             shape="triangle-up",
             filled=True,
             opacity=1,
-            size=size.area(100),
+            size=100,
             color=ink,
             stroke=theme(dark).ground,
-            strokeWidth=size.px(1.2),
-        )
-        .encode(_x(), _y()),
+            strokeWidth=1.2,
+        ),
     ]
 
 
-def _ringed(ringed: Pixels, other: Pixels) -> Any:
-    """A size that only the draw that decided has, and that of all others."""
-    return alt.condition("datum.ringed", alt.value(ringed), alt.value(other))
+def _ringed(ringed: str, other: str) -> Any:
+    """Size of a draw as an expression; the deciding draw has another."""
+    values = (alt.value(alt.ExprRef(expr)) for expr in (ringed, other))
+    return alt.condition("datum.ringed", *values)
 
 
 def _numbers() -> alt.Chart:
-    """Over each row, unseen: all its numbers, for whoever points at it or hears it."""
+    """Unseen marks over the rows: tooltips, and descriptions for screen readers."""
     shares = {
         "Chance": "datum.won + datum.kept",
         "of it by its bell": "datum.won",

@@ -23,8 +23,7 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.labelled import labelled, lines, span_of
-from pages.parts.charts.line_layers import Look, Looks
+from pages.parts.charts.lines import Look, Looks, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 MATCH, CEILING = "match", "perfect copy"
@@ -38,7 +37,7 @@ _SHAPED = (APPRENTICE, ONLINE)
 
 
 def _rule(switched: bool) -> str:
-    """What the line of a switch says, if there is one."""
+    """Tooltip of the line of a switch; empty without a switch."""
     return "Switched after visitor" if switched else ""
 
 
@@ -59,30 +58,26 @@ def _arms(dark: bool) -> Looks:
 # -- over the visitors ----------------------------------------------------------------
 
 
-@lru_cache(maxsize=64)
-def match_spec(dark: bool, span: int, switched: bool, size: Size = PAGE) -> Spec:
-    """Lines: how often the apprentice chooses what is shown, against its ceiling."""
+def match_spec(dark: bool, span: int, switched: bool) -> Spec:
+    """Lines: share of the apprentice's choices that match today's rules, against its ceiling."""
     looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
     title = f"same as today's rules, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched), size)
+    return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
 
 
-@lru_cache(maxsize=64)
-def reward_spec(dark: bool, span: int, switched: bool, truth: bool, size: Size = PAGE) -> Spec:
+def reward_spec(dark: bool, span: int, switched: bool, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
     best = ((BEST, Look(theme(dark).ink, "cross", 1.5)),) if truth else ()
     title = f"mean reward, last {RECENT_EVENTS}"
-    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched), size)
+    return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched))
 
 
-@lru_cache(maxsize=64)
-def cost_spec(dark: bool, span: int, switched: bool, top: int, size: Size = PAGE) -> Spec:
-    """Lines: how many visitors gave less than they would have given today's rules."""
+def cost_spec(dark: bool, span: int, switched: bool, top: int) -> Spec:
+    """Lines: number of visitors with less reward than under today's rules."""
     looks = _arms(dark)[1:]
-    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched), size)
+    return lines(dark, span, (0, top), "visitors", looks, GAINS, _rule(switched))
 
 
-@lru_cache(maxsize=64)
 def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spec:
     """Lines: rewards gained over today's rules, summed up."""
     return lines(dark, span, (low, high), "rewards", _arms(dark), GAINS, _rule(switched))
@@ -131,7 +126,7 @@ def sum_rows(
 
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
-    """Ends of an axis that holds all arms' values: they grow in steps."""
+    """Ends of an axis that holds the values of all arms, growing in steps."""
     values = [row[arm + measure] for row in rows for arm in ARMS] or [0.0]
     low, high = min(values), max(values)
     return (-span_of(-low, 10) if low < 0 else 0), span_of(high, 10)
@@ -142,8 +137,8 @@ def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
 
 @lru_cache(maxsize=8)
 def outlook_spec(dark: bool) -> Spec:
-    """The band in which the value of going online lies, and what is believed within it."""
-    x = across("low", "mean reward", (0, 1), tickCount=5)
+    """Bands for the value of going online, with the middle of each."""
+    x = across("low", "mean reward", (0, 1))
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")

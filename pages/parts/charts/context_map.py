@@ -1,4 +1,4 @@
-"""The contexts of a world at a glance: what the engine favours there; one can be pointed at."""
+"""Map of contexts: the favoured action of each cell; a cell can be clicked."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -40,8 +40,7 @@ Cells = Sequence[Mapping[str, Any]]
 def map_spec(
     world: World, dark: bool, axes: Axes, size: Size = PAGE, upright: bool = False
 ) -> Spec:
-    """Cells, each coloured by the action favoured there, with a corner in the colour of the truly
-    best one where that is another.
+    """Cells in the colour of the favoured action, with a corner for a better action.
 
     Args:
         upright: rows are columns and columns are rows: so it stands beside the picture, and its
@@ -51,7 +50,7 @@ def map_spec(
     extent = world.extent(axes.row, *axes.columns)
     if upright:
         rows = math.prod(extent[name] for name in axes.columns)
-        x, y, height = map_layout.upright(values, axes, size, rows)
+        x, y, height = map_layout.upright(values, axes, rows)
     else:
         x, y, height = map_layout.lying(values, axes, size, extent[axes.row])
     strength, seen = (
@@ -60,7 +59,7 @@ def map_spec(
     )
     base = blank().encode(x, y, _KEPT)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
-    side = by_cell(0.4, 0.78, 12, 26, size)
+    side = by_cell(0.4, 0.78, 12, 26)
     spec = finish(
         dark,
         height,
@@ -68,30 +67,27 @@ def map_spec(
         base.mark_rect(**quiet).encode(action_colour(world, dark), strength),
         base.mark_text(fontSize=side, aria=False).encode(seen, text="emoji:N"),
         *with_pictures(world, base, side, opacity=seen),
-        *with_names(world, base, dark, size, opacity=seen),
-        *_corners(world, dark, size, upright),
+        *with_names(world, base, dark, opacity=seen),
+        *_corners(world, dark, upright),
         *(
-            map_layout.heads(axes, values[axes.row][0].name, size)
+            map_layout.heads(axes, values[axes.row][0].name)
             if size.on_stage
             else [_here(base, dark)]
         ),
         base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
-        size=size,
-    )
+    ) | {"resolve": _APART}
     if size.on_stage:
-        return spec | {"resolve": _APART}
+        return spec
     pointed = {"type": "point", "fields": ["at", "turn"], "on": "click"}
-    return spec | {
-        "resolve": _APART,
-        "params": [{"name": CELL, "select": pointed, "views": ["cells"]}],
-    }
+    selection = {"name": CELL, "select": pointed, "views": ["cells"]}
+    return spec | {"params": [*spec["params"], selection]}
 
 
-def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Chart]:
-    """Where another action is truly best: a corner in its colour, with its picture, as colours
-    alone are not told apart by everybody."""
+def _corners(world: World, dark: bool, upright: bool) -> list[alt.Chart]:
+    """Corners in the colour of the best action where it is not favoured, with its picture for
+    readers who cannot tell colours apart."""
     right, top = ("row", "column") if upright else ("column", "row")
-    high = by_cell(0.42, 0.85, 12, 26, size).expr
+    high = by_cell(0.42, 0.85, 12, 26).expr
     x = alt.X(f"{right}:N", bandPosition=1).sort(None)
     y = alt.Y(f"{top}:N", bandPosition=0).sort(None)
     rows = blank().transform_filter("isValid(datum.truth)").encode(_KEPT)
@@ -106,7 +102,7 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
             size=alt.ExprRef(f"pow({high}, 2)"),
             opacity=1,
             stroke=theme(dark).ground,
-            strokeWidth=size.px(2),
+            strokeWidth=2,
             aria=False,
         ).encode(x, y, action_colour(world, dark, "truth")),
         rows.mark_text(
@@ -117,7 +113,7 @@ def _corners(world: World, dark: bool, size: Size, upright: bool) -> list[alt.Ch
 
 
 def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
-    """A frame around the cell of whoever stands there."""
+    """Frame around the cell of the current visitor."""
     framed: alt.Chart = cells.transform_filter("datum.here").mark_rect(
         filled=False, stroke=theme(dark).ink, strokeWidth=3, cornerRadius=6, aria=False
     )
@@ -129,7 +125,7 @@ _APART = {"scale": {"opacity": "independent"}}
 
 
 def _told() -> dict[str, Any]:
-    """What each cell says to whoever points at it, and to whoever cannot see it."""
+    """Tooltip of each cell, and its description for screen readers."""
     favoured = "{Favoured: datum.name, Chance: format(datum.probability, '.1%')}"
     truth = "isValid(datum.best) ? {'Truly best': datum.best} : {}"
     nothing = "{'': 'Nothing learned yet'}"

@@ -1,4 +1,4 @@
-"""How many intervals held the truth, and how wide they were."""
+"""Coverage of estimators: share of intervals that held the truth, and their width."""
 
 import math
 from collections.abc import Sequence
@@ -8,8 +8,8 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
+from pages.parts.charts.bars import upright, words
 from pages.parts.charts.base import Spec, across, blank, finish, lanes, table, tooltip
-from pages.parts.charts.line_layers import SIZE
 from pages.parts.text.theme import theme
 
 ROW = 32
@@ -18,7 +18,7 @@ PROMISED = 0.95
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What became of an estimator's intervals."""
+    """Intervals of an estimator: how many held the truth, and the mean width."""
 
     name: str
     held: int
@@ -27,31 +27,28 @@ class Kept:
 
     @property
     def how_wide(self) -> str:
-        """The mean width in words; one event alone bounds nothing."""
+        """The mean width in words; infinite for a log of a single event."""
         return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some endless"
 
 
 @lru_cache(maxsize=16)
 def coverage_spec(dark: bool, rows: int) -> Spec:
-    """Bars: the share of intervals that held the truth, with the share that is promised."""
-    look, type_ = theme(dark), {"labelFontSize": SIZE, "titleFontSize": SIZE}
-    x = across("share", "intervals that held the truth", (0, 1), format="%", tickCount=5, **type_)
+    """Bars: share of intervals that held the truth, with the promised share."""
+    look = theme(dark)
+    x = across("share", "intervals that held the truth", (0, 1), format="%")
     y = lanes("name", labelLimit=150, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Held the truth")
     tips += tooltip(",", held="Held", intervals="of") + tooltip(".3f", width="Mean width")
     base = blank().encode(y=y, tooltip=tips)
     colour = alt.condition("datum.keeps", alt.value(look.accent), alt.value(look.faint))
-    promised = blank().transform_filter("datum.first")
     return finish(
         dark,
         ROW * rows + 48,
         base.mark_bar(height=18, cornerRadiusEnd=3, opacity=0.85).encode(x, color=colour),
-        promised.mark_rule(strokeWidth=2, strokeDash=[4, 3], color=look.ink, aria=False).encode(
-            x=alt.datum(PROMISED)
+        upright(dark, alt.datum(PROMISED), strokeWidth=2, strokeDash=[4, 3]).transform_filter(
+            "datum.first"
         ),
-        base.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink).encode(
-            x=alt.value("width"), text="told:N"
-        ),
+        words(y, aria=True).encode(tooltip=tips),
     )
 
 

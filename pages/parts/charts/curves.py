@@ -1,14 +1,12 @@
-"""Rewards and regret over the visitors."""
+"""Learning curves of a loop: rewards and regret over the visitors."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
 from pages.parts.charts.base import PAGE, Size, Spec, table
-from pages.parts.charts.labelled import Rows, edge, labelled, lines, span_of
-from pages.parts.charts.line_layers import Look
+from pages.parts.charts.lines import Look, Rows, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
@@ -29,17 +27,15 @@ def _known(dark: bool) -> dict[str, Look]:
             BEST: Look(ink, "cross", 1.5)}  # fmt: skip
 
 
-@lru_cache(maxsize=4)
-def reward_spec(dark: bool, truth: bool, size: Size = PAGE) -> Spec:
-    """Lines: mean reward so far and of the latest visitors, against what could be had."""
+def reward_spec(dark: bool, truth: bool) -> Spec:
+    """Lines: mean reward so far and of the latest visitors, against known values."""
     accent = theme(dark).accent
     looks = {LATEST: Look(accent, "square", 6.0), SO_FAR: Look(accent)}
     known = _known(dark) if truth else {}
     every = (*looks.items(), *known.items())
-    return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT, size=size)
+    return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT)
 
 
-@lru_cache(maxsize=4)
 def regret_spec(dark: bool) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     known = {name: look for name, look in _known(dark).items() if name != BEST}
@@ -66,7 +62,7 @@ def regret_rows(curve: Curve) -> pa.Table:
 
 
 def steps(line: str, curve: Curve, column: str, span: int) -> Rows:
-    """Rows of a line that is level but where the world changed."""
+    """Rows of a line with a step at each change of the world."""
     points = [(0.0, curve[0][column])]
     for row in curve:
         if row[column] != points[-1][1]:
@@ -76,12 +72,12 @@ def steps(line: str, curve: Curve, column: str, span: int) -> Rows:
 
 
 def level(line: str, value: float, span: int) -> Rows:
-    """Rows of a line that stays where it is."""
+    """Rows of a level line."""
     return [{"line": line, "visitor": at, "value": value} for at in (0, span)]
 
 
 def melted(curve: Curve, columns: Mapping[str, str]) -> Rows:
-    """Rows of lines, by the columns that they show."""
+    """Rows of lines from the columns of a curve."""
     return [
         {"line": line, "visitor": row["visitor"], "value": row[column]}
         for line, column in columns.items()

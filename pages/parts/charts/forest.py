@@ -1,4 +1,4 @@
-"""A forest plot: what each way to choose looks like, what a log tells of it, and what is true."""
+"""Family of forest plots: naive mean, estimate with interval, truth and guess in each row."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,8 +7,8 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
+from pages.parts.charts.bars import HAS_INTERVAL
 from pages.parts.charts.base import PAGE, Size, Spec, across, blank, finish, lanes, table, tooltip
-from pages.parts.charts.line_layers import SIZE
 from pages.parts.text.theme import theme
 
 NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"
@@ -45,7 +45,7 @@ Marks = tuple[str, ...]
 
 
 def marks_of(branches: Sequence[Branch]) -> Marks:
-    """What is drawn in any row."""
+    """Kinds of marks in any of the rows."""
     drawn = {NAIVE: "naive", ESTIMATE: "estimate", TRUTH: "truth", GUESS: "guess"}
     return tuple(
         mark
@@ -63,17 +63,13 @@ def forest_spec(
     places: tuple[int | None, ...],
     size: Size = PAGE,
 ) -> Spec:
-    """Dots with intervals, hollow dots, diamonds and triangles, a row a way to choose."""
+    """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action."""
     look = theme(dark)
-    type_ = {"labelFontSize": size.type(SIZE), "titleFontSize": size.type(SIZE)}
-    x = across("value", "mean reward a visitor", ends, tickCount=6, **type_)
-    y = lanes("name", size, labelLimit=size.px(170), labelPadding=size.px(8), grid=True)
+    x = across("value", "mean reward a visitor", ends, tickCount=6)
+    y = lanes("name", labelLimit=170, labelPadding=8, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(
-        orient="top",
-        title=None,
-        labelFontSize=size.type(),
-        labelLimit=0,
+        columns=0,
         symbolFillColor="transparent",
         symbolStrokeColor=look.ink,
     )
@@ -87,11 +83,7 @@ def forest_spec(
         "place:N",
         scale=alt.Scale(
             domain=[POLICY, UNSURE, *map(str, known)],
-            range=[
-                look.accent,
-                look.faint,
-                *map(look.action, known),
-            ],
+            range=[look.accent, look.faint, *map(look.action, known)],
         ),
         legend=None,
     )
@@ -100,7 +92,7 @@ def forest_spec(
     alone = told + tooltip(".3f", value="Mean reward")
     tips = alone + tooltip(".3f", low="From", high="To")
     base = blank().encode(y=y)
-    ruled = base.transform_filter("isValid(datum.low)")
+    ruled = base.transform_filter(HAS_INTERVAL)
     estimates = base.transform_filter(alt.datum.mark == ESTIMATE)
     others = base.transform_filter(alt.datum.mark != ESTIMATE)
     gaps = estimates.transform_filter("isValid(datum.gap)")
@@ -110,28 +102,23 @@ def forest_spec(
         # All rows in their order: others have not all of them.
         base.mark_point(opacity=0, aria=False).encode(x),
         gaps.mark_rule(
-            strokeWidth=size.px(1.5),
-            strokeDash=size.dash(2, 4),
-            color=look.faint,
-            clip=True,
-            aria=False,
+            strokeWidth=1.5, strokeDash=[2, 4], color=look.faint, clip=True, aria=False
         ).encode(x=alt.X("gap:Q"), x2="naive:Q"),
-        ruled.mark_rule(strokeWidth=size.px(5), clip=True, opacity=0.75, aria=False).encode(
+        ruled.mark_rule(strokeWidth=5, clip=True, opacity=0.75, aria=False).encode(
             x=alt.X("low:Q"), x2="high:Q", color=colour, tooltip=tips
         ),
-        estimates.mark_point(filled=True, size=size.area(110), opacity=1).encode(
+        estimates.mark_point(filled=True, size=110, opacity=1).encode(
             x, color=colour, shape=shape, tooltip=tips
         ),
-        others.mark_point(
-            filled=False, size=size.area(100), strokeWidth=size.px(2), color=look.ink, opacity=1
-        ).encode(x, shape=shape, tooltip=alone),
-        size=size,
+        others.mark_point(filled=False, size=100, strokeWidth=2, color=look.ink, opacity=1).encode(
+            x, shape=shape, tooltip=alone
+        ),
     )
 
 
 def forest_rows(branches: Sequence[Branch]) -> pa.Table:
-    """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of
-    the gap between the interval and what it looks like: gap, naive."""
+    """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of the gap between
+    interval and naive mean: gap, naive."""
     found: list[dict[str, object]] = []
     for one in branches:
         place = UNSURE if one.is_unsure else POLICY if one.place is None else str(one.place)
@@ -148,7 +135,7 @@ def forest_rows(branches: Sequence[Branch]) -> pa.Table:
 
 
 def _gap(one: Branch) -> float | None:
-    """The end of the interval that is nearer to what it looks like, if that lies outside."""
+    """End of the interval next to the naive mean, if the mean lies outside."""
     if one.naive is None or one.low is None or one.high is None:
         return None
     if one.naive > one.high:

@@ -1,4 +1,4 @@
-"""Picture files of actions in charts, where an emoji would stand, and names where neither does."""
+"""Picture files and names of actions on the marks of a chart."""
 
 import json
 from typing import Any
@@ -6,17 +6,16 @@ from typing import Any
 import altair as alt
 
 from engine.worlds import Item, World
-from pages.parts.charts.base import Size
 from pages.parts.text.theme import theme
 
 
 def emoji_of(item: Item) -> str:
-    """What stands for an action as a text: nothing where it has a picture file."""
+    """Emoji of an action; empty if it has a picture file."""
     return "" if item.picture else item.emoji
 
 
 def is_pictured(world: World, field: str = "action") -> str:
-    """Whether a mark's action has a picture file, as an expression of the browser's."""
+    """Whether the action of a mark has a picture file, as an expression."""
     names = [name for i in world.items if i.picture for name in (i.id, i.name)]
     return f"indexof({json.dumps(names)}, datum.{field}) >= 0" if names else "false"
 
@@ -29,8 +28,7 @@ def with_pictures(
     off: tuple[Any, Any] = (0, 0),
     **by: Any,
 ) -> list[alt.Chart]:
-    """The picture of the action that a field of each mark names, by its id or its name; nothing
-    where no action has one.
+    """Picture of the action that a field names by id or name; no layer without picture files.
 
     Args:
         side: pixels of the square that it has room in.
@@ -47,11 +45,9 @@ def with_pictures(
     return [named.mark_image(url=url, aria=False, **look).encode(**by)]
 
 
-def with_names(
-    world: World, marks: alt.Chart, dark: bool, size: Size, **by: Any
-) -> list[alt.Chart]:
-    """The names of actions that have neither picture nor emoji, as far as a mark has room for them;
-    nothing where all have one.
+def with_names(world: World, marks: alt.Chart, dark: bool, **by: Any) -> list[alt.Chart]:
+    """Names of actions without picture and emoji, cut to the width of a cell; no layer if every
+    action has one.
 
     Args:
         by: further encodings.
@@ -62,10 +58,6 @@ def with_names(
     named = marks.transform_filter(f"indexof({json.dumps(bare)}, datum.action) >= 0")
     ink, ground = {"color": theme(dark).ink}, theme(dark).ground
     # Behind letters, so that they are read on any colour.
-    halo = {"stroke": ground, "strokeWidth": size.px(4), "strokeJoin": "round"}
-    shape: dict[str, Any] = {
-        "fontSize": size.px(14),
-        "limit": alt.ExprRef("bandwidth('x') - 6"),
-        "aria": False,
-    }
+    halo = {"stroke": ground, "strokeWidth": 4, "strokeJoin": "round"}
+    shape: dict[str, Any] = {"limit": alt.ExprRef("bandwidth('x') - 6"), "aria": False}
     return [named.mark_text(**shape, **look).encode(text="name:N", **by) for look in (halo, ink)]

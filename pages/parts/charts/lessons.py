@@ -1,5 +1,4 @@
-"""Pictures of the lessons: a guess beside the truth, chances beside counts, and how sure a loop has
-become."""
+"""Pictures of lessons: a guess and the truth, scores, chances and counts, certainty."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -12,9 +11,9 @@ from engine.arrays import Array
 from engine.experiments.exploration import Certainty
 from engine.result_cache import cached
 from engine.worlds import World
+from pages.parts.charts.bars import words
 from pages.parts.charts.base import (
     LESSON,
-    Size,
     Spec,
     action_colour,
     blank,
@@ -25,8 +24,7 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.labelled import edge, labelled, lines, span_of
-from pages.parts.charts.line_layers import SIZE, Look
+from pages.parts.charts.lines import Look, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 _LINE = 84
@@ -40,22 +38,19 @@ _CURVE = 280
 
 
 @lru_cache(maxsize=16)
-def guess_spec(dark: bool, low: float, high: float, number: str, size: Size = LESSON) -> Spec:
-    """One line from the least to the most that could be guessed: the guess hollow, the truth full,
-    and how far apart they are."""
+def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
+    """A line from the least to the greatest guess, with the guess hollow and the truth full."""
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
-    axis = at.axis(title=None, format=number, grid=False, labelFontSize=SIZE, tickCount=5)
+    axis = at.axis(title=None, format=number, grid=False)
     ink, accent = theme(dark).ink, theme(dark).accent
     low_down = alt.ExprRef("0.68 * height")  # Above it stands what it is.
     marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5, "y": low_down}
     named = blank().transform_filter("isValid(datum.label)")
-    words = named.mark_text(
-        dx=alt.ExprRef(_beside(f"{_LETTER:g} * {size.type_expr(SIZE)}")),
+    names = named.mark_text(
+        dx=alt.ExprRef(_beside(f"{_LETTER:g} * type")),
         dy=-20,
         y=low_down,
         align=alt.ExprRef("datum.align"),
-        fontSize=SIZE,
-        color=ink,
         aria=False,
     )
     gap: dict[str, Any] = {"strokeWidth": 6, "opacity": 0.35, "color": accent, "y": low_down}
@@ -69,14 +64,13 @@ def guess_spec(dark: bool, low: float, high: float, number: str, size: Size = LE
         .encode(axis, tooltip=tooltip(number, value="guess")),
         only("kind", "truth").mark_point(filled=True, color=accent, **marks)
         .encode(axis, tooltip=tooltip(number, value="truth")),
-        words.encode(at, text="label:N"),
+        names.encode(at, text="label:N"),
     )  # fmt: skip
 
 
 def _beside(letter: str) -> str:
-    """How far a name is moved from its mark, as an expression. The two grow away from each other,
-    so that they can be read when the marks are close; near an end of the line the outer one is
-    moved in as far as it needs room, and the other beside it.
+    """Distance of a name from its mark, as an expression: two names grow away from each other, and
+    stay within the chart.
 
     Args:
         letter: about how wide a letter is.
@@ -111,7 +105,7 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
 
 @lru_cache(maxsize=8)
 def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
-    """Lines: what two have earned so far, visit by visit."""
+    """Lines: total reward of two players over the visits."""
     looks = ((names[0], Look(theme(dark).other, "diamond")), (names[1], Look(theme(dark).accent)))
     spec = lines(dark, None, None, title, looks, _CURVE, along=visits)
     # Short numbers leave the title of the axis no room.
@@ -121,7 +115,7 @@ def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> S
 def score_rows(
     names: tuple[str, str], scores: Sequence[tuple[float, float]], least: int = 20
 ) -> pa.Table:
-    """Rows of `score_spec`; there is room for so many visits at ``least``."""
+    """Rows of `score_spec`, with room for at least ``least`` visits."""
     rows: list[dict[str, object]] = []
     for place, name in enumerate(names):
         total = 0.0
@@ -140,10 +134,8 @@ def score_rows(
 @cached(bytes_in_world)
 def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
     """Bars: how often each action was offered, with a mark at its stated chance."""
-    share = alt.X("share:Q").scale(domain=(0, 1)).axis(
-        format="%", title=None, tickCount=5, labelFontSize=SIZE
-    )  # fmt: skip
-    y = lanes("name").axis(title=None, labelFontSize=SIZE, labelLimit=200)
+    share = alt.X("share:Q").scale(domain=(0, 1)).axis(format="%", title=None)
+    y = lanes("name", labelLimit=200)
     base = blank().encode(y)
     tips = tooltip(name="Action") + tooltip(".1%", share=counted, chance=stated)
     return finish(
@@ -155,9 +147,7 @@ def counted_spec(world: World, dark: bool, stated: str, counted: str) -> Spec:
         base.mark_tick(thickness=3, size=32, color=theme(dark).ink).encode(
             alt.X("chance:Q"), tooltip=tips
         ),
-        base.mark_text(
-            align="left", dx=10, fontSize=SIZE, color=theme(dark).ink, aria=False
-        ).encode(alt.X("end:Q"), text="label:N"),
+        words(y, alt.X("end:Q"), "label", dx=10),
     )
 
 
@@ -183,10 +173,9 @@ def counted_rows(world: World, shares: Array, chances: Array, words: Sequence[st
 
 @lru_cache(maxsize=8)
 def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
-    """Bars: the mean chance of the favourite after so many visitors, and a line from the least sure
-    context to the surest."""
-    x = alt.X("visitors:N").sort(None).axis(title=visitors, labelFontSize=SIZE, labelAngle=0)
-    y = alt.Y("mean:Q").scale(domain=(0, 1)).axis(format="%", title=chance, labelFontSize=SIZE)
+    """Bars: mean chance of the favourite after some visitors, with its range over the contexts."""
+    x = alt.X("visitors:N").sort(None).axis(title=visitors, labelAngle=0)
+    y = alt.Y("mean:Q").scale(domain=(0, 1)).axis(format="%", title=chance)
     base, ink = blank().encode(x), theme(dark).ink
     tips = tooltip(visitors="Visitors") + tooltip(".1%", mean="Mean", low="Least", high="Most")
     return finish(
@@ -196,14 +185,14 @@ def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
             y, tooltip=tips
         ),
         base.mark_rule(strokeWidth=2, color=ink).encode(alt.Y("low:Q"), alt.Y2("high:Q")),
-        base.mark_text(dy=-14, fontSize=SIZE, color=theme(dark).ground, aria=False).encode(
+        base.mark_text(dy=-14, color=theme(dark).ground, aria=False).encode(
             alt.Y(datum=0), text=alt.Text("mean:Q", format=".0%")
         ),
     )
 
 
 def certainty_rows(found: Sequence[Certainty], came: Sequence[str]) -> pa.Table:
-    """Rows of `certainty_spec`; ``came`` says after how many visitors each was."""
+    """Rows of `certainty_spec`; ``came`` names the numbers of visitors."""
     return table(
         [
             {

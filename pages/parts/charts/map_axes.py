@@ -1,4 +1,4 @@
-"""Which maps a world has, lying and upright, and what stands above their columns."""
+"""Maps of a world, lying and upright, and the heads of their columns."""
 
 import math
 from collections import Counter
@@ -21,7 +21,7 @@ _MAP = 500
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """Which fields of the context a map spreads out; the others are as they are for the visitor.
+    """Fields of the context that a map spreads out; the other fields are fixed by the visitor.
 
     Attributes:
         row: the field whose values have a row each.
@@ -32,7 +32,7 @@ class Axes:
     columns: tuple[str, ...]
 
     def shows(self, context: Mapping[str, Any], here: Context) -> bool:
-        """Whether a context is on the map of whoever stands there."""
+        """Whether a context is on the map of the visitor ``here``."""
         return all(
             context[name] == value
             for name, value in here.items()
@@ -42,8 +42,7 @@ class Axes:
 
 @cached(lambda maps, world: _MAP * len(maps) + world.bytes)
 def axes_of(world: World) -> Mapping[Axes, str]:
-    """All maps of a world with what they are called: everybody, where that is not too wide, and
-    any two fields."""
+    """Maps of a world with their names: everybody, if not too wide, and each two fields."""
     names = [field.name for field in world.fields]
     labels = {field.name: field.label for field in world.fields}
     if len(names) < 3:
@@ -59,9 +58,8 @@ def axes_of(world: World) -> Mapping[Axes, str]:
 
 @cached(lambda maps, world: _MAP * len(maps) + world.bytes)
 def upright_axes_of(world: World) -> Mapping[Axes, str]:
-    """The maps of `axes_of` for a narrow column, in which the values of their rows stand side by
-    side: of too many values, another field's do, and where that makes everybody too high, it is
-    left out."""
+    """Maps of `axes_of` for a narrow column: the field with at most six values stands side by side,
+    and too high maps are left out."""
     sizes = {field.name: len(field.values) for field in world.fields}
     turned = {_turned(axes, sizes): told for axes, told in axes_of(world).items()}
     return {
@@ -82,8 +80,8 @@ def _turned(axes: Axes, sizes: Mapping[str, int]) -> Axes:
 
 
 def heads_of(world: World) -> dict[tuple[str, str], str]:
-    """What stands above the column of a value, by its field and its name: its picture, if no
-    other value of the field has it, for values of one head would share a column."""
+    """Head of the column of each value by field and name: its picture if unique, else its label, as
+    equal heads would share a column."""
     heads = {(f.name, v.name): v.emoji or v.name for f, v in world.segments()}
     times = Counter((name, head) for (name, _), head in heads.items())
     labels = {(f.name, v.name): v.label for f, v in world.segments()}

@@ -1,4 +1,4 @@
-"""A race: contenders over the visitors, who earns most, and for whom each of them loses."""
+"""A race: contenders over the visitors, final rewards, and losses by segment."""
 
 import math
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -13,9 +13,9 @@ from engine.evaluation.windows import rows_of, thinned
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World
+from pages.parts.charts.bars import intervals, words
 from pages.parts.charts.base import (
     PAGE,
-    Pixels,
     Size,
     Spec,
     across,
@@ -26,8 +26,7 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.labelled import Rows, labelled, lines
-from pages.parts.charts.line_layers import SIZE, Look, Looks
+from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
 from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
@@ -72,7 +71,7 @@ def looks_of(entries: Entries, dark: bool) -> Looks:
 
 
 def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
-    """The one colour and the one shape that each contender has in every chart."""
+    """Colour and shape of each contender, the same in every chart."""
     looks = looks_of(entries, dark)
     names = [name for name, _ in looks]
     colours, shapes = zip(*((look.colour, look.shape) for _, look in looks), strict=True)
@@ -85,33 +84,20 @@ CURVES = 306
 """Pixels that the pictures of curves are high: all of one is in the window of a small laptop."""
 
 
-@lru_cache(maxsize=64)
-def reward_spec(
-    dark: bool,
-    span: int,
-    window: int,
-    entries: Entries,
-    drifts: bool = False,
-    size: Size = PAGE,
-) -> Spec:
+def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: mean reward of the latest visitors."""
     title = f"mean reward, last {window:,} visitors"
-    return _lines(dark, span, 1.04, title, entries, drifts, size)
+    return _lines(dark, span, 1.04, title, entries, drifts)
 
 
-@lru_cache(maxsize=64)
-def regret_spec(
-    dark: bool, span: int, top: int, entries: Entries, drifts: bool = False, size: Size = PAGE
-) -> Spec:
+def regret_spec(dark: bool, span: int, top: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
-    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts, size)
+    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts)
 
 
-def _lines(
-    dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool, size: Size
-) -> Spec:
+def _lines(dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool) -> Spec:
     looks, rule = looks_of(entries, dark), "Tastes change after visitor" if drifts else ""
-    return lines(dark, span, (0, top), title, looks, CURVES, rule, size, spread=True)
+    return lines(dark, span, (0, top), title, looks, CURVES, rule, spread=True)
 
 
 def band_rows(
@@ -122,7 +108,7 @@ def band_rows(
     banded: Collection[str],
     size: Size = PAGE,
 ) -> pa.Table:
-    """Rows of the two above, see `labelled`: for bands by contender.
+    """Rows of the two charts above, see `labelled`: bands by contender.
 
     Args:
         top: end of the vertical axis.
@@ -147,9 +133,7 @@ BET = " \N{BLACK LEFT-POINTING SMALL TRIANGLE} your bet"
 
 
 @lru_cache(maxsize=64)
-def finals_spec(
-    dark: bool, top: float, entries: Entries, size: Size = PAGE, one_run: bool = False
-) -> Spec:
+def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False) -> Spec:
     """Bars of each contender's mean reward, the highest on top, with 95 % intervals.
 
     Lanes are sorted by the reward itself: rows that a running race replaces keep the order in which
@@ -161,51 +145,27 @@ def finals_spec(
         one_run: whether there is no interval to draw.
     """
     title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
-    x = across("reward", title, (0, top), tickCount=5)
-    y = lanes(
-        "line",
-        size,
-        labelLimit=size.px(190),
-        labelOverlap=False,
-        labelFlush=False,
-        labelPadding=size.px(24),
-    ).sort(field="reward", op="max", order="descending")
-    figures = tooltip(".3f", reward="Mean reward")
-    figures += [] if one_run else tooltip(".3f", low="From", high="To")
+    x = across("reward", title, (0, top))
+    y = lanes("line", labelLimit=190, labelOverlap=False, labelPadding=24).sort(
+        field="reward", op="max", order="descending"
+    )
+    tips = tooltip(line="Contender") + tooltip(".3f", reward="Mean reward")
+    tips += [] if one_run else tooltip(".3f", low="From", high="To")
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
-    ink, accent = theme(dark).ink, theme(dark).accent
     row = _ROW if len(entries) <= _MANY else _LOW_ROW
-    base = blank().encode(y=y, tooltip=tooltip(line="Contender") + figures)
-    words = blank().encode(x=alt.value("width"), y=y)
+    base = blank().encode(y=y, tooltip=tips)
+    bet = alt.condition("datum.bet", alt.value(theme(dark).accent), alt.value(theme(dark).ink))
     return finish(
         dark,
         row * len(entries) + 48,
-        base.mark_bar(height=_bar(size, row), cornerRadiusEnd=4, opacity=0.85).encode(
-            x, color=colour
+        base.mark_bar(height=2 * row // 3, cornerRadiusEnd=4, opacity=0.85).encode(x, color=colour),
+        intervals(dark, y).encode(tooltip=tips),
+        base.mark_point(filled=True, size=95, opacity=1, xOffset=-13).encode(
+            x=alt.value(0), color=colour, shape=alt.Shape("line:N", scale=shapes, legend=None)
         ),
-        base.mark_rule(strokeWidth=size.px(2), color=ink, aria=False, clip=True).encode(
-            x=alt.X("low:Q"), x2="high:Q"
-        ),
-        base.mark_point(filled=True, size=size.area(95), opacity=1).encode(
-            x=alt.value(size.px(-13)),
-            color=colour,
-            shape=alt.Shape("line:N", scale=shapes, legend=None),
-        ),
-        words.mark_text(
-            align="left", dx=size.px(8), fontSize=size.type(SIZE), fontWeight="bold"
-        ).encode(
-            text="told:N", color=alt.condition("datum.bet", alt.value(accent), alt.value(ink))
-        ),
-        size=size,
+        words(y, fontWeight="bold", aria=True).encode(color=bet),
     )
-
-
-def _bar(size: Size, row: int) -> Pixels:
-    """How high a bar is; on the stage rows are as high as there is room."""
-    if size.on_stage:
-        return alt.ExprRef(f"min({size.expr(20)}, 0.8 * bandwidth('y'))")
-    return 2 * row // 3
 
 
 _ROW, _LOW_ROW, _MANY = 30, 22, 8
@@ -213,8 +173,8 @@ _ROW, _LOW_ROW, _MANY = 30, 22, 8
 
 
 def finals_rows(finals: Sequence[Final], entries: Entries, bet: str | None) -> pa.Table:
-    """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and what is told
-    beside the bar."""
+    """Rows of `finals_spec`, the highest first: line, reward, low, high, bet, and the text beside
+    the bar."""
     names = dict(entries)
     return table(
         [
@@ -240,24 +200,16 @@ def segments_spec(
     Args:
         one_run: whether there is no interval to tell.
     """
-    x = across("regret", "rewards lost a visitor (regret)", (0, top), tickCount=5)
+    x = across("regret", "rewards lost a visitor (regret)", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret a visitor")
     tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors a crowd")
-    dots, keys = (
-        blank().mark_point(filled=True, size=95, opacity=0.9),
-        alt.Legend(
-            orient="top",
-            title=None,
-            # By the window, as the plot has another width once the legend has its place; that the
-            # plot's changes is what has the window looked at again.
-            columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"),
-            labelFontSize=SIZE,
-            labelLimit=0,
-        ),
-    )
+    dots = blank().mark_point(filled=True, size=95, opacity=0.9)
+    # By the window: the plot has another width once the legend has its place, and a change of the
+    # plot's width makes Vega look at the window again.
+    keys = alt.Legend(columns=alt.ExprRef("width > 0 && windowSize()[0] < 641 ? 1 : 2"))
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=keys)
     shape = alt.Shape("line:N", scale=shapes, legend=keys)

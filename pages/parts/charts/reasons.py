@@ -1,4 +1,4 @@
-"""What speaks for an action and what for another, and what each field is worth: bars from zero."""
+"""Reasons for a choice: bars from zero for the parts of a gap, and for the worth of each field."""
 
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
@@ -10,9 +10,10 @@ from engine.evaluation.explanation import Gap, largest_first
 from engine.evaluation.importance import Importance
 from engine.evaluation.intervals import Z
 from engine.learners.base import Source
-from pages.parts.charts.base import PAGE, Size, Spec, blank, finish, lanes, table, tooltip
+from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
+from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, lanes, table, tooltip
 from pages.parts.text.format import signed
-from pages.parts.text.theme import Theme, theme
+from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 
@@ -25,13 +26,13 @@ _ROOM = 62
 
 
 def reach_of(rows: pa.Table) -> float:
-    """End of an axis, to either side, that holds all bars: it grows in steps."""
+    """End of an axis, to either side, that holds all bars, growing in steps."""
     largest = max((abs(value) for value in rows["value"].to_pylist()), default=0.0)
     return next((end for end in (0.25, 0.5, 1.0, 2.0, 4.0) if end >= 1.02 * largest), 8.0)
 
 
 def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) -> pa.Table:
-    """Rows of `gap_spec`: each part, what they sum to, and how far the draws were apart.
+    """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
 
     Args:
         names: of all sources.
@@ -51,11 +52,10 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
 
 
 KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
-_HAS_INTERVAL = "isValid(datum.low)"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:
-    """The parts that have a bar, the largest first."""
+    """Parts with a bar, the largest first."""
     parts = largest_first({source: part.mean for source, part in gap.parts.items()})
     return [(source, by) for source, by in parts if abs(by) >= _LEAST]
 
@@ -66,18 +66,15 @@ def _row(name: str, value: float, sd: float | None, kind: str) -> Row:
 
 
 @lru_cache(maxsize=64)
-def gap_spec(
-    dark: bool, rows: int, reach: float, action: str, other: str, size: Size = PAGE
-) -> Spec:
-    """Bars from zero: to the right what speaks for an action, to the left what for the other; the
-    line holds what a part may be (95 %)."""
+def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Spec:
+    """Bars from zero: to the right for an action, left for the other; 95 % intervals."""
     look, is_whole = theme(dark), "datum.kind === 'whole'"
-    x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f", size)
-    y = _lanes(look, size)
+    x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f")
+    y = _lanes()
     # What was drawn has no interval, and null would be told of it.
     told = tooltip(name="What") + tooltip("+.3f", value="Adds")
     may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
-    thick = f"min({is_whole} ? {size.expr(18)} : {size.expr(14)}, 0.8 * bandwidth('y'))"
+    thick = f"min(({is_whole} ? 18 : 14) * px, 0.8 * bandwidth('y'))"
     shades = blank().mark_rect(color=look.accent, aria=False)
     bars = blank().mark_bar(height=alt.ExprRef(thick), cornerRadius=2)
     layers = [
@@ -92,64 +89,49 @@ def gap_spec(
                 y,
                 x,
                 x2=alt.datum(0),
-                color=alt.Color("colour:N", scale=None),
+                color=OWN_COLOUR,
                 opacity=alt.condition(is_whole, alt.value(1.0), alt.value(0.62)),
                 tooltip=tips,
             )
-            for which, tips in ((_HAS_INTERVAL, told + may), (f"!{_HAS_INTERVAL}", told))
+            for which, tips in ((HAS_INTERVAL, told + may), (f"!{HAS_INTERVAL}", told))
         ),
-        *_lines(look, y, size),
+        *_lines(dark, y),
     ]
-    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)
+    return finish(dark, _ROOM + _LANE * rows, *layers)
 
 
-def _across(title: str, domain: tuple[float, float], format: str, size: Size) -> alt.X:
+def _across(title: str, domain: tuple[float, float], format: str) -> alt.X:
     """An axis of rewards at the top."""
-    type_ = size.type()
     return (
         alt.X("value:Q")
         .scale(domain=domain, nice=False, clamp=True)
         .axis(
             title=title,
             titleAnchor="end",
-            titleLimit=size.px(340),
+            titleLimit=340,
             orient="top",
-            tickCount=5,
             format=format,
             labelExpr="datum.value === 0 ? '0' : datum.label",
-            labelFontSize=type_,
-            titleFontSize=type_,
         )
     )
 
 
-def _lanes(look: Theme, size: Size) -> alt.Y:
-    """A lane for each row, in their order, also where another chart's rows stood before."""
-    return lanes("name", size, labelLimit=size.px(170), labelColor=look.ink).sort(
-        field="at", op="min", order="ascending"
-    )
+def _lanes() -> alt.Y:
+    """A lane for each row, in the order of the rows after any change."""
+    return lanes("name", labelLimit=170).sort(field="at", op="min", order="ascending")
 
 
-def _lines(look: Theme, y: alt.Y, size: Size) -> list[alt.Chart]:
+def _lines(dark: bool, y: alt.Y) -> list[alt.Chart]:
     """Intervals, zero, and the numbers at the right."""
-    intervals = blank().transform_filter(_HAS_INTERVAL)
-    intervals = intervals.mark_rule(color=look.ink, strokeWidth=size.px(1.4), aria=False, clip=True)
-    zero = blank().mark_rule(color=look.ink, strokeWidth=size.px(1), aria=False)
-    words = blank().mark_text(
-        align="left", dx=size.px(8), color=look.ink, fontSize=size.type(), aria=False
-    )
-    return [
-        intervals.encode(y, alt.X("low:Q"), x2="high:Q"),
-        zero.encode(x=alt.datum(0)),
-        words.encode(y, x=alt.value("width"), text="told:N"),
-    ]
+    zero = upright(dark, alt.datum(0), strokeWidth=1)
+    return [intervals(dark, y, 1.4), zero, words(y)]
 
 
 # -- what each field is worth -----------------------------------------------------------
 
 
 def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
-    """Rows of `worth_spec`, one for each thing that was left out."""
+    """Rows of `worth_spec`, one for each omitted field."""
     return table(
         [
             {
@@ -167,17 +149,17 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
 
 
 @lru_cache(maxsize=32)
-def worth_spec(dark: bool, rows: int, reach: float, size: Size = PAGE) -> Spec:
-    """Bars from zero: reward a visitor that would be lost without something, with its interval."""
+def worth_spec(dark: bool, rows: int, reach: float) -> Spec:
+    """Bars from zero: reward a visitor lost without a field, with its interval."""
     look = theme(dark)
-    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f", size)
-    y = _lanes(look, size)
+    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f")
+    y = _lanes()
     tips = tooltip(name="Left out")
     tips += tooltip(".3f", value="Reward lost", low="At least (95 %)", high="At most (95 %)")
     colour = alt.condition("datum.matters", alt.value(look.accent), alt.value(look.faint))
-    bars = blank().mark_bar(height=size.px(14), cornerRadius=2)
+    bars = blank().mark_bar(height=14, cornerRadius=2)
     layers = [
         bars.encode(y, x, x2=alt.datum(0), color=colour, tooltip=tips),
-        *_lines(look, y, size),
+        *_lines(dark, y),
     ]
-    return finish(dark, _ROOM + _LANE * rows, *layers, size=size)
+    return finish(dark, _ROOM + _LANE * rows, *layers)

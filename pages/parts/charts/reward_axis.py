@@ -1,4 +1,4 @@
-"""The scale of the bells: even where rewards are, squeezed beyond.
+"""Scale of the bells: even between -0.2 and 1.2, squeezed beyond.
 
 What lies far out is drawn closer and closer together: any bell has both its ends, and the highest
 draw is farthest to the right, however little is known.
@@ -14,7 +14,7 @@ SPAN = _HIGH - _LOW + 2 * _BEYOND
 
 
 def from_left(reward: str) -> str:
-    """How far from the left end a reward stands, as an expression of Vega's."""
+    """Distance of a reward from the left end, as a Vega expression."""
     even = f"{ZERO:g} + clamp({reward}, {_LOW}, {_HIGH})"
     below, above = f"{reward} + {-_LOW}", f"{_HIGH} - {reward}"
     ends = (f"{_BEYOND} * exp(min(0, ({far}) / {_BEYOND}))" for far in (below, above))

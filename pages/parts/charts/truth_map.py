@@ -1,4 +1,4 @@
-"""What a world's visitors like best, at a glance, while it is written."""
+"""Map of the truth of a world: the best action of each cell."""
 
 import altair as alt
 import numpy as np
@@ -6,10 +6,18 @@ import pyarrow as pa
 
 from engine.result_cache import cached
 from engine.worlds import Context, World
-from pages.parts.charts.base import PAGE, Spec, action_colour, blank, bytes_in_world, finish, table
+from pages.parts.charts.base import (
+    Spec,
+    action_colour,
+    blank,
+    bytes_in_world,
+    finish,
+    table,
+    tooltip,
+)
 from pages.parts.charts.item_pictures import emoji_of, with_names, with_pictures
 from pages.parts.charts.map_axes import Axes, heads_of
-from pages.parts.charts.map_layout import LIMIT
+from pages.parts.charts.map_layout import columns, rows
 
 _ROW, _HEAD = 46, 28
 _FAINT = 0.25
@@ -18,49 +26,27 @@ _FAINT = 0.25
 
 @cached(bytes_in_world)
 def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
-    """Cells, each in the colour of the action that is best there, the stronger, the more it is
-    worth to know that."""
-    rows = world.extent(axes.row, *axes.columns)[axes.row]
-    x = (
-        alt.X("column:N")
-        .sort(None)
-        .scale(paddingInner=0.05, paddingOuter=0)
-        .axis(
-            orient="top",
-            title=None,
-            labelExpr=r"split(datum.label, '\n')",
-            labelAngle=0,
-            labelFontSize=14,
-            labelOverlap=False,
-            labelFlush=False,
-            labelLimit=alt.ExprRef(LIMIT),
-            labelLineHeight=_HEAD - 8,
-            labelPadding=(_HEAD - 6) * max(len(axes.columns) - 1, 0) + 6,
-        )
-    )
-    y = alt.Y("row:N").sort(None).scale(paddingInner=0.07, paddingOuter=0).axis(title=None)
-    base = blank().encode(x, y)
+    """Cells in the colour of the best action, stronger where knowing it is worth more."""
+    high = world.extent(axes.row, *axes.columns)[axes.row]
+    lines = len(axes.columns)
+    padding = (_HEAD - 6) * max(lines - 1, 0) + 6
+    base = blank().encode(columns(lines, _HEAD - 8, 0.05, labelPadding=padding), rows(0.07))
     opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
-    told = [
-        alt.Tooltip("who:N", title="For"),
-        alt.Tooltip("name:N", title="Best"),
-        alt.Tooltip("expected:Q", title="Expected reward", format=".2f"),
-        alt.Tooltip("mean:Q", title="Any action, by chance", format=".2f"),
-    ]
+    tips = tooltip(who="For", name="Best")
+    tips += tooltip(".2f", expected="Expected reward", mean="Any action, by chance")
     return finish(
         dark,
-        _ROW * rows + _HEAD * max(len(axes.columns), 1) + 14,
+        _ROW * high + _HEAD * max(lines, 1) + 14,
         base.mark_rect(cornerRadius=6, aria=False).encode(action_colour(world, dark), opacity),
         base.mark_text(fontSize=18, aria=False).encode(text="emoji:N"),
         *with_pictures(world, base, 30),
-        *with_names(world, base, dark, PAGE),
-        base.mark_rect(opacity=0).encode(tooltip=told, description="said:N"),
+        *with_names(world, base, dark),
+        base.mark_rect(opacity=0).encode(tooltip=tips, description="said:N"),
     )
 
 
 def truth_rows(world: World, axes: Axes, here: Context) -> pa.Table:
-    """Rows of `truth_spec`: whoever is as ``here`` in all fields that are not spread out,
-    as far as a map has room."""
+    """Rows of `truth_spec`: contexts that share the fixed fields of ``here``."""
     heads = heads_of(world)
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
     cells = world.mapped(here, axes.row, *axes.columns)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from engine.worlds import key_of
-from pages.parts.charts.labelled import span_of
+from pages.parts.charts.lines import span_of
 from pages.parts.compare.history import MAX_SWITCHES
 from pages.parts.compare.session import CompareSession
 from pages.parts.components.download import download_rows

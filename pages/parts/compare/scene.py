@@ -11,7 +11,7 @@ from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
-from pages.parts.charts.labelled import span_of
+from pages.parts.charts.lines import span_of
 from pages.parts.compare import board_words, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
@@ -134,7 +134,7 @@ class _Figures:
             "Does it choose as today's rules?",
             f"Match rate of the apprentice over the visitors: {_last(rows, 'recent')}; "
             f"a perfect copy would reach {_last(rows, 'ceiling')}",
-            charts.match_spec(self._dark, self._span, bool(self._switches), self._size),
+            charts.match_spec(self._dark, self._span, bool(self._switches)),
             charts.match_rows(rows, self._switches, self._size),
             help=_MATCH_HELP,
         )
@@ -148,7 +148,7 @@ class _Figures:
             "What do visitors give?",
             "Mean reward of the three loops over the visitors: "
             + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
-            charts.reward_spec(self._dark, self._span, is_switched, truth, self._size),
+            charts.reward_spec(self._dark, self._span, is_switched, truth),
             charts.reward_rows(arms, self._switches, best, self._size),
         )
 
@@ -162,7 +162,7 @@ class _Figures:
             "Served worse than by today's rules",
             "Visitors served worse than by today's rules, over the visitors: "
             + _both(arms, "_worse"),
-            charts.cost_spec(self._dark, self._span, bool(self._switches), top, self._size),
+            charts.cost_spec(self._dark, self._span, bool(self._switches), top),
             charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
             help=_COST_HELP,
         )

@@ -2,9 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.charts import along as charts
-from pages.parts.charts.labelled import span_of
-from pages.parts.charts.line_layers import Look
+from pages.parts.charts import running_estimates as charts
+from pages.parts.charts.lines import Look, span_of
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.wording import action_of, asked_row, names_of

@@ -8,10 +8,9 @@ import streamlit as st
 from engine.worlds import World
 from pages.parts.charts.base import LESSON, LOW, STAGE, Keys, Size
 from pages.parts.charts.beliefs import belief_spec, within_room
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
+from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.charts.marks import marks_rows, marks_spec
-from pages.parts.charts.on_stage import staged
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
 from pages.parts.lessons.telling import remark
 from pages.parts.lessons.words import PAGE, Words
@@ -78,7 +77,7 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
         alt, keys: see `picture`.
     """
     if Stage.in_link().on:
-        hero(rows, staged(spec), key, alt)
+        hero(rows, spec, key, alt)
         return
     # As high as it says, or less where the style sheet gives it less: in a low window.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
@@ -139,7 +138,7 @@ def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) 
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
     drawn(
         guess_rows(guess, truth, labels),
-        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f", look()),
+        guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f"),
         key="chart-guess",
         alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {told}",
     )

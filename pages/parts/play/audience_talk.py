@@ -18,7 +18,6 @@ from engine.policies.thompson import Thompson
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import World
 from pages.parts.charts.lessons import score_rows, score_spec
-from pages.parts.charts.on_stage import staged
 from pages.parts.components.stage_front import MOST
 from pages.parts.lessons.words import Words, words
 from pages.parts.scene.hero import hero
@@ -146,7 +145,7 @@ def _curve(duel: Duel, said: Words) -> None:
     names = said.say("room_you"), said.say("room_engine")
     hero(
         score_rows(names, duel.scores(), VISITS),
-        staged(score_spec(is_dark(), names, said.say("room_visits"), said.say("room_curve"))),
+        score_spec(is_dark(), names, said.say("room_visits"), said.say("room_curve")),
         key="room",
         alt=_scored(duel, said),
     )

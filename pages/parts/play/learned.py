@@ -208,7 +208,7 @@ def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: Look) -> Fi
         title,
         f"{title}: {last['mean']:.2f} after {last['visitor']:,.0f}, {last['recent']:.2f} over the "
         f"last {RECENT_VISITORS}",
-        curves.reward_spec(look.dark, truth, look.size),
+        curves.reward_spec(look.dark, truth),
         curves.reward_rows(curve, truth, look.size),
         dark=look.dark,
     )

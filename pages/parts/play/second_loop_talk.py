@@ -7,7 +7,7 @@ import streamlit as st
 
 from engine.loop.entries import Ranked
 from engine.worlds import Context
-from pages.parts.charts import beside as chart
+from pages.parts.charts import two_loops as chart
 from pages.parts.play.beliefs import in_words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.second import MOST, Second

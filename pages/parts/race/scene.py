@@ -9,7 +9,7 @@ import pandas as pd
 from engine.experiments.race.standings import Final
 from engine.worlds import key_of
 from pages.parts.charts import race as charts
-from pages.parts.charts.labelled import span_of
+from pages.parts.charts.lines import span_of
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
@@ -106,7 +106,7 @@ class _Figures:
             + "; ".join(
                 f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
             ),
-            charts.finals_spec(self._look.dark, top, raced, self._look.size, once),
+            charts.finals_spec(self._look.dark, top, raced, once),
             charts.finals_rows(self._finals, self._entries, self._session.bet),
         )
 
@@ -120,12 +120,7 @@ class _Figures:
             "Mean reward of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
             charts.reward_spec(
-                self._look.dark,
-                visitors,
-                known.latest_visitors,
-                self._entries,
-                self._drifts,
-                size,
+                self._look.dark, visitors, known.latest_visitors, self._entries, self._drifts
             ),
             charts.band_rows(self._plan, bands, self._entries, 1.04, _banded(self._session), size),
         )
@@ -140,7 +135,7 @@ class _Figures:
             "What is lost",
             "Cumulative regret of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
-            charts.regret_spec(self._look.dark, visitors, end, self._entries, self._drifts, size),
+            charts.regret_spec(self._look.dark, visitors, end, self._entries, self._drifts),
             charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
             help=_REGRET_HELP,
         )

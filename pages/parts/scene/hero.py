@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from pages.parts.charts.stage_size import staged
 from pages.parts.scene.picture import picture
 
 
@@ -12,4 +13,4 @@ def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     Args:
         alt: see `picture`.
     """
-    picture(rows, spec, f"stage-{key}", alt, height="stretch")
+    picture(rows, staged(spec), f"stage-{key}", alt, height="stretch")

@@ -117,7 +117,7 @@ class _Reasons:
             f"chart-why-gap-{rows.num_rows}-{reach:g}",
             title,
             f"{title}: {self._said}",
-            reasons.gap_spec(look.dark, rows.num_rows, reach, one, other, look.size),
+            reasons.gap_spec(look.dark, rows.num_rows, reach, one, other),
             rows,
         )
 

@@ -6,7 +6,6 @@ from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, axes_of
-from pages.parts.charts.on_stage import staged
 from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
@@ -43,7 +42,7 @@ def _map(world: World, look: Look, axes: Axes) -> Figure:
         "chart-truth",
         _TITLE,
         f"{_TITLE}: {best}",
-        staged(spec) if look.size.on_stage else spec,
+        spec,
         rows,
         keys=keys_of(world, look.dark),
     )

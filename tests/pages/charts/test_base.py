@@ -1,16 +1,13 @@
 """Specifications of charts: without data, made once, fields that their rows have."""
 
-import copy
-import inspect
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import altair as alt
 import pytest
 from altair.utils import schemapi
-from vl_convert import vegalite_to_vega
 
 from engine import LearningLoop
 from engine.evaluation.chances import chances
@@ -19,29 +16,28 @@ from engine.evaluation.learning_curve import LearningCurve
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import (
-    along,
-    base,
     beliefs,
-    beside,
     comparison,
     coverage,
     curves,
     forest,
+    lesson_bars,
+    lesson_maps,
     lessons,
-    lessons_log,
-    marks,
     race,
     reasons,
+    running_estimates,
     truth_map,
+    two_loops,
 )
 from pages.parts.charts import context_map as contexts
-from pages.parts.charts.base import said_once, segment_names
+from pages.parts.charts.base import segment_names
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.line_layers import Look
+from pages.parts.charts.lines import Look
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
-from tests.pages.charts.test_size import specs
+from tests.pages.charts.test_stage_size import specs
 
 EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 
@@ -58,9 +54,9 @@ def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
 def further_specs(world: World) -> Iterator[dict[str, Any]]:
     """One of each other kind of chart."""
     pair, entries = ("a", "b"), (("ours", "Ours"), ("ab", "A/B test"))
-    yield along.growing_spec(False, 100, (0, 1), True)
-    yield along.stretches_spec(False, 100, (0, 1), (("a", Look("#123456")),))
-    yield beside.beside_spec(world, False)
+    yield running_estimates.growing_spec(False, 100, (0, 1), True)
+    yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", Look("#123456")),))
+    yield two_loops.beside_spec(world, False)
     yield comparison.gain_spec(False, 100, True, -10, 10)
     yield comparison.outlook_spec(False)
     yield comparison.slices_spec(False, 10)
@@ -70,11 +66,11 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     yield lessons.score_spec(False, pair, "visits", "curve")
     yield lessons.counted_spec(world, False, "stated", "counted")
     yield lessons.certainty_spec(False, "visitors", "chance")
-    yield lessons_log.said_spec(False, 3, pair, "b", "truth")
-    yield lessons_log.again_spec(False, 3, pair)
-    yield marks.cells_spec(False, 3)
-    yield marks.tried_spec(False, 3, 2, "yes", "no")
-    yield marks.marks_spec(False, 3, ("right", "wrong", "missed", "no"))
+    yield lesson_bars.said_spec(False, 3, pair, "b", "truth")
+    yield lesson_bars.again_spec(False, 3, pair)
+    yield lesson_maps.cells_spec(False, 3)
+    yield lesson_maps.tried_spec(False, 3, 2, "yes", "no")
+    yield lesson_maps.marks_spec(False, 3, ("right", "wrong", "missed", "no"))
     yield race.segments_spec(False, 5, 1.0, entries)
     yield reasons.gap_spec(False, 3, 1.0, "Latte", "Tea")
     yield reasons.worth_spec(False, 3, 1.0)
@@ -162,58 +158,3 @@ def test_values_of_two_fields_with_one_name_are_told_apart_on_an_axis() -> None:
         "Member: yes", "no", "Parking: yes", "🚲 by bike",
     ]  # fmt: skip
     assert segment_names(coffee)[:4] == ["👩 Alice", "👨 Bob", "👵 Cathy", "🧔 Dave"]
-
-
-def test_what_all_layers_say_is_said_once_and_inherited_as_it_was() -> None:
-    text, low, high = {"value": 1}, {"field": "low"}, {"field": "high"}
-    x, scale = {"field": "at", "axis": {"title": "reward"}}, {"scale": {"domain": [0, 1]}}
-    layers: list[dict[str, Any]] = [
-        {"x": x, "y": low | scale, "text": text},
-        {"x": x, "y": high | scale, "text": text},
-        {"x": x, "y": low | scale | {"axis": None}},
-    ]
-    before = copy.deepcopy(layers)
-    shared = said_once(layers)
-    assert shared == {"x": x, "y": scale}
-    assert [inherited(layer, shared) for layer in layers] == before
-    assert not any("x" in layer for layer in layers)
-    assert [layer["y"] for layer in layers] == [low, high, low | {"axis": None}]
-
-
-def test_layers_share_the_one_axis_that_any_names_but_nothing_that_one_does_without() -> None:
-    at, axis, without = {"field": "at"}, {"axis": {"title": "reward"}}, {"axis": None}
-    layers: list[dict[str, Any]] = [{"x": at | axis}, {"x": at | axis}, {"x": at | {"sort": None}}]
-    assert said_once(layers) == {"x": at | axis}
-    assert layers == [{}, {}, {"x": at | {"sort": None}}]
-    assert said_once([{"x": at}, {"x": at | without}, {"x": at | without}]) == {"x": at}
-
-
-@pytest.mark.parametrize("upright", [False, True])
-def test_a_map_whose_axes_are_said_once_is_the_same_chart(
-    upright: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    world = WORLDS["coffee"]
-    draw = inspect.unwrap(contexts.map_spec)
-    short: list[dict[str, Any]] = []
-    axes = next(iter(axes_of(world)))
-    for said in (said_once, said_by_each):
-        monkeypatch.setattr(base, "said_once", said)
-        short.append(draw(world, False, axes, upright=upright) | {"data": {"values": [{}]}})
-    once, each = map(vegalite_to_vega, short)
-    assert once == each
-    assert len(json.dumps(short[0])) < 0.7 * len(json.dumps(short[1]))
-
-
-def said_by_each(layers: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Nothing in common: each layer keeps all that it says."""
-    return {}
-
-
-def inherited(layer: dict[str, Any], shared: dict[str, Any]) -> dict[str, Any]:
-    """What Vega-Lite makes of a layer's encoding and the one that it stands in."""
-    return {
-        channel: {**shared.get(channel, {}), **layer[channel]}
-        if "field" in layer.get(channel, {})
-        else layer.get(channel, shared.get(channel))
-        for channel in {**shared, **layer}
-    }

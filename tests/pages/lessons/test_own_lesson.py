@@ -16,8 +16,8 @@ from engine.experiments.playthrough import playthrough_of
 from engine.steps import finish
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
-from pages.parts.charts.lessons_log import Said, said_rows
-from pages.parts.charts.marks import Cell
+from pages.parts.charts.lesson_bars import Said, said_rows
+from pages.parts.charts.lesson_maps import Cell
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own import making, opening

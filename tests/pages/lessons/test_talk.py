@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 import streamlit as st
 
-from pages.parts.charts.on_stage import staged
+from pages.parts.charts.stage_size import staged
 from pages.parts.lessons.lesson import Cells, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
@@ -181,7 +181,7 @@ def test_type_and_marks_of_a_page_are_in_the_stages_unit() -> None:
         {"mark": {"type": "bar", "size": 10}, "encoding": {"x": {"axis": {"labelFontSize": 14}}}},
     ]
     found = staged({"layer": layers, "height": 200})
-    (point, bar), (unit,) = found["layer"], found["params"]
+    (point, bar), (unit, *_) = found["layer"], found["params"]
     assert unit["name"] == "u"
     assert point["mark"] == {"type": "point", "size": {"expr": "400 * u * u"}, "opacity": 1}
     assert bar["mark"]["size"] == {"expr": "(20 * u)"}

@@ -12,8 +12,8 @@ from engine.experiments.log_reports import RuleEstimate, RuleSearch, ask, errors
 from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table
 from engine.steps import Steps
-from pages.parts.charts.lessons_log import Said
-from pages.parts.charts.marks import Cell, cells_rows, cells_spec
+from pages.parts.charts.lesson_bars import Said
+from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import first_field
 from pages.parts.lessons.pictures import bars, drawn, look

@@ -18,8 +18,8 @@ from engine.simulation.crowd import Visitor
 from engine.steps import Steps
 from engine.worlds import Item
 from pages.parts.charts.belief_rows import belief_rows
+from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec, lines_of, names_of_cells
 from pages.parts.charts.lessons import score_rows, score_spec
-from pages.parts.charts.marks import Cell, cells_rows, cells_spec, lines_of, names_of_cells
 from pages.parts.components.toolbar import shortcut
 from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import first_field, regulars

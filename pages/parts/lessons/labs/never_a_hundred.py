@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from engine.experiments.exploration import Certainty, certainty_steps
 from engine.policies.thompson import Thompson
 from engine.steps import Steps
+from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
-from pages.parts.charts.lessons_log import Said
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
 from pages.parts.lessons.telling import tell

@@ -18,8 +18,8 @@ from engine.policies.greedy import Greedy
 from engine.policies.thompson import Thompson
 from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
-from pages.parts.charts.lessons_log import Said
-from pages.parts.charts.marks import lines_of, tried_rows, tried_spec
+from pages.parts.charts.lesson_bars import Said
+from pages.parts.charts.lesson_maps import lines_of, tried_rows, tried_spec
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
 from pages.parts.lessons.telling import remark, tell

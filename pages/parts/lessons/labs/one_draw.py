@@ -16,8 +16,8 @@ from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from engine.worlds import Context
 from pages.parts.charts.belief_rows import Moment, belief_rows
+from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import counted_rows, counted_spec
-from pages.parts.charts.lessons_log import Said
 from pages.parts.lessons import lesson
 from pages.parts.lessons.elsewhere import somebody
 from pages.parts.lessons.pictures import bars, bells, drawn, look

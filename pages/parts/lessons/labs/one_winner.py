@@ -11,7 +11,7 @@ import streamlit as st
 from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import TRIAL
 from engine.worlds import Context, World
-from pages.parts.charts.lessons_log import Said
+from pages.parts.charts.lesson_bars import Said
 from pages.parts.lessons.elsewhere import first_field, somebody
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.lesson import Marks

@@ -86,7 +86,7 @@ class RaceLab(Lab):
         names = dict(entries)
         drawn(
             finals_rows(finals, entries, None),
-            finals_spec(is_dark(), _TOP, entries, look()),
+            finals_spec(is_dark(), _TOP, entries),
             key="chart-lesson-finals",
             alt=f"{self.say('finals')}: "
             + "; ".join(f"{names[f.contender]} {f.reward.mean:.2f}" for f in finals),
@@ -99,7 +99,7 @@ class RaceLab(Lab):
         drifts, window = plan.drift == "halfway", standings.latest_visitors
         drawn(
             band_rows(plan, bands, entries, _TOP, (), size=look()),
-            reward_spec(is_dark(), plan.visitors, window, entries, drifts, look()),
+            reward_spec(is_dark(), plan.visitors, window, entries, drifts),
             key="chart-lesson-race",
             alt=f"{self.say('curves')}: "
             + "; ".join(f"{name} {bands[key].mean[-1]:.2f}" for key, name in entries),

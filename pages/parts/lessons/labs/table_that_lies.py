@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine.experiments.log_reports import LogReport, reporting
 from engine.steps import Steps
-from pages.parts.charts.lessons_log import Said, again_rows, again_spec
+from pages.parts.charts.lesson_bars import Said, again_rows, again_spec
 from pages.parts.lessons import lesson
 from pages.parts.lessons.pictures import bars, both, drawn
 from pages.parts.lessons.telling import remark, tell

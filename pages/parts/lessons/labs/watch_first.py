@@ -147,7 +147,7 @@ class Lab(GradualLab):
             remark(self.say("earned"))
             drawn(
                 reward_rows(arms, switches, None, look()),
-                reward_spec(dark, span, bool(switches), False, look()),
+                reward_spec(dark, span, bool(switches), False),
                 key="chart-lesson-reward",
                 alt=f"{self.say('earned')}: {earned}",
             )
@@ -159,7 +159,7 @@ class Lab(GradualLab):
         size = LOW if look().on_stage else look()
         drawn(
             match_rows(rows, switches, size),
-            match_spec(is_dark(), self.watched + self.served, bool(switches), size),
+            match_spec(is_dark(), self.watched + self.served, bool(switches)),
             key="chart-lesson-match",
             alt=f"{self.say('match')}: {percent(rows[-1]['recent'])}",
         )

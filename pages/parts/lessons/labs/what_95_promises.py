@@ -7,7 +7,7 @@ from typing import Any
 from engine.experiments.log_reports import IntervalRecord, LogReport, interval_records, reporting
 from engine.steps import Steps
 from engine.worlds import World
-from pages.parts.charts.lessons_log import Said
+from pages.parts.charts.lesson_bars import Said
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars
 from pages.parts.lessons.telling import remark, tell

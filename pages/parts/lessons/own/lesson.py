@@ -7,8 +7,8 @@ import streamlit as st
 
 from engine.arrays import Array
 from engine.experiments.loop_questions import WAYS, LoopQuestion, QuestionKind
-from pages.parts.charts.lessons_log import Said, said_rows, said_spec
-from pages.parts.charts.marks import Cell, cells_rows, cells_spec
+from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
+from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons.lesson import Cells, Guessed, Lesson, Pick, Slider
 from pages.parts.lessons.maps import map_of
 from pages.parts.lessons.own.codec import key_in_links

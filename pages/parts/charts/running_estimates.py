@@ -1,24 +1,20 @@
-"""What a log tells as it grows, and from stretch to stretch."""
+"""Estimates of a log as it grows, and in each eighth of it."""
 
 from collections.abc import Mapping, Sequence
-from functools import lru_cache
 
 import pyarrow as pa
 
 from engine.evaluation.running_estimates import Stretch
-from pages.parts.charts.base import Spec, table
-from pages.parts.charts.labelled import Rows, labelled, lines
-from pages.parts.charts.line_layers import Look, Looks
+from pages.parts.charts.base import Ends, Spec, table
+from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
 NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
-Ends = tuple[float, float]
 
 
-@lru_cache(maxsize=32)
 def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
-    """Lines: the average where it was shown, and the estimate with its interval, as a log grows."""
+    """Lines: the naive mean, and the estimate with its interval, as a log grows."""
     look = theme(dark)
     looks: Looks = (NAIVE, Look(look.faint, "square", 1.8)), (ESTIMATE, Look(look.accent))
     truth: Looks = ((TRUTH, Look(look.ink, "diamond", 1.5)),) if reveals else ()
@@ -36,9 +32,8 @@ def growing_rows(
     return table(labelled(rows, ends, HEIGHT))
 
 
-@lru_cache(maxsize=32)
 def stretches_spec(dark: bool, span: int, ends: Ends, looks: Looks) -> Spec:
-    """Lines with bands: what each part of a log tells of each of some targets."""
+    """Lines with bands: estimates of several targets from each part of a log."""
     return lines(dark, span, ends, "mean reward, each eighth", looks, HEIGHT)
 
 

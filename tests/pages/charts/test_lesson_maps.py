@@ -4,7 +4,7 @@ import numpy as np
 
 from engine.experiments.exploration import ExplorationRecord
 from engine.worlds import WORLDS
-from pages.parts.charts.marks import lines_of, names_of_cells, tried_rows
+from pages.parts.charts.lesson_maps import lines_of, names_of_cells, tried_rows
 
 
 def test_each_cell_of_what_was_tried_stands_under_its_own_names() -> None:

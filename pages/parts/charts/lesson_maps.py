@@ -1,5 +1,4 @@
-"""Maps of lessons: what each cell shows, whether its best was ever tried, and which cells somebody
-marked over those that it is true of."""
+"""Maps of lessons: texts in cells, tried and untried actions, marked cells."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -12,43 +11,29 @@ import pyarrow as pa
 
 from engine.experiments.exploration import ExplorationRecord
 from engine.worlds import World
-from pages.parts.charts.base import Spec, blank, finish, table, tooltip
-from pages.parts.charts.line_layers import SIZE
+from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, table, tooltip
 from pages.parts.charts.map_axes import heads_of
+from pages.parts.charts.map_layout import columns, rows
 from pages.parts.text.theme import theme
 
 _ROW, _HEAD, _LINE = 46, 40, 22
 
 
 def _map(lines: int = 1) -> alt.Chart:
-    """Rows and columns in their order, columns named above in so many lines."""
-    across = alt.Axis(
-        orient="top",
-        title=None,
-        labelExpr=r"split(datum.label, '\n')",
-        labelAngle=0,
-        labelFontSize=SIZE,
-        labelLineHeight=_LINE,
-        labelPadding=_LINE * (lines - 1) + 6,
-        labelLimit=alt.ExprRef("bandwidth('x')"),
-        labelOverlap=False,
-        labelFlush=False,
-    )
-    x = alt.X("column:N").sort(None).scale(paddingInner=0.06, paddingOuter=0).axis(across)
-    y = alt.Y("row:N").sort(None).scale(paddingInner=0.1, paddingOuter=0)
-    return blank().encode(x, y.axis(title=None, labelFontSize=SIZE))
+    """Rows and columns in their order, heads of so many lines above the columns."""
+    return blank().encode(columns(lines, _LINE, 0.06), rows(0.1))
 
 
 def names_of_cells(world: World) -> tuple[list[str], list[str]]:
-    """A world's contexts as a map: what rows are called, by the first field, and columns, by the
-    pictures of all others, one below the other."""
+    """Names of the rows, by the first field of a world, and of the columns, by the pictures of the
+    other fields."""
     heads, (first, *others) = heads_of(world), world.fields
     across = [[heads[field.name, value.name] for value in field.values] for field in others]
     return [value.label for value in first.values], ["\n".join(one) for one in product(*across)]
 
 
 def lines_of(world: World) -> int:
-    """Lines that the names of columns take there."""
+    """Number of lines in the name of a column."""
     return max(len(world.fields) - 1, 1)
 
 
@@ -57,7 +42,7 @@ def lines_of(world: World) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell: its colour, what stands in it, what is told of it, and how full it is, 0 to 1."""
+    """A cell: colour, text, tooltip, and strength from 0 to 1."""
 
     colour: str
     text: str
@@ -67,13 +52,11 @@ class Cell:
 
 @lru_cache(maxsize=8)
 def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
-    """Cells in their own colours, each with its text; names of columns have so many lines."""
+    """Cells in their own colours, each with a text; names of columns have so many lines."""
     look, base = theme(dark), _map(lines)
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     words: dict[str, Any] = {
-        "fontSize": SIZE,
-        "color": look.ink,
         "lineBreak": "\n",
         # The first of two lines stands where a single one would.
         "dy": alt.ExprRef("indexof(datum.text, '\\n') < 0 ? 0 : -0.17 * bandwidth('y')"),
@@ -83,7 +66,7 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
         dark,
         _ROW * rows + _HEAD + _LINE * (lines - 1),
         base.mark_rect(color=look.empty, **quiet),
-        base.mark_rect(**quiet).encode(alt.Color("colour:N", scale=None), strength),
+        base.mark_rect(**quiet).encode(strength, color=OWN_COLOUR),
         base.mark_text(stroke=look.ground, strokeWidth=3, **words).encode(text="text:N"),
         base.mark_text(**words).encode(text="text:N"),
         base.mark_rect(opacity=0).encode(tooltip=tooltip(who="Who", told="It is")),
@@ -114,7 +97,7 @@ def cells_rows(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Cell
 
 @lru_cache(maxsize=8)
 def tried_spec(dark: bool, rows: int, lines: int, yes: str, no: str) -> Spec:
-    """Cells, one a context: full where the best item was shown, empty where it never was."""
+    """Cells, one for each context: full if the best item was ever shown."""
     look = theme(dark)
     colours = alt.Scale(domain=[yes, no], range=[look.accent, look.empty])
     cells = _map(lines).mark_rect(cornerRadius=4, stroke=look.faint, strokeWidth=1)
@@ -152,7 +135,7 @@ def tried_rows(world: World, found: ExplorationRecord, yes: str, no: str) -> pa.
 
 @lru_cache(maxsize=32)
 def marks_spec(dark: bool, rows: int, names: tuple[str, str, str, str]) -> Spec:
-    """Cells, full where it is true, with a hollow diamond on each that was marked.
+    """Cells, full if the statement is true, with a hollow diamond on each marked cell.
 
     Args:
         names: what a cell is that was marked rightly, wrongly, that was missed, and that is none of

@@ -1,4 +1,4 @@
-"""Two loops before the same visitor, side by side: beliefs, chances, and what each would offer.
+"""Two loops before the same visitor, side by side: beliefs, chances, offers.
 
 The browser places everything in pixels, by the room that it has: type and rows grow with it, so
 that the picture can be read from the last row. On a phone the second half stands below the first.
@@ -15,7 +15,15 @@ import pyarrow as pa
 from engine.loop.entries import Ranked
 from engine.result_cache import cached
 from engine.worlds import World
-from pages.parts.charts.base import LOCALE, Spec, blank, bytes_in_world, finish, table
+from pages.parts.charts.base import (
+    IN_PIXELS,
+    OWN_COLOUR,
+    Spec,
+    blank,
+    bytes_in_world,
+    finish,
+    table,
+)
 from pages.parts.charts.reward_axis import SPAN, from_left
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
@@ -47,7 +55,7 @@ _SIGNALS = {
 
 @dataclass(frozen=True, slots=True)
 class Half:
-    """What one of the two loops shows.
+    """A loop beside another.
 
     Attributes:
         name: what sets it apart.
@@ -74,22 +82,20 @@ def beside_spec(world: World, dark: bool) -> Spec:
         "cells": "min(room - top, 1.2 * half * lines / columns)",
     }
     layers = [*_heads(dark), *_rows(dark), *_cells(dark)]
-    spec = finish(dark, _HIGH, *layers)
+    spec = finish(dark, _HIGH, *layers, mark={"aria": False})
+    spec["config"]["text"] |= {"fontSize": {"expr": "type"}, "align": "left", "baseline": "middle"}
     signals = [{"name": name, "expr": expr} for name, expr in (_SIGNALS | lanes).items()]
-    words = {"fontSize": {"expr": "type"}, "color": theme(dark).ink}
-    words |= {"align": "left", "baseline": "middle"}
-    looks = {"view": {"strokeWidth": 0}, "locale": {"number": LOCALE}, "mark": {"aria": False}}
-    return spec | {"params": signals, "config": looks | {"text": words}, "height": "container"}
+    return spec | {"encoding": IN_PIXELS, "params": signals, "height": "container"}
 
 
 def _extent(world: World) -> tuple[int, ...]:
-    """How many values of each field the map has: of all fields, or of the first two."""
+    """Number of values of each field on the map: all fields, or the first two."""
     fields = world.fields if world.is_mapped_whole else world.fields[:2]
     return tuple(world.extent(*(field.name for field in fields)).values())
 
 
 def _columns(world: World) -> int:
-    """Columns of the map: values of all of its fields but the first, together."""
+    """Columns of the map: combinations of values of all its fields but the first."""
     return math.prod(_extent(world)[1:])
 
 
@@ -97,7 +103,7 @@ def _columns(world: World) -> int:
 
 
 def _of(kind: str, test: str = "", **made: str) -> alt.Chart:
-    """Rows of a kind, with what is made of them; their half begins at ``left`` and ``down``."""
+    """Rows of a kind, with calculated fields; their half begins at ``left`` and ``down``."""
     rows = blank().transform_filter(f"datum.kind == '{kind}'{test and f' && {test}'}")
     begins = {
         "left": f"stacked ? 0 : datum.half * (half + {_GAP} * u)",
@@ -106,35 +112,24 @@ def _of(kind: str, test: str = "", **made: str) -> alt.Chart:
     return rows.transform_calculate(**begins).transform_calculate(**made)
 
 
-def _x(field: str = "x") -> alt.X:
-    return alt.X(f"{field}:Q").scale(None).axis(None)
-
-
-def _y(field: str = "y") -> alt.Y:
-    return alt.Y(f"{field}:Q").scale(None).axis(None)
-
-
-_COLOUR = {"field": "colour", "type": "nominal", "scale": None}
-
-
 def _words(chart: alt.Chart, field: str, **look: Any) -> alt.Chart:
-    words: alt.Chart = chart.mark_text(**look).encode(_x(), _y(), text=f"{field}:N")
+    words: alt.Chart = chart.mark_text(**look).encode(text=f"{field}:N")
     return words
 
 
 def _heads(dark: bool) -> list[alt.Chart]:
-    """What each half is, and what it has earned."""
+    """Name and mean reward of each half."""
     look = {"fontWeight": 700, "fontSize": alt.ExprRef("1.2 * type")}
     line = {"y": "datum.down + 22 * u"}
     below = {"y": f"datum.down + top - {_CAPTION} * u / 2"}
     return [
         _words(
             _of("half", x="datum.left", **line), "name", limit=alt.ExprRef("0.64 * half"), **look
-        ).encode(color=_COLOUR),
+        ).encode(color=OWN_COLOUR),
         _words(_of("half", x="datum.left + half", **line), "earned", align="right", **look),
         _of("half", x="datum.left", y="datum.down + 45 * u", right="datum.left + half")
         .mark_rule(strokeWidth=3)
-        .encode(_x(), _y(), x2="right", color=_COLOUR),
+        .encode(x2="right", color=OWN_COLOUR),
         _words(
             _of("half", x="datum.left", **below),
             "caption",
@@ -145,7 +140,7 @@ def _heads(dark: bool) -> list[alt.Chart]:
 
 
 def _rows(dark: bool) -> list[alt.Chart]:
-    """A row for each action: its name, its bell with this visitor's draw, its chance."""
+    """Rows of actions: name, bell with the draw of this visitor, chance."""
     foot = f"datum.down + {_HEAD} * u + lane * (datum.place + 1)"
     middle = f"{foot} - lane / 2"
     ink, ground = theme(dark).ink, theme(dark).grid
@@ -161,13 +156,11 @@ def _rows(dark: bool) -> list[alt.Chart]:
         ),
         _bells(foot)
         .mark_area(fillOpacity=0.6, interpolate="monotone")
-        .encode(_x(), _y(), y2="foot", color=_COLOUR, detail=["half:N", "action:N"]),
+        .encode(y2="foot", color=OWN_COLOUR, detail=["half:N", "action:N"]),
         _of("action", "isValid(datum.draw)", x=_reward("datum.draw"), y=f"{foot} - lane * 0.36")
         .mark_point(filled=True, stroke=ink, opacity=1, strokeWidth=1.5)
         .encode(
-            _x(),
-            _y(),
-            color=_COLOUR,
+            color=OWN_COLOUR,
             size=alt.condition("datum.lit", alt.value(190), alt.value(60)),
         ),
         _box("action", "", bars, f"{bars} + full", foot, 0.5, 0.25).mark_rect(
@@ -175,7 +168,7 @@ def _rows(dark: bool) -> list[alt.Chart]:
         ),
         _box("action", "", bars, f"{bars} + full * datum.chance", foot, 0.5, 0.25)
         .mark_rect()
-        .encode(color=_COLOUR),
+        .encode(color=OWN_COLOUR),
         _words(
             _of("action", x="datum.left + half - 4 * u", y=middle),
             "told",
@@ -188,15 +181,13 @@ def _rows(dark: bool) -> list[alt.Chart]:
 def _box(
     kind: str, test: str, left: str, right: str, foot: str, height: float, lift: float = 0.02
 ) -> alt.Chart:
-    """From left to right, a share of a row's height, lifted from its foot by another."""
+    """A box from left to right, a share of a row high, lifted from its foot by another share."""
     low, high = f"{foot} - {lift} * lane", f"{foot} - {lift + height} * lane"
-    return _of(kind, test, x=left, right=right, y=low, top=high).encode(
-        _x(), _y(), x2="right", y2="top"
-    )
+    return _of(kind, test, x=left, right=right, y=low, top=high).encode(x2="right", y2="top")
 
 
 def _reward(reward: str) -> str:
-    """Where a reward stands."""
+    """Place of a reward, as an expression."""
     return f"datum.left + bells + unit * {from_left(reward)}"
 
 
@@ -211,7 +202,7 @@ def _bells(foot: str) -> alt.Chart:
 
 
 def _cells(dark: bool) -> list[alt.Chart]:
-    """A cell for each kind of visitor, in the colour of what is favoured there."""
+    """A cell for each context, in the colour of the favoured action."""
     wide, high = "half / columns", "cells / lines"
     place = {
         "x": f"datum.left + {wide} * datum.column + 1.5 * u",
@@ -219,12 +210,12 @@ def _cells(dark: bool) -> list[alt.Chart]:
         "y": f"datum.down + top + {high} * datum.line + 1.5 * u",
         "bottom": f"datum.down + top + {high} * (datum.line + 1) - 1.5 * u",
     }
-    cell = _of("cell", **place).encode(_x(), _y(), x2="right", y2="bottom")
-    here = _of("cell", "datum.here", **place).encode(_x(), _y(), x2="right", y2="bottom")
+    cell = _of("cell", **place).encode(x2="right", y2="bottom")
+    here = _of("cell", "datum.here", **place).encode(x2="right", y2="bottom")
     strength = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(0, 1)).legend(None)
     return [
         cell.mark_rect(color=theme(dark).empty, cornerRadius=4),
-        cell.mark_rect(cornerRadius=4).encode(strength, color=_COLOUR),
+        cell.mark_rect(cornerRadius=4).encode(strength, color=OWN_COLOUR),
         here.mark_rect(fillOpacity=0, stroke=theme(dark).ink, strokeWidth=3, cornerRadius=4),
     ]
 
@@ -235,7 +226,7 @@ def _cells(dark: bool) -> list[alt.Chart]:
 def beside_rows(
     world: World, dark: bool, here: Mapping[str, str], halves: Sequence[Half]
 ) -> pa.Table:
-    """Rows of `beside_spec`, the left half first; ``here`` is who stands there."""
+    """Rows of `beside_spec`, the left half first; ``here`` is the context of the visitor."""
     actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
     colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
     shown = _shown(halves)
@@ -258,14 +249,14 @@ def beside_rows(
 
 
 def _below(world: World, shown: int) -> str:
-    """How many actions have no row, and what the map is."""
+    """Caption: number of actions without a row, and the fields of the map."""
     map_of = f"Map: favourites. Rows: {world.fields[0].label}"
     more = len(world.items) - shown
     return f"{more} more. {map_of}" if more else map_of
 
 
 def _shown(halves: Sequence[Half]) -> list[int]:
-    """Places of the actions that have a row, in the world's order."""
+    """Places of the actions with a row, in the world's order."""
     chances = [half.ranked.probabilities for half in halves]
     offered = {half.ranked.shown for half in halves}
     likely = sorted(

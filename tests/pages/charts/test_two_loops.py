@@ -10,7 +10,7 @@ from engine.evaluation.context_map import favourites
 from engine.policies.greedy import Greedy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World
-from pages.parts.charts.beside import MOST, Half, beside_rows, beside_spec
+from pages.parts.charts.two_loops import MOST, Half, beside_rows, beside_spec
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
 

@@ -3,8 +3,7 @@
 import pytest
 
 from pages.parts.charts.base import Spec
-from pages.parts.charts.labelled import Rows, apart, labelled, lines, span_of
-from pages.parts.charts.line_layers import Look
+from pages.parts.charts.lines import Look, Rows, apart, labelled, lines, span_of
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Pictures of the lessons about logs: what is said of several things, and what is true."""
+"""Bars and intervals of lessons about logs: statements about several things, and the truth."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,8 +8,8 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.estimators import Interval
+from pages.parts.charts.bars import intervals, upright, words
 from pages.parts.charts.base import Spec, blank, finish, lanes, only, table, tooltip
-from pages.parts.charts.line_layers import SIZE
 from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 
@@ -20,8 +20,14 @@ _ROOM = 1.2
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """A bar: who says it, of what, and how much; a line across it where an interval is known; and
-    how that is told beside it, if not as a percentage."""
+    """A bar.
+
+    Attributes:
+        of: name of its lane.
+        by: name of its author.
+        low, high: interval of the value; None without one.
+        told: text beside it; the percentage by default.
+    """
 
     of: str
     by: str
@@ -32,7 +38,7 @@ class Said:
 
     @classmethod
     def within(cls, of: str, by: str, interval: Interval) -> "Said":
-        """An estimate in its interval."""
+        """Bar of an estimate with its interval."""
         return cls(of, by, interval.estimate, interval.low, interval.high)
 
 
@@ -46,48 +52,40 @@ def said_spec(
     most: float = 1,
     unit: str = "%",
 ) -> Spec:
-    """Bars from 0 to 100 %, or further to ``most`` with a line at 100 %: a lane for each of some
-    things, in it a bar for each who says something ``by`` their names, that of the loop's ``own``
-    in its colour; and marks at what is ``truth``, if that has a name. ``unit`` is how the axis
-    writes its numbers."""
+    """Bars in a lane for each thing, one for each author, with marks at the truth.
+
+    Args:
+        things: number of lanes.
+        by: names of the authors.
+        own: the author in the colour of the loop.
+        truth: name of the truth; empty without marks.
+        most: end of the axis; above 1 there is a line at 1.
+        unit: format of the axis.
+    """
     look = theme(dark)
     step = 0.2 if most <= 1 else 0.5
     ticks = [step * tick for tick in range(int(max(1.0, most) / step) + 1)]
-    axis = alt.Axis(format=unit, title=None, values=ticks, labelFontSize=SIZE)
+    axis = alt.Axis(format=unit, title=None, values=ticks, tickCount=len(ticks))
     x = alt.X("value:Q").scale(domain=(0, max(1.0, most) * _ROOM), nice=False).axis(axis)
-    y = lanes("of").axis(title=None, labelFontSize=SIZE, labelLimit=150).scale(paddingInner=0.3)
+    y = lanes("of", labelLimit=150).scale(paddingInner=0.3)
     base = blank().encode(y)
     inks = {name: look.accent if name == own else look.faint for name in by}
     inks |= {truth: look.ink} if truth else {}
     colour = (
         alt.Color("by:N")
         .scale(domain=list(inks), range=list(inks.values()))
-        .legend(
-            orient="top",
-            title=None,
-            labelFontSize=SIZE - 1,
-            labelLimit=0,
-            columnPadding=4,
-            symbolType="square",
-            symbolOpacity=1,
-        )
+        .legend(columnPadding=4, symbolType="square", symbolOpacity=1)
     )
     tips = tooltip(of="Of", by="By") + tooltip(".1%", value="Says", low="From", high="To")
-    bars = base.transform_filter(alt.datum.by != truth).encode(
-        yOffset=alt.YOffset("by:N").scale(domain=list(by))
-    )
-    whole = blank().mark_rule(strokeDash=[4, 4], color=look.ink, aria=False)
+    says, offset = alt.datum.by != truth, alt.YOffset("by:N").scale(domain=list(by))
+    bars = base.transform_filter(says).encode(yOffset=offset)
     return finish(
         dark,
         (_BAR * len(by) + _GAP) * things + 60,
         bars.mark_bar(cornerRadiusEnd=4, opacity=0.7).encode(x, colour, tooltip=tips),
-        *([whole.encode(alt.X(datum=1))] if most > 1 else ()),
-        bars.transform_filter("isValid(datum.low)")
-        .mark_rule(strokeWidth=2.5, color=look.ink, aria=False)
-        .encode(alt.X("low:Q"), alt.X2("high:Q")),
-        bars.mark_text(align="left", dx=8, fontSize=SIZE, color=look.ink, aria=False).encode(
-            alt.X("end:Q"), text="told:N"
-        ),
+        *([upright(dark, alt.XDatum(1), strokeDash=[4, 4])] if most > 1 else ()),
+        intervals(dark, y, 2.5).encode(yOffset=offset),
+        words(y, alt.X("end:Q")).transform_filter(says).encode(yOffset=offset),
         only("by", truth)
         # By what a lane has: on the stage that is as much as the screen leaves.
         .mark_tick(thickness=4, size=alt.ExprRef("bandwidth('y') + 4"), opacity=1)
@@ -98,8 +96,7 @@ def said_spec(
 def said_rows(
     said: Sequence[Said], truths: Sequence[tuple[str, float]], truth: str, others: str = ""
 ) -> pa.Table:
-    """Rows of `said_spec`: what is said, and what is true of which thing; a lane without a bar says
-    that there are ``others``."""
+    """Rows of `said_spec`: statements and truths; ``others`` names a lane without bars."""
     rows: list[dict[str, object]] = [
         {
             "of": one.of,
@@ -126,15 +123,15 @@ _LINES = 8
 
 @lru_cache(maxsize=8)
 def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
-    """Lines: an interval from each log with its estimate, in the colour of its name, whether it
-    holds the truth or not; and the truth across all of them."""
+    """Intervals with estimates, one for each log, in the colour of their name, and the truth across
+    them."""
     look = theme(dark)
-    axis = alt.Axis(format="%", title=None, labelFontSize=SIZE, tickCount=5)
+    axis = alt.Axis(format="%", title=None)
     x = alt.X("low:Q").scale(domain=(0, 1), nice=False).axis(axis)
     colour = (
         alt.Color("name:N")
         .scale(domain=list(names), range=[look.accent, look.ink])
-        .legend(orient="top", title=None, labelFontSize=SIZE - 1, labelLimit=0, symbolType="stroke")
+        .legend(symbolType="stroke")
     )
     base = only("kind", "log").encode(alt.Y("log:O").axis(None), colour)
     tips = tooltip(name="It") + tooltip(".1%", value="Says", low="From", high="To")
@@ -150,7 +147,7 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
 
 
 def again_rows(intervals: Sequence[Interval], truth: float, names: tuple[str, str]) -> pa.Table:
-    """Rows of `again_spec`; ``names`` of those that hold the truth, and of those that miss it."""
+    """Rows of `again_spec`; ``names`` of the intervals that hold the truth, and that miss it."""
     rows: list[dict[str, object]] = [
         {
             "kind": "log",

@@ -1,0 +1,234 @@
+"""Family of line charts over the visitors: bands, lines, marks, and names at their ends."""
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from copy import deepcopy
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import altair as alt
+
+from pages.parts.charts.base import Ends, Spec, across, blank, ends, finish, tooltip
+from pages.parts.text.theme import theme
+
+_BELOW = 46
+"""Pixels below a chart's plot: numbers and title of its axis."""
+_LINE = 17
+"""Pixels from one label to the next."""
+_STRETCHES = 6
+"""Stretches of a line with a mark in each."""
+_PALE = 4
+"""Pixels of width from which a line is pale."""
+
+Rows = list[dict[str, object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """Style of a line.
+
+    Attributes:
+        colour: as ``#rrggbb``.
+        shape: of its marks, at its end and on the way, as Vega names it or as an SVG path.
+        width: of the line in pixels; a wide one is pale, and lies below the others.
+    """
+
+    colour: str
+    shape: str = "circle"
+    width: float = 2.4
+
+
+Looks = tuple[tuple[str, Look], ...]
+"""Name of each line with its look, in the order in which they are drawn."""
+
+
+# -- the chart ------------------------------------------------------------------------
+
+
+@lru_cache(maxsize=256)
+def lines(
+    dark: bool,
+    span: int | None,
+    domain: Ends | None,
+    title: str,
+    looks: Looks,
+    height: int,
+    rule: str = "",
+    along: str = "visitors",
+    spread: bool = False,
+) -> Spec:
+    """Specification of lines over the visitors, each with its name at its end; see `labelled`.
+
+    Args:
+        span: end of the horizontal axis; None if a row sets it, see `edge`: then the chart stays
+            the same as it grows.
+        domain: ends of the vertical axis; None likewise, from 0.
+        title: of the vertical axis.
+        rule: tooltip of vertical rules, which are rows without a line; empty without rules, as a
+            layer without marks has no accessible name.
+        along: title of the horizontal axis.
+        spread: whether bands show the spread of single runs, and are outlined. Other bands are
+            intervals of the line itself, and are filled.
+    """
+    some = None if span is None else 1
+    spec = _lines(dark, some, domain, title, looks, height, rule, along, spread)
+    return spec if span is None else _until(spec, span)
+
+
+def _until(spec: Spec, span: int) -> Spec:
+    """A copy of the chart with a new end of the horizontal axis."""
+    copied = deepcopy(spec)
+    for layer in copied["layer"]:
+        horizontal = layer["encoding"].get("x", {})
+        if "scale" in horizontal:
+            horizontal["scale"]["domain"] = [0, span]
+    return copied
+
+
+@lru_cache(maxsize=64)
+def _lines(
+    dark: bool,
+    span: int | None,
+    domain: Ends | None,
+    title: str,
+    looks: Looks,
+    height: int,
+    rule: str,
+    along: str,
+    spread: bool,
+) -> Spec:
+    """The chart of `lines`, made once for every end of the horizontal axis."""
+    look, names = theme(dark), [name for name, _ in looks]
+
+    def by_name(values: Sequence[str | float], **more: Any) -> alt.Scale:
+        return alt.Scale(**more, domain=names, range=values)
+
+    reach = None if span is None else (0, span)
+    x = across("visitor", along, reach, grid=False)
+    y = alt.Y("value:Q").scale(ends(domain)).axis(labelPadding=6, title=title)
+    colours = by_name([line.colour for _, line in looks])
+    colour = alt.Color("line:N", scale=colours, legend=None)
+    shape = alt.Shape("line:N", scale=by_name([line.shape for _, line in looks]), legend=None)
+    widths = by_name([line.width for _, line in looks], type="ordinal")
+    pale = alt.FieldOneOfPredicate("line", [name for name, line in looks if line.width > _PALE])
+    outlined: dict[str, Any] = {"fillOpacity": 0.06, "strokeWidth": 1, "strokeDash": [2, 3]}
+    outline = {"stroke": alt.Stroke("line:N", scale=colours, legend=None)} if spread else {}
+    tips = tooltip(line="Line") + tooltip(",.0f", visitor="Visitor")
+    tips += tooltip(".3~f", value=title.capitalize())
+    at_end: dict[str, Any] = {"x": alt.value("width"), "y": alt.Y("at:Q")}
+    dot: dict[str, Any] = {"filled": True, "opacity": 1, "aria": False}
+    layers = [
+        _having("line")
+        .transform_filter("isValid(datum.low)")
+        .mark_area(clip=True, aria=False, **(outlined if spread else {"opacity": 0.16}))
+        .encode(x, alt.Y("low:Q"), alt.Y2("high:Q"), colour, **outline),
+        _having("line")
+        .mark_line(clip=True, strokeJoin="round")
+        .encode(
+            x,
+            y,
+            colour,
+            alt.StrokeWidth("line:N", scale=widths, legend=None),
+            opacity=alt.condition(pale, alt.value(0.3), alt.value(1)),
+            tooltip=tips,
+        ),
+        _having("mark")
+        .transform_filter("datum.visitor > 0")
+        .mark_point(size=80, stroke=look.ground, strokeWidth=1, **dot)
+        .encode(x, y, colour, shape),
+        blank()
+        .transform_filter("!isValid(datum.line) && isValid(datum.value)")
+        .mark_point(opacity=0, aria=False)
+        .encode(x, y),
+        _having("at")
+        .mark_point(size=90, xOffset=9, **dot)
+        .encode(color=colour, shape=shape, tooltip=tips, **at_end),
+        _having("at").mark_text(align="left", dx=19, aria=False).encode(text="line:N", **at_end),
+    ]
+    if rule:
+        layers.append(
+            blank()
+            .transform_filter("!isValid(datum.line) && !isValid(datum.value)")
+            .mark_rule(strokeWidth=1.5, color=look.ink, strokeDash=[3, 3])
+            .encode(x, tooltip=tooltip(",.0f", visitor=rule))
+        )
+    return finish(dark, height, *layers)
+
+
+def _having(field: str) -> alt.Chart:
+    """A chart of the rows that have a field."""
+    chart: alt.Chart = blank().transform_filter(f"isValid(datum.{field})")
+    return chart
+
+
+# -- its rows -------------------------------------------------------------------------
+
+
+def span_of(size: float, least: float = 50) -> int:
+    """End of an axis that holds ``size``, at least ``least``: it grows in steps, so that lines
+    creep and do not jump."""
+    held = max(size, least, 10)
+    power = int(10 ** math.floor(math.log10(held)))
+    steps = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
+    return next(end for end in steps if end >= held)
+
+
+def labelled(
+    rows: Rows,
+    domain: Ends,
+    height: int,
+    rules: Sequence[int] = (),
+    shaped: Collection[str] = (),
+) -> Rows:
+    """Rows for `lines`: line, visitor, value, low and high of a band, mark, the place of the label
+    in the last row of each line; then vertical rules.
+
+    Args:
+        rows: of lines, each from left to right.
+        domain, height: as of the chart.
+        shaped: lines with marks on the way, not at the end alone, for readers who cannot tell
+            their colours apart.
+    """
+    last: dict[object, dict[str, object]] = {row["line"]: row for row in rows}
+    low, high = domain
+    gap = _LINE * (high - low) / max(height - _BELOW, _LINE)
+    values = {line: float(str(row["value"])) for line, row in last.items()}
+    places, marks = apart(values, gap, high), _marks(rows, shaped)
+    marked = []
+    for place, row in enumerate(rows):
+        is_last = row is last[row["line"]]
+        more: dict[str, object] = {"at": places[row["line"]]} if is_last else {}
+        marked.append(row | more | ({"mark": True} if is_last or place in marks else {}))
+    return marked + [{"line": None, "visitor": at} for at in rules]
+
+
+def _marks(rows: Rows, shaped: Collection[str]) -> set[int]:
+    """Indices of rows with a mark on the way, staggered between the lines."""
+    places: set[int] = set()
+    for turn, line in enumerate(shaped):
+        own = [place for place, row in enumerate(rows) if row["line"] == line]
+        shift = (turn + 1) / (len(shaped) + 1)
+        if len(own) > 2 * _STRETCHES:
+            places |= {own[int(len(own) * (at + shift) / _STRETCHES)] for at in range(_STRETCHES)}
+    return places
+
+
+def edge(span: float, top: float = 0.0) -> dict[str, object]:
+    """A row up to which the axes of `lines` reach."""
+    return {"line": None, "visitor": span, "value": top}
+
+
+def apart(values: Mapping[object, float], gap: float, high: float) -> dict[object, float]:
+    """Places for labels near their values, in the same order, with a gap between any two."""
+    order = sorted(values, key=values.__getitem__)
+    places: dict[object, float] = {}
+    least = -math.inf
+    for line in order:
+        places[line] = max(values[line], least)
+        least = places[line] + gap
+    most = high
+    for line in reversed(order):
+        places[line] = min(places[line], most)
+        most = places[line] - gap
+    return places
