@@ -16,11 +16,11 @@ from pages.parts.lessons.own.opening import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
-from pages.parts.lessons.words import PAGE
 from pages.parts.lessons.worlds import choose_a_world
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
+from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.frames import frame
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.session_state import session_of

@@ -6,12 +6,12 @@ be computed before it begins.
 
 import streamlit as st
 
-from pages.parts.lessons.words import words
 from pages.parts.settings.choices import worlds_with
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.show import bookmarks
 from pages.parts.show.five_minutes import Ahead, ShowSetup, ahead
 from pages.parts.text.format import question
+from pages.parts.text.lesson_words import words
 from pages.parts.work.frames import frame
 
 open_link(ShowSetup)

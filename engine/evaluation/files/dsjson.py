@@ -48,14 +48,14 @@ _time = partial(read_time, zone=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Offer:
+class OfferedActions:
     """A context, and the ids of the actions offered in it, in their order."""
 
     context: str
     actions: tuple[str, ...]
 
 
-class Offers:
+class OfferedActionsCache:
     """The offers of a log, made once each.
 
     Where actions have no ids, they are told apart by position as long as their number stays the
@@ -63,10 +63,10 @@ class Offers:
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, Offer] = {}
+        self._known: dict[bytes, OfferedActions] = {}
         self._nameless: int | None = None
 
-    def offer(self, text: bytes) -> Offer:
+    def offer(self, text: bytes) -> OfferedActions:
         """Parse ``c``.
 
         Raises:
@@ -75,7 +75,7 @@ class Offers:
         offer = self._known.get(text)
         if offer is None:
             context, offered = context_of_line(text)
-            offer = Offer(_context(context), self._actions(offered))
+            offer = OfferedActions(_context(context), self._actions(offered))
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[text] = offer
@@ -120,7 +120,7 @@ def _context(context: Mapping[str, Any]) -> str:
 # -- events ---------------------------------------------------------------------------
 
 
-Event = tuple[Offer, int, float, float, Sequence[float] | None]
+Event = tuple[OfferedActions, int, float, float, Sequence[float] | None]
 """An offer, the position of the action shown, its propensity, the reward, and the probabilities of
 all actions, in their order; None if the line does not tell them."""
 
@@ -150,7 +150,7 @@ class Reader:
     ) -> None:
         self._window, self._bounds, self._reads_all = window, bounds, window == ALL
         self._ids, self.number, self.dropped = ids or EventIds(), number, dropped
-        self._offers, self._orders = Offers(), Orders()
+        self._offers, self._orders = OfferedActionsCache(), Orders()
 
     def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
         """The decisions in numbered lines, until one is faulty; faults in all of them."""

@@ -15,7 +15,7 @@ from pages.parts.charts.lines import span_of
 from pages.parts.compare import board_words, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
-from pages.parts.scene.parts import Column, Figure, Look, Number, Numbers, Scene, Table, Text
+from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import percent
@@ -251,7 +251,7 @@ def _periods(session: CompareSession) -> Table | None:
         for stretch in session.comparison.stretches()
     ]
     columns = {
-        "Same choice as today's rules": Column("%.0f\u00a0%%"),
-        **dict.fromkeys(_COLUMNS, Column("%.2f")),
+        "Same choice as today's rules": TableColumn("%.0f\u00a0%%"),
+        **dict.fromkeys(_COLUMNS, TableColumn("%.2f")),
     }
     return Table("segments", pd.DataFrame(rows), columns=columns)

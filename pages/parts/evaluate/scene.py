@@ -11,7 +11,7 @@ from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.scene.parts import Column, Figure, Look, Scene, Table, Text
+from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import plain
@@ -226,10 +226,10 @@ def _table(session: EvaluateSession, found: Found) -> Table:
         "evaluate-table",
         pd.DataFrame([*_table_rows(session, found)]),
         columns={
-            "Served to everybody": Column(help=_POLICY_HELP),
-            "Looks like": Column("%.2f", _TABLE_HELP, 84),
-            "Truth": Column("%.2f", width=60),
-            _WORTH: Column("%,.0f events", meaning("worth"), 104),
+            "Served to everybody": TableColumn(help=_POLICY_HELP),
+            "Looks like": TableColumn("%.2f", _TABLE_HELP, 84),
+            "Truth": TableColumn("%.2f", width=60),
+            _WORTH: TableColumn("%,.0f events", meaning("worth"), 104),
         },
         row_height=forest.ROW,
     )

@@ -15,9 +15,9 @@ from pages.parts.lessons.session import LearnSession, Run, after, before, outcom
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import PAGE, Words
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import percent, section
+from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.money import of_a_thousand
 
 

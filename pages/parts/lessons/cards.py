@@ -9,10 +9,10 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import section
+from pages.parts.text.lesson_words import PAGE
 
 
 def _begin(session: LearnSession, setup: LearnSetup) -> None:

@@ -15,9 +15,9 @@ from pages.parts.lessons.session import Run, outcome, rightly
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import PAGE, Words
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import plain, section
+from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.page_files import PAGES
 
 

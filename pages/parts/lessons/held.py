@@ -3,7 +3,7 @@
 from pages.parts.lessons.lesson import Cells, Guess, Marks
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import Run
-from pages.parts.lessons.words import PAGE, Words
+from pages.parts.text.lesson_words import PAGE, Words
 
 
 def held(run: Run, truth: Guess | None, own: Words) -> str:

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.lessons.elsewhere import called, first_field, regulars, somebody
-from pages.parts.lessons.words import Words
+from pages.parts.text.lesson_words import Words
 
 Marks = frozenset[int]
 """Cells of a map that are marked, by their places: one row after the other."""

@@ -34,7 +34,7 @@ from pages.parts.lessons.lesson import Guessed, Lab, Lesson, Sandbox, Slider
 from pages.parts.lessons.maps import last_fields, map_of
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import from_table
-from pages.parts.lessons.words import SETTINGS, Words, filled
+from pages.parts.text.lesson_words import SETTINGS, Words, filled
 
 _LABS: Mapping[str, type[Lab]] = {
     "barista": barista.Lab,

@@ -9,8 +9,8 @@ from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn
 from pages.parts.lessons.telling import remark
-from pages.parts.lessons.words import Words
 from pages.parts.text.format import plain
+from pages.parts.text.lesson_words import Words
 from pages.parts.text.theme import is_dark
 
 

@@ -7,7 +7,7 @@ from threading import RLock
 from engine.steps import Steps
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import Words
+from pages.parts.text.lesson_words import Words
 from pages.parts.work.frames import pace
 from pages.parts.work.heavy_work import Ticket
 from pages.parts.work.live import TICK

@@ -13,11 +13,11 @@ from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
-from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.link import Linked, quoted
 from pages.parts.settings.setting import SWITCH, Setting
 from pages.parts.text.format import bare
+from pages.parts.text.lesson_words import PAGE
 
 OF_A_PERSON = frozenset({"guess", "picks"})
 """What one person guessed and chose: no link that is given on says it."""

@@ -19,10 +19,10 @@ from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
 from pages.parts.lessons.session import LearnSession, Run, outcome
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
-from pages.parts.lessons.words import PAGE, Words
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
+from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.work.heavy_work import submit_here
 from pages.parts.work.remotes import this_remote
 from pages.parts.work.session_state import session_of

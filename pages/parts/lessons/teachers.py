@@ -10,9 +10,9 @@ from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.telling import remark, tell
-from pages.parts.lessons.words import PAGE
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import bare, percent, plain, section
+from pages.parts.text.lesson_words import PAGE
 
 
 def show_sheet(session: LearnSession, setup: LearnSetup) -> None:

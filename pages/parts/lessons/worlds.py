@@ -8,10 +8,10 @@ from pages.parts.lessons.chosen import elsewhere
 from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import PAGE
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.text.format import note
+from pages.parts.text.lesson_words import PAGE
 from pages.parts.text.page_files import PAGES
 
 _MAKE = PAGES / "worlds.py"

@@ -19,10 +19,10 @@ from engine.simulation.crowd import nth_visitor
 from engine.worlds import World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.stage_front import MOST
-from pages.parts.lessons.words import Words, words
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen
 from pages.parts.text.format import plain
+from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.theme import is_dark
 from pages.parts.work.remotes import this_remote
 

@@ -13,7 +13,7 @@ from pages.parts.charts.lines import span_of
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
-from pages.parts.scene.parts import Column, Figure, Look, Scene, Table, Text
+from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.glossary import meanings
@@ -198,10 +198,10 @@ def _table(session: RaceSession) -> Table:
         "race-table",
         pd.DataFrame([*_table_rows(session)]),
         columns={
-            "Crowds won": Column("%.0f\u00a0%%"),
-            "Mean reward": Column(width="medium"),
-            "Regret": Column(help=meanings("regret"), width="medium"),
-            "Back after": Column(help=wording.RECOVERY_HELP, width="medium"),
+            "Crowds won": TableColumn("%.0f\u00a0%%"),
+            "Mean reward": TableColumn(width="medium"),
+            "Regret": TableColumn(help=meanings("regret"), width="medium"),
+            "Back after": TableColumn(help=wording.RECOVERY_HELP, width="medium"),
         },
     )
 

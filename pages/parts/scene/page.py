@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 
-from pages.parts.scene.parts import Column, Figure, Number, Numbers, Part, Scene, Table, Text
+from pages.parts.scene.parts import Figure, Number, Numbers, Part, Scene, Table, TableColumn, Text
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, section
@@ -94,7 +94,7 @@ def _draw_table(part: Table) -> None:
     show_rows(part.rows, key=part.key, column_config=columns, **sized)
 
 
-def _column(column: Column) -> Any:
+def _column(column: TableColumn) -> Any:
     if column.format:
         return st.column_config.NumberColumn(
             format=column.format, help=column.help, width=column.width

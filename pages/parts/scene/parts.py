@@ -93,7 +93,7 @@ class Figure:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class TableColumn:
     """How a column of a table is drawn.
 
     Attributes:
@@ -119,7 +119,7 @@ class Table:
     key: str
     rows: pd.DataFrame
     title: str = ""
-    columns: Mapping[str, Column] = field(default_factory=dict)
+    columns: Mapping[str, TableColumn] = field(default_factory=dict)
     row_height: int | None = None
 
 

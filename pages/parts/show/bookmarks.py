@@ -6,12 +6,12 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.stage_talk import Talk
-from pages.parts.lessons.words import Words, words
 from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.show.five_minutes import Ahead, ShowSetup, begin
 from pages.parts.text.format import bare, note, percent
+from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.page_files import PAGES
 
 

@@ -9,7 +9,6 @@ import streamlit as st
 
 from pages.parts.compare.talk import compare_show
 from pages.parts.evaluate.talk import evaluate_show
-from pages.parts.lessons.words import words
 from pages.parts.play.audience_talk import picked
 from pages.parts.play.talk import play_show
 from pages.parts.race.talk import race_show
@@ -17,6 +16,7 @@ from pages.parts.scene import talk as screens
 from pages.parts.scene.show_acts import ACTS, MINUTES, neighbour
 from pages.parts.show.five_minutes import ShowSetup
 from pages.parts.text.format import bare
+from pages.parts.text.lesson_words import words
 from tests.pages.conftest import App, CompareApp, EvaluateApp, RaceApp
 
 SETUP = ShowSetup(world="movies", seed=3)

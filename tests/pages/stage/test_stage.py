@@ -7,12 +7,12 @@ import pytest
 from engine.worlds import GALLERY, key_of, world_from_json
 from pages.parts.compare.talk import compare_show
 from pages.parts.evaluate.talk import evaluate_show
-from pages.parts.lessons.words import words
 from pages.parts.play.talk import play_show
 from pages.parts.race.talk import race_show
 from pages.parts.scene.talk import LEADS
 from pages.parts.shell.menu import MENU, REACHED
 from pages.parts.text.glossary import terms, texts
+from pages.parts.text.lesson_words import words
 from pages.parts.worlds.session import WorldsSession
 from pages.stage import TALKS
 from tests.engine.worlds.random_worlds import large

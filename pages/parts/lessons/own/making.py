@@ -26,11 +26,11 @@ from pages.parts.lessons.own.codec import (
 from pages.parts.lessons.own.value import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.words import Words, words
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.settings.choices import CROSSES, MODE
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import counted, note, plain
+from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.rewards import answers_to
 
 _KINDS: Mapping[QuestionKind, str] = {

@@ -8,8 +8,8 @@ from engine.experiments.playthrough import Playthrough
 from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, PlayedLab, item_key
 from pages.parts.lessons.own.value import OwnLesson
-from pages.parts.lessons.words import Words, words
 from pages.parts.text.format import percent, plain
+from pages.parts.text.lesson_words import Words, words
 
 _LATER = ("told", "all", "from", "to", "best", "ideal")
 """What is known only once the lesson has run."""

@@ -13,8 +13,8 @@ from engine.experiments.race.contenders import EPSILON, TRIAL
 from pages.parts.lessons import labs, lessons
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own import lesson as own_lesson
-from pages.parts.lessons.words import SETTINGS, filled, settings_of, words
 from pages.parts.text.format import percent, plain
+from pages.parts.text.lesson_words import SETTINGS, filled, settings_of, words
 from tests.pages.lessons.own_lessons import TOLD
 
 FILES = sorted(Path(labs.__file__).parent.glob("*.toml"))
