@@ -66,8 +66,7 @@ def lesson_in(key: str, world: World | None = None) -> Lesson | None:
     else:
         texts |= filled(table["elsewhere"], _settings(table))
         texts |= lab.texts(place, texts)
-    page, query = table["sandbox"]["page"], {**table["sandbox"]}
-    del query["page"]
+    sandbox = {**table["sandbox"]}
     return Lesson(
         key=key,
         minutes=table["minutes"],
@@ -76,7 +75,7 @@ def lesson_in(key: str, world: World | None = None) -> Lesson | None:
         lab=lab,
         guess=_guess(table["guess"], place, {**names, **numbers}),
         words=Words(texts, names),
-        sandbox=Sandbox(page, query),
+        sandbox=Sandbox(sandbox.pop("page"), sandbox),
         terms=table["terms"],
         picks=table.get("picks", 0),
         numbers=numbers,

@@ -43,7 +43,6 @@ class Lab(lesson.Lab):
     Attributes:
         field: that of the context which tells regulars apart.
         informed: what the engine earns of the first that is told one other field alone.
-
         visits: of each regular.
         who: values of the field; those that come most often if empty.
         told: the other field; the second if empty.

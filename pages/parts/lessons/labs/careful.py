@@ -36,7 +36,6 @@ class Lab(lesson.Lab):
     Attributes:
         found: what came of each, as far as it has been computed.
         asked: what the person has paid for.
-
         visitors: readers who meet each loop.
     """
 

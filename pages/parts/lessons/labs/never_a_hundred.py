@@ -23,7 +23,6 @@ class Lab(GradualLab):
 
     Attributes:
         found: results by floor; those with the usual one are displayed.
-
         visitors: who meet each loop.
         looks: after how many it is looked at before, ascending.
     """

@@ -36,7 +36,6 @@ class Lab(GradualLab):
 
     Attributes:
         spread: what a single answer changes for everybody.
-
         visitors: who meet each loop.
         step: who are let in together.
     """

@@ -25,7 +25,6 @@ class Lab(lesson.Lab):
 
     Attributes:
         again: reports on the same shop with other visitors.
-
         visitors: in the log.
         logs, few: logs of other visitors, and how many come to each.
     """

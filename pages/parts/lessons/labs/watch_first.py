@@ -40,7 +40,6 @@ class Lab(GradualLab):
     Attributes:
         first: the curve of the match while the first few come.
         results: curves of the match and of the rewards, after each of two looks.
-
         watched, served: visitors whom the apprentice watches, and then serves.
         by: field of the context which today's rule looks at; the first if empty.
     """
