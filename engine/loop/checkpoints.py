@@ -34,7 +34,7 @@ P = TypeVar("P", bound=Restartable)
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint(Generic[P]):
-    """A place of a log, and a function that restores a fold to its state there.
+    """A place of a log, and a function to restore the state of a fold there.
 
     The function returns False if the state is lost.
 
@@ -62,7 +62,7 @@ class Checkpoints(Generic[P]):
         self.size = sum(point.size for point in self.points)
 
     def add(self, log: EventLog, point: Checkpoint[P]) -> None:
-        """Add or replace a checkpoint, and drop those that no longer count."""
+        """Add or replace a checkpoint, and drop checkpoints that no longer count."""
         others = (known for known in self.points if known.mark != point.mark)
         still = [known for known in others if log.counted_at(known.mark)]
         with _LOCK:  # Another log may make this one give way.
@@ -97,7 +97,7 @@ _IN_MEMORY: WeakSet[Checkpoints[Any]] = WeakSet()
 
 
 def in_memory() -> int:
-    """Bytes of all checkpoints in memory."""
+    """Bytes of the checkpoints in memory."""
     with _LOCK:
         return sum(one.size for one in _IN_MEMORY)
 

@@ -24,7 +24,7 @@ T = TypeVar("T")
 
 
 def expirations(state: LoopState, now: datetime) -> list[Expired]:
-    """Entries for all waits that are over by ``now``, oldest first."""
+    """Entries for the waits that are over by ``now``, oldest first."""
     wait, events = state.settings.reward_wait_time, map(state.events.__getitem__, state.waiting)
     late = takewhile(lambda event: event.is_late(wait, now), events)
     return [expiration(event, state.settings, now) for event in late]
@@ -153,7 +153,7 @@ def _allowed(beliefs: Belief, request: RankRequest) -> Belief:
 def _show(
     settings: LoopSettings, seed: int, event_id: str, decision: Decision
 ) -> tuple[int, float]:
-    """Shown action among those not excluded, and its probability."""
+    """Shown action among the actions not excluded, with the probability of showing it."""
     if settings.learning_mode == "online":
         return decision.chosen, float(decision.probabilities[decision.chosen])
     size, share, shown = len(decision.probabilities), 0.0, 0

@@ -1,4 +1,4 @@
-"""Entries of a loop's log: all that can happen to a loop."""
+"""Entries of a loop's log, one class for each kind of event."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Configured:
-    """Settings from this entry on."""
+    """Settings in force from this entry on."""
 
     time: datetime
     settings: LoopSettings
@@ -101,7 +101,8 @@ class Ranked:
         return self.request.actions[self.shown].id
 
     def answer(self) -> RankResponse:
-        """The response: actions by decreasing probability, excluded ones in their positions."""
+        """The response: actions by decreasing probability, with excluded actions in their
+        positions."""
         actions, allowed = self.request.actions, self.request.allowed
         chances = self.probabilities
         places = sorted(allowed, key=chances.__getitem__, reverse=True)
@@ -158,7 +159,7 @@ class Expired:
 
 @dataclass(frozen=True, slots=True)
 class Undone:
-    """Undo of the last ``entries`` entries that counted."""
+    """Undo of the last ``entries`` counting entries."""
 
     time: datetime
     entries: int

@@ -120,11 +120,11 @@ class EventIndex(Mapping[str, EventState]):
         yield from self._new.values()
 
     def values(self) -> ValuesView[EventState]:
-        """States of all events, in one pass over the log."""
+        """States of the events, read in one pass over the log."""
         return _States(self)
 
     def add(self, ranked: Ranked) -> EventState:
-        """Add an event by its Rank entry."""
+        """Add an event with its Rank entry."""
         self._new[ranked.event_id] = event = EventState.begin(ranked, len(self))
         return event
 
@@ -139,7 +139,7 @@ class EventIndex(Mapping[str, EventState]):
 
     @property
     def digests(self) -> Digests:
-        """Digests of all ids; read only."""
+        """Digests of the event ids; read only."""
         before = 0 if self._archive is None else len(self._archive)
         if not len(self._digests) and before:
             assert self._archive is not None
@@ -162,6 +162,6 @@ class _States(ValuesView[EventState]):
 
 
 def digest_of(event_id: str) -> np.uint64:
-    """8 bytes that distinguish almost all ids."""
+    """8 bytes of a digest of an event id; collisions are rare."""
     raw = hashlib.blake2b(event_id.encode(), digest_size=8).digest()
     return np.uint64(int.from_bytes(raw))

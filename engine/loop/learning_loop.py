@@ -100,7 +100,7 @@ class LearningLoop(Replay):
     @property
     @locked
     def last(self) -> Ranked | None:
-        """Last Rank call that counts, or None."""
+        """Last counting Rank call, or None."""
         return next((entry for entry in reversed(self.log) if isinstance(entry, Ranked)), None)
 
     @locked
@@ -339,12 +339,12 @@ class LearningLoop(Replay):
         return ranked
 
     def _present(self) -> tuple[LoopState, datetime]:
-        """State after all waits that are over, for reading, and the time."""
+        """State after expired waits, for reading, and the time."""
         now = read(self._clock)
         return self._foresee(decide.expirations(self.state, now)), now
 
     def _expire_late(self) -> datetime:
-        """End all waits that are over, and return the time."""
+        """End expired waits, and return the time."""
         now = read(self._clock)
         for expired in decide.expirations(self.state, now):
             self._append(expired)

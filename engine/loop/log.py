@@ -52,7 +52,7 @@ class Mark:
 
     @property
     def counting(self) -> int:
-        """Number of entries that counted."""
+        """Number of counting entries."""
         return sum(stop - start for start, stop in self.runs)
 
 
@@ -149,7 +149,7 @@ class EventLog:
 
     @locked
     def since(self, position: int, most: int | None = None) -> Iterator[Entry]:
-        """Up to ``most`` entries that count now, without the first ``position`` of them."""
+        """Up to ``most`` of the counting entries, without the first ``position``."""
         first = bisect_right(self._sizes, position) - 1
         runs = self._runs[first:]
         if most is not None and position < len(self):
@@ -162,7 +162,7 @@ class EventLog:
     @property
     @locked
     def history(self) -> tuple[Entry | Undone, ...]:
-        """All entries ever appended, with undone ones and undos."""
+        """Every entry ever appended, including undone entries and undos."""
         return tuple(self._held.read(0, self.position))
 
     @property
@@ -179,7 +179,7 @@ class EventLog:
 
     @locked
     def mark_at(self, entries: int) -> Mark:
-        """Place of the log after the first ``entries`` of those that count."""
+        """Place of the log after its first ``entries`` counting entries."""
         last = bisect_left(self._sizes, entries) - 1
         if last < 0:
             return START
@@ -188,12 +188,12 @@ class EventLog:
         return Mark(stop, (*self._runs[:last], (start, stop)), self.undos)
 
     def until(self, entries: int) -> "EventLog":
-        """Independent log of the first ``entries`` of those that count."""
+        """Independent log of the first ``entries`` counting entries."""
         return EventLog(self.mark_at(entries), self)
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
-        """Whether all entries that counted at an earlier place still count."""
+        """Whether the entries counting at an earlier place still count."""
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
@@ -280,5 +280,5 @@ class EventLog:
 
     @locked
     def evict(self, archive: Archive) -> None:
-        """Drop all entries so far from memory; ``archive`` has them."""
+        """Drop the entries so far from memory; ``archive`` has them."""
         self._held = _Held(self.position, archive, [])

@@ -148,7 +148,7 @@ class Replay:
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState, EventLog], bool]) -> None:
-        """Drop all entries so far from memory; an archive has them.
+        """Drop the entries so far from memory; an archive has them.
 
         Args:
             restore: brings a state to the present one, for an undo back to here.
@@ -170,7 +170,7 @@ class Replay:
         self.folding.keep_if_far(self.log, self.state)
 
     def _take_back(self, entries: int, now: datetime) -> None:
-        """Undo the last entries that count."""
+        """Undo the last counting entries."""
         taken = Taken(tuple(self.log.since(len(self.log) - entries)), self.state)
         is_next = self.can_bring_back
         self.log.append(Undone(now, entries))

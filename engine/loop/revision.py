@@ -35,7 +35,7 @@ class Experience:
 
 
 class Experiences:
-    """Experiences in order, and the learner that learns them.
+    """Ordered experiences and their learner.
 
     Args:
         learner: after all earlier experiences.
@@ -86,7 +86,7 @@ class Experiences:
         return True
 
     def learner(self, events: Mapping[str, EventState]) -> Learner:
-        """The learner after all experiences; ``events`` are all events."""
+        """The learner after every experience; ``events`` are the events of the loop."""
         while self._learned < self._end:
             self._fork_if_due()
             known = self._kept[self._learned - self._start]

@@ -13,9 +13,10 @@ _TOGETHER = 8
 
 
 def as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
-    """Copy a loop as it was after the first ``entries`` of its log, at that time.
+    """Copy a loop as it was after the first ``entries`` of its log.
 
-    The copy and the loop are independent. Each entry to be folded is a step.
+    The clock of the copy stands at that time. The copy and the loop are independent. Each entry to
+    be folded is a step.
 
     Raises:
         PersonalizerError: ``BadRequest`` unless 1 <= ``entries`` <= length of the log.

@@ -1,1 +1,1 @@
-"""Simulated visitors and their rewards."""
+"""Simulated visitors and rewards."""

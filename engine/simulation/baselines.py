@@ -38,7 +38,7 @@ class RuleTable:
 
 @dataclass(frozen=True, slots=True)
 class Mood:
-    """An editor's mood: a random one of these items, by their ids, for any visitor."""
+    """An editor's mood: a random item, by id, for any visitor."""
 
     items: tuple[str, ...]
 
@@ -107,8 +107,7 @@ def mood(world: World) -> Mood:
 
 
 def bestseller(world: World, seed: int) -> RuleTable:
-    """The item with the highest total reward among other visitors of the seed, who got random
-    items."""
+    """The item with the highest total reward among last month's visitors, who got random items."""
     rng = stream(seed, "last month")
     earned = np.zeros(len(world.items))
     for _ in range(LAST_MONTH):

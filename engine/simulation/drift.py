@@ -104,12 +104,12 @@ def with_other_tastes(world: World, seed: int, number: int) -> World:
 
 
 def as_it_becomes(world: World, seed: int) -> World:
-    """A tabulated world after all of its tastes have changed for a crowd of this seed."""
+    """A tabulated world after the change of tastes for a crowd of this seed is complete."""
     return _with_outcomes(world, list(drifting(world, "halfway", 2, seed).after))
 
 
 def _with_outcomes(world: World, after: Sequence[Array]) -> World:
-    """The world with other probabilities of the rewards 0, 1/2 and 1 in its cells, (items, 3)."""
+    """The world with new probabilities of the rewards 0, 1/2 and 1 in its cells, (items, 3)."""
     cells = product(*([value.name for value in field.values] for field in world.fields))
     rows = {
         cell: {
@@ -122,8 +122,8 @@ def _with_outcomes(world: World, after: Sequence[Array]) -> World:
 
 
 def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) -> TasteWeights:
-    """Terms moved to other values and other items. Ranges and features stay, unless a term has
-    nothing else to move."""
+    """Terms moved to other values and items. Ranges and features stay, unless a term has nothing
+    else to move."""
     values = {f.name: _others([v.name for v in f.values], rng) for f in world.fields}
     items = _others([item.id for item in world.items], rng)
     terms = [
@@ -143,8 +143,8 @@ def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) ->
 
 
 def _moved(world: World, term: Term, step: int) -> Term:
-    """A term moved by its ranges, or else to features of another item, if possible. All terms move
-    by the same step, so that they do not swap."""
+    """A term moved by its ranges, or else to features of another item, if possible. The step is
+    common to all terms, so terms never swap."""
     fields = {field.name: field for field in world.fields}
     within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
     if within != term.within:
@@ -159,7 +159,7 @@ def _moved(world: World, term: Term, step: int) -> Term:
 
 
 def _further(field: Field, one: Range, step: int) -> Range:
-    """The next range of the same width, in the cycle of all such ranges."""
+    """The next range of equal width, in the cycle of these ranges."""
     size, places = len(one.values), [value.name for value in field.values]
     ranges = len(places) - size + 1
     if ranges == 1:

@@ -94,7 +94,7 @@ class Library:
         return stored
 
     def known(self, view: str) -> StoredLoop | None:
-        """A loop open in this process; None for others."""
+        """A loop already open in this process, or None."""
         with self._lock:
             stored = self._loops.get(view)
         return None if stored is None or stored.is_lost else stored

@@ -49,7 +49,7 @@ CHUNK = 1_000
 
 
 class LogStore(Database):
-    """Access to the entries of all loops."""
+    """Access to the entries of loops."""
 
     def append(self, loop: str, end: End, entries: Sequence[Entry | Undone], events: int) -> End:
         """Append entries, all or none; on return they are on disk.
@@ -117,7 +117,7 @@ class LogStore(Database):
         return lengths[name]
 
     def lengths(self, names: Collection[str]) -> dict[str, int]:
-        """Numbers of entries of several loops, without those that do not exist."""
+        """Numbers of entries of several loops; unknown loops are left out."""
         rows = self._rows(_LENGTHS.params(b_names=tuple(names)))
         return {name: row.length for row in rows for name in row[:2] if name in names}
 
@@ -196,7 +196,7 @@ class LogStore(Database):
         return map(entry_of, self.texts(loop, start, stop))
 
     def of_event(self, loop: str, event_id: str, stop: int) -> list[tuple[int, Entry]]:
-        """Entries of one event before a position, with their positions."""
+        """Entries of one event before a position, with positions."""
         here = ENTRIES.c.loop == loop, ENTRIES.c.event == json.dumps(event_id)
         rows = self._rows(_WITH_BEFORE.where(*here, ENTRIES.c.position < stop))
         for row in rows:

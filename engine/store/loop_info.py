@@ -1,4 +1,4 @@
-"""Facts about a stored loop, read from its row alone, without its log."""
+"""Facts about a stored loop, read from its row without the log."""
 
 import secrets
 from dataclasses import dataclass

@@ -40,7 +40,7 @@ class Snapshot:
 
 
 class Snapshots(Database):
-    """Access to the snapshots of all loops."""
+    """Access to the snapshots of loops."""
 
     def snapshots(self, loop: str) -> list[Snapshot]:
         """Snapshots of a loop with undamaged places, oldest first."""

@@ -74,7 +74,7 @@ def _set_up(connection: Any, record: Any, patience: float) -> None:
 
 
 def _reopen(context: ExceptionContext) -> None:
-    """Discard the connection, and all idle ones.
+    """Discard the connection and idle connections.
 
     While one connection is open, new ones share its index of the write-ahead log, which stays
     read-only if it was so for the first; and a cursor holds its file open after its connection was
@@ -90,7 +90,7 @@ def _reopen(context: ExceptionContext) -> None:
 
 
 def _watch(engine: Engine, path: str) -> None:
-    """Notice a file that differs from the open one."""
+    """Notice a change of the file behind an open connection."""
     known: list[tuple[int, int]] = []
 
     def connecting(_: object, __: object, ___: object, named: Any) -> Any:

@@ -124,7 +124,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return list(map(listed, self._rows(theirs)))
 
     def views(self) -> list[str]:
-        """Views of all visible loops."""
+        """Views of visible loops."""
         return [row.view for row in self._rows(self._seen.order_by(LOOPS.c.id))]
 
     def rows(self, loop: str) -> tuple[int, int]:
@@ -218,7 +218,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         return self._change(copied.execution_options(preserve_rowcount=True), is_long=True)
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
-        """Make a loop visible after all of its entries, up to an end, with its origin."""
+        """Make a loop visible after its last entry, up to an end, with its origin."""
         with self._writing() as connection:
             _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
@@ -237,7 +237,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
     delete = at_once(deleting)
 
     def _close(self, which: ColumnElement[bool]) -> int:
-        """Hide loops and refuse appends; return their number."""
+        """Hide loops and refuse appends; return the number of loops."""
         return self._change(update(LOOPS).where(which).values(ready=False, digest=ERASED))
 
     def _erasing(self, loop: str) -> Steps[None]:

@@ -195,12 +195,12 @@ class StoredLoop:
 
     @property
     def is_saved(self) -> bool:
-        """Whether it is in the store, as from its first event on."""
+        """Whether the loop is in the store, as from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
     @property
     def is_lost(self) -> bool:
-        """Whether the stored log differs from this one, so that the loop must be opened again."""
+        """Whether the stored log differs from this one; the loop must then be opened again."""
         return self._journal is not None and self._journal.is_lost
 
     @property

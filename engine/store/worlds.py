@@ -75,7 +75,7 @@ class KeptWorld:
 
 
 class Worlds(Database):
-    """Access to the worlds of all owners."""
+    """Access to the worlds of owners."""
 
     def keep_world(
         self, world: World, owner: str, name: str = "", instead_of: str = ""

@@ -128,12 +128,12 @@ def origin_of(line: str) -> Origin | None:
 
 
 def is_of_several_worlds(line: str) -> bool:
-    """Whether a first line is marked for a change of the world."""
+    """Test a first line for the mark of a changed world."""
     return line.strip().endswith(f"{_CHANGED}}}")
 
 
 def is_row(value: Any) -> bool:
-    """Whether a JSON value may be a decision, as opposed to the first line of `jsonl`."""
+    """Test a JSON value for being a decision, as opposed to the first line of `jsonl`."""
     return isinstance(value, dict) and "c" in value and "format" not in value
 
 
@@ -156,7 +156,7 @@ def read_head(text: str, owner: str, name: str, origin: Origin, known: Iterable[
 
 
 def _happens_in(world: World, request: RankRequest) -> bool:
-    """Whether a world has these actions and such a visitor."""
+    """Test a world for these actions and a visitor's context."""
     if list(world.actions) != json.loads(request.actions_text):
         return False
     try:

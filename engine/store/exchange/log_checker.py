@@ -170,7 +170,7 @@ def _need(holds: bool, reason: str) -> None:
 
 
 def _check_answer(ranked: Ranked) -> None:
-    """Check that an answer fits its request, and that its numbers could be a policy's."""
+    """Check that an answer fits its request, and that the numbers could be a policy's."""
     size, allowed = len(ranked.request.actions), ranked.request.allowed
     _need(ranked.request.event_id == ranked.event_id, "its request has another eventId")
     vectors = [ranked.probabilities, ranked.errors, ranked.means, ranked.sds]

@@ -1,4 +1,4 @@
-"""Import of loops from files of all formats, entirely or not at all.
+"""Import of loops from files of any format, entirely or not at all.
 
 A loop is visible only after the last line of its file was read.
 """
@@ -181,7 +181,7 @@ def _origin(
 
 
 class _Intake(Journal):
-    """A loop during its import, and its growing log."""
+    """A loop during import, with its growing log."""
 
     def __init__(self, library: Library, about: LoopInfo) -> None:
         super().__init__(library.store, about, EventLog(), is_begun=True)
@@ -193,7 +193,7 @@ class _Intake(Journal):
         return self._new
 
     def learn(self, entries: Sequence[Entry | Undone]) -> None:
-        """Append entries and learn them."""
+        """Append and learn entries."""
         self.end = self.store.append(self.loop_id, self.end, entries, 0)
         self._new = entries
         self._stored.catch_up()
