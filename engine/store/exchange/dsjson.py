@@ -34,7 +34,7 @@ from engine.store import world_codec
 from engine.store.about import About, Origin, new_id
 from engine.store.entry_codec import read_field, read_time
 from engine.store.exchange.dsjson_line import (
-    Line,
+    DsjsonLine,
     Orders,
     chances_of,
     context_objects,
@@ -235,7 +235,7 @@ def _parts(total: float) -> tuple[float, ...]:
     return (*[sign] * whole, total - sign * whole)
 
 
-def _request(line: Line) -> RankRequest:
+def _request(line: DsjsonLine) -> RankRequest:
     context, offered = context_of_line(bytes(line.c))
     if not isinstance(line.event, str):
         raise UnreadableError("it has no EventId")
