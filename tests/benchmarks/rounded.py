@@ -5,7 +5,7 @@
 Logs are CSV files, read as anybody's are, with the propensity of what was shown to one to four
 digits. Shares are the same for all actions, differ by action, or by action and context; rewards are
 rare or frequent; targets are any action at random, two single actions, a rule, and chances of their
-own for each context. The constants of `engine.evaluation.files.rounding` and `rounded` were
+own for each context. The constants of `engine.evaluation.files.rounding` and `rounding_doubt` were
 chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. A line a setting: of how many
 intervals, how many are refused as off, and for each estimator the share that held the truth, and
 the mean width in parts of that of the same logs with exact propensities.

@@ -1,6 +1,6 @@
 """The process that reads one file for a server, with limits of its own.
 
-Its standard input is a `Request` as a line of JSON and the bytes of the file; its output is an
+Its standard input is a `FileRequest` as a line of JSON and the bytes of the file; its output is an
 answer, see `engine.evaluation.files.messages`. Whatever a file makes of it, the server goes on.
 """
 
@@ -20,7 +20,7 @@ from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.logs import open_log
-from engine.evaluation.files.messages import Answer, Inspected, Request, write_answer
+from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table import head
 from engine.store.exchange.lines import Faults
 
@@ -38,14 +38,14 @@ _LOOK = 1.0
 
 
 def main() -> None:
-    """Answer the request on the standard input."""
-    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=Request)
+    """FileAnswer the request on the standard input."""
+    request = msgspec.json.decode(sys.stdin.buffer.readline(), type=FileRequest)
     Thread(target=_end_with, args=(request.server,), daemon=True).start()
     _limit(request)
     write_answer(answer_to(request, sys.stdin.buffer), sys.stdout.buffer)
 
 
-def answer_to(request: Request, source: BinaryIO) -> Answer:
+def answer_to(request: FileRequest, source: BinaryIO) -> FileAnswer:
     """Read a file as it is asked for; a refusal is an answer, too."""
     try:
         file = LogFile(request.name, source.read(), request.events)
@@ -68,7 +68,7 @@ def inspected(file: LogFile) -> Inspected:
     return Inspected(names, columns, nested(first, columns))
 
 
-def decisions_in(file: LogFile, request: Request) -> Decisions:
+def decisions_in(file: LogFile, request: FileRequest) -> Decisions:
     """All decisions in a file.
 
     Raises:
@@ -95,7 +95,7 @@ def _check(what: str, number: int, most: int) -> None:
         refuse("BadRequest", "log", number, f"at most {most:,}", what)
 
 
-def _limit(request: Request) -> None:
+def _limit(request: FileRequest) -> None:
     """Bound the memory and the time that this process may take, where the system can."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)

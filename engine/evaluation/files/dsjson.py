@@ -24,7 +24,7 @@ from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
 from engine.store.exchange.dsjson import origin_of
 from engine.store.exchange.dsjson_line import (
-    Line,
+    DsjsonLine,
     Orders,
     chances_of,
     context_objects,
@@ -48,25 +48,25 @@ _time = partial(read_time, zone=UTC)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class OfferedActions:
+class ContextOffer:
     """A context, and the ids of the actions offered in it, in their order."""
 
     context: str
     actions: tuple[str, ...]
 
 
-class OfferedActionsCache:
-    """The offers of a log, made once each.
+class OfferCache:
+    """Offers of a log by the text of ``c``, made once each.
 
     Where actions have no ids, they are told apart by position as long as their number stays the
     same: it is remembered.
     """
 
     def __init__(self) -> None:
-        self._known: dict[bytes, OfferedActions] = {}
+        self._known: dict[bytes, ContextOffer] = {}
         self._nameless: int | None = None
 
-    def offer(self, text: bytes) -> OfferedActions:
+    def offer(self, text: bytes) -> ContextOffer:
         """Parse ``c``.
 
         Raises:
@@ -75,7 +75,7 @@ class OfferedActionsCache:
         offer = self._known.get(text)
         if offer is None:
             context, offered = context_of_line(text)
-            offer = OfferedActions(_context(context), self._actions(offered))
+            offer = ContextOffer(_context(context), self._actions(offered))
             if len(self._known) >= _MOST:
                 self._known.clear()
             self._known[text] = offer
@@ -120,12 +120,12 @@ def _context(context: Mapping[str, Any]) -> str:
 # -- events ---------------------------------------------------------------------------
 
 
-Event = tuple[OfferedActions, int, float, float, Sequence[float] | None]
+Event = tuple[ContextOffer, int, float, float, Sequence[float] | None]
 """An offer, the position of the action shown, its propensity, the reward, and the probabilities of
 all actions, in their order; None if the line does not tell them."""
 
 
-class Reader:
+class DsjsonReader:
     """Makes decisions of consecutive lines.
 
     Attributes:
@@ -150,7 +150,7 @@ class Reader:
     ) -> None:
         self._window, self._bounds, self._reads_all = window, bounds, window == ALL
         self._ids, self.number, self.dropped = ids or EventIds(), number, dropped
-        self._offers, self._orders = OfferedActionsCache(), Orders()
+        self._offers, self._orders = OfferCache(), Orders()
 
     def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
         """The decisions in numbered lines, until one is faulty; faults in all of them."""
@@ -186,7 +186,7 @@ class Reader:
                 if event is not None:
                     yield event
 
-    def _event(self, line: Line) -> Event | None:
+    def _event(self, line: DsjsonLine) -> Event | None:
         """The event in a line; None for one that is not learned, or not in the window.
 
         Raises:
@@ -237,7 +237,7 @@ class Reader:
                 "some events were left out more often than others is not like those who came"
             )
 
-    def _check_joined(self, line: Line) -> None:
+    def _check_joined(self, line: DsjsonLine) -> None:
         """Refuse a reward whose decision was read: that decision has no reward in its own line."""
         if line.reward is not None and line.event is not None and str(line.event) in self._ids:
             place = f"it is the reward of event {short(str(line.event))}, which stands before"
@@ -245,7 +245,7 @@ class Reader:
                 f"{place}: the log is not joined, join rewards to decisions first"
             )
 
-    def _is_inside(self, line: Line) -> bool:
+    def _is_inside(self, line: DsjsonLine) -> bool:
         """Whether the window holds a line."""
         time = _time(line.time) if self._window.by_time else None
         return self._window.holds(self.number, time)

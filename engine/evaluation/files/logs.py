@@ -17,7 +17,7 @@ from engine.evaluation.files import loops
 from engine.evaluation.files.cells import Rows, Written, times, words
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
-from engine.evaluation.files.dsjson import Reader
+from engine.evaluation.files.dsjson import DsjsonReader
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares
@@ -193,7 +193,7 @@ class DsjsonLog(Log):
         number, faults = 0, Faults("evaluated")
         for file in self.files:
             faults.file = file.name
-            reader = Reader(self.window, self.bounds, number)
+            reader = DsjsonReader(self.window, self.bounds, number)
             with file.open() as opened:
                 lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
                 next(reader.batches(lines, faults), None)
@@ -203,7 +203,7 @@ class DsjsonLog(Log):
         return self
 
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
-        reader = Reader(self.window, self.bounds, number, before.ids, self.dropped)
+        reader = DsjsonReader(self.window, self.bounds, number, before.ids, self.dropped)
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults, _MOST_LINES)
             yield from reader.batches(lines, faults)

@@ -20,7 +20,7 @@ _TABLES = "offered", "probabilities", "means"
 """Fields of `Decisions` of shape (N,) and (N, K)."""
 
 
-class Request(msgspec.Struct, frozen=True):
+class FileRequest(msgspec.Struct, frozen=True):
     """A file, and the use that is made of it.
 
     Attributes:
@@ -78,10 +78,10 @@ class _Refused(msgspec.Struct, tag=True):
 
 
 _About = _Log | Inspected | _Rejected | _Refused
-Answer = Decisions | Inspected | PersonalizerError
+FileAnswer = Decisions | Inspected | PersonalizerError
 
 
-def write_answer(answer: Answer, file: BinaryIO) -> None:
+def write_answer(answer: FileAnswer, file: BinaryIO) -> None:
     """Write an answer as an Arrow stream."""
     about: object = answer
     match answer:
@@ -99,7 +99,7 @@ def write_answer(answer: Answer, file: BinaryIO) -> None:
         stream.write_table(table)
 
 
-def read_answer(file: BinaryIO) -> Answer:
+def read_answer(file: BinaryIO) -> FileAnswer:
     """Read an answer; decisions are checked anew.
 
     Raises:

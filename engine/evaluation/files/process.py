@@ -21,7 +21,7 @@ import pyarrow as pa
 from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import Answer, Inspected, Request, read_answer
+from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, read_answer
 from engine.steps import WAITS, Steps
 from engine.store.exchange.lines import MAX_LINES, Faults
 
@@ -73,11 +73,11 @@ def reading(
 
 def _request(
     name: str, columns: Columns | None, bounds: tuple[float, float] | None, memory: int
-) -> Request:
-    return Request(name, bounds, columns, MAX_LINES, MOST_CELLS, memory, SECONDS, os.getpid())
+) -> FileRequest:
+    return FileRequest(name, bounds, columns, MAX_LINES, MOST_CELLS, memory, SECONDS, os.getpid())
 
 
-def _asking(file: BinaryIO, request: Request, kind: type[T]) -> Steps[T]:
+def _asking(file: BinaryIO, request: FileRequest, kind: type[T]) -> Steps[T]:
     while not _processes.acquire(blocking=False):
         yield WAITS
     try:
@@ -90,7 +90,7 @@ def _asking(file: BinaryIO, request: Request, kind: type[T]) -> Steps[T]:
     return answer
 
 
-def _answering(file: BinaryIO, request: Request) -> Steps[Answer]:
+def _answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
     """Start a process, wait for it, and read its answer; it ends when this is closed."""
     with TemporaryFile() as question, TemporaryFile() as answer:
         question.write(msgspec.json.encode(request) + b"\n")

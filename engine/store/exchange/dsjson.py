@@ -33,7 +33,7 @@ from engine.protocol.request import RankRequest, parse_rank_request
 from engine.store import world_codec
 from engine.store.entry_codec import read_field, read_time
 from engine.store.exchange.dsjson_line import (
-    Line,
+    DsjsonLine,
     Orders,
     chances_of,
     context_objects,
@@ -234,7 +234,7 @@ def _parts(total: float) -> tuple[float, ...]:
     return (*[sign] * whole, total - sign * whole)
 
 
-def _request(line: Line) -> RankRequest:
+def _request(line: DsjsonLine) -> RankRequest:
     context, offered = context_of_line(bytes(line.c))
     if not isinstance(line.event, str):
         raise UnreadableError("it has no EventId")

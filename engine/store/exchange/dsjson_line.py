@@ -13,7 +13,7 @@ _MOST = 1 << 14
 _Placing = Callable[[Sequence[float]], Sequence[float]]
 
 
-class Line(msgspec.Struct, frozen=True, gc=False):
+class DsjsonLine(msgspec.Struct, frozen=True, gc=False):
     """The fields of a line; ``c``, most of it, is decoded only where that is asked for."""
 
     c: msgspec.Raw = msgspec.Raw()
@@ -39,10 +39,10 @@ class Line(msgspec.Struct, frozen=True, gc=False):
         return not bytes(self.c) and (self.reward is not None or self.is_activation is not None)
 
 
-_decode = msgspec.json.Decoder(Line).decode
+_decode = msgspec.json.Decoder(DsjsonLine).decode
 
 
-def line_of(text: str) -> Line:
+def line_of(text: str) -> DsjsonLine:
     """Parse a line.
 
     Raises:
@@ -102,14 +102,14 @@ class Orders:
         return placing
 
 
-def chances_of(line: Line, size: int) -> Sequence[float] | None:
+def chances_of(line: DsjsonLine, size: int) -> Sequence[float] | None:
     """The probabilities of so many actions, in the order of ``a``; None if they are not told."""
     if line.p is not None and len(line.p) != size:
         raise UnreadableError(f"p does not have {size} values")
     return line.p
 
 
-def shown_position(line: Line, order: Sequence[int]) -> int:
+def shown_position(line: DsjsonLine, order: Sequence[int]) -> int:
     """Position of the action that the label is of; without a label, of the first of ``a``."""
     size, named = len(order), set[int]()
     for name, label, first in (

@@ -12,14 +12,14 @@ import pytest
 from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.files import child
-from engine.evaluation.files.messages import Inspected, Request, read_answer
+from engine.evaluation.files.messages import FileRequest, Inspected, read_answer
 from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, table
 
 DATA = as_csv(table(30))
 
 
-def request(**changes: Any) -> Request:
-    usual = Request("log", (0.0, 1.0), COLUMNS, 1_000, 10_000, 512, 60, os.getpid())
+def request(**changes: Any) -> FileRequest:
+    usual = FileRequest("log", (0.0, 1.0), COLUMNS, 1_000, 10_000, 512, 60, os.getpid())
     return msgspec.structs.replace(usual, **changes)
 
 
@@ -63,7 +63,7 @@ def test_no_room_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "reading it takes more than 512 MiB, the most allowed" in error.message
 
 
-def run(asked: Request) -> "subprocess.CompletedProcess[bytes]":
+def run(asked: FileRequest) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
         [sys.executable, "-m", "engine.evaluation.files.child"],
         input=msgspec.json.encode(asked) + b"\n" + DATA,

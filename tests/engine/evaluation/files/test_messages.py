@@ -10,14 +10,14 @@ import pytest
 from engine.errors import Fault, PersonalizerError, RejectedError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import Answer, Inspected, read_answer, write_answer
+from engine.evaluation.files.messages import FileAnswer, Inspected, read_answer, write_answer
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(50).log
 BARE = replace(LOG, probabilities=None, means=None)
 
 
-def sent(answer: Answer) -> Answer:
+def sent(answer: FileAnswer) -> FileAnswer:
     """An answer that was written and read."""
     file = BytesIO()
     write_answer(answer, file)
