@@ -69,7 +69,10 @@ def test_the_engine_knows_nothing_of_screens() -> None:
     assert not broken(ENGINE, lambda path: tops(path) & screens)
 
 
-NEEDED = {"store": ("sqlalchemy",), "sources": ("pyarrow", "msgspec"), "worlds": ("PIL",)}
+NEEDED = {
+    "protocol": ("msgspec",), "store": ("sqlalchemy", "msgspec"),
+    "sources": ("pyarrow", "msgspec"), "worlds": ("PIL", "msgspec"),
+}  # fmt: skip
 
 
 def without_need(path: Path) -> set[str]:
