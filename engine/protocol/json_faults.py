@@ -5,7 +5,7 @@ value that it refused is searched once more, with the same types, for a sentence
 is allowed follows from a type and its `msgspec.Meta`, or stands there as its ``description``.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, NamedTuple, Union, get_args, get_origin
@@ -22,6 +22,8 @@ _NAMES: Mapping[Any, str] = {
     str: "text",
     datetime: "a time with its zone",
 }
+REFUSED = msgspec.ValidationError, UnicodeEncodeError
+"""Errors of `msgspec.convert`: half a surrogate pair in a text raises the second."""
 
 
 class JsonFault(NamedTuple):
@@ -43,9 +45,10 @@ class JsonFault(NamedTuple):
 def first_fault(value: object, kind: Any, place: str = "") -> JsonFault:
     """The first fault of a value that does not fit a type."""
     kinds = _choices(kind)
-    base, meta = _parts(kinds[0])
+    of_shape = (one for one in kinds if is_list(value) == (get_origin(_parts(one)[0]) is tuple))
+    base, meta = _parts(next(of_shape, kinds[0]))
     if isinstance(base, type) and issubclass(base, Struct):
-        return _fault_of_object(value, kinds, place)
+        return _fault_of_object(value, [one for one in kinds if isinstance(one, type)], place)
     if get_origin(base) is tuple and is_list(value):
         return _fault_in_list(value, get_args(base)[0], meta, place)
     if get_origin(base) is dict and isinstance(value, Mapping):
@@ -80,12 +83,12 @@ def _parts(kind: Any) -> tuple[Any, Meta]:
 def _fits(value: object, kind: Any) -> bool:
     try:
         msgspec.convert(value, kind)
-    except msgspec.ValidationError:
+    except REFUSED:
         return False
     return True
 
 
-def _fault_of_object(value: object, kinds: tuple[type[Struct], ...], place: str) -> JsonFault:
+def _fault_of_object(value: object, kinds: Sequence[type[Struct]], place: str) -> JsonFault:
     kind, config = kinds[0], kinds[0].__struct_config__
     if config.tag_field is not None:
         tag = value.get(config.tag_field) if isinstance(value, Mapping) else None
@@ -96,18 +99,15 @@ def _fault_of_object(value: object, kinds: tuple[type[Struct], ...], place: str)
     if not isinstance(value, Mapping):
         return JsonFault(place, value, "an object")
     known = {one.encode_name: one for one in msgspec.structs.fields(kind)}
-    if config.forbid_unknown_fields:
-        for name in value:
-            if name not in known and name != config.tag_field:
-                subject = f"a name in {place}" if place else "a name"
-                return JsonFault(place, name, f"one of {', '.join(sorted(known))}", subject)
     for name, field in known.items():
         inside = f"{place}.{name}" if place else name
         if name not in value and field.required:
             return JsonFault(inside, UNSET, allowed_by(field.type))
         if name in value and not _fits(value[name], field.type):
             return first_fault(value[name], field.type, inside)
-    return JsonFault(place, value, "an object")
+    name = next(name for name in value if name not in known and name != config.tag_field)
+    subject = f"a name in {place}" if place else "a name"
+    return JsonFault(place, name, f"one of {', '.join(sorted(known))}", subject)
 
 
 def _fault_in_list(value: Any, kind: Any, meta: Meta, place: str) -> JsonFault:
@@ -119,7 +119,9 @@ def _fault_in_list(value: Any, kind: Any, meta: Meta, place: str) -> JsonFault:
 
 
 def _fault_in_mapping(value: Mapping[Any, Any], kind: Any, place: str) -> JsonFault:
-    name = next(name for name, one in value.items() if not _fits(one, kind))
+    name = next(n for n, one in value.items() if not (isinstance(n, str) and _fits(one, kind)))
+    if not isinstance(name, str):
+        return JsonFault(place, name, "text", f"a name in {place}")
     return first_fault(value[name], kind, f"{place}.{name}")
 
 

@@ -27,7 +27,7 @@ from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.protocol.features import as_plain
-from engine.protocol.json_faults import first_fault
+from engine.protocol.json_faults import REFUSED, first_fault
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
@@ -126,7 +126,7 @@ def _entries(policies: Policies) -> _Form:
 def _converted(value: object, form: _Form) -> Any:
     try:
         return form.read(msgspec.convert(value, form.kind))
-    except msgspec.ValidationError:
+    except REFUSED:
         fault = first_fault(value, form.kind)
     subject = fault.subject or fault.place
     if fault.value is UNSET:

@@ -134,6 +134,10 @@ TIME = "2026-01-02T03:04:05+00:00"
             f'{{"kind":"Configured","time":"{TIME}","settings":{{"learner":"deep"}}}}',
             "not one of bayesian",
         ),
+        (
+            f'{{"kind":"Configured","time":"{TIME}","settings":{{"learner":"\\ud800"}}}}',
+            "not one of bayesian",
+        ),
     ],
 )
 def test_anything_else_is_unreadable(text: str, reason: str) -> None:
