@@ -1,8 +1,8 @@
-"""The first fault of a JSON value that a msgspec type refuses: its place, and what is allowed.
+"""The first fault of a JSON value refused by a msgspec type: place, value and allowed values.
 
-msgspec checks a value fast, but its message names neither the value nor all that is allowed. So a
-value that it refused is searched once more, with the same types, for a sentence to a person. What
-is allowed follows from a type and its `msgspec.Meta`, or stands there as its ``description``.
+msgspec checks fast, but an error of msgspec names neither the value nor all allowed values. A
+refused value is searched once more, with the same types, for a sentence to a person. Allowed values
+follow from a type and the bounds of a `msgspec.Meta`, or are in the ``description`` of the latter.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,13 +27,13 @@ REFUSED = msgspec.ValidationError, UnicodeEncodeError
 
 
 class JsonFault(NamedTuple):
-    """A value that is not allowed.
+    """A refused value.
 
     Attributes:
         place: its path, such as ``items[3].name``; empty for the whole value.
         value: the value; `msgspec.UNSET` for a missing one.
-        allowed: the allowed values, as the end of a sentence.
-        subject: name of what has this value, where that is not its place.
+        allowed: allowed values, as the end of a sentence.
+        subject: name of the value, if not the place.
     """
 
     place: str
@@ -43,7 +43,7 @@ class JsonFault(NamedTuple):
 
 
 def first_fault(value: object, kind: Any, place: str = "") -> JsonFault:
-    """The first fault of a value that does not fit a type."""
+    """Find the first fault of a value refused by a type."""
     kinds = _choices(kind)
     of_shape = (one for one in kinds if is_list(value) == (get_origin(_parts(one)[0]) is tuple))
     base, meta = _parts(next(of_shape, kinds[0]))
@@ -58,6 +58,8 @@ def first_fault(value: object, kind: Any, place: str = "") -> JsonFault:
 
 def allowed_by(kind: Any) -> str:
     """Values of a type, as the end of a sentence."""
+    if get_origin(kind) in (Union, UnionType) and NoneType in get_args(kind):
+        return f"{allowed_by(_choices(kind)[0])} or null"
     base, meta = _parts(_choices(kind)[0])
     if meta.description:
         return meta.description

@@ -1,8 +1,8 @@
 """Log entries and settings as JSON text and back.
 
 The tagged structs of the JSON follow from the fields and type hints of the dataclasses, so a new
-field needs no line here. A new field with a default is read from text written before it, and an
-unknown setting is ignored. Text from any source is checked: types by the structs, settings,
+field needs no line here. A field with a default may be missing, as in older texts, and an unknown
+setting is ignored. Text from any source is checked: types by the structs, settings,
 requests and worlds by their own rules.
 """
 
@@ -45,7 +45,7 @@ def to_text(entry: Entry | Undone) -> str:
 
 
 def from_text(text: str) -> Entry | Undone:
-    """The entry that a line of JSON holds.
+    """Read an entry from a line of JSON.
 
     Raises:
         UnreadableError: for anything else.
@@ -61,7 +61,7 @@ def from_text(text: str) -> Entry | Undone:
 
 
 def from_json(value: object) -> Entry | Undone:
-    """The entry in parsed JSON; see `from_text`."""
+    """Read an entry from parsed JSON; see `from_text`."""
     entry: Entry | Undone = _converted(value, _entries(_policies()))
     return entry
 
@@ -74,13 +74,13 @@ def settings_to_json(settings: LoopSettings) -> dict[str, Any]:
 
 
 def settings_from_json(value: object) -> LoopSettings:
-    """Settings out of JSON; raises as `from_text`."""
+    """Read settings from JSON; raises as `from_text`."""
     settings: LoopSettings = _converted(value, _form(LoopSettings, _policies()))
     return settings
 
 
 def parse(text: str) -> Any:
-    """Value of a JSON text in one line; `UnreadableError` for no JSON, NaN and infinity."""
+    """Parse a line of JSON; `UnreadableError` for other text, NaN and infinity."""
     try:
         return _decode(text)
     except UnreadableError:
@@ -107,7 +107,7 @@ _JSON = msgspec.json.Encoder(enc_hook=as_plain)
 
 
 class _Form(NamedTuple):
-    """A type of values as a msgspec type, and the conversions to it and back."""
+    """A msgspec type, and the conversions from values to that type and back."""
 
     kind: Any
     write: Change
@@ -115,7 +115,7 @@ class _Form(NamedTuple):
 
 
 def _policies() -> Policies:
-    """Policies by now: one may be registered at any time."""
+    """Registered policies; more may follow at any time."""
     return tuple(POLICIES.values())
 
 
@@ -137,7 +137,7 @@ def _converted(value: object, form: _Form) -> Any:
 
 @cache
 def _form(hint: Any, policies: Policies) -> _Form:
-    """The form of values of a field's type; None may stand for plain values alone."""
+    """The form of a field's type; only plain values may be None."""
     inner = get_args(hint)
     if hint in _FORMS:
         return _FORMS[hint]
@@ -164,7 +164,7 @@ def _list_of(form: _Form) -> _Form:
 
 @cache
 def _tagged(kinds: tuple[type, ...], policies: Policies) -> _Form:
-    """The form of values of several dataclasses, each with its name."""
+    """The form of several dataclasses, with the class name as a tag."""
     reads = {form.kind: form.read for form in (_struct(kind, policies, True) for kind in kinds)}
 
     def write(value: object) -> Struct:
@@ -209,7 +209,7 @@ def _same(value: Any) -> Any:
 
 
 class _Request(Struct, forbid_unknown_fields=True, rename="camel"):
-    """A Rank request in the service's shape; its own rules check what is in it."""
+    """A Rank request in the service's shape, checked by `parse_rank_request`."""
 
     context_features: Any
     actions: Any
@@ -248,7 +248,7 @@ _FORMS: Mapping[Any, _Form] = {
 
 
 def read_field(read: Change, name: str, value: object) -> Any:
-    """A field's value as ``read`` reads it; its `UnreadableError` names the field."""
+    """Read a field's value; an `UnreadableError` names the field."""
     try:
         return read(value)
     except UnreadableError as error:
@@ -256,7 +256,7 @@ def read_field(read: Change, name: str, value: object) -> Any:
 
 
 def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
-    """A time as ISO 8601 writes it, in a zone if it names none; else an `UnreadableError`."""
+    """Read an ISO 8601 time, in ``zone`` if the text names none; else an `UnreadableError`."""
     with suppress(ValueError, TypeError):
         time = datetime.fromisoformat(value)
         time = time if time.tzinfo is not None else time.replace(tzinfo=zone)
@@ -266,7 +266,7 @@ def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
 
 
 def read_number(value: Any) -> float:
-    """A finite number; an `UnreadableError` for anything else."""
+    """Read a finite number; an `UnreadableError` for other values."""
     try:
         if type(value) in {float, int} and math.isfinite(value):
             return float(value)

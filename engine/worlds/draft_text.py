@@ -1,4 +1,4 @@
-"""A draft as a text for a link or the store: right or wrong, its cells come back as they were.
+"""Drafts as texts for links and the store; faulty cells are kept as written.
 
 A row of a table is an array of its fields (`engine.worlds.rows`), without bad cells if there are
 none, and without a picture in older texts.
@@ -44,12 +44,12 @@ MAX_TEXT = 1_000_000
 _MAX_JSON = 4_000_000
 _MAX_ROWS = 1_200
 _LATER = {"picture": "", "bad": ()}
-"""Fields of rows that a text may lack, with their defaults."""
+"""Optional fields of rows, with defaults."""
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 
 
 class _Place(Struct, array_like=True, forbid_unknown_fields=True):
-    """Texts of a draft; older ones also have the worth of their one level."""
+    """Texts of a draft, in older links with the worth of the only level."""
 
     title: Text
     emoji: Text
@@ -75,7 +75,7 @@ class _Written(Struct):
 
 
 def draft_to_text(draft: Draft) -> str:
-    """The text of a draft, which has room in a link if it is no longer than `MAX_LINK`."""
+    """Write a draft; texts of up to `MAX_LINK` characters fit into a link."""
     cells, rules = _cells(draft), draft.rules
     tastes = [draft.truth.get(cell, UNKNOWN) for cell in cells]
     source = {
@@ -100,7 +100,7 @@ def _array(row: ActionRow | ValueRow | LevelRow | RuleRow) -> tuple[object, ...]
 
 
 def draft_from_text(text: str) -> Draft:
-    """The draft that a text holds.
+    """Read a draft.
 
     Raises:
         PersonalizerError: ``BadRequest`` for anything else.
@@ -162,7 +162,7 @@ def _cells(draft: Draft) -> list[Cell]:
 
 
 def _together(draft: Draft, source: Any) -> Joint:
-    """How often values come together; an older text has one list for all contexts."""
+    """Frequencies of combinations; older texts have one list for all contexts."""
     if not source:
         return APART
     ids: Any = [[row.id for row in rows] for rows in draft.fields.values()]

@@ -1,7 +1,7 @@
-"""The JSON of a world as msgspec types: names, ranges and lengths; `engine.worlds.world_json`
-describes it and has the rules between its parts.
+"""The JSON of a world as msgspec types: names, ranges and lengths of each part.
 
-A name with a default may be left out. `read` refuses anything else with its place.
+`engine.worlds.world_json` describes the format and has the rules between parts. Names with a
+default are optional.
 """
 
 from collections.abc import Mapping
@@ -38,7 +38,7 @@ _LETTERS = r"[^\x00-\x1f\x7f-\x9f\ud800-\udfff]*\Z"
 
 
 def _line(most: int, least: int = 1, start: str = "") -> Meta:
-    """Texts in one line; with ``least``, more than spaces. ``start`` is a pattern of its own."""
+    """Texts in one line, with more than spaces if ``least`` is above 0; ``start`` is a pattern."""
     allowed = f"a text of {least} to {most} characters in one line"
     start = start or (r"^(?=.*\S)" if least else "^")
     return Meta(pattern=start + _LETTERS, max_length=most, description=allowed)
@@ -68,7 +68,7 @@ FieldName = Annotated[
 
 
 class _Part(Struct, forbid_unknown_fields=True):
-    """An object with the names of its class alone."""
+    """An object; unknown names are refused."""
 
 
 class ValueJson(_Part):
@@ -100,7 +100,7 @@ class ItemJson(_Part):
 
 
 class LevelJson(_Part):
-    """What a success may be worth."""
+    """A level of success."""
 
     worth: Chance
     name: Annotated[str, _line(MAX_LEVEL_NAME, 0)] = ""
@@ -139,7 +139,7 @@ class SumJson(_Part):
 
 
 class WorldJson(_Part):
-    """A world; its truth is a `TableJson` or a `SumJson`."""
+    """A world; the truth is a `TableJson` or a `SumJson`."""
 
     format: Annotated[str, Meta(pattern=rf"^{FORMAT}\Z", description=repr(FORMAT))]
     version: Annotated[
@@ -164,7 +164,7 @@ class WorldJson(_Part):
 
 
 def plain_json(value: object) -> Any:
-    """A copy of JSON in which mappings, sequences and numbers of NumPy's are Python's own."""
+    """Copy JSON, with NumPy values, mappings and sequences as plain Python values."""
     return msgspec.to_builtins(value, enc_hook=_as_json)
 
 
@@ -178,7 +178,7 @@ def _as_json(value: Any) -> Any:
 
 
 def read(value: object, kind: type[T], place: str = "") -> T:
-    """A value as one of a type; ``BadRequest`` for its first fault, with its place."""
+    """Convert a value to a type; ``BadRequest`` for the first fault, with the place."""
     try:
         return msgspec.convert(value, kind)
     except REFUSED:

@@ -38,7 +38,7 @@ from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 def truth_in(
     value: object, fields: Sequence[Field], items: Sequence[Item]
 ) -> TasteTable | TasteWeights:
-    """The truth that JSON describes; ``BadRequest`` for its first fault, with its place."""
+    """Read a truth; ``BadRequest`` for the first fault, with the place."""
     if isinstance(value, Mapping) and "table" in value:
         return _table(read(value, TableJson, "truth").table, fields, items)
     source = read(value, SumJson, "truth")

@@ -74,7 +74,7 @@ from engine.worlds.world import World
 
 
 def world_from_json(value: object) -> World:
-    """The world that JSON describes; ``BadRequest`` for its first fault, with its place."""
+    """Read a world; ``BadRequest`` for the first fault, with the place."""
     source = read(plain_json(value), WorldJson)
     fields = tuple(_field(one, f"fields[{at}]") for at, one in enumerate(source.fields))
     for name in ("name", "label"):
@@ -101,8 +101,8 @@ _in_use: WeakValueDictionary[str, World] = WeakValueDictionary()
 
 
 def world_from_text(text: str) -> World:
-    """The world of a `World.text`; the same object as long as it is in use, and a while longer, so
-    that its computed results are shared."""
+    """Read a `World.text`. Equal texts give one object while in use, and a while longer, so that
+    computed results are shared."""
     name = sha256(text.encode(errors="surrogatepass")).hexdigest()
 
     def parse() -> World:
@@ -178,8 +178,8 @@ def _levels(source: WorldJson) -> tuple[Level, ...]:
 def _together(
     source: tuple[float, ...] | TogetherJson | UnsetType, fields: Sequence[Field]
 ) -> tuple[tuple[float, ...], tuple[str, ...]]:
-    """How often values come together, and the fields of these values, where these are not all;
-    fields along which nothing differs are left out, as in a draft."""
+    """Frequencies of combinations, and their fields unless all are meant. Fields along which the
+    frequencies are equal are dropped, as in a draft."""
     sizes = {field.name: len(field.values) for field in fields}
     cells, place, names = math.prod(sizes.values()), "together", tuple(sizes)
     if source is UNSET:
@@ -227,14 +227,14 @@ def _check_columns(fields: Sequence[Field], items: Sequence[Item]) -> None:
 
 
 def _columns(sent: object) -> int:
-    """Number of columns of a value in a request: a list makes one for each number in it."""
+    """Number of columns of a value in a request: of a list, the number of entries."""
     if isinstance(sent, Mapping):
         return sum(map(_columns, sent.values()))
     return len(sent) if is_list(sent) else 1
 
 
 def _check_sent(sends: object, place: str) -> None:
-    """Refuse a value that no request can hold."""
+    """Refuse a value that a request cannot hold."""
     try:
         flatten([{"sent": sends}], place)
     except PersonalizerError:
