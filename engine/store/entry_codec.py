@@ -1,19 +1,25 @@
-"""Log entries as JSON text and back, driven by the fields and type hints of their dataclasses.
+"""Log entries and settings as JSON text and back.
 
-A new field with a default is read from what was written before it, and a setting that is
-no more is passed over. What is read is checked whatever its source: types by the hints,
-settings and requests by their own rules.
+The tagged structs of the JSON follow from the fields and type hints of the dataclasses, so a new
+field needs no line here. A field with a default may be missing, as in older texts, and an unknown
+setting is ignored. Text from any source is checked: types by the structs, settings,
+requests and worlds by their own rules.
 """
 
 import json
 import math
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import MISSING, fields, is_dataclass
 from datetime import datetime, timedelta, tzinfo
-from functools import cache
+from functools import cache, reduce
+from operator import or_
 from types import NoneType
-from typing import Any, Literal, NamedTuple, get_args, get_origin, get_type_hints
+from typing import Annotated, Any, NamedTuple, get_args, get_origin, get_type_hints
+
+import msgspec
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from engine.errors import UnreadableError
 from engine.loop.entries import Entry, Undone
@@ -21,51 +27,60 @@ from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
 from engine.policies.registry import POLICIES
 from engine.protocol.features import as_plain
+from engine.protocol.json_faults import REFUSED, first_fault
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 
-Text = Callable[[Any], str]
-Value = Callable[[Any], Any]
+Change = Callable[[Any], Any]
+Policies = tuple[type[Policy], ...]
 TAG = "kind"
-"""Name of the field that tells which of several dataclasses it is."""
+"""Name of the field that holds the name of a dataclass, where several are possible."""
+_ENTRIES: tuple[type, ...] = get_args(Entry | Undone)
 
 
 def to_text(entry: Entry | Undone) -> str:
     """One line of JSON."""
-    return _ENTRY.write(entry)
+    return _JSON.encode(_entries(_policies()).write(entry)).decode()
 
 
 def from_text(text: str) -> Entry | Undone:
-    """The entry that a line of JSON holds.
+    """Read an entry from a line of JSON.
 
     Raises:
         UnreadableError: for anything else.
         PersonalizerError: for settings, a request, or a world that would be refused.
     """
-    return from_json(parse(text))
+    entries = _entries(_policies())
+    try:
+        value = _decoder(entries.kind).decode(text)
+    except (msgspec.MsgspecError, UnicodeEncodeError, RecursionError):
+        return from_json(parse(text))
+    entry: Entry | Undone = entries.read(value)
+    return entry
 
 
 def from_json(value: object) -> Entry | Undone:
-    """The entry in parsed JSON; see `from_text`."""
-    entry: Entry | Undone = _ENTRY.read(value)
+    """Read an entry from parsed JSON; see `from_text`."""
+    entry: Entry | Undone = _converted(value, _entries(_policies()))
     return entry
 
 
 def settings_to_json(settings: LoopSettings) -> dict[str, Any]:
     """Settings as plain JSON."""
-    value: dict[str, Any] = json.loads(_form(LoopSettings).write(settings))
+    written = _JSON.encode(_form(LoopSettings, _policies()).write(settings))
+    value: dict[str, Any] = msgspec.json.decode(written)
     return value
 
 
 def settings_from_json(value: object) -> LoopSettings:
-    """Settings out of JSON; raises as `from_text`."""
-    settings: LoopSettings = _form(LoopSettings).read(value)
+    """Read settings from JSON; raises as `from_text`."""
+    settings: LoopSettings = _converted(value, _form(LoopSettings, _policies()))
     return settings
 
 
 def parse(text: str) -> Any:
-    """Value of a JSON text in one line; `UnreadableError` for no JSON, NaN and infinity."""
+    """Parse a line of JSON; `UnreadableError` for other text, NaN and infinity."""
     try:
         return _decode(text)
     except UnreadableError:
@@ -84,142 +99,164 @@ def _refuse_constant(name: str) -> None:
 
 
 _decode = json.JSONDecoder(parse_constant=_refuse_constant).decode
-_dump: Text = json.JSONEncoder(
-    default=as_plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False
-).encode
+_decoder = cache(msgspec.json.Decoder)
+_JSON = msgspec.json.Encoder(enc_hook=as_plain)
+
+
+# -- forms of values ------------------------------------------------------------------
 
 
 class _Form(NamedTuple):
-    """How values of a type stand in JSON."""
+    """A msgspec type, and the conversions from values to that type and back."""
 
-    write: Text
-    read: Value
+    kind: Any
+    write: Change
+    read: Change
+
+
+def _policies() -> Policies:
+    """Registered policies; more may follow at any time."""
+    return tuple(POLICIES.values())
+
+
+def _entries(policies: Policies) -> _Form:
+    return _tagged(_ENTRIES, policies)
+
+
+def _converted(value: object, form: _Form) -> Any:
+    try:
+        return form.read(msgspec.convert(value, form.kind))
+    except REFUSED:
+        fault = first_fault(value, form.kind)
+    subject = fault.subject or fault.place
+    if fault.value is UNSET:
+        raise UnreadableError(f"{subject} is missing, but must be {fault.allowed}")
+    said = f"{_short(fault.value)} is not {fault.allowed}"
+    raise UnreadableError(f"{subject}: {said}" if subject else said)
 
 
 @cache
-def _form(kind: Any) -> _Form:
-    """How values of a type, given as a field's hint, stand there."""
-    inner = get_args(kind)
-    if kind in _FORMS:
-        return _FORMS[kind]
-    if isinstance(kind, type) and is_dataclass(kind):
-        return _Form(_object_writer(kind, tagged=False), _object_reader(kind))
-    if get_origin(kind) is Literal:
-        allowed = f"one of {', '.join(map(str, inner))}"
-        return _plain(lambda value: isinstance(value, str) and value in inner, allowed)
-    if get_origin(kind) is tuple:
-        return _list_of(*_form(inner[0]))
-    if len(inner) != 2 or inner[1] is not NoneType:
-        raise TypeError(f"no JSON for {kind}")
-    write, read = _form(inner[0])
-    write_any = write if write is _dump else lambda value: "null" if value is None else write(value)
-    return _Form(write_any, lambda value: None if value is None else read(value))
+def _form(hint: Any, policies: Policies) -> _Form:
+    """The form of a field's type; only plain values may be None."""
+    inner = get_args(hint)
+    if hint in _FORMS:
+        return _FORMS[hint]
+    if hint is Policy:
+        return _tagged(policies, policies)
+    if is_dataclass(hint):
+        return _struct(hint, policies, False)  # type: ignore[arg-type]
+    if get_origin(hint) is tuple:
+        return _list_of(_form(inner[0], policies))
+    if inner[1:] == (NoneType,):
+        return _Form(_form(inner[0], policies).kind | None, _same, _same)
+    return _Form(hint, _same, _same)
 
 
-def _plain(is_right: Callable[[Any], bool], what: str) -> _Form:
-    """Values that are in JSON as they are here."""
-
-    def read(value: Any) -> Any:
-        if not is_right(value):
-            raise UnreadableError(f"{_short(value)} is not {what}")
-        return value
-
-    return _Form(_dump, read)
-
-
-def _list_of(write: Text, read: Value) -> _Form:
-    read_list = _plain(lambda value: isinstance(value, list), "a list").read
-    write_all = write if write is _dump else lambda value: f"[{','.join(map(write, value))}]"
-    return _Form(write_all, lambda value: tuple(map(read, read_list(value))))
+def _list_of(form: _Form) -> _Form:
+    kind, write, read = form
+    kind = tuple[kind, ...]  # type: ignore[valid-type]
+    if write is _same:
+        return _Form(kind, _same, _same)
+    return _Form(
+        kind, lambda items: tuple(map(write, items)), lambda items: tuple(map(read, items))
+    )
 
 
-def _tagged(kinds: Callable[[], Mapping[str, type]]) -> _Form:
-    """Values of several dataclasses, each with its name."""
+@cache
+def _tagged(kinds: tuple[type, ...], policies: Policies) -> _Form:
+    """The form of several dataclasses, with the class name as a tag."""
+    reads = {form.kind: form.read for form in (_struct(kind, policies, True) for kind in kinds)}
 
-    def write(value: Any) -> str:
+    def write(value: object) -> Struct:
         kind: Any = type(value)
-        return _object_writer(kind, tagged=True)(value)
+        struct: Struct = _struct(kind, policies, True).write(value)
+        return struct
 
-    def read(value: Any) -> Any:
-        told, known = dict(value) if isinstance(value, dict) else {}, kinds()
-        name = told.pop(TAG, None)
-        if not isinstance(name, str) or name not in known:
-            raise UnreadableError(f"{_short(value)} is not one of {', '.join(known)}")
-        return _form(known[name]).read(told)
-
-    return _Form(write, read)
+    return _Form(reduce(or_, reads), write, lambda value: reads[type(value)](value))
 
 
 @cache
-def _object_writer(kind: Any, tagged: bool) -> Text:
+def _struct(kind: Any, policies: Policies, tagged: bool) -> _Form:
+    """The form of a dataclass; unknown names are ignored in settings and policies alone."""
     hints = get_type_hints(kind)
-    parts = [(f.name, f'"{f.name}":', _form(hints[f.name]).write) for f in fields(kind)]
-    head = [f'"{TAG}":"{kind.__name__}"'] if tagged else []
+    forms = [(field.name, _form(hints[field.name], policies)) for field in fields(kind)]
+    struct: Any = msgspec.defstruct(
+        kind.__name__,
+        [
+            (name, form.kind)
+            if field.default is field.default_factory is MISSING
+            else (name, form.kind | UnsetType, UNSET)
+            for field, (name, form) in zip(fields(kind), forms, strict=True)
+        ],
+        tag_field=TAG if tagged else None,
+        tag=kind.__name__ if tagged else None,
+        forbid_unknown_fields=not issubclass(kind, LoopSettings | Policy),
+    )
 
-    def write(value: object) -> str:
-        inner = [name + text(getattr(value, field)) for field, name, text in parts]
-        return f"{{{','.join(head + inner)}}}"
+    def write(value: object) -> Struct:
+        made: Struct = struct(*[form.write(getattr(value, name)) for name, form in forms])
+        return made
 
-    return write
+    def read(value: Struct) -> object:
+        given = ((name, form, getattr(value, name)) for name, form in forms)
+        return kind(**{name: form.read(part) for name, form, part in given if part is not UNSET})
 
-
-def _object_reader(kind: Any) -> Value:
-    hints = get_type_hints(kind)
-    known = {f.name: _form(hints[f.name]).read for f in fields(kind)}
-    needed = {f.name for f in fields(kind) if f.default is MISSING and f.default_factory is MISSING}
-    tolerant = issubclass(kind, LoopSettings | Policy)
-    what = f"an object with the fields of {kind.__name__}"
-    read_object = _plain(lambda value: isinstance(value, dict), what).read
-
-    def read(value: Any) -> Any:
-        told = read_object(value)
-        for name in needed - told.keys():
-            raise UnreadableError(f"{kind.__name__} has no {name}")
-        found = {}
-        for name, given in told.items():
-            if name in known:
-                found[name] = read_field(known[name], name, given)
-            elif not tolerant:
-                raise UnreadableError(f"{kind.__name__} has an unknown field {_short(name)}")
-        return kind(**found)
-
-    return read
+    return _Form(struct, write, read)
 
 
-def read_field(read: Value, name: str, value: object) -> Any:
-    """A field's value as ``read`` reads it; its `UnreadableError` names the field."""
+def _same(value: Any) -> Any:
+    return value
+
+
+class _Request(Struct, forbid_unknown_fields=True, rename="camel"):
+    """A Rank request in the service's shape, checked by `parse_rank_request`."""
+
+    context_features: Any
+    actions: Any
+    excluded_actions: Any
+    event_id: Any
+    defer_activation: Any
+
+
+def _write_request(request: RankRequest) -> _Request:
+    texts = Raw(request.context_text), Raw(request.actions_text)
+    return _Request(*texts, request.excluded, request.event_id, request.defer_activation)
+
+
+def _read_request(value: _Request) -> RankRequest:
+    parts = value.actions, value.context_features, value.excluded_actions
+    return parse_rank_request(*parts, value.event_id, value.defer_activation)
+
+
+def _read_world(value: dict[str, Any]) -> World:
+    return world_from_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
+_MOST = sys.float_info.max
+_Number = Annotated[float, Meta(ge=-_MOST, le=_MOST, description="a number")]
+_Seconds = Annotated[float, Meta(ge=-1e9, le=1e9, description="a duration in seconds")]
+_FORMS: Mapping[Any, _Form] = {
+    float: _Form(_Number, _same, _same),
+    datetime: _Form(Annotated[datetime, Meta(tz=True)], _same, _same),
+    timedelta: _Form(_Seconds, timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
+    RankRequest: _Form(_Request, _write_request, _read_request),
+    World: _Form(dict[str, Any], lambda world: Raw(world.text), _read_world),
+}
+
+
+# -- values of other formats ----------------------------------------------------------
+
+
+def read_field(read: Change, name: str, value: object) -> Any:
+    """Read a field's value; an `UnreadableError` names the field."""
     try:
         return read(value)
     except UnreadableError as error:
         raise UnreadableError(f"{name}: {error}") from None
 
 
-def _write_request(request: RankRequest) -> str:
-    excluded, event_id = _dump(list(request.excluded)), _dump(request.event_id)
-    return (
-        f'{{"contextFeatures":{request.context_text},"actions":{request.actions_text},'
-        f'"excludedActions":{excluded},"eventId":{event_id},'
-        f'"deferActivation":{_dump(request.defer_activation)}}}'
-    )
-
-
-_REQUEST = ("actions", "contextFeatures", "excludedActions", "eventId", "deferActivation")
-
-
-def _read_request(value: Any) -> RankRequest:
-    if not isinstance(value, dict) or value.keys() != {*_REQUEST}:
-        raise UnreadableError(f"{_short(value)} is not an object of {', '.join(sorted(_REQUEST))}")
-    return parse_rank_request(*(value[name] for name in _REQUEST))
-
-
-def _read_world(value: Any) -> World:
-    if not isinstance(value, dict):
-        raise UnreadableError(f"{_short(value)} is not a world")
-    return world_from_text(_dump(value))
-
-
 def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
-    """A time as ISO 8601 writes it, in a zone if it names none; else an `UnreadableError`."""
+    """Read an ISO 8601 time, in ``zone`` if the text names none; else an `UnreadableError`."""
     with suppress(ValueError, TypeError):
         time = datetime.fromisoformat(value)
         time = time if time.tzinfo is not None else time.replace(tzinfo=zone)
@@ -228,15 +265,8 @@ def read_time(value: Any, zone: tzinfo | None = None) -> datetime:
     raise UnreadableError(f"{_short(value)} is not a time with its zone")
 
 
-def _read_duration(value: object) -> timedelta:
-    try:
-        return timedelta(seconds=read_number(value))
-    except OverflowError:
-        raise UnreadableError(f"{_short(value)} is too long") from None
-
-
 def read_number(value: Any) -> float:
-    """A finite number; an `UnreadableError` for anything else."""
+    """Read a finite number; an `UnreadableError` for other values."""
     try:
         if type(value) in {float, int} and math.isfinite(value):
             return float(value)
@@ -251,19 +281,3 @@ def _short(value: object) -> str:
     except (ValueError, RecursionError):
         text = "something nested deeply"
     return text if len(text) <= 60 else text[:57] + "..."
-
-
-_FORMS: Mapping[Any, _Form] = {
-    float: _Form(_dump, read_number),
-    int: _plain(lambda value: type(value) is int, "a whole number"),
-    str: _plain(lambda value: type(value) is str, "text"),
-    bool: _plain(lambda value: type(value) is bool, "true or false"),
-    datetime: _Form(lambda value: f'"{value.isoformat()}"', read_time),
-    timedelta: _Form(lambda value: _dump(value.total_seconds()), _read_duration),
-    RankRequest: _Form(_write_request, _read_request),
-    World: _Form(lambda world: world.text, _read_world),
-    # Looked up each time: a policy may be registered at any time.
-    Policy: _tagged(lambda: {kind.__name__: kind for kind in POLICIES.values()}),
-}
-_ENTRIES: Mapping[str, type] = {kind.__name__: kind for kind in get_args(Entry | Undone)}
-_ENTRY = _tagged(lambda: _ENTRIES)

@@ -7,12 +7,8 @@ leaves p = (e - f) / m for the partial ones, m being the mean of their worths by
 a level with the share s of all shares S comes with the chance p * s / S.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from engine.errors import refuse
-from engine.worlds.checks import CODE, each_in, number_in, object_in, text_in
 
 HALF = 0.5
 """Of a whole success: what a partial one is worth unless a world says otherwise."""
@@ -84,31 +80,3 @@ def levels_to_json(levels: Sequence[Level]) -> dict[str, object]:
     if len(levels) == 1 and levels[0] == Level(levels[0].worth):
         return {"partial": levels[0].worth}
     return {"levels": [level.to_json() for level in levels]}
-
-
-def levels_in(told: Mapping[str, Any]) -> tuple[Level, ...]:
-    """The levels that the JSON of a world tells of; ``BadRequest`` for what is none."""
-    if "levels" not in told:
-        return (Level(number_in(told.get("partial", HALF), "partial", 0.01, 0.99)),)
-    if "partial" in told:
-        refuse(CODE, "partial", told["partial"], "left out, as levels say it")
-    levels = each_in(told["levels"], "levels", MAX_LEVELS, _level, "worth")
-    names = [level.name for level in levels if level.name]
-    for name in names:
-        if names.count(name) > 1:
-            refuse(CODE, "levels", name, "the name of one level alone")
-    if not any(level.is_partial for level in levels):
-        refuse(CODE, "levels", 0, "1 or more between 0 and 1", "the number of partial levels")
-    return levels
-
-
-def _level(value: object, place: str) -> Level:
-    told = object_in(value, place, ("worth", "name", "share"))
-    worth = number_in(told.get("worth"), f"{place}.worth", 0, 1)
-    if worth not in {0, 1}:
-        number_in(worth, f"{place}.worth", 0.01, 0.99)
-    return Level(
-        worth,
-        text_in(told.get("name", ""), f"{place}.name", MAX_LEVEL_NAME, least=0),
-        number_in(told.get("share", 1.0), f"{place}.share", 1 / MAX_SHARE, MAX_SHARE),
-    )

@@ -2,15 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
+
+from msgspec import Meta
 
 from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.levels import Level
 from engine.worlds.taste import Item
 
 Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
-BadCells = tuple[tuple[str, str], ...]
+Text = Annotated[str, Meta(max_length=2_000)]
+RowId = Annotated[int, Meta(ge=0, lt=10**6)]
+MAX_WHEN = 4_000
+"""Characters of ``when``: as many as all fields take with the longest names of their values."""
+BadCells = tuple[tuple[Text, Text], ...]
 """Columns of numbers with the text that stands there and is no number; the number is None."""
+NUMBERS = ("adds", "share", "worth")
+"""Columns of numbers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +28,11 @@ class ActionRow:
     Its ``name`` is what requests call it; a ``title``, if it has one, is what people read.
     """
 
-    id: int
-    name: str = ""
-    emoji: str = ""
-    features: str = ""
-    title: str = ""
+    id: RowId
+    name: Text = ""
+    emoji: Text = ""
+    features: Text = ""
+    title: Text = ""
     worth: float | None = None
     """Of a success, in the draft's unit; 1 if nothing is written."""
     picture: str = ""
@@ -58,12 +66,12 @@ class ValueRow:
     the field above; it comes as often as its ``share`` says, and the request says what it
     ``sends`` (`sent_from_text`), or its name."""
 
-    id: int
-    field: str = ""
-    value: str = ""
-    emoji: str = ""
+    id: RowId
+    field: Text = ""
+    value: Text = ""
+    emoji: Text = ""
     share: float | None = None
-    sends: str = ""
+    sends: Text = ""
     """What the request says for it, if that is not its name."""
     bad: BadCells = ()
 
@@ -83,8 +91,8 @@ class ValueRow:
 class LevelRow:
     """What a success may be worth, as it is written: a part of a whole one (`Level`)."""
 
-    id: int
-    name: str = ""
+    id: RowId
+    name: Text = ""
     worth: float | None = None
     share: float | None = None
     bad: BadCells = ()
@@ -107,11 +115,11 @@ class RuleRow:
     """What is added to the chance of a success, as it is written (`engine.worlds.rules`): ``when``
     the context is so, for an ``action`` or all, that have these ``features``."""
 
-    id: int
+    id: RowId
     adds: float | None = None
-    when: str = ""
-    action: str = ""
-    features: str = ""
+    when: Annotated[str, Meta(max_length=MAX_WHEN)] = ""
+    action: Text = ""
+    features: Text = ""
     bad: BadCells = ()
 
     @property

@@ -12,11 +12,9 @@ from itertools import count
 
 from engine.worlds.feature_text import features_from_text, features_to_text
 from engine.worlds.fields import Field
-from engine.worlds.rows import RuleRow, Rules
+from engine.worlds.rows import MAX_WHEN, RuleRow, Rules
 from engine.worlds.taste import Item, Range, TasteWeights, Term
 
-MAX_WHEN = 4_000
-"""Characters of ``when``: as many as all fields take with the longest names of their values."""
 _NUMBER = r"([+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)"
 _NO_NUMBER = "its values do not send two or more numbers in rising order"
 _RANGE = re.compile(rf"(?:from +)?{_NUMBER} +to +{_NUMBER}")

@@ -22,96 +22,91 @@ whole, the others are half.
 """
 
 import math
-from collections.abc import Mapping, Sequence
-from copy import deepcopy
-from functools import partial
+from collections.abc import Collection, Mapping, Sequence
 from itertools import product
-from typing import Any
+
+from msgspec import UNSET
 
 from engine.errors import refuse
-from engine.protocol.features import is_list
-from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
+from engine.worlds.checks import CODE, check_known
 from engine.worlds.fields import Field
-from engine.worlds.limits import MAX_TABLE, MAX_TERMS
-from engine.worlds.taste import Item, Range, Taste, TasteTable, TasteWeights, Term
-
-_chance = partial(number_in, low=0, high=1)
+from engine.worlds.limits import MAX_TABLE
+from engine.worlds.schema import SumJson, TableJson, TermJson, read
+from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
 
 
 def truth_in(
     value: object, fields: Sequence[Field], items: Sequence[Item]
 ) -> TasteTable | TasteWeights:
-    """The truth that JSON describes; ``BadRequest`` for what first is not as described above."""
-    is_table = isinstance(value, Mapping) and "table" in value
-    return _table(value, fields, items) if is_table else _weights(value, fields, items)
+    """Read a truth; ``BadRequest`` for the first fault, with the place."""
+    if isinstance(value, Mapping) and "table" in value:
+        return _table(read(value, TableJson, "truth").table, fields, items)
+    source = read(value, SumJson, "truth")
+    places = (f"truth.terms[{at}]" for at in range(len(source.terms)))
+    terms = (_term(one, fields, items, at) for one, at in zip(source.terms, places, strict=True))
+    return TasteWeights(source.base, tuple(terms), source.whole)
 
 
-def _table(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteTable:
-    told = object_in(value, "truth", ("table",))["table"]
+def check_length(values: Sequence[object], count: int, place: str) -> None:
+    """Refuse a list of another length."""
+    if len(values) != count:
+        refuse(CODE, place, len(values), f"{count:,}", f"the length of {place}")
+
+
+def _table(
+    rows: Sequence[Sequence[float | tuple[float, ...]]],
+    fields: Sequence[Field],
+    items: Sequence[Item],
+) -> TasteTable:
     size = math.prod(len(field.values) for field in fields) * len(items)
     if size > MAX_TABLE:
         allowed = f"at most {MAX_TABLE:,}; weights may be more"
         refuse(CODE, "truth.table", size, allowed, "the number of entries of truth.table")
     cells = list(product(*([one.name for one in field.values] for field in fields)))
-    row = partial(each_in, most=len(items), make=_taste, least=len(items))
-    rows = each_in(told, "truth.table", len(cells), row, least=len(cells))
-    tastes = (dict(zip((item.id for item in items), row, strict=True)) for row in rows)
-    return TasteTable(tuple(f.name for f in fields), dict(zip(cells, tastes, strict=True)))
+    check_length(rows, len(cells), "truth.table")
+    tastes = {}
+    for at, (cell, row) in enumerate(zip(cells, rows, strict=True)):
+        check_length(row, len(items), f"truth.table[{at}]")
+        tastes[cell] = {
+            item.id: _taste(entry, f"truth.table[{at}][{number}]")
+            for number, (item, entry) in enumerate(zip(items, row, strict=True))
+        }
+    return TasteTable(tuple(field.name for field in fields), tastes)
 
 
-def _taste(value: Any, place: str) -> Taste:
-    if not is_list(value):
-        return Taste(half=0.0, full=_chance(value, place))
-    half, full = each_in(value, place, 2, _chance, least=2)
-    if half + full > 1 + 1e-12:
-        refuse(CODE, place, value, "two chances that add up to 1 at most")
-    return Taste(half, full)
+def _taste(entry: float | tuple[float, ...], place: str) -> Taste:
+    if not isinstance(entry, tuple):
+        return Taste(half=0.0, full=entry)
+    if sum(entry) > 1 + 1e-12:
+        refuse(CODE, place, list(entry), "two chances that add up to 1 at most")
+    return Taste(*entry)
 
 
-def _weights(value: object, fields: Sequence[Field], items: Sequence[Item]) -> TasteWeights:
-    told = object_in(value, "truth", ("base", "whole", "terms"))
-    return TasteWeights(
-        _chance(told.get("base"), "truth.base"),
-        each_in(
-            told.get("terms"), "truth.terms", MAX_TERMS, partial(_term, fields, items), least=0
-        ),
-        _chance(told.get("whole", 1.0), "truth.whole"),
-    )
-
-
-def _term(fields: Sequence[Field], items: Sequence[Item], value: object, place: str) -> Term:
-    told = object_in(value, place, ("add", "when", "item", "features", "within"))
-    add = number_in(told.get("add"), f"{place}.add", -1, 1)
-    known = {field.name: [one.name for one in field.values] for field in fields}
-    when = object_in(told.get("when", {}), f"{place}.when", known)
-    for name, one in when.items():
-        check_known(one, f"{place}.when.{name}", known[name])
-    features = {name for item in items for name in item.features}
-    has = object_in(told.get("features", {}), f"{place}.features", features)
-    if "item" in told:
-        check_known(told["item"], f"{place}.item", [item.id for item in items])
-    within = _ranges(fields, when, told.get("within", {}), f"{place}.within")
-    term = Term(add, dict(when), told.get("item"), deepcopy(dict(has)), within)
+def _term(source: TermJson, fields: Sequence[Field], items: Sequence[Item], place: str) -> Term:
+    known = {field.name: field for field in fields}
+    for name, value in source.when.items():
+        _check_name(name, f"{place}.when", known)
+        values = [one.name for one in known[name].values]
+        check_known(value, f"{place}.when.{name}", values)
+    for name in source.features:
+        _check_name(name, f"{place}.features", {name for item in items for name in item.features})
+    item = None if source.item is UNSET else source.item
+    if source.item is not UNSET:
+        check_known(item, f"{place}.item", [one.id for one in items])
+    within = {}
+    for name, ends in source.within.items():
+        _check_name(name, f"{place}.within", known)
+        made = known[name].range(*ends)
+        if name in source.when or made is None:
+            allowed = "a range with numbers that the field sends, two or more in rising order, "
+            allowed += "and no value of it in `when`"
+            refuse(CODE, f"{place}.within.{name}", list(ends), allowed)
+        within[name] = made
+    term = Term(source.add, source.when, item, source.features, within)
     if not any(map(term.is_about, items)):
-        refuse(CODE, f"{place}.features", has, "features that an item has")
+        refuse(CODE, f"{place}.features", source.features, "features that an item has")
     return term
 
 
-def _ranges(
-    fields: Sequence[Field], when: Mapping[str, Any], value: object, place: str
-) -> dict[str, Range]:
-    known = {field.name: field for field in fields}
-    found = {}
-    for name, ends in object_in(value, place, known).items():
-        low, high = each_in(ends, f"{place}.{name}", 2, _number, least=2)
-        made = known[name].range(low, high)
-        if name in when or made is None:
-            allowed = "a range with numbers that the field sends, two or more in rising order, "
-            allowed += "and no value of it in `when`"
-            refuse(CODE, f"{place}.{name}", ends, allowed)
-        found[name] = made
-    return found
-
-
-def _number(value: object, place: str) -> float:
-    return number_in(value, place, -1e300, 1e300)
+def _check_name(name: str, place: str, known: Collection[str]) -> None:
+    check_known(name, place, sorted(known), f"a name in {place}")

@@ -24,7 +24,10 @@ def test_the_engine_knows_nothing_of_screens() -> None:
     assert not broken(ENGINE, lambda path: tops(path) & screens)
 
 
-NEEDED = {"store": ("sqlalchemy", "msgspec"), "files": ("pyarrow", "msgspec"), "worlds": ("PIL",)}
+NEEDED = {
+    "protocol": ("msgspec",), "store": ("sqlalchemy", "msgspec"),
+    "files": ("pyarrow", "msgspec"), "worlds": ("PIL", "msgspec"),
+}  # fmt: skip
 
 
 def without_need(path: Path) -> set[str]:

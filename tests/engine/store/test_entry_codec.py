@@ -108,8 +108,11 @@ TIME = "2026-01-02T03:04:05+00:00"
         ("7", "7 is not one of Configured"),
         ('{"kind": "Unknown"}', "is not one of"),
         ('{"kind": ["Undone"]}', "is not one of"),
-        ('{"kind": "Undone"}', "has no"),
-        (f'{{"kind":"Undone","time":"{TIME}","entries":1,"more":2}}', "unknown field"),
+        ('{"kind": "Undone"}', "time is missing, but must be a time with its zone"),
+        (
+            f'{{"kind":"Undone","time":"{TIME}","entries":1,"more":2}}',
+            'a name: "more" is not one of entries, time',
+        ),
         (f'{{"kind":"Undone","time":"{TIME}","entries":true}}', "not a whole number"),
         (f'{{"kind":"Undone","time":"{TIME}","entries":1.0}}', "not a whole number"),
         ('{"kind":"Undone","time":"2026-01-02","entries":1}', "not a time with its zone"),
@@ -125,10 +128,14 @@ TIME = "2026-01-02T03:04:05+00:00"
         (f'{{"kind":"Configured","time":"{TIME}","settings":[]}}', "not an object"),
         (
             f'{{"kind":"Configured","time":"{TIME}","settings":{{"reward_wait_time":1e300}}}}',
-            "too long",
+            "1e[+]300 is not a duration in seconds",
         ),
         (
             f'{{"kind":"Configured","time":"{TIME}","settings":{{"learner":"deep"}}}}',
+            "not one of bayesian",
+        ),
+        (
+            f'{{"kind":"Configured","time":"{TIME}","settings":{{"learner":"\\ud800"}}}}',
             "not one of bayesian",
         ),
     ],

@@ -95,6 +95,7 @@ def test_an_older_text_has_one_level() -> None:
         packed(OLDER | {"place": ["", "", "", "", 1]}),
         packed(TOLD | {"levels": [[0, "", "x", None]]}),
         packed(TOLD | {"place": ["", "", 1, "", 0.5]}),
+        packed(TOLD | {"place": "slow"}), packed(TOLD | {"levels": {}}),
         packed(TOLD | {"labels": [1]}), packed("[" * 10_000), packed("x" * 5_000_000),
     ],
 )  # fmt: skip

@@ -88,7 +88,7 @@ def test_what_has_one_level_is_written_as_it_was_before_there_were_several() -> 
         ([{"worth": 1.5}], r"levels\[0\].worth is 1.5, but must be"),
         ([{"worth": 0.001}], r"levels\[0\].worth is 0.001, but must be"),
         ([{"worth": float("nan")}], r"levels\[0\].worth"),
-        ([{}], r"levels\[0\].worth is None"),
+        ([{}], r"levels\[0\].worth is missing"),
         ([{"worth": 1}, {"worth": 0}], "number of partial levels is 0, but must be 1 or more"),
         ([{"worth": 0.5, "share": 0}], r"levels\[0\].share is 0"),
         ([{"worth": 0.5, "name": "x" * 21}], r"levels\[0\].name"),

@@ -148,7 +148,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "fields that are none": (at("fields", value=4), "fields is 4, but must be a list of 1 to 20"),
     "a field that is none": (at("fields", 1, value="x"), "fields[1] is 'x', but must be an object"),
     "a field without a name": (
-        at("fields", 1, value={"values": []}), "fields[1].name is None, but must be 1 to 60 ",
+        at("fields", 1, value={"values": []}), "fields[1].name is missing, but must be 1 to 60 ",
     ),
     "a field with a hidden name": (
         at("fields", 0, "name", value="_x"), "fields[0].name is '_x', but must be 1 to 60 letters",
@@ -251,9 +251,9 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         "truth.table[2][1][0] is -0.1, but must be a number from 0 to 1.",
     ),
     "no base": (
-        at("truth", value={"terms": []}), "truth.base is None, but must be a number from 0 to 1.",
+        at("truth", value={"terms": []}), "truth.base is missing, but must be a number from 0 to",
     ),
-    "terms that are none": (at("truth", value={"base": 0}), "truth.terms is None, but must be a"),
+    "terms that are none": (at("truth", value={"base": 0}), "truth.terms is missing, but must be"),
     "a share of whole rewards beyond 1": (
         at("truth", value=SUM | {"whole": 2}), "truth.whole is 2, but must be a number from 0 to",
     ),
@@ -263,7 +263,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     ),
     "a term that adds nothing": (
         at("truth", value=SUM | {"terms": [{"item": "Tea"}]}),
-        "truth.terms[0].add is None, but must be a number from -1 to 1.",
+        "truth.terms[0].add is missing, but must be a number from -1 to 1.",
     ),
     "a term of an unknown field": (
         at("truth", value=SUM | {"terms": [{"add": 1, "when": {"age": "4"}}]}),

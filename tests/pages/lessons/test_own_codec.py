@@ -101,7 +101,7 @@ CHANGED: list[tuple[str, Any, str]] = [
     ("loop.settings.crosses", "2", 'loop.settings: crosses: "2" is not a whole number'),
     ("loop.settings.policy", {"kind": "Oracle"}, "loop.settings: policy: "),
     ("loop.settings.policy.luck", 1, "a name in loop.settings.policy is 'luck'"),
-    ("loop.settings.hypotheses", [{"a": 1}], "loop.settings: hypotheses: "),
+    ("loop.settings.hypotheses", [{"a": 1}], "loop.settings: a name in hypotheses[0]: "),
     ("loop.played", {}, "loop.played is {}, but must be a list of 0 to 300."),
     ("loop.played", [HUGE] * 301, "the length of loop.played is 301"),
     ("loop.played", [{"crowd": 1_500}] * 2, "the number of visitors in loop.played is 3000"),

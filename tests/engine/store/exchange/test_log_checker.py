@@ -37,7 +37,10 @@ EDITS: dict[str, tuple[int, Callable[[Json], object]]] = {
     "it shows what it cannot": (2, lambda e: e.update(shown=9)),
     "its propensity": (2, lambda e: e.update(propensity=0)),
     "a standard deviation": (2, lambda e: e["sds"].__setitem__(0, -1)),
-    "its time is not in the years 2000 to 2100": (2, lambda e: e.update(time="9999-01-02T00:00Z")),
+    "its time is not in the years 2000 to 2100": (
+        2,
+        lambda e: e.update(time="9999-01-02T00:00:00Z"),
+    ),
     "its request has another eventId": (2, lambda e: e["request"].update(eventId="x")),
     "it offers what Coffee does not": (2, lambda e: e["request"]["actions"][0].update(id="mud")),
     "nobody in Coffee comes": (2, lambda e: e["request"].update(contextFeatures=[{"x": 1}])),
