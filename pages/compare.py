@@ -15,10 +15,10 @@ from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.scene import QUESTION, report, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
+from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more import more, share
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
-from pages.parts.glossary.board import words_of
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question

@@ -8,6 +8,7 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more import more, share
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
@@ -25,7 +26,6 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
-from pages.parts.glossary.board import words_of
 from pages.parts.scene.parts import Look
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question

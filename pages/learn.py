@@ -9,7 +9,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.glossary.board import lead_to_words, words_behind
+from pages.parts.components.glossary_popover import lead_to_words, words_behind
 from pages.parts.lessons.board import show_lesson
 from pages.parts.lessons.cards import show_cards
 from pages.parts.lessons.own.opening import open_file

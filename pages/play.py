@@ -9,6 +9,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.browser_id import has_told
+from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more import more
 from pages.parts.components.panel import show_panel
@@ -22,9 +23,8 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
-from pages.parts.glossary.board import words_of
 from pages.parts.lessons.own.making import offer_a_lesson
-from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber, you
+from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber
 from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held
 from pages.parts.play.opened import play_session
@@ -32,6 +32,7 @@ from pages.parts.play.reopen import follow, open_loop
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.race import person_contest as you
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import lands_on_play
 from pages.parts.text.format import plain, question, titled

@@ -8,10 +8,10 @@ from functools import partial
 
 import streamlit as st
 
+from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more import more, share
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
-from pages.parts.glossary.board import words_of
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession

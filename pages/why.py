@@ -8,7 +8,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.glossary.board import words_of
+from pages.parts.components.glossary_popover import words_of
 from pages.parts.scene.parts import Look
 from pages.parts.text.format import question, section
 from pages.parts.text.theme import is_dark

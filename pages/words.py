@@ -5,7 +5,8 @@ One sentence each, the same that stand behind the words on the other pages.
 
 import streamlit as st
 
-from pages.parts.glossary.board import lead_to_use, show_all
+from pages.parts.components.glossary_popover import lead_to_use
+from pages.parts.glossary.board import show_all
 from pages.parts.settings.link import no_link
 from pages.parts.text.format import question
 from pages.parts.text.glossary import texts

@@ -17,7 +17,7 @@ from engine.worlds import World
 from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
 from pages.parts.play.session import PlaySession
-from pages.parts.text.format import counted, note, plain, section
+from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import outcome
@@ -39,7 +39,6 @@ ORIGINS: Mapping[Origin, str] = {
     "foreign": "brought in from another program's log",
 }
 """Whence loops are that are not as they were taught here."""
-_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def say(sentence: str, is_good: bool = True) -> None:
@@ -164,12 +163,6 @@ def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
                 "backup; if there is none, delete it."
             )
         _delete(library, owner, loop)
-
-
-def ago(seconds: float) -> str:
-    """How long ago, in words."""
-    told = (f"{counted(int(seconds // size), u)} ago" for size, u in _UNITS if seconds >= size)
-    return next(told, "just now")
 
 
 def _duplicate(library: Library, owner: str, about: LoopInfo) -> None:

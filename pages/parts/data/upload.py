@@ -7,18 +7,15 @@ from functools import partial
 from threading import RLock
 from typing import BinaryIO
 
-import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.errors import RejectedError
 from engine.store import Library, LoopInfo
-from engine.store.exchange.lines import SHOWN
 from engine.store.exchange.loop_import import importing
 from engine.worlds import WORLDS
+from pages.parts.components.file_faults import show_faults
 from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
-from pages.parts.scene.table import show_rows
 from pages.parts.text.format import counted, note, plain
 from pages.parts.work.frames import frame, pace
 from pages.parts.work.heavy_work import submit_here
@@ -90,7 +87,7 @@ def bring_in(library: Library, owner: str) -> None:
                 _offer(library, owner, upload)
             else:
                 upload_field(upload.token, limits.max_upload, partial(setattr, upload, "name"))
-            tell_faults(st.session_state.pop(_REFUSED, None))
+            show_faults(st.session_state.pop(_REFUSED, None))
 
 
 def _offer(library: Library, owner: str, upload: Upload) -> None:
@@ -132,15 +129,3 @@ def _end(work: Import, upload: Upload) -> None:
         unsure = ORIGINS.get(about.origin)
         say(f"{about.name} is here{f', {unsure}' if unsure else ''}.")
         st.rerun()
-
-
-def tell_faults(error: PersonalizerError | None) -> None:
-    """Why a file was refused, and which lines are faulty."""
-    if error is not None:
-        st.error(plain(error.message), icon=":material/error:")
-    if isinstance(error, RejectedError) and error.total > 1:
-        faults = [(fault.line, fault.reason) for fault in error.faults]
-        table = pd.DataFrame(faults, columns=["line", "reason"])
-        show_rows(table, key="faults")
-        if error.total > SHOWN:
-            note(f"The first {SHOWN} of {error.total:,}.")

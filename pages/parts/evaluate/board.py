@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 import streamlit as st
 
 from pages.parts.components.download import download_rows
+from pages.parts.components.file_faults import show_faults
 from pages.parts.components.guess_slider import guess_slider
-from pages.parts.data.upload import tell_faults
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
@@ -20,7 +20,7 @@ def show_progress(session: EvaluateSession) -> None:
     """Draw the progress of a log that is asked anew, and what was refused."""
     if session.is_live and session.found is not None:
         _progress(session)
-    tell_faults(session.refused)
+    show_faults(session.refused)
     if session.refused is not None and session.found is not None:
         note("That is the loop whose settings were to be asked: all else is told without them.")
     elif session.refused is not None and session.setup.window:

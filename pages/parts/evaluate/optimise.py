@@ -9,7 +9,7 @@ from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.components.download import download_rows
-from pages.parts.data.upload import tell_faults
+from pages.parts.components.file_faults import show_faults
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.tuning import Run, Tuning
 from pages.parts.evaluate.wording import measured
@@ -100,7 +100,7 @@ def show(session: EvaluateSession) -> None:
     tuning, log = session.tuning, session.log
     if tuning.is_live:
         st.progress(tuning.share, "Settings are tried on the log, event by event")
-    tell_faults(tuning.refused)
+    show_faults(tuning.refused)
     run = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
     if run is None:
         return

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.evaluation.event_table import latest_rows
 from engine.worlds import key_of
 from pages.parts.components.download import download_rows
-from pages.parts.glossary.board import lead_to_use
+from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.play.why_links import link_to_why

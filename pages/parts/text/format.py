@@ -94,6 +94,15 @@ def duration(seconds: float) -> str:
     return counted(round(seconds / 3_600), "hour")
 
 
+_UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
+
+
+def ago(seconds: float) -> str:
+    """How long ago, in words."""
+    told = (f"{counted(int(seconds // size), u)} ago" for size, u in _UNITS if seconds >= size)
+    return next(told, "just now")
+
+
 def percent(share: float, unknown: str = "–") -> str:
     """A probability for reading, NaN as ``unknown``; never certain for what is not certain."""
     if math.isnan(share):

@@ -16,11 +16,10 @@ from engine.worlds import GALLERY, World, key_of
 from engine.worlds.json_file import world_to_file
 from engine.worlds.limits import MAX_TITLE
 from pages.parts.components.download import download_text
-from pages.parts.data.loops import ago
 from pages.parts.settings.known_worlds import close_link, keep_at_hand
 from pages.parts.settings.library import library
 from pages.parts.settings.link import show
-from pages.parts.text.format import counted, note, plain, section
+from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import in_money
 from pages.parts.text.page_files import PAGES
 from pages.parts.worlds.session import WorldsSession

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.parts.data.loops import ago
+from pages.parts.text.format import ago
 
 
 @pytest.mark.parametrize(

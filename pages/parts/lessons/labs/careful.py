@@ -17,7 +17,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
-from pages.parts.glossary.board import lead_to_use
+from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.lessons import lesson
 from pages.parts.lessons.pictures import bars
 from pages.parts.lessons.telling import remark, tell

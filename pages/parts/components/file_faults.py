@@ -1,0 +1,22 @@
+"""Why a file was refused."""
+
+import pandas as pd
+import streamlit as st
+
+from engine import PersonalizerError
+from engine.errors import RejectedError
+from engine.store.exchange.lines import SHOWN
+from pages.parts.scene.table import show_rows
+from pages.parts.text.format import note, plain
+
+
+def show_faults(error: PersonalizerError | None) -> None:
+    """Draw why a file was refused, and which lines are faulty; nothing for None."""
+    if error is not None:
+        st.error(plain(error.message), icon=":material/error:")
+    if isinstance(error, RejectedError) and error.total > 1:
+        faults = [(fault.line, fault.reason) for fault in error.faults]
+        table = pd.DataFrame(faults, columns=["line", "reason"])
+        show_rows(table, key="faults")
+        if error.total > SHOWN:
+            note(f"The first {SHOWN} of {error.total:,}.")
