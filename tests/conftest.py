@@ -62,7 +62,7 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs at night, what is counted for coverage, and sort journeys to the front.
 
-    Slow tests run on their first seed in each run, and on the others at night.
+    Tests with seeds run on the first of them in each run, and on the others at night.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of the
     engine with a few examples each: the many examples of a property reach no other lines, nor do
@@ -76,7 +76,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
         is_again = bool(getattr(getattr(item, "callspec", None), "indices", {}).get("seed"))
         is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
-        if is_again and item.get_closest_marker("slow"):
+        if is_again:
             item.add_marker("nightly")
         item.stash[UNCOUNTED] = elsewhere or has_many or is_again or is_long
         if item.nodeid.startswith(JOURNEYS):

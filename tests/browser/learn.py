@@ -39,6 +39,8 @@ class LearnPage(AppPage):
     def guess(self) -> None:
         """Move the slider by one step, or pick the first answer; cells may stay unmarked."""
         asked = self.keyed("lesson-guess")
+        expect(asked).to_be_visible()
+        self.come_to_rest()
         if (slider := asked.get_by_role("slider")).count():
             slider.press("ArrowRight")
         elif (answers := asked.get_by_role("radiogroup").locator("label")).count():

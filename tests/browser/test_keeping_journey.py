@@ -277,6 +277,7 @@ def test_a_faulty_file_is_told_line_by_line_and_one_of_more_than_a_mebibyte_come
     assert not data.complaints
 
 
+@pytest.mark.nightly
 def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
     new_tab: NewTab, server: Server
 ) -> None:

@@ -139,6 +139,7 @@ def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open) -> None:
     assert not stage.lasting(crowded), "names lie over one another"
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     "path",
     [

@@ -29,7 +29,13 @@ def found(key: str, seed: int) -> ReadingShares:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("seeds", [(TAUGHT,), SEEDS], ids=["the lesson's readers", "three crowds"])
+@pytest.mark.parametrize(
+    "seeds",
+    [
+        pytest.param((TAUGHT,), id="the lesson's readers"),
+        pytest.param(SEEDS, id="three crowds", marks=pytest.mark.nightly),
+    ],
+)
 def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...]) -> None:
     """On average: which article a loop settles on before so few readers is chance, too. Of the
     seeds 0 to 11, *less is read* is missed by this much in four, on average it is .054 less; with
