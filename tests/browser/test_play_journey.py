@@ -230,12 +230,15 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
 
 _ANSWER_WHILE_IT_PLAYS = """async times => {
     // The bar may be drawn anew: who held on to one could wait for ever.
-    const offer = () => document.querySelector(".reward-bar")?.dataset.offer;
+    const bar = () => document.querySelector(".reward-bar")?.dataset;
+    const offer = () => bar()?.offer;
+    // Streamlit draws its components one after the other: the picture may be a frame behind.
+    const isWhole = () => document.querySelector(".st-key-picture .panel").dataset.number === bar()?.number;
     const seen = [];
     while (seen.length < times) {
         const before = offer();
         while ([before, undefined].includes(offer())) await new Promise(requestAnimationFrame);
-        await new Promise(requestAnimationFrame);  // What is told in one breath is seen at once.
+        do await new Promise(requestAnimationFrame); while (!isWhole());
         seen.push([document.querySelector(".st-key-offer h2").innerText,
                    document.querySelector(".st-key-picture .panel-words").innerText]);
         document.querySelector(".st-key-reward-2 button").click();

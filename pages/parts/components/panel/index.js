@@ -46,6 +46,7 @@ function show(panel, data) {
     // A run of the page may tell what was so before the last answer.
     if (before && before.session === data.session && before.number > data.number) return;
     panel.data = data;
+    panel.box.dataset.number = data.number;
     data.parts.forEach((told, place) => {
         let part = panel.parts[place];
         if (part?.told.kind !== told.kind || part.told.key !== told.key) {

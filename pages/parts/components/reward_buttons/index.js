@@ -65,7 +65,7 @@ function show(parentElement, data) {
     bar.place = place;
     bar.show = drawn => show(parentElement, drawn);
     bar.none.title = data.none;
-    Object.assign(bar.box.dataset, { session: data.session, offer: data.offer.position });
+    Object.assign(bar.box.dataset, { session: data.session, number: data.number, offer: data.offer.position });
     bar.box.classList.toggle("without-keys", !data.keys);
     bar.box.setAttribute("aria-busy", isAsking);
     for (const [key, answer] of bar.answers) {
