@@ -233,7 +233,8 @@ _ANSWER_WHILE_IT_PLAYS = """async times => {
     const bar = () => document.querySelector(".reward-bar")?.dataset;
     const offer = () => bar()?.offer;
     // Streamlit draws its components one after the other: the picture may be a frame behind.
-    const isWhole = () => document.querySelector(".st-key-picture .panel").dataset.number === bar()?.number;
+    const picture = () => document.querySelector(".st-key-picture .panel")?.dataset;
+    const isWhole = () => picture()?.number === bar()?.number;
     const seen = [];
     while (seen.length < times) {
         const before = offer();
