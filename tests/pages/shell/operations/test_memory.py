@@ -94,3 +94,27 @@ def test_what_is_free_between_things_in_use_is_given_back() -> None:
     asyncio.run(a_moment())
     assert len(in_use) == many / 100
     assert before - held(os.getpid()).memory > block * many * 0.8 / 2**20
+
+
+def test_results_that_nobody_needs_are_dropped_at_each_look(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    looks, tidied = list[int](), list[int]()
+
+    def tidy_up() -> float:
+        tidied.append(len(looks))
+        return 0.0
+
+    def drop() -> int:
+        looks.append(1)
+        return memory._DROPPED // 2
+
+    async def a_while() -> None:
+        with suppress(TimeoutError):
+            giving = give_memory_back(lambda: 0.0, every=1_000.0, idle=drop)
+            await asyncio.wait_for(giving, 0.5)
+
+    monkeypatch.setattr(memory, "_tidy_up", tidy_up)
+    monkeypatch.setattr(memory, "_LOOKED", 0.01)
+    asyncio.run(a_while())
+    assert tidied[:2] == [2, 4]
