@@ -42,7 +42,7 @@ class Grid:
 
     @classmethod
     def read(cls, data: str | bytes, what: str) -> "Grid":
-        """All rows with anything in them."""
+        """Read a sheet; empty rows are skipped."""
         text = _decoded(data)
         found = [
             (number, [cell.strip() for cell in row])
@@ -94,7 +94,7 @@ class Grid:
         return text
 
     def name(self, row: int, column: int) -> str:
-        """The same, where it names something."""
+        """Cell text as a name; refuses an empty, over-long or invisible one."""
         text = self.text(row, column)
         if not 1 <= len(text) <= MAX_NAME or not is_seen(text):
             self.refuse(row, column, text, f"a text of 1 to {MAX_NAME} characters")

@@ -222,7 +222,7 @@ def _changes(opened: OpenLoop) -> Part | None:
 
 
 def show_heading_of_regret(curve: curves.Curve) -> None:
-    """Above `lost`, where that is there."""
+    """Draw the heading of the regret chart, if there is a chart."""
     if curve:
         section("What is lost", help=_REGRET_HELP)
 

@@ -88,7 +88,7 @@ class Refusals:
 
     @property
     def sentences(self) -> list[str]:
-        """One for all refused answers together, one for anything else."""
+        """Sentences to display: one for all refused answers together, one per other refusal."""
         known = {what: why for what, why in self._why.items() if what not in self.unknown}
         answers = [why for what, why in known.items() if isinstance(what, Offer)]
         others = [why for what, why in self._why.items() if why not in answers]

@@ -70,7 +70,7 @@ def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
 
 
 def suppose(session: WhySession, subject: Subject) -> None:
-    """Who stood there; moving these asks "what if"."""
+    """Draw the context of the visitor; a changed value supposes another visitor."""
 
     def ask(field: str, key: str, faces: Mapping[str, str]) -> None:
         if one := chosen(key, faces, ""):

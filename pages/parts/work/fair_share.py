@@ -15,7 +15,7 @@ class _Accounts(dict[K, float]):
     """What each has had: of those in line, and of who left with more than one of those has."""
 
     def begin(self, who: K, here: Set[K]) -> None:
-        """Somebody joins those who are here."""
+        """Add a key; a new key starts at the least usage of the queued ones."""
         least = min((self[other] for other in here), default=0.0)
         self[who] = max(self.get(who, 0.0), least)
 
