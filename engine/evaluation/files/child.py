@@ -38,11 +38,17 @@ _LOOK = 1.0
 
 
 def main() -> None:
-    """FileAnswer the request on the standard input."""
+    """Answer the request on the standard input, and end at once.
+
+    Python's own end is left out: it aborts now and then with libraries' threads at work, before
+    the answer is written.
+    """
     request = msgspec.json.decode(sys.stdin.buffer.readline(), type=FileRequest)
     Thread(target=_end_with, args=(request.server,), daemon=True).start()
     _limit(request)
     write_answer(answer_to(request, sys.stdin.buffer), sys.stdout.buffer)
+    sys.stdout.buffer.flush()
+    os._exit(0)
 
 
 def answer_to(request: FileRequest, source: BinaryIO) -> FileAnswer:
