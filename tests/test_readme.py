@@ -16,6 +16,7 @@ from pages.parts.play.setup import PlaySetup
 ROOT = Path(__file__).parents[1]
 READMES = [
     "README.md",
+    "CONTRIBUTING.md",
     *sorted(
         path.relative_to(ROOT).as_posix()
         for top in ("engine", "pages", "tests")
@@ -57,17 +58,30 @@ def test_the_world_and_the_policy_that_are_added_are_some() -> None:
     assert policies["place"] is names["ByPlace"]
 
 
-def test_the_front_door_is_short() -> None:
-    assert len(text_of("README.md").splitlines()) <= 150
+def words(name: str) -> int:
+    return len(text_of(name).split())
 
 
-def test_ci_runs_the_readmes_test_commands() -> None:
-    command = re.search(r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL)
-    assert command
-    quick = re.search(r"`(pytest .*?)` takes ", text_of("README.md"))
-    assert quick
+def test_documents_are_short_enough_to_be_read() -> None:
+    assert words("README.md") <= 1_200
+    assert words("CONTRIBUTING.md") <= 2_000
+    assert sum(map(words, READMES)) <= 15_000
+
+
+@each_readme
+def test_no_line_is_too_long_to_be_reviewed(name: str) -> None:
+    assert [line for line in text_of(name).splitlines() if len(line) > 300] == []
+
+
+def test_ci_runs_the_documented_test_commands() -> None:
+    install = re.search(
+        r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL
+    )
+    assert install
+    commands = re.findall(r"^\| `(pytest .*?)` \|", text_of("CONTRIBUTING.md"), flags=re.M)
+    assert len(commands) == 3
     script = (ROOT / ".ci" / "run").read_text()
-    for part in (*command[1].split(" && "), quick[1]):
+    for part in (*install[1].split(" && "), *commands):
         assert part.removeprefix("pip install ") in script
 
 
