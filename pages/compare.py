@@ -1,7 +1,7 @@
-"""Compare: may it learn from today's rules first, without touching our users?
+"""Compare: an apprentice learns from today's rules before it goes online.
 
-Three loops meet the same visitors. Reads from top to bottom: today's rules, who
-comes, how well the apprentice imitates, what the three earn; and behind a door, why.
+Three loops meet the same visitors. From top to bottom: today's rules, the crowd, the apprentice's
+match rate, the mean rewards of the three loops, and an expander with details.
 """
 
 from functools import partial
@@ -40,7 +40,7 @@ with toolbar():
         if is_new:
             session.live.wait()
         write_link(setup, story=session.story.text)
-        # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
+        # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         step = partial(controls.step_on, session)
         control_the_crowd(session.live, (100, 1_000), step, end=END - len(session.comparison))
@@ -62,7 +62,7 @@ question(
 
 @frame
 def draw_frame(session: CompareSession) -> None:
-    """One frame of the interactive part, whether a click or a crowd caused it."""
+    """Draw one frame of the interactive part, after a click or an update of the crowd."""
     session.adopt(current_setup(CompareSetup))
     session.asks_why = board.asks_why()
     session.advance()

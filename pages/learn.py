@@ -1,7 +1,7 @@
-"""Learn: what would you like to find out?
+"""Learn: lessons on the real engine.
 
-Lessons on the real engine: guess, do, see the truth over the guess, check, and go on alone. Reads
-from top to bottom: all lessons, or one screen of the one that was chosen.
+A lesson asks for a guess, runs the experiment, compares guess and truth, and ends with a check and
+homework. The page shows the list of lessons, or one screen of the selected lesson.
 """
 
 from functools import partial
@@ -52,7 +52,7 @@ else:
 
 @frame
 def draw_frame(session: LearnSession) -> None:
-    """One frame: a screen, or all cards."""
+    """Draw one frame: a screen of a lesson, or the list of lessons."""
     setup = current_setup(LearnSetup)
     if session.drawn != (setup, session.pace):
         st.rerun()

@@ -1,7 +1,6 @@
-"""Race: which way of choosing earns most, on the same visitors?
+"""Race: contenders on the same simulated visitors.
 
-Reads from top to bottom: what is raced, the bet, and in its place in the end who won and by how
-much; who earns most, how it came to that, and what was lost.
+From top to bottom: settings, the bet or the verdict, final rewards, curves, and losses.
 """
 
 from functools import partial
@@ -52,7 +51,7 @@ question(
 
 @frame
 def draw_frame(session: RaceSession) -> None:
-    """One frame of the interactive part."""
+    """Draw one frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
     session.advance()
     if session.page_state != session.drawn:

@@ -1,7 +1,6 @@
-"""Show: what can be told in five minutes?
+"""Show: a five-minute talk across the stages of four pages.
 
-A talk across the stages of four pages: its bookmarks, for a world and a seed, and what of it can
-be computed before it begins.
+Contains the bookmarks, for a world and a seed, and the computation in advance.
 """
 
 import streamlit as st
@@ -27,7 +26,7 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
 
 @frame
 def draw_ahead(prepared: Ahead) -> None:
-    """One frame of what is computed in advance."""
+    """Draw one frame of the computations in advance."""
     bookmarks.show_ahead(prepared, said)
     if prepared.pace != pace:
         st.rerun()

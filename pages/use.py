@@ -1,7 +1,7 @@
-"""Use: when is this the right tool, and when not?
+"""Use: when to use a contextual bandit, and when not.
 
-One card, to read before such a system meets people: when to use it, when to leave it, how to
-choose the reward, and what to keep to.
+A card to read before deployment: suitable and unsuitable cases, the choice of the reward, and good
+practice.
 """
 
 import streamlit as st

@@ -1,7 +1,7 @@
-"""Why: why was this offered, and to nobody else something else?
+"""Why: the reasons for one offer.
 
-Reads from top to bottom: which offer, what decided it, what spoke for and against, and what
-the loop has learned. Nothing on this page changes a loop.
+From top to bottom: the offer, the cause of the choice, reasons for and against, and the learned
+weights. Nothing on this page changes a loop.
 """
 
 from functools import partial
@@ -51,7 +51,7 @@ with right:
 
 @frame
 def draw_worth(session: WhySession) -> None:
-    """One frame of the measurement, while it is made."""
+    """Draw one frame of the importance measurement."""
     if session.is_live != session.drawn_live:
         session.drawn_live = session.is_live
         st.rerun()
@@ -61,6 +61,6 @@ def draw_worth(session: WhySession) -> None:
 with right:
     session.drawn_live = session.is_live
     st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
-with left:  # The last, as it may take a moment.
+with left:  # Last, as reading the weights may take a moment.
     section("All that it had learned")
     board.show_weights(session, shown)

@@ -1,4 +1,4 @@
-"""What the loops bring, for whoever pays for it: a sentence each, to be read out."""
+"""Sentences for executives on uplift, cost, segments served worse and exploration."""
 
 from engine.evaluation.intervals import estimate
 from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
@@ -8,14 +8,14 @@ from pages.parts.text.format import counted, plain, signed
 from pages.parts.text.money import per_thousand
 
 _FEWEST = 50
-"""Visitors since it went online before anything is said."""
+"""Fewest visitors since going online for any statement."""
 
 
 def sentences(session: CompareSession) -> list[str]:
-    """The uplift, the cost, whom it serves worse, and what is held back; Markdown.
+    """Return uplift, cost, segments served worse, and exploration as Markdown sentences.
 
-    Of the apprentice since it went online; while it watches, of the loop that is online from the
-    start.
+    They describe the apprentice since it went online; during the apprenticeship, the loop that is
+    online from the start.
     """
     comparison = session.comparison
     arm = "online" if comparison.is_apprentice else "apprentice"

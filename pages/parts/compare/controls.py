@@ -1,4 +1,4 @@
-"""What can be set on the Compare page; a rule may be written into a table in place."""
+"""Controls of the Compare page, with an editable table for today's rules."""
 
 import streamlit as st
 
@@ -22,7 +22,7 @@ STORIES = {
     "two": "Needs a triple cross",
     "mood": "Unlearnable",
 }
-"""The four stories of matching; what they are called."""
+"""Names of the four examples of matching."""
 _STORIES_HELP = (
     "Trivial: one action for everybody. Learnable by pairs: the rule looks at one field. Needs a "
     "triple cross: it looks at two, and a learner that crosses single fields with the action "
@@ -37,7 +37,7 @@ def _rule_of(story: str) -> str:
 
 
 def choose_story() -> None:
-    """A ready set-up for each of the four stories."""
+    """Draw a choice of the four examples; each sets rule, crosses and table."""
 
     def tell() -> None:
         story = st.session_state[KEY("story")]
@@ -61,7 +61,7 @@ def choose_story() -> None:
 
 
 def choose_rule(setup: CompareSetup) -> None:
-    """The rule, and where it has one, its table."""
+    """Draw the choice of the rule, with its table if the rule has fields."""
     world = world_of(setup.world)
 
     def forget_table() -> None:
@@ -82,13 +82,13 @@ def choose_rule(setup: CompareSetup) -> None:
 
 
 def _show_rule(told: str) -> None:
-    """What the rule shows to everybody, with its picture."""
+    """Draw a note about the rule's single action, with its picture."""
     with st.container(key="rule-picture"):
         note(told)
 
 
 def _edit_table(setup: CompareSetup) -> None:
-    """The rule, to be written."""
+    """Draw the table of the rule for editing."""
     text = edit_table(_BASE, setup.world, setup.rule, setup.table)
     if text != setup.table:
         st.session_state[_TABLE] = text
@@ -96,7 +96,7 @@ def _edit_table(setup: CompareSetup) -> None:
 
 
 def choose_apprentice(setup: CompareSetup) -> None:
-    """Who watches."""
+    """Draw the choice of the apprentice's learner, and of showing the truth."""
 
     def take_its_crosses() -> None:
         ours = st.session_state[KEY("kind")] == "ours"
@@ -107,12 +107,12 @@ def choose_apprentice(setup: CompareSetup) -> None:
 
 
 def step_on(session: CompareSession) -> None:
-    """One visitor after the other."""
+    """Draw the Step button, which serves one visitor."""
     step(session.live.step, not session.live.can_start, "let one simulated visitor in.")
 
 
 def watch_steps() -> None:
-    """Where a press of the toolbar was lost with the connection, have the page say so."""
+    """Report a click on the toolbar that was lost with the connection."""
 
     def lost(_: str, why: str) -> None:
         st.toast(plain(why), icon=":material/cloud_off:", duration="infinite")
@@ -121,6 +121,6 @@ def watch_steps() -> None:
 
 
 def choose_settings(setup: CompareSetup) -> None:
-    """Speed of play, seed, and how the loops learn."""
+    """Draw the settings of speed, seed and learning."""
     setup.draw("speed", "seed", "auto", "explore", "crosses")
     setup.draw("rate", disabled=setup.kind != "service")

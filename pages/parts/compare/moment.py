@@ -1,4 +1,4 @@
-"""What the Compare page shows of its session, in its widgets and in a link."""
+"""Keep the Compare session, its widgets and its link in agreement."""
 
 import streamlit as st
 
@@ -10,7 +10,8 @@ from pages.parts.text.format import counted
 
 
 def follow(session: CompareSession, setup: CompareSetup, told: History | None) -> CompareSetup:
-    """Adopt what is set; where a world is come back to, that is as it was left, and shown so."""
+    """Apply a setup to the session. For a world and seed used before, restore their earlier setup
+    and write it to the widgets."""
     session.adopt(setup, told)
     if session.setup != setup:
         set_widgets(session.setup)
@@ -18,7 +19,7 @@ def follow(session: CompareSession, setup: CompareSetup, told: History | None) -
 
 
 def this_moment(session: CompareSession) -> dict[str, str]:
-    """The link to what has happened, under what it does."""
+    """Return the link to the current history, keyed by its description; empty without a history."""
     story = session.story
     if story.text is None or not story.came:
         return {}

@@ -1,4 +1,4 @@
-"""What the Compare page says: numbers, figures and sentences about the three loops."""
+"""Scene of the Compare page: numbers, figures and sentences about the three loops."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -54,7 +54,7 @@ _COLUMNS = {
 
 
 def scene_of(session: CompareSession, look: Look) -> Scene:
-    """All that Compare says about a session; its caller holds the session's lock."""
+    """Return the scene of a session; the caller holds the session's lock."""
     match, arms = session.rows()
     figures = _Figures(session, look)
     return Scene(
@@ -84,7 +84,7 @@ def scene_of(session: CompareSession, look: Look) -> Scene:
 
 
 def report(session: CompareSession, link: str) -> Report | None:
-    """The report about what happened; None before the first visitor."""
+    """Return the report of a session; None before the first visitor."""
     with session.lock:
         if not len(session.comparison):
             return None
@@ -120,7 +120,7 @@ def _numbers(session: CompareSession) -> Numbers:
 
 
 class _Figures:
-    """The figures of one session, in one look."""
+    """Figures of a session, in one theme and size."""
 
     def __init__(self, session: CompareSession, look: Look) -> None:
         self._session, self._dark, self._size = session, look.dark, look.size
@@ -128,7 +128,7 @@ class _Figures:
         self._span = span_of(len(session.comparison))
 
     def match(self, rows: Rows) -> Figure:
-        """How often the apprentice chooses as today's rules do, over the visitors."""
+        """Rate of agreement between the apprentice and today's rules, over the visitors."""
         return Figure(
             f"chart-match-{self._span}",
             "Does it choose as today's rules?",
@@ -153,7 +153,7 @@ class _Figures:
         )
 
     def worse(self, arms: Rows) -> Figure | None:
-        """Visitors served worse than by today's rules, summed."""
+        """Cumulative number of visitors served worse than by today's rules."""
         if not arms:
             return None
         _, top = charts.bounds_of(arms, "_worse")
@@ -168,7 +168,7 @@ class _Figures:
         )
 
     def gains(self, arms: Rows) -> Figure | None:
-        """Rewards gained over today's rules, summed."""
+        """Cumulative reward gained over today's rules."""
         if not arms:
             return None
         low, high = charts.bounds_of(arms, "_gain")
@@ -181,7 +181,7 @@ class _Figures:
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:
-        """What going online would bring; once online, what was foreseen and what came."""
+        """Forecast of the mean reward after going online; once online, beside the observed mean."""
         if outlook is None:
             return None
         comparison = self._session.comparison
@@ -237,7 +237,7 @@ def _for_the_board(session: CompareSession) -> Text | None:
 
 
 def _periods(session: CompareSession) -> Table | None:
-    """One row for each period in which the apprentice watched, or was online."""
+    """Return a table with one row per period of the apprentice's mode."""
     if not len(session.comparison):
         return None
     rows = [

@@ -1,4 +1,4 @@
-"""The last comparisons of this process, for whoever asks for just what happened in one."""
+"""Cache of the latest comparisons in this process, shared by all sessions."""
 
 from collections import deque
 from functools import cache
@@ -10,18 +10,18 @@ from pages.parts.compare.history import History
 from pages.parts.compare.setup import CompareSetup
 
 _KEPT = 10
-"""Comparisons that are kept; one that all visitors have met takes some 20 MiB."""
+"""Most comparisons in the cache; a full one takes some 20 MiB."""
 _PATIENCE = 1.0
-"""Seconds that one waits for whoever is at work on a comparison."""
+"""Seconds to wait for the lock of a cached comparison."""
 
 
 def history_of(comparison: Comparison) -> History:
-    """What has happened there."""
+    """Return the history of a comparison."""
     return History(len(comparison), tuple(visitors for visitors, _ in comparison.switches))
 
 
 class Stories:
-    """The last comparisons, each with what it depends on and the lock of who goes on with it."""
+    """Latest comparisons with their setups and the locks of the sessions that extend them."""
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -29,11 +29,11 @@ class Stories:
 
     @locked
     def keep(self, lock: RLock, essence: CompareSetup, comparison: Comparison) -> None:
-        """Keep a comparison, in place of the oldest."""
+        """Add a comparison; the oldest is dropped if the cache is full."""
         self._kept.append((lock, essence, comparison))
 
     def find(self, essence: CompareSetup, story: History) -> Comparison | None:
-        """A copy of one in which just that has happened, if there is any."""
+        """Return a copy of a comparison with this setup and history, or None."""
         with self.lock:
             kept = list(self._kept)
         for lock, known, comparison in kept:
@@ -50,5 +50,5 @@ class Stories:
 
 @cache
 def stories() -> Stories:
-    """Those of this process."""
+    """Return the cache of this process."""
     return Stories()

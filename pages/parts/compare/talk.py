@@ -1,6 +1,6 @@
-"""The talk on the Compare page: it watches, it goes online, and who was served worse.
+"""Talk on the Compare page: watching, going online, and visitors served worse.
 
-What a step lets happen is taken back by letting the same visitors come again without it.
+A screen is undone by replaying the same visitors without its action.
 """
 
 from collections.abc import Callable
@@ -21,11 +21,12 @@ from pages.parts.text.theme import is_dark
 from pages.parts.work.session_state import session_of
 
 _WATCH, _SERVE = 200, 200
-"""Visitors who come while it watches, and once it is online."""
+"""Visitors added while the apprentice watches, and after it goes online."""
 
 
 def open_talk() -> Talk:
-    """The talk about the comparison of the address; an act of the show begins a new one."""
+    """Return the talk about the comparison in the address; an act of the show resets the
+    comparison."""
     is_new = open_link(CompareSetup)
     told = history_in_link() if is_new else None
     session = session_of(CompareSession, lambda: CompareSession(current_setup(CompareSetup), told))
@@ -43,7 +44,7 @@ def _advance(session: CompareSession) -> None:
 
 
 def compare_show(session: CompareSession) -> Show:
-    """The screens about the three loops that are compared."""
+    """Return the screens about the three loops."""
     scene = scene_of(session, Look(is_dark(), STAGE))
     waits = session.waits_for_start
     prepared = screen(
@@ -91,7 +92,7 @@ def _go_online(session: CompareSession) -> None:
 
 
 def _noting(session: CompareSession, name: str, act: Callable[[], None]) -> Callable[[], None]:
-    """An act of a screen, before which the session's history is noted."""
+    """Return a screen's action, extended to record the session's history before it runs."""
 
     def do() -> None:
         session.before[name] = session.setup, history_of(session.comparison)
@@ -101,7 +102,7 @@ def _noting(session: CompareSession, name: str, act: Callable[[], None]) -> Call
 
 
 def _take_back(session: CompareSession, name: str) -> None:
-    """Return to the history before a screen's act, if it was done from here."""
+    """Return to the history before a screen's action if it was recorded with this setup."""
     setup, story = session.before.pop(name, (None, History()))
     session.live.stop()
     if setup == session.setup:

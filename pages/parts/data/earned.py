@@ -1,4 +1,4 @@
-"""What each loop has earned, in a row of a list: a mean, and a curve as small as a word."""
+"""Mean reward and sparkline of each loop in a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 
 MOST = 2_000
-"""Events of a loop whose log is read for a list; of a longer one, its page tells."""
+"""Most events of a loop whose log is read for a list."""
 _POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Earned:
-    """What a loop has earned.
+    """Rewards of a loop.
 
     Attributes:
-        mean: reward a visitor.
+        mean: reward per visitor.
         curve: mean rewards of the latest visitors, from the first to the last.
     """
 
@@ -32,21 +32,22 @@ class Earned:
 
 
 def earned(library: Library, about: LoopInfo) -> Earned | None:
-    """What a loop has earned; None if it is too long for a list, in no world, or unanswered."""
+    """Return the rewards of a loop; None if it is too long for a list, has no world, or no
+    rewards."""
     world = world_codec.from_text(about.world)
     if world is None or about.events > MOST:
         return None
     try:
         return _earned(about.id, about.end.digest, library, about, world)
     except PersonalizerError:
-        return None  # Opening it says why.
+        return None  # Opening the loop reports the error.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
 def _earned(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
 ) -> Earned | None:
-    """The same, kept for as long as its log stays as it is."""
+    """Rewards of a loop, cached by the digest of its log."""
     curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
     if not len(curve):
         return None
@@ -55,8 +56,7 @@ def _earned(
 
 
 def sparkline(curve: Sequence[float]) -> str:
-    """A curve as HTML, for what is no more than a glance, with the ends of its scale: from 0 to 1,
-    or as far as it goes."""
+    """Return a curve as HTML, with the ends of its scale: from 0 to 1, or wider if needed."""
     low, high = min(0.0, *curve), max(1.0, *curve)
     values = [*curve, curve[-1]] if len(curve) == 1 else curve
     points = ", ".join(
@@ -78,5 +78,5 @@ def sparkline(curve: Sequence[float]) -> str:
 
 
 def _end(reward: float) -> str:
-    """Where a scale ends, in as few letters as there is room for."""
+    """Format the end of a scale in two digits."""
     return f"{reward:.2g}".replace("-", "\N{MINUS SIGN}")

@@ -1,4 +1,4 @@
-"""The one screen of the Data page: the loops of this browser, as a list that can be read aloud."""
+"""The single screen of the Data page: a list of this browser's loops."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -17,18 +17,18 @@ from pages.parts.settings.link import no_link
 from pages.parts.text.format import counted, plain
 
 _ROWS = 5
-"""Loops that a screen has room for, the last used ones."""
+"""Most loops on a screen, the last used first."""
 
 
 def open_talk() -> Talk:
-    """The talk about the loops of this browser."""
+    """Return the talk about the loops of this browser."""
     no_link()
     show = partial(data_show, library(), owner())
     return Talk(show, leads_to="the loops of whoever opens it")
 
 
 def data_show(library: Library, owner: str) -> Show:
-    """The list, on one screen."""
+    """Return a single screen with the list."""
     try:
         loops = [one for one in library.store.listed(owner) if isinstance(one, LoopInfo)]
     except PersonalizerError as error:

@@ -1,4 +1,4 @@
-"""Glossary on the stage: a term a screen, and the card on use."""
+"""Glossary on the stage: one term per screen, and the card on use."""
 
 from functools import partial
 
@@ -13,13 +13,13 @@ from pages.parts.text.glossary import GROUPS, grouped, texts
 
 
 def open_words() -> Talk:
-    """The talk about all words."""
+    """Return the talk about the terms."""
     no_link()
     return Talk(words_show)
 
 
 def open_use() -> Talk:
-    """The talk about the card on use."""
+    """Return the talk about the card on use."""
     no_link()
     return Talk(use_show)
 
@@ -42,7 +42,7 @@ def words_show() -> Show:
 
 
 def use_show() -> Show:
-    """Return the talk of the card, a part a screen."""
+    """Return the talk of the card, one screen per part."""
     said = texts("use")
     return Show.of(
         [

@@ -33,7 +33,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     own = setup.chosen.words
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
-        run.lab.skip()  # A link may lead past what is to be done.
+        run.lab.skip()  # A link may lead past a task.
     _show_way(step)
     with st.container(key="lesson-screen"):
         match step:
@@ -150,12 +150,11 @@ def _ask(run: Run, own: Words) -> Guess | None:
 def _reveal(run: Run, own: Words) -> None:
     lesson, lab = run.lesson, run.lab
     truth, told = lab.truth, lab.numbers
-    # The style sheet places the three: in a low window the pictures stand beside the words.
+    # The style sheet arranges the containers: in a low window, pictures beside words.
     with st.container(key="lesson-revealed"):
         with st.container(key="lesson-said"):
             section(held(run, truth, own))
-            # Above the pictures, that may be higher than a screen: what they show is not to be
-            # missed.
+            # Above the pictures, which may be higher than the window.
             tell(own.say(outcome(run, own), **told))
             _in_its_unit(run)
         if truth is not None:

@@ -79,7 +79,7 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
     if Stage.in_link().on:
         hero(rows, spec, key, alt)
         return
-    # As high as it says, or less where the style sheet gives it less: in a low window.
+    # The specification's height, or less in a low window, as set by the style sheet.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
         picture(rows, spec, key, alt, height="stretch", keys=keys)
 

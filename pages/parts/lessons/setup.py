@@ -110,8 +110,7 @@ class LearnSetup(Linked):
         if not _OF_VISITORS.isdisjoint(name for name, _ in left) or (
             query.get("lesson") and not setup.lesson
         ):
-            # Guess and choices belong to another lesson or to other visitors, which a sentence
-            # above already says.
+            # Guess and choices belong to another lesson or other visitors, as reported above.
             setup = setup.having(dict.fromkeys(OF_A_PERSON, ""))
         if setup.guess and setup.guessed is None:
             asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"

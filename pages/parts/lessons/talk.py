@@ -59,7 +59,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
     can_tell = run.may_go("reveal")
     asked = Stage.in_link().screen
     if can_tell and not lab.is_done and asked in _LATER:
-        lab.skip()  # A link may lead past what is to be done.
+        lab.skip()  # A link may lead past a task.
     screens = [
         Screen(
             "question",
@@ -250,7 +250,7 @@ def _do(run: Run, own: Words) -> None:
 def _reveal(run: Run, own: Words) -> None:
     truth = run.lab.truth
     if isinstance(truth, frozenset):
-        # A map has the room to itself: what else there is to see is said on the next screen.
+        # A map fills the screen: further results follow on the next screen.
         with st.container(key="stage-marks"):
             show_guess(run.lesson, truth, run.guess, own)
         return

@@ -15,7 +15,7 @@ from pages.parts.text.glossary import explained
 
 
 def show_line_up(setup: RaceSetup) -> None:
-    """Draw a card for each contender: its name, and how it chooses."""
+    """Draw a card per contender with its name and method."""
     names, stories = list(setup.names.items()), setup.stories
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
@@ -25,20 +25,20 @@ def show_line_up(setup: RaceSetup) -> None:
 
 
 def show_before(setup: RaceSetup) -> None:
-    """Draw what stands there before the first results."""
+    """Draw the line-up in place of results."""
     with st.container(key="line-up"):
         section("The line-up")
         show_line_up(setup)
 
 
 def show_progress(session: RaceSession) -> None:
-    """Draw how far the race is."""
+    """Draw the progress of the race."""
     known = session.known
     st.progress(len(known) / known.plan.runs, progress_of(session))
 
 
 def show_former_verdict(session: RaceSession, scene: Scene) -> None:
-    """Draw the verdict of a race whose settings have changed since."""
+    """Draw the verdict of the previous race if the settings have changed since."""
     if session.is_live or session.is_current:
         return
     with st.container(border=True, key="verdict"):
@@ -47,7 +47,7 @@ def show_former_verdict(session: RaceSession, scene: Scene) -> None:
 
 
 def show_results(session: RaceSession, scene: Scene) -> None:
-    """Draw who earns most, how it came to that, what was lost, and the details."""
+    """Draw final rewards, curves, losses, the table, the line-up and the downloads."""
     left, right = pair("leaders")
     with left:
         draw(scene, "finals", "finals-note", "chance", "hypotheses")

@@ -1,4 +1,4 @@
-"""What can be set on the Race page, the bet, and the start."""
+"""Controls of the Race page: settings, the bet, and the start."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -29,14 +29,14 @@ _CONTENDERS_HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A ready-made race, and what to look at in it."""
+    """Ready-made race with its main point."""
 
     setup: RaceSetup
     point: str
 
 
 def presets(now: RaceSetup) -> dict[str, Preset]:
-    """Ready-made races with the world and the seed that are set now."""
+    """Return the ready-made races for the current world and seed."""
     fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).begun().fitted()
     ready = {
         "A fair race": Preset(
@@ -71,7 +71,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
 
 
 def against_you(fair: RaceSetup) -> Preset:
-    """A race with what a person chose."""
+    """Return a race against a person's recorded choices."""
     return Preset(
         replace(fair, who=ordered(["ours", "textbook", "present", "uniform", YOU])),
         "The visitors whom you served come once more, with the same luck, to each of the others.",
@@ -79,7 +79,7 @@ def against_you(fair: RaceSetup) -> Preset:
 
 
 def choose_preset(setup: RaceSetup) -> None:
-    """Ready-made races, each with its point, and one of your own."""
+    """Draw the ready-made races, the point of the selected race, and the form for a custom race."""
 
     def take() -> None:
         name = st.session_state[KEY("preset")]
@@ -107,7 +107,7 @@ def choose_preset(setup: RaceSetup) -> None:
 
 
 def choose_race(setup: RaceSetup) -> None:
-    """Who races, how long, and what makes it hard."""
+    """Draw the form for a custom race: contenders, length and difficulties."""
     with st.popover("Your own race", icon=":material/edit:", key="own"):
         choose_contenders(setup)
         columns = st.columns([1, 1, 1.25], gap="medium")
@@ -119,7 +119,7 @@ def choose_race(setup: RaceSetup) -> None:
 
 
 def choose_contenders(setup: RaceSetup) -> None:
-    """Who races."""
+    """Draw the choice of contenders."""
 
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
@@ -140,7 +140,7 @@ def choose_contenders(setup: RaceSetup) -> None:
 
 
 def choose_settings(setup: RaceSetup) -> None:
-    """The seed, and the contenders' own settings."""
+    """Draw the seed and the contenders' own settings."""
     setup.draw("seed", "crosses", "trial")
     setup.draw("field", options=setup.fields)
     setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
@@ -149,14 +149,14 @@ def choose_settings(setup: RaceSetup) -> None:
 
 
 def prepare(session: RaceSession, bet: str | None) -> None:
-    """What a link says was raced is set, and the bet that it tells of."""
+    """Prepare the race of a link, with its bet in the widget."""
     session.prepare(bet)
     if session.waits_for_start:
         st.session_state[KEY("bet")] = bet
 
 
 def this_race(session: RaceSession) -> dict[str, str]:
-    """The link to the race that is shown, under what it does."""
+    """Return the link to the displayed race, keyed by its description; empty without a race."""
     told = session.raced_in_link
     if told is None:
         return {}
@@ -168,8 +168,10 @@ def this_race(session: RaceSession) -> dict[str, str]:
 
 
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | None:
-    """Predict first; then start, or stop; in the end who won, and another race. While one goes on,
-    the place for how far it is."""
+    """Draw the bet and Start, or Stop during a race, or the verdict and Race again.
+
+    Return the container for the progress bar during a race, else None.
+    """
     with st.container(border=True, key="gate"):
         if session.is_live:
             return _stop(session)

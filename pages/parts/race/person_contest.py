@@ -1,4 +1,4 @@
-"""You choose: who is there, what the person offers them, and how the engine does beside them."""
+"""Contest between a person and the engine on the same visitors, as drawn on Play."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -29,18 +29,18 @@ from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 
 PICKS = "picks"
-"""What the choices are called in the address."""
+"""Name of the choices in the address."""
 _KEYS = 9
-"""Actions that have a key of the keyboard."""
+"""Most actions with a keyboard shortcut."""
 _FEW = 4
-"""Actions below whose buttons what came of a choice is in sight; of more it stands above them."""
+"""Most actions for which the last result is drawn below the buttons; with more, it is above."""
 _NAMES = "You", "The engine"
 _CHOICE = "choice"
-"""A choice that was lost on its way, whichever it was."""
+"""Name of a lost choice, for any action."""
 
 
 def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
-    """Before anything is drawn: be where the address says, or where the person left off."""
+    """Bring the contest to the choices in the address, or to the last choices in this session."""
     session.live.stop()
     loop, contest = session.open, session.contest
     opponent = loop.world, loop.loop.seed, setup.opponent_settings()
@@ -56,7 +56,7 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 
 def take_back(session: PlaySession) -> None:
-    """Undo and Redo of a choice, once there is one."""
+    """Draw Undo and Redo for choices, if either is available."""
     contest = session.contest
     contest.drawn = contest.toolbar_state
     with steps_back():
@@ -75,7 +75,7 @@ def take_back(session: PlaySession) -> None:
 
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
-    """The link to the choices, under what it does."""
+    """Return the link to the choices, keyed by its description; empty without choices."""
     contest, opened = session.contest, session.open
     if not contest.text:
         return {}
@@ -87,18 +87,18 @@ def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
 
 
 def share_choices(session: PlaySession, setup: PlaySetup) -> None:
-    """What stands under *Link*."""
+    """Draw the contents of *Link*."""
     share(setup, links_to(session, setup))
 
 
 def write_choices(session: PlaySession) -> None:
-    """Let the address say what was chosen so far."""
+    """Write the choices to the address."""
     picks = session.contest.text or None
     write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
 
 
 def _settling(session: PlaySession, what: str, does: Callable[[], None]) -> Callable[[], None]:
-    """What a press does; one like it that was lost before is not spoken of any more."""
+    """Return a callback that also clears earlier reports of the same lost press."""
 
     def press() -> None:
         with session.refusals.reporting(what, session.open):
@@ -108,7 +108,7 @@ def _settling(session: PlaySession, what: str, does: Callable[[], None]) -> Call
 
 
 def watch_choices(session: PlaySession) -> None:
-    """Where a choice, Undo or Redo was lost with the connection, have the page say so."""
+    """Report a choice, Undo or Redo that was lost with the connection."""
 
     def lost(button: str, why: str) -> None:
         session.refusals.miss(_CHOICE if button in names else button, why)
@@ -120,18 +120,18 @@ def watch_choices(session: PlaySession) -> None:
 
 
 def toolbar_is_old(session: PlaySession) -> bool:
-    """Whether the toolbar was drawn before something could be taken back, or brought back."""
+    """Return whether Undo or Redo changed since the toolbar was drawn."""
     return session.contest.toolbar_state != session.contest.drawn
 
 
 def choose_what_is_seen(setup: PlaySetup) -> None:
-    """Whether the person chooses, and whether the truth is seen."""
+    """Draw the switches for choosing in person and for revealing the truth."""
     with st.container(horizontal=True, gap="medium"):
         setup.draw("you", "truth")
 
 
 def choose(session: PlaySession) -> None:
-    """Who is there, a button for each action, and what came of the last one."""
+    """Draw the visitor, a button per action, and the last result."""
     duel = session.contest.duel
     visitor, are_many = duel.visitor, len(duel.world.items) > _FEW
     if are_many:
@@ -171,7 +171,7 @@ def _show_menu(session: PlaySession, duel: Duel) -> None:
 
 
 def show_scores(session: PlaySession) -> None:
-    """What came of it so far, for the person and for the engine, and what to do with it."""
+    """Draw the rewards of person and engine, and the link to a race."""
     duel = session.contest.duel
     _show_sums(duel, session.setup.truth)
     _offer_a_race(duel)
@@ -183,13 +183,13 @@ def show_scores(session: PlaySession) -> None:
 
 
 def _who(world: World, context: Context) -> str:
-    """Who is there, as they are called and pictured."""
+    """Labels of the visitor's context values; Markdown."""
     values = {field.name: {v.name: v.label for v in field.values} for field in world.fields}
     return plain(" · ".join(values[name][value] for name, value in context.items()))
 
 
 def _show_last(duel: Duel) -> None:
-    """What the last visitor was shown by both, and gave."""
+    """Draw both actions for the last visitor, with their rewards."""
     with st.container(gap="xxsmall", key="last"):
         _tell_last(duel)
 
@@ -209,7 +209,7 @@ def _tell_last(duel: Duel) -> None:
 
 
 def _show_sums(duel: Duel, truth: bool) -> None:
-    """Both sums, what was lost where the truth is revealed, and both curves."""
+    """Draw both sums of rewards, both curves, and the regrets if the truth is revealed."""
     scores = duel.scores()
     totals = [sum(one[place] for one in scores) for place in (0, 1)]
     lost = duel.regrets() if truth else (None, None)
@@ -229,13 +229,14 @@ def _show_sums(duel: Duel, truth: bool) -> None:
 
 @cache
 def _race() -> st.Page:
-    """The page, itself: where a part of another is drawn alone, none is known by its script."""
+    """Return the Race page as an object: fragments drawn alone cannot look up a page by its
+    script."""
     return st.Page(PAGES / "race.py", title="Race")
 
 
 def _offer_a_race(duel: Duel) -> None:
-    """A race with what was chosen, once that is enough."""
-    # Others may have changed it, whose sessions have it at hand.
+    """Draw a link to a race against the choices, once there are enough."""
+    # Other sessions may have changed the world.
     world, missing = keep_at_hand(duel.world), LEAST - duel.served
     if missing > 0:
         note(f"After {missing} more you can race others against what you chose.")

@@ -1,4 +1,4 @@
-"""The last races of this process that came to their end, for whoever asks for just that one."""
+"""Cache of the latest finished races in this process, shared by all sessions."""
 
 from collections import deque
 from functools import cache
@@ -9,11 +9,11 @@ from engine.loop.lock import locked
 from pages.parts.race.setup import RaceSetup
 
 _KEPT = 10
-"""Races that are kept; the largest take some 30 MiB."""
+"""Most races in the cache; the largest take some 30 MiB."""
 
 
 class Results:
-    """What came of the last races, by what was raced."""
+    """Standings of the latest finished races, by setup."""
 
     def __init__(self) -> None:
         self.lock = RLock()
@@ -21,16 +21,17 @@ class Results:
 
     @locked
     def keep(self, raced: RaceSetup, known: Standings) -> None:
-        """Keep what came of a race, in place of the oldest; nothing more may be added to it."""
+        """Add the standings of a finished race, which must not change; the oldest is dropped if
+        full."""
         self._kept.append((raced, known))
 
     @locked
     def find(self, raced: RaceSetup) -> Standings | None:
-        """What came of a race, if it is kept."""
+        """Return the standings of a setup, or None."""
         return next((known for other, known in self._kept if other == raced), None)
 
 
 @cache
 def results() -> Results:
-    """Those of this process."""
+    """Return the cache of this process."""
     return Results()

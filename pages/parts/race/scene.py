@@ -1,4 +1,4 @@
-"""What the Race page says: figures, the table and sentences about a race."""
+"""Scene of the Race page: figures, the table and sentences about a race."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -39,7 +39,7 @@ _TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
 
 
 def scene_of(session: RaceSession, look: Look) -> Scene:
-    """All that Race says about a session; its caller holds the session's lock."""
+    """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
         "say-leader": lambda: Text(wording.leader_in_short(session)),
@@ -69,22 +69,22 @@ def scene_of(session: RaceSession, look: Look) -> Scene:
 
 
 def report(session: RaceSession, link: str) -> Report | None:
-    """The report about a race that is over; None before there is any result."""
+    """Return the report of a finished race; None without results."""
     with session.lock:
         if session.raced is None or session.is_live or not session.known.keys:
             return None
         plan = session.known.plan
-        # Settings may have changed since: the link leads to what was raced.
+        # Settings may have changed since: the link is that of the displayed race.
         link = link if session.is_current else session.shown.link(link.partition("?")[0])
         return report_of(scene_of(session, Look()), SHEET, plan.world, plan.seed, link)
 
 
 _OF_RESULTS = ("finals", "rewards", "losses")
-"""Parts that a talk names before there are results."""
+"""Parts named by a talk that are absent before the first results."""
 
 
 class _Figures:
-    """The figures of one race, in one look."""
+    """Figures of a race, in one theme and size."""
 
     def __init__(self, session: RaceSession, look: Look) -> None:
         self._session, self._known, self._look = session, session.known, look
@@ -141,7 +141,7 @@ class _Figures:
         )
 
     def segments(self) -> Figure:
-        """Regret a visitor of each contender, for each value of the context."""
+        """Regret per visitor of each contender, for each value of the context."""
         world, segments = self._plan.world, self._known.segments()
         top = charts.tenths_above(segment.regret.mean for segment in segments)
         once, places = self._is_one_crowd, len(world.segments())
@@ -163,18 +163,18 @@ def _text(body: str) -> Text | None:
 
 
 def is_one_crowd(finals: Iterable[Final]) -> bool:
-    """Whether no mean has an interval yet, as only one crowd was met."""
+    """Return whether no mean has an interval, as after a single crowd."""
     return all(math.isnan(final.reward.low) for final in finals)
 
 
 def _end_of_finals(finals: Sequence[Final]) -> float:
-    """End of an axis that holds all means and their intervals, as far as they have one."""
+    """Upper end of an axis for all means with their intervals, if any."""
     highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
     return charts.tenths_above(highs)
 
 
 def _banded(session: RaceSession) -> list[str]:
-    """Contenders whose bands are drawn: the leader, and the bet."""
+    """Contenders drawn with a band: the leader, and the bet."""
     finals = session.known.finals()
     leaders = [finals[0].contender, session.bet] if finals else []
     return [key for key in session.known.keys if key in leaders]
@@ -193,7 +193,7 @@ def _about_table(session: RaceSession) -> Text:
 
 
 def _table(session: RaceSession) -> Table:
-    """One row for each contender, the highest mean reward first."""
+    """Return a table with one row per contender, the highest mean reward first."""
     return Table(
         "race-table",
         pd.DataFrame([*_table_rows(session)]),

@@ -1,4 +1,4 @@
-"""Who is who, and what came of a race, in sentences; every number in them is the engine's."""
+"""Sentences of the Race page; all numbers come from the engine."""
 
 import math
 
@@ -13,12 +13,11 @@ from pages.parts.text.format import counted, percent, plain
 from pages.parts.text.model_names import model_name
 from pages.parts.text.money import in_money, scale_of
 
-"""For a choice of the slowest contender, about."""
 _PLACES = ("1st", "2nd", "3rd")
 
 
 def size_of(setup: RaceSetup) -> str:
-    """How large the race is, or why it cannot be raced; Markdown."""
+    """Describe the size of the race, or the reason why it cannot be started; Markdown."""
     if len(setup.keys) < 2:
         return "Choose at least two contenders."
     visitors, crowds = setup.size
@@ -37,7 +36,7 @@ def size_of(setup: RaceSetup) -> str:
 
 
 def progress_of(session: RaceSession) -> str:
-    """How far a race has come."""
+    """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
     told = (
         f"{len(known):,} of {plan.runs:,} runs done; "
@@ -50,18 +49,18 @@ def progress_of(session: RaceSession) -> str:
 
 
 def names_in_markdown(setup: RaceSetup) -> dict[str, str]:
-    """What contenders are called."""
+    """Display names of the contenders as Markdown, by key."""
     return {key: in_markdown(setup, name) for key, name in setup.names.items()}
 
 
 def in_markdown(setup: RaceSetup, text: str) -> str:
-    """A name or a story of a contender: a field's label, which somebody typed, may be in it."""
+    """Escape the label of the field, possibly typed by a user, in a contender's name or story."""
     label = setup.said()["field"]
     return text.replace(label, plain(label))
 
 
 def verdict(session: RaceSession) -> str:
-    """Who earned most, how sure that is, and whether the person was right; Markdown."""
+    """Name the winner with its margin and the result of the bet; Markdown."""
     known, names = session.known, names_in_markdown(session.shown)
     margin, finals = known.margin(), known.finals()
     stopped = {
@@ -88,7 +87,7 @@ def verdict(session: RaceSession) -> str:
 
 
 def _one_run(session: RaceSession) -> str:
-    """Who earned most of the visitors whom you served; Markdown."""
+    """Name the winner of a single run with the person in it; Markdown."""
     finals, names = session.known.finals(), names_in_markdown(session.shown)
     world = session.known.plan.world
     earned = {
@@ -106,11 +105,12 @@ def _one_run(session: RaceSession) -> str:
 
 
 ONE_RUN = "One run has no interval over other crowds: chance alone could explain the order."
-"""What a race with you in it can tell."""
+"""Limit of a race with the person in it."""
 
 
 def where_you_raced(setup: RaceSetup) -> str:
-    """Where you can race, if that is not what is set; nothing else. Markdown."""
+    """World and seed in which the person can race; empty if already selected or without a record.
+    Markdown."""
     yours = setup.yours
     if yours is None or setup.can_have_you:
         return ""
@@ -121,7 +121,7 @@ def where_you_raced(setup: RaceSetup) -> str:
 
 
 def _about_failures(known: Standings, names: dict[str, str]) -> str:
-    """How many runs failed, and why the first of them did."""
+    """Number of failed runs, and the error of the first."""
     if not known.failures:
         return ""
     count, first = len(known.failures), known.failures[0]
@@ -145,7 +145,7 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
 
 
 def interval(value: Estimate, digits: int = 3) -> str:
-    """Its 95 % interval in brackets, after a blank; nothing where there is none."""
+    """Format the 95 % interval in brackets after a blank; empty without an interval."""
     if math.isnan(value.low):
         return ""
     low, high = _number(value.low, digits), _number(value.high, digits)
@@ -153,7 +153,7 @@ def interval(value: Estimate, digits: int = 3) -> str:
 
 
 def measured(value: Estimate, digits: int) -> str:
-    """A mean with its 95 % interval."""
+    """Format a mean with its 95 % interval."""
     mean = _number(value.mean, digits)
     if math.isnan(value.low):
         return mean
@@ -161,7 +161,7 @@ def measured(value: Estimate, digits: int) -> str:
 
 
 def _number(value: float, digits: int) -> str:
-    """A number for reading; what rounds to 0 has no sign."""
+    """Format a number; values that round to 0 have no sign."""
     return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -169,7 +169,8 @@ OURS = "ours"
 
 
 def about_chance(session: RaceSession) -> str:
-    """Why ours is behind, where it is what its floor cost; nothing else. Markdown."""
+    """Explain a lag of our learner by the cost of exploration; empty if that is not the cause.
+    Markdown."""
     cost = session.known.cost_of_chance(OURS)
     if cost is None:
         return ""
@@ -181,7 +182,7 @@ def about_chance(session: RaceSession) -> str:
 
 
 def about_hypotheses(session: RaceSession) -> str:
-    """What ours believes the world to be like; Markdown."""
+    """Describe the hypothesis with the highest weight; Markdown."""
     found = session.known.believed(OURS) if OURS in session.known.keys else None
     if found is None:
         return ""
@@ -196,7 +197,7 @@ def about_hypotheses(session: RaceSession) -> str:
 
 
 def recovery_in_words(visitors: int | None) -> str:
-    """When a contender was back after the reshuffle."""
+    """Format the number of visitors until recovery from the drift."""
     if visitors is None:
         return "not within the race"
     return "did not fall" if visitors == 0 else f"{visitors:,} visitors"
@@ -209,7 +210,7 @@ RECOVERY_HELP = (
 
 
 def about_finals(session: RaceSession) -> str:
-    """What the bars rest on; Markdown."""
+    """Describe the data behind the bars; Markdown."""
     known, unit = session.known, plain(scale_of(session.known.plan.world))
     if session.shown.one_run is not None:
         told = (
@@ -227,7 +228,7 @@ def about_finals(session: RaceSession) -> str:
 
 
 def about_bands(session: RaceSession, names: str) -> str:
-    """What the dotted lines are; Markdown."""
+    """Explain the dotted lines; Markdown."""
     return (
         f"{in_markdown(session.shown, names)}: between the dotted lines lie all crowds but the "
         "lowest and the highest tenth. How sure the mean is, the thin lines of *Who earns most* "
@@ -239,7 +240,7 @@ def about_bands(session: RaceSession, names: str) -> str:
 
 
 def about(session: RaceSession) -> str:
-    """What was raced."""
+    """Describe the race for a report."""
     known = session.known
     return (
         f"{counted(len(known.keys), 'contender')} met the same "
@@ -249,7 +250,7 @@ def about(session: RaceSession) -> str:
 
 
 def first_and_last(session: RaceSession) -> tuple[str, str]:
-    """Latest mean reward of the best and the worst contender, and rewards that each missed."""
+    """Latest mean reward of the best and the worst contender, and the reward that each missed."""
     known, names = session.known, session.shown.names
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
@@ -279,7 +280,7 @@ _NOTHING = "Nothing has been raced yet."
 
 
 def leader_in_short(session: RaceSession) -> str:
-    """How far the race is; in the end who earned most, and how sure that is."""
+    """Progress of the race; after its end, the winner and the margin."""
     if session.raced is None:
         return _NOTHING
     known, names = session.known, session.shown.names
@@ -299,7 +300,7 @@ def leader_in_short(session: RaceSession) -> str:
 
 
 def latest_in_short(session: RaceSession) -> str:
-    """What the last visitors gave the best and the worst contender."""
+    """Latest mean reward of the best and the worst contender."""
     if not (order := _order(session)):
         return _NOTHING
     names, known = session.shown.names, session.known
@@ -320,5 +321,5 @@ def losses_in_short(session: RaceSession) -> str:
 
 
 def _order(session: RaceSession) -> list[str]:
-    """Keys of the contenders that raced, the highest mean first."""
+    """Keys of the contenders in the race, the highest mean first."""
     return [] if session.raced is None else [final.contender for final in session.known.finals()]

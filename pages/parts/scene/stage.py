@@ -1,4 +1,4 @@
-"""Scenes on the stage: one part a screen, large."""
+"""Scenes on the stage: one large part per screen."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,11 +22,11 @@ def screen(
     undo: Callable[[], None] | None = None,
     rows: int = 0,
 ) -> Screen:
-    """One screen of a talk, which names parts of a scene.
+    """Return a screen of a talk from parts of a scene.
 
     Args:
-        say: the text whose sentence stands above.
-        show: the part that fills the screen.
+        say: name of the text above the picture.
+        show: name of the part that fills the screen.
         note, hands, do, undo, rows: see `Screen`.
     """
     said, drawn = partial(scene.text, say), lambda: fill(scene.get(show))
@@ -34,7 +34,7 @@ def screen(
 
 
 def fill(part: Part | None) -> None:
-    """Draw a part so that it fills the screen."""
+    """Draw a part that fills the screen."""
     match part:
         case Figure():
             hero(part.rows, part.spec, key=part.key, alt=part.alt)

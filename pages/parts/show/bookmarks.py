@@ -1,4 +1,4 @@
-"""The five-minute show before it begins: its bookmarks, and how much of it is computed."""
+"""Start of the five-minute show: bookmarks, and computation in advance."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -16,7 +16,7 @@ from pages.parts.text.page_files import PAGES
 
 
 def show_minutes(setup: ShowSetup, said: Words) -> None:
-    """A bookmark for each minute: when, what is said and done, and the way onto the stage."""
+    """Draw a bookmark for each minute: time, summary, and link to the stage."""
     with st.container(key="show-minutes"):
         for minute in MINUTES:
             with st.container(
@@ -34,7 +34,7 @@ def show_minutes(setup: ShowSetup, said: Words) -> None:
 
 
 def open_talk() -> Talk:
-    """The minutes of the show that the address is about."""
+    """Return the talk for the world and seed in the address."""
     open_link(ShowSetup)
     setup = current_setup(ShowSetup)
     write_link(setup)
@@ -42,7 +42,7 @@ def open_talk() -> Talk:
 
 
 def minutes_show(said: Words) -> Show:
-    """The minutes on the stage; a step on leads to the first act."""
+    """Return the talk of bookmarks; a step forward leads to the first act."""
     titles = {minute.at: said.say(minute.key).split("**")[1] for minute in MINUTES}
 
     def leave() -> bool:
@@ -69,7 +69,7 @@ def _show_titles(titles: Mapping[str, str]) -> None:
 
 
 def show_ahead(ahead: Ahead, said: Words) -> None:
-    """The button that computes what takes long, and how far that is."""
+    """Draw the button that starts the slow computations, or their progress."""
     with st.container(horizontal=True, vertical_alignment="center", key="show-prepare"):
         if not ahead.is_begun:
             st.button(

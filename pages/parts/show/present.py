@@ -1,4 +1,4 @@
-"""A show as it stands on the stage: a sentence, a picture, and how far the talk has come."""
+"""Layout of a screen on the stage: sentence, picture, and progress of the talk."""
 
 from collections.abc import Callable
 
@@ -19,14 +19,14 @@ _KEYS = {
     "PageUp": "back",
     "ArrowLeft": "back",
 }
-"""What clickers send, and what a keyboard has for it."""
+"""Keys of presentation remotes and keyboards."""
 
 
 def present(show: Show, corner: Callable[[], None]) -> None:
-    """Draw the screen that is shown.
+    """Draw the current screen.
 
     Args:
-        corner: draws what stands in the upper right corner, on each screen.
+        corner: draws the upper right corner.
     """
     screen, has_keys = show.screen, shortcut("any") is not None
 
@@ -36,7 +36,7 @@ def present(show: Show, corner: Callable[[], None]) -> None:
         this_remote().counted = counted(told("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)
 
-    # Before the picture, which a browser takes longer to draw: a key is heard meanwhile.
+    # Before the slow picture, so that keys work meanwhile.
     hear("steps", _KEYS if has_keys else {}, screen.name, step, taps=("back", "next"))
     with st.container(key="on-stage"):
         with st.container(key="stage-head"):

@@ -1,4 +1,4 @@
-"""Layout of the Why page: the offer, reasons for and against it, and what was learned."""
+"""Layout of the Why page: the offer, reasons for and against it, and the learned weights."""
 
 from collections.abc import Mapping
 
@@ -30,13 +30,13 @@ WORTH_HELP = (
     "Grey: it may well be worth nothing. Below 0: it was better without."
 )
 _AT_ONCE = 2_000
-"""Contexts times actions up to which weights are read when the page is opened."""
+"""Most contexts times actions for which weights are read on opening the page."""
 _MOST = 500
-"""Weights that are listed at once."""
+"""Most weights listed at once."""
 
 
 def show_offer(scene: Scene) -> None:
-    """Draw what was believed of every action, and what decided."""
+    """Draw the beliefs about all actions, and the cause of the choice."""
     draw(scene, "decided")
     if figure := scene.figure("beliefs"):
         draw_chart(figure)
@@ -44,7 +44,7 @@ def show_offer(scene: Scene) -> None:
 
 
 def show_reasons(scene: Scene) -> None:
-    """Draw what speaks for one action and what for another, in words and bars."""
+    """Draw the reasons for either action, in words and bars."""
     for sentence in scene.text("short").splitlines():
         st.markdown(sentence)
     if figure := scene.figure("gap"):
@@ -56,7 +56,7 @@ def show_reasons(scene: Scene) -> None:
 
 
 def show_worth(session: WhySession, opened: OpenLoop) -> None:
-    """Draw the worth of each field over all visitors, once it is asked for."""
+    """Draw the importance of each field over all visitors, or a button to measure it."""
     ticket = session.measured(opened.loop)
     if ticket is None:
         note("The log is learned again without each field: what would be lost? Takes some seconds.")
@@ -93,7 +93,7 @@ def _show_measured(found: Importances | None, world: World) -> None:
 
 
 def show_weights(session: WhySession, shown: Subject) -> None:
-    """Draw all weights, to search; of a large world only once it is asked for."""
+    """Draw all weights with a search field; in a large world, only on request."""
     world = shown.world
     box = st.expander(
         "Search it",
@@ -140,7 +140,7 @@ def _list_weights(session: WhySession, shown: Subject) -> None:
 def _told(weight: Weight, world: World) -> dict[str, object]:
     labels = {field.name: field.label for field in world.fields if field.name in weight.values}
     who = [weight.values[name] for name in labels]
-    # A tag is a field of its own in the request, though not in the world.
+    # A tag is a field in the request, but not in the world.
     tags = [name for name in weight.values if name not in labels]
     who += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
     return {
@@ -153,5 +153,5 @@ def _told(weight: Weight, world: World) -> dict[str, object]:
 
 
 def _text(row: Mapping[str, object]) -> str:
-    """Text in which a search finds a weight."""
+    """Return the searchable text of a weight."""
     return f"{row['who']} {row['fields']} {row['action']}".lower()

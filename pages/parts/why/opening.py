@@ -1,4 +1,4 @@
-"""The offer in the address, found before anything is drawn."""
+"""Resolution of the offer in the address, before the page is drawn."""
 
 import streamlit as st
 
@@ -19,10 +19,12 @@ _ADDRESS = "why-address"
 
 
 def open_why() -> tuple[WhySession, PlaySession]:
-    """Find the offer that the address asks for, in the loop that is open on Play or that it names.
+    """Find the offer of the address in the loop open on Play, or in the loop that the address
+    names.
 
-    The address names that offer from then on. One that asks for whoever stands there now is not
-    rewritten: Streamlit would add an entry to the browser's history, and Back would stop there.
+    The address names the found offer from then on. An address of the current, unlogged visitor is
+    not rewritten: Streamlit would add an entry to the browser's history, and Back would stop
+    there.
     """
     no_link()
     told = st.query_params.to_dict()

@@ -1,4 +1,4 @@
-"""What the Why page says: beliefs about an offer, reasons for it, and the worth of each field."""
+"""Scene of the Why page: beliefs about an offer, its reasons, and the importance of each field."""
 
 from collections.abc import Mapping
 from functools import cached_property, partial
@@ -22,7 +22,7 @@ from pages.parts.why.session import WhySession
 
 
 def scene_of(session: WhySession, shown: Subject, look: Look) -> Scene:
-    """All that Why says about an offer: the one of a session, or one "what if"."""
+    """Return the scene of an offer: logged, or supposed in a "what if"."""
     reasons_for = _Reasons(session, shown, look)
     return Scene(
         {
@@ -38,7 +38,7 @@ def scene_of(session: WhySession, shown: Subject, look: Look) -> Scene:
 
 
 def scene_of_worth(found: Importances, world: World, look: Look) -> Scene:
-    """All that Why says about the worth of each field over all visitors."""
+    """Return the scene of the importance of each field over all visitors."""
     said = "At the right, the score: 0 to 100. Grey: it may well be worth nothing."
     return Scene(
         {
@@ -55,7 +55,7 @@ def _decided(shown: Subject) -> Text:
 
 
 def _beliefs(session: WhySession, shown: Subject, look: Look) -> Figure:
-    """Beliefs about every action, beside those about the visitor who came in fact."""
+    """Beliefs about every action; in a "what if", beside those about the logged visitor."""
     world, ranked = shown.world, shown.ranked
     before = session.subject.ranked if session.subject and session.changed else None
     parts = chances(ranked, shown.loop.settings.policy)
@@ -82,7 +82,7 @@ def _about_beliefs(session: WhySession, shown: Subject) -> Text:
 
 
 class _Reasons:
-    """What speaks for one action and what for another, in one look."""
+    """Reasons for either of two actions, in one view."""
 
     def __init__(self, session: WhySession, shown: Subject, look: Look) -> None:
         self._session, self._shown, self._look = session, shown, look
@@ -102,12 +102,12 @@ class _Reasons:
         return wording.for_and_against(self._gap, self._parts, self._shown.world, *self._pair)
 
     def in_short(self) -> Text:
-        """How far the one is ahead, and how much of that is knowledge: a line each."""
+        """Lead of the first action and its share of knowledge, one line each."""
         world, ranked = self._shown.world, self._shown.ranked
         return Text("\n".join(wording.in_short(world, ranked, self._gap, *self._pair)))
 
     def figure(self) -> Figure:
-        """The parts of the gap, as bars to either side."""
+        """Parts of the gap, as bars to either side."""
         look, (one, other) = self._look, self._names
         first, second = (_colour_of(position, look) for position in self._pair)
         rows = reasons.gap_rows(self._gap, self._parts, (first, second))
@@ -122,7 +122,7 @@ class _Reasons:
         )
 
     def note(self) -> Text:
-        """The largest parts in words, and how to read the bars."""
+        """Largest parts in words, with an explanation of the bars."""
         said = (
             f"{self._said} All parts sum to what it believes, those under 0.005 are not drawn. A "
             "line holds what a part may be (95\u00a0%). Groups of fields that each add little "
@@ -137,7 +137,7 @@ def _colour_of(position: int | None, look: Look) -> str:
 
 
 def _worth(found: Importances, world: World, look: Look) -> Figure:
-    """Reward that is lost without each field, the largest first."""
+    """Reward lost without each field, the largest first."""
     names = [wording.left_out(world, one.left) for one in found.each]
     rows = reasons.worth_rows(found.each, names)
     reach = reasons.reach_of(rows)

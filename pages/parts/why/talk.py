@@ -1,4 +1,4 @@
-"""The one screen of the Why page: what spoke for an offer, and what against it."""
+"""The single screen of the Why page: reasons for and against an offer."""
 
 from functools import partial
 
@@ -20,13 +20,13 @@ _NOTE = (
 
 
 def open_talk() -> Talk:
-    """The talk about the offer of the address."""
+    """Return the talk about the offer in the address."""
     session, _ = open_why()
     assert session.shown is not None
     return Talk(partial(why_show, session, session.shown), leads_to="why this was offered")
 
 
 def why_show(session: WhySession, shown: Subject) -> Show:
-    """The screen with the parts that put an action ahead."""
+    """Return the screen with the parts of an action's lead."""
     scene = scene_of(session, shown, Look(is_dark(), STAGE))
     return Show.of([screen(scene, "why", "question", "gap", _NOTE)])

@@ -13,15 +13,15 @@ from pages.parts.text.format import counted, percent, plain, signed
 from pages.parts.text.money import in_all, in_money, more_money, scale_of
 
 _ALIKE = 0.005
-"""Reward that is not worth telling."""
+"""Smallest reward worth mentioning."""
 _NAMED = 3
-"""Parts that are told in words, at most."""
+"""Most parts named in a sentence."""
 
 
 def asked_about(subject: Subject) -> str:
-    """The question of the page."""
+    """Return the question of the page."""
     label = plain(subject.world.items[subject.ranked.shown].name)
-    # No line begins with a dot.
+    # The no-break space prevents a line from beginning with a dot.
     who = plain("\u00a0· ".join(subject.context.values()))
     if subject.number is None:
         return f"Why would {label} be offered to {who}?"
@@ -29,7 +29,7 @@ def asked_about(subject: Subject) -> str:
 
 
 def answered(subject: Subject, come: int) -> str:
-    """Which visitor it was, and what they gave."""
+    """Number of the visitor, and the reward."""
     if subject.number is None:
         return "Nobody has answered yet, and nothing is logged. All is as it is believed now."
     gave = "has not answered yet"
@@ -39,12 +39,12 @@ def answered(subject: Subject, come: int) -> str:
 
 
 def named(world: World, position: int | None) -> str:
-    """An action, or the mean of all, as it is written in a choice."""
+    """Name of an action, or of the mean of all, for a selection."""
     return "the average offer" if position is None else world.items[position].name
 
 
 def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int | None) -> list[str]:
-    """How far an action is ahead of another, and how much of it is knowledge."""
+    """Lead of an action over another, and its share of knowledge."""
     one, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     behind = gap.mean < 0
     first = (
@@ -69,7 +69,7 @@ def _sureness(gap: Gap) -> str:
 
 
 def _drawn(ranked: Ranked, gap: Gap) -> str:
-    """How much was knowledge, and how much curiosity."""
+    """Shares of knowledge and curiosity in the lead."""
     if ranked.mode != "online":
         return "The choice of today's rules is shown whatever is believed, so no draw decided."
     if ranked.cause == "lot":
@@ -91,7 +91,7 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
 def for_and_against(
     gap: Gap, names: Mapping[Source, str], world: World, action: int, against: int | None
 ) -> str:
-    """The largest parts in words, on either side."""
+    """Name the largest parts on either side."""
     parts = drawn(gap)
     sides = []
     for position, sign in ((action, 1), (against, -1)):
@@ -106,7 +106,7 @@ def for_and_against(
 
 
 def left_out(world: World, left: Left) -> str:
-    """What was left out."""
+    """Name the omitted field or group."""
     of = "the visitor" if left.side == "context" else "the actions"
     if left.kind == "all":
         return f"all about {of}"
@@ -118,7 +118,7 @@ def left_out(world: World, left: Left) -> str:
 
 
 def worth(found: Importances, world: World) -> str:
-    """What the measurement says in a sentence or two."""
+    """Summarise the measurement in a sentence or two."""
     rests = f"Measured on {counted(found.events, 'visitor')}"
     fields = [one for one in found.each if one.left.kind == "field"]
     matter = [one for one in fields if one.loss.low > 0]
@@ -140,13 +140,13 @@ def worth(found: Importances, world: World) -> str:
 
 
 def in_its_unit(world: World) -> str:
-    """What rewards in a picture or a table come to, after a blank; nothing where no unit is."""
+    """Scale of the world's unit after a blank; empty without a unit."""
     told = plain(scale_of(world))
     return told and f" {told}"
 
 
 def worth_in_words(each: list[Importance], names: list[str]) -> str:
-    """All of them, for those who cannot see the picture."""
+    """Importances as text, for screen readers."""
     return "; ".join(
         f"{name} {one.loss.mean:.2f} ({one.loss.low:.2f} to {one.loss.high:.2f}), score "
         f"{one.score:.0f}"

@@ -125,10 +125,10 @@ class Lab(lesson.Lab):
         return {"rule": self.field.name}
 
     def opening(self) -> None:
-        if look().on_stage:  # There the map has all the room.
+        if look().on_stage:  # On the stage the map fills the screen.
             self._draw_log()
             return
-        above = st.container()  # Drawn last: it shows the menu that is read below it.
+        above = st.container()  # Drawn last, as the chart depends on the menu below.
         tell(self.say("opening"))
         self._write_menu()
         with above:
@@ -159,7 +159,8 @@ class Lab(lesson.Lab):
         world, found = self.world, offered_by(self.world, log, self.field.name)
         menu = [world.position(self.menu[value.name]) for value in self.field.values]
         inks, most = theme(is_dark()).actions, int(found.times.max())
-        apart = " · " if look().on_stage else "\n"  # A cell is low there while hands are counted.
+        # Cells are low on the stage during a count of hands.
+        apart = " · " if look().on_stage else "\n"
         cells, fits = [], 0
         for row, times in enumerate(found.times.tolist()):
             for item, count in enumerate(times):
@@ -170,7 +171,7 @@ class Lab(lesson.Lab):
                 cells.append(Cell(inks[item], apart.join(parts), " · ".join(parts), count / most))
         rows, columns = [v.label for v in self.field.values], [item.label for item in world.items]
         told = self.say("offered")
-        # In a place of its own: words that stand beside a chart are not shown on the stage.
+        # In a separate container: the stage hides text beside a chart.
         with st.container(key="lesson-cells"):
             remark(told)
         pairs = zip(product(rows, columns), cells, strict=True)

@@ -126,7 +126,8 @@ class Lab(lesson.Lab):
             self.duel.choose(self.world.items[position].id, number)
 
     def opening(self) -> None:
-        if not look().on_stage:  # There the picture below names them, and needs the room.
+        # On the stage the picture below names the actions, and needs the space.
+        if not look().on_stage:
             with st.container(key="lesson-menu"):
                 tell(_APART.join(map(_called, self.world.items)))
         section(self._who(self.duel.visitors[0]))

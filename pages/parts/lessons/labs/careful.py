@@ -120,5 +120,5 @@ class Lab(lesson.Lab):
 
     def revealing(self) -> None:
         self._draw_bars({"both", "clicks"})
-        if not Stage.in_link().on:  # Where there is no page but those of the talk.
+        if not Stage.in_link().on:  # On the stage, only pages of the talk exist.
             lead_to_use(texts("page")["use"])

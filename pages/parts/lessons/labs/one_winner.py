@@ -110,7 +110,7 @@ class Lab(RaceLab):
         said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
         bars(by, said, (by,), "chart-trial", form="{of} {says}")
         tell(self.say("opening"))
-        # In a place of its own: words that stand beside a chart are not shown on the stage.
+        # In a separate container: the stage hides text beside a chart.
         with st.container(key="lesson-winner"):
             tell(self.say("won", winner=self.winner))
 

@@ -142,7 +142,7 @@ def from_table(table: object) -> OwnLesson:
         refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", what)
     guess, check = (_asked(world, told.get(name), name) for name in ("guess", "check"))
     lesson = OwnLesson(**said, played=played, seed=loop["seed"], guess=guess, check=check)
-    # Numbers are written longer than they may have been: what is accepted can be unpacked again.
+    # Numbers may be re-encoded longer: an accepted text must remain decodable.
     size = len(_to_line(lesson).encode())
     if size > MAX_SIZE:
         what = "the lesson's size in bytes, written anew,"
@@ -221,7 +221,7 @@ def _settings(value: object, place: str) -> LoopSettings:
     except (PersonalizerError, UnreadableError) as error:
         _refuse(place, str(error).rstrip("."))
     if "policy" in told:
-        # What this reader would pass over, as logs are read for many years, is a mistake here.
+        # Unknown content, tolerated in old logs, is an error in a lesson.
         known = settings_to_json(settings)["policy"]
         object_in(told["policy"], f"{place}.policy", known)
     return settings

@@ -30,5 +30,5 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
         else:
             session.move_to(stored)
         set_widgets(session.setup)
-        current_setup(PlaySetup)  # What is set is taken to the other page.
+        current_setup(PlaySetup)  # The settings are carried to the other page.
         st.switch_page(_PLAY, query_params=session.setup.query())

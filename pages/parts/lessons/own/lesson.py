@@ -51,7 +51,7 @@ class Lab(PlayedLab):
             else:
                 self._chances((0,))
             return
-        # No picture stands at a line's end, away from its name.
+        # Prevents a line break between picture and name.
         labels = [
             f"**{plain(item.label)}**".replace(" ", "\u00a0", 1) for item in played.world.items
         ]

@@ -80,7 +80,7 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
     )
     if refused := state.pop(_REFUSED, ""):
         st.error(plain(refused), icon=":material/error:")
-    if _BEGUN in state:  # However often the page is drawn anew.
+    if _BEGUN in state:  # Also after further redraws of the page.
         _make(*state[_BEGUN])
 
 
@@ -144,7 +144,7 @@ def _ask_sentence(name: str) -> str:
     draw: Any = st.text_input if name in {"title", "question"} else st.text_area
     more = {} if draw is st.text_input else {"height": 80}
     told = draw(_LABELS[name], max_chars=most, key=f"own-{name}", placeholder=_HINTS[name], **more)
-    # A sentence is one line in the file.
+    # A sentence is a single line of the file.
     return " ".join(str(told or "").split())
 
 

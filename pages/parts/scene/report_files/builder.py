@@ -20,7 +20,7 @@ def report_on(
     further: tuple[Figure, ...] = (),
     clock: Clock = utc_now,
 ) -> Report:
-    """A report of today about a world, or about an uploaded log; see `Report`."""
+    """Return a report, dated today, about a world or an uploaded log; see `Report`."""
     return Report(
         title=title,
         world=world.title if world is not None else "A log of your own",
