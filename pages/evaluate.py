@@ -26,7 +26,7 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
@@ -71,7 +71,7 @@ def draw_frame(session: EvaluateSession) -> None:
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.watch.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
-    scene = scene_of(session, Look(is_dark()))
+    scene = scene_of(session, FigureStyle(is_dark()))
     board.show_headline(session, scene)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":

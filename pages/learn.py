@@ -12,11 +12,11 @@ import streamlit as st
 from pages.parts.components.glossary_popover import lead_to_words, words_behind
 from pages.parts.lessons.board import show_lesson
 from pages.parts.lessons.cards import show_cards
-from pages.parts.lessons.own.opening import open_file
+from pages.parts.lessons.own.lesson_upload import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
-from pages.parts.lessons.worlds import choose_a_world
+from pages.parts.lessons.world_choice import choose_a_world
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question

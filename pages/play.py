@@ -23,7 +23,7 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
-from pages.parts.lessons.own.making import offer_a_lesson
+from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
 from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber
 from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held

@@ -15,7 +15,7 @@ from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
@@ -62,7 +62,7 @@ def draw_frame(session: RaceSession) -> None:
     if progress is not None and session.is_live:
         with progress:
             board.show_progress(session)
-    scene = scene_of(session, Look(is_dark()))
+    scene = scene_of(session, FigureStyle(is_dark()))
     board.show_former_verdict(session, scene)
     if not session.known.keys:
         board.show_before(session.raced)

@@ -9,11 +9,11 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.text.format import question, section
 from pages.parts.text.theme import is_dark
 from pages.parts.why import board, controls, wording
-from pages.parts.why.opening import open_why
+from pages.parts.why.address import open_why
 from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 from pages.parts.work.frames import frame
@@ -25,7 +25,7 @@ opened, subject, shown = play.open, session.subject, session.shown
 assert subject is not None
 assert shown is not None
 
-scene = scene_of(session, shown, Look(is_dark()))
+scene = scene_of(session, shown, FigureStyle(is_dark()))
 controls.ways(play, subject)
 question(
     wording.asked_about(subject),

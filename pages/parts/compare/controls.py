@@ -3,15 +3,16 @@
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
+from pages.parts.compare.history import NAME, History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
 from pages.parts.settings.choices import CROSSES
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import show
+from pages.parts.settings.link import set_widgets, show
 from pages.parts.settings.rules import rules_of
-from pages.parts.text.format import note, plain
+from pages.parts.text.format import counted, note, plain
 from pages.parts.text.glossary import meanings
 from pages.parts.text.item_picture import labelled
 
@@ -124,3 +125,28 @@ def choose_settings(setup: CompareSetup) -> None:
     """Draw the settings of speed, seed and learning."""
     setup.draw("speed", "seed", "auto", "explore", "crosses")
     setup.draw("rate", disabled=setup.kind != "service")
+
+
+def follow(session: CompareSession, setup: CompareSetup, history: History | None) -> CompareSetup:
+    """Apply a setup to the session. For a world and seed used before, restore their earlier setup
+    and write it to the widgets.
+
+    Args:
+        history: in a new address; None without one.
+    """
+    session.adopt(setup, history)
+    if session.setup != setup:
+        set_widgets(session.setup)
+    return session.setup
+
+
+def this_moment(session: CompareSession) -> dict[str, str]:
+    """Return the link to the current history, keyed by its description; empty without a history."""
+    story = session.story
+    if story.text is None or not story.came:
+        return {}
+    does = (
+        f"**This moment.** The same {counted(story.came, 'visitor')} and switches, shown at once "
+        "while this server knows them; else once its reader says Start."
+    )
+    return {does: session.setup.link(st.context.url or "", **{NAME: story.text})}

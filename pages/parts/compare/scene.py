@@ -12,10 +12,19 @@ from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.lines import span_of
-from pages.parts.compare import board_words, wording
+from pages.parts.compare import executive_summary, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
-from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, TableColumn, Text
+from pages.parts.scene.parts import (
+    Figure,
+    FigureStyle,
+    Number,
+    Numbers,
+    Scene,
+    Table,
+    TableColumn,
+    Text,
+)
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import percent
@@ -53,7 +62,7 @@ _COLUMNS = {
 """Columns of mean rewards in the table of periods, with their arms."""
 
 
-def scene_of(session: CompareSession, look: Look) -> Scene:
+def scene_of(session: CompareSession, look: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     match, arms = session.rows()
     figures = _Figures(session, look)
@@ -88,7 +97,7 @@ def report(session: CompareSession, link: str) -> Report | None:
     with session.lock:
         if not len(session.comparison):
             return None
-        scene = scene_of(session, Look())
+        scene = scene_of(session, FigureStyle())
         return report_of(scene, SHEET, session.world, session.setup.seed, link)
 
 
@@ -122,7 +131,7 @@ def _numbers(session: CompareSession) -> Numbers:
 class _Figures:
     """Figures of a session, in one theme and size."""
 
-    def __init__(self, session: CompareSession, look: Look) -> None:
+    def __init__(self, session: CompareSession, look: FigureStyle) -> None:
         self._session, self._dark, self._size = session, look.dark, look.size
         self._switches, self._truth = session.switches, session.setup.truth
         self._span = span_of(len(session.comparison))
@@ -230,7 +239,7 @@ def _outlook_note(session: CompareSession) -> Text | None:
 
 
 def _for_the_board(session: CompareSession) -> Text | None:
-    said = board_words.sentences(session)
+    said = executive_summary.sentences(session)
     if not said:
         return None
     return Text("\n".join(f"- {line}" for line in said), "For the board", _BOARD_HELP)

@@ -11,27 +11,27 @@ from engine.experiments.comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
-from pages.parts.compare.foresight import Foresight
+from pages.parts.compare.comparison_cache import ComparisonCache, comparison_cache, history_of
 from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.compare.stories import Stories, history_of, stories
+from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.work.frames import pace
 from pages.parts.work.live import TICK, LivePlay, serve_in_time
 
-_LEFT = 3
+_MAX_STORED = 3
 """Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""
 _NOTED = 250
 """Visitors between two updates of the link while a crowd arrives."""
 
 
-class Left(NamedTuple):
+class StoredComparison(NamedTuple):
     """Comparison of a world and seed that the session may return to; see `CompareSession`."""
 
     setup: CompareSetup
     story: History
     comparison: Comparison
-    foresight: Foresight
+    forecast: SwitchForecast
     alone: int
 
 
@@ -49,7 +49,7 @@ class CompareSession:
     Args:
         story: history in the link.
         now: monotonic clock in seconds; it paces live play.
-        known: cache of comparisons already computed.
+        cache: cache of comparisons already computed.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class CompareSession:
         setup: CompareSetup,
         story: History | None = None,
         now: Callable[[], float] = time.monotonic,
-        known: Stories | None = None,
+        cache: ComparisonCache | None = None,
     ) -> None:
-        self.lock, self.now, self._known = RLock(), now, known or stories()
+        self.lock, self.now, self._cache = RLock(), now, cache or comparison_cache()
         self.setup, self.live = setup, LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
         self.asks_why = False
-        self._left: dict[tuple[str, int], Left] = {}
+        self._stored: dict[tuple[str, int], StoredComparison] = {}
         self.before: dict[str, tuple[CompareSetup, History]] = {}
         self.restore(story or History())
 
@@ -80,11 +80,11 @@ class CompareSession:
             seed=setup.seed,
             auto=setup.auto_switch(),
         )
-        self.foresight = Foresight(self.comparison)
+        self.forecast = SwitchForecast(self.comparison)
         self.story = History(0)
         self._visit: Steps[None] | None = None
         self._alone = 0
-        self._known.keep(self.lock, setup.essence, self.comparison)
+        self._cache.keep(self.lock, setup.essence, self.comparison)
 
     @locked
     def restore(self, story: History) -> None:
@@ -92,12 +92,12 @@ class CompareSession:
 
         The remaining visitors follow after `start`.
         """
-        found = self._known.find(self.setup.essence, story)
+        found = self._cache.find(self.setup.essence, story)
         self.reset()
         self.story = story
         if found is not None:
-            self.comparison, self.foresight = found, Foresight(found)
-            self._known.keep(self.lock, self.setup.essence, found)
+            self.comparison, self.forecast = found, SwitchForecast(found)
+            self._cache.keep(self.lock, self.setup.essence, found)
             return
         finish(self._switching_as_told())
         self.live.enqueue(min(story.came, FIRST))
@@ -142,24 +142,24 @@ class CompareSession:
     def _leave(self, before: CompareSetup) -> None:
         """Store the comparison of the previous world and seed; the one stored first is dropped if
         full."""
-        left = Left(before, self.story, self.comparison, self.foresight, self._alone)
-        self._left[before.place] = left
-        if len(self._left) > _LEFT:
-            del self._left[next(iter(self._left))]
+        left = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
+        self._stored[before.place] = left
+        if len(self._stored) > _MAX_STORED:
+            del self._stored[next(iter(self._stored))]
 
     def _come_to(self, setup: CompareSetup, told: History | None) -> None:
         """Restore the stored comparison of a world and seed, unless there is none or the link has
         another history; else reset."""
-        left = self._left.get(setup.place)
+        left = self._stored.get(setup.place)
         if left is None or (told is not None and told != left.story):
             self.reset()
             return
-        del self._left[setup.place]
+        del self._stored[setup.place]
         self.live.send_away()
-        was, self.story, self.comparison, self.foresight, self._alone = left
+        was, self.story, self.comparison, self.forecast, self._alone = left
         self.world = self.comparison.world
         self.setup = replace(was, auto=setup.auto, speed=setup.speed, truth=setup.truth)
-        self._known.keep(self.lock, self.setup.essence, self.comparison)
+        self._cache.keep(self.lock, self.setup.essence, self.comparison)
 
     @property
     def is_full(self) -> bool:
@@ -224,7 +224,7 @@ class CompareSession:
         if not self.live.is_live:
             self._end_visit()  # The crowd was stopped within a visit.
         if self.asks_why or not self.live.is_live:
-            self.foresight.follow(self.live.is_live)
+            self.forecast.follow(self.live.is_live)
         now = history_of(self.comparison)
         if self.live.is_live:
             is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
@@ -237,12 +237,12 @@ class CompareSession:
     @property
     def is_live(self) -> bool:
         """Return whether visitors are arriving or a forecast is being computed."""
-        return self.live.is_live or self.foresight.is_at_work
+        return self.live.is_live or self.forecast.is_at_work
 
     @property
     def pace(self) -> float | None:
         """Seconds between frames; None if no visitors arrive and no forecast is being computed."""
-        return self.live.pace or (pace(TICK) if self.foresight.is_at_work else None)
+        return self.live.pace or (pace(TICK) if self.forecast.is_at_work else None)
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
@@ -253,7 +253,7 @@ class CompareSession:
     @property
     def can_switch(self) -> bool:
         """Return whether the apprentice can go online, or back to watching."""
-        is_busy = self.live.waiting > 0 or self.foresight.is_at_work
+        is_busy = self.live.waiting > 0 or self.forecast.is_at_work
         return not is_busy and len(self.switches) < MAX_SWITCHES
 
     @locked
@@ -264,8 +264,8 @@ class CompareSession:
 
     def _switching(self) -> Steps[None]:
         if self.comparison.is_apprentice:
-            is_known = self.foresight.came == len(self.comparison)
-            yield from self.comparison.going_online(self.foresight.value if is_known else None)
+            is_known = self.forecast.came == len(self.comparison)
+            yield from self.comparison.going_online(self.forecast.value if is_known else None)
         else:
             self.comparison.go_back()
 
@@ -320,7 +320,7 @@ class CompareSession:
         """Return the current forecast; once online, the forecast made before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
-        return self.foresight.value
+        return self.forecast.value
 
     @locked
     def earned_since(self) -> tuple[float, float] | None:

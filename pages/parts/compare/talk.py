@@ -7,13 +7,13 @@ from collections.abc import Callable
 from functools import partial
 
 from pages.parts.charts.base import STAGE
+from pages.parts.compare.comparison_cache import history_of
 from pages.parts.compare.history import History, history_in_link
 from pages.parts.compare.scene import scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.stories import history_of
 from pages.parts.components.stage_talk import Talk
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show, Stage
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -45,7 +45,7 @@ def _advance(session: CompareSession) -> None:
 
 def compare_show(session: CompareSession) -> Show:
     """Return the screens about the three loops."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     waits = session.waits_for_start
     prepared = screen(
         scene, "prepared", "say-prepared", "match",

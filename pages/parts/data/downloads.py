@@ -85,7 +85,7 @@ class Download:
         _log.info("download ended", extra={"bytes": self._bytes})
 
 
-class File(StreamingResponse):
+class DownloadResponse(StreamingResponse):
     """Response with a file; cut off after an error, which browsers report as a failed download."""
 
     async def stream_response(self, send: Send) -> None:
@@ -110,6 +110,6 @@ async def send(request: Request) -> Response:
         _log.warning("download refused", extra={"code": error.code})
         return PlainTextResponse(error.message, 503)
     saved_as = f'attachment; filename="{file_name(about, kind)}"'
-    return File(
+    return DownloadResponse(
         download.parts(first), media_type=kind.mime, headers={"Content-Disposition": saved_as}
     )

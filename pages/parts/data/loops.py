@@ -14,8 +14,8 @@ from engine.store import Library, LoopInfo, world_codec
 from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
-from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
+from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
@@ -99,7 +99,7 @@ def _show_first_step() -> None:
 
 def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
-    found = earned(library, about)
+    found = loop_rewards(library, about)
     row = st.container(
         border=True,
         horizontal=True,

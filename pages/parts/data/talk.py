@@ -9,7 +9,7 @@ from engine import PersonalizerError
 from engine.store import Library, LoopInfo, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk
-from pages.parts.data.earned import earned, sparkline
+from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.library import library
@@ -48,7 +48,7 @@ def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
 
 
 def _show_row(library: Library, loop: LoopInfo) -> None:
-    world, found = world_codec.from_text(loop.world), earned(library, loop)
+    world, found = world_codec.from_text(loop.world), loop_rewards(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.steps import Steps
 from engine.worlds import World
-from pages.parts.lessons.elsewhere import called, first_field, regulars, somebody
+from pages.parts.lessons.other_worlds import called, first_field, regulars, somebody
 from pages.parts.text.lesson_words import Words
 
 Marks = frozenset[int]

@@ -6,9 +6,9 @@ from engine.worlds import Context, World
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn
-from pages.parts.lessons.telling import remark
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import Words
 from pages.parts.text.theme import is_dark

@@ -11,8 +11,8 @@ from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
+from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
-from pages.parts.lessons.telling import remark
 from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.talk import Stage

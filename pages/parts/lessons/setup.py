@@ -7,10 +7,10 @@ from typing import Self
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choice_codec
-from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of
 from pages.parts.lessons.guesses import allowed_guesses, read_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
+from pages.parts.lessons.lesson_lookup import OWN, elsewhere, lesson_of
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.settings.known_worlds import key_in_link

@@ -13,12 +13,12 @@ from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.components.stage_talk import Talk
 from pages.parts.lessons.guesses import told_guess
-from pages.parts.lessons.held import held
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
-from pages.parts.lessons.session import LearnSession, Run, outcome
+from pages.parts.lessons.session import LearnSession, LessonRun, outcome
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
+from pages.parts.lessons.verdict import verdict
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
@@ -50,7 +50,7 @@ def open_talk() -> Talk:
     return Talk(show, session, link=partial(own_link, OF_A_PERSON))
 
 
-def lesson_show(run: Run, setup: LearnSetup) -> Show:
+def lesson_show(run: LessonRun, setup: LearnSetup) -> Show:
     """Return the talk of a lesson."""
     lesson, lab = run.lesson, run.lab
     own = setup.chosen.words
@@ -86,7 +86,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         screens += [
             Screen(
                 "reveal",
-                lambda: held(run, lab.truth, own),
+                lambda: verdict(run, lab.truth, own),
                 partial(_reveal, run, own),
                 PAGE.say("plan_reveal"),
                 do=lab.skip,
@@ -176,7 +176,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
     return float(round(mean / lesson.guess.step) * lesson.guess.step)
 
 
-def _take_hands(run: Run, setup: LearnSetup) -> None:
+def _take_hands(run: LessonRun, setup: LearnSetup) -> None:
     """Take the room's hands as the guess, in the address too."""
     guess = guessed_by(this_remote().counted, run.lesson)
     if guess is not None:
@@ -185,7 +185,7 @@ def _take_hands(run: Run, setup: LearnSetup) -> None:
         st.query_params["guess"] = told_guess(guess)
 
 
-def _further(run: Run, own: Words) -> list[Screen]:
+def _further(run: LessonRun, own: Words) -> list[Screen]:
     """Return the screen of the second picture, if there is any."""
     lab = run.lab
     if "further" not in own.table:
@@ -204,13 +204,13 @@ def _begun(answer: str) -> str:
     return answer[:1].upper() + answer[1:]
 
 
-def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
+def _exit(run: LessonRun, own: Words, answers: Sequence[str]) -> None:
     """Draw the exit question and its answers beside the last picture."""
     _words([own.say("exit", **run.lab.numbers), *map("**{}**".format, answers)])
     _seen(run, own)
 
 
-def _answer(run: Run, own: Words) -> None:
+def _answer(run: LessonRun, own: Words) -> None:
     """Draw the answer to the exit question beside its proof."""
     lab = run.lab
     name = own.first(f"answered_{lab.answer}", "answered")
@@ -219,7 +219,7 @@ def _answer(run: Run, own: Words) -> None:
         lab.proving()
 
 
-def _seen(run: Run, own: Words) -> None:
+def _seen(run: LessonRun, own: Words) -> None:
     """Draw the last picture, unless the person left off early."""
     if run.lab.truth is None:
         return
@@ -227,27 +227,27 @@ def _seen(run: Run, own: Words) -> None:
         run.lab.revealing()
 
 
-def _guess(run: Run, own: Words) -> None:
+def _guess(run: LessonRun, own: Words) -> None:
     """Draw the question beside the picture; hands need the room below."""
     _words([own.say("guess")])
     with st.container(key="stage-lesson"):
         run.lab.opening()
 
 
-def _wait(run: Run) -> None:
+def _wait(run: LessonRun) -> None:
     """Draw the progress of the lab."""
     share = run.lab.progress
     st.progress(share, PAGE.say("waits", percent=percent(share)))
 
 
-def _do(run: Run, own: Words) -> None:
+def _do(run: LessonRun, own: Words) -> None:
     if not run.may_go("reveal"):
         _wait(run)
     with st.container(key="stage-lesson"):
         run.lab.doing()
 
 
-def _reveal(run: Run, own: Words) -> None:
+def _reveal(run: LessonRun, own: Words) -> None:
     truth = run.lab.truth
     if isinstance(truth, frozenset):
         # A map fills the screen: further results follow on the next screen.
@@ -261,7 +261,7 @@ def _reveal(run: Run, own: Words) -> None:
         run.lab.revealing()
 
 
-def _why(run: Run, own: Words) -> None:
+def _why(run: LessonRun, own: Words) -> None:
     """Explain the last picture, beside it."""
     _words([own.say(outcome(run, own), **run.lab.numbers)])
     _seen(run, own)

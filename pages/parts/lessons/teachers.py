@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN, lesson_of
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.homework import LONGEST, handed_in
 from pages.parts.lessons.lesson import Cells
+from pages.parts.lessons.lesson_lookup import OWN, lesson_of
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import bare, percent, plain, section
 from pages.parts.text.lesson_words import PAGE

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.components.toolbar import shortcut
-from pages.parts.race.record import YOU
+from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced

@@ -16,8 +16,8 @@ from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, wat
 from pages.parts.play.offer import in_words
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.race.choice_record import LEAST, ChoiceRecord
 from pages.parts.race.controls import against_you
-from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.picture import picture
 from pages.parts.settings.known_worlds import is_kept, keep_at_hand
@@ -241,7 +241,7 @@ def _offer_a_race(duel: Duel) -> None:
     if missing > 0:
         note(f"After {missing} more you can race others against what you chose.")
     else:
-        record = Record(world, duel.seed, duel.choices).text
+        record = ChoiceRecord(world, duel.seed, duel.choices).text
         race = against_you(RaceSetup(world=world, seed=duel.seed, record=record).fitted())
         st.page_link(
             _race(),

@@ -13,7 +13,7 @@ from pages.parts.charts.lines import span_of
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
-from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.glossary import meanings
@@ -38,7 +38,7 @@ _INTERVALS_HELP = (
 _TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
 
 
-def scene_of(session: RaceSession, look: Look) -> Scene:
+def scene_of(session: RaceSession, look: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
@@ -76,7 +76,7 @@ def report(session: RaceSession, link: str) -> Report | None:
         plan = session.known.plan
         # Settings may have changed since: the link is that of the displayed race.
         link = link if session.is_current else session.shown.link(link.partition("?")[0])
-        return report_of(scene_of(session, Look()), SHEET, plan.world, plan.seed, link)
+        return report_of(scene_of(session, FigureStyle()), SHEET, plan.world, plan.seed, link)
 
 
 _OF_RESULTS = ("finals", "rewards", "losses")
@@ -86,7 +86,7 @@ _OF_RESULTS = ("finals", "rewards", "losses")
 class _Figures:
     """Figures of a race, in one theme and size."""
 
-    def __init__(self, session: RaceSession, look: Look) -> None:
+    def __init__(self, session: RaceSession, look: FigureStyle) -> None:
         self._session, self._known, self._look = session, session.known, look
         self._names, self._plan = session.shown.names, session.known.plan
         self._entries = tuple(self._names.items())

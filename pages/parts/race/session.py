@@ -7,7 +7,7 @@ from typing import Literal
 from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
-from pages.parts.race.results import Results, results
+from pages.parts.race.finished_races import FinishedRaces, finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.work.clients import this_client
 from pages.parts.work.frames import pace
@@ -44,7 +44,9 @@ class RaceSession:
 
     known: Standings
 
-    def __init__(self, setup: RaceSetup, lanes: Track, finished: Results | None = None) -> None:
+    def __init__(
+        self, setup: RaceSetup, lanes: Track, finished: FinishedRaces | None = None
+    ) -> None:
         self.lock = RLock()
         self.setup = setup
         self.raced: RaceSetup | None = None
@@ -53,7 +55,7 @@ class RaceSession:
         self.drawn: tuple[object, ...] = ()
         self.ahead = 0
         self.told: tuple[RaceSetup, str] | None = None
-        self._track, self._finished = lanes, finished or results()
+        self._track, self._finished = lanes, finished or finished_races()
         self._running: tuple[Racer, UnderWay] | None = None
 
     @locked

@@ -11,7 +11,7 @@ from engine.policies.base import Policy
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from engine.worlds.place import Drift
-from pages.parts.race.record import EXAMPLE, YOU, Record
+from pages.parts.race.choice_record import EXAMPLE, YOU, ChoiceRecord
 from pages.parts.settings.choices import CROSSES, SEED, WORLD
 from pages.parts.settings.knobs import Tunable
 from pages.parts.settings.known_worlds import drift_of, world_of
@@ -51,7 +51,7 @@ def _known(text: str) -> str:
 
 def _record(text: str) -> str:
     """Normalise the text of a record; raises if it is malformed."""
-    return Record.read(text).text
+    return ChoiceRecord.read(text).text
 
 
 DRIFT: Setting[Drift] = Setting(
@@ -173,10 +173,10 @@ class RaceSetup(Tunable):
         return [key for key in self.who.split(",") if key != YOU or self.can_have_you]
 
     @property
-    def yours(self) -> Record | None:
+    def yours(self) -> ChoiceRecord | None:
         """The person's record of any world that still exists, or None."""
         try:
-            return Record.read(self.record) if self.record else None
+            return ChoiceRecord.read(self.record) if self.record else None
         except PersonalizerError:
             return None
 
@@ -187,7 +187,7 @@ class RaceSetup(Tunable):
         return yours is not None and (yours.world, yours.seed) == (self.world, self.seed)
 
     @property
-    def one_run(self) -> Record | None:
+    def one_run(self) -> ChoiceRecord | None:
         """The person's record if the person races: the race then has a single run."""
         return self.yours if YOU in self.keys else None
 

@@ -10,7 +10,7 @@ from pages.parts.race import controls
 from pages.parts.race.scene import scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.parts import Look, Scene, Text
+from pages.parts.scene.parts import FigureStyle, Scene, Text
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -39,7 +39,7 @@ def _advance(session: RaceSession) -> None:
 
 def race_show(session: RaceSession) -> Show:
     """Return the screens about the race of this session."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
             screen(

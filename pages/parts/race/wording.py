@@ -5,7 +5,7 @@ import math
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
-from pages.parts.race.record import YOU
+from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.settings.known_worlds import label_of

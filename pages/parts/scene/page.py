@@ -43,7 +43,7 @@ def draw_part(part: Part | None) -> None:
 
 
 def draw_chart(figure: Figure, height: str | None = None) -> None:
-    """Draw a figure without its heading; with ``height`` "stretch" the chart fills the container."""
+    """Draw a figure without its heading; with ``height`` "stretch", of its container's height."""
     picture(
         figure.rows,
         figure.spec,

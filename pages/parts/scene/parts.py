@@ -11,7 +11,7 @@ from pages.parts.charts.base import PAGE, Keys, Size, Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class FigureStyle:
     """Theme and size of figures.
 
     Attributes:

@@ -11,7 +11,7 @@ from pages.parts.components.download import download_rows
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.page import draw, draw_chart
-from pages.parts.scene.parts import Look, Scene
+from pages.parts.scene.parts import FigureStyle, Scene
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note
@@ -84,7 +84,7 @@ def _show_measured(found: Importances | None, world: World) -> None:
     if found is None:
         note("Not enough visitors yet of whom each action had a chance to be shown.")
         return
-    scene = scene_of_worth(found, world, Look(is_dark()))
+    scene = scene_of_worth(found, world, FigureStyle(is_dark()))
     draw(scene, "said")
     if figure := scene.figure("worth"):
         draw_chart(figure)

@@ -13,7 +13,7 @@ from pages.parts.charts.belief_rows import belief_rows
 from pages.parts.play import wording as offers
 from pages.parts.play.beliefs import SHOWN, in_words
 from pages.parts.play.why_subject import Subject
-from pages.parts.scene.parts import Figure, Look, Scene, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 from pages.parts.text.glossary import explained
 from pages.parts.text.source_names import names_of
 from pages.parts.text.theme import theme
@@ -21,7 +21,7 @@ from pages.parts.why import wording
 from pages.parts.why.session import WhySession
 
 
-def scene_of(session: WhySession, shown: Subject, look: Look) -> Scene:
+def scene_of(session: WhySession, shown: Subject, look: FigureStyle) -> Scene:
     """Return the scene of an offer: logged, or supposed in a "what if"."""
     reasons_for = _Reasons(session, shown, look)
     return Scene(
@@ -37,7 +37,7 @@ def scene_of(session: WhySession, shown: Subject, look: Look) -> Scene:
     )
 
 
-def scene_of_worth(found: Importances, world: World, look: Look) -> Scene:
+def scene_of_worth(found: Importances, world: World, look: FigureStyle) -> Scene:
     """Return the scene of the importance of each field over all visitors."""
     said = "At the right, the score: 0 to 100. Grey: it may well be worth nothing."
     return Scene(
@@ -54,7 +54,7 @@ def _decided(shown: Subject) -> Text:
     return Text(offers.decided(shown.world, shown.ranked, chances(shown.ranked, policy), policy))
 
 
-def _beliefs(session: WhySession, shown: Subject, look: Look) -> Figure:
+def _beliefs(session: WhySession, shown: Subject, look: FigureStyle) -> Figure:
     """Beliefs about every action; in a "what if", beside those about the logged visitor."""
     world, ranked = shown.world, shown.ranked
     before = session.subject.ranked if session.subject and session.changed else None
@@ -84,7 +84,7 @@ def _about_beliefs(session: WhySession, shown: Subject) -> Text:
 class _Reasons:
     """Reasons for either of two actions, in one view."""
 
-    def __init__(self, session: WhySession, shown: Subject, look: Look) -> None:
+    def __init__(self, session: WhySession, shown: Subject, look: FigureStyle) -> None:
         self._session, self._shown, self._look = session, shown, look
         self._pair = session.action, session.against
         self._names = [wording.named(shown.world, position) for position in self._pair]
@@ -131,12 +131,12 @@ class _Reasons:
         return Text(said, is_note=True)
 
 
-def _colour_of(position: int | None, look: Look) -> str:
+def _colour_of(position: int | None, look: FigureStyle) -> str:
     colours = theme(look.dark)
     return colours.faint if position is None else colours.action(position)
 
 
-def _worth(found: Importances, world: World, look: Look) -> Figure:
+def _worth(found: Importances, world: World, look: FigureStyle) -> Figure:
     """Reward lost without each field, the largest first."""
     names = [wording.left_out(world, one.left) for one in found.each]
     rows = reasons.worth_rows(found.each, names)

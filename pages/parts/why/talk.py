@@ -5,11 +5,11 @@ from functools import partial
 from pages.parts.charts.base import STAGE
 from pages.parts.components.stage_talk import Talk
 from pages.parts.play.why_subject import Subject
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.text.theme import is_dark
-from pages.parts.why.opening import open_why
+from pages.parts.why.address import open_why
 from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 
@@ -28,5 +28,5 @@ def open_talk() -> Talk:
 
 def why_show(session: WhySession, shown: Subject) -> Show:
     """Return the screen with the parts of an action's lead."""
-    scene = scene_of(session, shown, Look(is_dark(), STAGE))
+    scene = scene_of(session, shown, FigureStyle(is_dark(), STAGE))
     return Show.of([screen(scene, "why", "question", "gap", _NOTE)])

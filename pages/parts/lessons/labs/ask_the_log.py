@@ -15,9 +15,9 @@ from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import first_field
 from pages.parts.lessons.pictures import bars, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 

@@ -22,9 +22,9 @@ from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec, lines_o
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.toolbar import shortcut
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import first_field, regulars
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import first_field, regulars
 from pages.parts.lessons.pictures import bells, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.play.beliefs import believed
 from pages.parts.text.format import plain, section
 from pages.parts.text.theme import is_dark, theme

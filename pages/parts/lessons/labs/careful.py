@@ -19,8 +19,8 @@ from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.lessons import lesson
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import texts

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.simulation.drift import as_it_becomes
-from pages.parts.lessons.elsewhere import somebody
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.maps import show_tastes
+from pages.parts.lessons.other_worlds import somebody
 from pages.parts.lessons.pictures import both
-from pages.parts.lessons.telling import tell
 
 _WHO = ("ours", "epsilon", "ucb", "ab")
 

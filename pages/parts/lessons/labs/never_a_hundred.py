@@ -8,9 +8,9 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
-from pages.parts.lessons.telling import tell
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 

@@ -20,9 +20,9 @@ from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lesson_maps import lines_of, tried_rows, tried_spec
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import bare
 from pages.parts.text.theme import is_dark

@@ -19,9 +19,9 @@ from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import somebody
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import somebody
 from pages.parts.lessons.pictures import bars, bells, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.play.beliefs import believed, in_words
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark

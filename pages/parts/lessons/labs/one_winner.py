@@ -12,12 +12,12 @@ from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import TRIAL
 from engine.worlds import Context, World
 from pages.parts.charts.lesson_bars import Said
-from pages.parts.lessons.elsewhere import first_field, somebody
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.lesson import Marks
 from pages.parts.lessons.maps import last_fields, show_tastes, spread_out
+from pages.parts.lessons.other_worlds import first_field, somebody
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 

@@ -10,8 +10,8 @@ from engine.experiments.log_reports import LogReport, reporting
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said, again_rows, again_spec
 from pages.parts.lessons import lesson
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.pictures import bars, both, drawn
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
 

@@ -18,9 +18,9 @@ from pages.parts.charts.comparison import (
     reward_rows,
     reward_spec,
 )
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark

@@ -8,9 +8,9 @@ from engine.experiments.log_reports import IntervalRecord, LogReport, interval_r
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lesson_bars import Said
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent
 
 PROMISED = 0.95

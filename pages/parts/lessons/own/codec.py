@@ -22,7 +22,7 @@ from engine.streams import digest
 from engine.worlds import WORLDS, Context, World, key_of
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
 from engine.worlds.seen import check_seen, new_text_in
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 
 FORMAT, VERSION = "personalizer-playground-lesson", 1
 MAX_SIZE = 65_536

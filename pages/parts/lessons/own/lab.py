@@ -9,7 +9,7 @@ from engine.arrays import Array
 from engine.experiments.loop_questions import LoopInquiry, LoopQuestion, Truth
 from engine.steps import Steps
 from pages.parts.lessons.lesson import Guess, Lab
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 
 GUESS, CHECK = 0, 1
 """Places of what is guessed, and of what is asked in the end."""

@@ -9,14 +9,14 @@ from engine.arrays import Array
 from engine.experiments.loop_questions import WAYS, LoopQuestion, QuestionKind
 from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import Cells, Guessed, Lesson, Pick, Slider
 from pages.parts.lessons.maps import map_of
 from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.lab import BANDS, GUESS, PlayedLab, item_key
-from pages.parts.lessons.own.value import MINUTES, OwnLesson
+from pages.parts.lessons.own.own_lesson import MINUTES, OwnLesson
 from pages.parts.lessons.own.wording import told, words_of
 from pages.parts.lessons.pictures import bars, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 

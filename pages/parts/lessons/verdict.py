@@ -2,23 +2,23 @@
 
 from pages.parts.lessons.lesson import Cells, Guess, Marks
 from pages.parts.lessons.pictures import written
-from pages.parts.lessons.session import Run
+from pages.parts.lessons.session import LessonRun
 from pages.parts.text.lesson_words import PAGE, Words
 
 
-def held(run: Run, truth: Guess | None, own: Words) -> str:
+def verdict(run: LessonRun, truth: Guess | None, own: Words) -> str:
     """Compare guess and truth in a sentence, or say why there is nothing to compare."""
     if truth is None:
         return PAGE.say("stopped")
     if isinstance(truth, frozenset):
-        return _held_marks(run, truth)
+        return _verdict_on_marks(run, truth)
     told = {"truth": written(run.lesson.guess, truth, own)}
     if run.guess is None:
         return PAGE.say("not_guessed", **told)
     return PAGE.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
 
 
-def _held_marks(run: Run, truth: Marks) -> str:
+def _verdict_on_marks(run: LessonRun, truth: Marks) -> str:
     """Count marked cells, right marks and true cells."""
     assert isinstance(run.lesson.guess, Cells)
     told = {"all": run.lesson.guess.size, "truth": len(truth)}

@@ -11,7 +11,7 @@ _STALE = 0.1
 """Share of new visitors after which the forecast is recomputed while a crowd is arriving."""
 
 
-class Foresight:
+class SwitchForecast:
     """Forecast of a comparison's reward after going online, cached between updates.
 
     Attributes:

@@ -12,7 +12,7 @@ _KEPT = 10
 """Most races in the cache; the largest take some 30 MiB."""
 
 
-class Results:
+class FinishedRaces:
     """Standings of the latest finished races, by setup."""
 
     def __init__(self) -> None:
@@ -32,6 +32,6 @@ class Results:
 
 
 @cache
-def results() -> Results:
+def finished_races() -> FinishedRaces:
     """Return the cache of this process."""
-    return Results()
+    return FinishedRaces()

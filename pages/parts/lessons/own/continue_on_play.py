@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.components.browser_id import owner
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.play.opened import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup

@@ -4,9 +4,9 @@ import streamlit as st
 
 from engine.worlds import WORLDS
 from pages.parts.components.toolbar import other_worlds
-from pages.parts.lessons.chosen import elsewhere
-from pages.parts.lessons.elsewhere import has_room
+from pages.parts.lessons.lesson_lookup import elsewhere
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.other_worlds import has_room
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of

@@ -19,7 +19,7 @@ _POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Earned:
+class LoopRewards:
     """Rewards of a loop.
 
     Attributes:
@@ -31,28 +31,28 @@ class Earned:
     curve: tuple[float, ...]
 
 
-def earned(library: Library, about: LoopInfo) -> Earned | None:
+def loop_rewards(library: Library, about: LoopInfo) -> LoopRewards | None:
     """Return the rewards of a loop; None if it is too long for a list, has no world, or no
     rewards."""
     world = world_codec.from_text(about.world)
     if world is None or about.events > MOST:
         return None
     try:
-        return _earned(about.id, about.end.digest, library, about, world)
+        return _cached_rewards(about.id, about.end.digest, library, about, world)
     except PersonalizerError:
         return None  # Opening the loop reports the error.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _earned(
+def _cached_rewards(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
-) -> Earned | None:
+) -> LoopRewards | None:
     """Rewards of a loop, cached by the digest of its log."""
     curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))
-    return Earned(rows[-1]["mean"], tuple(row["recent"] for row in rows))
+    return LoopRewards(rows[-1]["mean"], tuple(row["recent"] for row in rows))
 
 
 def sparkline(curve: Sequence[float]) -> str:

@@ -4,9 +4,9 @@ own."""
 from functools import lru_cache
 
 from engine.worlds import key_of
-from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lesson import Lesson
 from pages.parts.lessons.lessons import LESSONS, lesson_in
+from pages.parts.lessons.other_worlds import has_room
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.settings.known_worlds import world_of

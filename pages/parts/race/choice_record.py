@@ -17,7 +17,7 @@ EXAMPLE = "a world, a seed and choices, such as coffee.7.0312031203"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class ChoiceRecord:
     """Choices of a person for the first visitors of a seed."""
 
     world: str

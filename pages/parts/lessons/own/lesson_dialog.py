@@ -12,7 +12,7 @@ from engine.experiments.loop_questions import NEEDS, LoopQuestion, QuestionKind
 from engine.experiments.playthrough import Playthrough, playthrough_of
 from engine.worlds import Context, World, key_of
 from pages.parts.components.download import download_text
-from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
     MAX_PLAYED,
@@ -23,7 +23,7 @@ from pages.parts.lessons.own.codec import (
     pack,
     to_text,
 )
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.play.open_loop import OpenLoop

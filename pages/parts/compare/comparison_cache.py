@@ -20,7 +20,7 @@ def history_of(comparison: Comparison) -> History:
     return History(len(comparison), tuple(visitors for visitors, _ in comparison.switches))
 
 
-class Stories:
+class ComparisonCache:
     """Latest comparisons with their setups and the locks of the sessions that extend them."""
 
     def __init__(self) -> None:
@@ -49,6 +49,6 @@ class Stories:
 
 
 @cache
-def stories() -> Stories:
+def comparison_cache() -> ComparisonCache:
     """Return the cache of this process."""
-    return Stories()
+    return ComparisonCache()
