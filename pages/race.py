@@ -44,7 +44,7 @@ question(
     QUESTION,
     "Every contender meets the same crowds: the same people, in the same order, with the same "
     "luck.",
-    f"Seed {session.shown.seed}",
+    f"Seed {session.displayed.seed}",
     partial(words_of, "race"),
 )
 

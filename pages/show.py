@@ -16,9 +16,9 @@ from pages.parts.work.frames import frame
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)
 write_link(setup)
-said = words("show")
+texts = words("show")
 
-question(said.say("question"), said.say("told"))
+question(texts.say("question"), texts.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
     setup.draw("world", options=worlds_with(setup.world), wrap=True)
     setup.draw("seed", width=160)
@@ -27,12 +27,12 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
 @frame
 def draw_ahead(prepared: Ahead) -> None:
     """Draw one frame of the computations in advance."""
-    bookmarks.show_ahead(prepared, said)
+    bookmarks.show_ahead(prepared, texts)
     if prepared.pace != pace:
         st.rerun()
 
 
 prepared = ahead(setup)
 pace = prepared.pace
-bookmarks.show_minutes(setup, said)
+bookmarks.show_minutes(setup, texts)
 st.fragment(draw_ahead, run_every=pace, key="show-ahead")(prepared)

@@ -14,8 +14,8 @@ from pages.parts.text.glossary import texts
 from pages.parts.text.page_files import PAGES
 
 no_link()
-said, page = texts("use"), texts("page")
-question(said["question"], said["told"])
+card, page = texts("use"), texts("page")
+question(card["question"], card["told"])
 show_use()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     st.page_link(PAGES / "words.py", label=page["all"], icon=":material/menu_book:")

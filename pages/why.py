@@ -21,11 +21,11 @@ from pages.parts.work.frames import frame
 _PART = "worth"
 
 session, play = open_why()
-opened, subject, shown = play.open, session.subject, session.shown
+opened, subject, displayed = play.open, session.subject, session.displayed
 assert subject is not None
-assert shown is not None
+assert displayed is not None
 
-scene = scene_of(session, shown, FigureStyle(is_dark()))
+scene = scene_of(session, displayed, FigureStyle(is_dark()))
 controls.ways(play, subject)
 question(
     wording.asked_about(subject),
@@ -63,4 +63,4 @@ with right:
     st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
 with left:  # Last, as reading the weights may take a moment.
     section("All that it had learned")
-    board.show_weights(session, shown)
+    board.show_weights(session, displayed)

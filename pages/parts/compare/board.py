@@ -25,8 +25,8 @@ def asks_why() -> bool:
 def show_situation(session: CompareSession, scene: Scene) -> None:
     """Draw the situation, the button that switches the apprentice, and the numbers."""
     with st.container(border=True, key="situation"):
-        said, button = st.columns([4, 1.15], vertical_alignment="center")
-        with said:
+        column, button = st.columns([4, 1.15], vertical_alignment="center")
+        with column:
             draw(scene, "situation")
         watching = session.comparison.is_apprentice
         button.button(
@@ -51,8 +51,8 @@ def show_situation(session: CompareSession, scene: Scene) -> None:
 def offer_start(session: CompareSession, scene: Scene) -> None:
     """Draw the button that replays the visitors of a link."""
     with st.container(border=True, key="prepared"):
-        said, button = st.columns([4, 1.15], vertical_alignment="center")
-        with said:
+        column, button = st.columns([4, 1.15], vertical_alignment="center")
+        with column:
             draw(scene, "prepared")
         button.button(
             "Start",

@@ -9,9 +9,9 @@ from engine.loop.lock import locked
 from pages.parts.compare.history import History
 from pages.parts.compare.setup import CompareSetup
 
-_KEPT = 10
+_MAX_ENTRIES = 10
 """Most comparisons in the cache; a full one takes some 20 MiB."""
-_PATIENCE = 1.0
+_LOCK_TIMEOUT = 1.0
 """Seconds to wait for the lock of a cached comparison."""
 
 
@@ -25,20 +25,20 @@ class ComparisonCache:
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._kept: deque[tuple[RLock, CompareSetup, Comparison]] = deque(maxlen=_KEPT)
+        self._entries: deque[tuple[RLock, CompareSetup, Comparison]] = deque(maxlen=_MAX_ENTRIES)
 
     @locked
     def keep(self, lock: RLock, essence: CompareSetup, comparison: Comparison) -> None:
         """Add a comparison; the oldest is dropped if the cache is full."""
-        self._kept.append((lock, essence, comparison))
+        self._entries.append((lock, essence, comparison))
 
     def find(self, essence: CompareSetup, story: History) -> Comparison | None:
         """Return a copy of a comparison with this setup and history, or None."""
         with self.lock:
-            kept = list(self._kept)
-        for lock, known, comparison in kept:
-            if (known, history_of(comparison)) == (essence, story) and lock.acquire(
-                timeout=_PATIENCE
+            entries = list(self._entries)
+        for lock, setup, comparison in entries:
+            if (setup, history_of(comparison)) == (essence, story) and lock.acquire(
+                timeout=_LOCK_TIMEOUT
             ):
                 try:
                     if history_of(comparison) == story:

@@ -40,7 +40,7 @@ def _rule_of(story: str) -> str:
 def choose_story() -> None:
     """Draw a choice of the four examples; each sets rule, crosses and table."""
 
-    def tell() -> None:
+    def apply() -> None:
         story = st.session_state[KEY("story")]
         if story is not None:
             ours = st.session_state[KEY("kind")] == "ours"
@@ -55,7 +55,7 @@ def choose_story() -> None:
         list(STORIES),
         key=KEY("story"),
         format_func=STORIES.__getitem__,
-        on_change=tell,
+        on_change=apply,
         wrap=True,
         help=_STORIES_HELP,
     )
@@ -82,10 +82,10 @@ def choose_rule(setup: CompareSetup) -> None:
         note("Any action, whoever comes: there is nothing to learn from it.")
 
 
-def _show_rule(told: str) -> None:
+def _show_rule(text: str) -> None:
     """Draw a note about the rule's single action, with its picture."""
     with st.container(key="rule-picture"):
-        note(told)
+        note(text)
 
 
 def _edit_table(setup: CompareSetup) -> None:

@@ -102,8 +102,8 @@ def report(session: CompareSession, link: str) -> Report | None:
 
 
 def _situation(session: CompareSession) -> Text:
-    said = wording.situation(session)
-    return Text(said, help=explained(said))
+    text = wording.situation(session)
+    return Text(text, help=explained(text))
 
 
 def _numbers(session: CompareSession) -> Numbers:
@@ -239,10 +239,10 @@ def _outlook_note(session: CompareSession) -> Text | None:
 
 
 def _for_the_board(session: CompareSession) -> Text | None:
-    said = executive_summary.sentences(session)
-    if not said:
+    lines = executive_summary.sentences(session)
+    if not lines:
         return None
-    return Text("\n".join(f"- {line}" for line in said), "For the board", _BOARD_HELP)
+    return Text("\n".join(f"- {line}" for line in lines), "For the board", _BOARD_HELP)
 
 
 def _periods(session: CompareSession) -> Table | None:

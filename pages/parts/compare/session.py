@@ -92,12 +92,12 @@ class CompareSession:
 
         The remaining visitors follow after `start`.
         """
-        found = self._cache.find(self.setup.essence, story)
+        cached = self._cache.find(self.setup.essence, story)
         self.reset()
         self.story = story
-        if found is not None:
-            self.comparison, self.forecast = found, SwitchForecast(found)
-            self._cache.keep(self.lock, self.setup.essence, found)
+        if cached is not None:
+            self.comparison, self.forecast = cached, SwitchForecast(cached)
+            self._cache.keep(self.lock, self.setup.essence, cached)
             return
         finish(self._switching_as_told())
         self.live.enqueue(min(story.came, FIRST))
@@ -120,45 +120,45 @@ class CompareSession:
         return self.is_restoring and is_untouched and not self.live.is_live
 
     @locked
-    def adopt(self, setup: CompareSetup, told: History | None = None) -> None:
+    def adopt(self, setup: CompareSetup, history: History | None = None) -> None:
         """Apply the settings of the page; settings that affect the loops restart them.
 
         On return to an earlier world and seed, their comparison is restored; see `setup`.
 
         Args:
-            told: history in a new address; None without one.
+            history: in a new address; None without one.
         """
         before, self.setup = self.setup, setup
         if setup.place != before.place:
             self._end_visit()
             self._leave(before)
-            self._come_to(setup, told)
+            self._come_to(setup, history)
         elif setup.essence != before.essence:
             self.reset()
-        if told is not None and told != self.story:
-            self.restore(told)
+        if history is not None and history != self.story:
+            self.restore(history)
         self.live.settle()
 
     def _leave(self, before: CompareSetup) -> None:
         """Store the comparison of the previous world and seed; the one stored first is dropped if
         full."""
-        left = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
-        self._stored[before.place] = left
+        stored = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
+        self._stored[before.place] = stored
         if len(self._stored) > _MAX_STORED:
             del self._stored[next(iter(self._stored))]
 
-    def _come_to(self, setup: CompareSetup, told: History | None) -> None:
+    def _come_to(self, setup: CompareSetup, history: History | None) -> None:
         """Restore the stored comparison of a world and seed, unless there is none or the link has
         another history; else reset."""
-        left = self._stored.get(setup.place)
-        if left is None or (told is not None and told != left.story):
+        stored = self._stored.get(setup.place)
+        if stored is None or (history is not None and history != stored.story):
             self.reset()
             return
         del self._stored[setup.place]
         self.live.send_away()
-        was, self.story, self.comparison, self.forecast, self._alone = left
+        previous, self.story, self.comparison, self.forecast, self._alone = stored
         self.world = self.comparison.world
-        self.setup = replace(was, auto=setup.auto, speed=setup.speed, truth=setup.truth)
+        self.setup = replace(previous, auto=setup.auto, speed=setup.speed, truth=setup.truth)
         self._cache.keep(self.lock, self.setup.essence, self.comparison)
 
     @property

@@ -28,10 +28,12 @@ def open_talk() -> Talk:
     """Return the talk about the comparison in the address; an act of the show resets the
     comparison."""
     is_new = open_link(CompareSetup)
-    told = history_in_link() if is_new else None
-    session = session_of(CompareSession, lambda: CompareSession(current_setup(CompareSetup), told))
-    session.adopt(current_setup(CompareSetup), told)
-    if is_new and told is None and Stage.in_link().begins_act:
+    history = history_in_link() if is_new else None
+    session = session_of(
+        CompareSession, lambda: CompareSession(current_setup(CompareSetup), history)
+    )
+    session.adopt(current_setup(CompareSetup), history)
+    if is_new and history is None and Stage.in_link().begins_act:
         session.reset()
     if is_new:
         session.live.wait()

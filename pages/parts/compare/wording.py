@@ -54,16 +54,16 @@ def _as_apprentice(session: CompareSession) -> str:
     record = session.comparison.record
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
-    told = (
+    text = (
         f"The apprentice chooses as today's rules for **{percent(match)}** of the latest "
         f"{recent.events} visitors"
     )
     if _has_nothing_to_learn(session):
         return (
-            f"{told}. **No better than chance:** today's rules follow nothing that it can see. "
+            f"{text}. **No better than chance:** today's rules follow nothing that it can see. "
             "Watching longer will not help."
         )
-    told += f" (a perfect copy: {percent(highest)})."
+    text += f" (a perfect copy: {percent(highest)})."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -73,7 +73,7 @@ def _as_apprentice(session: CompareSession) -> str:
             f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
             "cross more fields (… → Settings), if today's rules look at several together."
         )
-    return f"{told} {more}"
+    return f"{text} {more}"
 
 
 def _has_nothing_to_learn(session: CompareSession) -> bool:
@@ -97,20 +97,20 @@ def _online(comparison: Comparison) -> str:
     *_, now = comparison.stretches()
     if now.end == now.start:
         return "**Online from the next visitor on.** The line of the switch marks this moment."
-    told = (
+    text = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
         f"**{now.mean('apprentice'):.2f}** a visitor, the loop that was online from the start "
         f"{now.mean('online'):.2f}."
     )
     uplift = now.uplift("apprentice")
     if uplift is None or now.end - now.start < 50:
-        return f"{told} Too few to tell more."
+        return f"{text} Too few to tell more."
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     money = plain(in_money(comparison.world, uplift.mean, sign=True))
     by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)}){money}"
     if uplift.low <= 0 <= uplift.high:
-        return f"{told} It is {ahead} today's rules {by}: chance alone could explain that."
-    return f"{told} **It is {ahead} today's rules** {by}."
+        return f"{text} It is {ahead} today's rules {by}: chance alone could explain that."
+    return f"{text} **It is {ahead} today's rules** {by}."
 
 
 def over_today(uplift: Estimate | None) -> str:
@@ -131,12 +131,15 @@ ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": 
 """Display names of the three loops."""
 
 
-def came_alone(world: World, met: Mapping[str, EventState]) -> str:
+def came_alone(world: World, events: Mapping[str, EventState]) -> str:
     """Describe one visitor's action and reward in each loop; Markdown."""
-    context = world.context_of(met["baseline"].ranked.request)
-    items = {arm: world.items[world.position(one.ranked.action_id)] for arm, one in met.items()}
+    context = world.context_of(events["baseline"].ranked.request)
+    items = {
+        arm: world.items[world.position(event.ranked.action_id)] for arm, event in events.items()
+    }
     given = (
-        f"{ARM_NAMES[arm]} {labelled(items[arm])} **{one.earned:g}**" for arm, one in met.items()
+        f"{ARM_NAMES[arm]} {labelled(items[arm])} **{event.earned:g}**"
+        for arm, event in events.items()
     )
     return f"**Step:** {plain(' · '.join(context.values()))} gave: {'; '.join(given)}."
 
@@ -162,7 +165,7 @@ def summary(session: CompareSession) -> str:
     if not visitors:
         return "Nobody has come yet."
     rewards = comparison.rewards()
-    said = [
+    sentences = [
         f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
         f"Today's rules ({rule_in_words(setup)}) earned "
         f"{rewards['baseline'].mean():.2f} a visitor.",
@@ -172,7 +175,7 @@ def summary(session: CompareSession) -> str:
         if stretch.end == stretch.start:
             continue
         if stretch.mode == "online":
-            said.append(
+            sentences.append(
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
                 f"{stretch.mean('apprentice'):.2f}, today's rules "
@@ -181,22 +184,22 @@ def summary(session: CompareSession) -> str:
                 f"less than they gave today's rules, {stretch.better('apprentice'):,} more."
             )
         else:
-            said.append(f"After visitor {stretch.start:,} it went back to watching.")
+            sentences.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
-    said.append(
+    sentences.append(
         f"The loop that was online from the start earned {rewards['online'].mean():.2f} over all "
         f"visitors, and {worse:,} of them gave it less than they gave today's rules."
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _matching(session: CompareSession) -> str:
     record = session.comparison.record
-    seen, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
-    if not seen.events:
+    watched, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
+    if not watched.events:
         return "The apprentice never watched."
     return (
-        f"The apprentice watched {seen.events:,} of them and changed "
+        f"The apprentice watched {watched.events:,} of them and changed "
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
         f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
         f"(a perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
@@ -206,14 +209,14 @@ def _matching(session: CompareSession) -> str:
 
 def came(session: CompareSession) -> str:
     """Number of visitors, and the period of the numbers shown; Markdown."""
-    latest, met = session.latest(), session.alone()
+    latest, events = session.latest(), session.alone()
     since = f" The means are of those since it went online, after {latest.start:,}."
     against = " Below the means: over today's rules, with 95 % intervals."
     return (
         f"{counted(latest.end, 'visitor')} came."
         + (since if latest.start else "")
         + (against if latest.uplift("online") else "")
-        + (f" {came_alone(session.world, met)}" if met else "")
+        + (f" {came_alone(session.world, events)}" if events else "")
     )
 
 

@@ -97,13 +97,13 @@ class DownloadResponse(StreamingResponse):
 
 async def send(request: Request) -> Response:
     """Return a loop as a file to the session with the token."""
-    told = request.path_params
-    pass_ = pass_of(told["token"])
-    kind = next((kind for kind in FORMATS if kind.key == told["kind"]), None)
+    params = request.path_params
+    pass_ = pass_of(params["token"])
+    kind = next((kind for kind in FORMATS if kind.key == params["kind"]), None)
     if pass_ is None or kind is None:
         return PlainTextResponse(ELSEWHERE, 403)
     try:
-        library, about = await asyncio.to_thread(look_up, told["loop"])
+        library, about = await asyncio.to_thread(look_up, params["loop"])
         download = Download(kind, library, about, pass_)
         first = await download.part()
     except PersonalizerError as error:

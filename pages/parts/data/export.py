@@ -27,11 +27,11 @@ def take_along(about: LoopInfo) -> None:
             note(kind.story)
             path = link_to(about, kind, mine.token)
             download_link(f"get-{kind.key}-{about.id}", kind.title, f"{base_path()}{path}")
-        st.fragment(_tell, run_every=pace(_TICK))(mine)
+        st.fragment(_draw_waiting, run_every=pace(_TICK))(mine)
 
 
 @frame
-def _tell(mine: Pass) -> None:
+def _draw_waiting(mine: Pass) -> None:
     """Draw the position of a requested file in the queue."""
     if mine.told:
         note(mine.told)

@@ -64,10 +64,12 @@ def sparkline(curve: Sequence[float]) -> str:
         for n, value in enumerate(values)
     )
     look = theme(is_dark())
-    told = f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    description = (
+        f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    )
     ends = "".join(f"<span>{_end(at)}</span>" for at in (high, low))
     return (
-        f'<div role="img" aria-label="{told}; from {low:.2g} to {high:.2g}" '
+        f'<div role="img" aria-label="{description}; from {low:.2g} to {high:.2g}" '
         f'style="display:flex;gap:4px;height:32px">'
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
         f'font-size:14px;line-height:1;text-align:end;color:{look.faint}">{ends}</div>'

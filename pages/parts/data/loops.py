@@ -99,7 +99,7 @@ def _show_first_step() -> None:
 
 def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
-    found = loop_rewards(library, about)
+    rewards = loop_rewards(library, about)
     row = st.container(
         border=True,
         horizontal=True,
@@ -110,10 +110,10 @@ def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None
     with row:
         with st.container(gap=None, width="stretch"):
             st.markdown(headline(about.name, world))
-            note(plain(_facts(about, world, found.mean if found else None)))
+            note(plain(_facts(about, world, rewards.mean if rewards else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
-        st.html(sparkline(found.curve) if found else "<div></div>", width=110)
+        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–", width=110)
+        st.html(sparkline(rewards.curve) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):
             if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
@@ -133,9 +133,9 @@ def headline(name: str, world: World | None) -> str:
 def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
     """Time of last use, world and seed if not in the name, origin, and mean reward in the world's
     unit."""
-    told = f"{world.title if world else 'no world'}, seed {about.seed}"
+    simulation = f"{world.title if world else 'no world'}, seed {about.seed}"
     used = ago(time.time() - about.used)
-    parts = [used, told if about.name != told else "", ORIGINS.get(about.origin, "")]
+    parts = [used, simulation if about.name != simulation else "", ORIGINS.get(about.origin, "")]
     if world is not None and world.unit and mean is not None:
         parts.append(per_thousand(world, mean))
     return " · ".join(filter(None, parts))

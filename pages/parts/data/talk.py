@@ -30,15 +30,15 @@ def open_talk() -> Talk:
 def data_show(library: Library, owner: str) -> Show:
     """Return a single screen with the list."""
     try:
-        loops = [one for one in library.store.listed(owner) if isinstance(one, LoopInfo)]
+        loops = [loop for loop in library.store.listed(owner) if isinstance(loop, LoopInfo)]
     except PersonalizerError as error:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
-    said = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
+    sentence = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
     if not loops:
-        said = "The first visitor who is answered on Play begins a loop."
+        sentence = "The first visitor who is answered on Play begins a loop."
     note = "Every event is on disk before it counts. The last five loops that were used are shown."
-    return Show.of([Screen("loops", lambda: said, partial(_show, library, loops), note)])
+    return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
 
 
 def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
@@ -48,9 +48,9 @@ def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
 
 
 def _show_row(library: Library, loop: LoopInfo) -> None:
-    world, found = world_codec.from_text(loop.world), loop_rewards(library, loop)
+    world, rewards = world_codec.from_text(loop.world), loop_rewards(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
-        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–")
-        st.html(sparkline(found.curve) if found else "<div></div>")
+        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–")
+        st.html(sparkline(rewards.curve) if rewards else "<div></div>")

@@ -20,9 +20,9 @@ def show_all() -> None:
 
 def show_use() -> None:
     """Draw the card: suitable and unsuitable cases, choice of the reward, and good practice."""
-    said = texts("use")
+    card = texts("use")
     with st.container(key="use-card"):
         for part in USE:
             with st.container(border=True, key=f"use-{part}"):
-                section(said[part])
-                st.markdown(said[f"{part}_list"])
+                section(card[part])
+                st.markdown(card[f"{part}_list"])

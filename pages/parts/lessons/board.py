@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.components.guess_slider import guess_slider
 from pages.parts.lessons.ending import show_end
 from pages.parts.lessons.explained_text import remark, tell
-from pages.parts.lessons.guesses import told_guess
+from pages.parts.lessons.guesses import format_guess
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Slider, Step
 from pages.parts.lessons.maps import mark_cells
 from pages.parts.lessons.pictures import show_guess
@@ -52,11 +52,11 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
 
 def _show_way(step: Step) -> None:
     """Draw the names of the screens, the current one in bold."""
-    names = [PAGE.say(f"step_{one}") for one in STEPS]
-    told = [
-        f"**{n}**" if one == step else f":gray[{n}]" for one, n in zip(STEPS, names, strict=True)
+    names = {name: PAGE.say(f"step_{name}") for name in STEPS}
+    labels = [
+        f"**{label}**" if name == step else f":gray[{label}]" for name, label in names.items()
     ]
-    st.markdown(" &nbsp;›&nbsp; ".join(told))
+    st.markdown(" &nbsp;›&nbsp; ".join(labels))
 
 
 def _show_doors(run: LessonRun, setup: LearnSetup, step: Step) -> None:
@@ -109,7 +109,7 @@ def _guess(run: LessonRun, setup: LearnSetup, own: Words) -> None:
 
         def take() -> None:
             run.guess = value
-            set_widgets(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
+            set_widgets(setup.at(setup.lesson, "do").having({"guess": format_guess(value)}))
 
         st.button(
             PAGE.say("guess_it"),
@@ -149,13 +149,13 @@ def _ask(run: LessonRun, own: Words) -> Guess | None:
 
 def _reveal(run: LessonRun, own: Words) -> None:
     lesson, lab = run.lesson, run.lab
-    truth, told = lab.truth, lab.numbers
+    truth, numbers = lab.truth, lab.numbers
     # The style sheet arranges the containers: in a low window, pictures beside words.
     with st.container(key="lesson-revealed"):
         with st.container(key="lesson-said"):
             section(verdict(run, truth, own))
             # Above the pictures, which may be higher than the window.
-            tell(own.say(outcome(run, own), **told))
+            tell(own.say(outcome(run, own), **numbers))
             _in_its_unit(run)
         if truth is not None:
             with st.container(key="lesson-beside"):
@@ -214,5 +214,5 @@ def _answered(run: LessonRun, own: Words) -> None:
                 yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
                 tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
-        said = own.first(f"answered_{answer}", "answered")
-        tell(own.say(said, **run.lab.numbers))
+        text_name = own.first(f"answered_{answer}", "answered")
+        tell(own.say(text_name, **run.lab.numbers))

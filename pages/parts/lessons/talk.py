@@ -12,7 +12,7 @@ import streamlit as st
 from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.components.stage_talk import Talk
-from pages.parts.lessons.guesses import told_guess
+from pages.parts.lessons.guesses import format_guess
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
@@ -57,8 +57,8 @@ def lesson_show(run: LessonRun, setup: LearnSetup) -> Show:
     named = own.options("options")
     answers = [named[option] for option in lesson.options]
     can_tell = run.may_go("reveal")
-    asked = Stage.in_link().screen
-    if can_tell and not lab.is_done and asked in _LATER:
+    screen_name = Stage.in_link().screen
+    if can_tell and not lab.is_done and screen_name in _LATER:
         lab.skip()  # A link may lead past a task.
     screens = [
         Screen(
@@ -112,9 +112,9 @@ def lesson_show(run: LessonRun, setup: LearnSetup) -> Show:
                 bare(own.say(own.first("misconception", "note"))),
             ),
         ]
-    elif asked in _LATER:
+    elif screen_name in _LATER:
         screens.append(
-            Screen(asked, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
+            Screen(screen_name, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
         )
     return Show.of(screens, is_busy=False)
 
@@ -170,7 +170,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
         marked = (a for n, a in zip(hands, answers, strict=False) if n and 2 * n >= max(hands))
         return frozenset().union(*(a for a in marked if isinstance(a, frozenset)))
     if isinstance(lesson.guess, Pick):
-        return max(zip(hands, answers, strict=False), key=lambda one: one[0])[1]
+        return max(zip(hands, answers, strict=False), key=lambda count: count[0])[1]
     numbers = (a for a in answers if isinstance(a, float))
     mean = sum(n * a for n, a in zip(hands, numbers, strict=True)) / sum(hands)
     return float(round(mean / lesson.guess.step) * lesson.guess.step)
@@ -181,8 +181,8 @@ def _take_hands(run: LessonRun, setup: LearnSetup) -> None:
     guess = guessed_by(this_remote().counted, run.lesson)
     if guess is not None:
         run.guess = guess
-        set_widgets(setup.having({"guess": told_guess(guess)}))
-        st.query_params["guess"] = told_guess(guess)
+        set_widgets(setup.having({"guess": format_guess(guess)}))
+        st.query_params["guess"] = format_guess(guess)
 
 
 def _further(run: LessonRun, own: Words) -> list[Screen]:

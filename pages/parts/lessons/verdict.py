@@ -12,16 +12,16 @@ def verdict(run: LessonRun, truth: Guess | None, own: Words) -> str:
         return PAGE.say("stopped")
     if isinstance(truth, frozenset):
         return _verdict_on_marks(run, truth)
-    told = {"truth": written(run.lesson.guess, truth, own)}
+    values = {"truth": written(run.lesson.guess, truth, own)}
     if run.guess is None:
-        return PAGE.say("not_guessed", **told)
-    return PAGE.say("guessed", guess=written(run.lesson.guess, run.guess, own), **told)
+        return PAGE.say("not_guessed", **values)
+    return PAGE.say("guessed", guess=written(run.lesson.guess, run.guess, own), **values)
 
 
 def _verdict_on_marks(run: LessonRun, truth: Marks) -> str:
     """Count marked cells, right marks and true cells."""
     assert isinstance(run.lesson.guess, Cells)
-    told = {"all": run.lesson.guess.size, "truth": len(truth)}
+    values = {"all": run.lesson.guess.size, "truth": len(truth)}
     if not isinstance(run.guess, frozenset) or not run.guess:
-        return PAGE.say("not_marked", **told)
-    return PAGE.say("marked", marked=len(run.guess), right=len(run.guess & truth), **told)
+        return PAGE.say("not_marked", **values)
+    return PAGE.say("marked", marked=len(run.guess), right=len(run.guess & truth), **values)

@@ -20,8 +20,8 @@ def show_line_up(setup: RaceSetup) -> None:
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                told = f"**{name}**  \n:small[:gray[{stories[key]}]]"
-                st.markdown(in_markdown(setup, told), help=explained(told))
+                text = f"**{name}**  \n:small[:gray[{stories[key]}]]"
+                st.markdown(in_markdown(setup, text), help=explained(text))
 
 
 def show_before(setup: RaceSetup) -> None:
@@ -61,7 +61,7 @@ def show_results(session: RaceSession, scene: Scene) -> None:
             draw(scene, "table-note", "table")
     with st.expander("Who is who", icon=":material/groups:", key="who", on_change="rerun") as box:
         if box.open:
-            show_line_up(session.shown)
+            show_line_up(session.displayed)
     if not session.is_live:
         _offer_files(session)
 

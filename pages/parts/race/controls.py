@@ -88,7 +88,9 @@ def choose_preset(setup: RaceSetup) -> None:
                 show(KEY(field), value)
 
     ready = presets(setup)
-    fitting = (n for n, one in ready.items() if setup == replace(one.setup, field=setup.field))
+    fitting = (
+        name for name, preset in ready.items() if setup == replace(preset.setup, field=setup.field)
+    )
     chosen = next(fitting, None)
     show(KEY("preset"), chosen)
     with st.container(gap="xsmall"):
@@ -157,14 +159,14 @@ def prepare(session: RaceSession, bet: str | None) -> None:
 
 def this_race(session: RaceSession) -> dict[str, str]:
     """Return the link to the displayed race, keyed by its description; empty without a race."""
-    told = session.raced_in_link
-    if told is None:
+    bet = session.raced_in_link
+    if bet is None:
         return {}
     does = (
         "**This race.** What came of it is shown at once while this server knows it; else its "
         "reader starts the same race, and the same comes out."
     )
-    return {does: session.setup.link(st.context.url or "", raced=told)}
+    return {does: session.setup.link(st.context.url or "", raced=bet)}
 
 
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | None:
@@ -183,11 +185,12 @@ def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | No
 
 
 def _stop(session: RaceSession) -> DeltaGenerator:
-    said, button = st.columns([4, 1.15], vertical_alignment="center")
+    column, button = st.columns([4, 1.15], vertical_alignment="center")
     bet = (
-        session.bet and f":violet-badge[Your bet: {names_in_markdown(session.shown)[session.bet]}]"
+        session.bet
+        and f":violet-badge[Your bet: {names_in_markdown(session.displayed)[session.bet]}]"
     )
-    with said, st.container(gap="xsmall"):
+    with column, st.container(gap="xsmall"):
         st.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
         progress = st.container(key="race-progress")
     button.button(
@@ -202,28 +205,28 @@ def _stop(session: RaceSession) -> DeltaGenerator:
 
 
 def _start(session: RaceSession, setup: RaceSetup) -> None:
-    said, button = st.columns([4, 1.15], vertical_alignment="center")
-    with said, st.container(gap="xsmall"):
-        told = size_of(setup)
+    column, button = st.columns([4, 1.15], vertical_alignment="center")
+    with column, st.container(gap="xsmall"):
+        text = size_of(setup)
         if session.waits_for_start:
-            told = f"This link tells of a race: start it, and the same comes out. {told}"
+            text = f"This link tells of a race: start it, and the same comes out. {text}"
         elif not st.session_state.get(KEY("bet")):
-            told += " You may start without a bet, too."
+            text += " You may start without a bet, too."
         helped = explained(" ".join(names_in_markdown(setup).values()))
-        st.markdown(f"**{_BET}** {small(told)}", help=helped)
+        st.markdown(f"**{_BET}** {small(text)}", help=helped)
         _bet(setup, "collapsed")
-        if told := where_you_raced(setup):
-            note(told)
+        if text := where_you_raced(setup):
+            note(text)
     with button:
         _start_button(session)
 
 
 def _again(session: RaceSession, setup: RaceSetup) -> None:
-    said, buttons = st.columns([2.6, 1], vertical_alignment="center")
-    with said.container(key="verdict"):
+    column, buttons = st.columns([2.6, 1], vertical_alignment="center")
+    with column.container(key="verdict"):
         st.markdown(verdict(session))
     with buttons.container(horizontal=True, gap="xsmall", key="again"):
-        _start_button(session, session.state == "done", session.shown.one_run is not None)
+        _start_button(session, session.state == "done", session.displayed.one_run is not None)
         with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):
             _bet(setup)
 

@@ -8,7 +8,7 @@ from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
 from pages.parts.race.setup import RaceSetup
 
-_KEPT = 10
+_MAX_ENTRIES = 10
 """Most races in the cache; the largest take some 30 MiB."""
 
 
@@ -17,18 +17,18 @@ class FinishedRaces:
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._kept: deque[tuple[RaceSetup, Standings]] = deque(maxlen=_KEPT)
+        self._entries: deque[tuple[RaceSetup, Standings]] = deque(maxlen=_MAX_ENTRIES)
 
     @locked
-    def keep(self, raced: RaceSetup, known: Standings) -> None:
+    def keep(self, raced: RaceSetup, standings: Standings) -> None:
         """Add the standings of a finished race, which must not change; the oldest is dropped if
         full."""
-        self._kept.append((raced, known))
+        self._entries.append((raced, standings))
 
     @locked
     def find(self, raced: RaceSetup) -> Standings | None:
         """Return the standings of a setup, or None."""
-        return next((known for other, known in self._kept if other == raced), None)
+        return next((standings for other, standings in self._entries if other == raced), None)
 
 
 @cache

@@ -45,9 +45,9 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
     loop, contest = session.open, session.contest
     opponent = loop.world, loop.loop.seed, setup.opponent_settings()
     choices = contest.kept_for(opponent)
-    if address_is_new and (asked := st.query_params.get(PICKS)):
+    if address_is_new and (picks := st.query_params.get(PICKS)):
         try:
-            choices = decode_choices(asked, loop.world)
+            choices = decode_choices(picks, loop.world)
         except PersonalizerError as error:
             say_refused(f"{PICKS} in the link is left out: {error.message}")
     if not contest.is_at(opponent, choices):
@@ -97,12 +97,14 @@ def write_choices(session: PlaySession) -> None:
     write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
 
 
-def _settling(session: PlaySession, what: str, does: Callable[[], None]) -> Callable[[], None]:
+def _settling(
+    session: PlaySession, action: str, callback: Callable[[], None]
+) -> Callable[[], None]:
     """Return a callback that also clears earlier reports of the same lost press."""
 
     def press() -> None:
-        with session.refusals.reporting(what, session.open):
-            does()
+        with session.refusals.reporting(action, session.open):
+            callback()
 
     return press
 
@@ -143,7 +145,7 @@ def choose(session: PlaySession) -> None:
             "what you did."
         )
     else:
-        section(_who(duel.world, visitor.context))
+        section(_visitor_text(duel.world, visitor.context))
         note(f"Visitor {duel.served + 1}. What do you offer?")
         _show_menu(session, duel)
     if not are_many:
@@ -182,7 +184,7 @@ def show_scores(session: PlaySession) -> None:
     )
 
 
-def _who(world: World, context: Context) -> str:
+def _visitor_text(world: World, context: Context) -> str:
     """Labels of the visitor's context values; Markdown."""
     values = {field.name: {v.name: v.label for v in field.values} for field in world.fields}
     return plain(" · ".join(values[name][value] for name, value in context.items()))
@@ -191,19 +193,19 @@ def _who(world: World, context: Context) -> str:
 def _show_last(duel: Duel) -> None:
     """Draw both actions for the last visitor, with their rewards."""
     with st.container(gap="xxsmall", key="last"):
-        _tell_last(duel)
+        _draw_last(duel)
 
 
-def _tell_last(duel: Duel) -> None:
+def _draw_last(duel: Duel) -> None:
     if not duel.served:
         note("The engine serves the same visitors, who have the same luck with it.")
         return
     last, items = duel.visitors[duel.served - 1], duel.world.items
-    shown = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
-    note(f"Visitor {duel.served}: {_who(duel.world, last.context)}")
+    labels = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
+    note(f"Visitor {duel.served}: {_visitor_text(duel.world, last.context)}")
     lines = [
         f"{name}: {plain(label)}, reward **{reward:g}**"
-        for name, label, reward in zip(_NAMES, shown, duel.scores()[-1], strict=True)
+        for name, label, reward in zip(_NAMES, labels, duel.scores()[-1], strict=True)
     ]
     st.markdown("  \n".join(lines))
 
@@ -211,12 +213,12 @@ def _tell_last(duel: Duel) -> None:
 def _show_sums(duel: Duel, truth: bool) -> None:
     """Draw both sums of rewards, both curves, and the regrets if the truth is revealed."""
     scores = duel.scores()
-    totals = [sum(one[place] for one in scores) for place in (0, 1)]
+    totals = [sum(score[place] for score in scores) for place in (0, 1)]
     lost = duel.regrets() if truth else (None, None)
     with st.container(horizontal=True, gap="large", key="sums"):
         for name, total, regret in zip(_NAMES, totals, lost, strict=True):
-            told = "" if regret is None else f" :gray[lost {regret:.1f}]"
-            st.markdown(f"{name} **{total:g}**{told}", width="content")
+            regret_text = "" if regret is None else f" :gray[lost {regret:.1f}]"
+            st.markdown(f"{name} **{total:g}**{regret_text}", width="content")
     if truth:
         note("Lost: what the best action for each visitor is expected to earn, less what yours is.")
     picture(

@@ -75,7 +75,7 @@ def report(session: RaceSession, link: str) -> Report | None:
             return None
         plan = session.known.plan
         # Settings may have changed since: the link is that of the displayed race.
-        link = link if session.is_current else session.shown.link(link.partition("?")[0])
+        link = link if session.is_current else session.displayed.link(link.partition("?")[0])
         return report_of(scene_of(session, FigureStyle()), SHEET, plan.world, plan.seed, link)
 
 
@@ -88,7 +88,7 @@ class _Figures:
 
     def __init__(self, session: RaceSession, look: FigureStyle) -> None:
         self._session, self._known, self._look = session, session.known, look
-        self._names, self._plan = session.shown.names, session.known.plan
+        self._names, self._plan = session.displayed.names, session.known.plan
         self._entries = tuple(self._names.items())
         self._drifts = self._plan.drift == "halfway"
         self._finals = session.known.finals()
@@ -183,7 +183,7 @@ def _banded(session: RaceSession) -> list[str]:
 def _about_bands(session: RaceSession) -> Text | None:
     if is_one_crowd(session.known.finals()):
         return None
-    names = " and ".join(session.shown.names[key] for key in _banded(session))
+    names = " and ".join(session.displayed.names[key] for key in _banded(session))
     return Text(wording.about_bands(session, names), is_note=True)
 
 
@@ -207,7 +207,7 @@ def _table(session: RaceSession) -> Table:
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
-    names = session.shown.names
+    names = session.displayed.names
     for final in session.known.finals():
         back = {"Back after": wording.recovery_in_words(final.recovery)}
         yield {

@@ -36,7 +36,7 @@ class RaceSession:
         bet: key of the contender that the person bet on; None without a bet.
         state: state of the displayed race.
         ahead: number of other races ahead in the queue.
-        told: setup and bet of a race in the link; None once a race is started.
+        linked: setup and bet of a race in the link; None once a race is started.
 
     Args:
         finished: cache of finished races.
@@ -45,7 +45,7 @@ class RaceSession:
     known: Standings
 
     def __init__(
-        self, setup: RaceSetup, lanes: Track, finished: FinishedRaces | None = None
+        self, setup: RaceSetup, race_track: Track, finished: FinishedRaces | None = None
     ) -> None:
         self.lock = RLock()
         self.setup = setup
@@ -54,8 +54,8 @@ class RaceSession:
         self.state: State = "ready"
         self.drawn: tuple[object, ...] = ()
         self.ahead = 0
-        self.told: tuple[RaceSetup, str] | None = None
-        self._track, self._finished = lanes, finished or finished_races()
+        self.linked: tuple[RaceSetup, str] | None = None
+        self._track, self._finished = race_track, finished or finished_races()
         self._running: tuple[Racer, UnderWay] | None = None
 
     @locked
@@ -64,7 +64,7 @@ class RaceSession:
         self.setup = setup
 
     @property
-    def shown(self) -> RaceSetup:
+    def displayed(self) -> RaceSetup:
         """Setup of the displayed race; before the first race, the settings of the page."""
         return self.raced or self.setup
 
@@ -106,19 +106,19 @@ class RaceSession:
 
     def _show(self, raced: RaceSetup, bet: str | None, known: Standings, state: State) -> None:
         self.raced, self.bet = raced, bet if bet in raced.keys else None
-        self.known, self.state, self.told = known, state, None
+        self.known, self.state, self.linked = known, state, None
 
     @property
     def raced_in_link(self) -> str | None:
         """The bet of the race for its link; None if the settings on the page were not raced."""
         if self.is_current:
             return self.bet or _NOBODY
-        return self.told[1] if self.waits_for_start and self.told else None
+        return self.linked[1] if self.waits_for_start and self.linked else None
 
     @property
     def waits_for_start(self) -> bool:
         """Return whether the settings of the page are those of an unstarted race in the link."""
-        return self.told is not None and self.told[0] == self.setup
+        return self.linked is not None and self.linked[0] == self.setup
 
     @locked
     def prepare(self, bet: str | None) -> None:
@@ -130,7 +130,7 @@ class RaceSession:
             return
         known = self._finished.find(self.setup)
         if known is None:
-            self.told = self.setup, bet
+            self.linked = self.setup, bet
         else:
             self._show(self.setup, bet, known, "done")
 

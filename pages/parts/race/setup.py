@@ -151,8 +151,8 @@ class RaceSetup(Tunable):
 
     def query(self) -> dict[str, str]:
         """See `Linked`; includes the drift if it differs from the world's own."""
-        told = super(RaceSetup, self).query()
-        return told if self.drift == drift_of(self.world) else told | {"drift": self.drift}
+        query = super(RaceSetup, self).query()
+        return query if self.drift == drift_of(self.world) else query | {"drift": self.drift}
 
     def begun(self, told: Container[str] = ()) -> Self:
         """See `Linked`; sets the world's own drift unless the link has one."""
@@ -232,12 +232,12 @@ class RaceSetup(Tunable):
     @property
     def names(self) -> dict[str, str]:
         """Display names of the selected contenders, by key."""
-        return self.filled({key: one.label for key, one in self.contenders.items()})
+        return self.filled({key: contender.label for key, contender in self.contenders.items()})
 
     @property
     def stories(self) -> dict[str, str]:
         """Descriptions of the selected contenders' methods, by key: a sentence or two."""
-        return self.filled({key: one.story for key, one in self.contenders.items()})
+        return self.filled({key: contender.story for key, contender in self.contenders.items()})
 
     def plan(self) -> Plan:
         """Return the race as a plan; with the person, a single run of the recorded visitors

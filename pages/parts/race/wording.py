@@ -38,14 +38,14 @@ def size_of(setup: RaceSetup) -> str:
 def progress_of(session: RaceSession) -> str:
     """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
-    told = (
+    text = (
         f"{len(known):,} of {plan.runs:,} runs done; "
         f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
     )
     if not session.ahead:
-        return told
+        return text
     is_or_are = "is" if session.ahead == 1 else "are"
-    return f"{told}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
+    return f"{text}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
 
 
 def names_in_markdown(setup: RaceSetup) -> dict[str, str]:
@@ -61,7 +61,7 @@ def in_markdown(setup: RaceSetup, text: str) -> str:
 
 def verdict(session: RaceSession) -> str:
     """Name the winner with its margin and the result of the bet; Markdown."""
-    known, names = session.known, names_in_markdown(session.shown)
+    known, names = session.known, names_in_markdown(session.displayed)
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
@@ -71,7 +71,7 @@ def verdict(session: RaceSession) -> str:
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     if margin is None:
         return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
-    if session.shown.one_run and YOU in known.keys:
+    if session.displayed.one_run and YOU in known.keys:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
     money = plain(in_money(known.plan.world, finals[0].reward.mean))
@@ -79,16 +79,16 @@ def verdict(session: RaceSession) -> str:
     over = f"over {counted(len(known.shared), 'crowd')}"
     more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
     ahead = f"{more}{plain(in_money(known.plan.world, margin.ahead.mean))}, {over}"
-    told = f"**{leader} earned most: {earned}.** That is {ahead}."
+    text = f"**{leader} earned most: {earned}.** That is {ahead}."
     if not margin.is_clear:
-        told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
-        told += " Chance alone could explain that."
-    return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
+        text = f"**Too close to call.** {leader} earned {earned}, {ahead}."
+        text += " Chance alone could explain that."
+    return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
 
 
 def _one_run(session: RaceSession) -> str:
     """Name the winner of a single run with the person in it; Markdown."""
-    finals, names = session.known.finals(), names_in_markdown(session.shown)
+    finals, names = session.known.finals(), names_in_markdown(session.displayed)
     world = session.known.plan.world
     earned = {
         final.contender: f"{final.reward.mean:.3f} a visitor"
@@ -183,15 +183,15 @@ def about_chance(session: RaceSession) -> str:
 
 def about_hypotheses(session: RaceSession) -> str:
     """Describe the hypothesis with the highest weight; Markdown."""
-    found = session.known.believed(OURS) if OURS in session.known.keys else None
-    if found is None:
+    belief = session.known.believed(OURS) if OURS in session.known.keys else None
+    if belief is None:
         return ""
     names = {h.key: model_name(h) for h in LoopSettings().compared}
-    idea = names[found.hypothesis]
-    since = f"after visitor {found.since:,}" if found.since else "from the first visitor on"
+    idea = names[belief.hypothesis]
+    since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
     return (
-        f"Ours weighs {found.others + 1} ideas of the world by how well they foretell. In the end "
-        f"it trusts one to {percent(found.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
+        f"Ours weighs {belief.others + 1} ideas of the world by how well they foretell. In the end "
+        f"it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
         f"others {since}."
     )
 
@@ -212,25 +212,25 @@ RECOVERY_HELP = (
 def about_finals(session: RaceSession) -> str:
     """Describe the data behind the bars; Markdown."""
     known, unit = session.known, plain(scale_of(session.known.plan.world))
-    if session.shown.one_run is not None:
-        told = (
+    if session.displayed.one_run is not None:
+        text = (
             f"One run: the {known.plan.visitors:,} visitors whom you served, seed "
             f"{known.plan.seed}, with the same luck."
         )
     elif all(math.isnan(final.reward.low) for final in known.finals()):
-        told = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
+        text = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
     else:
-        told = (
+        text = (
             f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. The thin "
             "line is the 95 % interval: how far chance may have moved the mean."
         )
-    return f"{told} {unit}".rstrip()
+    return f"{text} {unit}".rstrip()
 
 
 def about_bands(session: RaceSession, names: str) -> str:
     """Explain the dotted lines; Markdown."""
     return (
-        f"{in_markdown(session.shown, names)}: between the dotted lines lie all crowds but the "
+        f"{in_markdown(session.displayed, names)}: between the dotted lines lie all crowds but the "
         "lowest and the highest tenth. How sure the mean is, the thin lines of *Who earns most* "
         "say."
     )
@@ -251,7 +251,7 @@ def about(session: RaceSession) -> str:
 
 def first_and_last(session: RaceSession) -> tuple[str, str]:
     """Latest mean reward of the best and the worst contender, and the reward that each missed."""
-    known, names = session.known, session.shown.names
+    known, names = session.known, session.displayed.names
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
     world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
@@ -283,7 +283,7 @@ def leader_in_short(session: RaceSession) -> str:
     """Progress of the race; after its end, the winner and the margin."""
     if session.raced is None:
         return _NOTHING
-    known, names = session.known, session.shown.names
+    known, names = session.known, session.displayed.names
     if session.is_live:
         if session.ahead:
             return f"{counted(session.ahead, 'other race')} first, then this one."
@@ -303,7 +303,7 @@ def latest_in_short(session: RaceSession) -> str:
     """Latest mean reward of the best and the worst contender."""
     if not (order := _order(session)):
         return _NOTHING
-    names, known = session.shown.names, session.known
+    names, known = session.displayed.names, session.known
     gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
     return f"The last visitors gave {' and '.join(gave)} each."
 
@@ -312,12 +312,12 @@ def losses_in_short(session: RaceSession) -> str:
     """Regret of the best and the worst contender in a crowd."""
     if not (order := _order(session)):
         return _NOTHING
-    names, known = session.shown.names, session.known
+    names, known = session.displayed.names, session.known
     first, last = (
         (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
     )
-    told = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
-    return f"Over {known.plan.visitors:,} visitors {told}."
+    text = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
+    return f"Over {known.plan.visitors:,} visitors {text}."
 
 
 def _order(session: RaceSession) -> list[str]:

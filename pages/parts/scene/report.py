@@ -33,13 +33,13 @@ def report_of(
     scene: Scene, sheet: Sheet, world: World | None, seed: int | None, link: str
 ) -> Report:
     """Return a report of the parts selected by a sheet."""
-    said = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
+    lines = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
     return report_on(
         world,
         sheet.title,
         printed(scene.text(sheet.about)),
         _figures(scene, sheet.figures),
-        tuple(printed(line.removeprefix("- ")) for line in said if line),
+        tuple(printed(line.removeprefix("- ")) for line in lines if line),
         seed,
         link,
         _figures(scene, sheet.further),

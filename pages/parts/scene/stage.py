@@ -29,8 +29,8 @@ def screen(
         show: name of the part that fills the screen.
         note, hands, do, undo, rows: see `Screen`.
     """
-    said, drawn = partial(scene.text, say), lambda: fill(scene.get(show))
-    return Screen(name, said, drawn, note, hands, do, undo, rows)
+    sentence, draw = partial(scene.text, say), lambda: fill(scene.get(show))
+    return Screen(name, sentence, draw, note, hands, do, undo, rows)
 
 
 def fill(part: Part | None) -> None:

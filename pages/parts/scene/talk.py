@@ -34,10 +34,10 @@ class Stage:
     @classmethod
     def in_link(cls) -> Self:
         """Return the state in the current address."""
-        told = st.query_params
-        act = told.get(SHOW, "")
+        query = st.query_params
+        act = query.get(SHOW, "")
         act = act if act in ACTS else ""
-        return cls(told.get(STAGE) == "1", _screen_in_link(), act)
+        return cls(query.get(STAGE) == "1", _screen_in_link(), act)
 
     @property
     def begins_act(self) -> bool:
@@ -89,15 +89,15 @@ def enter_or_leave() -> None:
 
     The stage of the same page and loop resumes at its last screen.
     """
-    left, told = st.session_state.setdefault(_LEFT, {}), st.query_params
-    page, loop = st.session_state.get("page"), told.get("loop")
+    addresses, query = st.session_state.setdefault(_LEFT, {}), st.query_params
+    page, loop = st.session_state.get("page"), query.get("loop")
     if Stage.in_link().on:
-        was_at = {name: told.pop(name) for name in (STAGE, SCREEN, SHOW) if name in told}
-        left[page] = loop, was_at
+        address = {name: query.pop(name) for name in (STAGE, SCREEN, SHOW) if name in query}
+        addresses[page] = loop, address
     else:
         keep_values()
-        was_on, was_at = left.get(page, (loop, {}))
-        told.update({STAGE: "1"} | (was_at if was_on == loop else {}))
+        last_loop, address = addresses.get(page, (loop, {}))
+        query.update({STAGE: "1"} | (address if last_loop == loop else {}))
     st.session_state.pop(_STEP, None)
 
 
@@ -174,16 +174,16 @@ def advance(show: Show, by: Literal[1, -1]) -> None:
     step back reverts the current screen's action. While an action is under way, only a step back
     is possible, which ends it.
     """
-    there = show.at + by
+    target = show.at + by
     if show.is_over or (by > 0 and show.is_busy):
         return
-    if not 0 <= there < len(show.screens):
+    if not 0 <= target < len(show.screens):
         act = Stage.in_link().act
         st.session_state[LEADS] = neighbour(act, by) if act else None
         return
     show.is_over = True
-    happens = show.screens[there].do if by > 0 else show.screen.undo
-    if happens is None or happens() is not False:
-        here = st.query_params.get(SCREEN, "")
-        st.query_params[SCREEN] = show.screens[there].name
-        st.session_state[_STEP] = _Step(here, show.screens[there].name)
+    action = show.screens[target].do if by > 0 else show.screen.undo
+    if action is None or action() is not False:
+        current = st.query_params.get(SCREEN, "")
+        st.query_params[SCREEN] = show.screens[target].name
+        st.session_state[_STEP] = _Step(current, show.screens[target].name)

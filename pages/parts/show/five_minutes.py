@@ -55,8 +55,8 @@ class ShowSetup(Linked):
     def link_to(self, page: str, screen: str) -> Mapping[str, str]:
         """Return the query of a screen of the show."""
         own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
-        told = own[page].query() if page in own else self._place
-        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
+        query = own[page].query() if page in own else self._place
+        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in query.items()}}
 
 
 class Ahead:
@@ -119,7 +119,7 @@ def begin() -> None:
     st.session_state[LEADS] = first.page, first.screen
 
 
-def shown() -> ShowSetup | None:
+def show_in_link() -> ShowSetup | None:
     """Return the setup of the show in the address; None without an act."""
     if not Stage.in_link().act:
         return None
@@ -133,5 +133,5 @@ def next_place() -> tuple[str, Mapping[str, str]] | None:
         return None
     page, screen = leads
     # The show's own page has no act in its address.
-    setup = shown() or current_setup(ShowSetup)
+    setup = show_in_link() or current_setup(ShowSetup)
     return page, setup.link_to(page, screen)

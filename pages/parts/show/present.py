@@ -9,7 +9,7 @@ from pages.parts.components.stage_front import counted, stand_before
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.talk import Show, advance
-from pages.parts.show.five_minutes import ahead, shown
+from pages.parts.show.five_minutes import ahead, show_in_link
 from pages.parts.work.remotes import this_remote
 
 _KEYS = {
@@ -31,7 +31,7 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     screen, has_keys = show.screen, shortcut("any") is not None
 
     def step(pressed: str) -> None:
-        if setup := shown():
+        if setup := show_in_link():
             ahead(setup).start()
         this_remote().counted = counted(told("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)

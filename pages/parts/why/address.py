@@ -27,25 +27,25 @@ def open_why() -> tuple[WhySession, PlaySession]:
     there.
     """
     no_link()
-    told = st.query_params.to_dict()
-    stage = {name: value for name, value in told.items() if name in {STAGE, SCREEN}}
-    asked_for = {name: value for name, value in told.items() if name not in stage}
-    is_new = asked_for != st.session_state.get(_ADDRESS)
+    query = st.query_params.to_dict()
+    stage = {name: value for name, value in query.items() if name in {STAGE, SCREEN}}
+    without_stage = {name: value for name, value in query.items() if name not in stage}
+    is_new = without_stage != st.session_state.get(_ADDRESS)
     open_loop(is_new)
     play, session = (
         play_session(current_setup(PlaySetup)),
         session_of(WhySession, WhySession),
     )
     opened = play.open
-    asked = Asked.from_query(told) if is_new else session.asked
-    if not session.knows(opened, asked):
+    requested = Asked.from_query(query) if is_new else session.query
+    if not session.knows(opened, requested):
         with st.spinner("Reading what was believed then"), session.giving_way():
-            is_there = outcome(submit_here(session.finding(opened, asked)))
+            is_there = outcome(submit_here(session.finding(opened, requested)))
         if not is_there:
             say_refused("The loop has no such event, or not any more: this is its last one.")
-    in_address = Asked.from_query(told)
-    address = address_of(opened, in_address if in_address.is_now else session.asked)
-    if asked_for != address:
+    in_address = Asked.from_query(query)
+    address = address_of(opened, in_address if in_address.is_now else session.query)
+    if without_stage != address:
         st.query_params.from_dict(address | stage)
     st.session_state[_ADDRESS] = address
     return session, play

@@ -51,8 +51,8 @@ def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
 
     def go() -> None:
         number = st.session_state[_VISITOR]
-        asked = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
-        st.query_params.from_dict(address_of(opened, asked))
+        query = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
+        st.query_params.from_dict(address_of(opened, query))
 
     st.session_state[_VISITOR] = subject.number
     st.number_input(
@@ -73,11 +73,11 @@ def suppose(session: WhySession, subject: Subject) -> None:
     """Draw the context of the visitor; a changed value supposes another visitor."""
 
     def ask(field: str, key: str, faces: Mapping[str, str]) -> None:
-        if one := chosen(key, faces, ""):
-            session.suppose(field, one)
+        if value := chosen(key, faces, ""):
+            session.suppose(field, value)
 
-    assert session.shown is not None
-    context, world = session.shown.context, subject.world
+    assert session.displayed is not None
+    context, world = session.displayed.context, subject.world
     note("Change who is there to ask *what if*: nothing is logged.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-who"):
         for field in world.fields:

@@ -54,8 +54,8 @@ class WhySession:
 
     Attributes:
         subject: the explained offer as logged; None before an offer was found.
-        asked: query that leads to the offer.
-        shown: the same offer, or the supposed offer of a "what if".
+        query: query that leads to the offer.
+        displayed: the same offer, or the supposed offer of a "what if".
         action, against: positions of the two compared actions; None for the mean of all.
         share: progress of the importance computation, from 0 to 1.
         drawn_live: whether a computation was under way when the page was drawn.
@@ -64,59 +64,59 @@ class WhySession:
     def __init__(self) -> None:
         self.lock = RLock()
         self.subject: Subject | None = None
-        self.shown: Subject | None = None
+        self.displayed: Subject | None = None
         self.action, self.share, self.drawn_live = 0, 0.0, False
         self.against: int | None = None
-        self.asked = Asked()
+        self.query = Asked()
         self._seen: tuple[object, ...] = ()
         self._weights: tuple[Subject, list[Weight]] | None = None
         self._work: _Work | None = None
 
     # -- which offer ------------------------------------------------------------------
 
-    def knows(self, opened: OpenLoop, asked: Asked) -> bool:
+    def knows(self, opened: OpenLoop, query: Asked) -> bool:
         """Return whether the query's offer is shown, as of the loop's current position."""
-        return self._seen == (opened.loop, asked, opened.loop.log.position)
+        return self._seen == (opened.loop, query, opened.loop.log.position)
 
-    def finding(self, opened: OpenLoop, asked: Asked) -> Steps[bool]:
+    def finding(self, opened: OpenLoop, query: Asked) -> Steps[bool]:
         """Find the offer of a query; return False, and show the last offer, if the event does not
         exist."""
         position = opened.loop.log.position
-        found = yield from finding(opened, asked)
-        is_there = found is not None
-        if found is None:
-            found = yield from finding(opened, Asked())
-        assert found is not None, "of the last event, or of who stands there"
+        subject = yield from finding(opened, query)
+        is_there = subject is not None
+        if subject is None:
+            subject = yield from finding(opened, Asked())
+        assert subject is not None, "of the last event, or of who stands there"
         with self.lock:
-            self._show(found)
-            self.asked = found.asked
-            self._seen = opened.loop, found.asked, position
+            self._show(subject)
+            self.query = subject.asked
+            self._seen = opened.loop, subject.asked, position
         return is_there
 
-    def _show(self, found: Subject) -> None:
+    def _show(self, subject: Subject) -> None:
         """Show an offer; keep the compared actions and the supposed context if the offer is
         unchanged."""
-        before, shown = self.subject, self.shown
-        self.subject = self.shown = found
-        is_same = before is not None and before.ranked == found.ranked
-        if is_same and shown is not None:
-            self.shown = found.if_it_were(shown.context)
+        previous, displayed = self.subject, self.displayed
+        self.subject = self.displayed = subject
+        is_same = previous is not None and previous.ranked == subject.ranked
+        if is_same and displayed is not None:
+            self.displayed = subject.if_it_were(displayed.context)
             return
-        self.action = found.ranked.shown
-        self.against = runner_up(found.ranked, self.action)
+        self.action = subject.ranked.shown
+        self.against = runner_up(subject.ranked, self.action)
 
     # -- what is asked of it ----------------------------------------------------------
 
     @locked
     def suppose(self, field: str, value: str) -> None:
         """Suppose a visitor that differs in a single field."""
-        if self.subject is not None and self.shown is not None:
-            self.shown = self.subject.if_it_were({**self.shown.context, field: value})
+        if self.subject is not None and self.displayed is not None:
+            self.displayed = self.subject.if_it_were({**self.displayed.context, field: value})
 
     @locked
     def as_it_was(self) -> None:
         """Return to the logged visitor."""
-        self.shown = self.subject
+        self.displayed = self.subject
 
     @locked
     def compare(self, action: int, against: int | None) -> None:
@@ -126,15 +126,17 @@ class WhySession:
     @property
     def changed(self) -> Context:
         """Context values that differ from the logged visitor's."""
-        if self.subject is None or self.shown is None:
+        if self.subject is None or self.displayed is None:
             return {}
-        before = self.subject.context
-        return {name: one for name, one in self.shown.context.items() if before[name] != one}
+        logged = self.subject.context
+        return {
+            name: value for name, value in self.displayed.context.items() if logged[name] != value
+        }
 
     def gap(self) -> Gap:
         """Return the lead of the selected action, with its parts."""
-        assert self.shown is not None
-        return gap(self.shown.loop, self.shown.ranked, self.action, self.against, _NAMED)
+        assert self.displayed is not None
+        return gap(self.displayed.loop, self.displayed.ranked, self.action, self.against, _NAMED)
 
     # -- what its loop has learned ----------------------------------------------------
 
@@ -147,9 +149,9 @@ class WhySession:
         """Compute the weights of the loop at the offer."""
         subject = self.subject
         assert subject is not None
-        found = yield from weighing(subject.loop, subject.world)
-        self._weights = subject, found
-        return found
+        weights = yield from weighing(subject.loop, subject.world)
+        self._weights = subject, weights
+        return weights
 
     @locked
     def measure(self, loop: LearningLoop) -> None:

@@ -22,11 +22,11 @@ _NOTE = (
 def open_talk() -> Talk:
     """Return the talk about the offer in the address."""
     session, _ = open_why()
-    assert session.shown is not None
-    return Talk(partial(why_show, session, session.shown), leads_to="why this was offered")
+    assert session.displayed is not None
+    return Talk(partial(why_show, session, session.displayed), leads_to="why this was offered")
 
 
-def why_show(session: WhySession, shown: Subject) -> Show:
+def why_show(session: WhySession, subject: Subject) -> Show:
     """Return the screen with the parts of an action's lead."""
-    scene = scene_of(session, shown, FigureStyle(is_dark(), STAGE))
+    scene = scene_of(session, subject, FigureStyle(is_dark(), STAGE))
     return Show.of([screen(scene, "why", "question", "gap", _NOTE)])

@@ -22,10 +22,10 @@ def asked_about(subject: Subject) -> str:
     """Return the question of the page."""
     label = plain(subject.world.items[subject.ranked.shown].name)
     # The no-break space prevents a line from beginning with a dot.
-    who = plain("\u00a0· ".join(subject.context.values()))
+    visitor = plain("\u00a0· ".join(subject.context.values()))
     if subject.number is None:
-        return f"Why would {label} be offered to {who}?"
-    return f"Why was {label} offered to {who}?"
+        return f"Why would {label} be offered to {visitor}?"
+    return f"Why was {label} offered to {visitor}?"
 
 
 def answered(subject: Subject, come: int) -> str:
@@ -45,15 +45,15 @@ def named(world: World, position: int | None) -> str:
 
 def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int | None) -> list[str]:
     """Lead of an action over another, and its share of knowledge."""
-    one, other = (f"**{plain(named(world, at))}**" for at in (action, against))
+    name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     behind = gap.mean < 0
     first = (
-        f"{one} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than {other}"
-        f"{plain(in_money(world, abs(gap.mean)))}"
+        f"{name} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than "
+        f"{other}{plain(in_money(world, abs(gap.mean)))}"
     )
     joint = ", and is"
     if abs(gap.mean) < _ALIKE:
-        first, joint = f"{one} and {other} are believed to earn the same", f": {one} is"
+        first, joint = f"{name} and {other} are believed to earn the same", f": {name} is"
     if gap.sd:
         first += f"{joint} the better one with a chance of {_sureness(gap)}"
     return [f"{first}.", _drawn(ranked, gap)]
@@ -79,13 +79,13 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
     if gap.curiosity is None:
         return "All of it is knowledge: no draw decided."
     apart = gap.mean + gap.curiosity
-    told = (
+    text = (
         f"Its draw is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: {signed(gap.mean)} is "
         f"knowledge, {signed(gap.curiosity)} curiosity, the luck of the draw."
     )
     if gap.mean < -_ALIKE < _ALIKE < apart:
-        return f"{told} Curiosity alone put it ahead."
-    return told
+        return f"{text} Curiosity alone put it ahead."
+    return text
 
 
 def for_and_against(
@@ -95,10 +95,10 @@ def for_and_against(
     parts = drawn(gap)
     sides = []
     for position, sign in ((action, 1), (against, -1)):
-        largest = [(one, by) for one, by in parts if sign * by >= _ALIKE][:_NAMED]
+        largest = [(source, by) for source, by in parts if sign * by >= _ALIKE][:_NAMED]
         if largest:
-            told = ", ".join(f"{plain(names[one])} ({abs(by):.2f})" for one, by in largest)
-            sides.append(f"For {plain(named(world, position))} speak {told}.")
+            reasons = ", ".join(f"{plain(names[source])} ({abs(by):.2f})" for source, by in largest)
+            sides.append(f"For {plain(named(world, position))} speak {reasons}.")
     return " ".join(sides) or "Nothing that was learned tells them apart."
 
 
@@ -117,18 +117,18 @@ def left_out(world: World, left: Left) -> str:
     return name if left.side == "context" else f"{name} (action)"
 
 
-def worth(found: Importances, world: World) -> str:
+def worth(importances: Importances, world: World) -> str:
     """Summarise the measurement in a sentence or two."""
-    rests = f"Measured on {counted(found.events, 'visitor')}"
-    fields = [one for one in found.each if one.left.kind == "field"]
-    matter = [one for one in fields if one.loss.low > 0]
-    gained = found.value.mean - found.by_chance.mean
-    told = (
-        f"{rests}: its best guesses earn **{found.value.mean:.2f}** a visitor, any action "
-        f"**{found.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
+    rests = f"Measured on {counted(importances.events, 'visitor')}"
+    fields = [importance for importance in importances.each if importance.left.kind == "field"]
+    matter = [importance for importance in fields if importance.loss.low > 0]
+    gained = importances.value.mean - importances.by_chance.mean
+    text = (
+        f"{rests}: its best guesses earn **{importances.value.mean:.2f}** a visitor, any action "
+        f"**{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
     )
     if not matter:
-        return f"{told} No single field is known to be worth anything yet."
+        return f"{text} No single field is known to be worth anything yet."
     most = matter[0]
     others = len(matter) - 1
     name = plain(left_out(world, most.left))
@@ -136,19 +136,19 @@ def worth(found: Importances, world: World) -> str:
         f" {counted(others, 'other field matters', 'other fields matter')}, too." if others else ""
     )
     lost = f"**{most.loss.mean:.2f}** of it{plain(in_money(world, most.loss.mean))}"
-    return f"{told} Without {name} it would lose {lost}.{more}"
+    return f"{text} Without {name} it would lose {lost}.{more}"
 
 
 def in_its_unit(world: World) -> str:
     """Scale of the world's unit after a blank; empty without a unit."""
-    told = plain(scale_of(world))
-    return told and f" {told}"
+    scale = plain(scale_of(world))
+    return scale and f" {scale}"
 
 
-def worth_in_words(each: list[Importance], names: list[str]) -> str:
+def worth_in_words(importances: list[Importance], names: list[str]) -> str:
     """Importances as text, for screen readers."""
     return "; ".join(
-        f"{name} {one.loss.mean:.2f} ({one.loss.low:.2f} to {one.loss.high:.2f}), score "
-        f"{one.score:.0f}"
-        for one, name in zip(each, names, strict=True)
+        f"{name} {each.loss.mean:.2f} ({each.loss.low:.2f} to {each.loss.high:.2f}), score "
+        f"{each.score:.0f}"
+        for each, name in zip(importances, names, strict=True)
     )

@@ -37,12 +37,12 @@ class Lab(RaceLab):
     @property
     def numbers(self) -> Mapping[str, str]:
         end, finals = self.plan.visitors // 2, self.finals
-        told = {
+        numbers = {
             f"{key}_back": f">{end}" if finals[key].recovery is None else str(self._back(key))
             for key in _WHO
         }
-        told |= {key: f"{final.reward.mean:.2f}" for key, final in finals.items()}
-        return told | {f"{key}_before": f"{self._before(key):.2f}" for key in ("ours", "ab")}
+        numbers |= {key: f"{final.reward.mean:.2f}" for key, final in finals.items()}
+        return numbers | {f"{key}_before": f"{self._before(key):.2f}" for key in ("ours", "ab")}
 
     @property
     def answer(self) -> str:

@@ -45,9 +45,9 @@ class Lab(lesson.Lab):
 
     def __post_init__(self) -> None:
         self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=self.seed)
-        who = self.who or somebody(self.world)
-        self.offer = RepeatedOffer(self.loop, self.world, who)
-        self.repeated = RepeatedOffer(self.loop, self.world, who)
+        context = self.who or somebody(self.world)
+        self.offer = RepeatedOffer(self.loop, self.world, context)
+        self.repeated = RepeatedOffer(self.loop, self.world, context)
         self._progress = 0.0
 
     def work(self) -> Steps[None]:
@@ -131,7 +131,7 @@ class Lab(lesson.Lab):
             alt=f"A bell and a bar for each action: {in_text(self.world, ranked)}",
         )
         legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
-        remark(" ".join(map(self.say, legend)), shown=stated)
+        remark(" ".join(map(self.say, legend)), pictured=stated)
 
     def opening(self) -> None:
         if self.drawn:
@@ -156,18 +156,18 @@ class Lab(lesson.Lab):
         shares, stated = self.repeated.shares, self.repeated.chances
         counted, chance = self.say("counted"), self.say("stated")
         pairs = zip(shares, stated, strict=True)
-        told = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]
-        named = zip(self.world.items, told, strict=True)
+        labels = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]
+        named = zip(self.world.items, labels, strict=True)
         drawn(
-            counted_rows(self.world, shares, stated, told),
+            counted_rows(self.world, shares, stated, labels),
             counted_spec(self.world, is_dark(), chance, counted),
             key="chart-counted",
-            alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {one}" for item, one in named),
+            alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {text}" for item, text in named),
         )
         remark(self.say("marks"))
 
     def proving(self) -> None:
         """Bars: chance of the second best by its bell, and by a bell half as wide."""
         of, by = self.world.items[self.second].label, (self.say("as_sure"), self.say("surer"))
-        said = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
-        bars(of, said, by, "chart-surer", form="{by} {says}")
+        values = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
+        bars(of, values, by, "chart-surer", form="{by} {says}")

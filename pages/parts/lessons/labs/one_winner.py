@@ -62,27 +62,27 @@ class Lab(RaceLab):
     def truth(self) -> Marks:
         """Cells in which the winner is the best action."""
         cells = self.world.through(self.who, *last_fields(self.world))
-        found = right_for(self.world, self.trial.winner, cells)
-        return frozenset(np.flatnonzero(found).tolist())
+        is_right = right_for(self.world, self.trial.winner, cells)
+        return frozenset(np.flatnonzero(is_right).tolist())
 
     @property
     def losses(self) -> Mapping[str, float]:
         """Regret per visit of the single winner, by value of the first field."""
         by = first_field(self.world).name
-        found = [s for s in self.standings.segments() if s.contender == "ab" and s.field == by]
-        return {segment.value: segment.regret.mean for segment in found}
+        segments = [s for s in self.standings.segments() if s.contender == "ab" and s.field == by]
+        return {segment.value: segment.regret.mean for segment in segments}
 
     @property
     def worst(self) -> tuple[str, float]:
         """Value with the largest regret, and that regret."""
-        return max(self.losses.items(), key=lambda found: found[1])
+        return max(self.losses.items(), key=lambda item: item[1])
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        told = {key: f"{final.reward.mean:.2f}" for key, final in self.finals.items()}
+        numbers = {key: f"{final.reward.mean:.2f}" for key, final in self.finals.items()}
         world, (worst, loss) = self.world, self.worst
         everywhere = right_for(world, self.trial.winner, range(world.size))
-        return told | {
+        return numbers | {
             "winner": self.winner,
             "tested": percent(float(self.trial.means[self.trial.winner])),
             "here": str(len(self.truth)),
@@ -107,8 +107,8 @@ class Lab(RaceLab):
     def opening(self) -> None:
         by = self.say("tested")
         pairs = zip(self.world.items, self.trial.means.tolist(), strict=True)
-        said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
-        bars(by, said, (by,), "chart-trial", form="{of} {says}")
+        values = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
+        bars(by, values, (by,), "chart-trial", form="{of} {says}")
         tell(self.say("opening"))
         # In a separate container: the stage hides text beside a chart.
         with st.container(key="lesson-winner"):
@@ -124,10 +124,10 @@ class Lab(RaceLab):
     def proving(self) -> None:
         """Bars: regret per visit of the single winner, by value."""
         by, labels = self.say("lost"), {v.name: v.label for v in first_field(self.world).values}
-        said = [
+        values = [
             Said(labels[value], by, loss, told=f"{loss:.2f}") for value, loss in self.losses.items()
         ]
-        bars(by, said, (by,), "chart-lost", form="{of} {says}", unit=".1f")
+        bars(by, values, (by,), "chart-lost", form="{of} {says}", unit=".1f")
 
 
 def _options(world: World) -> Mapping[str, str]:

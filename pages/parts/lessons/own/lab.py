@@ -28,8 +28,8 @@ class PlayedLab(Lab):
     own: OwnLesson
 
     def __post_init__(self) -> None:
-        self.displayed, self.asked = 0, (self.own.guess, self.own.check)
-        self.asking = LoopInquiry(self.own.played, self.seed, self.asked)
+        self.displayed, self.questions = 0, (self.own.guess, self.own.check)
+        self.asking = LoopInquiry(self.own.played, self.seed, self.questions)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -67,19 +67,19 @@ class PlayedLab(Lab):
         """Go on to the end."""
         self.displayed = self.stages
 
-    def _found(self, place: int) -> Guess:
+    def _computed(self, place: int) -> Guess:
         """Return the truth of a question; actions by position."""
         truth = self.asking.truth(place)
-        return as_option(self.own, self.asked[place], truth)
+        return as_option(self.own, self.questions[place], truth)
 
     @property
     def truth(self) -> Guess:
-        return self._found(GUESS)
+        return self._computed(GUESS)
 
     @property
     def answer(self) -> str:
         """Answer to the exit question; numbers by thirds."""
-        truth, check = self._found(CHECK), self.own.check
+        truth, check = self._computed(CHECK), self.own.check
         if isinstance(truth, str):
             return truth
         if isinstance(truth, frozenset):
@@ -105,9 +105,9 @@ class PlayedLab(Lab):
         return np.asarray(census.weights @ census.expected)
 
 
-def as_option(lesson: OwnLesson, asked: LoopQuestion, truth: Truth) -> Guess:
+def as_option(lesson: OwnLesson, question: LoopQuestion, truth: Truth) -> Guess:
     """Convert a truth to a possible guess: actions by position, as ids may be any text."""
-    if asked.kind == "favourite" and isinstance(truth, str):
+    if question.kind == "favourite" and isinstance(truth, str):
         return item_key(lesson.played.world.position(truth))
     return truth
 

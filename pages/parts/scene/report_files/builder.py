@@ -58,5 +58,5 @@ def _partial_rewards(world: World) -> str:
         f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / total)})"
         for level in partial
     )
-    what = "Partial rewards, as parts of a whole one, and how often each of them comes"
-    return f"{what}: {', '.join(levels)}."
+    heading = "Partial rewards, as parts of a whole one, and how often each of them comes"
+    return f"{heading}: {', '.join(levels)}."
