@@ -61,7 +61,7 @@ question(
 
 @frame
 def draw_frame(session: CompareSession) -> None:
-    """Draw one frame of the interactive part, after a click or an update of the crowd."""
+    """Draw a frame of the interactive part, after a click or an update of the crowd."""
     session.adopt(current_setup(CompareSetup))
     session.asks_why = board.asks_why()
     session.advance()

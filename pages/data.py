@@ -1,4 +1,4 @@
-"""Data: the loops of this browser, with export and import.
+"""Data: the browser's loops, with export and import.
 
 From top to bottom: retention, the list of loops with a menu each, and the import of a file.
 """

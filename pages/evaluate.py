@@ -66,7 +66,7 @@ question(
 
 @frame
 def draw_frame(session: EvaluateSession) -> None:
-    """Draw one frame of the interactive part."""
+    """Draw a frame of the interactive part."""
     of_log.go_to_it()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.watch.in_link(session.setup)
@@ -93,7 +93,7 @@ def draw_frame(session: EvaluateSession) -> None:
 
 @frame
 def draw_coverage(watch: Watch) -> None:
-    """Draw one frame of the coverage experiment."""
+    """Draw a frame of the coverage experiment."""
     if watch.is_live != watch.drawn:
         st.rerun()
     coverage.show(watch, current_setup(EvaluateSetup))
@@ -101,7 +101,7 @@ def draw_coverage(watch: Watch) -> None:
 
 @frame
 def draw_tuning(tuning: Tuning) -> None:
-    """Draw one frame of the search for settings."""
+    """Draw a frame of the search for settings."""
     if tuning.is_live != tuning.drawn:
         st.rerun()
     optimise.show(session)

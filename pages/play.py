@@ -94,7 +94,7 @@ if setup.you:
 
     @frame
     def draw_choices(session: PlaySession) -> None:
-        """Draw one frame after each choice of the person."""
+        """Draw a frame after each choice of the person."""
         if you.toolbar_is_old(session):
             st.rerun()
         you.write_choices(session)
@@ -139,7 +139,7 @@ else:
 
     @frame
     def draw_frame(session: PlaySession) -> None:
-        """Draw one frame of the interactive part, after a click or an update of the crowd."""
+        """Draw a frame of the interactive part, after a click or an update of the crowd."""
         session.adopt(current_setup(PlaySetup))
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:

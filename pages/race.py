@@ -1,4 +1,4 @@
-"""Race: contenders on the same simulated visitors.
+"""Race: contenders in front of equal simulated visitors.
 
 From top to bottom: settings, the bet or the verdict, final rewards, curves, and losses.
 """
@@ -51,7 +51,7 @@ question(
 
 @frame
 def draw_frame(session: RaceSession) -> None:
-    """Draw one frame of the interactive part."""
+    """Draw a frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
     session.advance()
     if session.page_state != session.drawn:

@@ -1,4 +1,4 @@
-"""Why: the reasons for one offer.
+"""Why: the reasons for an offer.
 
 From top to bottom: the offer, the cause of the choice, reasons for and against, and the learned
 weights. Nothing on this page changes a loop.
@@ -51,7 +51,7 @@ with right:
 
 @frame
 def draw_worth(session: WhySession) -> None:
-    """Draw one frame of the importance measurement."""
+    """Draw a frame of the importance measurement."""
     if session.is_live != session.drawn_live:
         session.drawn_live = session.is_live
         st.rerun()

@@ -1,4 +1,4 @@
-"""Words: the glossary, with one sentence per term.
+"""Words: the glossary, with a sentence per term.
 
 Popovers on the other pages show the same sentences.
 """

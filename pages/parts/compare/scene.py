@@ -62,10 +62,10 @@ _COLUMNS = {
 """Columns of mean rewards in the table of periods, with their arms."""
 
 
-def scene_of(session: CompareSession, look: FigureStyle) -> Scene:
+def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     match, arms = session.rows()
-    figures = _Figures(session, look)
+    figures = _Figures(session, style)
     return Scene(
         {
             "situation": partial(_situation, session),
@@ -131,8 +131,8 @@ def _numbers(session: CompareSession) -> Numbers:
 class _Figures:
     """Figures of a session, in one theme and size."""
 
-    def __init__(self, session: CompareSession, look: FigureStyle) -> None:
-        self._session, self._dark, self._size = session, look.dark, look.size
+    def __init__(self, session: CompareSession, style: FigureStyle) -> None:
+        self._session, self._dark, self._size = session, style.dark, style.size
         self._switches, self._truth = session.switches, session.setup.truth
         self._span = span_of(len(session.comparison))
 

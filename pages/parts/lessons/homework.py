@@ -1,6 +1,6 @@
 """Homework: a seed per student, and a code for completing a lesson.
 
-The code is no secret: it keeps an honest class in order, and tells a lecturer who answered what.
+The code is not a secret: for an honest class, it reports each student's answer to the lecturer.
 """
 
 from base64 import b32encode

@@ -100,14 +100,14 @@ def bars(
     most: float = 1,
     unit: str = "%",
 ) -> None:
-    """Draw bars of several things, with marks at what is true.
+    """Draw bars by category and series, with marks at true values.
 
     Args:
-        heading: of the numbers, for those who cannot see the picture.
+        heading: of the numbers in the alternative text.
         by: names of the series; ``main``, or else the first, is in the loop's colour.
-        truths, truth: things with their true values, and what these are called.
+        truths, truth: categories with true values, and the label of the marks.
         lanes: room for so many things, if some have no bar.
-        others: what stands in a lane without a bar.
+        others: label of a lane without a bar.
         form: how a bar is read out; ``more`` is read out after all of them.
         most, unit: see `said_spec`.
     """

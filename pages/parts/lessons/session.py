@@ -13,7 +13,7 @@ from pages.parts.work.heavy_work import Ticket
 from pages.parts.work.live import TICK
 
 _KEPT = 3
-"""Labs that are kept: each holds loops of a thousand events."""
+"""Most labs in memory; each has loops of a thousand events."""
 
 
 @dataclass(slots=True)
@@ -21,8 +21,8 @@ class LessonRun:
     """A lesson in progress.
 
     Attributes:
-        work: what its lab computes by itself.
-        guess: what was guessed; None for nothing yet.
+        work: background computation of the lab.
+        guess: guess of the person; None before it is made.
         picked: the answer to the exit question.
     """
 
@@ -48,11 +48,11 @@ class LearnSession:
     """Lessons of a browser session.
 
     Attributes:
-        done: keys of those whose exit question was answered.
-        drawn: what was set when the page was drawn last, and its pace.
+        done: keys of the completed lessons.
+        drawn: setup and pace when the page was last drawn.
 
     Args:
-        submit: stands in line with what a lab computes.
+        submit: queues the work of a lab.
     """
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]]) -> None:
@@ -103,7 +103,7 @@ class LearnSession:
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing is computed."""
+        """Seconds between frames; None without work under way."""
         return pace(TICK) if self.is_live else None
 
 

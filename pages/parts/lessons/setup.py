@@ -20,9 +20,9 @@ from pages.parts.text.format import bare
 from pages.parts.text.lesson_words import PAGE
 
 OF_A_PERSON = frozenset({"guess", "picks"})
-"""What one person guessed and chose: no link that is given on says it."""
+"""Fields with a person's guess and choices; left out of shared links."""
 _OF_VISITORS = frozenset({"seed", "student", "world"})
-"""What says for whom that was."""
+"""Fields that determine the visitors."""
 
 
 def _seed(text: str) -> int:
@@ -123,7 +123,8 @@ class LearnSetup(Linked):
         return setup, refused
 
     def _fault_of_picks(self) -> str:
-        """Return why these choices are impossible in this lesson, or an empty text."""
+        """Return the reason for which the choices are impossible in the lesson, or an empty
+        text."""
         try:
             if self.picks and not (self.lesson and self.chosen.picks):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")

@@ -1,7 +1,7 @@
 """Lessons on the stage: the question, the guess, the exercise, the truth, and the exit question.
 
-A step past what is to be done does it; while the engine is at work there is no step on. Whoever
-comes back to a later screen waits there until it is done.
+A step past an exercise completes it; while the engine computes, there is no step forward. A later
+screen that is opened directly waits for the computation.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from pages.parts.work.remotes import this_remote
 from pages.parts.work.session_state import session_of
 
 _LATER = ("reveal", "why", "further", "exit", "answer")
-"""Screens that rest on what the engine has done."""
+"""Screens that need the engine's results."""
 _PARTS = 4
 """Steps from the least to the most number that hands are counted for."""
 
@@ -160,8 +160,8 @@ def _hand(guess: Guessed, answer: Guess, own: Words) -> str:
 def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
     """Return the guess of a room from its hands; None if there were none.
 
-    Of numbers the mean; of other answers the one that most are for; of a map all cells that at
-    least half as many are for as for the one that most are.
+    The guess is the mean of numbers, the most frequent of other answers, or the cells of a map
+    with at least half as many hands as the most frequent cell.
     """
     answers = answers_to(lesson)
     if len(hands) != min(len(answers), HANDS) or not any(hands):

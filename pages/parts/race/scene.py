@@ -38,7 +38,7 @@ _INTERVALS_HELP = (
 _TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
 
 
-def scene_of(session: RaceSession, look: FigureStyle) -> Scene:
+def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
     """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
@@ -48,7 +48,7 @@ def scene_of(session: RaceSession, look: FigureStyle) -> Scene:
     }
     if session.raced is None or not session.known.keys:
         return Scene(texts | dict.fromkeys(_OF_RESULTS, lambda: None))
-    figures = _Figures(session, look)
+    figures = _Figures(session, style)
     return Scene(
         texts
         | {
@@ -86,8 +86,8 @@ _OF_RESULTS = ("finals", "rewards", "losses")
 class _Figures:
     """Figures of a race, in one theme and size."""
 
-    def __init__(self, session: RaceSession, look: FigureStyle) -> None:
-        self._session, self._known, self._look = session, session.known, look
+    def __init__(self, session: RaceSession, style: FigureStyle) -> None:
+        self._session, self._known, self._style = session, session.known, style
         self._names, self._plan = session.displayed.names, session.known.plan
         self._entries = tuple(self._names.items())
         self._drifts = self._plan.drift == "halfway"
@@ -106,13 +106,13 @@ class _Figures:
             + "; ".join(
                 f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
             ),
-            charts.finals_spec(self._look.dark, top, raced, once),
+            charts.finals_spec(self._style.dark, top, raced, once),
             charts.finals_rows(self._finals, self._entries, self._session.bet),
         )
 
     def rewards(self) -> Figure:
         """Mean reward of the latest visitors of each contender, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.recent(key) for key in known.keys}
         return Figure(
             f"chart-race-reward-{visitors}-{hash(self._entries)}",
@@ -120,14 +120,14 @@ class _Figures:
             "Mean reward of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
             charts.reward_spec(
-                self._look.dark, visitors, known.latest_visitors, self._entries, self._drifts
+                self._style.dark, visitors, known.latest_visitors, self._entries, self._drifts
             ),
             charts.band_rows(self._plan, bands, self._entries, 1.04, _banded(self._session), size),
         )
 
     def losses(self) -> Figure:
         """Cumulative regret of each contender, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.regret(key) for key in known.keys}
         end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
         return Figure(
@@ -135,7 +135,7 @@ class _Figures:
             "What is lost",
             "Cumulative regret of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
-            charts.regret_spec(self._look.dark, visitors, end, self._entries, self._drifts),
+            charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts),
             charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
             help=_REGRET_HELP,
         )
@@ -152,7 +152,7 @@ class _Figures:
             + "; ".join(
                 f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
             ),
-            charts.segments_spec(self._look.dark, places, top, self._entries, once),
+            charts.segments_spec(self._style.dark, places, top, self._entries, once),
             charts.segments_rows(segments, self._entries, world),
             help=_SEGMENT_HELP,
         )

@@ -21,14 +21,14 @@ from pages.parts.why import wording
 from pages.parts.why.session import WhySession
 
 
-def scene_of(session: WhySession, subject: Subject, look: FigureStyle) -> Scene:
+def scene_of(session: WhySession, subject: Subject, style: FigureStyle) -> Scene:
     """Return the scene of an offer: logged, or supposed in a "what if"."""
-    reasons_for = _Reasons(session, subject, look)
+    reasons_for = _Reasons(session, subject, style)
     return Scene(
         {
             "question": lambda: Text(wording.asked_about(subject)),
             "decided": partial(_decided, subject),
-            "beliefs": partial(_beliefs, session, subject, look),
+            "beliefs": partial(_beliefs, session, subject, style),
             "beliefs-note": partial(_about_beliefs, session, subject),
             "short": reasons_for.in_short,
             "gap": reasons_for.figure,
@@ -37,13 +37,13 @@ def scene_of(session: WhySession, subject: Subject, look: FigureStyle) -> Scene:
     )
 
 
-def scene_of_worth(importances: Importances, world: World, look: FigureStyle) -> Scene:
+def scene_of_worth(importances: Importances, world: World, style: FigureStyle) -> Scene:
     """Return the scene of the importance of each field over all visitors."""
     explanation = "At the right, the score: 0 to 100. Grey: it may well be worth nothing."
     return Scene(
         {
             "said": lambda: Text(wording.worth(importances, world)),
-            "worth": partial(_worth, importances, world, look),
+            "worth": partial(_worth, importances, world, style),
             "worth-note": lambda: Text(f"{explanation}{wording.in_its_unit(world)}", is_note=True),
         }
     )
@@ -56,7 +56,7 @@ def _decided(subject: Subject) -> Text:
     )
 
 
-def _beliefs(session: WhySession, subject: Subject, look: FigureStyle) -> Figure:
+def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figure:
     """Beliefs about every action; in a "what if", beside those about the logged visitor."""
     world, ranked = subject.world, subject.ranked
     logged = session.subject.ranked if session.subject and session.changed else None
@@ -66,8 +66,8 @@ def _beliefs(session: WhySession, subject: Subject, look: FigureStyle) -> Figure
         "chart-why-beliefs",
         title,
         f"{title}: {in_words(world, ranked)}",
-        beliefs.belief_spec(world, look.dark, SHOWN[ranked.mode][1]),
-        belief_rows(world, look.dark, ranked, parts, logged),
+        beliefs.belief_spec(world, style.dark, SHOWN[ranked.mode][1]),
+        belief_rows(world, style.dark, ranked, parts, logged),
         marks=_marks(session, subject),
     )
 
@@ -86,8 +86,8 @@ def _about_beliefs(session: WhySession, subject: Subject) -> Text:
 class _Reasons:
     """Reasons for either of two actions, in one view."""
 
-    def __init__(self, session: WhySession, subject: Subject, look: FigureStyle) -> None:
-        self._session, self._subject, self._look = session, subject, look
+    def __init__(self, session: WhySession, subject: Subject, style: FigureStyle) -> None:
+        self._session, self._subject, self._style = session, subject, style
         self._pair = session.action, session.against
         self._names = [wording.named(subject.world, position) for position in self._pair]
 
@@ -110,8 +110,8 @@ class _Reasons:
 
     def figure(self) -> Figure:
         """Parts of the gap, as bars to either side."""
-        look, (name, other) = self._look, self._names
-        first, second = (_colour_of(position, look) for position in self._pair)
+        style, (name, other) = self._style, self._names
+        first, second = (_colour_of(position, style) for position in self._pair)
         rows = reasons.gap_rows(self._gap, self._parts, (first, second))
         reach = reasons.reach_of(rows)
         title = f"What speaks for {name} and what for {other}"
@@ -119,7 +119,7 @@ class _Reasons:
             f"chart-why-gap-{rows.num_rows}-{reach:g}",
             title,
             f"{title}: {self._sides}",
-            reasons.gap_spec(look.dark, rows.num_rows, reach, name, other),
+            reasons.gap_spec(style.dark, rows.num_rows, reach, name, other),
             rows,
         )
 
@@ -133,12 +133,12 @@ class _Reasons:
         return Text(text, is_note=True)
 
 
-def _colour_of(position: int | None, look: FigureStyle) -> str:
-    colours = theme(look.dark)
+def _colour_of(position: int | None, style: FigureStyle) -> str:
+    colours = theme(style.dark)
     return colours.faint if position is None else colours.action(position)
 
 
-def _worth(importances: Importances, world: World, look: FigureStyle) -> Figure:
+def _worth(importances: Importances, world: World, style: FigureStyle) -> Figure:
     """Reward lost without each field, the largest first."""
     names = [wording.left_out(world, importance.left) for importance in importances.each]
     rows = reasons.worth_rows(importances.each, names)
@@ -148,6 +148,6 @@ def _worth(importances: Importances, world: World, look: FigureStyle) -> Figure:
         f"chart-why-worth-{rows.num_rows}-{reach:g}",
         title,
         f"{title}: {wording.worth_in_words(list(importances.each), names)}",
-        reasons.worth_spec(look.dark, rows.num_rows, reach),
+        reasons.worth_spec(style.dark, rows.num_rows, reach),
         rows,
     )

@@ -33,8 +33,8 @@ class Lab(lesson.Lab):
     Attributes:
         visitors: in each log.
         logs: how many there are.
-        by: field of the context which the menu looks at; the first if empty.
-        menu: what is offered to each value of the field; one action after the other if empty.
+        by: context field of the menu; the first if empty.
+        menu: action offered to each value of the field; the actions in turn if empty.
     """
 
     visitors: int

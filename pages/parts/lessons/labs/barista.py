@@ -1,4 +1,4 @@
-"""The person is the policy; the engine serves the same visitors beside them."""
+"""Lesson in which the person acts as the policy, beside the engine on the same visitors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,9 +30,9 @@ from pages.parts.text.format import plain, section
 from pages.parts.text.theme import is_dark, theme
 
 _APART = " &ensp; "
-"""Between one drink and the next."""
+"""Separator of drinks."""
 _FAINT = 0.15
-"""How full a cell is whose offer is not the best."""
+"""Fill of a cell whose offer is not the best."""
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
@@ -41,25 +41,25 @@ class Lab(lesson.Lab):
     """Visits of two regulars, one after the other, served by the person and by the engine.
 
     Attributes:
-        field: that of the context which tells regulars apart.
-        informed: what the engine earns of the first that is told one other field alone.
+        field: context field that identifies regulars.
+        informed: reward from the first regular of an engine that is told only one other field.
         visits: of each regular.
-        who: values of the field; those that come most often if empty.
-        told: the other field; the second if empty.
+        values: values of the field; the most frequent if empty.
+        known_field: the other field; the second if empty.
     """
 
     visits: int
-    who: Sequence[str] = ()
-    told: str = ""
+    values: Sequence[str] = ()
+    known_field: str = ""
     progress = 1.0
 
     def __post_init__(self) -> None:
         world, self.field = self.world, first_field(self.world).name
-        values = self.who or [value.name for value in regulars(world)]
+        values = self.values or [value.name for value in regulars(world)]
         came = [self._visits(name) for name in values]
         visitors = [visitor for group in came for visitor in group]
         self.duel = Duel(world, self.seed, visitors, _SETTINGS)
-        known = frozenset({self.told or world.fields[:2][-1].name})
+        known = frozenset({self.known_field or world.fields[:2][-1].name})
         self.informed = score_told(world, self.seed, came[0], known, _SETTINGS)
 
     def _visits(self, name: str) -> list[Visitor]:

@@ -34,8 +34,8 @@ class Lab(lesson.Lab):
     """Three loops before the same readers, each with another reward.
 
     Attributes:
-        found: what came of each, as far as it has been computed.
-        asked: what the person has paid for.
+        shares: results of the loops computed so far.
+        selected: reward schemes chosen by the person.
         visitors: readers who meet each loop.
     """
 

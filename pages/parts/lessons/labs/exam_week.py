@@ -21,7 +21,8 @@ class Lab(RaceLab):
     drift = "halfway"
 
     def _back(self, key: str) -> int:
-        """Return the visitors until a contender recovered; all that come if it did not."""
+        """Return the visitors until a contender recovered; without recovery, the number after
+        the change."""
         recovery = self.finals[key].recovery
         return self.plan.visitors // 2 if recovery is None else recovery
 

@@ -22,9 +22,9 @@ class Lab(GradualLab):
     """Three loops with different floors before the same visitors.
 
     Attributes:
-        found: results by floor; those with the usual one are displayed.
-        visitors: who meet each loop.
-        looks: after how many it is looked at before, ascending.
+        by_floor: results by exploration floor; the default floor's are displayed.
+        visitors: number per loop.
+        looks: numbers of visitors of the earlier results, ascending.
     """
 
     visitors: int

@@ -32,20 +32,20 @@ class Lab(lesson.Lab):
     """A trained loop and a visitor who returns without any learning in between.
 
     Attributes:
-        before: visitors whom it has met.
-        tries: draws that the person sees.
-        repeats: draws that are counted.
-        who: whom it meets then; somebody if empty.
+        before: visitors during training.
+        tries: draws shown to the person.
+        repeats: draws for the count.
+        context: of the returning visitor; the first of the world if empty.
     """
 
     before: int
     tries: int
     repeats: int
-    who: Context = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=self.seed)
-        context = self.who or somebody(self.world)
+        context = self.context or somebody(self.world)
         self.offer = RepeatedOffer(self.loop, self.world, context)
         self.repeated = RepeatedOffer(self.loop, self.world, context)
         self._progress = 0.0

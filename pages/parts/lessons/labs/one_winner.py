@@ -27,17 +27,17 @@ class Lab(RaceLab):
     """A race, and the trial with which its A/B test begins.
 
     Attributes:
-        who: for whom it is guessed where the winner is right; somebody if empty.
+        context: of the visitors in the guess; the first of the world if empty.
         keys: of the answers to the exit question, a value of the first field each.
     """
 
     contenders = ("ours", "segments", "ab")
-    who: Context = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
     keys: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.who = self.who or somebody(self.world)
+        self.context = self.context or somebody(self.world)
         self.keys = self.keys or list(_options(self.world))
         self.trial = ab_test(self.world, self.plan.seed_of(0), TRIAL)
 
@@ -61,7 +61,7 @@ class Lab(RaceLab):
     @property
     def truth(self) -> Marks:
         """Cells in which the winner is the best action."""
-        cells = self.world.through(self.who, *last_fields(self.world))
+        cells = self.world.through(self.context, *last_fields(self.world))
         is_right = right_for(self.world, self.trial.winner, cells)
         return frozenset(np.flatnonzero(is_right).tolist())
 
@@ -117,7 +117,7 @@ class Lab(RaceLab):
     def revealing(self) -> None:
         left, right = pair("winner")
         with left:
-            show_tastes(self.world, self.words, self.who)
+            show_tastes(self.world, self.words, self.context)
         with right:
             self.draw_finals()
 

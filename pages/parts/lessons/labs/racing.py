@@ -1,4 +1,4 @@
-"""Races in lessons: contenders before the same crowds, and pictures of them."""
+"""Races in lessons, and their pictures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

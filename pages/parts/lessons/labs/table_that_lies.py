@@ -24,7 +24,7 @@ class Lab(lesson.Lab):
     """A loop's log and the report on it.
 
     Attributes:
-        again: reports on the same shop with other visitors.
+        again: reports on further logs of the shop.
         visitors: in the log.
         logs, few: logs of other visitors, and how many come to each.
     """

@@ -1,7 +1,7 @@
-"""Files and links of lecturers' own lessons: written and read here.
+"""Codec of lecturers' own lessons for files and links.
 
-It is JSON, of 64 KiB at most; the README of the lessons has an example. Nothing in it is executed,
-no answer stands in it, and what is not as it should be is refused in one sentence with its place.
+A lesson is JSON of 64 KiB at most; the README of the lessons has an example. It contains no code
+and no answers; invalid content is refused with one sentence that names its place.
 """
 
 import json
@@ -32,7 +32,8 @@ MAX_LINK = 6_000
 SENTENCES = {"title": 60, "question": 200, "reveal": 500, "note": 1_000}
 """Characters that each may have."""
 MAX_PLAYED, MAX_ACTS, MAX_MORE = 2_000, 300, 1_000
-"""Visitors before it is asked, acts that they come in, and visitors after."""
+"""Limits: visitors before the question, acts in which they arrive, and visitors after the
+question."""
 MAX_VALUES = 12
 """Values of a field that a map spreads out."""
 MAX_SEED = 999_999

@@ -12,14 +12,14 @@ from pages.parts.lessons.lesson import Guess, Lab
 from pages.parts.lessons.own.own_lesson import OwnLesson
 
 GUESS, CHECK = 0, 1
-"""Places of what is guessed, and of what is asked in the end."""
+"""Positions of the guess and of the exit question."""
 BANDS = ("low", "middle", "high")
 _THIRDS = (1 / 3, 2 / 3)
 
 
 @dataclass(kw_only=True, eq=False)
 class PlayedLab(Lab):
-    """A loop that is played as the lecturer played it, and continues.
+    """Lab that repeats the lecturer's loop and continues it.
 
     Attributes:
         displayed: how often the person went on.

@@ -29,9 +29,9 @@ _TERMS: Mapping[QuestionKind, Sequence[str]] = {
     "where": ("context", "propensity", "policy"),
     "rises": ("reward", "propensity", "feature"),
 }
-"""Words of the glossary that stand in a lesson, by what is guessed."""
+"""Glossary keys of a lesson's words, by kind of question."""
 _BARS = 7
-"""Bars that a picture on the stage has room for, each with its number."""
+"""Most bars, each with a number, in a picture on the stage."""
 
 
 class Lab(PlayedLab):
@@ -170,8 +170,8 @@ class Lab(PlayedLab):
     def _fitting(
         self, values: Sequence[Said], truths: Sequence[tuple[str, float]], by: Sequence[str]
     ) -> set[str]:
-        """Labels of the actions for whose bars there is room: all on a page; on the stage the one
-        that is asked about and those of the longest bars."""
+        """Return the labels of the actions with bars: every action on a page; on the stage the
+        action of the question and the actions with the longest bars."""
         names = {item.id: item.label for item in self.world.items}
         most = _BARS // len(by)
         if not look().on_stage or len(names) <= most:
