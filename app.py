@@ -14,13 +14,13 @@ import streamlit as st
 ROOT = Path(__file__).parent
 if str(ROOT) not in sys.path:
     sys.path.insert(0, str(ROOT))
-# Read when NumPy is loaded, here and in the processes of races: its matrices are small.
+# NumPy reads these when loaded, here and in the race processes: matrices are small.
 for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from pages.parts.shell.operations.memory import keep_memory_together  # noqa: E402
 
-keep_memory_together()  # Before what follows begins threads.
+keep_memory_together()  # Before the imports below start threads.
 
 from pages.parts.settings.library import ask_database  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402

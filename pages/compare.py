@@ -1,7 +1,7 @@
-"""Compare: may it learn from today's rules first, without touching our users?
+"""Compare: an apprentice learns from today's rules before it goes online.
 
-Three loops meet the same visitors. Reads from top to bottom: today's rules, who
-comes, how well the apprentice imitates, what the three earn; and behind a door, why.
+Three loops meet the same visitors. From top to bottom: today's rules, the crowd, the apprentice's
+match rate, the mean rewards of the three loops, and an expander with details.
 """
 
 from functools import partial
@@ -11,7 +11,6 @@ import streamlit as st
 
 from pages.parts.compare import board, controls
 from pages.parts.compare.history import history_in_link
-from pages.parts.compare.moment import follow, this_moment
 from pages.parts.compare.scene import QUESTION, report, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
@@ -19,7 +18,7 @@ from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more import more, share
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
@@ -29,24 +28,24 @@ from pages.parts.work.session_state import session_of
 PLAY = Path(__file__).with_name("play.py")
 
 is_new = open_link(CompareSetup)
-told = history_in_link() if is_new else None
+history = history_in_link() if is_new else None
 
 with toolbar():
     setup = current_setup(CompareSetup)
     choose_world(setup)
     with tools():
-        session = session_of(CompareSession, lambda: CompareSession(setup, told))
-        setup = follow(session, setup, told)
+        session = session_of(CompareSession, lambda: CompareSession(setup, history))
+        setup = controls.follow(session, setup, history)
         if is_new:
             session.live.wait()
         write_link(setup, story=session.story.text)
-        # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
+        # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         step = partial(controls.step_on, session)
         control_the_crowd(session.live, (100, 1_000), step, end=END - len(session.comparison))
         more(
             lambda: controls.choose_settings(setup),
-            lambda: share(setup, this_moment(session), report_of=partial(report, session)),
+            lambda: share(setup, controls.this_moment(session), report_of=partial(report, session)),
             stage_door,
             session.reset,
         )
@@ -62,13 +61,13 @@ question(
 
 @frame
 def draw_frame(session: CompareSession) -> None:
-    """One frame of the interactive part, whether a click or a crowd caused it."""
+    """Draw a frame of the interactive part, after a click or an update of the crowd."""
     session.adopt(current_setup(CompareSetup))
     session.asks_why = board.asks_why()
     session.advance()
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
-    scene = scene_of(session, Look(is_dark()))
+    scene = scene_of(session, FigureStyle(is_dark()))
     give_way()
     board.show_situation(session, scene)
     if session.waits_for_start:

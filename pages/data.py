@@ -1,7 +1,6 @@
-"""Data: which loops have I taught, and how do I take them along?
+"""Data: the browser's loops, with export and import.
 
-Reads from top to bottom: what is kept and for how long, the loops of this browser with
-what can be done with each, and a file to bring one in.
+From top to bottom: retention, the list of loops with a menu each, and the import of a file.
 """
 
 from pages.parts.components.browser_id import owner

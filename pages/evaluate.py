@@ -1,7 +1,7 @@
-"""Evaluate: what would each have earned, served to everybody?
+"""Evaluate: off-policy estimates of each action and policy from a log.
 
-Reads from top to bottom: whose log is asked, the one sentence, and for each action and policy
-what it looks like and what the log says that it would earn.
+From top to bottom: the log, the headline, and for each action and policy its description and
+estimated reward.
 """
 
 from functools import partial
@@ -26,7 +26,7 @@ from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
 from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
@@ -46,7 +46,7 @@ with toolbar():
         session.adopt(setup, stored)
         if is_new:
             session.watch.prepare(setup, watched_in_link())
-        # Noted before it is drawn: the work may end in between, which the next frame has to see.
+        # Recorded before drawing: work may end meanwhile, and the next frame has to notice.
         session.drawn = session.page_state
         about = about_log(session)
         reported = partial(report, session, bare(about))
@@ -66,12 +66,12 @@ question(
 
 @frame
 def draw_frame(session: EvaluateSession) -> None:
-    """One frame of the interactive part."""
+    """Draw a frame of the interactive part."""
     of_log.go_to_it()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.watch.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
-    scene = scene_of(session, Look(is_dark()))
+    scene = scene_of(session, FigureStyle(is_dark()))
     board.show_headline(session, scene)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":
@@ -81,7 +81,7 @@ def draw_frame(session: EvaluateSession) -> None:
     board.show_progress(session)
     with st.container(key="evaluate-told"):
         if session.awaits:
-            # Streamlit keeps no place for a container with nothing in it.
+            # Streamlit does not reserve space for an empty container.
             st.space()
         elif session.found is not None:
             board.show_forest(session, scene, session.found)
@@ -93,7 +93,7 @@ def draw_frame(session: EvaluateSession) -> None:
 
 @frame
 def draw_coverage(watch: Watch) -> None:
-    """One frame of what is repeated."""
+    """Draw a frame of the coverage experiment."""
     if watch.is_live != watch.drawn:
         st.rerun()
     coverage.show(watch, current_setup(EvaluateSetup))
@@ -101,7 +101,7 @@ def draw_coverage(watch: Watch) -> None:
 
 @frame
 def draw_tuning(tuning: Tuning) -> None:
-    """One frame of what is tried."""
+    """Draw a frame of the search for settings."""
     if tuning.is_live != tuning.drawn:
         st.rerun()
     optimise.show(session)

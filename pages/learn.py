@@ -1,7 +1,7 @@
-"""Learn: what would you like to find out?
+"""Learn: lessons on the real engine.
 
-Lessons on the real engine: guess, do, see the truth over the guess, check, and go on alone. Reads
-from top to bottom: all lessons, or one screen of the one that was chosen.
+A lesson asks for a guess, runs the experiment, compares guess and truth, and ends with a check and
+homework. The page shows the list of lessons, or one screen of the selected lesson.
 """
 
 from functools import partial
@@ -12,11 +12,11 @@ import streamlit as st
 from pages.parts.components.glossary_popover import lead_to_words, words_behind
 from pages.parts.lessons.board import show_lesson
 from pages.parts.lessons.cards import show_cards
-from pages.parts.lessons.own.opening import open_file
+from pages.parts.lessons.own.lesson_upload import open_file
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import check_homework
-from pages.parts.lessons.worlds import choose_a_world
+from pages.parts.lessons.world_choice import choose_a_world
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
@@ -52,7 +52,7 @@ else:
 
 @frame
 def draw_frame(session: LearnSession) -> None:
-    """One frame: a screen, or all cards."""
+    """Draw one frame: a screen of a lesson, or the list of lessons."""
     setup = current_setup(LearnSetup)
     if session.drawn != (setup, session.pace):
         st.rerun()

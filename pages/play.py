@@ -1,7 +1,7 @@
-"""Play: what does the engine learn from a click?
+"""Play: the engine learns from each click.
 
-A visitor walks in, an action is offered, a click teaches. Reads from top to bottom:
-what is set, who is there, what is offered, what the click changed, what was learned.
+From top to bottom: settings, the visitor, the offer, the effect of the last click, and the learned
+beliefs.
 """
 
 from functools import partial
@@ -23,7 +23,7 @@ from pages.parts.components.toolbar import (
     toolbar,
     tools,
 )
-from pages.parts.lessons.own.making import offer_a_lesson
+from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
 from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber
 from pages.parts.play.answering import draws_alone, hear
 from pages.parts.play.moment_links import held
@@ -55,7 +55,7 @@ with toolbar():
             session.first_minute.is_wanted = True
         setup = follow(session, setup)
         scrubber.go(session, address_is_new)
-        # Noted before it is drawn: a crowd may end in between, which the next frame has to see.
+        # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         if setup.you:
             you.go(session, setup, address_is_new)
@@ -94,7 +94,7 @@ if setup.you:
 
     @frame
     def draw_choices(session: PlaySession) -> None:
-        """One frame where the person chooses, after each choice."""
+        """Draw a frame after each choice of the person."""
         if you.toolbar_is_old(session):
             st.rerun()
         you.write_choices(session)
@@ -113,7 +113,7 @@ else:
     scrubber.say_when(session, is_anothers)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
     controls.say_the_mode(session)
-    # Containers, not columns: each of those costs a click one more.
+    # Containers, not columns: a column adds a container to each click.
     with st.container(horizontal=True, key="hero"):
         left, middle, right = (st.container(key=f"hero-{part}") for part in ("who", "offer", "map"))
     with left:
@@ -126,8 +126,7 @@ else:
         axes = learned.head_of_map(setup, session.shown.world)
         results = st.container(gap="xsmall", key="map")
         learned.choose_map(session.shown.world)
-    # What a click does not change is drawn here: boxes that are closed need not travel with
-    # each one.
+    # Drawn outside the frame, so that closed boxes are not sent with each click.
     with st.container(horizontal=True, gap="large", key="came-of-it"):
         earned, explained = st.container(), st.container()
     opened_below = below.boxes(session.shown.loop)
@@ -136,21 +135,21 @@ else:
             another_world.change_the_world(session)
     offer_a_lesson(session.shown, session.is_live)
     controls.watch_steps(session)
-    session.open.second = None  # It stands on the stage alone.
+    session.open.second = None  # Used on the stage only.
 
     @frame
     def draw_frame(session: PlaySession) -> None:
-        """One frame of the interactive part, whether a click or a crowd caused it."""
+        """Draw a frame of the interactive part, after a click or an update of the crowd."""
         session.adopt(current_setup(PlaySetup))
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
         scrubber.write_who(session)
         controls.say_if_unheard(session)
-        # Computed before anything is drawn: then all that is drawn travels in one message.
+        # Computed before drawing, so that the whole frame is sent as a single message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
         scene, opened = scene_of(session, look, offer), session.shown
-        # What follows an answer and is no part of a scene.
+        # Parts outside the scene that an answer changes.
         more_follows = session.is_live or session.moments.is_open or bool(opened_below)
         draws_alone(session, look, scene, not more_follows)
         draw = partial(show_panel, told=scene.told)

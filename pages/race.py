@@ -1,7 +1,6 @@
-"""Race: which way of choosing earns most, on the same visitors?
+"""Race: contenders in front of equal simulated visitors.
 
-Reads from top to bottom: what is raced, the bet, and in its place in the end who won and by how
-much; who earns most, how it came to that, and what was lost.
+From top to bottom: settings, the bet or the verdict, final rewards, curves, and losses.
 """
 
 from functools import partial
@@ -16,7 +15,7 @@ from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
@@ -45,14 +44,14 @@ question(
     QUESTION,
     "Every contender meets the same crowds: the same people, in the same order, with the same "
     "luck.",
-    f"Seed {session.shown.seed}",
+    f"Seed {session.displayed.seed}",
     partial(words_of, "race"),
 )
 
 
 @frame
 def draw_frame(session: RaceSession) -> None:
-    """One frame of the interactive part."""
+    """Draw a frame of the interactive part."""
     session.adopt(current_setup(RaceSetup))
     session.advance()
     if session.page_state != session.drawn:
@@ -63,7 +62,7 @@ def draw_frame(session: RaceSession) -> None:
     if progress is not None and session.is_live:
         with progress:
             board.show_progress(session)
-    scene = scene_of(session, Look(is_dark()))
+    scene = scene_of(session, FigureStyle(is_dark()))
     board.show_former_verdict(session, scene)
     if not session.known.keys:
         board.show_before(session.raced)

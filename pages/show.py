@@ -1,7 +1,6 @@
-"""Show: what can be told in five minutes?
+"""Show: a five-minute talk across the stages of four pages.
 
-A talk across the stages of four pages: its bookmarks, for a world and a seed, and what of it can
-be computed before it begins.
+Contains the bookmarks, for a world and a seed, and the computation in advance.
 """
 
 import streamlit as st
@@ -17,9 +16,9 @@ from pages.parts.work.frames import frame
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)
 write_link(setup)
-said = words("show")
+texts = words("show")
 
-question(said.say("question"), said.say("told"))
+question(texts.say("question"), texts.say("told"))
 with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
     setup.draw("world", options=worlds_with(setup.world), wrap=True)
     setup.draw("seed", width=160)
@@ -27,13 +26,13 @@ with st.container(horizontal=True, vertical_alignment="bottom", key="show-set"):
 
 @frame
 def draw_ahead(prepared: Ahead) -> None:
-    """One frame of what is computed in advance."""
-    bookmarks.show_ahead(prepared, said)
+    """Draw one frame of the computations in advance."""
+    bookmarks.show_ahead(prepared, texts)
     if prepared.pace != pace:
         st.rerun()
 
 
 prepared = ahead(setup)
 pace = prepared.pace
-bookmarks.show_minutes(setup, said)
+bookmarks.show_minutes(setup, texts)
 st.fragment(draw_ahead, run_every=pace, key="show-ahead")(prepared)

@@ -1,7 +1,7 @@
-"""Stage: one idea a screen, in large type, for every page under the page's own address.
+"""Stage: talks of all pages in large type, under each page's own address.
 
-A room opens its talk as its page opens the session; frames, steps, the corner and the way from act
-to act are the same for all.
+A page's talk opens the same session as the page. Frames, steps, the corner and the transition
+between acts are common to all talks.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,16 +38,16 @@ TALKS: Mapping[str, Callable[[], Talk]] = {
     "use": open_use,
     "show": open_show,
 }
-"""Opens the talk of each page."""
+"""Functions that open the talk of each page."""
 
 
 def script_of(page: str) -> Callable[[], None]:
-    """The script that Streamlit runs for a page on the stage."""
+    """Return the script that Streamlit runs for a page on the stage."""
     return partial(_draw, page)
 
 
 def _draw(page: str) -> None:
-    """Draw a page's talk; a frame again at the pace of its session."""
+    """Draw a page's talk, with a new frame at the pace of its session."""
     talk = TALKS[page]()
     if talk.session is None:
         _present(talk)
@@ -66,7 +66,7 @@ def _draw(page: str) -> None:
 
 
 def _present(talk: Talk) -> None:
-    """Draw the screen that is shown, or go where a step led that left the page."""
+    """Draw the current screen, or switch to the page requested by a step."""
     show = talk.show()
     if place := next_place():
         page, query = place

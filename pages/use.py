@@ -1,7 +1,7 @@
-"""Use: when is this the right tool, and when not?
+"""Use: when to use a contextual bandit, and when not.
 
-One card, to read before such a system meets people: when to use it, when to leave it, how to
-choose the reward, and what to keep to.
+A card to read before deployment: suitable and unsuitable cases, the choice of the reward, and good
+practice.
 """
 
 import streamlit as st
@@ -14,8 +14,8 @@ from pages.parts.text.glossary import texts
 from pages.parts.text.page_files import PAGES
 
 no_link()
-said, page = texts("use"), texts("page")
-question(said["question"], said["told"])
+card, page = texts("use"), texts("page")
+question(card["question"], card["told"])
 show_use()
 with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
     st.page_link(PAGES / "words.py", label=page["all"], icon=":material/menu_book:")

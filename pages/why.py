@@ -1,7 +1,7 @@
-"""Why: why was this offered, and to nobody else something else?
+"""Why: the reasons for an offer.
 
-Reads from top to bottom: which offer, what decided it, what spoke for and against, and what
-the loop has learned. Nothing on this page changes a loop.
+From top to bottom: the offer, the cause of the choice, reasons for and against, and the learned
+weights. Nothing on this page changes a loop.
 """
 
 from functools import partial
@@ -9,11 +9,11 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.text.format import question, section
 from pages.parts.text.theme import is_dark
 from pages.parts.why import board, controls, wording
-from pages.parts.why.opening import open_why
+from pages.parts.why.address import open_why
 from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 from pages.parts.work.frames import frame
@@ -21,11 +21,11 @@ from pages.parts.work.frames import frame
 _PART = "worth"
 
 session, play = open_why()
-opened, subject, shown = play.open, session.subject, session.shown
+opened, subject, displayed = play.open, session.subject, session.displayed
 assert subject is not None
-assert shown is not None
+assert displayed is not None
 
-scene = scene_of(session, shown, Look(is_dark()))
+scene = scene_of(session, displayed, FigureStyle(is_dark()))
 controls.ways(play, subject)
 question(
     wording.asked_about(subject),
@@ -51,7 +51,7 @@ with right:
 
 @frame
 def draw_worth(session: WhySession) -> None:
-    """One frame of the measurement, while it is made."""
+    """Draw a frame of the importance measurement."""
     if session.is_live != session.drawn_live:
         session.drawn_live = session.is_live
         st.rerun()
@@ -61,6 +61,6 @@ def draw_worth(session: WhySession) -> None:
 with right:
     session.drawn_live = session.is_live
     st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
-with left:  # The last, as it may take a moment.
+with left:  # Last, as reading the weights may take a moment.
     section("All that it had learned")
-    board.show_weights(session, shown)
+    board.show_weights(session, displayed)

@@ -1,6 +1,6 @@
-"""Words: what do these words mean?
+"""Words: the glossary, with a sentence per term.
 
-One sentence each, the same that stand behind the words on the other pages.
+Popovers on the other pages show the same sentences.
 """
 
 import streamlit as st

@@ -1,7 +1,7 @@
-"""Worlds: what does your own place look like, and what is there to learn?
+"""Worlds: the editor of worlds.
 
-Reads from top to bottom: the place, what is offered, who comes, what they secretly like, and what
-follows from that; then the worlds that this browser keeps, and the ready ones.
+From top to bottom: name and story, actions, visitors, true expected rewards and their analysis;
+then the worlds kept in this browser, and the gallery.
 """
 
 from functools import partial

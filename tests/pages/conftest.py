@@ -22,14 +22,14 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.testing.v1 import AppTest, app_test, local_script_runner
 
 from engine.experiments.comparison import Comparison
+from pages.parts.compare.comparison_cache import ComparisonCache, history_of
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.stories import Stories, history_of
 from pages.parts.components.toolbar import MORE
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.lessons.lesson import Cells, Slider
-from pages.parts.lessons.session import LearnSession, Run
+from pages.parts.lessons.session import LearnSession, LessonRun
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
@@ -367,7 +367,7 @@ class LearnApp(OtherApp):
         """The text of the page without what makes it safe."""
         return bare(self.text)
 
-    def run_of(self, lesson: str) -> Run:
+    def run_of(self, lesson: str) -> LessonRun:
         """A lesson as it is taken here."""
         return next(run for run in self.session.runs if run.lesson.key == lesson)
 
@@ -443,14 +443,14 @@ def one_runtime() -> Iterator[None]:
 def one_opening() -> Iterator[None]:
     """The visitors with whom Compare opens come once to the same three loops, and these are copied
     for who opens it alike. Whatever else a link tells comes about anew."""
-    find = Stories.find
+    find = ComparisonCache.find
 
-    def found(known: Stories, essence: CompareSetup, story: History) -> Comparison | None:
+    def found(known: ComparisonCache, essence: CompareSetup, story: History) -> Comparison | None:
         if story == History() and essence in OPENED:
             return OPENED[essence].copy()
         return find(known, essence, story)
 
-    with patch.object(Stories, "find", found):
+    with patch.object(ComparisonCache, "find", found):
         yield
 
 

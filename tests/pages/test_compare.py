@@ -8,11 +8,11 @@ import pytest
 from engine.evaluation.matching import LATEST
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
-from pages.parts.compare import foresight
+from pages.parts.compare import switch_forecast
+from pages.parts.compare.comparison_cache import comparison_cache
 from pages.parts.compare.controls import STORIES
 from pages.parts.compare.history import FIRST
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.compare.stories import stories
 from pages.parts.compare.wording import over_today
 from pages.parts.settings.rules import rules_of
 from pages.parts.text.format import signed
@@ -213,7 +213,7 @@ def test_of_worlds_and_seeds_that_were_left_the_last_are_kept(open_compare: Open
     app = open_compare()
     for seed in range(8, 14):
         app.session.adopt(app.session.setup.having({"seed": seed}))
-    assert len(app.session._left) == 3
+    assert len(app.session._stored) == 3
 
 
 @pytest.mark.slow
@@ -314,10 +314,10 @@ def test_a_reload_brings_the_same_figures_back(
 ) -> None:
     # No outlook is read while a crowd comes in: with exploration each learns the log four times,
     # which the service's learner does sooner.
-    monkeypatch.setattr(foresight, "_STALE", 1.0)
+    monkeypatch.setattr(switch_forecast, "_STALE", 1.0)
     app = open_compare(**query).click("let-in-100").finish_the_crowd().click("switch")
     app.click("step").click("switch").click("step")
-    stories.cache_clear()
+    comparison_cache.cache_clear()
     again = CompareApp(**address(app))
     assert again.session is not app.session
     assert len(again.session.comparison) == FIRST

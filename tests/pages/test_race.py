@@ -16,7 +16,7 @@ from engine.learners.bayesian.hypothesis import HYPOTHESES
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.worlds import WORLDS
 from pages.parts.race.controls import presets
-from pages.parts.race.results import results
+from pages.parts.race.finished_races import finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from tests.engine.experiments.race.test_runs import Faulty
 from tests.pages.conftest import App, Here, RaceApp
@@ -111,7 +111,7 @@ def test_a_reload_races_the_same_again(open_race: Open, bet: str | None) -> None
 
 
 def test_a_link_prepares_a_race_and_a_person_starts_it(open_race: Open) -> None:
-    results.cache_clear()
+    finished_races.cache_clear()
     app = open_race(**QUICK, raced="ab")
     assert app.session.state == "ready"
     assert "This link tells of a race: start it, and the same comes out." in app.text

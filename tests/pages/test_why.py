@@ -99,9 +99,9 @@ def test_what_if_changes_chances_and_parts_and_logs_nothing(why: App) -> None:
     other = "Bob" if name != "Bob" else "Alice"
     why.set("why-coffee-name", other)
     assert "What if: nothing is logged" in why.text
-    assert asked.shown is not None
-    assert asked.shown.context == {**asked.subject.context, "name": other}
-    assert asked.shown.ranked.probabilities != asked.subject.ranked.probabilities
+    assert asked.displayed is not None
+    assert asked.displayed.context == {**asked.subject.context, "name": other}
+    assert asked.displayed.ranked.probabilities != asked.subject.ranked.probabilities
     assert gap_rows(why) != before
     why.click("as-it-was")
     assert gap_rows(why) == before

@@ -12,7 +12,7 @@ from engine.worlds import key_of
 from engine.worlds.coffee import COFFEE
 from pages.parts.components import browser_id
 from pages.parts.lessons.session import LearnSession
-from pages.parts.race.record import LEAST
+from pages.parts.race.choice_record import LEAST
 from pages.parts.work.heavy_work import submit_here
 from tests.pages.conftest import App, RaceApp
 

@@ -1,1 +1,1 @@
-"""What the Compare page is made of: its set-up, its session, its controls and its words."""
+"""Compare page: setup, session, controls, scene and wording."""

@@ -14,19 +14,19 @@ from pages.parts.scene.picture import pair
 from pages.parts.text.format import note
 
 _WHY = "why"
-"""Key of the details, and of whether they are open."""
+"""Key of the details expander and of its open state."""
 
 
 def asks_why() -> bool:
-    """Whether the details are open, before they are drawn."""
+    """Return whether the details are open, also before they are drawn."""
     return bool(st.session_state.get(_WHY))
 
 
 def show_situation(session: CompareSession, scene: Scene) -> None:
     """Draw the situation, the button that switches the apprentice, and the numbers."""
     with st.container(border=True, key="situation"):
-        said, button = st.columns([4, 1.15], vertical_alignment="center")
-        with said:
+        column, button = st.columns([4, 1.15], vertical_alignment="center")
+        with column:
             draw(scene, "situation")
         watching = session.comparison.is_apprentice
         button.button(
@@ -51,8 +51,8 @@ def show_situation(session: CompareSession, scene: Scene) -> None:
 def offer_start(session: CompareSession, scene: Scene) -> None:
     """Draw the button that replays the visitors of a link."""
     with st.container(border=True, key="prepared"):
-        said, button = st.columns([4, 1.15], vertical_alignment="center")
-        with said:
+        column, button = st.columns([4, 1.15], vertical_alignment="center")
+        with column:
             draw(scene, "prepared")
         button.button(
             "Start",
@@ -75,11 +75,12 @@ def show_lines(session: CompareSession, scene: Scene) -> None:
 
 
 def _move_the_switch(session: CompareSession, span: int) -> None:
-    """Draw a slider below the time axis: the same visitors again, with the switch elsewhere."""
+    """Draw a slider below the time axis that replays the same visitors with another time of the
+    switch."""
     came, at = len(session.comparison), next(iter(session.switches), span)
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
-            # Without this line the place would be empty, and all below would jump.
+            # Fills the place of the slider, so that the content below does not jump.
             when = "nobody is coming" if session.is_live else "visitors have come"
             note(f"The switch can be moved once {when}.")
             return
@@ -103,7 +104,7 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
 
 
 def show_why(session: CompareSession, scene: Scene) -> None:
-    """Draw the details: costs, outlook, agreement, summary, and the rows to take along."""
+    """Draw the details: costs, forecast, agreement, summary, and the download of all rows."""
     with st.expander("Why", icon=":material/help:", key=_WHY, on_change="rerun") as box:
         if not box.open:
             return

@@ -1,17 +1,18 @@
-"""What can be set on the Compare page; a rule may be written into a table in place."""
+"""Controls of the Compare page, with an editable table for today's rules."""
 
 import streamlit as st
 
 from engine.simulation.baselines import LAST_MONTH, bestseller
+from pages.parts.compare.history import NAME, History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.components.rule_table import edit_table
 from pages.parts.components.toolbar import step, watch_buttons
 from pages.parts.settings.choices import CROSSES
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.settings.link import show
+from pages.parts.settings.link import set_widgets, show
 from pages.parts.settings.rules import rules_of
-from pages.parts.text.format import note, plain
+from pages.parts.text.format import counted, note, plain
 from pages.parts.text.glossary import meanings
 from pages.parts.text.item_picture import labelled
 
@@ -22,7 +23,7 @@ STORIES = {
     "two": "Needs a triple cross",
     "mood": "Unlearnable",
 }
-"""The four stories of matching; what they are called."""
+"""Names of the four examples of matching."""
 _STORIES_HELP = (
     "Trivial: one action for everybody. Learnable by pairs: the rule looks at one field. Needs a "
     "triple cross: it looks at two, and a learner that crosses single fields with the action "
@@ -37,9 +38,9 @@ def _rule_of(story: str) -> str:
 
 
 def choose_story() -> None:
-    """A ready set-up for each of the four stories."""
+    """Draw a choice of the four examples; each sets rule, crosses and table."""
 
-    def tell() -> None:
+    def apply() -> None:
         story = st.session_state[KEY("story")]
         if story is not None:
             ours = st.session_state[KEY("kind")] == "ours"
@@ -54,14 +55,14 @@ def choose_story() -> None:
         list(STORIES),
         key=KEY("story"),
         format_func=STORIES.__getitem__,
-        on_change=tell,
+        on_change=apply,
         wrap=True,
         help=_STORIES_HELP,
     )
 
 
 def choose_rule(setup: CompareSetup) -> None:
-    """The rule, and where it has one, its table."""
+    """Draw the choice of the rule, with its table if the rule has fields."""
     world = world_of(setup.world)
 
     def forget_table() -> None:
@@ -81,14 +82,14 @@ def choose_rule(setup: CompareSetup) -> None:
         note("Any action, whoever comes: there is nothing to learn from it.")
 
 
-def _show_rule(told: str) -> None:
-    """What the rule shows to everybody, with its picture."""
+def _show_rule(text: str) -> None:
+    """Draw a note about the rule's single action, with its picture."""
     with st.container(key="rule-picture"):
-        note(told)
+        note(text)
 
 
 def _edit_table(setup: CompareSetup) -> None:
-    """The rule, to be written."""
+    """Draw the table of the rule for editing."""
     text = edit_table(_BASE, setup.world, setup.rule, setup.table)
     if text != setup.table:
         st.session_state[_TABLE] = text
@@ -96,7 +97,7 @@ def _edit_table(setup: CompareSetup) -> None:
 
 
 def choose_apprentice(setup: CompareSetup) -> None:
-    """Who watches."""
+    """Draw the choice of the apprentice's learner, and of showing the truth."""
 
     def take_its_crosses() -> None:
         ours = st.session_state[KEY("kind")] == "ours"
@@ -107,12 +108,12 @@ def choose_apprentice(setup: CompareSetup) -> None:
 
 
 def step_on(session: CompareSession) -> None:
-    """One visitor after the other."""
+    """Draw the Step button, which serves one visitor."""
     step(session.live.step, not session.live.can_start, "let one simulated visitor in.")
 
 
 def watch_steps() -> None:
-    """Where a press of the toolbar was lost with the connection, have the page say so."""
+    """Report a click on the toolbar that was lost with the connection."""
 
     def lost(_: str, why: str) -> None:
         st.toast(plain(why), icon=":material/cloud_off:", duration="infinite")
@@ -121,6 +122,31 @@ def watch_steps() -> None:
 
 
 def choose_settings(setup: CompareSetup) -> None:
-    """Speed of play, seed, and how the loops learn."""
+    """Draw the settings of speed, seed and learning."""
     setup.draw("speed", "seed", "auto", "explore", "crosses")
     setup.draw("rate", disabled=setup.kind != "service")
+
+
+def follow(session: CompareSession, setup: CompareSetup, history: History | None) -> CompareSetup:
+    """Apply a setup to the session. For a world and seed used before, restore their earlier setup
+    and write it to the widgets.
+
+    Args:
+        history: in a new address; None without one.
+    """
+    session.adopt(setup, history)
+    if session.setup != setup:
+        set_widgets(session.setup)
+    return session.setup
+
+
+def this_moment(session: CompareSession) -> dict[str, str]:
+    """Return the link to the current history, keyed by its description; empty without a history."""
+    story = session.story
+    if story.text is None or not story.came:
+        return {}
+    does = (
+        f"**This moment.** The same {counted(story.came, 'visitor')} and switches, shown at once "
+        "while this server knows them; else once its reader says Start."
+    )
+    return {does: session.setup.link(st.context.url or "", **{NAME: story.text})}

@@ -1,7 +1,7 @@
-"""What happened on the Compare page, short enough for its link.
+"""History of the Compare page, short enough for a link.
 
-The crowd and its luck come from the seed, so how many came and when the apprentice's mode
-changed is all it takes to have the same figures again.
+Visitors and luck follow from the seed, so the number of visitors and the times at which the
+apprentice's mode changed reproduce all figures.
 """
 
 from dataclasses import dataclass
@@ -14,21 +14,21 @@ from pages.parts.compare.setup import END
 from pages.parts.settings.link import has_gone_back, quoted, say_refused
 
 NAME = "story"
-"""Its name in the link."""
+"""Name of the history in the link."""
 FIRST = 100
-"""Visitors who come when the page opens, so that there is something to see."""
+"""Visitors simulated when the page opens, so that its figures are not empty."""
 MAX_SWITCHES = 20
-"""Changes of the apprentice's mode: before each, what it would bring is computed."""
+"""Most changes of the apprentice's mode; a forecast is computed before each."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """How far a comparison has come.
+    """Number of visitors of a comparison, and its changes of mode.
 
     Attributes:
-        came: visitors.
-        switches: for each change of the apprentice's mode, whoever made it, the visitors
-            before it.
+        came: number of visitors.
+        switches: number of visitors before each change of the apprentice's mode, whether made by a
+            person or automatically.
     """
 
     came: int = FIRST
@@ -36,15 +36,15 @@ class History:
 
     @property
     def text(self) -> str | None:
-        """As it stands in a link; None for what happens anyway."""
+        """Return the text for a link; None for the default history."""
         return None if self == History() else "-".join(map(str, (self.came, *self.switches)))
 
     @classmethod
     def from_text(cls, text: str) -> Self:
-        """The story that a link tells.
+        """Parse the text of a link.
 
         Raises:
-            ValueError: if it cannot be.
+            ValueError: if the text is malformed, out of order or too long.
         """
         parts = text.split("-")
         if not all(p.isascii() and p.isdigit() and len(p) < 6 for p in parts):
@@ -58,9 +58,9 @@ class History:
 
 
 def history_in_link() -> History | None:
-    """What the address asks for; a story that cannot be is said.
+    """Return the history in the address; report an invalid one on the page and return None.
 
-    Without one it asks for nothing, or, gone back to, for what there was before any.
+    Without a history in the address, return the default one if the person pressed Back, else None.
     """
     text = st.query_params.get(NAME)
     if text is None:

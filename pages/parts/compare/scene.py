@@ -1,4 +1,4 @@
-"""What the Compare page says: numbers, figures and sentences about the three loops."""
+"""Scene of the Compare page: numbers, figures and sentences about the three loops."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -12,10 +12,19 @@ from engine.experiments.comparison import ARMS
 from engine.worlds import key_of
 from pages.parts.charts import comparison as charts
 from pages.parts.charts.lines import span_of
-from pages.parts.compare import board_words, wording
+from pages.parts.compare import executive_summary, wording
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.wording import ARM_NAMES
-from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Table, TableColumn, Text
+from pages.parts.scene.parts import (
+    Figure,
+    FigureStyle,
+    Number,
+    Numbers,
+    Scene,
+    Table,
+    TableColumn,
+    Text,
+)
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import percent
@@ -53,10 +62,10 @@ _COLUMNS = {
 """Columns of mean rewards in the table of periods, with their arms."""
 
 
-def scene_of(session: CompareSession, look: Look) -> Scene:
-    """All that Compare says about a session; its caller holds the session's lock."""
+def scene_of(session: CompareSession, style: FigureStyle) -> Scene:
+    """Return the scene of a session; the caller holds the session's lock."""
     match, arms = session.rows()
-    figures = _Figures(session, look)
+    figures = _Figures(session, style)
     return Scene(
         {
             "situation": partial(_situation, session),
@@ -84,17 +93,17 @@ def scene_of(session: CompareSession, look: Look) -> Scene:
 
 
 def report(session: CompareSession, link: str) -> Report | None:
-    """The report about what happened; None before the first visitor."""
+    """Return the report of a session; None before the first visitor."""
     with session.lock:
         if not len(session.comparison):
             return None
-        scene = scene_of(session, Look())
+        scene = scene_of(session, FigureStyle())
         return report_of(scene, SHEET, session.world, session.setup.seed, link)
 
 
 def _situation(session: CompareSession) -> Text:
-    said = wording.situation(session)
-    return Text(said, help=explained(said))
+    text = wording.situation(session)
+    return Text(text, help=explained(text))
 
 
 def _numbers(session: CompareSession) -> Numbers:
@@ -120,15 +129,15 @@ def _numbers(session: CompareSession) -> Numbers:
 
 
 class _Figures:
-    """The figures of one session, in one look."""
+    """Figures of a session, in one theme and size."""
 
-    def __init__(self, session: CompareSession, look: Look) -> None:
-        self._session, self._dark, self._size = session, look.dark, look.size
+    def __init__(self, session: CompareSession, style: FigureStyle) -> None:
+        self._session, self._dark, self._size = session, style.dark, style.size
         self._switches, self._truth = session.switches, session.setup.truth
         self._span = span_of(len(session.comparison))
 
     def match(self, rows: Rows) -> Figure:
-        """How often the apprentice chooses as today's rules do, over the visitors."""
+        """Rate of agreement between the apprentice and today's rules, over the visitors."""
         return Figure(
             f"chart-match-{self._span}",
             "Does it choose as today's rules?",
@@ -153,7 +162,7 @@ class _Figures:
         )
 
     def worse(self, arms: Rows) -> Figure | None:
-        """Visitors served worse than by today's rules, summed."""
+        """Cumulative number of visitors served worse than by today's rules."""
         if not arms:
             return None
         _, top = charts.bounds_of(arms, "_worse")
@@ -168,7 +177,7 @@ class _Figures:
         )
 
     def gains(self, arms: Rows) -> Figure | None:
-        """Rewards gained over today's rules, summed."""
+        """Cumulative reward gained over today's rules."""
         if not arms:
             return None
         low, high = charts.bounds_of(arms, "_gain")
@@ -181,7 +190,7 @@ class _Figures:
         )
 
     def outlook(self, outlook: SwitchValue | None) -> Figure | None:
-        """What going online would bring; once online, what was foreseen and what came."""
+        """Forecast of the mean reward after going online; once online, beside the observed mean."""
         if outlook is None:
             return None
         comparison = self._session.comparison
@@ -230,14 +239,14 @@ def _outlook_note(session: CompareSession) -> Text | None:
 
 
 def _for_the_board(session: CompareSession) -> Text | None:
-    said = board_words.sentences(session)
-    if not said:
+    lines = executive_summary.sentences(session)
+    if not lines:
         return None
-    return Text("\n".join(f"- {line}" for line in said), "For the board", _BOARD_HELP)
+    return Text("\n".join(f"- {line}" for line in lines), "For the board", _BOARD_HELP)
 
 
 def _periods(session: CompareSession) -> Table | None:
-    """One row for each period in which the apprentice watched, or was online."""
+    """Return a table with one row per period of the apprentice's mode."""
     if not len(session.comparison):
         return None
     rows = [

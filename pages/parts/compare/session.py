@@ -1,4 +1,4 @@
-"""The state of one browser session on the Compare page."""
+"""State of one browser session on the Compare page."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -11,45 +11,45 @@ from engine.experiments.comparison import Comparison, ComparisonWindow
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
-from pages.parts.compare.foresight import Foresight
+from pages.parts.compare.comparison_cache import ComparisonCache, comparison_cache, history_of
 from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
-from pages.parts.compare.stories import Stories, history_of, stories
+from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.work.frames import pace
 from pages.parts.work.live import TICK, LivePlay, serve_in_time
 
-_LEFT = 3
-"""Comparisons of other worlds and seeds that are kept; one that all have met takes some 20 MiB."""
+_MAX_STORED = 3
+"""Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""
 _NOTED = 250
-"""Visitors after which the link is written anew while a crowd comes in."""
+"""Visitors between two updates of the link while a crowd arrives."""
 
 
-class Left(NamedTuple):
-    """A comparison as it was left for another world or seed; see `CompareSession`."""
+class StoredComparison(NamedTuple):
+    """Comparison of a world and seed that the session may return to; see `CompareSession`."""
 
     setup: CompareSetup
     story: History
     comparison: Comparison
-    foresight: Foresight
+    forecast: SwitchForecast
     alone: int
 
 
 class CompareSession:
-    """Three loops, and the crowd outside. Its verbs run one at a time.
+    """Three loops and the simulated crowd. Its methods run under one lock.
 
     Attributes:
-        setup: what is set on the page.
-        live: the crowd outside.
-        asks_why: whether somebody looks behind the numbers, where the outlook is.
-        story: what happened, as the link tells it: a little behind while a crowd comes in,
-            ahead until what a link tells has come about.
-        before: what was set and had happened before each screen of a talk, by the screen's name.
+        setup: settings on the page.
+        live: the simulated crowd.
+        asks_why: whether the details, which include the forecast, are open.
+        story: history for the link. It lags behind while a crowd arrives, and is ahead of the
+            comparison until the history of an opened link has been replayed.
+        before: setup and history before each screen of a talk, by the screen's name.
 
     Args:
-        story: what has happened, as a link tells it.
-        now: a clock in seconds that only goes forward; it paces live play.
-        known: where what was computed already may be found.
+        story: history in the link.
+        now: monotonic clock in seconds; it paces live play.
+        cache: cache of comparisons already computed.
     """
 
     def __init__(
@@ -57,19 +57,19 @@ class CompareSession:
         setup: CompareSetup,
         story: History | None = None,
         now: Callable[[], float] = time.monotonic,
-        known: Stories | None = None,
+        cache: ComparisonCache | None = None,
     ) -> None:
-        self.lock, self.now, self._known = RLock(), now, known or stories()
+        self.lock, self.now, self._cache = RLock(), now, cache or comparison_cache()
         self.setup, self.live = setup, LivePlay(self)
         self.toolbar_drawn: tuple[object, ...] = ()
         self.asks_why = False
-        self._left: dict[tuple[str, int], Left] = {}
+        self._stored: dict[tuple[str, int], StoredComparison] = {}
         self.before: dict[str, tuple[CompareSetup, History]] = {}
         self.restore(story or History())
 
     @locked
     def reset(self) -> None:
-        """Three new loops before the same crowd."""
+        """Start three new loops with the same crowd."""
         setup = self.setup
         self.live.send_away()
         self.world = world_of(setup.world)
@@ -80,98 +80,101 @@ class CompareSession:
             seed=setup.seed,
             auto=setup.auto_switch(),
         )
-        self.foresight = Foresight(self.comparison)
+        self.forecast = SwitchForecast(self.comparison)
         self.story = History(0)
         self._visit: Steps[None] | None = None
         self._alone = 0
-        self._known.keep(self.lock, setup.essence, self.comparison)
+        self._cache.keep(self.lock, setup.essence, self.comparison)
 
     @locked
     def restore(self, story: History) -> None:
-        """Show what a link tells: at once what is known already, else its first visitors.
+        """Restore a history: in full if its comparison is cached, else up to the first visitors.
 
-        The others come once a person says so, see `start`.
+        The remaining visitors follow after `start`.
         """
-        found = self._known.find(self.setup.essence, story)
+        cached = self._cache.find(self.setup.essence, story)
         self.reset()
         self.story = story
-        if found is not None:
-            self.comparison, self.foresight = found, Foresight(found)
-            self._known.keep(self.lock, self.setup.essence, found)
+        if cached is not None:
+            self.comparison, self.forecast = cached, SwitchForecast(cached)
+            self._cache.keep(self.lock, self.setup.essence, cached)
             return
         finish(self._switching_as_told())
         self.live.enqueue(min(story.came, FIRST))
 
     @locked
     def start(self) -> None:
-        """Let come about what a link tells."""
+        """Replay the remaining visitors of the link."""
         self.live.enqueue(self.story.came - len(self.comparison))
 
     @property
     def is_restoring(self) -> bool:
-        """Whether what a link tells has not come about yet."""
+        """Return whether the link's history has not been replayed completely."""
         return len(self.comparison) < self.story.came
 
     @property
     def waits_for_start(self) -> bool:
-        """Whether what a link tells has come about as far as it does by itself."""
+        """Return whether the link's first visitors were replayed and the rest waits for `start`."""
         first = tuple(visitors for visitors in self.story.switches if visitors <= FIRST)
         is_untouched = history_of(self.comparison) == History(FIRST, first)
         return self.is_restoring and is_untouched and not self.live.is_live
 
     @locked
-    def adopt(self, setup: CompareSetup, told: History | None = None) -> None:
-        """Follow what is set on the page; what the loops depend on starts them anew.
+    def adopt(self, setup: CompareSetup, history: History | None = None) -> None:
+        """Apply the settings of the page; settings that affect the loops restart them.
 
-        Where a world and a seed are come back to, all is as it was left; see `setup`.
+        On return to an earlier world and seed, their comparison is restored; see `setup`.
 
         Args:
-            told: what a new address tells; None if it tells nothing.
+            history: in a new address; None without one.
         """
         before, self.setup = self.setup, setup
         if setup.place != before.place:
             self._end_visit()
             self._leave(before)
-            self._come_to(setup, told)
+            self._come_to(setup, history)
         elif setup.essence != before.essence:
             self.reset()
-        if told is not None and told != self.story:
-            self.restore(told)
+        if history is not None and history != self.story:
+            self.restore(history)
         self.live.settle()
 
     def _leave(self, before: CompareSetup) -> None:
-        """Keep what is left, in place of what was left longest ago."""
-        left = Left(before, self.story, self.comparison, self.foresight, self._alone)
-        self._left[before.place] = left
-        if len(self._left) > _LEFT:
-            del self._left[next(iter(self._left))]
+        """Store the comparison of the previous world and seed; the one stored first is dropped if
+        full."""
+        stored = StoredComparison(before, self.story, self.comparison, self.forecast, self._alone)
+        self._stored[before.place] = stored
+        if len(self._stored) > _MAX_STORED:
+            del self._stored[next(iter(self._stored))]
 
-    def _come_to(self, setup: CompareSetup, told: History | None) -> None:
-        """Go on with what was left in a world, unless another story is told; or begin there."""
-        left = self._left.get(setup.place)
-        if left is None or (told is not None and told != left.story):
+    def _come_to(self, setup: CompareSetup, history: History | None) -> None:
+        """Restore the stored comparison of a world and seed, unless there is none or the link has
+        another history; else reset."""
+        stored = self._stored.get(setup.place)
+        if stored is None or (history is not None and history != stored.story):
             self.reset()
             return
-        del self._left[setup.place]
+        del self._stored[setup.place]
         self.live.send_away()
-        was, self.story, self.comparison, self.foresight, self._alone = left
+        previous, self.story, self.comparison, self.forecast, self._alone = stored
         self.world = self.comparison.world
-        self.setup = replace(was, auto=setup.auto, speed=setup.speed, truth=setup.truth)
-        self._known.keep(self.lock, self.setup.essence, self.comparison)
+        self.setup = replace(previous, auto=setup.auto, speed=setup.speed, truth=setup.truth)
+        self._cache.keep(self.lock, self.setup.essence, self.comparison)
 
     @property
     def is_full(self) -> bool:
-        """Whether everybody has come."""
+        """Return whether all visitors have come."""
         return len(self.comparison) >= END
 
     @property
     def speed(self) -> int:
-        """Visitors a second of live play."""
+        """Visitors per second in live play."""
         return self.setup.speed
 
     @locked
     def serve(self, visitors: int) -> int:
-        """See `Host`. Who presses *Step* sees all that follows from the visitor at once."""
+        """See `Host`. After *Step*, a visitor's switch and forecast are completed within the same
+        frame."""
         served = serve_in_time(self._serve_one, min(visitors, self._to_come))
         if self.live.is_live:
             return served
@@ -181,11 +184,11 @@ class CompareSession:
 
     @property
     def _to_come(self) -> int:
-        """Visitors who may still be served, with the one who is being."""
+        """Visitors that may still be served, including the current visitor."""
         return END - len(self.comparison) + (self._visit is not None)
 
     def _serve_one(self) -> bool:
-        """Do a step for a visitor; whether it was the last one."""
+        """Do one step of a visit; return whether the visit is complete."""
         self._visit = self._visit or self._visiting()
         for _ in self._visit:
             return False
@@ -193,14 +196,14 @@ class CompareSession:
         return True
 
     def _end_visit(self) -> bool:
-        """Do all steps that are left for a visitor; whether there were any."""
+        """Do all remaining steps of a visit; return whether a visit was under way."""
         visit, self._visit = self._visit, None
         if visit is not None:
             finish(visit)
         return visit is not None
 
     def _visiting(self) -> Steps[None]:
-        """One visitor more for each loop, and the switches after them: each with its outlook."""
+        """Serve one more visitor in each loop, then make the switches due, each with a forecast."""
         may_switch = not self.is_restoring and len(self.switches) < MAX_SWITCHES
         self.comparison.auto = self.setup.auto_switch() if may_switch else None
         yield from self.comparison.stepping()
@@ -213,15 +216,15 @@ class CompareSession:
 
     @locked
     def advance(self) -> None:
-        """Begin a frame: a crowd walks in, and what happened is noted.
+        """Begin a frame: serve waiting visitors and update the history for the link.
 
-        What a link tells comes about no further once it was stopped.
+        The replay of a link's history ends when the person stops the crowd.
         """
         self.live.advance()
         if not self.live.is_live:
-            self._end_visit()  # It was stopped.
+            self._end_visit()  # The crowd was stopped within a visit.
         if self.asks_why or not self.live.is_live:
-            self.foresight.follow(self.live.is_live)
+            self.forecast.follow(self.live.is_live)
         now = history_of(self.comparison)
         if self.live.is_live:
             is_news = now.switches != self.story.switches or now.came - self.story.came >= _NOTED
@@ -233,42 +236,43 @@ class CompareSession:
 
     @property
     def is_live(self) -> bool:
-        """Whether something comes about by itself."""
-        return self.live.is_live or self.foresight.is_at_work
+        """Return whether visitors are arriving or a forecast is being computed."""
+        return self.live.is_live or self.forecast.is_at_work
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing comes about by itself."""
-        return self.live.pace or (pace(TICK) if self.foresight.is_at_work else None)
+        """Seconds between frames; None if no visitors arrive and no forecast is being computed."""
+        return self.live.pace or (pace(TICK) if self.forecast.is_at_work else None)
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
-        """All that the toolbar shows."""
+        """State shown in the toolbar."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
         return *crowd, self.setup, self.story
 
     @property
     def can_switch(self) -> bool:
-        """Whether the apprentice can be sent online, or back."""
-        is_busy = self.live.waiting > 0 or self.foresight.is_at_work
+        """Return whether the apprentice can go online, or back to watching."""
+        is_busy = self.live.waiting > 0 or self.forecast.is_at_work
         return not is_busy and len(self.switches) < MAX_SWITCHES
 
     @locked
     def switch(self) -> None:
-        """Send the apprentice online, or back."""
+        """Change the apprentice's mode: online, or back to watching."""
         self._end_visit()
         finish(self._switching())
 
     def _switching(self) -> Steps[None]:
         if self.comparison.is_apprentice:
-            is_known = self.foresight.came == len(self.comparison)
-            yield from self.comparison.going_online(self.foresight.value if is_known else None)
+            is_known = self.forecast.came == len(self.comparison)
+            yield from self.comparison.going_online(self.forecast.value if is_known else None)
         else:
             self.comparison.go_back()
 
     @locked
     def go_online_after(self, visitors: int) -> None:
-        """Let the same visitors come again, with one switch after so many; none if all came."""
+        """Replay the same visitors with one switch, after this many; without a switch at the last
+        visitor."""
         came = len(self.comparison)
         self.restore(History(came, (visitors,) if visitors < came else ()))
         if self.is_restoring:
@@ -278,12 +282,12 @@ class CompareSession:
 
     @locked
     def table(self) -> list[dict[str, object]]:
-        """A row for each visitor; see `Comparison`."""
+        """Return one row per visitor; see `Comparison`."""
         return self.comparison.table()
 
     @locked
     def alone(self) -> Mapping[str, EventState] | None:
-        """What the last visitor met in each loop, if it was *Step* that let them in."""
+        """Return the events of the last visitor by loop if served by *Step*, else None."""
         if not self._alone or self._alone != len(self.comparison):
             return None
         last = {arm: loop.last for arm, loop in self.comparison.loops.items()}
@@ -295,12 +299,12 @@ class CompareSession:
 
     @property
     def switches(self) -> list[int]:
-        """Numbers of visitors after which the mode changed."""
+        """Visitor counts at which the mode changed."""
         return [visitors for visitors, _ in self.comparison.switches]
 
     @locked
     def latest(self) -> ComparisonWindow:
-        """What its numbers are about: all that came, or since it went online."""
+        """Return the window of the numbers shown: since going online, or all visitors."""
         *_, now = self.comparison.stretches()
         if now.mode == "online" and now.end > now.start:
             return now
@@ -308,19 +312,19 @@ class CompareSession:
 
     @locked
     def rows(self) -> tuple[list[Mapping[str, float]], list[Mapping[str, float]]]:
-        """Thinned curves: of the match, and of the three loops' rewards."""
+        """Return thinned curves: match rates, and rewards of the three loops."""
         return list(self.comparison.record.rows()), list(self.comparison.rows())
 
     @locked
     def outlook(self) -> SwitchValue | None:
-        """What is known of going online; once online, what was known before the switch."""
+        """Return the current forecast; once online, the forecast made before the switch."""
         if not self.comparison.is_apprentice:
             return self.comparison.foreseen
-        return self.foresight.value
+        return self.forecast.value
 
     @locked
     def earned_since(self) -> tuple[float, float] | None:
-        """Mean reward of the apprentice since it went online, and its standard error."""
+        """Return mean reward of the apprentice since it went online, with its standard error."""
         *_, now = self.comparison.stretches()
         if now.mode != "online" or now.end - now.start < 2:
             return None

@@ -1,4 +1,4 @@
-"""What can be set on the Compare page."""
+"""Settings of the Compare page."""
 
 from dataclasses import dataclass, replace
 from functools import partial
@@ -30,12 +30,12 @@ from pages.parts.settings.setting import Setting
 from pages.parts.text.glossary import meanings
 
 END = 5_000
-"""Visitors who come at most."""
+"""Most visitors of a comparison."""
 
 
 @dataclass(frozen=True, slots=True)
 class CompareSetup(Linked):
-    """All that a link to the Compare page can say."""
+    """Settings of the Compare page, as carried by its link."""
 
     PREFIX = "compare-"
 
@@ -68,7 +68,7 @@ class CompareSetup(Linked):
         {rate: rate for rate in ("0.001", "0.01", "0.05")},
         "slider",
     ).as_field
-    """The first was the service's default."""
+    """The first value was the service's default."""
     explore: int = Setting(
         0,
         "Exploration during the apprenticeship",
@@ -90,7 +90,7 @@ class CompareSetup(Linked):
     truth: bool = TRUTH.as_field
 
     def fitted(self) -> Self:
-        """See `Linked`: a rule, an item and a table."""
+        """See `Linked`; fits rule, action and table to the world."""
         world = world_of(self.world)
         rule = self.rule if self.rule in rules_of(world) else ",".join(usual_fields(world))
         item = self.item if self.item < len(world.items) else 0
@@ -100,21 +100,22 @@ class CompareSetup(Linked):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Fields of the rule; none if it looks at nothing."""
+        """Fields of the rule; empty for a rule without fields."""
         return fields_of(self.world, self.rule)
 
     @property
     def essence(self) -> Self:
-        """What the three loops depend on: all but how they are looked at, and when one switches."""
+        """Setup without the settings that do not affect the three loops: automatic switch, speed,
+        truth."""
         return replace(self, auto=0, speed=1, truth=False)
 
     @property
     def place(self) -> tuple[str, int]:
-        """What a comparison is come back to by."""
+        """Key under which a session stores its comparison: world and seed."""
         return self.world, self.seed
 
     def baseline(self) -> Baseline:
-        """What is shown today."""
+        """Return today's rules."""
         world = world_of(self.world)
         match self.rule:
             case "always":
@@ -127,11 +128,11 @@ class CompareSetup(Linked):
                 return table_of(world, self.fields, self.table)
 
     def settings(self) -> LoopSettings:
-        """Settings of the three loops."""
+        """Return the settings of the three loops."""
         classic = partial(LoopSettings.classic, learning_rate=float(self.rate))
         make = classic if self.kind == "service" else LoopSettings
         return make(crosses=self.crosses, apprentice_exploration=self.explore / 100)
 
     def auto_switch(self) -> AutoSwitch | None:
-        """The rule that presses the button."""
+        """Return the rule that goes online automatically; None if switched off."""
         return AutoSwitch(self.auto / 100) if self.auto else None

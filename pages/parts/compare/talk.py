@@ -1,19 +1,19 @@
-"""The talk on the Compare page: it watches, it goes online, and who was served worse.
+"""Talk on the Compare page: watching, going online, and visitors served worse.
 
-What a step lets happen is taken back by letting the same visitors come again without it.
+A screen is undone by replaying the same visitors without its action.
 """
 
 from collections.abc import Callable
 from functools import partial
 
 from pages.parts.charts.base import STAGE
+from pages.parts.compare.comparison_cache import history_of
 from pages.parts.compare.history import History, history_in_link
 from pages.parts.compare.scene import scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.stories import history_of
 from pages.parts.components.stage_talk import Talk
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show, Stage
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -21,16 +21,19 @@ from pages.parts.text.theme import is_dark
 from pages.parts.work.session_state import session_of
 
 _WATCH, _SERVE = 200, 200
-"""Visitors who come while it watches, and once it is online."""
+"""Visitors added while the apprentice watches, and after it goes online."""
 
 
 def open_talk() -> Talk:
-    """The talk about the comparison of the address; an act of the show begins a new one."""
+    """Return the talk about the comparison in the address; an act of the show resets the
+    comparison."""
     is_new = open_link(CompareSetup)
-    told = history_in_link() if is_new else None
-    session = session_of(CompareSession, lambda: CompareSession(current_setup(CompareSetup), told))
-    session.adopt(current_setup(CompareSetup), told)
-    if is_new and told is None and Stage.in_link().begins_act:
+    history = history_in_link() if is_new else None
+    session = session_of(
+        CompareSession, lambda: CompareSession(current_setup(CompareSetup), history)
+    )
+    session.adopt(current_setup(CompareSetup), history)
+    if is_new and history is None and Stage.in_link().begins_act:
         session.reset()
     if is_new:
         session.live.wait()
@@ -43,8 +46,8 @@ def _advance(session: CompareSession) -> None:
 
 
 def compare_show(session: CompareSession) -> Show:
-    """The screens about the three loops that are compared."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    """Return the screens about the three loops."""
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     waits = session.waits_for_start
     prepared = screen(
         scene, "prepared", "say-prepared", "match",
@@ -91,7 +94,7 @@ def _go_online(session: CompareSession) -> None:
 
 
 def _noting(session: CompareSession, name: str, act: Callable[[], None]) -> Callable[[], None]:
-    """An act of a screen, before which the session's history is noted."""
+    """Return a screen's action, extended to record the session's history before it runs."""
 
     def do() -> None:
         session.before[name] = session.setup, history_of(session.comparison)
@@ -101,7 +104,7 @@ def _noting(session: CompareSession, name: str, act: Callable[[], None]) -> Call
 
 
 def _take_back(session: CompareSession, name: str) -> None:
-    """Return to the history before a screen's act, if it was done from here."""
+    """Return to the history before a screen's action if it was recorded with this setup."""
     setup, story = session.before.pop(name, (None, History()))
     session.live.stop()
     if setup == session.setup:

@@ -1,4 +1,4 @@
-"""What is going on, in sentences; every number in them is the engine's."""
+"""Sentences of the Compare page; all numbers come from the engine."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -20,13 +20,13 @@ from pages.parts.text.money import in_money, per_thousand
 _ENOUGH = 300
 """Apprentice visitors before a match rate is judged."""
 _SECONDS = 0.002
-"""For one visitor of all three loops, about."""
+"""Approximate seconds per visitor for all three loops."""
 _NEAR = 0.95
-"""Share of the ceiling that counts as having arrived."""
+"""Share of the ceiling that counts as reached."""
 
 
 def prepared(session: CompareSession) -> str:
-    """What a link tells, and what it takes to let it come about; Markdown."""
+    """Describe the link's history and the cost of replaying it; Markdown."""
     story, left = session.story, session.story.came - len(session.comparison)
     switches = (
         f" and {counted(len(story.switches), 'switch', 'switches')}" if story.switches else ""
@@ -38,7 +38,7 @@ def prepared(session: CompareSession) -> str:
 
 
 def situation(session: CompareSession) -> str:
-    """One sentence, or two, on where things stand; Markdown."""
+    """Describe the current situation in a few sentences; Markdown."""
     comparison = session.comparison
     if not len(comparison):
         return (
@@ -54,16 +54,16 @@ def _as_apprentice(session: CompareSession) -> str:
     record = session.comparison.record
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
-    told = (
+    text = (
         f"The apprentice chooses as today's rules for **{percent(match)}** of the latest "
         f"{recent.events} visitors"
     )
     if _has_nothing_to_learn(session):
         return (
-            f"{told}. **No better than chance:** today's rules follow nothing that it can see. "
+            f"{text}. **No better than chance:** today's rules follow nothing that it can see. "
             "Watching longer will not help."
         )
-    told += f" (a perfect copy: {percent(highest)})."
+    text += f" (a perfect copy: {percent(highest)})."
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -73,11 +73,11 @@ def _as_apprentice(session: CompareSession) -> str:
             f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
             "cross more fields (… → Settings), if today's rules look at several together."
         )
-    return f"{told} {more}"
+    return f"{text} {more}"
 
 
 def _has_nothing_to_learn(session: CompareSession) -> bool:
-    """Whether it matches what is chosen no more often than a uniform choice, after enough."""
+    """Return whether, after enough visitors, the match rate is no better than a uniform choice."""
     record = session.comparison.record
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     is_near = recent.match_rate >= _NEAR * recent.highest_match_rate
@@ -85,8 +85,8 @@ def _has_nothing_to_learn(session: CompareSession) -> bool:
 
 
 def beside_the_match(session: CompareSession) -> str:
-    """What a match rate is held against, for a narrow place: a perfect copy's, or chance's where
-    there is nothing to copy."""
+    """Reference for a match rate, in short form: the ceiling, or chance if today's rules follow no
+    context."""
     if _has_nothing_to_learn(session):
         return f"chance alone: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
@@ -97,24 +97,24 @@ def _online(comparison: Comparison) -> str:
     *_, now = comparison.stretches()
     if now.end == now.start:
         return "**Online from the next visitor on.** The line of the switch marks this moment."
-    told = (
+    text = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
         f"**{now.mean('apprentice'):.2f}** a visitor, the loop that was online from the start "
         f"{now.mean('online'):.2f}."
     )
     uplift = now.uplift("apprentice")
     if uplift is None or now.end - now.start < 50:
-        return f"{told} Too few to tell more."
+        return f"{text} Too few to tell more."
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     money = plain(in_money(comparison.world, uplift.mean, sign=True))
     by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)}){money}"
     if uplift.low <= 0 <= uplift.high:
-        return f"{told} It is {ahead} today's rules {by}: chance alone could explain that."
-    return f"{told} **It is {ahead} today's rules** {by}."
+        return f"{text} It is {ahead} today's rules {by}: chance alone could explain that."
+    return f"{text} **It is {ahead} today's rules** {by}."
 
 
 def over_today(uplift: Estimate | None) -> str:
-    """What a loop earns beyond today's rules, with the 95 % interval; for a narrow place."""
+    """Uplift of a loop over today's rules with its 95 % interval, in short form."""
     if uplift is None:
         return "–"
     if not uplift.mean and uplift.low == uplift.high:
@@ -123,31 +123,34 @@ def over_today(uplift: Estimate | None) -> str:
 
 
 def a_visitor(world: World, mean: float) -> str:
-    """What so much reward a visitor comes to, where the world has a unit; for a narrow place."""
+    """Unit of a mean reward, in short form: money per 1,000 visitors if the world has a unit."""
     return per_thousand(world, mean) if world.unit and not math.isnan(mean) else "a visitor"
 
 
 ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
-"""What the three loops are called."""
+"""Display names of the three loops."""
 
 
-def came_alone(world: World, met: Mapping[str, EventState]) -> str:
-    """What one visitor was shown by each loop, and gave for it; Markdown."""
-    context = world.context_of(met["baseline"].ranked.request)
-    items = {arm: world.items[world.position(one.ranked.action_id)] for arm, one in met.items()}
+def came_alone(world: World, events: Mapping[str, EventState]) -> str:
+    """Describe one visitor's action and reward in each loop; Markdown."""
+    context = world.context_of(events["baseline"].ranked.request)
+    items = {
+        arm: world.items[world.position(event.ranked.action_id)] for arm, event in events.items()
+    }
     given = (
-        f"{ARM_NAMES[arm]} {labelled(items[arm])} **{one.earned:g}**" for arm, one in met.items()
+        f"{ARM_NAMES[arm]} {labelled(items[arm])} **{event.earned:g}**"
+        for arm, event in events.items()
     )
     return f"**Step:** {plain(' · '.join(context.values()))} gave: {'; '.join(given)}."
 
 
 def interval(value: Estimate) -> str:
-    """The 95 % interval of a difference."""
+    """Format the 95 % interval of a difference."""
     return f"95\u00a0% interval {signed(value.low)} to {signed(value.high)}"
 
 
 def rule_in_words(setup: CompareSetup) -> str:
-    """Today's rules, for a sentence; Markdown."""
+    """Name today's rules within a sentence; Markdown."""
     world = world_of(setup.world)
     name = rules_of(world)[setup.rule]
     if setup.rule == "always":
@@ -156,13 +159,13 @@ def rule_in_words(setup: CompareSetup) -> str:
 
 
 def summary(session: CompareSession) -> str:
-    """What a presenter can read out; Markdown."""
+    """Return a summary for presenters to read out; Markdown."""
     comparison, setup = session.comparison, session.setup
     visitors = len(comparison)
     if not visitors:
         return "Nobody has come yet."
     rewards = comparison.rewards()
-    said = [
+    sentences = [
         f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
         f"Today's rules ({rule_in_words(setup)}) earned "
         f"{rewards['baseline'].mean():.2f} a visitor.",
@@ -172,7 +175,7 @@ def summary(session: CompareSession) -> str:
         if stretch.end == stretch.start:
             continue
         if stretch.mode == "online":
-            said.append(
+            sentences.append(
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
                 f"{stretch.mean('apprentice'):.2f}, today's rules "
@@ -181,22 +184,22 @@ def summary(session: CompareSession) -> str:
                 f"less than they gave today's rules, {stretch.better('apprentice'):,} more."
             )
         else:
-            said.append(f"After visitor {stretch.start:,} it went back to watching.")
+            sentences.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
-    said.append(
+    sentences.append(
         f"The loop that was online from the start earned {rewards['online'].mean():.2f} over all "
         f"visitors, and {worse:,} of them gave it less than they gave today's rules."
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _matching(session: CompareSession) -> str:
     record = session.comparison.record
-    seen, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
-    if not seen.events:
+    watched, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
+    if not watched.events:
         return "The apprentice never watched."
     return (
-        f"The apprentice watched {seen.events:,} of them and changed "
+        f"The apprentice watched {watched.events:,} of them and changed "
         f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
         f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
         f"(a perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
@@ -205,25 +208,25 @@ def _matching(session: CompareSession) -> str:
 
 
 def came(session: CompareSession) -> str:
-    """How many visitors came, and what the numbers are about; Markdown."""
-    latest, met = session.latest(), session.alone()
+    """Number of visitors, and the period of the numbers shown; Markdown."""
+    latest, events = session.latest(), session.alone()
     since = f" The means are of those since it went online, after {latest.start:,}."
     against = " Below the means: over today's rules, with 95 % intervals."
     return (
         f"{counted(latest.end, 'visitor')} came."
         + (since if latest.start else "")
         + (against if latest.uplift("online") else "")
-        + (f" {came_alone(session.world, met)}" if met else "")
+        + (f" {came_alone(session.world, events)}" if events else "")
     )
 
 
 def outlook_title(watching: bool) -> str:
-    """Heading of the figure of what a switch would bring."""
+    """Heading of the forecast figure."""
     return "If it went online now" if watching else "What was foreseen, and what came"
 
 
 def outlook(value: SwitchValue, watching: bool) -> str:
-    """What the log says about going online; Markdown."""
+    """Describe the forecast of going online; Markdown."""
     would, could = ("would", "could") if watching else ("were to", "might")
     return (
         f"{percent(value.same)} of visitors {would} get what they got before. From the log alone "
@@ -234,7 +237,7 @@ def outlook(value: SwitchValue, watching: bool) -> str:
 
 
 def about(session: CompareSession) -> str:
-    """What was compared, for a report; Markdown."""
+    """Describe the comparison for a report; Markdown."""
     return (
         f"Three loops met the same {counted(len(session.comparison), 'visitor')}: today's rules "
         f"({rule_in_words(session.setup)}), an apprentice that watched them, and a loop that was "
@@ -246,18 +249,18 @@ def about(session: CompareSession) -> str:
 
 
 def _coming(session: CompareSession) -> str:
-    """How many of a crowd have come; empty if none comes."""
+    """Progress of the arriving crowd; empty if no crowd is arriving."""
     waiting, whole = session.live.waiting, session.live.enqueued
     return f"{whole - waiting:,} of {whole:,} visitors have come." if waiting else ""
 
 
 def prepared_in_short(session: CompareSession) -> str:
-    """What a link will replay."""
+    """Describe the link's history for the stage."""
     return f"This link tells of {session.story.came:,} visitors: they come with the next step."
 
 
 def match_in_short(session: CompareSession) -> str:
-    """How often the apprentice chooses as today's rules do."""
+    """Match rate of the apprentice for the stage."""
     recent = session.comparison.record.performance(RECENT_EVENTS)
     if coming := _coming(session):
         return coming
@@ -271,7 +274,7 @@ def match_in_short(session: CompareSession) -> str:
 
 
 def online_in_short(session: CompareSession) -> str:
-    """What the apprentice earns since it went online, over today's rules."""
+    """Mean reward of the apprentice since it went online, and its uplift over today's rules."""
     if coming := _coming(session):
         return coming
     latest = session.latest()
@@ -285,7 +288,7 @@ def online_in_short(session: CompareSession) -> str:
 
 
 def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
-    """How many visitors each learning loop served worse than today's rules."""
+    """Visitors served worse than by today's rules, for each learning loop."""
     if not arms:
         return "Nobody has come yet."
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))

@@ -1,8 +1,8 @@
-"""Files on their way out: written as heavy work, part by part, while the browser takes them.
+"""Downloads of loops: files written in parts by the job queue as the browser reads them.
 
-So neither the server's memory nor its disk holds a file, and one that nobody takes on is not
-written on. The link has a token that only the browser's session was given: what is written
-for it stands in line for that session, and ends with it.
+Neither memory nor disk of the server holds a whole file, and writing stops if nobody reads on. The
+link has a token known only to the browser's session: its parts are queued for that session, and
+the download ends with it.
 """
 
 import asyncio
@@ -25,29 +25,29 @@ from pages.parts.work.heavy_work import Job, heavy_work
 _log = logging.getLogger(__name__)
 DOWNLOAD_PATH = "/playground/download"
 PART = 1 << 16
-"""Bytes after which the browser gets what there is."""
+"""Bytes of a part."""
 
 
 def link_to(about: LoopInfo, kind: Format, token: str) -> str:
-    """Where a file of a loop is; the loop's id is not in it, which proxies log."""
+    """Return the path of a loop's file; without the loop's id, since proxies log paths."""
     return f"{DOWNLOAD_PATH}/{token}/{about.view}/{kind.key}"
 
 
 def file_name(about: LoopInfo, kind: Format) -> str:
-    """What a file is called, in letters that every system knows."""
+    """Return the name of a file, in characters valid on every system."""
     word = re.sub(r"[^a-z0-9]+", "-", about.name.lower()).strip("-") or "loop"
     return f"{word}{kind.suffix}"
 
 
 class Download:
-    """A loop on its way to a browser."""
+    """Download of a loop in parts."""
 
     def __init__(self, kind: Format, library: Library, about: LoopInfo, pass_: Pass) -> None:
         self._file, self._pass, self._bytes = io.BytesIO(), pass_, 0
         self._steps = kind.writing(library, about, self._file)
 
     async def part(self) -> bytes:
-        """The next bytes, once it was this session's turn; none at the end.
+        """Return the next bytes after a turn in the job queue; empty at the end.
 
         Raises:
             PersonalizerError: if they cannot be read, or the session has ended.
@@ -61,7 +61,7 @@ class Download:
         except asyncio.CancelledError:
             here = asyncio.current_task()
             if here is not None and here.cancelling():
-                raise  # The browser has hung up.
+                raise  # The browser closed the connection.
             raise PersonalizerError("OperationNotAllowed", OVER, "download") from None
         self._bytes += len(part)
         return part
@@ -77,7 +77,7 @@ class Download:
         return part
 
     async def parts(self, first: bytes) -> AsyncIterator[bytes]:
-        """All of it."""
+        """Yield the first part and all later parts."""
         part = first
         while part:
             yield part
@@ -85,8 +85,8 @@ class Download:
         _log.info("download ended", extra={"bytes": self._bytes})
 
 
-class File(StreamingResponse):
-    """A file; it breaks off, and browsers say so, where there is no more of it to be had."""
+class DownloadResponse(StreamingResponse):
+    """Response with a file; cut off after an error, which browsers report as a failed download."""
 
     async def stream_response(self, send: Send) -> None:
         try:
@@ -96,20 +96,20 @@ class File(StreamingResponse):
 
 
 async def send(request: Request) -> Response:
-    """A loop as a file for the session that was given the token."""
-    told = request.path_params
-    pass_ = pass_of(told["token"])
-    kind = next((kind for kind in FORMATS if kind.key == told["kind"]), None)
+    """Return a loop as a file to the session with the token."""
+    params = request.path_params
+    pass_ = pass_of(params["token"])
+    kind = next((kind for kind in FORMATS if kind.key == params["kind"]), None)
     if pass_ is None or kind is None:
         return PlainTextResponse(ELSEWHERE, 403)
     try:
-        library, about = await asyncio.to_thread(look_up, told["loop"])
+        library, about = await asyncio.to_thread(look_up, params["loop"])
         download = Download(kind, library, about, pass_)
         first = await download.part()
     except PersonalizerError as error:
         _log.warning("download refused", extra={"code": error.code})
         return PlainTextResponse(error.message, 503)
     saved_as = f'attachment; filename="{file_name(about, kind)}"'
-    return File(
+    return DownloadResponse(
         download.parts(first), media_type=kind.mime, headers={"Content-Disposition": saved_as}
     )

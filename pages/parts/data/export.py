@@ -1,4 +1,4 @@
-"""A loop as a file to take along."""
+"""Export of a loop as files."""
 
 import streamlit as st
 
@@ -13,11 +13,11 @@ from pages.parts.work.download_tokens import Pass, this_pass
 from pages.parts.work.frames import frame, pace
 
 _TICK = 1.0
-"""Seconds from one look at whether a file waits to the next, while others leave time for it."""
+"""Seconds between two checks for a waiting file, on an idle server."""
 
 
 def take_along(about: LoopInfo) -> None:
-    """The loop's log, its decisions and its model, each as a file."""
+    """Draw links to the loop's log, decisions and model."""
     key = f"export-{about.id}"
     with st.expander("Export", icon=":material/download:", key=key, on_change="rerun") as box:
         if not box.open:
@@ -27,11 +27,11 @@ def take_along(about: LoopInfo) -> None:
             note(kind.story)
             path = link_to(about, kind, mine.token)
             download_link(f"get-{kind.key}-{about.id}", kind.title, f"{base_path()}{path}")
-        st.fragment(_tell, run_every=pace(_TICK))(mine)
+        st.fragment(_draw_waiting, run_every=pace(_TICK))(mine)
 
 
 @frame
-def _tell(mine: Pass) -> None:
-    """Whom a file that was asked for waits for."""
+def _draw_waiting(mine: Pass) -> None:
+    """Draw the position of a requested file in the queue."""
     if mine.told:
         note(mine.told)

@@ -1,4 +1,4 @@
-"""The loops of this browser, and what can be done with each."""
+"""List of this browser's loops, with a menu for each."""
 
 import logging
 import time
@@ -14,8 +14,8 @@ from engine.store import Library, LoopInfo, world_codec
 from engine.store.loop_info import Damaged, Origin
 from engine.store.store import MAX_NAME
 from engine.worlds import World
-from pages.parts.data.earned import earned, sparkline
 from pages.parts.data.export import take_along
+from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
@@ -29,25 +29,25 @@ _log = logging.getLogger(__name__)
 
 PLAY = PAGES / "play.py"
 FIRST = 20
-"""Loops that are shown before all are asked for."""
+"""Loops listed before the person asks for all."""
 _SAID, _ALL = "data-said", "show-all"
 _STANDS = 10.0
-"""Seconds for which a sentence stands: a run may be cut off before it is seen."""
+"""Seconds for which a message is displayed: a run may be interrupted before the person sees it."""
 ORIGINS: Mapping[Origin, str] = {
     "edited": "brought in from a file that was edited",
     "unsealed": "brought in from a file without a seal, which would tell of edits",
     "foreign": "brought in from another program's log",
 }
-"""Whence loops are that are not as they were taught here."""
+"""Descriptions of imported loops whose history is not verified."""
 
 
 def say(sentence: str, is_good: bool = True) -> None:
-    """Say something above the loops, from the next run on."""
+    """Display a message above the loops, from the next run on."""
     st.session_state[_SAID] = (sentence, is_good, time.monotonic() + _STANDS)
 
 
 def show_said() -> None:
-    """What was said last, as long as it stands."""
+    """Draw the last message until it expires."""
     sentence, is_good, until = st.session_state.get(_SAID, (None, True, 0.0))
     if sentence is not None and time.monotonic() < until:
         box, icon = (st.success, ":material/check:") if is_good else (st.error, ":material/error:")
@@ -55,7 +55,7 @@ def show_said() -> None:
 
 
 def attempt(verb: Callable[[], object], done: str) -> None:
-    """Do something and say so, or say why not."""
+    """Call a function and display `done`, or the message of its `PersonalizerError`."""
     try:
         with refusals_told(_log):
             verb()
@@ -66,13 +66,13 @@ def attempt(verb: Callable[[], object], done: str) -> None:
 
 
 def show_loops(library: Library, owner: str) -> None:
-    """One row a loop, the last used first."""
+    """Draw one row per loop, the last used first."""
     try:
         loops = library.store.listed(owner)
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/database_off:")
         return
-    # Whose browser it is may not be known yet: that there is none is said nowhere.
+    # The owner may be unknown in the first run, so an empty list is not reported as such.
     number = f" ({len(loops):,})" if loops else ""
     section(f"Your loops{number}", f"At most {library.store.limits.max_loops:,}.")
     if not loops:
@@ -90,7 +90,7 @@ def show_loops(library: Library, owner: str) -> None:
 
 
 def _show_first_step() -> None:
-    """How to come by a loop, where none is shown."""
+    """Draw a link to Play if there are no loops."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="no-loops"):
         st.markdown("The first visitor you answer on Play begins a loop.")
         if st.button("Teach a loop", icon=":material/touch_app:", type="primary"):
@@ -99,7 +99,7 @@ def _show_first_step() -> None:
 
 def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None:
     world = world_codec.from_text(about.world)
-    found = earned(library, about)
+    rewards = loop_rewards(library, about)
     row = st.container(
         border=True,
         horizontal=True,
@@ -110,10 +110,10 @@ def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None
     with row:
         with st.container(gap=None, width="stretch"):
             st.markdown(headline(about.name, world))
-            note(plain(_facts(about, world, found.mean if found else None)))
+            note(plain(_facts(about, world, rewards.mean if rewards else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–", width=110)
-        st.html(sparkline(found.curve) if found else "<div></div>", width=110)
+        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–", width=110)
+        st.html(sparkline(rewards.curve) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):
             if world is not None and st.button("Open", key=f"open-{about.id}", type=kind):
@@ -122,26 +122,27 @@ def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None
 
 
 def headline(name: str, world: World | None) -> str:
-    """Name of a loop in bold Markdown, behind its world's picture if there is one.
+    """Return the name of a loop in bold Markdown, after its world's picture if any.
 
-    Markdown takes asterisks beside a space as they are.
+    Markdown does not interpret asterisks beside a space.
     """
     picture = world.emoji if world else "📦"
     return f"**{plain(f'{picture} {name}'.strip())}**"
 
 
 def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
-    """When it was used last, what the name does not say, and what it earns in its world's unit."""
-    told = f"{world.title if world else 'no world'}, seed {about.seed}"
+    """Time of last use, world and seed if not in the name, origin, and mean reward in the world's
+    unit."""
+    simulation = f"{world.title if world else 'no world'}, seed {about.seed}"
     used = ago(time.time() - about.used)
-    parts = [used, told if about.name != told else "", ORIGINS.get(about.origin, "")]
+    parts = [used, simulation if about.name != simulation else "", ORIGINS.get(about.origin, "")]
     if world is not None and world.unit and mean is not None:
         parts.append(per_thousand(world, mean))
     return " · ".join(filter(None, parts))
 
 
 def _menu(library: Library, owner: str, about: LoopInfo) -> None:
-    """All that is done with a loop but opening it."""
+    """Draw the menu of a loop: all actions except opening."""
     end = about.used + library.store.limits.retention_days * 86_400
     until = f"{datetime.fromtimestamp(end, UTC):%d %B %Y}".lstrip("0")
     with st.popover("More", key=f"menu-{about.id}"):
@@ -153,7 +154,7 @@ def _menu(library: Library, owner: str, about: LoopInfo) -> None:
 
 
 def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
-    """Nothing damaged is believed: there is nothing to export."""
+    """Draw a damaged loop, which can be deleted but not opened or exported."""
     with st.container(border=True, gap="small", key=f"loop-{loop.id}"):
         with st.container(gap=None):
             st.markdown(f"**:material/broken_image: {plain(loop.name[:MAX_NAME])}**")
@@ -180,7 +181,7 @@ def _rename(library: Library, owner: str, about: LoopInfo) -> None:
 
     def rename() -> None:
         if (name := st.session_state[key]) is None:
-            return  # It has just left the page.
+            return  # The widget was just removed.
         attempt(lambda: library.store.rename(about.id, owner, name), "It has another name now.")
 
     st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)

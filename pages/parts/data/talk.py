@@ -1,4 +1,4 @@
-"""The one screen of the Data page: the loops of this browser, as a list that can be read aloud."""
+"""The single screen of the Data page: a list of this browser's loops."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -9,7 +9,7 @@ from engine import PersonalizerError
 from engine.store import Library, LoopInfo, world_codec
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk
-from pages.parts.data.earned import earned, sparkline
+from pages.parts.data.loop_rewards import loop_rewards, sparkline
 from pages.parts.data.loops import headline
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.library import library
@@ -17,28 +17,28 @@ from pages.parts.settings.link import no_link
 from pages.parts.text.format import counted, plain
 
 _ROWS = 5
-"""Loops that a screen has room for, the last used ones."""
+"""Most loops on a screen, the last used first."""
 
 
 def open_talk() -> Talk:
-    """The talk about the loops of this browser."""
+    """Return the talk about the loops of this browser."""
     no_link()
     show = partial(data_show, library(), owner())
     return Talk(show, leads_to="the loops of whoever opens it")
 
 
 def data_show(library: Library, owner: str) -> Show:
-    """The list, on one screen."""
+    """Return a single screen with the list."""
     try:
-        loops = [one for one in library.store.listed(owner) if isinstance(one, LoopInfo)]
+        loops = [loop for loop in library.store.listed(owner) if isinstance(loop, LoopInfo)]
     except PersonalizerError as error:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
-    said = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
+    sentence = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
     if not loops:
-        said = "The first visitor who is answered on Play begins a loop."
+        sentence = "The first visitor who is answered on Play begins a loop."
     note = "Every event is on disk before it counts. The last five loops that were used are shown."
-    return Show.of([Screen("loops", lambda: said, partial(_show, library, loops), note)])
+    return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
 
 
 def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
@@ -48,9 +48,9 @@ def _show(library: Library, loops: Sequence[LoopInfo]) -> None:
 
 
 def _show_row(library: Library, loop: LoopInfo) -> None:
-    world, found = world_codec.from_text(loop.world), earned(library, loop)
+    world, rewards = world_codec.from_text(loop.world), loop_rewards(library, loop)
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
-        st.markdown(f"**{found.mean:.2f}** a visitor" if found else "–")
-        st.html(sparkline(found.curve) if found else "<div></div>")
+        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–")
+        st.html(sparkline(rewards.curve) if rewards else "<div></div>")

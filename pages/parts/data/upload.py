@@ -1,4 +1,4 @@
-"""A file that brings a loop in."""
+"""Import of a loop from a file."""
 
 from collections.abc import Generator
 from concurrent.futures import CancelledError
@@ -23,17 +23,17 @@ from pages.parts.work.uploads import Upload, this_upload
 
 _WORK, _REFUSED = "importing", "import-refused"
 _TICK = 0.5
-"""Seconds from one look at how far it is to the next, while others leave time for it."""
+"""Seconds between two progress updates, on an idle server."""
 
 
 class Import:
-    """A file that is being read, beside the scripts.
+    """Import of a file in the background.
 
     Attributes:
-        token: that was its place's when it began, unlike that of any other file.
-        share: how much of it was.
-        ticket: becomes what is known of the loop.
-        pace: seconds from one frame of the page to the next.
+        token: unique token of the upload when the import began.
+        share: progress, from 0 to 1.
+        ticket: resolves to the imported loop's description.
+        pace: seconds between frames of the page.
     """
 
     def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
@@ -56,16 +56,16 @@ class Import:
 
     @property
     def is_live(self) -> bool:
-        """Whether it goes on."""
+        """Return whether the import is under way."""
         return not self.ticket.done()
 
     def cancel(self) -> None:
-        """Let nothing of it stay."""
+        """Cancel the import; nothing is stored."""
         self.ticket.cancel()
 
 
 def bring_in(library: Library, owner: str) -> None:
-    """Upload, check and keep a loop, all of it or nothing."""
+    """Draw the upload, check and import of a file; a faulty file is rejected as a whole."""
     limits, upload = library.store.limits, this_upload()
     work: Import | None = st.session_state.get(_WORK)
     if work is not None and not work.is_live:
@@ -96,7 +96,7 @@ def _offer(library: Library, owner: str, upload: Upload) -> None:
     st.checkbox("It was edited on purpose: import it, marked as edited.", key=edited)
 
     def begin() -> None:
-        if upload.is_whole and _WORK not in st.session_state:  # Else it was pressed twice.
+        if upload.is_whole and _WORK not in st.session_state:  # Otherwise a second press.
             st.session_state[_WORK] = Import(library, upload, owner, st.session_state[edited])
 
     with st.container(horizontal=True, gap="xsmall"):
@@ -106,7 +106,7 @@ def _offer(library: Library, owner: str, upload: Upload) -> None:
 
 @frame
 def _follow(work: Import) -> None:
-    """How far it is; it goes on while nobody looks, as long as the page is open."""
+    """Draw the progress of an import, which continues in the background while the page is open."""
     if not work.is_live or work.pace != pace(_TICK):
         st.rerun()
     ahead = work.ticket.place
@@ -124,7 +124,7 @@ def _end(work: Import, upload: Upload) -> None:
     except PersonalizerError as error:
         st.session_state[_REFUSED] = error
     else:
-        if upload.token == work.token:  # Another may have been sent meanwhile, on another page.
+        if upload.token == work.token:  # Another page may have replaced the upload.
             upload.free()
         unsure = ORIGINS.get(about.origin)
         say(f"{about.name} is here{f', {unsure}' if unsure else ''}.")

@@ -11,7 +11,7 @@ from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimators import STORIES
 from pages.parts.evaluate.found import Found
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import plain
@@ -51,7 +51,7 @@ _OF_STAGE = ("looks", "told", "true")
 """Parts that a talk names before the log has told anything."""
 
 
-def scene_of(session: EvaluateSession, look: Look, about: str = "") -> Scene:
+def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Scene:
     """All that Evaluate says about the log that is asked; its caller holds the session's lock.
 
     Args:
@@ -103,14 +103,14 @@ def report(session: EvaluateSession, about: str, link: str) -> Report | None:
             return None
         is_own = setup.log == "file"
         seed = None if session.asks_loop or is_own else setup.seed
-        scene = scene_of(session, Look(), about)
+        scene = scene_of(session, FigureStyle(), about)
         return report_of(scene, SHEET, found.log.world, seed, "" if is_own else link)
 
 
 class _Figures:
     """The forest of one log, in one look."""
 
-    def __init__(self, session: EvaluateSession, found: Found, look: Look) -> None:
+    def __init__(self, session: EvaluateSession, found: Found, look: FigureStyle) -> None:
         self._session, self._found, self._look = session, found, look
         self._setup, self._names = session.setup, wording.names_of(found, session.setup)
         self._asked = wording.asked_row(found, session.setup)

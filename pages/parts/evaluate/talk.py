@@ -8,7 +8,7 @@ from pages.parts.evaluate.opening import loop_in_link, open_loop
 from pages.parts.evaluate.scene import scene_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -29,7 +29,7 @@ def open_talk() -> Talk:
 
 def evaluate_show(session: EvaluateSession) -> Show:
     """The screens about the log that is asked."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
             screen(

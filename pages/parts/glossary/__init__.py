@@ -1,1 +1,1 @@
-"""The glossary: a popover beside each question, the list, and the card on when to use it."""
+"""Glossary: a popover beside each question, the list of terms, and the card on use."""

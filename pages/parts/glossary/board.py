@@ -1,4 +1,4 @@
-"""The list of all terms, and the card on when to use such a system."""
+"""List of all terms, and the card on when to use a contextual bandit."""
 
 import streamlit as st
 
@@ -6,11 +6,11 @@ from pages.parts.text.format import section
 from pages.parts.text.glossary import GROUPS, grouped, meanings, texts
 
 USE = ("yes", "no", "reward", "keep")
-"""The parts of the card."""
+"""Parts of the card."""
 
 
 def show_all() -> None:
-    """Draw all terms, group by group."""
+    """Draw the terms, group by group."""
     with st.container(key="all-words"):
         for group in GROUPS:
             with st.container(key=f"words-{group}"):
@@ -19,11 +19,10 @@ def show_all() -> None:
 
 
 def show_use() -> None:
-    """Draw the card: when to use such a system, when not, how to choose a reward, and good
-    practice."""
-    said = texts("use")
+    """Draw the card: suitable and unsuitable cases, choice of the reward, and good practice."""
+    card = texts("use")
     with st.container(key="use-card"):
         for part in USE:
             with st.container(border=True, key=f"use-{part}"):
-                section(said[part])
-                st.markdown(said[f"{part}_list"])
+                section(card[part])
+                st.markdown(card[f"{part}_list"])

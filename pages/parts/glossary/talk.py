@@ -1,4 +1,4 @@
-"""Glossary on the stage: a term a screen, and the card on use."""
+"""Glossary on the stage: one term per screen, and the card on use."""
 
 from functools import partial
 
@@ -13,13 +13,13 @@ from pages.parts.text.glossary import GROUPS, grouped, texts
 
 
 def open_words() -> Talk:
-    """The talk about all words."""
+    """Return the talk about the terms."""
     no_link()
     return Talk(words_show)
 
 
 def open_use() -> Talk:
-    """The talk about the card on use."""
+    """Return the talk about the card on use."""
     no_link()
     return Talk(use_show)
 
@@ -35,20 +35,22 @@ def words_show() -> Show:
             Screen(group, partial(str, title), partial(_show_names, names), ", ".join(names))
         )
         screens += [
-            Screen(key, partial(str, term.name), partial(_show_told, term.told), bare(term.told))
+            Screen(
+                key, partial(str, term.name), partial(_show_sentence, term.told), bare(term.told)
+            )
             for key, term in own.items()
         ]
     return Show.of(screens)
 
 
 def use_show() -> Show:
-    """Return the talk of the card, a part a screen."""
-    said = texts("use")
+    """Return the talk of the card, one screen per part."""
+    card = texts("use")
     return Show.of(
         [
-            Screen(part, partial(said.__getitem__, part), partial(_show_text, told), bare(told))
+            Screen(part, partial(card.__getitem__, part), partial(_show_text, text), bare(text))
             for part in USE
-            for told in [said[f"{part}_list"]]
+            for text in [card[f"{part}_list"]]
         ]
     )
 
@@ -59,7 +61,7 @@ def _show_names(names: list[str]) -> None:
             st.markdown(f"**{name}**")
 
 
-def _show_told(sentence: str) -> None:
+def _show_sentence(sentence: str) -> None:
     with st.container(key="stage-told"):
         st.markdown(sentence)
 

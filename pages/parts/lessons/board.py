@@ -6,15 +6,15 @@ import streamlit as st
 
 from pages.parts.components.guess_slider import guess_slider
 from pages.parts.lessons.ending import show_end
-from pages.parts.lessons.guesses import told_guess
-from pages.parts.lessons.held import held
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.guesses import format_guess
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Slider, Step
 from pages.parts.lessons.maps import mark_cells
 from pages.parts.lessons.pictures import show_guess
-from pages.parts.lessons.session import LearnSession, Run, after, before, outcome
+from pages.parts.lessons.session import LearnSession, LessonRun, after, before, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
-from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.verdict import verdict
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import percent, section
 from pages.parts.text.lesson_words import PAGE, Words
@@ -33,7 +33,7 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
     own = setup.chosen.words
     step = setup.step if run.may_go(setup.step) else "do"
     if step not in {"guess", "do"} and not run.lab.is_done:
-        run.lab.skip()  # A link may lead past what is to be done.
+        run.lab.skip()  # A link may lead past a task.
     _show_way(step)
     with st.container(key="lesson-screen"):
         match step:
@@ -52,14 +52,14 @@ def show_lesson(session: LearnSession, setup: LearnSetup) -> None:
 
 def _show_way(step: Step) -> None:
     """Draw the names of the screens, the current one in bold."""
-    names = [PAGE.say(f"step_{one}") for one in STEPS]
-    told = [
-        f"**{n}**" if one == step else f":gray[{n}]" for one, n in zip(STEPS, names, strict=True)
+    names = {name: PAGE.say(f"step_{name}") for name in STEPS}
+    labels = [
+        f"**{label}**" if name == step else f":gray[{label}]" for name, label in names.items()
     ]
-    st.markdown(" &nbsp;›&nbsp; ".join(told))
+    st.markdown(" &nbsp;›&nbsp; ".join(labels))
 
 
-def _show_doors(run: Run, setup: LearnSetup, step: Step) -> None:
+def _show_doors(run: LessonRun, setup: LearnSetup, step: Step) -> None:
     """Draw the buttons back, on, and past the exercise."""
     if not run.is_ready:
         st.progress(run.lab.progress, PAGE.say("waits", percent=percent(run.lab.progress)))
@@ -99,7 +99,7 @@ def _show_doors(run: Run, setup: LearnSetup, step: Step) -> None:
             )
 
 
-def _guess(run: Run, setup: LearnSetup, own: Words) -> None:
+def _guess(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(key="lesson-opening"):
         run.lab.opening()
@@ -109,7 +109,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words) -> None:
 
         def take() -> None:
             run.guess = value
-            set_widgets(setup.at(setup.lesson, "do").having({"guess": told_guess(value)}))
+            set_widgets(setup.at(setup.lesson, "do").having({"guess": format_guess(value)}))
 
         st.button(
             PAGE.say("guess_it"),
@@ -120,7 +120,7 @@ def _guess(run: Run, setup: LearnSetup, own: Words) -> None:
         )
 
 
-def _ask(run: Run, own: Words) -> Guess | None:
+def _ask(run: LessonRun, own: Words) -> Guess | None:
     """Draw the widget of a guess, which begins with the last guess; None before the first."""
     kind, key = run.lesson.guess, f"lesson-guess-{run.lesson.key}"
     label, last = PAGE.say("step_guess"), run.guess
@@ -147,16 +147,15 @@ def _ask(run: Run, own: Words) -> Guess | None:
     )
 
 
-def _reveal(run: Run, own: Words) -> None:
+def _reveal(run: LessonRun, own: Words) -> None:
     lesson, lab = run.lesson, run.lab
-    truth, told = lab.truth, lab.numbers
-    # The style sheet places the three: in a low window the pictures stand beside the words.
+    truth, numbers = lab.truth, lab.numbers
+    # The style sheet arranges the containers: in a low window, pictures beside words.
     with st.container(key="lesson-revealed"):
         with st.container(key="lesson-said"):
-            section(held(run, truth, own))
-            # Above the pictures, that may be higher than a screen: what they show is not to be
-            # missed.
-            tell(own.say(outcome(run, own), **told))
+            section(verdict(run, truth, own))
+            # Above the pictures, which may be higher than the window.
+            tell(own.say(outcome(run, own), **numbers))
             _in_its_unit(run)
         if truth is not None:
             with st.container(key="lesson-beside"):
@@ -165,14 +164,14 @@ def _reveal(run: Run, own: Words) -> None:
             lab.revealing()
 
 
-def _in_its_unit(run: Run) -> None:
+def _in_its_unit(run: LessonRun) -> None:
     """Say the lesson's rewards in money, if its world counts in a unit."""
     world = run.lesson.world
     if world.unit:
         remark(PAGE.say("money", money=of_a_thousand(world, 0.1)))
 
 
-def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words) -> None:
+def _exit(session: LearnSession, run: LessonRun, setup: LearnSetup, own: Words) -> None:
     """Draw the exit question beside the last picture, or its answer beside the proof."""
     lab = run.lab
     with st.container(key="lesson-checked"):
@@ -191,7 +190,7 @@ def _exit(session: LearnSession, run: Run, setup: LearnSetup, own: Words) -> Non
                 lab.revealing()
 
 
-def _options(session: LearnSession, run: Run, own: Words) -> None:
+def _options(session: LearnSession, run: LessonRun, own: Words) -> None:
     """Draw a button for each answer."""
     names = own.options("options")
 
@@ -204,7 +203,7 @@ def _options(session: LearnSession, run: Run, own: Words) -> None:
             st.button(names[option], key=f"lesson-option-{option}", on_click=partial(pick, option))
 
 
-def _answered(run: Run, own: Words) -> None:
+def _answered(run: LessonRun, own: Words) -> None:
     """Draw the picked answer, the right answer, and the reason."""
     names, answer = own.options("options"), run.lab.answer
     left, right = st.columns([1, 2], vertical_alignment="center", gap="medium")
@@ -215,5 +214,5 @@ def _answered(run: Run, own: Words) -> None:
                 yours = f" · {PAGE.say('your_answer')}" if option == run.picked else ""
                 tell(f":material/{icon}: **{names[option]}**:gray[{yours}]")
     with right:
-        said = own.first(f"answered_{answer}", "answered")
-        tell(own.say(said, **run.lab.numbers))
+        text_name = own.first(f"answered_{answer}", "answered")
+        tell(own.say(text_name, **run.lab.numbers))

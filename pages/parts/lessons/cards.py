@@ -4,11 +4,11 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.session import LearnSession
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import section

@@ -4,30 +4,30 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.lessons.held import held
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.own.goes_on import go_on_alone
+from pages.parts.lessons.own.continue_on_play import go_on_alone
 from pages.parts.lessons.own.lab import PlayedLab
 from pages.parts.lessons.pictures import show_guess
 from pages.parts.lessons.sandboxes import address_of
-from pages.parts.lessons.session import Run, outcome, rightly
+from pages.parts.lessons.session import LessonRun, outcome, rightly
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_code
-from pages.parts.lessons.telling import remark, tell
+from pages.parts.lessons.verdict import verdict
 from pages.parts.settings.link import set_widgets
 from pages.parts.text.format import plain, section
 from pages.parts.text.lesson_words import PAGE, Words
 from pages.parts.text.page_files import PAGES
 
 
-def show_end(run: Run, setup: LearnSetup, own: Words) -> None:
+def show_end(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     """Draw the guess and the truth again, a student's code, and further pages."""
     truth = run.lab.truth
     left, right = st.columns([2, 3], vertical_alignment="center", gap="medium")
     with left:
         section(PAGE.say("taken_along"))
-        tell(held(run, truth, own))
+        tell(verdict(run, truth, own))
         tell(f"**{own.say(outcome(run, own, 'takeaway'))}**")
     if truth is not None:
         with right:
@@ -42,7 +42,7 @@ def show_end(run: Run, setup: LearnSetup, own: Words) -> None:
     remark(plain(PAGE.say("seed", seed=setup.own_seed)))
 
 
-def _open_sandbox(run: Run, setup: LearnSetup, own: Words) -> None:
+def _open_sandbox(run: LessonRun, setup: LearnSetup, own: Words) -> None:
     """Draw the link to the same loop on another page."""
     if isinstance(run.lab, PlayedLab):
         tell(own.say("goes_on"))
@@ -57,7 +57,7 @@ def _open_sandbox(run: Run, setup: LearnSetup, own: Words) -> None:
         )
 
 
-def _lead_on(run: Run, setup: LearnSetup) -> None:
+def _lead_on(run: LessonRun, setup: LearnSetup) -> None:
     """Draw the buttons to the next lesson and to the list."""
     keys, key = list(LESSONS), run.lesson.key
     following = keys[keys.index(key) + 1 :] if key in LESSONS else []

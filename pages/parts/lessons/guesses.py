@@ -11,7 +11,7 @@ _NUMBER = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 _CELLS = re.compile(r"\d{1,5}(\.\d{1,5})*", re.ASCII)
 
 
-def told_guess(guess: Guess | None) -> str:
+def format_guess(guess: Guess | None) -> str:
     """Format a guess for a link: a number, the key of an answer, or places of cells; empty for
     None."""
     if guess is None or isinstance(guess, str):
@@ -21,42 +21,42 @@ def told_guess(guess: Guess | None) -> str:
     return f"{guess:.9f}".rstrip("0").rstrip(".")
 
 
-def read_guess(text: str, asked: Guessed) -> Guess | None:
+def parse_guess(text: str, kind: Guessed) -> Guess | None:
     """Parse a guess; None if the text is no possible guess."""
-    match asked:
+    match kind:
         case Pick():
-            return text if text in asked.options else None
+            return text if text in kind.options else None
         case Cells():
-            return _read_cells(text, asked)
+            return _parse_cells(text, kind)
         case Slider():
-            return _read_number(text, asked)
+            return _parse_number(text, kind)
 
 
-def allowed_guesses(asked: Guessed) -> str:
+def allowed_guesses(kind: Guessed) -> str:
     """Describe the texts that can be read as a guess."""
-    match asked:
+    match kind:
         case Pick():
-            return ", ".join(asked.options)
+            return ", ".join(kind.options)
         case Cells():
-            return f"{_NONE}, 0, 0.1, … 0.{asked.size - 1}"
+            return f"{_NONE}, 0, 0.1, … 0.{kind.size - 1}"
         case Slider():
-            return f"{asked.low:g}, {asked.low + asked.step:g}, … {asked.high:g}"
+            return f"{kind.low:g}, {kind.low + kind.step:g}, … {kind.high:g}"
 
 
-def _read_cells(text: str, asked: Cells) -> Guess | None:
+def _parse_cells(text: str, cells: Cells) -> Guess | None:
     if text == _NONE:
         return frozenset()
     if not _CELLS.fullmatch(text):
         return None
-    told = [int(place) for place in text.split(".")]
-    is_a_set = len(told) == len(set(told)) and max(told) < asked.size
-    return frozenset(told) if is_a_set else None
+    places = [int(place) for place in text.split(".")]
+    is_a_set = len(places) == len(set(places)) and max(places) < cells.size
+    return frozenset(places) if is_a_set else None
 
 
-def _read_number(text: str, asked: Slider) -> Guess | None:
+def _parse_number(text: str, slider: Slider) -> Guess | None:
     if not _NUMBER.fullmatch(text):
         return None
     number = float(text)
-    steps = (number - asked.low) / asked.step
+    steps = (number - slider.low) / slider.step
     is_there = math.isclose(steps, round(steps), abs_tol=1e-6)
-    return number if is_there and asked.low <= number <= asked.high else None
+    return number if is_there and slider.low <= number <= slider.high else None

@@ -1,6 +1,6 @@
 """Homework: a seed per student, and a code for completing a lesson.
 
-The code is no secret: it keeps an honest class in order, and tells a lecturer who answered what.
+The code is not a secret: for an honest class, it reports each student's answer to the lecturer.
 """
 
 from base64 import b32encode
@@ -43,11 +43,11 @@ def code_of(student: str, lesson: str, picked: str, right: int | None = None) ->
 
 def handed_in(code: str, student: str, lesson: Lesson) -> Handed | None:
     """Decode a student's code; None if it is not valid for this student and lesson."""
-    told, counts = code.strip().upper(), list[int | None]([None])
+    normalised, counts = code.strip().upper(), list[int | None]([None])
     if isinstance(lesson.guess, Cells):
         counts += range(lesson.guess.size + 1)
     for picked, right in product(lesson.options, counts):
-        if code_of(student, lesson.key, picked, right) == told:
+        if code_of(student, lesson.key, picked, right) == normalised:
             return Handed(picked, right)
     return None
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from engine.steps import Steps
 from engine.worlds import World
-from pages.parts.lessons.elsewhere import called, first_field, regulars, somebody
+from pages.parts.lessons.other_worlds import called, first_field, regulars, somebody
 from pages.parts.text.lesson_words import Words
 
 Marks = frozenset[int]
@@ -53,8 +53,8 @@ class Cells:
     """A guess of any number of cells of a map.
 
     Attributes:
-        rows, columns: what they are called, plain text.
-        heads: the same of each in a word or a picture, for where there is little room.
+        rows, columns: labels, plain text.
+        heads: short labels of rows and columns: a word or a picture.
     """
 
     rows: tuple[str, ...]
@@ -77,14 +77,14 @@ class Cells:
         return f"{self.rows[row]} · {self.columns[column]}"
 
     def pictured(self, cell: int) -> str:
-        """Format a cell by pictures if there are any, or else by its row and column."""
+        """Format a cell by the pictures of its row and column, or by their labels."""
         row, column = divmod(cell, len(self.columns))
         rows, columns = self.heads
         return f"{rows[row]} {columns[column]}" if rows and columns else self.called(cell)
 
 
 Guessed = Slider | Pick | Cells
-"""What is guessed."""
+"""Kinds of guesses."""
 
 
 @dataclass(eq=False)
@@ -117,7 +117,7 @@ class Lab(ABC):
 
     @classmethod
     def texts(cls, world: World, known: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Texts that replace those of the file in another world."""
+        """Texts that replace the file's texts in another world."""
         return {}
 
     def say(self, name: str, /, **numbers: object) -> str:
@@ -164,7 +164,7 @@ class Lab(ABC):
 
     @property
     def query(self) -> Mapping[str, str]:
-        """Settings of the sandbox that depend on this lab."""
+        """Settings of the sandbox that depend on the lab."""
         return {}
 
     @property
@@ -205,7 +205,7 @@ class GradualLab(Lab):
     Attributes:
         enough: results that the person has to see.
         displayed: results that the person has seen.
-        results: those that are there.
+        results: results computed so far.
     """
 
     enough: int = field(init=False)
@@ -243,16 +243,16 @@ class Lesson:
 
     Attributes:
         key: its name in links.
-        minutes: how long it takes, about.
+        minutes: approximate duration.
         world: of the visitors.
         seed: unless the link has another.
         lab: makes the lab for a world, a seed and texts.
-        guess: what is guessed before anything is done.
+        guess: kind of the guess before the exercise.
         words: its texts.
-        sandbox: None where a link cannot say all that is set.
-        terms: words of the glossary that stand in it.
+        sandbox: None if a link cannot carry the lesson's settings.
+        terms: glossary keys of its words.
         picks: visitors for whom the person chooses.
-        numbers: what the lab takes by name.
+        numbers: keyword arguments of the lab.
     """
 
     key: str

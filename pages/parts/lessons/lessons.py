@@ -82,24 +82,24 @@ def lesson_in(key: str, world: World | None = None) -> Lesson | None:
     )
 
 
-def _guess(asked: Mapping[str, Any], world: World, known: Mapping[str, Any]) -> Guessed:
+def _guess(table: Mapping[str, Any], world: World, known: Mapping[str, Any]) -> Guessed:
     """Build the guess: cells of a map, a percentage, or a number up to ``high``, which may name
     a number of the lesson or of its world."""
-    if "map" in asked:
+    if "map" in table:
         return map_of(world, *last_fields(world))
-    if "percent" in asked:
+    if "percent" in table:
         return Slider(0, 1, 0.01, percent=True)
-    high = asked["high"]
-    return Slider(0, int(known[high]) if isinstance(high, str) else high, asked.get("step", 1))
+    high = table["high"]
+    return Slider(0, int(known[high]) if isinstance(high, str) else high, table.get("step", 1))
 
 
 def _settings(table: Mapping[str, Any]) -> Mapping[str, str]:
     """Values of ``{set_...}`` in the texts."""
-    return {**SETTINGS, **{name: _told(value) for name, value in table["numbers"].items()}}
+    return {**SETTINGS, **{name: _number_text(value) for name, value in table["numbers"].items()}}
 
 
-def _told(number: int | list[int]) -> str:
-    return f"{number:,}" if isinstance(number, int) else ", ".join(map(_told, number))
+def _number_text(number: int | list[int]) -> str:
+    return f"{number:,}" if isinstance(number, int) else ", ".join(map(_number_text, number))
 
 
 @cache

@@ -6,9 +6,9 @@ from engine.worlds import Context, World
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
+from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Marks
 from pages.parts.lessons.pictures import drawn
-from pages.parts.lessons.telling import remark
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import Words
 from pages.parts.text.theme import is_dark
@@ -31,10 +31,10 @@ def last_fields(world: World) -> tuple[str, ...]:
     return tuple(field.name for field in world.fields[-2:])
 
 
-def spread_out(world: World, who: Context, *names: str) -> str:
+def spread_out(world: World, context: Context, *names: str) -> str:
     """Format the part of a context that a map keeps fixed, as plain text."""
     labels = {(f.name, v.name): v.label for f, v in world.segments()}
-    return " · ".join(labels[at] for at in who.items() if at[0] not in names)
+    return " · ".join(labels[at] for at in context.items() if at[0] not in names)
 
 
 def mark_cells(cells: Cells, key: str, before: Marks) -> Marks:
@@ -55,16 +55,16 @@ def mark_cells(cells: Cells, key: str, before: Marks) -> Marks:
     return frozenset(marked)
 
 
-def show_tastes(world: World, words: Words, who: Context) -> None:
+def show_tastes(world: World, words: Words, context: Context) -> None:
     """Map: the best action by context, in the actions' colours; in a world of many fields for
-    contexts that differ from ``who`` in two."""
-    axes, told = next(iter(axes_of(world))), words.say("tastes")
-    rows = truth_rows(world, axes, who)
-    remark(told)
+    contexts that differ from ``context`` in two."""
+    axes, heading = next(iter(axes_of(world))), words.say("tastes")
+    rows = truth_rows(world, axes, context)
+    remark(heading)
     drawn(
         rows,
         truth_spec(world, is_dark(), axes),
         key="chart-tastes",
-        alt=f"{told}: {'; '.join(rows['said'].to_pylist())}",
+        alt=f"{heading}: {'; '.join(rows['said'].to_pylist())}",
         keys=keys_of(world, is_dark()),
     )

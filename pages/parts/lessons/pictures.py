@@ -11,8 +11,8 @@ from pages.parts.charts.beliefs import belief_spec, within_room
 from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
+from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
-from pages.parts.lessons.telling import remark
 from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
 from pages.parts.scene.talk import Stage
@@ -36,12 +36,12 @@ def written(guess: Guessed, value: Guess, words: Words) -> str:
 
 def _called(cells: Cells, marks: Marks) -> list[str]:
     """Name cells; a fully marked row by its own name."""
-    found = []
+    parts = []
     for place, row in enumerate(cells.rows):
         here = cells.row(place)
         whole = len(cells.columns) > 1 and here <= marks
-        found += [row] if whole else [cells.called(cell) for cell in sorted(here & marks)]
-    return found
+        parts += [row] if whole else [cells.called(cell) for cell in sorted(here & marks)]
+    return parts
 
 
 def look() -> Size:
@@ -79,14 +79,14 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
     if Stage.in_link().on:
         hero(rows, spec, key, alt)
         return
-    # As high as it says, or less where the style sheet gives it less: in a low window.
+    # The specification's height, or less in a low window, as set by the style sheet.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):
         picture(rows, spec, key, alt, height="stretch", keys=keys)
 
 
 def bars(
     heading: str,
-    said: Sequence[Said],
+    values: Sequence[Said],
     by: Sequence[str],
     key: str,
     *,
@@ -100,25 +100,28 @@ def bars(
     most: float = 1,
     unit: str = "%",
 ) -> None:
-    """Draw bars of several things, with marks at what is true.
+    """Draw bars by category and series, with marks at true values.
 
     Args:
-        heading: of the numbers, for those who cannot see the picture.
+        heading: of the numbers in the alternative text.
         by: names of the series; ``main``, or else the first, is in the loop's colour.
-        truths, truth: things with their true values, and what these are called.
+        truths, truth: categories with true values, and the label of the marks.
         lanes: room for so many things, if some have no bar.
-        others: what stands in a lane without a bar.
+        others: label of a lane without a bar.
         form: how a bar is read out; ``more`` is read out after all of them.
         most, unit: see `said_spec`.
     """
-    told = [form.format(of=one.of, by=one.by, says=one.told or percent(one.value)) for one in said]
-    lanes = lanes or len({one.of for one in said})
+    labels = [
+        form.format(of=entry.of, by=entry.by, says=entry.told or percent(entry.value))
+        for entry in values
+    ]
+    lanes = lanes or len({entry.of for entry in values})
     marked = truth if truths else ""
     drawn(
-        said_rows(said, truths, marked, others),
+        said_rows(values, truths, marked, others),
         said_spec(is_dark(), lanes, tuple(by), main or by[0], marked, most, unit),
         key,
-        f"{heading}: {'; '.join([*told, *more])}",
+        f"{heading}: {'; '.join([*labels, *more])}",
     )
 
 
@@ -133,14 +136,14 @@ def show_guess(lesson: Lesson, truth: Guess, guess: Guess | None, words: Words) 
     if not isinstance(kind, Slider) or not isinstance(truth, float):
         return
     assert guess is None or isinstance(guess, float)
-    told = written(kind, truth, words)
+    label = written(kind, truth, words)
     labels = (PAGE.say("your_guess"), PAGE.say("truth"))
     guessed = "" if guess is None else f"{labels[0]} {written(kind, guess, words)}, "
     drawn(
         guess_rows(guess, truth, labels),
         guess_spec(is_dark(), kind.low, kind.high, "%" if kind.percent else ",.0f"),
         key="chart-guess",
-        alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {told}",
+        alt=f"{labels[0]}, {labels[1]}: {guessed}{labels[1]} {label}",
     )
 
 
@@ -148,13 +151,13 @@ def _show_marks(cells: Cells, truth: Marks, marked: Marks, words: Words) -> None
     """Map: true cells are full, marked cells have a diamond."""
     names = (PAGE.say("cell_right"), PAGE.say("cell_wrong"), PAGE.say("cell_missed"))
     names_of_all = (*names, PAGE.say("cell_no"))
-    told = f"{PAGE.say('truth')}: {written(cells, truth, words)}"
+    description = f"{PAGE.say('truth')}: {written(cells, truth, words)}"
     if marked:
-        told += f"; {PAGE.say('your_guess')}: {written(cells, marked, words)}"
+        description += f"; {PAGE.say('your_guess')}: {written(cells, marked, words)}"
     drawn(
         marks_rows(cells.rows, cells.columns, marked, truth, names_of_all),
         marks_spec(is_dark(), len(cells.rows), names_of_all),
         key="chart-guess",
-        alt=told,
+        alt=description,
     )
     remark(PAGE.say("marks"))

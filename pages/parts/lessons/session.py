@@ -13,16 +13,16 @@ from pages.parts.work.heavy_work import Ticket
 from pages.parts.work.live import TICK
 
 _KEPT = 3
-"""Labs that are kept: each holds loops of a thousand events."""
+"""Most labs in memory; each has loops of a thousand events."""
 
 
 @dataclass(slots=True)
-class Run:
+class LessonRun:
     """A lesson in progress.
 
     Attributes:
-        work: what its lab computes by itself.
-        guess: what was guessed; None for nothing yet.
+        work: background computation of the lab.
+        guess: guess of the person; None before it is made.
         picked: the answer to the exit question.
     """
 
@@ -48,20 +48,20 @@ class LearnSession:
     """Lessons of a browser session.
 
     Attributes:
-        done: keys of those whose exit question was answered.
-        drawn: what was set when the page was drawn last, and its pace.
+        done: keys of the completed lessons.
+        drawn: setup and pace when the page was last drawn.
 
     Args:
-        submit: stands in line with what a lab computes.
+        submit: queues the work of a lab.
     """
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]]) -> None:
         self.lock, self._submit = RLock(), submit
-        self._runs: dict[tuple[str, int, bool, str], Run] = {}
+        self._runs: dict[tuple[str, int, bool, str], LessonRun] = {}
         self.done: set[str] = set()
         self.drawn: tuple[LearnSetup, float | None] | None = None
 
-    def run(self, setup: LearnSetup) -> Run:
+    def run(self, setup: LearnSetup) -> LessonRun:
         """Return the run of a lesson; begin it if it is new or was cut off by a lost connection.
         A teacher's sheet has a run apart."""
         lesson = setup.chosen
@@ -70,7 +70,7 @@ class LearnSession:
         if known is None or known.work.cancelled():
             lab = lesson.begin(setup.own_seed)
             lab.recall((known and known.lab.choices) or setup.picks)
-            self._runs[place] = Run(lesson, lab, self._submit(lab.work()), setup.guessed)
+            self._runs[place] = LessonRun(lesson, lab, self._submit(lab.work()), setup.guessed)
             for old in list(self._runs)[:-_KEPT]:
                 self._runs.pop(old).work.cancel()
         return self._runs[place]
@@ -92,7 +92,7 @@ class LearnSession:
             run.work.cancel()
 
     @property
-    def runs(self) -> tuple[Run, ...]:
+    def runs(self) -> tuple[LessonRun, ...]:
         """Kept runs, oldest first."""
         return tuple(self._runs.values())
 
@@ -103,11 +103,11 @@ class LearnSession:
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing is computed."""
+        """Seconds between frames; None without work under way."""
         return pace(TICK) if self.is_live else None
 
 
-def outcome(run: Run, own: Words, name: str = "reveal") -> str:
+def outcome(run: LessonRun, own: Words, name: str = "reveal") -> str:
     """Return the name of the final text: a variant if the person left off or the claim does not
     hold."""
     if run.lab.truth is None:
@@ -115,7 +115,7 @@ def outcome(run: Run, own: Words, name: str = "reveal") -> str:
     return own.first(*([] if run.lab.holds else [f"{name}_not"]), name)
 
 
-def rightly(run: Run) -> int | None:
+def rightly(run: LessonRun) -> int | None:
     """Count right cells, marked or left; None if the guess is no map or is missing."""
     cells, truth, guess = run.lesson.guess, run.lab.truth, run.guess
     if not (isinstance(cells, Cells) and isinstance(truth, frozenset)):

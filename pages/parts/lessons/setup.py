@@ -7,10 +7,10 @@ from typing import Self
 from engine import PersonalizerError
 from engine.errors import refuse
 from engine.experiments import choice_codec
-from pages.parts.lessons.chosen import OWN, elsewhere, lesson_of
-from pages.parts.lessons.guesses import allowed_guesses, read_guess
+from pages.parts.lessons.guesses import allowed_guesses, parse_guess
 from pages.parts.lessons.homework import LONGEST, SEEDS, seed_of
 from pages.parts.lessons.lesson import STEPS, Guess, Lesson, Step
+from pages.parts.lessons.lesson_lookup import OWN, elsewhere, lesson_of
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, unpack
 from pages.parts.settings.known_worlds import key_in_link
@@ -20,9 +20,9 @@ from pages.parts.text.format import bare
 from pages.parts.text.lesson_words import PAGE
 
 OF_A_PERSON = frozenset({"guess", "picks"})
-"""What one person guessed and chose: no link that is given on says it."""
+"""Fields with a person's guess and choices; left out of shared links."""
 _OF_VISITORS = frozenset({"seed", "student", "world"})
-"""What says for whom that was."""
+"""Fields that determine the visitors."""
 
 
 def _seed(text: str) -> int:
@@ -101,30 +101,30 @@ class LearnSetup(Linked):
             if setup.own:
                 unpack(setup.own)
             elif setup.lesson == OWN:
-                refused.append(("lesson", setup._said("own_elsewhere")))
+                refused.append(("lesson", setup._refusal("own_elsewhere")))
                 setup = setup.having({"lesson": ""})
         except PersonalizerError as error:
-            refused.append(("own", setup._said("own_refused", why=error.message)))
+            refused.append(("own", setup._refusal("own_refused", why=error.message)))
             lesson = "" if setup.lesson == OWN else setup.lesson
             setup = setup.having({"lesson": lesson, "own": ""})
         if not _OF_VISITORS.isdisjoint(name for name, _ in left) or (
             query.get("lesson") and not setup.lesson
         ):
-            # Guess and choices belong to another lesson or to other visitors, which a sentence
-            # above already says.
+            # Guess and choices belong to another lesson or other visitors, as reported above.
             setup = setup.having(dict.fromkeys(OF_A_PERSON, ""))
         if setup.guess and setup.guessed is None:
-            asked = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"
-            told = {"guess": quoted(setup.guess), "allowed": asked}
-            refused.append(("guess", setup._said("guess_refused", **told)))
+            allowed = allowed_guesses(setup.chosen.guess) if setup.lesson else "\N{EN DASH}"
+            reasons = {"guess": quoted(setup.guess), "allowed": allowed}
+            refused.append(("guess", setup._refusal("guess_refused", **reasons)))
             setup = setup.having({"guess": ""})
         if why := setup._fault_of_picks():
-            refused.append(("picks", setup._said("picks_refused", why=why)))
+            refused.append(("picks", setup._refusal("picks_refused", why=why)))
             setup = setup.having({"picks": ""})
         return setup, refused
 
     def _fault_of_picks(self) -> str:
-        """Return why these choices are impossible in this lesson, or an empty text."""
+        """Return the reason for which the choices are impossible in the lesson, or an empty
+        text."""
         try:
             if self.picks and not (self.lesson and self.chosen.picks):
                 refuse("BadRequest", "picks", self.picks, "left out: nothing is chosen here")
@@ -134,16 +134,16 @@ class LearnSetup(Linked):
             return error.message
         return ""
 
-    def _said(self, name: str, **told: str) -> str:
+    def _refusal(self, name: str, **values: str) -> str:
         """Format a sentence about the link, as plain text."""
-        return bare(PAGE.say(name, **told))
+        return bare(PAGE.say(name, **values))
 
     def query(self) -> dict[str, str]:
         """See `Linked`; a lecturer's lesson is included where it is displayed, unless it is too
         long for a link."""
-        said = Linked.query(self)
+        query = Linked.query(self)
         is_told = self.lesson in {"", OWN} and len(self.own) <= MAX_LINK
-        return said if is_told else {n: v for n, v in said.items() if n != "own"}
+        return query if is_told else {n: v for n, v in query.items() if n != "own"}
 
     @property
     def chosen(self) -> Lesson:
@@ -153,7 +153,7 @@ class LearnSetup(Linked):
     @property
     def guessed(self) -> Guess | None:
         """The guess in the link; None if it is missing or impossible."""
-        return read_guess(self.guess, self.chosen.guess) if self.lesson and self.guess else None
+        return parse_guess(self.guess, self.chosen.guess) if self.lesson and self.guess else None
 
     @property
     def has_its_world(self) -> bool:

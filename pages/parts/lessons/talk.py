@@ -1,7 +1,7 @@
 """Lessons on the stage: the question, the guess, the exercise, the truth, and the exit question.
 
-A step past what is to be done does it; while the engine is at work there is no step on. Whoever
-comes back to a later screen waits there until it is done.
+A step past an exercise completes it; while the engine computes, there is no step forward. A later
+screen that is opened directly waits for the computation.
 """
 
 from collections.abc import Sequence
@@ -12,13 +12,13 @@ import streamlit as st
 from pages.parts.components.stage_corner import own_link
 from pages.parts.components.stage_front import MOST as HANDS
 from pages.parts.components.stage_talk import Talk
-from pages.parts.lessons.guesses import told_guess
-from pages.parts.lessons.held import held
+from pages.parts.lessons.guesses import format_guess
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import show_guess, written
-from pages.parts.lessons.session import LearnSession, Run, outcome
+from pages.parts.lessons.session import LearnSession, LessonRun, outcome
 from pages.parts.lessons.setup import OF_A_PERSON, LearnSetup
+from pages.parts.lessons.verdict import verdict
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
@@ -28,7 +28,7 @@ from pages.parts.work.remotes import this_remote
 from pages.parts.work.session_state import session_of
 
 _LATER = ("reveal", "why", "further", "exit", "answer")
-"""Screens that rest on what the engine has done."""
+"""Screens that need the engine's results."""
 _PARTS = 4
 """Steps from the least to the most number that hands are counted for."""
 
@@ -50,16 +50,16 @@ def open_talk() -> Talk:
     return Talk(show, session, link=partial(own_link, OF_A_PERSON))
 
 
-def lesson_show(run: Run, setup: LearnSetup) -> Show:
+def lesson_show(run: LessonRun, setup: LearnSetup) -> Show:
     """Return the talk of a lesson."""
     lesson, lab = run.lesson, run.lab
     own = setup.chosen.words
     named = own.options("options")
     answers = [named[option] for option in lesson.options]
     can_tell = run.may_go("reveal")
-    asked = Stage.in_link().screen
-    if can_tell and not lab.is_done and asked in _LATER:
-        lab.skip()  # A link may lead past what is to be done.
+    screen_name = Stage.in_link().screen
+    if can_tell and not lab.is_done and screen_name in _LATER:
+        lab.skip()  # A link may lead past a task.
     screens = [
         Screen(
             "question",
@@ -86,7 +86,7 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
         screens += [
             Screen(
                 "reveal",
-                lambda: held(run, lab.truth, own),
+                lambda: verdict(run, lab.truth, own),
                 partial(_reveal, run, own),
                 PAGE.say("plan_reveal"),
                 do=lab.skip,
@@ -112,9 +112,9 @@ def lesson_show(run: Run, setup: LearnSetup) -> Show:
                 bare(own.say(own.first("misconception", "note"))),
             ),
         ]
-    elif asked in _LATER:
+    elif screen_name in _LATER:
         screens.append(
-            Screen(asked, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
+            Screen(screen_name, partial(own.say, "title"), partial(_wait, run), PAGE.say("plan_do"))
         )
     return Show.of(screens, is_busy=False)
 
@@ -160,8 +160,8 @@ def _hand(guess: Guessed, answer: Guess, own: Words) -> str:
 def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
     """Return the guess of a room from its hands; None if there were none.
 
-    Of numbers the mean; of other answers the one that most are for; of a map all cells that at
-    least half as many are for as for the one that most are.
+    The guess is the mean of numbers, the most frequent of other answers, or the cells of a map
+    with at least half as many hands as the most frequent cell.
     """
     answers = answers_to(lesson)
     if len(hands) != min(len(answers), HANDS) or not any(hands):
@@ -170,22 +170,22 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
         marked = (a for n, a in zip(hands, answers, strict=False) if n and 2 * n >= max(hands))
         return frozenset().union(*(a for a in marked if isinstance(a, frozenset)))
     if isinstance(lesson.guess, Pick):
-        return max(zip(hands, answers, strict=False), key=lambda one: one[0])[1]
+        return max(zip(hands, answers, strict=False), key=lambda count: count[0])[1]
     numbers = (a for a in answers if isinstance(a, float))
     mean = sum(n * a for n, a in zip(hands, numbers, strict=True)) / sum(hands)
     return float(round(mean / lesson.guess.step) * lesson.guess.step)
 
 
-def _take_hands(run: Run, setup: LearnSetup) -> None:
+def _take_hands(run: LessonRun, setup: LearnSetup) -> None:
     """Take the room's hands as the guess, in the address too."""
     guess = guessed_by(this_remote().counted, run.lesson)
     if guess is not None:
         run.guess = guess
-        set_widgets(setup.having({"guess": told_guess(guess)}))
-        st.query_params["guess"] = told_guess(guess)
+        set_widgets(setup.having({"guess": format_guess(guess)}))
+        st.query_params["guess"] = format_guess(guess)
 
 
-def _further(run: Run, own: Words) -> list[Screen]:
+def _further(run: LessonRun, own: Words) -> list[Screen]:
     """Return the screen of the second picture, if there is any."""
     lab = run.lab
     if "further" not in own.table:
@@ -204,13 +204,13 @@ def _begun(answer: str) -> str:
     return answer[:1].upper() + answer[1:]
 
 
-def _exit(run: Run, own: Words, answers: Sequence[str]) -> None:
+def _exit(run: LessonRun, own: Words, answers: Sequence[str]) -> None:
     """Draw the exit question and its answers beside the last picture."""
     _words([own.say("exit", **run.lab.numbers), *map("**{}**".format, answers)])
     _seen(run, own)
 
 
-def _answer(run: Run, own: Words) -> None:
+def _answer(run: LessonRun, own: Words) -> None:
     """Draw the answer to the exit question beside its proof."""
     lab = run.lab
     name = own.first(f"answered_{lab.answer}", "answered")
@@ -219,7 +219,7 @@ def _answer(run: Run, own: Words) -> None:
         lab.proving()
 
 
-def _seen(run: Run, own: Words) -> None:
+def _seen(run: LessonRun, own: Words) -> None:
     """Draw the last picture, unless the person left off early."""
     if run.lab.truth is None:
         return
@@ -227,30 +227,30 @@ def _seen(run: Run, own: Words) -> None:
         run.lab.revealing()
 
 
-def _guess(run: Run, own: Words) -> None:
+def _guess(run: LessonRun, own: Words) -> None:
     """Draw the question beside the picture; hands need the room below."""
     _words([own.say("guess")])
     with st.container(key="stage-lesson"):
         run.lab.opening()
 
 
-def _wait(run: Run) -> None:
+def _wait(run: LessonRun) -> None:
     """Draw the progress of the lab."""
     share = run.lab.progress
     st.progress(share, PAGE.say("waits", percent=percent(share)))
 
 
-def _do(run: Run, own: Words) -> None:
+def _do(run: LessonRun, own: Words) -> None:
     if not run.may_go("reveal"):
         _wait(run)
     with st.container(key="stage-lesson"):
         run.lab.doing()
 
 
-def _reveal(run: Run, own: Words) -> None:
+def _reveal(run: LessonRun, own: Words) -> None:
     truth = run.lab.truth
     if isinstance(truth, frozenset):
-        # A map has the room to itself: what else there is to see is said on the next screen.
+        # A map fills the screen: further results follow on the next screen.
         with st.container(key="stage-marks"):
             show_guess(run.lesson, truth, run.guess, own)
         return
@@ -261,7 +261,7 @@ def _reveal(run: Run, own: Words) -> None:
         run.lab.revealing()
 
 
-def _why(run: Run, own: Words) -> None:
+def _why(run: LessonRun, own: Words) -> None:
     """Explain the last picture, beside it."""
     _words([own.say(outcome(run, own), **run.lab.numbers)])
     _seen(run, own)

@@ -2,14 +2,14 @@
 
 import streamlit as st
 
-from pages.parts.lessons.chosen import OWN, lesson_of
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.homework import LONGEST, handed_in
 from pages.parts.lessons.lesson import Cells
+from pages.parts.lessons.lesson_lookup import OWN, lesson_of
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.pictures import written
 from pages.parts.lessons.session import LearnSession, outcome
 from pages.parts.lessons.setup import LearnSetup
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.text.format import bare, percent, plain, section
 from pages.parts.text.lesson_words import PAGE
@@ -29,15 +29,15 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
     if "misconception" in own.table:
         section(PAGE.say("misconception"))
         tell(own.say("misconception"))
-    elif told := own.say("note"):
+    elif text := own.say("note"):
         section(PAGE.say("note"))
-        st.markdown(told)
+        st.markdown(text)
     section(PAGE.say("plan"))
     doing = max(lesson.minutes - 3, 1)
     plan = (("guess", 1), ("do", doing), ("reveal", 1), ("exit", 1))
     for step, minutes in plan:
-        told = PAGE.say("minute") if minutes == 1 else PAGE.say("minutes", minutes=minutes)
-        tell(f"**{PAGE.say(f'step_{step}')}** · {told} · {PAGE.say(f'plan_{step}')}")
+        text = PAGE.say("minute") if minutes == 1 else PAGE.say("minutes", minutes=minutes)
+        tell(f"**{PAGE.say(f'step_{step}')}** · {text} · {PAGE.say(f'plan_{step}')}")
     section(PAGE.say("answers"))
     if not is_known:
         st.progress(lab.progress, PAGE.say("waits", percent=percent(lab.progress)))
@@ -52,8 +52,8 @@ def show_sheet(session: LearnSession, setup: LearnSetup) -> None:
         figures = lab.numbers
         tell(own.say("exit", **figures))
         answer = own.options("options")[lab.answer]
-        said = own.say(own.first(f"answered_{lab.answer}", "answered"), **figures)
-        tell(f"→ **{answer}**. {said}")
+        answer_text = own.say(own.first(f"answered_{lab.answer}", "answered"), **figures)
+        tell(f"→ **{answer}**. {answer_text}")
     remark(PAGE.say("sheet_seed", seed=setup.own_seed))
 
 
@@ -65,7 +65,7 @@ def check_homework(setup: LearnSetup) -> None:
         remark(PAGE.say("homework_world", world=place))
         keys = [*LESSONS, *([OWN] if setup.own else [])]
         lessons = {key: lesson_of(key, setup.own, setup.world) for key in keys}
-        titles = {key: bare(one.words.say("title")) for key, one in lessons.items()}
+        titles = {key: bare(each.words.say("title")) for key, each in lessons.items()}
         lesson = st.selectbox(
             PAGE.say("lesson"), keys, format_func=titles.__getitem__, key="homework-lesson"
         )

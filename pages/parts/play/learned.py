@@ -15,7 +15,7 @@ from pages.parts.charts.map_axes import Axes, upright_axes_of
 from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
-from pages.parts.scene.parts import Figure, Look
+from pages.parts.scene.parts import Figure, FigureStyle
 from pages.parts.text.format import plain, section, titled
 from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand
@@ -74,7 +74,9 @@ def map_of(
 ) -> Panel:
     """Every context at a glance, filling in as rewards arrive."""
     # Of one field it has a row for each value: side by side they would be too narrow.
-    figure = map_figure(opened, favoured, axes, truth, Look(dark), upright=bool(axes.columns))
+    figure = map_figure(
+        opened, favoured, axes, truth, FigureStyle(dark), upright=bool(axes.columns)
+    )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
     told = _told(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
@@ -88,7 +90,7 @@ def map_figure(
     favoured: Sequence[Mapping[str, Any]],
     axes: Axes,
     truth: bool,
-    look: Look,
+    look: FigureStyle,
     upright: bool = False,
 ) -> Figure:
     """The map of contexts.
@@ -190,7 +192,7 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
         heading("What it earns"),
         numbers(named),
         _worth(world, last) if curve and world.unit else None,
-        _chart(reward_figure(curve, truth, opened.loop.seed, Look(dark))) if curve else None,
+        _chart(reward_figure(curve, truth, opened.loop.seed, FigureStyle(dark))) if curve else None,
         _changes(opened),
     )
 
@@ -200,7 +202,7 @@ def _worth(world: World, last: Mapping[str, float]) -> Part:
     return small(f"{plain(so_far)} so far, {plain(latest)} of late.")
 
 
-def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: Look) -> Figure:
+def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
     """Mean reward over the visitors, of all and of the latest."""
     last, title = curve[-1], f"Mean reward over the visitors, seed {seed}"
     return Figure(

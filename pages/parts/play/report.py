@@ -17,7 +17,7 @@ from pages.parts.play.learned import alt_of_map, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned
-from pages.parts.scene.parts import Figure, Look, Scene, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.format import counted, plain
@@ -112,7 +112,7 @@ def report(session: PlaySession, link: str) -> Report | None:
 
 def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
     """All that the report says about a loop."""
-    rewards = reward_figure(opened.curve(), truth, opened.loop.seed, Look())
+    rewards = reward_figure(opened.curve(), truth, opened.loop.seed, FigureStyle())
     return Scene(
         {
             "about": lambda: Text(_about(opened)),

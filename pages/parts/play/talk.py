@@ -13,7 +13,7 @@ from pages.parts.charts.belief_rows import rows_of
 from pages.parts.play.audience_talk import room_screens
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_scene import scene_of
-from pages.parts.scene.parts import Look, Scene
+from pages.parts.scene.parts import FigureStyle, Scene
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.text.rewards import answers_to
@@ -24,7 +24,7 @@ Act = Callable[[], bool]
 
 def play_show(session: PlaySession) -> Show:
     """The talk about the loop that is shown."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     screens = _whole(session, scene) if session.may_change else _without_acts(session, scene)
     return Show.of(screens, session.live.waiting > 0)
 

@@ -12,10 +12,10 @@ from pages.parts.play.beliefs import SHOWN, believed, in_words
 from pages.parts.play.learned import map_figure, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.scene.parts import Figure, Look, Scene, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 
 
-def scene_of(session: PlaySession, look: Look) -> Scene:
+def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
     """All that the talk says about a session; its caller holds the session's lock."""
     opened = session.shown
     return Scene(
@@ -39,7 +39,7 @@ def scene_of(session: PlaySession, look: Look) -> Scene:
     )
 
 
-def _answered(opened: OpenLoop, look: Look) -> Figure | None:
+def _answered(opened: OpenLoop, look: FigureStyle) -> Figure | None:
     """Beliefs about the last visitor, now and before the answer."""
     before = opened.latest
     if before is None:
@@ -49,7 +49,11 @@ def _answered(opened: OpenLoop, look: Look) -> Figure | None:
 
 
 def _beliefs(
-    opened: OpenLoop, look: Look, ranked: Ranked, moment: Moment, before: Ranked | None = None
+    opened: OpenLoop,
+    look: FigureStyle,
+    ranked: Ranked,
+    moment: Moment,
+    before: Ranked | None = None,
 ) -> Figure:
     """Beliefs about every action for which there is room, at a moment of a visit."""
     world, size = opened.world, look.size
@@ -67,10 +71,10 @@ def _beliefs(
     )
 
 
-def _map(opened: OpenLoop, look: Look, truth: bool) -> Figure:
+def _map(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure:
     return map_figure(opened, opened.favoured(), next(iter(axes_of(opened.world))), truth, look)
 
 
-def _rewards(opened: OpenLoop, look: Look, truth: bool) -> Figure | None:
+def _rewards(opened: OpenLoop, look: FigureStyle, truth: bool) -> Figure | None:
     curve = opened.curve()
     return reward_figure(curve, truth, opened.loop.seed, look) if curve else None

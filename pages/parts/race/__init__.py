@@ -1,1 +1,1 @@
-"""What the Race page is made of: its set-up, its session, its processes, controls and words."""
+"""Race page: setup, session, controls, scene and wording."""

@@ -15,30 +15,30 @@ from pages.parts.text.glossary import explained
 
 
 def show_line_up(setup: RaceSetup) -> None:
-    """Draw a card for each contender: its name, and how it chooses."""
+    """Draw a card per contender with its name and method."""
     names, stories = list(setup.names.items()), setup.stories
     for first in range(0, len(names), 2):
         for column, (key, name) in zip(st.columns(2), names[first : first + 2], strict=False):
             with column.container(border=True, height="stretch"):
-                told = f"**{name}**  \n:small[:gray[{stories[key]}]]"
-                st.markdown(in_markdown(setup, told), help=explained(told))
+                text = f"**{name}**  \n:small[:gray[{stories[key]}]]"
+                st.markdown(in_markdown(setup, text), help=explained(text))
 
 
 def show_before(setup: RaceSetup) -> None:
-    """Draw what stands there before the first results."""
+    """Draw the line-up in place of results."""
     with st.container(key="line-up"):
         section("The line-up")
         show_line_up(setup)
 
 
 def show_progress(session: RaceSession) -> None:
-    """Draw how far the race is."""
+    """Draw the progress of the race."""
     known = session.known
     st.progress(len(known) / known.plan.runs, progress_of(session))
 
 
 def show_former_verdict(session: RaceSession, scene: Scene) -> None:
-    """Draw the verdict of a race whose settings have changed since."""
+    """Draw the verdict of the previous race if the settings have changed since."""
     if session.is_live or session.is_current:
         return
     with st.container(border=True, key="verdict"):
@@ -47,7 +47,7 @@ def show_former_verdict(session: RaceSession, scene: Scene) -> None:
 
 
 def show_results(session: RaceSession, scene: Scene) -> None:
-    """Draw who earns most, how it came to that, what was lost, and the details."""
+    """Draw final rewards, curves, losses, the table, the line-up and the downloads."""
     left, right = pair("leaders")
     with left:
         draw(scene, "finals", "finals-note", "chance", "hypotheses")
@@ -61,7 +61,7 @@ def show_results(session: RaceSession, scene: Scene) -> None:
             draw(scene, "table-note", "table")
     with st.expander("Who is who", icon=":material/groups:", key="who", on_change="rerun") as box:
         if box.open:
-            show_line_up(session.shown)
+            show_line_up(session.displayed)
     if not session.is_live:
         _offer_files(session)
 

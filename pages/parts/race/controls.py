@@ -1,4 +1,4 @@
-"""What can be set on the Race page, the bet, and the start."""
+"""Controls of the Race page: settings, the bet, and the start."""
 
 from dataclasses import dataclass, replace
 from typing import Literal
@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.components.toolbar import shortcut
-from pages.parts.race.record import YOU
+from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 from pages.parts.race.wording import names_in_markdown, size_of, verdict, where_you_raced
@@ -29,14 +29,14 @@ _CONTENDERS_HELP = (
 
 @dataclass(frozen=True, slots=True)
 class Preset:
-    """A ready-made race, and what to look at in it."""
+    """Ready-made race with its main point."""
 
     setup: RaceSetup
     point: str
 
 
 def presets(now: RaceSetup) -> dict[str, Preset]:
-    """Ready-made races with the world and the seed that are set now."""
+    """Return the ready-made races for the current world and seed."""
     fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).begun().fitted()
     ready = {
         "A fair race": Preset(
@@ -71,7 +71,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
 
 
 def against_you(fair: RaceSetup) -> Preset:
-    """A race with what a person chose."""
+    """Return a race against a person's recorded choices."""
     return Preset(
         replace(fair, who=ordered(["ours", "textbook", "present", "uniform", YOU])),
         "The visitors whom you served come once more, with the same luck, to each of the others.",
@@ -79,7 +79,7 @@ def against_you(fair: RaceSetup) -> Preset:
 
 
 def choose_preset(setup: RaceSetup) -> None:
-    """Ready-made races, each with its point, and one of your own."""
+    """Draw the ready-made races, the point of the selected race, and the form for a custom race."""
 
     def take() -> None:
         name = st.session_state[KEY("preset")]
@@ -88,7 +88,9 @@ def choose_preset(setup: RaceSetup) -> None:
                 show(KEY(field), value)
 
     ready = presets(setup)
-    fitting = (n for n, one in ready.items() if setup == replace(one.setup, field=setup.field))
+    fitting = (
+        name for name, preset in ready.items() if setup == replace(preset.setup, field=setup.field)
+    )
     chosen = next(fitting, None)
     show(KEY("preset"), chosen)
     with st.container(gap="xsmall"):
@@ -107,7 +109,7 @@ def choose_preset(setup: RaceSetup) -> None:
 
 
 def choose_race(setup: RaceSetup) -> None:
-    """Who races, how long, and what makes it hard."""
+    """Draw the form for a custom race: contenders, length and difficulties."""
     with st.popover("Your own race", icon=":material/edit:", key="own"):
         choose_contenders(setup)
         columns = st.columns([1, 1, 1.25], gap="medium")
@@ -119,7 +121,7 @@ def choose_race(setup: RaceSetup) -> None:
 
 
 def choose_contenders(setup: RaceSetup) -> None:
-    """Who races."""
+    """Draw the choice of contenders."""
 
     def take() -> None:
         st.session_state[KEY("who")] = ordered(st.session_state[KEY("chosen")]) or setup.who
@@ -140,7 +142,7 @@ def choose_contenders(setup: RaceSetup) -> None:
 
 
 def choose_settings(setup: RaceSetup) -> None:
-    """The seed, and the contenders' own settings."""
+    """Draw the seed and the contenders' own settings."""
     setup.draw("seed", "crosses", "trial")
     setup.draw("field", options=setup.fields)
     setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
@@ -149,27 +151,29 @@ def choose_settings(setup: RaceSetup) -> None:
 
 
 def prepare(session: RaceSession, bet: str | None) -> None:
-    """What a link says was raced is set, and the bet that it tells of."""
+    """Prepare the race of a link, with its bet in the widget."""
     session.prepare(bet)
     if session.waits_for_start:
         st.session_state[KEY("bet")] = bet
 
 
 def this_race(session: RaceSession) -> dict[str, str]:
-    """The link to the race that is shown, under what it does."""
-    told = session.raced_in_link
-    if told is None:
+    """Return the link to the displayed race, keyed by its description; empty without a race."""
+    bet = session.raced_in_link
+    if bet is None:
         return {}
     does = (
         "**This race.** What came of it is shown at once while this server knows it; else its "
         "reader starts the same race, and the same comes out."
     )
-    return {does: session.setup.link(st.context.url or "", raced=told)}
+    return {does: session.setup.link(st.context.url or "", raced=bet)}
 
 
 def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | None:
-    """Predict first; then start, or stop; in the end who won, and another race. While one goes on,
-    the place for how far it is."""
+    """Draw the bet and Start, or Stop during a race, or the verdict and Race again.
+
+    Return the container for the progress bar during a race, else None.
+    """
     with st.container(border=True, key="gate"):
         if session.is_live:
             return _stop(session)
@@ -181,11 +185,12 @@ def bet_and_start(session: RaceSession, setup: RaceSetup) -> DeltaGenerator | No
 
 
 def _stop(session: RaceSession) -> DeltaGenerator:
-    said, button = st.columns([4, 1.15], vertical_alignment="center")
+    column, button = st.columns([4, 1.15], vertical_alignment="center")
     bet = (
-        session.bet and f":violet-badge[Your bet: {names_in_markdown(session.shown)[session.bet]}]"
+        session.bet
+        and f":violet-badge[Your bet: {names_in_markdown(session.displayed)[session.bet]}]"
     )
-    with said, st.container(gap="xsmall"):
+    with column, st.container(gap="xsmall"):
         st.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
         progress = st.container(key="race-progress")
     button.button(
@@ -200,28 +205,28 @@ def _stop(session: RaceSession) -> DeltaGenerator:
 
 
 def _start(session: RaceSession, setup: RaceSetup) -> None:
-    said, button = st.columns([4, 1.15], vertical_alignment="center")
-    with said, st.container(gap="xsmall"):
-        told = size_of(setup)
+    column, button = st.columns([4, 1.15], vertical_alignment="center")
+    with column, st.container(gap="xsmall"):
+        text = size_of(setup)
         if session.waits_for_start:
-            told = f"This link tells of a race: start it, and the same comes out. {told}"
+            text = f"This link tells of a race: start it, and the same comes out. {text}"
         elif not st.session_state.get(KEY("bet")):
-            told += " You may start without a bet, too."
+            text += " You may start without a bet, too."
         helped = explained(" ".join(names_in_markdown(setup).values()))
-        st.markdown(f"**{_BET}** {small(told)}", help=helped)
+        st.markdown(f"**{_BET}** {small(text)}", help=helped)
         _bet(setup, "collapsed")
-        if told := where_you_raced(setup):
-            note(told)
+        if text := where_you_raced(setup):
+            note(text)
     with button:
         _start_button(session)
 
 
 def _again(session: RaceSession, setup: RaceSetup) -> None:
-    said, buttons = st.columns([2.6, 1], vertical_alignment="center")
-    with said.container(key="verdict"):
+    column, buttons = st.columns([2.6, 1], vertical_alignment="center")
+    with column.container(key="verdict"):
         st.markdown(verdict(session))
     with buttons.container(horizontal=True, gap="xsmall", key="again"):
-        _start_button(session, session.state == "done", session.shown.one_run is not None)
+        _start_button(session, session.state == "done", session.displayed.one_run is not None)
         with st.popover("Bet first", icon=":material/casino:", key="bet-again", width="stretch"):
             _bet(setup)
 

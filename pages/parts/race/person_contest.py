@@ -1,4 +1,4 @@
-"""You choose: who is there, what the person offers them, and how the engine does beside them."""
+"""Contest between a person and the engine on the same visitors, as drawn on Play."""
 
 from collections.abc import Callable
 from functools import cache, partial
@@ -16,8 +16,8 @@ from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, wat
 from pages.parts.play.offer import in_words
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.race.choice_record import LEAST, ChoiceRecord
 from pages.parts.race.controls import against_you
-from pages.parts.race.record import LEAST, Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.picture import picture
 from pages.parts.settings.known_worlds import is_kept, keep_at_hand
@@ -29,25 +29,25 @@ from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 
 PICKS = "picks"
-"""What the choices are called in the address."""
+"""Name of the choices in the address."""
 _KEYS = 9
-"""Actions that have a key of the keyboard."""
+"""Most actions with a keyboard shortcut."""
 _FEW = 4
-"""Actions below whose buttons what came of a choice is in sight; of more it stands above them."""
+"""Most actions for which the last result is drawn below the buttons; with more, it is above."""
 _NAMES = "You", "The engine"
 _CHOICE = "choice"
-"""A choice that was lost on its way, whichever it was."""
+"""Name of a lost choice, for any action."""
 
 
 def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
-    """Before anything is drawn: be where the address says, or where the person left off."""
+    """Bring the contest to the choices in the address, or to the last choices in this session."""
     session.live.stop()
     loop, contest = session.open, session.contest
     opponent = loop.world, loop.loop.seed, setup.opponent_settings()
     choices = contest.kept_for(opponent)
-    if address_is_new and (asked := st.query_params.get(PICKS)):
+    if address_is_new and (picks := st.query_params.get(PICKS)):
         try:
-            choices = decode_choices(asked, loop.world)
+            choices = decode_choices(picks, loop.world)
         except PersonalizerError as error:
             say_refused(f"{PICKS} in the link is left out: {error.message}")
     if not contest.is_at(opponent, choices):
@@ -56,7 +56,7 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 
 def take_back(session: PlaySession) -> None:
-    """Undo and Redo of a choice, once there is one."""
+    """Draw Undo and Redo for choices, if either is available."""
     contest = session.contest
     contest.drawn = contest.toolbar_state
     with steps_back():
@@ -75,7 +75,7 @@ def take_back(session: PlaySession) -> None:
 
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
-    """The link to the choices, under what it does."""
+    """Return the link to the choices, keyed by its description; empty without choices."""
     contest, opened = session.contest, session.open
     if not contest.text:
         return {}
@@ -87,28 +87,30 @@ def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
 
 
 def share_choices(session: PlaySession, setup: PlaySetup) -> None:
-    """What stands under *Link*."""
+    """Draw the contents of *Link*."""
     share(setup, links_to(session, setup))
 
 
 def write_choices(session: PlaySession) -> None:
-    """Let the address say what was chosen so far."""
+    """Write the choices to the address."""
     picks = session.contest.text or None
     write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
 
 
-def _settling(session: PlaySession, what: str, does: Callable[[], None]) -> Callable[[], None]:
-    """What a press does; one like it that was lost before is not spoken of any more."""
+def _settling(
+    session: PlaySession, action: str, callback: Callable[[], None]
+) -> Callable[[], None]:
+    """Return a callback that also clears earlier reports of the same lost press."""
 
     def press() -> None:
-        with session.refusals.reporting(what, session.open):
-            does()
+        with session.refusals.reporting(action, session.open):
+            callback()
 
     return press
 
 
 def watch_choices(session: PlaySession) -> None:
-    """Where a choice, Undo or Redo was lost with the connection, have the page say so."""
+    """Report a choice, Undo or Redo that was lost with the connection."""
 
     def lost(button: str, why: str) -> None:
         session.refusals.miss(_CHOICE if button in names else button, why)
@@ -120,18 +122,18 @@ def watch_choices(session: PlaySession) -> None:
 
 
 def toolbar_is_old(session: PlaySession) -> bool:
-    """Whether the toolbar was drawn before something could be taken back, or brought back."""
+    """Return whether Undo or Redo changed since the toolbar was drawn."""
     return session.contest.toolbar_state != session.contest.drawn
 
 
 def choose_what_is_seen(setup: PlaySetup) -> None:
-    """Whether the person chooses, and whether the truth is seen."""
+    """Draw the switches for choosing in person and for revealing the truth."""
     with st.container(horizontal=True, gap="medium"):
         setup.draw("you", "truth")
 
 
 def choose(session: PlaySession) -> None:
-    """Who is there, a button for each action, and what came of the last one."""
+    """Draw the visitor, a button per action, and the last result."""
     duel = session.contest.duel
     visitor, are_many = duel.visitor, len(duel.world.items) > _FEW
     if are_many:
@@ -143,7 +145,7 @@ def choose(session: PlaySession) -> None:
             "what you did."
         )
     else:
-        section(_who(duel.world, visitor.context))
+        section(_visitor_text(duel.world, visitor.context))
         note(f"Visitor {duel.served + 1}. What do you offer?")
         _show_menu(session, duel)
     if not are_many:
@@ -171,7 +173,7 @@ def _show_menu(session: PlaySession, duel: Duel) -> None:
 
 
 def show_scores(session: PlaySession) -> None:
-    """What came of it so far, for the person and for the engine, and what to do with it."""
+    """Draw the rewards of person and engine, and the link to a race."""
     duel = session.contest.duel
     _show_sums(duel, session.setup.truth)
     _offer_a_race(duel)
@@ -182,41 +184,41 @@ def show_scores(session: PlaySession) -> None:
     )
 
 
-def _who(world: World, context: Context) -> str:
-    """Who is there, as they are called and pictured."""
+def _visitor_text(world: World, context: Context) -> str:
+    """Labels of the visitor's context values; Markdown."""
     values = {field.name: {v.name: v.label for v in field.values} for field in world.fields}
     return plain(" · ".join(values[name][value] for name, value in context.items()))
 
 
 def _show_last(duel: Duel) -> None:
-    """What the last visitor was shown by both, and gave."""
+    """Draw both actions for the last visitor, with their rewards."""
     with st.container(gap="xxsmall", key="last"):
-        _tell_last(duel)
+        _draw_last(duel)
 
 
-def _tell_last(duel: Duel) -> None:
+def _draw_last(duel: Duel) -> None:
     if not duel.served:
         note("The engine serves the same visitors, who have the same luck with it.")
         return
     last, items = duel.visitors[duel.served - 1], duel.world.items
-    shown = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
-    note(f"Visitor {duel.served}: {_who(duel.world, last.context)}")
+    labels = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
+    note(f"Visitor {duel.served}: {_visitor_text(duel.world, last.context)}")
     lines = [
         f"{name}: {plain(label)}, reward **{reward:g}**"
-        for name, label, reward in zip(_NAMES, shown, duel.scores()[-1], strict=True)
+        for name, label, reward in zip(_NAMES, labels, duel.scores()[-1], strict=True)
     ]
     st.markdown("  \n".join(lines))
 
 
 def _show_sums(duel: Duel, truth: bool) -> None:
-    """Both sums, what was lost where the truth is revealed, and both curves."""
+    """Draw both sums of rewards, both curves, and the regrets if the truth is revealed."""
     scores = duel.scores()
-    totals = [sum(one[place] for one in scores) for place in (0, 1)]
+    totals = [sum(score[place] for score in scores) for place in (0, 1)]
     lost = duel.regrets() if truth else (None, None)
     with st.container(horizontal=True, gap="large", key="sums"):
         for name, total, regret in zip(_NAMES, totals, lost, strict=True):
-            told = "" if regret is None else f" :gray[lost {regret:.1f}]"
-            st.markdown(f"{name} **{total:g}**{told}", width="content")
+            regret_text = "" if regret is None else f" :gray[lost {regret:.1f}]"
+            st.markdown(f"{name} **{total:g}**{regret_text}", width="content")
     if truth:
         note("Lost: what the best action for each visitor is expected to earn, less what yours is.")
     picture(
@@ -229,18 +231,19 @@ def _show_sums(duel: Duel, truth: bool) -> None:
 
 @cache
 def _race() -> st.Page:
-    """The page, itself: where a part of another is drawn alone, none is known by its script."""
+    """Return the Race page as an object: fragments drawn alone cannot look up a page by its
+    script."""
     return st.Page(PAGES / "race.py", title="Race")
 
 
 def _offer_a_race(duel: Duel) -> None:
-    """A race with what was chosen, once that is enough."""
-    # Others may have changed it, whose sessions have it at hand.
+    """Draw a link to a race against the choices, once there are enough."""
+    # Other sessions may have changed the world.
     world, missing = keep_at_hand(duel.world), LEAST - duel.served
     if missing > 0:
         note(f"After {missing} more you can race others against what you chose.")
     else:
-        record = Record(world, duel.seed, duel.choices).text
+        record = ChoiceRecord(world, duel.seed, duel.choices).text
         race = against_you(RaceSetup(world=world, seed=duel.seed, record=record).fitted())
         st.page_link(
             _race(),

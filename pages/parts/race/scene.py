@@ -1,4 +1,4 @@
-"""What the Race page says: figures, the table and sentences about a race."""
+"""Scene of the Race page: figures, the table and sentences about a race."""
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,7 +13,7 @@ from pages.parts.charts.lines import span_of
 from pages.parts.race import wording
 from pages.parts.race.session import RaceSession
 from pages.parts.race.wording import measured
-from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.glossary import meanings
@@ -38,8 +38,8 @@ _INTERVALS_HELP = (
 _TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
 
 
-def scene_of(session: RaceSession, look: Look) -> Scene:
-    """All that Race says about a session; its caller holds the session's lock."""
+def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
+    """Return the scene of a session; the caller holds the session's lock."""
     texts = {
         "verdict": lambda: Text(wording.verdict(session)),
         "say-leader": lambda: Text(wording.leader_in_short(session)),
@@ -48,7 +48,7 @@ def scene_of(session: RaceSession, look: Look) -> Scene:
     }
     if session.raced is None or not session.known.keys:
         return Scene(texts | dict.fromkeys(_OF_RESULTS, lambda: None))
-    figures = _Figures(session, look)
+    figures = _Figures(session, style)
     return Scene(
         texts
         | {
@@ -69,26 +69,26 @@ def scene_of(session: RaceSession, look: Look) -> Scene:
 
 
 def report(session: RaceSession, link: str) -> Report | None:
-    """The report about a race that is over; None before there is any result."""
+    """Return the report of a finished race; None without results."""
     with session.lock:
         if session.raced is None or session.is_live or not session.known.keys:
             return None
         plan = session.known.plan
-        # Settings may have changed since: the link leads to what was raced.
-        link = link if session.is_current else session.shown.link(link.partition("?")[0])
-        return report_of(scene_of(session, Look()), SHEET, plan.world, plan.seed, link)
+        # Settings may have changed since: the link is that of the displayed race.
+        link = link if session.is_current else session.displayed.link(link.partition("?")[0])
+        return report_of(scene_of(session, FigureStyle()), SHEET, plan.world, plan.seed, link)
 
 
 _OF_RESULTS = ("finals", "rewards", "losses")
-"""Parts that a talk names before there are results."""
+"""Parts named by a talk that are absent before the first results."""
 
 
 class _Figures:
-    """The figures of one race, in one look."""
+    """Figures of a race, in one theme and size."""
 
-    def __init__(self, session: RaceSession, look: Look) -> None:
-        self._session, self._known, self._look = session, session.known, look
-        self._names, self._plan = session.shown.names, session.known.plan
+    def __init__(self, session: RaceSession, style: FigureStyle) -> None:
+        self._session, self._known, self._style = session, session.known, style
+        self._names, self._plan = session.displayed.names, session.known.plan
         self._entries = tuple(self._names.items())
         self._drifts = self._plan.drift == "halfway"
         self._finals = session.known.finals()
@@ -106,13 +106,13 @@ class _Figures:
             + "; ".join(
                 f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
             ),
-            charts.finals_spec(self._look.dark, top, raced, once),
+            charts.finals_spec(self._style.dark, top, raced, once),
             charts.finals_rows(self._finals, self._entries, self._session.bet),
         )
 
     def rewards(self) -> Figure:
         """Mean reward of the latest visitors of each contender, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.recent(key) for key in known.keys}
         return Figure(
             f"chart-race-reward-{visitors}-{hash(self._entries)}",
@@ -120,14 +120,14 @@ class _Figures:
             "Mean reward of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
             charts.reward_spec(
-                self._look.dark, visitors, known.latest_visitors, self._entries, self._drifts
+                self._style.dark, visitors, known.latest_visitors, self._entries, self._drifts
             ),
             charts.band_rows(self._plan, bands, self._entries, 1.04, _banded(self._session), size),
         )
 
     def losses(self) -> Figure:
         """Cumulative regret of each contender, over the visitors."""
-        known, visitors, size = self._known, self._plan.visitors, self._look.size
+        known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.regret(key) for key in known.keys}
         end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
         return Figure(
@@ -135,13 +135,13 @@ class _Figures:
             "What is lost",
             "Cumulative regret of each contender over the visitors, in the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
-            charts.regret_spec(self._look.dark, visitors, end, self._entries, self._drifts),
+            charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts),
             charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
             help=_REGRET_HELP,
         )
 
     def segments(self) -> Figure:
-        """Regret a visitor of each contender, for each value of the context."""
+        """Regret per visitor of each contender, for each value of the context."""
         world, segments = self._plan.world, self._known.segments()
         top = charts.tenths_above(segment.regret.mean for segment in segments)
         once, places = self._is_one_crowd, len(world.segments())
@@ -152,7 +152,7 @@ class _Figures:
             + "; ".join(
                 f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
             ),
-            charts.segments_spec(self._look.dark, places, top, self._entries, once),
+            charts.segments_spec(self._style.dark, places, top, self._entries, once),
             charts.segments_rows(segments, self._entries, world),
             help=_SEGMENT_HELP,
         )
@@ -163,18 +163,18 @@ def _text(body: str) -> Text | None:
 
 
 def is_one_crowd(finals: Iterable[Final]) -> bool:
-    """Whether no mean has an interval yet, as only one crowd was met."""
+    """Return whether no mean has an interval, as after a single crowd."""
     return all(math.isnan(final.reward.low) for final in finals)
 
 
 def _end_of_finals(finals: Sequence[Final]) -> float:
-    """End of an axis that holds all means and their intervals, as far as they have one."""
+    """Upper end of an axis for all means with their intervals, if any."""
     highs = [f.reward.mean if math.isnan(f.reward.high) else f.reward.high for f in finals]
     return charts.tenths_above(highs)
 
 
 def _banded(session: RaceSession) -> list[str]:
-    """Contenders whose bands are drawn: the leader, and the bet."""
+    """Contenders drawn with a band: the leader, and the bet."""
     finals = session.known.finals()
     leaders = [finals[0].contender, session.bet] if finals else []
     return [key for key in session.known.keys if key in leaders]
@@ -183,7 +183,7 @@ def _banded(session: RaceSession) -> list[str]:
 def _about_bands(session: RaceSession) -> Text | None:
     if is_one_crowd(session.known.finals()):
         return None
-    names = " and ".join(session.shown.names[key] for key in _banded(session))
+    names = " and ".join(session.displayed.names[key] for key in _banded(session))
     return Text(wording.about_bands(session, names), is_note=True)
 
 
@@ -193,7 +193,7 @@ def _about_table(session: RaceSession) -> Text:
 
 
 def _table(session: RaceSession) -> Table:
-    """One row for each contender, the highest mean reward first."""
+    """Return a table with one row per contender, the highest mean reward first."""
     return Table(
         "race-table",
         pd.DataFrame([*_table_rows(session)]),
@@ -207,7 +207,7 @@ def _table(session: RaceSession) -> Table:
 
 
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
-    names = session.shown.names
+    names = session.displayed.names
     for final in session.known.finals():
         back = {"Back after": wording.recovery_in_words(final.recovery)}
         yield {

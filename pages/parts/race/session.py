@@ -1,4 +1,4 @@
-"""The state of one browser session on the Race page."""
+"""State of one browser session on the Race page."""
 
 from concurrent.futures import BrokenExecutor
 from threading import RLock
@@ -7,44 +7,46 @@ from typing import Literal
 from engine.experiments.race.runs import UnderWay
 from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
-from pages.parts.race.results import Results, results
+from pages.parts.race.finished_races import FinishedRaces, finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.work.clients import this_client
 from pages.parts.work.frames import pace
 from pages.parts.work.pool import Racer, Track
 
 PACE = 0.5
-"""Seconds from one frame of a race to the next."""
+"""Seconds between frames of a race."""
 _AHEAD = 40_000
-"""Choices with the processes at once: enough until the next frame, soon over after a stop."""
+"""Choices queued in the processes: enough until the next frame, and soon finished after a stop."""
 
 _NOBODY = "nobody"
-"""Who was bet on without a bet."""
+"""Value in the link for a race without a bet."""
 
 State = Literal["ready", "queued", "running", "done", "failed", "stopped", "lost", "broken"]
-"""``failed``: over, but not all runs have an outcome; ``lost``: the page was not connected for too
+"""``failed``: finished, but some runs raised an error; ``lost``: the page was disconnected for too
 long; ``broken``: the processes ended."""
 
 
 class RaceSession:
-    """The race that was started last, and what is set for the next.
+    """The race started last, and the settings of the next race.
 
     Attributes:
-        setup: what is set on the page.
-        raced: the set-up of the race that is shown; None before the first.
-        known: what came of it so far; nothing before the first.
-        bet: key of the contender that the person believed would win; None without a bet.
-        state: where that race stands.
-        ahead: how many other races are ahead of it.
-        told: what a link says was raced, and the bet; None once something is started.
+        setup: settings on the page.
+        raced: setup of the displayed race; None before the first.
+        known: standings of the displayed race; not set before the first.
+        bet: key of the contender that the person bet on; None without a bet.
+        state: state of the displayed race.
+        ahead: number of other races ahead in the queue.
+        linked: setup and bet of a race in the link; None once a race is started.
 
     Args:
-        finished: where what was raced already may be found.
+        finished: cache of finished races.
     """
 
     known: Standings
 
-    def __init__(self, setup: RaceSetup, lanes: Track, finished: Results | None = None) -> None:
+    def __init__(
+        self, setup: RaceSetup, race_track: Track, finished: FinishedRaces | None = None
+    ) -> None:
         self.lock = RLock()
         self.setup = setup
         self.raced: RaceSetup | None = None
@@ -52,48 +54,48 @@ class RaceSession:
         self.state: State = "ready"
         self.drawn: tuple[object, ...] = ()
         self.ahead = 0
-        self.told: tuple[RaceSetup, str] | None = None
-        self._track, self._finished = lanes, finished or results()
+        self.linked: tuple[RaceSetup, str] | None = None
+        self._track, self._finished = race_track, finished or finished_races()
         self._running: tuple[Racer, UnderWay] | None = None
 
     @locked
     def adopt(self, setup: RaceSetup) -> None:
-        """Follow what is set on the page; a race that was started stays what it is."""
+        """Apply the settings of the page; a started race keeps its own."""
         self.setup = setup
 
     @property
-    def shown(self) -> RaceSetup:
-        """The set-up of what is shown: of the last race, or what is set before the first."""
+    def displayed(self) -> RaceSetup:
+        """Setup of the displayed race; before the first race, the settings of the page."""
         return self.raced or self.setup
 
     @property
     def is_live(self) -> bool:
-        """Whether a race runs or waits for its turn."""
+        """Return whether a race is running or queued."""
         return self.state in {"queued", "running"}
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing is raced."""
+        """Seconds between frames; None without a running or queued race."""
         return pace(PACE) if self.is_live else None
 
     @property
     def is_current(self) -> bool:
-        """Whether what is shown is of what is set."""
+        """Return whether the displayed race has the settings of the page."""
         return self.raced == self.setup
 
     @property
     def can_start(self) -> bool:
-        """Whether what is set can be raced."""
+        """Return whether the settings of the page can be raced now."""
         return not self.is_live and self.setup.steps <= MAX_STEPS and len(self.setup.keys) > 1
 
     @property
     def page_state(self) -> tuple[object, ...]:
-        """All that the page shows around the interactive part."""
+        """State shown by the page outside the interactive part."""
         return (self.setup, self.raced, self.state, self.pace)
 
     @locked
     def start(self, setup: RaceSetup, bet: str | None) -> None:
-        """Race what is set, as soon as a lane is free."""
+        """Queue a race with these settings; without effect if it cannot be raced."""
         self.setup = setup
         if not self.can_start:
             return
@@ -104,43 +106,43 @@ class RaceSession:
 
     def _show(self, raced: RaceSetup, bet: str | None, known: Standings, state: State) -> None:
         self.raced, self.bet = raced, bet if bet in raced.keys else None
-        self.known, self.state, self.told = known, state, None
+        self.known, self.state, self.linked = known, state, None
 
     @property
     def raced_in_link(self) -> str | None:
-        """The bet, for a link to a race that was started; None if what is set was not raced."""
+        """The bet of the race for its link; None if the settings on the page were not raced."""
         if self.is_current:
             return self.bet or _NOBODY
-        return self.told[1] if self.waits_for_start and self.told else None
+        return self.linked[1] if self.waits_for_start and self.linked else None
 
     @property
     def waits_for_start(self) -> bool:
-        """Whether what is set is what a link says was raced."""
-        return self.told is not None and self.told[0] == self.setup
+        """Return whether the settings of the page are those of an unstarted race in the link."""
+        return self.linked is not None and self.linked[0] == self.setup
 
     @locked
     def prepare(self, bet: str | None) -> None:
-        """Show what a link says was raced, if that is known: the same crowds give the same result.
+        """Display the race of a link if its result is cached: equal setups give equal results.
 
-        Else it waits for a person to start it.
+        Otherwise the race waits for the person to start it.
         """
         if bet is None or self.is_current or not self.can_start:
             return
         known = self._finished.find(self.setup)
         if known is None:
-            self.told = self.setup, bet
+            self.linked = self.setup, bet
         else:
             self._show(self.setup, bet, known, "done")
 
     @locked
     def stop(self) -> None:
-        """End the race; what it has found stays."""
+        """Stop the race; results so far are kept."""
         if self.is_live:
             self._end("stopped")
 
     @locked
     def advance(self) -> None:
-        """One frame of a race: take in what has come."""
+        """Begin a frame: collect finished runs and update the state of the race."""
         if self._running is None:
             return
         racer, under_way = self._running

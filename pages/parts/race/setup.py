@@ -1,4 +1,4 @@
-"""What can be set on the Race page."""
+"""Settings of the Race page."""
 
 from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -11,7 +11,7 @@ from engine.policies.base import Policy
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from engine.worlds.place import Drift
-from pages.parts.race.record import EXAMPLE, YOU, Record
+from pages.parts.race.choice_record import EXAMPLE, YOU, ChoiceRecord
 from pages.parts.settings.choices import CROSSES, SEED, WORLD
 from pages.parts.settings.knobs import Tunable
 from pages.parts.settings.known_worlds import drift_of, world_of
@@ -28,16 +28,16 @@ from pages.parts.settings.setting import Setting, numbers
 from pages.parts.text.format import in_a_sentence
 
 MAX_STEPS = 5_000_000
-"""Choices that one race on the page may take: visitors x crowds x contenders."""
+"""Most choices of a race on the page: visitors x crowds x contenders."""
 
 
 def everybody() -> tuple[str, ...]:
-    """Keys of all contenders who can race anywhere, in the order in which they are shown."""
+    """Keys of the contenders available in every world, in display order."""
     return tuple(line_up(WORLDS["coffee"]))
 
 
 def ordered(keys: Iterable[str] | None) -> str:
-    """Contenders as they stand in a link; a widget that has just left the page may tell None."""
+    """Join keys in display order for a link; accepts None, as a removed widget may return it."""
     chosen = set(keys or ())
     return ",".join(key for key in (*everybody(), YOU) if key in chosen)
 
@@ -50,8 +50,8 @@ def _known(text: str) -> str:
 
 
 def _record(text: str) -> str:
-    """A record as it was written; raises what is wrong with it."""
-    return Record.read(text).text
+    """Normalise the text of a record; raises if it is malformed."""
+    return ChoiceRecord.read(text).text
 
 
 DRIFT: Setting[Drift] = Setting(
@@ -70,7 +70,7 @@ def _fields() -> str:
 
 @dataclass(frozen=True, slots=True)
 class RaceSetup(Tunable):
-    """All that a link to the Race page can say."""
+    """Settings of the Race page, as carried by its link."""
 
     PREFIX = "race-"
 
@@ -150,16 +150,16 @@ class RaceSetup(Tunable):
         return rivals()
 
     def query(self) -> dict[str, str]:
-        """See `Linked`; whether tastes change, too, where that is not as the world begins."""
-        told = super(RaceSetup, self).query()
-        return told if self.drift == drift_of(self.world) else told | {"drift": self.drift}
+        """See `Linked`; includes the drift if it differs from the world's own."""
+        query = super(RaceSetup, self).query()
+        return query if self.drift == drift_of(self.world) else query | {"drift": self.drift}
 
     def begun(self, told: Container[str] = ()) -> Self:
-        """See `Linked`: tastes change as they are meant to in its world."""
+        """See `Linked`; sets the world's own drift unless the link has one."""
         return self if "drift" in told else replace(self, drift=drift_of(self.world))
 
     def fitted(self) -> Self:
-        """See `Linked`: a field, a rule and its table."""
+        """See `Linked`; fits field, rule and table to the world."""
         names, world = self.fields, world_of(self.world)
         field = self.field if self.field in names else next(iter(names))
         rule = self.rule if self.rule in tables_of(world) else ""
@@ -168,48 +168,49 @@ class RaceSetup(Tunable):
 
     @property
     def keys(self) -> list[str]:
-        """Contenders, in the order in which they are shown; you where you have met this crowd."""
+        """Keys of the contenders in display order; the person only with a record for this world
+        and seed."""
         return [key for key in self.who.split(",") if key != YOU or self.can_have_you]
 
     @property
-    def yours(self) -> Record | None:
-        """What you chose, wherever that was, as long as its world is there."""
+    def yours(self) -> ChoiceRecord | None:
+        """The person's record of any world that still exists, or None."""
         try:
-            return Record.read(self.record) if self.record else None
+            return ChoiceRecord.read(self.record) if self.record else None
         except PersonalizerError:
             return None
 
     @property
     def can_have_you(self) -> bool:
-        """Whether you have chosen for the visitors of this world and seed."""
+        """Return whether the person's record is of this world and seed."""
         yours = self.yours
         return yours is not None and (yours.world, yours.seed) == (self.world, self.seed)
 
     @property
-    def one_run(self) -> Record | None:
-        """What you chose, where you race: it is your one run then."""
+    def one_run(self) -> ChoiceRecord | None:
+        """The person's record if the person races: the race then has a single run."""
         return self.yours if YOU in self.keys else None
 
     @property
     def size(self) -> tuple[int, int]:
-        """How many visitors are in a crowd, and how many crowds there are, as it is raced."""
+        """Visitors per crowd, and number of crowds."""
         one_run = self.one_run
         return (len(one_run.choices), 1) if one_run else (self.visitors, self.crowds)
 
     @property
     def steps(self) -> int:
-        """Choices that the race takes."""
+        """Number of choices in the race."""
         visitors, crowds = self.size
         return visitors * crowds * len(self.keys)
 
     @property
     def fields(self) -> dict[str, str]:
-        """The fields of the world's context, with what they are called."""
+        """Labels of the world's context fields, by name."""
         return {field.name: field.label for field in world_of(self.world).fields}
 
     @property
     def contenders(self) -> dict[str, Contender]:
-        """Those who race, by key."""
+        """Selected contenders by key."""
         known: dict[str, Contender] = line_up(
             world_of(self.world),
             *map(self.tuned, self.policies()),
@@ -223,23 +224,24 @@ class RaceSetup(Tunable):
         return {key: known[key] for key in self.keys}
 
     def _present(self) -> RuleTable | None:
-        """The rule of today; None for the usual one."""
+        """Today's rules as a table; None for the world's usual rules."""
         if not self.rule:
             return None
         return table_of(world_of(self.world), fields_of(self.world, self.rule), self.table)
 
     @property
     def names(self) -> dict[str, str]:
-        """What those who race are called, by key."""
-        return self.filled({key: one.label for key, one in self.contenders.items()})
+        """Display names of the selected contenders, by key."""
+        return self.filled({key: contender.label for key, contender in self.contenders.items()})
 
     @property
     def stories(self) -> dict[str, str]:
-        """How each of those who race chooses, by key: a sentence or two."""
-        return self.filled({key: one.story for key, one in self.contenders.items()})
+        """Descriptions of the selected contenders' methods, by key: a sentence or two."""
+        return self.filled({key: contender.story for key, contender in self.contenders.items()})
 
     def plan(self) -> Plan:
-        """What is raced; with you in it, your visitors once, as you have met them."""
+        """Return the race as a plan; with the person, a single run of the recorded visitors
+        without drift or delay."""
         visitors, crowds = self.size
         plan = Plan(
             world=world_of(self.world),
@@ -253,5 +255,5 @@ class RaceSetup(Tunable):
         return replace(plan, drift=self.drift, delay=self.delay, refresh=self.refresh)
 
     def said(self) -> dict[str, str]:
-        """See `Tunable`; the field as this world calls it."""
+        """See `Tunable`; the field by its label in this world."""
         return super(RaceSetup, self).said() | {"field": in_a_sentence(self.fields[self.field])}

@@ -1,4 +1,4 @@
-"""The talk on the Race page: who races, who earns most, how it came to that, and what was lost."""
+"""Talk on the Race page: contenders, final rewards, curves and losses."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from pages.parts.race import controls
 from pages.parts.race.scene import scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
-from pages.parts.scene.parts import Look, Scene, Text
+from pages.parts.scene.parts import FigureStyle, Scene, Text
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -19,11 +19,11 @@ from pages.parts.work.pool import track
 from pages.parts.work.session_state import session_of
 
 _FEW = 4
-"""Contenders whose stories have room beside each other."""
+"""Most contenders whose stories fit beside each other."""
 
 
 def open_talk() -> Talk:
-    """The talk about the race of the address."""
+    """Return the talk about the race in the address."""
     is_new = open_link(RaceSetup)
     session = session_of(RaceSession, lambda: RaceSession(current_setup(RaceSetup), track()))
     session.adopt(current_setup(RaceSetup))
@@ -38,8 +38,8 @@ def _advance(session: RaceSession) -> None:
 
 
 def race_show(session: RaceSession) -> Show:
-    """The screens about the race that is set, or was started."""
-    scene = scene_of(session, Look(is_dark(), STAGE))
+    """Return the screens about the race of this session."""
+    scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
             screen(
@@ -68,13 +68,14 @@ def race_show(session: RaceSession) -> Show:
 
 
 def _start(session: RaceSession) -> None:
-    """Start what is set, unless its results are shown already."""
+    """Start the race unless the displayed results have the same settings."""
     if not session.is_current:
         session.start(session.setup, None)
 
 
 def _line_up(session: RaceSession) -> Scene:
-    """The contenders, each with how it chooses in a sentence as long as there is room for it."""
+    """Return a scene of the contenders' names, with the first sentence of each story if there are
+    few."""
     stories = session.setup.stories if len(session.setup.keys) <= _FEW else {}
     lines = []
     for key, name in session.setup.names.items():

@@ -1,11 +1,11 @@
-"""Who is who, and what came of a race, in sentences; every number in them is the engine's."""
+"""Sentences of the Race page; all numbers come from the engine."""
 
 import math
 
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
-from pages.parts.race.record import YOU
+from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.settings.known_worlds import label_of
@@ -13,12 +13,11 @@ from pages.parts.text.format import counted, percent, plain
 from pages.parts.text.model_names import model_name
 from pages.parts.text.money import in_money, scale_of
 
-"""For a choice of the slowest contender, about."""
 _PLACES = ("1st", "2nd", "3rd")
 
 
 def size_of(setup: RaceSetup) -> str:
-    """How large the race is, or why it cannot be raced; Markdown."""
+    """Describe the size of the race, or the reason why it cannot be started; Markdown."""
     if len(setup.keys) < 2:
         return "Choose at least two contenders."
     visitors, crowds = setup.size
@@ -37,32 +36,32 @@ def size_of(setup: RaceSetup) -> str:
 
 
 def progress_of(session: RaceSession) -> str:
-    """How far a race has come."""
+    """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
-    told = (
+    text = (
         f"{len(known):,} of {plan.runs:,} runs done; "
         f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
     )
     if not session.ahead:
-        return told
+        return text
     is_or_are = "is" if session.ahead == 1 else "are"
-    return f"{told}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
+    return f"{text}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
 
 
 def names_in_markdown(setup: RaceSetup) -> dict[str, str]:
-    """What contenders are called."""
+    """Display names of the contenders as Markdown, by key."""
     return {key: in_markdown(setup, name) for key, name in setup.names.items()}
 
 
 def in_markdown(setup: RaceSetup, text: str) -> str:
-    """A name or a story of a contender: a field's label, which somebody typed, may be in it."""
+    """Escape the label of the field, possibly typed by a user, in a contender's name or story."""
     label = setup.said()["field"]
     return text.replace(label, plain(label))
 
 
 def verdict(session: RaceSession) -> str:
-    """Who earned most, how sure that is, and whether the person was right; Markdown."""
-    known, names = session.known, names_in_markdown(session.shown)
+    """Name the winner with its margin and the result of the bet; Markdown."""
+    known, names = session.known, names_in_markdown(session.displayed)
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
@@ -72,7 +71,7 @@ def verdict(session: RaceSession) -> str:
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     if margin is None:
         return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
-    if session.shown.one_run and YOU in known.keys:
+    if session.displayed.one_run and YOU in known.keys:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
     money = plain(in_money(known.plan.world, finals[0].reward.mean))
@@ -80,16 +79,16 @@ def verdict(session: RaceSession) -> str:
     over = f"over {counted(len(known.shared), 'crowd')}"
     more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
     ahead = f"{more}{plain(in_money(known.plan.world, margin.ahead.mean))}, {over}"
-    told = f"**{leader} earned most: {earned}.** That is {ahead}."
+    text = f"**{leader} earned most: {earned}.** That is {ahead}."
     if not margin.is_clear:
-        told = f"**Too close to call.** {leader} earned {earned}, {ahead}."
-        told += " Chance alone could explain that."
-    return " ".join(part for part in (ended, told, _about_the_bet(session, names)) if part)
+        text = f"**Too close to call.** {leader} earned {earned}, {ahead}."
+        text += " Chance alone could explain that."
+    return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
 
 
 def _one_run(session: RaceSession) -> str:
-    """Who earned most of the visitors whom you served; Markdown."""
-    finals, names = session.known.finals(), names_in_markdown(session.shown)
+    """Name the winner of a single run with the person in it; Markdown."""
+    finals, names = session.known.finals(), names_in_markdown(session.displayed)
     world = session.known.plan.world
     earned = {
         final.contender: f"{final.reward.mean:.3f} a visitor"
@@ -106,11 +105,12 @@ def _one_run(session: RaceSession) -> str:
 
 
 ONE_RUN = "One run has no interval over other crowds: chance alone could explain the order."
-"""What a race with you in it can tell."""
+"""Limit of a race with the person in it."""
 
 
 def where_you_raced(setup: RaceSetup) -> str:
-    """Where you can race, if that is not what is set; nothing else. Markdown."""
+    """World and seed in which the person can race; empty if already selected or without a record.
+    Markdown."""
     yours = setup.yours
     if yours is None or setup.can_have_you:
         return ""
@@ -121,7 +121,7 @@ def where_you_raced(setup: RaceSetup) -> str:
 
 
 def _about_failures(known: Standings, names: dict[str, str]) -> str:
-    """How many runs failed, and why the first of them did."""
+    """Number of failed runs, and the error of the first."""
     if not known.failures:
         return ""
     count, first = len(known.failures), known.failures[0]
@@ -145,7 +145,7 @@ def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
 
 
 def interval(value: Estimate, digits: int = 3) -> str:
-    """Its 95 % interval in brackets, after a blank; nothing where there is none."""
+    """Format the 95 % interval in brackets after a blank; empty without an interval."""
     if math.isnan(value.low):
         return ""
     low, high = _number(value.low, digits), _number(value.high, digits)
@@ -153,7 +153,7 @@ def interval(value: Estimate, digits: int = 3) -> str:
 
 
 def measured(value: Estimate, digits: int) -> str:
-    """A mean with its 95 % interval."""
+    """Format a mean with its 95 % interval."""
     mean = _number(value.mean, digits)
     if math.isnan(value.low):
         return mean
@@ -161,7 +161,7 @@ def measured(value: Estimate, digits: int) -> str:
 
 
 def _number(value: float, digits: int) -> str:
-    """A number for reading; what rounds to 0 has no sign."""
+    """Format a number; values that round to 0 have no sign."""
     return f"{round(value, digits) + 0.0:,.{digits}f}".replace("-", "\N{MINUS SIGN}")
 
 
@@ -169,7 +169,8 @@ OURS = "ours"
 
 
 def about_chance(session: RaceSession) -> str:
-    """Why ours is behind, where it is what its floor cost; nothing else. Markdown."""
+    """Explain a lag of our learner by the cost of exploration; empty if that is not the cause.
+    Markdown."""
     cost = session.known.cost_of_chance(OURS)
     if cost is None:
         return ""
@@ -181,22 +182,22 @@ def about_chance(session: RaceSession) -> str:
 
 
 def about_hypotheses(session: RaceSession) -> str:
-    """What ours believes the world to be like; Markdown."""
-    found = session.known.believed(OURS) if OURS in session.known.keys else None
-    if found is None:
+    """Describe the hypothesis with the highest weight; Markdown."""
+    belief = session.known.believed(OURS) if OURS in session.known.keys else None
+    if belief is None:
         return ""
     names = {h.key: model_name(h) for h in LoopSettings().compared}
-    idea = names[found.hypothesis]
-    since = f"after visitor {found.since:,}" if found.since else "from the first visitor on"
+    idea = names[belief.hypothesis]
+    since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
     return (
-        f"Ours weighs {found.others + 1} ideas of the world by how well they foretell. In the end "
-        f"it trusts one to {percent(found.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
+        f"Ours weighs {belief.others + 1} ideas of the world by how well they foretell. In the end "
+        f"it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
         f"others {since}."
     )
 
 
 def recovery_in_words(visitors: int | None) -> str:
-    """When a contender was back after the reshuffle."""
+    """Format the number of visitors until recovery from the drift."""
     if visitors is None:
         return "not within the race"
     return "did not fall" if visitors == 0 else f"{visitors:,} visitors"
@@ -209,27 +210,27 @@ RECOVERY_HELP = (
 
 
 def about_finals(session: RaceSession) -> str:
-    """What the bars rest on; Markdown."""
+    """Describe the data behind the bars; Markdown."""
     known, unit = session.known, plain(scale_of(session.known.plan.world))
-    if session.shown.one_run is not None:
-        told = (
+    if session.displayed.one_run is not None:
+        text = (
             f"One run: the {known.plan.visitors:,} visitors whom you served, seed "
             f"{known.plan.seed}, with the same luck."
         )
     elif all(math.isnan(final.reward.low) for final in known.finals()):
-        told = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
+        text = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
     else:
-        told = (
+        text = (
             f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. The thin "
             "line is the 95 % interval: how far chance may have moved the mean."
         )
-    return f"{told} {unit}".rstrip()
+    return f"{text} {unit}".rstrip()
 
 
 def about_bands(session: RaceSession, names: str) -> str:
-    """What the dotted lines are; Markdown."""
+    """Explain the dotted lines; Markdown."""
     return (
-        f"{in_markdown(session.shown, names)}: between the dotted lines lie all crowds but the "
+        f"{in_markdown(session.displayed, names)}: between the dotted lines lie all crowds but the "
         "lowest and the highest tenth. How sure the mean is, the thin lines of *Who earns most* "
         "say."
     )
@@ -239,7 +240,7 @@ def about_bands(session: RaceSession, names: str) -> str:
 
 
 def about(session: RaceSession) -> str:
-    """What was raced."""
+    """Describe the race for a report."""
     known = session.known
     return (
         f"{counted(len(known.keys), 'contender')} met the same "
@@ -249,8 +250,8 @@ def about(session: RaceSession) -> str:
 
 
 def first_and_last(session: RaceSession) -> tuple[str, str]:
-    """Latest mean reward of the best and the worst contender, and rewards that each missed."""
-    known, names = session.known, session.shown.names
+    """Latest mean reward of the best and the worst contender, and the reward that each missed."""
+    known, names = session.known, session.displayed.names
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
     world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
@@ -279,10 +280,10 @@ _NOTHING = "Nothing has been raced yet."
 
 
 def leader_in_short(session: RaceSession) -> str:
-    """How far the race is; in the end who earned most, and how sure that is."""
+    """Progress of the race; after its end, the winner and the margin."""
     if session.raced is None:
         return _NOTHING
-    known, names = session.known, session.shown.names
+    known, names = session.known, session.displayed.names
     if session.is_live:
         if session.ahead:
             return f"{counted(session.ahead, 'other race')} first, then this one."
@@ -299,10 +300,10 @@ def leader_in_short(session: RaceSession) -> str:
 
 
 def latest_in_short(session: RaceSession) -> str:
-    """What the last visitors gave the best and the worst contender."""
+    """Latest mean reward of the best and the worst contender."""
     if not (order := _order(session)):
         return _NOTHING
-    names, known = session.shown.names, session.known
+    names, known = session.displayed.names, session.known
     gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
     return f"The last visitors gave {' and '.join(gave)} each."
 
@@ -311,14 +312,14 @@ def losses_in_short(session: RaceSession) -> str:
     """Regret of the best and the worst contender in a crowd."""
     if not (order := _order(session)):
         return _NOTHING
-    names, known = session.shown.names, session.known
+    names, known = session.displayed.names, session.known
     first, last = (
         (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
     )
-    told = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
-    return f"Over {known.plan.visitors:,} visitors {told}."
+    text = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
+    return f"Over {known.plan.visitors:,} visitors {text}."
 
 
 def _order(session: RaceSession) -> list[str]:
-    """Keys of the contenders that raced, the highest mean first."""
+    """Keys of the contenders in the race, the highest mean first."""
     return [] if session.raced is None else [final.contender for final in session.known.finals()]

@@ -1,1 +1,1 @@
-"""Scenes: what a page says, once, and the renderers that show it."""
+"""Scenes: the content of a page, and its renderers."""

@@ -1,4 +1,4 @@
-"""The picture of a screen: a chart that fills its container."""
+"""Picture of a stage screen: a chart that fills its container."""
 
 from collections.abc import Mapping
 from typing import Any

@@ -1,4 +1,4 @@
-"""Scenes on a page: parts drawn with Streamlit, in the order in which the page names them."""
+"""Scenes on a page: parts drawn with Streamlit, in the order given by the page."""
 
 from typing import Any
 
@@ -11,13 +11,13 @@ from pages.parts.text.format import note, section
 
 
 def draw(scene: Scene, *names: str) -> None:
-    """Draw parts one below the other; those with nothing to show are left out."""
+    """Draw parts one below the other; empty parts are skipped."""
     for name in names:
         draw_part(scene.get(name))
 
 
 def draw_pair(scene: Scene, name: str, left: str, right: str) -> None:
-    """Draw two parts side by side, or one below the other where the screen is narrow.
+    """Draw two parts side by side, or one below the other on a narrow screen.
 
     Args:
         name: of the pair, for the style sheet.
@@ -29,7 +29,7 @@ def draw_pair(scene: Scene, name: str, left: str, right: str) -> None:
 
 
 def draw_part(part: Part | None) -> None:
-    """Draw one part with its heading."""
+    """Draw a part with its heading."""
     match part:
         case Text():
             _draw_text(part)
@@ -43,7 +43,7 @@ def draw_part(part: Part | None) -> None:
 
 
 def draw_chart(figure: Figure, height: str | None = None) -> None:
-    """Draw a figure without its heading; ``height`` is "stretch" where it fills its place."""
+    """Draw a figure without its heading; with ``height`` "stretch", of its container's height."""
     picture(
         figure.rows,
         figure.spec,
@@ -89,7 +89,7 @@ def _draw_table(part: Table) -> None:
     if part.title:
         section(part.title)
     columns = {name: _column(column) for name, column in part.columns.items()}
-    # A table whose rows have their own height is as high as all of them.
+    # A table with a row height displays all rows.
     sized = {"row_height": part.row_height, "height": "content"} if part.row_height else {}
     show_rows(part.rows, key=part.key, column_config=columns, **sized)
 

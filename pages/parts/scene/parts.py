@@ -11,11 +11,11 @@ from pages.parts.charts.base import PAGE, Keys, Size, Spec
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How figures are drawn.
+class FigureStyle:
+    """Theme and size of figures.
 
     Attributes:
-        dark: whether in the dark theme.
+        dark: whether to use the dark theme.
         size: of type and marks: a page's, or the stage's.
     """
 
@@ -25,13 +25,13 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """Sentences.
+    """A text.
 
     Attributes:
-        body: Markdown; typed text in it is escaped (`pages.parts.text.format.plain`).
-        title: heading above it.
-        help: of the heading, or of the text where there is none.
-        is_note: whether it is small print.
+        body: Markdown; text typed by users is escaped (`pages.parts.text.format.plain`).
+        title: heading above the text.
+        help: of the heading, or of the text if it has no heading.
+        is_note: whether to draw the text in small print.
     """
 
     body: str
@@ -42,11 +42,11 @@ class Text:
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """One large figure.
+    """A large figure with its label.
 
     Attributes:
-        below: the line below it: an interval, or what it is compared with.
-        is_good: whether that line is drawn as an improvement.
+        below: the line below: an interval, or a reference value.
+        is_good: whether to draw that line as an improvement.
     """
 
     label: str
@@ -68,16 +68,16 @@ class Figure:
     """A chart.
 
     Attributes:
-        key: of the chart in the page; another key is another chart.
-        title: heading on a page and in a report, and name of its file.
-        alt: for readers who do not see it: what it shows, a colon, and its numbers.
+        key: of the chart in the page; a new key makes a new chart.
+        title: heading on a page and in a report, and name of the file.
+        alt: alternative text: subject, a colon, and numbers.
         spec: Vega-Lite specification without data.
-        rows: its data.
+        rows: data of the chart.
         help: of the heading.
-        keys: colours with what they mean, where the chart itself does not say.
-        marks: meaning of its marks, as Markdown, where it stands alone.
-        dark: whether it is drawn in dark colours.
-        narrow: the same figure for a sheet as wide as a phone, if that is another one.
+        keys: colours with their meanings, if the chart has no legend of its own.
+        marks: meaning of the marks as Markdown, for a chart outside its page.
+        dark: whether the chart has dark colours.
+        narrow: another version for a phone, if any.
     """
 
     key: str
@@ -94,12 +94,12 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class TableColumn:
-    """How a column of a table is drawn.
+    """Format of a table's column.
 
     Attributes:
         format: printf format of numbers; empty for text.
-        help: on its head.
-        width: in pixels, or as Streamlit names it; None for what its cells need.
+        help: of the column's head.
+        width: in pixels, or as Streamlit names it; None for automatic.
     """
 
     format: str = ""
@@ -109,11 +109,11 @@ class TableColumn:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Rows.
+    """A table.
 
     Attributes:
-        columns: those that are not drawn as usual, by name.
-        row_height: in pixels, for a table that shows all of its rows; None for the usual height.
+        columns: formats of the columns that differ from the default, by name.
+        row_height: in pixels, for a table that displays all of its rows; None for the default.
     """
 
     key: str
@@ -127,13 +127,13 @@ Part = Text | Numbers | Figure | Table
 
 
 class Scene(Mapping[str, Part]):
-    """All that a page says: parts by name.
+    """Content of a page as named parts.
 
-    A part is computed when it is first asked for, so that the stage pays for one figure only.
-    `get` returns None for a part that has nothing to show yet.
+    A part is computed on first access, so the stage pays for a single figure. `get` returns None
+    for a part without content.
 
     Args:
-        makers: what computes each part; None is a part with nothing to show.
+        makers: functions that compute the parts; None as a result means no content.
     """
 
     def __init__(self, makers: Mapping[str, Callable[[], Part | None]]) -> None:
@@ -160,7 +160,7 @@ class Scene(Mapping[str, Part]):
         return sum(1 for _ in self)
 
     def text(self, name: str) -> str:
-        """Markdown of a text; empty if it has nothing to say.
+        """Return the Markdown of a text part; empty without content.
 
         Raises:
             TypeError: if the part is no text.
@@ -173,7 +173,7 @@ class Scene(Mapping[str, Part]):
         return part.body
 
     def figure(self, name: str) -> Figure | None:
-        """A figure; None if it has nothing to show.
+        """Return a figure; None without content.
 
         Raises:
             TypeError: if the part is no figure.

@@ -23,18 +23,17 @@ def picture(
     keys: Keys = (),
     **more: Any,
 ) -> None:
-    """Draw a chart in a place that is as high as it will be: nothing jumps once it is there. It is
-    noted, so that it can be taken along.
+    """Draw a chart with a fixed height, so that the page does not jump, and register it for
+    downloads.
 
-    What it shows is told beside it, unseen: Streamlit would draw a chart from nothing whenever its
-    own text changed, which took longer than all else after a click. That is a caption, and nothing
-    else is (`style.css`).
+    Its numbers stand beside it as a hidden caption (`style.css` hides every `st.caption`):
+    Streamlit would redraw the chart whenever its own alternative text changed, which dominated the
+    time of a click.
 
     Args:
-        alt: for whoever does not see it, what it shows, a colon, and its numbers.
-        height: another than the specification's.
-        marks, keys: what its marks (as Markdown) and colours mean, where it stands alone: on a page
-            that is told beside it.
+        alt: alternative text: subject, a colon, and numbers.
+        height: replaces the specification's.
+        marks, keys: meanings of marks (Markdown) and colours, for a chart outside its page.
         more: see `st.vega_lite_chart`.
     """
     shows, _, numbers = alt.partition(": ")
@@ -49,7 +48,7 @@ def picture(
 
 
 def pair(name: str) -> tuple[DeltaGenerator, DeltaGenerator]:
-    """Places for two charts side by side, or one below the other where the screen is narrow."""
+    """Return containers for two charts side by side, or one below the other on a narrow screen."""
     with st.container(key=f"pair-{name}"):
         left, right = st.columns(2, gap="medium")
     return left, right

@@ -1,4 +1,4 @@
-"""Links as a picture that a phone's camera reads."""
+"""QR codes of links."""
 
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -7,14 +7,13 @@ import segno
 import streamlit as st
 
 _QUIET = 4
-"""Modules of white around it, without which cameras do not find it."""
+"""White margin in modules, needed by cameras."""
 _OWN = {"localhost", "127.0.0.1", "::1"}
 
 
 @lru_cache(maxsize=64)
 def qr(link: str) -> str:
-    """A link as SVG, dark on white whatever is around it, of any size; empty if the link is longer
-    than any code."""
+    """Return a link's QR code as SVG, dark on white in any theme; empty if the link is too long."""
     try:
         made = segno.make(link, error="l", micro=False)
     except segno.DataOverflowError:
@@ -26,11 +25,11 @@ def qr(link: str) -> str:
 
 
 def is_only_here(link: str) -> bool:
-    """Whether no other device gets anywhere by a link."""
+    """Return whether a link leads to this machine only."""
     return (urlsplit(link).hostname or "localhost") in _OWN
 
 
 def show_qr(link: str, leads_to: str, width: int) -> None:
-    """Show a link, as wide as so many pixels; nothing where it is too long for a code."""
+    """Draw the QR code of a link, `width` pixels wide; nothing if the link is too long."""
     if drawn := qr(link):
         st.image(drawn, width=width, alt=f"QR code: {leads_to}")

@@ -1,4 +1,4 @@
-"""Scenes in a report: the figures and sentences that a page names, on one sheet."""
+"""Scenes in a report: selected figures and sentences on one sheet."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from pages.parts.text.format import printed
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """What a report takes of a scene, by the names of parts.
+    """Selection of a scene's parts for a report, by name.
 
     Attributes:
-        title: the question that it answers.
-        about: text that says what was compared or done.
-        figures: on the sheet; a slide has room for the first alone.
-        sentences: texts with what came of it, a line each.
-        further: figures that go along as files.
+        title: the question answered by the report.
+        about: text that describes the experiment.
+        figures: figures on the sheet; a slide has room for the first only.
+        sentences: texts with the results, one line each.
+        further: figures for download as files.
     """
 
     title: str
@@ -32,14 +32,14 @@ class Sheet:
 def report_of(
     scene: Scene, sheet: Sheet, world: World | None, seed: int | None, link: str
 ) -> Report:
-    """Lay out the parts that a sheet names."""
-    said = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
+    """Return a report of the parts selected by a sheet."""
+    lines = [line for name in sheet.sentences for line in scene.text(name).splitlines()]
     return report_on(
         world,
         sheet.title,
         printed(scene.text(sheet.about)),
         _figures(scene, sheet.figures),
-        tuple(printed(line.removeprefix("- ")) for line in said if line),
+        tuple(printed(line.removeprefix("- ")) for line in lines if line),
         seed,
         link,
         _figures(scene, sheet.further),

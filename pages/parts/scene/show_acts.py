@@ -1,6 +1,6 @@
-"""The five-minute show: which screens of which pages it has, in their order.
+"""Acts of the five-minute show: its pages and screens, in order.
 
-It knows names alone; how it goes from page to page says `five_minutes`.
+This module contains names only; `five_minutes` moves from page to page.
 """
 
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ ACTS: Mapping[str, tuple[str, ...]] = {
     "compare": ("watching", "watched", "online", "worse"),
     "race": ("line-up", "leaders", "curves"),
 }
-"""Its acts: pages with the names of their screens."""
+"""Screens of each act, by page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """A place that a show can be taken up at.
+    """Bookmark at which a show can be resumed.
 
     Attributes:
-        at: when it is its turn.
+        at: time since the beginning.
         key: of its words.
-        page, screen: where it begins.
+        page, screen: first page and screen.
     """
 
     at: str
@@ -45,7 +45,7 @@ MINUTES = (
 
 
 def neighbour(act: str, by: int) -> tuple[str, str] | None:
-    """The act after another, or before it, and the screen that one comes to; None at the ends."""
+    """Return page and screen of the next or previous act; None at the ends."""
     acts = list(ACTS)
     there = acts.index(act) + by
     if not 0 <= there < len(acts):

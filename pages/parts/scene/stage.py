@@ -1,4 +1,4 @@
-"""Scenes on the stage: one part a screen, large."""
+"""Scenes on the stage: one large part per screen."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,19 +22,19 @@ def screen(
     undo: Callable[[], None] | None = None,
     rows: int = 0,
 ) -> Screen:
-    """One screen of a talk, which names parts of a scene.
+    """Return a screen of a talk from parts of a scene.
 
     Args:
-        say: the text whose sentence stands above.
-        show: the part that fills the screen.
+        say: name of the text above the picture.
+        show: name of the part that fills the screen.
         note, hands, do, undo, rows: see `Screen`.
     """
-    said, drawn = partial(scene.text, say), lambda: fill(scene.get(show))
-    return Screen(name, said, drawn, note, hands, do, undo, rows)
+    sentence, draw = partial(scene.text, say), lambda: fill(scene.get(show))
+    return Screen(name, sentence, draw, note, hands, do, undo, rows)
 
 
 def fill(part: Part | None) -> None:
-    """Draw a part so that it fills the screen."""
+    """Draw a part that fills the screen."""
     match part:
         case Figure():
             hero(part.rows, part.spec, key=part.key, alt=part.alt)

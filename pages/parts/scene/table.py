@@ -13,14 +13,15 @@ from pages.parts.work.figure_registry import drawn_now
 from pages.parts.work.rows import Rows, as_cells
 
 _NUMBER = re.compile(r"(-\d+)+$")
-"""What ends the keys of tables that begin anew."""
+"""Counters at the end of a table's key, which change when the table is reset."""
 _COUNT = st.column_config.NumberColumn(format="%,d")
-"""Whole numbers, as `pages.parts.text.format` writes them."""
+"""Format of whole numbers, as in `pages.parts.text.format`."""
 
 
 def show_rows(rows: Rows, key: str, **more: Any) -> Any:
-    """Show rows, none of which is a formula to a spreadsheet, and note them to be taken along; what
-    is chosen in them.
+    """Draw a table and register it for downloads; return its selection.
+
+    Cells that a spreadsheet would read as formulas are escaped.
 
     Args:
         more: see `st.dataframe`.
@@ -35,10 +36,10 @@ def show_rows(rows: Rows, key: str, **more: Any) -> Any:
 def write_in(
     frame: pd.DataFrame, key: str, numbers: Container[str] = (), **more: Any
 ) -> pd.DataFrame:
-    """Draw an editor of rows, which are noted as they are written, and return them.
+    """Draw an editor of rows, register the edited rows for downloads, and return them.
 
     Args:
-        numbers: columns whose text is noted as numbers, where it is one.
+        numbers: columns whose text is registered as numbers if it can be parsed.
         more: see `st.data_editor`.
     """
     edited = st.data_editor(frame, key=key, hide_index=True, **more)

@@ -1,4 +1,4 @@
-"""The screens of a talk, where it is, and the steps on and back."""
+"""Talks: screens, the current position, and steps forward and back."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,21 +10,21 @@ from pages.parts.scene.show_acts import ACTS, neighbour
 from pages.parts.settings.link import has_gone_back, keep_values
 
 STAGE, SCREEN, SHOW = "stage", "screen", "show"
-"""Their names in a link; a show is named by the act that it is at."""
+"""Names in a link; the value of a show is its current act."""
 _LEFT, _STEP = "stage-left", "stage-step"
-"""In the session's state: where each page's stage was left, and the last step."""
+"""Keys of the session state: last stage address of each page, and the last step."""
 LEADS = "stage-leads"
-"""Where a step led that left the page, in the session's state: page and screen."""
+"""Key of the session state: page and screen after a step to another page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What the address says of the stage.
+    """State of the stage in the address.
 
     Attributes:
-        on: whether the page is on it.
+        on: whether the page is on the stage.
         screen: name of the screen; empty for the first.
-        act: that of the five-minute show; empty where the page gives its own talk.
+        act: current act of the five-minute show; empty in a page's own talk.
     """
 
     on: bool = False
@@ -33,25 +33,26 @@ class Stage:
 
     @classmethod
     def in_link(cls) -> Self:
-        """As the address says it now."""
-        told = st.query_params
-        act = told.get(SHOW, "")
+        """Return the state in the current address."""
+        query = st.query_params
+        act = query.get(SHOW, "")
         act = act if act in ACTS else ""
-        return cls(told.get(STAGE) == "1", _screen_in_link(), act)
+        return cls(query.get(STAGE) == "1", _screen_in_link(), act)
 
     @property
     def begins_act(self) -> bool:
-        """Whether an act of the five-minute show begins here, with a loop that knows nothing."""
+        """Return whether this is the first screen of an act of the show, which begins with a new
+        loop."""
         return bool(self.act) and self.screen in {"", ACTS[self.act][0]}
 
 
 @dataclass(slots=True)
 class _Step:
-    """The last step from one screen to another, until the browser's address has it.
+    """The last step between screens, until the browser's address includes it.
 
     Attributes:
         before, after: names of the two screens in the address.
-        drawn: how often ``after`` was drawn since the address last came with ``before``.
+        drawn: number of drawings of ``after`` since the address last came with ``before``.
     """
 
     before: str
@@ -60,10 +61,10 @@ class _Step:
 
 
 def _screen_in_link() -> str:
-    """Name of the screen in the address, which is put right where it is older than the last step.
+    """Return the screen in the address, corrected if the address is older than the last step.
 
-    Of two presses that come together the second brings the address of before the first, whose step
-    has been made.
+    Of two quick presses, the second arrives with the address from before the first, already
+    completed step.
     """
     step: _Step | None = st.session_state.get(_STEP)
     if step is not None and has_gone_back():
@@ -74,7 +75,8 @@ def _screen_in_link() -> str:
 
 
 def _note_drawing() -> None:
-    """Forget the last step once its screen is drawn again: the browser has its address by then."""
+    """Forget the last step at the second drawing of its screen: the browser has the new address by
+    then."""
     step: _Step | None = st.session_state.get(_STEP)
     if step is not None:
         step.drawn += 1
@@ -83,19 +85,19 @@ def _note_drawing() -> None:
 
 
 def enter_or_leave() -> None:
-    """Bring the page on the stage, or the stage's page back; for a callback.
+    """Callback: put the page on the stage, or return from the stage to the page.
 
-    The stage of the same page and loop goes on at the screen where it was left.
+    The stage of the same page and loop resumes at its last screen.
     """
-    left, told = st.session_state.setdefault(_LEFT, {}), st.query_params
-    page, loop = st.session_state.get("page"), told.get("loop")
+    addresses, query = st.session_state.setdefault(_LEFT, {}), st.query_params
+    page, loop = st.session_state.get("page"), query.get("loop")
     if Stage.in_link().on:
-        was_at = {name: told.pop(name) for name in (STAGE, SCREEN, SHOW) if name in told}
-        left[page] = loop, was_at
+        address = {name: query.pop(name) for name in (STAGE, SCREEN, SHOW) if name in query}
+        addresses[page] = loop, address
     else:
         keep_values()
-        was_on, was_at = left.get(page, (loop, {}))
-        told.update({STAGE: "1"} | (was_at if was_on == loop else {}))
+        last_loop, address = addresses.get(page, (loop, {}))
+        query.update({STAGE: "1"} | (address if last_loop == loop else {}))
     st.session_state.pop(_STEP, None)
 
 
@@ -104,15 +106,15 @@ class Screen:
     """One idea, large.
 
     Attributes:
-        name: in the address.
-        say: the one sentence above the picture; Markdown.
-        draw: draws the picture, which fills the rest.
-        note: what a speaker may say, and what the next step does; plain text.
-        hands: what hands are counted for, with the keys 1 to 9.
-        do: what happens when one comes to it from the screen before; False if nothing did.
-        undo: takes that back when one goes back from it, if it was done.
-        rows: those of its picture where the first ones are of what hands are counted for, and their
-            right is empty: hands stand there; 0 if they stand below the picture, which grows lower.
+        name: name in the address.
+        say: returns the sentence above the picture; Markdown.
+        draw: draws the picture, which fills the rest of the screen.
+        note: speaker's note, with the effect of the next step; plain text.
+        hands: choices for a count of hands, with the keys 1 to 9.
+        do: action on a step forward to this screen; returns False if it had no effect.
+        undo: reverts that action on a step back from this screen, if it was done.
+        rows: number of rows of the picture if its first rows are those of `hands` and have free
+            space at the right, for the counts; 0 to place the counts below the picture.
     """
 
     name: str
@@ -127,13 +129,13 @@ class Screen:
 
 @dataclass(slots=True)
 class Show:
-    """The screens of a page in their order, as they are drawn once.
+    """Screens of a page in order, for a single drawing.
 
     Attributes:
-        at: the place of the one that is shown, from 0.
-        is_busy: whether what was asked for still comes about.
-        is_over: whether a step was made from it: each drawing is good for one, so of two presses
-            that come together the second counts for nothing.
+        at: position of the current screen, from 0.
+        is_busy: whether the action of a step is under way.
+        is_over: whether a step was made from this drawing: each drawing allows a single step, so
+            the second of two quick presses is ignored.
     """
 
     screens: Sequence[Screen]
@@ -143,9 +145,9 @@ class Show:
 
     @classmethod
     def of(cls, screens: Sequence[Screen], is_busy: bool = False) -> Self:
-        """The show at the screen that the address asks for, or the first if there is none.
+        """Return the show at the address's screen, or at the first screen if the address has none.
 
-        In the five-minute show it has those of its act alone.
+        In the five-minute show, only the screens of the current act are included.
         """
         stage = Stage.in_link()
         _note_drawing()
@@ -156,31 +158,32 @@ class Show:
 
     @property
     def screen(self) -> Screen:
-        """What is shown."""
+        """The current screen."""
         return self.screens[self.at]
 
     @property
     def next(self) -> Screen | None:
-        """What a step on leads to."""
+        """The next screen; None at the end."""
         return self.screens[self.at + 1] if self.at + 1 < len(self.screens) else None
 
 
 def advance(show: Show, by: Literal[1, -1]) -> None:
-    """A step on, or back, if there is one; in the five-minute show that may be on another page.
+    """Step forward or back if possible; in the five-minute show possibly to another page.
 
-    On: what the next screen is about happens; if it does not, one stays. Back: what this screen is
-    about is taken back. While something comes about there is only the way back, which ends it.
+    A step forward runs the next screen's action and is cancelled if the action had no effect. A
+    step back reverts the current screen's action. While an action is under way, only a step back
+    is possible, which ends it.
     """
-    there = show.at + by
+    target = show.at + by
     if show.is_over or (by > 0 and show.is_busy):
         return
-    if not 0 <= there < len(show.screens):
+    if not 0 <= target < len(show.screens):
         act = Stage.in_link().act
         st.session_state[LEADS] = neighbour(act, by) if act else None
         return
     show.is_over = True
-    happens = show.screens[there].do if by > 0 else show.screen.undo
-    if happens is None or happens() is not False:
-        here = st.query_params.get(SCREEN, "")
-        st.query_params[SCREEN] = show.screens[there].name
-        st.session_state[_STEP] = _Step(here, show.screens[there].name)
+    action = show.screens[target].do if by > 0 else show.screen.undo
+    if action is None or action() is not False:
+        current = st.query_params.get(SCREEN, "")
+        st.query_params[SCREEN] = show.screens[target].name
+        st.session_state[_STEP] = _Step(current, show.screens[target].name)

@@ -1,4 +1,4 @@
-"""The five-minute show before it begins: its bookmarks, and how much of it is computed."""
+"""Start of the five-minute show: bookmarks, and computation in advance."""
 
 from collections.abc import Mapping
 from functools import partial
@@ -15,18 +15,18 @@ from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.page_files import PAGES
 
 
-def show_minutes(setup: ShowSetup, said: Words) -> None:
-    """A bookmark for each minute: when, what is said and done, and the way onto the stage."""
+def show_minutes(setup: ShowSetup, texts: Words) -> None:
+    """Draw a bookmark for each minute: time, summary, and link to the stage."""
     with st.container(key="show-minutes"):
         for minute in MINUTES:
             with st.container(
                 horizontal=True, vertical_alignment="center", border=True, key=f"show-{minute.key}"
             ):
                 st.markdown(f"**{minute.at}**", width=48)
-                st.markdown(said.say(minute.key))
+                st.markdown(texts.say(minute.key))
                 st.page_link(
                     PAGES / f"{minute.page}.py",
-                    label=said.say("go"),
+                    label=texts.say("go"),
                     icon=":material/co_present:",
                     width="content",
                     query_params=dict(setup.link_to(minute.page, minute.screen)),
@@ -34,16 +34,16 @@ def show_minutes(setup: ShowSetup, said: Words) -> None:
 
 
 def open_talk() -> Talk:
-    """The minutes of the show that the address is about."""
+    """Return the talk for the world and seed in the address."""
     open_link(ShowSetup)
     setup = current_setup(ShowSetup)
     write_link(setup)
     return Talk(partial(minutes_show, words("show")))
 
 
-def minutes_show(said: Words) -> Show:
-    """The minutes on the stage; a step on leads to the first act."""
-    titles = {minute.at: said.say(minute.key).split("**")[1] for minute in MINUTES}
+def minutes_show(texts: Words) -> Show:
+    """Return the talk of bookmarks; a step forward leads to the first act."""
+    titles = {minute.at: texts.say(minute.key).split("**")[1] for minute in MINUTES}
 
     def leave() -> bool:
         begin()
@@ -53,11 +53,11 @@ def minutes_show(said: Words) -> Show:
         [
             Screen(
                 "minutes",
-                partial(said.say, "question"),
+                partial(texts.say, "question"),
                 partial(_show_titles, titles),
-                bare(said.say("told")),
+                bare(texts.say("told")),
             ),
-            Screen("first", partial(said.say, "question"), lambda: None, "", do=leave),
+            Screen("first", partial(texts.say, "question"), lambda: None, "", do=leave),
         ]
     )
 
@@ -68,23 +68,23 @@ def _show_titles(titles: Mapping[str, str]) -> None:
             st.markdown(f"{at} &nbsp; **{title}**")
 
 
-def show_ahead(ahead: Ahead, said: Words) -> None:
-    """The button that computes what takes long, and how far that is."""
+def show_ahead(ahead: Ahead, texts: Words) -> None:
+    """Draw the button that starts the slow computations, or their progress."""
     with st.container(horizontal=True, vertical_alignment="center", key="show-prepare"):
         if not ahead.is_begun:
             st.button(
-                said.say("prepare"),
+                texts.say("prepare"),
                 key="prepare-show",
                 type="primary",
                 icon=":material/hourglass_top:",
                 on_click=ahead.start,
             )
-            note(said.say("prepare_told"))
+            note(texts.say("prepare_told"))
             return
         log, race = ahead.progress()
         if min(log, race) < 1:
-            told = said.say("prepares", log=percent(log), race=percent(race))
-            st.progress((log + race) / 2, told)
+            progress = texts.say("prepares", log=percent(log), race=percent(race))
+            st.progress((log + race) / 2, progress)
         else:
-            st.badge(said.say("prepared"), icon=":material/check:", color="green")
-    note(said.say("keys"))
+            st.badge(texts.say("prepared"), icon=":material/check:", color="green")
+    note(texts.say("keys"))

@@ -1,8 +1,8 @@
-"""The five-minute show: a talk that goes through the stages of four pages, in five minutes.
+"""Five-minute show: a talk across the stages of four pages.
 
-Each page has the screens of its act (`acts`); a step beyond them leads to the next act's page, for
-the same world and seed. Nothing of it is stored: each page computes what it shows, and what takes
-long, a log and a race, is computed while the first act is given (`prepare`).
+Each page has the screens of its act (`show_acts`); a step past the last screen leads to the next
+act's page, with the same world and seed. Nothing is stored: pages compute their own results. The
+slow computations, a log and a race, run during the first act (`Ahead`).
 """
 
 from collections.abc import Mapping
@@ -24,14 +24,14 @@ from pages.parts.work.pool import track
 from pages.parts.work.session_state import session_of
 
 PACE = 0.5
-"""Seconds from one frame to the next while something is computed."""
+"""Seconds between frames during a computation."""
 _RACE = {"who": "ours,epsilon,ucb,ab", "drift": "halfway", "crowds": 5}
 _LOG = {"log": "ready"}
 
 
 @dataclass(frozen=True, slots=True)
 class ShowSetup(Linked):
-    """All that a link to the show can say: the world and the seed."""
+    """World and seed of the show, as carried by its link."""
 
     PREFIX = "show-"
 
@@ -44,33 +44,33 @@ class ShowSetup(Linked):
 
     @property
     def log(self) -> EvaluateSetup:
-        """The log that is asked."""
+        """Setup of the evaluated log."""
         return EvaluateSetup().having(self._place | _LOG).fitted()
 
     @property
     def race(self) -> RaceSetup:
-        """The race in which tastes change."""
+        """Setup of the race with changing tastes."""
         return RaceSetup().having(self._place | _RACE).fitted()
 
     def link_to(self, page: str, screen: str) -> Mapping[str, str]:
-        """The address of a place in it."""
+        """Return the query of a screen of the show."""
         own: Mapping[str, Linked] = {"evaluate": self.log, "race": self.race}
-        told = own[page].query() if page in own else self._place
-        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in told.items()}}
+        query = own[page].query() if page in own else self._place
+        return {STAGE: "1", SHOW: page, SCREEN: screen, **{n: str(v) for n, v in query.items()}}
 
 
 class Ahead:
-    """What of a show is computed in advance, each by the session of its page.
+    """Computations of a show in advance, by the sessions of their pages.
 
     Attributes:
-        lock: that of the race, whose outcomes a frame takes in.
+        lock: lock of the race, which is updated in each frame.
     """
 
     def __init__(self, setup: ShowSetup, log: EvaluateSession, race: RaceSession) -> None:
         self.setup, self.log, self.race, self.lock = setup, log, race, race.lock
 
     def start(self) -> None:
-        """Begin with what was not begun yet. A race of another kind that still runs is let run."""
+        """Start the computations not yet started; another race under way is not interrupted."""
         self.log.adopt(self.setup.log, None)
         if not self._is_raced:
             self.race.start(self.setup.race, None)
@@ -82,21 +82,21 @@ class Ahead:
 
     @property
     def is_begun(self) -> bool:
-        """Whether both were begun."""
+        """Return whether log and race were both started."""
         return self.log.setup == self.setup.log and self._is_raced
 
     @property
     def is_live(self) -> bool:
-        """Whether any of it is computed now."""
+        """Return whether a computation is under way."""
         return self.is_begun and (self.log.is_live or self.race.is_live)
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing is computed."""
+        """Seconds between frames; None without a computation."""
         return pace(PACE) if self.is_live else None
 
     def progress(self) -> tuple[float, float]:
-        """Take in what has come; how much there is of the log, and of the race."""
+        """Collect results; return the progress of log and race, from 0 to 1."""
         self.race.advance()
         self.log.adopt(self.log.setup, self.log.stored)
         has_log = self.log.setup == self.setup.log and self.log.found is not None
@@ -105,7 +105,7 @@ class Ahead:
 
 
 def ahead(setup: ShowSetup) -> Ahead:
-    """What is computed in advance for a show, in this browser session."""
+    """Return the computations of a show in this browser session."""
     return Ahead(
         setup,
         session_of(EvaluateSession, lambda: EvaluateSession(setup.log)),
@@ -114,24 +114,24 @@ def ahead(setup: ShowSetup) -> Ahead:
 
 
 def begin() -> None:
-    """Lead to where the show begins, from its own page."""
+    """Request a step to the first screen of the show."""
     first = MINUTES[0]
     st.session_state[LEADS] = first.page, first.screen
 
 
-def shown() -> ShowSetup | None:
-    """For whom the show is given that the address tells of; None if it tells of none."""
+def show_in_link() -> ShowSetup | None:
+    """Return the setup of the show in the address; None without an act."""
     if not Stage.in_link().act:
         return None
     return ShowSetup.from_query(st.query_params.to_dict())[0]
 
 
 def next_place() -> tuple[str, Mapping[str, str]] | None:
-    """The page that a step led to which left this one, and its query; None if none did."""
+    """Return and clear the page requested by a step, with its query; None without a request."""
     leads: tuple[str, str] | None = st.session_state.pop(LEADS, None)
     if leads is None:
         return None
     page, screen = leads
-    # The address of the show's own page tells of no act.
-    setup = shown() or current_setup(ShowSetup)
+    # The show's own page has no act in its address.
+    setup = show_in_link() or current_setup(ShowSetup)
     return page, setup.link_to(page, screen)

@@ -1,4 +1,4 @@
-"""A show as it stands on the stage: a sentence, a picture, and how far the talk has come."""
+"""Layout of a screen on the stage: sentence, picture, and progress of the talk."""
 
 from collections.abc import Callable
 
@@ -9,7 +9,7 @@ from pages.parts.components.stage_front import counted, stand_before
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.talk import Show, advance
-from pages.parts.show.five_minutes import ahead, shown
+from pages.parts.show.five_minutes import ahead, show_in_link
 from pages.parts.work.remotes import this_remote
 
 _KEYS = {
@@ -19,24 +19,24 @@ _KEYS = {
     "PageUp": "back",
     "ArrowLeft": "back",
 }
-"""What clickers send, and what a keyboard has for it."""
+"""Keys of presentation remotes and keyboards."""
 
 
 def present(show: Show, corner: Callable[[], None]) -> None:
-    """Draw the screen that is shown.
+    """Draw the current screen.
 
     Args:
-        corner: draws what stands in the upper right corner, on each screen.
+        corner: draws the upper right corner.
     """
     screen, has_keys = show.screen, shortcut("any") is not None
 
     def step(pressed: str) -> None:
-        if setup := shown():
+        if setup := show_in_link():
             ahead(setup).start()
         this_remote().counted = counted(told("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)
 
-    # Before the picture, which a browser takes longer to draw: a key is heard meanwhile.
+    # Before the slow picture, so that keys work meanwhile.
     hear("steps", _KEYS if has_keys else {}, screen.name, step, taps=("back", "next"))
     with st.container(key="on-stage"):
         with st.container(key="stage-head"):

@@ -1,1 +1,1 @@
-"""What the Why page is made of: what it is about, its session, its controls and its pictures."""
+"""Why page: session, controls, scene and wording."""

@@ -1,4 +1,4 @@
-"""Layout of the Why page: the offer, reasons for and against it, and what was learned."""
+"""Layout of the Why page: the offer, reasons for and against it, and the learned weights."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ from pages.parts.components.download import download_rows
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Subject
 from pages.parts.scene.page import draw, draw_chart
-from pages.parts.scene.parts import Look, Scene
+from pages.parts.scene.parts import FigureStyle, Scene
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.text_field import text_field
 from pages.parts.text.format import note
@@ -30,13 +30,13 @@ WORTH_HELP = (
     "Grey: it may well be worth nothing. Below 0: it was better without."
 )
 _AT_ONCE = 2_000
-"""Contexts times actions up to which weights are read when the page is opened."""
+"""Most contexts times actions for which weights are read on opening the page."""
 _MOST = 500
-"""Weights that are listed at once."""
+"""Most weights listed at once."""
 
 
 def show_offer(scene: Scene) -> None:
-    """Draw what was believed of every action, and what decided."""
+    """Draw the beliefs about all actions, and the cause of the choice."""
     draw(scene, "decided")
     if figure := scene.figure("beliefs"):
         draw_chart(figure)
@@ -44,7 +44,7 @@ def show_offer(scene: Scene) -> None:
 
 
 def show_reasons(scene: Scene) -> None:
-    """Draw what speaks for one action and what for another, in words and bars."""
+    """Draw the reasons for either action, in words and bars."""
     for sentence in scene.text("short").splitlines():
         st.markdown(sentence)
     if figure := scene.figure("gap"):
@@ -56,7 +56,7 @@ def show_reasons(scene: Scene) -> None:
 
 
 def show_worth(session: WhySession, opened: OpenLoop) -> None:
-    """Draw the worth of each field over all visitors, once it is asked for."""
+    """Draw the importance of each field over all visitors, or a button to measure it."""
     ticket = session.measured(opened.loop)
     if ticket is None:
         note("The log is learned again without each field: what would be lost? Takes some seconds.")
@@ -71,8 +71,8 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
         )
     elif not ticket.done():
         ahead = ticket.place
-        told = f"{ahead} ahead in line" if ahead else "Learning the log again"
-        st.progress(session.share, told)
+        text = f"{ahead} ahead in line" if ahead else "Learning the log again"
+        st.progress(session.share, text)
         st.button(
             "Stop", key="stop-measuring", icon=":material/stop:", on_click=session.stop_measuring
         )
@@ -80,11 +80,11 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
         _show_measured(ticket.result(), opened.world)
 
 
-def _show_measured(found: Importances | None, world: World) -> None:
-    if found is None:
+def _show_measured(importances: Importances | None, world: World) -> None:
+    if importances is None:
         note("Not enough visitors yet of whom each action had a chance to be shown.")
         return
-    scene = scene_of_worth(found, world, Look(is_dark()))
+    scene = scene_of_worth(importances, world, FigureStyle(is_dark()))
     draw(scene, "said")
     if figure := scene.figure("worth"):
         draw_chart(figure)
@@ -92,9 +92,9 @@ def _show_measured(found: Importances | None, world: World) -> None:
         download_rows("Download as CSV", figure.rows.to_pandas, key="worth-csv", name="worth")
 
 
-def show_weights(session: WhySession, shown: Subject) -> None:
-    """Draw all weights, to search; of a large world only once it is asked for."""
-    world = shown.world
+def show_weights(session: WhySession, subject: Subject) -> None:
+    """Draw all weights with a search field; in a large world, only on request."""
+    world = subject.world
     box = st.expander(
         "Search it",
         icon=":material/search:",
@@ -104,47 +104,47 @@ def show_weights(session: WhySession, shown: Subject) -> None:
     )
     if box.open:
         with box:
-            _list_weights(session, shown)
+            _list_weights(session, subject)
 
 
-def _list_weights(session: WhySession, shown: Subject) -> None:
+def _list_weights(session: WhySession, subject: Subject) -> None:
     weights = session.weights
     if weights is None:
         with st.spinner("Reading what was learned"), session.giving_way():
             weights = outcome(submit_here(session.weighing()))
-    sought = text_field(
+    search = text_field(
         "Search",
         key="why-search",
         placeholder="Search: a value, a field or an action, such as rainy latte",
         label_visibility="collapsed",
     )
-    rows, words = [_told(one, shown.world) for one in weights], sought.lower().split()
-    found = [row for row in rows if all(word in _text(row) for word in words)]
-    cut = f" The largest {_MOST:,} are listed." if len(found) > _MOST else ""
+    rows, words = [_row(weight, subject.world) for weight in weights], search.lower().split()
+    matches = [row for row in rows if all(word in _text(row) for word in words)]
+    cut = f" The largest {_MOST:,} are listed." if len(matches) > _MOST else ""
     note(
-        f"{len(found):,} of {len(rows):,} weights: what these values together add to the reward "
+        f"{len(matches):,} of {len(rows):,} weights: what these values together add to the reward "
         f"that the action is believed to earn, and its standard deviation.{cut}"
-        f"{wording.in_its_unit(shown.world)}"
+        f"{wording.in_its_unit(subject.world)}"
     )
     numbers = st.column_config.NumberColumn(format="%+.3f")
     show_rows(
-        found[:_MOST],
+        matches[:_MOST],
         height=320,
         key="why-weights",
         column_config={"adds": numbers, "sd": st.column_config.NumberColumn(format="%.3f")},
     )
-    label = f"Download {len(found):,} as CSV"
-    download_rows(label, lambda: found, key="weights-csv", name="weights")
+    label = f"Download {len(matches):,} as CSV"
+    download_rows(label, lambda: matches, key="weights-csv", name="weights")
 
 
-def _told(weight: Weight, world: World) -> dict[str, object]:
+def _row(weight: Weight, world: World) -> dict[str, object]:
     labels = {field.name: field.label for field in world.fields if field.name in weight.values}
-    who = [weight.values[name] for name in labels]
-    # A tag is a field of its own in the request, though not in the world.
+    context = [weight.values[name] for name in labels]
+    # A tag is a field in the request, but not in the world.
     tags = [name for name in weight.values if name not in labels]
-    who += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
+    context += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
     return {
-        "who": in_a_row(who) or "whoever comes",
+        "who": in_a_row(context) or "whoever comes",
         "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
         "adds": weight.adds.mean,
@@ -153,5 +153,5 @@ def _told(weight: Weight, world: World) -> dict[str, object]:
 
 
 def _text(row: Mapping[str, object]) -> str:
-    """Text in which a search finds a weight."""
+    """Return the searchable text of a weight."""
     return f"{row['who']} {row['fields']} {row['action']}".lower()

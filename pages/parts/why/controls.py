@@ -1,4 +1,4 @@
-"""What can be done on the Why page: which offer, which two actions, who else is there."""
+"""Controls of the Why page: visitor, supposed context, and the pair of actions."""
 
 from collections.abc import Mapping
 
@@ -19,7 +19,7 @@ _VISITOR = "why-visitor"
 
 
 def ways(play: PlaySession, subject: Subject) -> None:
-    """Links to Play as it was left, and to the visitors before and after or by number."""
+    """Draw links to Play in its last state, and to the visitors before, after or by number."""
     opened = play.open
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-ways"):
         st.page_link(
@@ -47,12 +47,12 @@ def ways(play: PlaySession, subject: Subject) -> None:
 
 
 def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
-    """Any visitor of the log, by number."""
+    """Draw the choice of a visitor of the log by number."""
 
     def go() -> None:
         number = st.session_state[_VISITOR]
-        asked = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
-        st.query_params.from_dict(address_of(opened, asked))
+        query = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
+        st.query_params.from_dict(address_of(opened, query))
 
     st.session_state[_VISITOR] = subject.number
     st.number_input(
@@ -73,17 +73,17 @@ def suppose(session: WhySession, subject: Subject) -> None:
     """Draw the context of the visitor; a changed value supposes another visitor."""
 
     def ask(field: str, key: str, faces: Mapping[str, str]) -> None:
-        if one := chosen(key, faces, ""):
-            session.suppose(field, one)
+        if value := chosen(key, faces, ""):
+            session.suppose(field, value)
 
-    assert session.shown is not None
-    context, world = session.shown.context, subject.world
+    assert session.displayed is not None
+    context, world = session.displayed.context, subject.world
     note("Change who is there to ask *what if*: nothing is logged.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-who"):
         for field in world.fields:
             key = f"why-{key_of(world)}-{field.name}"
             st.session_state[key] = context[field.name]
-            # Choices are told as they are, labels as Markdown.
+            # Options are plain text, labels Markdown.
             faces = {value.name: value.label for value in field.values}
             st.selectbox(
                 plain(field.label),
@@ -107,7 +107,7 @@ def suppose(session: WhySession, subject: Subject) -> None:
 
 
 def choose_pair(session: WhySession, subject: Subject) -> None:
-    """Which two actions are taken apart."""
+    """Draw the choice of the two actions to compare."""
 
     def choose() -> None:
         session.compare(

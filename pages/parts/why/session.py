@@ -1,4 +1,4 @@
-"""The state of one browser session on the Why page: pages read it, callbacks call its verbs."""
+"""State of one browser session on the Why page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -26,15 +26,15 @@ _NAMED = 0.06
 
 
 _KEPT = 20
-"""Measurements of which it is kept what came of them."""
+"""Most measurements whose results are cached."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Work:
-    """A measurement: of a loop, with so long a history.
+    """Measurement of a loop at a position of its log.
 
     Attributes:
-        steps: those that are left. Nothing else holds them: where they are let go of, it ends.
+        steps: remaining steps. Their only reference: dropping it ends the computation.
     """
 
     loop: LearningLoop
@@ -45,113 +45,118 @@ class _Work:
 
 @cache
 def _importances() -> Together[Importances | None]:
-    """Measurements of all sessions of this process."""
+    """Return the measurements shared by all sessions of the process."""
     return Together(_KEPT)
 
 
 class WhySession:
-    """Which offer is explained, and what is computed about its loop. It changes no loop.
+    """The explained offer, and computations about its loop. Changes no loop.
 
     Attributes:
-        subject: what is explained, as it was; None before anything was found.
-        asked: what leads there.
-        shown: the same, or what would have been offered to somebody else, in a "what if".
-        action, against: positions of the two that are compared; None for the mean of all.
-        share: how much of the importance has been computed, from 0 to 1.
-        drawn_live: whether something was being computed when the page was drawn.
+        subject: the explained offer as logged; None before an offer was found.
+        query: query that leads to the offer.
+        displayed: the same offer, or the supposed offer of a "what if".
+        action, against: positions of the two compared actions; None for the mean of all.
+        share: progress of the importance computation, from 0 to 1.
+        drawn_live: whether a computation was under way when the page was drawn.
     """
 
     def __init__(self) -> None:
         self.lock = RLock()
         self.subject: Subject | None = None
-        self.shown: Subject | None = None
+        self.displayed: Subject | None = None
         self.action, self.share, self.drawn_live = 0, 0.0, False
         self.against: int | None = None
-        self.asked = Asked()
+        self.query = Asked()
         self._seen: tuple[object, ...] = ()
         self._weights: tuple[Subject, list[Weight]] | None = None
         self._work: _Work | None = None
 
     # -- which offer ------------------------------------------------------------------
 
-    def knows(self, opened: OpenLoop, asked: Asked) -> bool:
-        """Whether it shows what is asked about, as the loop is now."""
-        return self._seen == (opened.loop, asked, opened.loop.log.position)
+    def knows(self, opened: OpenLoop, query: Asked) -> bool:
+        """Return whether the query's offer is shown, as of the loop's current position."""
+        return self._seen == (opened.loop, query, opened.loop.log.position)
 
-    def finding(self, opened: OpenLoop, asked: Asked) -> Steps[bool]:
-        """Find what is asked about; whether there is such an event, else the last one is shown."""
+    def finding(self, opened: OpenLoop, query: Asked) -> Steps[bool]:
+        """Find the offer of a query; return False, and show the last offer, if the event does not
+        exist."""
         position = opened.loop.log.position
-        found = yield from finding(opened, asked)
-        is_there = found is not None
-        if found is None:
-            found = yield from finding(opened, Asked())
-        assert found is not None, "of the last event, or of who stands there"
+        subject = yield from finding(opened, query)
+        is_there = subject is not None
+        if subject is None:
+            subject = yield from finding(opened, Asked())
+        assert subject is not None, "of the last event, or of who stands there"
         with self.lock:
-            self._show(found)
-            self.asked = found.asked
-            self._seen = opened.loop, found.asked, position
+            self._show(subject)
+            self.query = subject.asked
+            self._seen = opened.loop, subject.asked, position
         return is_there
 
-    def _show(self, found: Subject) -> None:
-        """Explain it; what was asked of it is asked again where it is only news of the same."""
-        before, shown = self.subject, self.shown
-        self.subject = self.shown = found
-        is_same = before is not None and before.ranked == found.ranked
-        if is_same and shown is not None:
-            self.shown = found.if_it_were(shown.context)
+    def _show(self, subject: Subject) -> None:
+        """Show an offer; keep the compared actions and the supposed context if the offer is
+        unchanged."""
+        previous, displayed = self.subject, self.displayed
+        self.subject = self.displayed = subject
+        is_same = previous is not None and previous.ranked == subject.ranked
+        if is_same and displayed is not None:
+            self.displayed = subject.if_it_were(displayed.context)
             return
-        self.action = found.ranked.shown
-        self.against = runner_up(found.ranked, self.action)
+        self.action = subject.ranked.shown
+        self.against = runner_up(subject.ranked, self.action)
 
     # -- what is asked of it ----------------------------------------------------------
 
     @locked
     def suppose(self, field: str, value: str) -> None:
-        """Let somebody stand there who differs in one field."""
-        if self.subject is not None and self.shown is not None:
-            self.shown = self.subject.if_it_were({**self.shown.context, field: value})
+        """Suppose a visitor that differs in a single field."""
+        if self.subject is not None and self.displayed is not None:
+            self.displayed = self.subject.if_it_were({**self.displayed.context, field: value})
 
     @locked
     def as_it_was(self) -> None:
-        """Let stand there again who did."""
-        self.shown = self.subject
+        """Return to the logged visitor."""
+        self.displayed = self.subject
 
     @locked
     def compare(self, action: int, against: int | None) -> None:
-        """Take two apart: an action and another, or the mean of all that could be shown."""
+        """Compare an action with another, or with the mean of all allowed actions."""
         self.action, self.against = action, None if against == action else against
 
     @property
     def changed(self) -> Context:
-        """What of the visitor is not as it was."""
-        if self.subject is None or self.shown is None:
+        """Context values that differ from the logged visitor's."""
+        if self.subject is None or self.displayed is None:
             return {}
-        before = self.subject.context
-        return {name: one for name, one in self.shown.context.items() if before[name] != one}
+        logged = self.subject.context
+        return {
+            name: value for name, value in self.displayed.context.items() if logged[name] != value
+        }
 
     def gap(self) -> Gap:
-        """How far the one that is asked about is ahead, and what that is made of."""
-        assert self.shown is not None
-        return gap(self.shown.loop, self.shown.ranked, self.action, self.against, _NAMED)
+        """Return the lead of the selected action, with its parts."""
+        assert self.displayed is not None
+        return gap(self.displayed.loop, self.displayed.ranked, self.action, self.against, _NAMED)
 
     # -- what its loop has learned ----------------------------------------------------
 
     @property
     def weights(self) -> list[Weight] | None:
-        """All that the loop had learned by then; None before that is known, see `weighing`."""
+        """Weights of the loop at the offer; None before `weighing` is done."""
         return self._weights[1] if self._weights and self._weights[0] is self.subject else None
 
     def weighing(self) -> Steps[list[Weight]]:
-        """Find all that the loop had learned by then."""
+        """Compute the weights of the loop at the offer."""
         subject = self.subject
         assert subject is not None
-        found = yield from weighing(subject.loop, subject.world)
-        self._weights = subject, found
-        return found
+        weights = yield from weighing(subject.loop, subject.world)
+        self._weights = subject, weights
+        return weights
 
     @locked
     def measure(self, loop: LearningLoop) -> None:
-        """Compute what each field is worth, beside the page; with all who ask the same of it."""
+        """Compute the importance of each field in the background; equal requests share one
+        computation."""
         self.share = 0.0
         key = ref(loop), loop.log.mark
         steps = _importances().joining(key, lambda: assessing(loop))
@@ -159,15 +164,18 @@ class WhySession:
 
     @locked
     def stop_measuring(self) -> None:
-        """Compute no more."""
+        """Cancel the computation."""
         if self._work is not None:
             self._work.ticket.cancel()
             self._work = None
 
     @contextmanager
     def giving_way(self) -> Iterator[None]:
-        """What a person waits for is done before the measurement, which goes on after it: the
-        works of one session stand in line behind each other."""
+        """Pause the measurement during other work of the session, then resume.
+
+        Works of a session are done in order, so urgent work would otherwise wait for the
+        measurement.
+        """
         work = self._work
         is_put_off = work is not None and work.ticket.cancel()
         try:
@@ -178,21 +186,22 @@ class WhySession:
                 self._work = replace(work, ticket=again)
 
     def _measuring(self, steps: Steps[Importances | None]) -> Steps[Importances | None]:
-        """Do the steps that are left; whoever stops in between may go on."""
+        """Do the remaining steps and report progress; may be interrupted and resumed."""
         return telling(steps, partial(setattr, self, "share"))
 
     @property
     def is_live(self) -> bool:
-        """Whether something is being computed."""
+        """Return whether a measurement is under way."""
         return self._work is not None and not self._work.ticket.done()
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing is being computed."""
+        """Seconds between frames; None without a measurement under way."""
         return pace(TICK) if self.is_live else None
 
     def measured(self, loop: LearningLoop) -> Ticket[Importances | None] | None:
-        """The importance of a loop's fields as it is now, in the making or done."""
+        """Return the ticket of the importances of a loop's fields at its current position, or
+        None."""
         work = self._work
         if work is None or (work.loop, work.position) != (loop, loop.log.position):
             return None

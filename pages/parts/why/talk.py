@@ -1,15 +1,15 @@
-"""The one screen of the Why page: what spoke for an offer, and what against it."""
+"""The single screen of the Why page: reasons for and against an offer."""
 
 from functools import partial
 
 from pages.parts.charts.base import STAGE
 from pages.parts.components.stage_talk import Talk
 from pages.parts.play.why_subject import Subject
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.text.theme import is_dark
-from pages.parts.why.opening import open_why
+from pages.parts.why.address import open_why
 from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 
@@ -20,13 +20,13 @@ _NOTE = (
 
 
 def open_talk() -> Talk:
-    """The talk about the offer of the address."""
+    """Return the talk about the offer in the address."""
     session, _ = open_why()
-    assert session.shown is not None
-    return Talk(partial(why_show, session, session.shown), leads_to="why this was offered")
+    assert session.displayed is not None
+    return Talk(partial(why_show, session, session.displayed), leads_to="why this was offered")
 
 
-def why_show(session: WhySession, shown: Subject) -> Show:
-    """The screen with the parts that put an action ahead."""
-    scene = scene_of(session, shown, Look(is_dark(), STAGE))
+def why_show(session: WhySession, subject: Subject) -> Show:
+    """Return the screen with the parts of an action's lead."""
+    scene = scene_of(session, subject, FigureStyle(is_dark(), STAGE))
     return Show.of([screen(scene, "why", "question", "gap", _NOTE)])

@@ -13,23 +13,23 @@ from pages.parts.text.format import counted, percent, plain, signed
 from pages.parts.text.money import in_all, in_money, more_money, scale_of
 
 _ALIKE = 0.005
-"""Reward that is not worth telling."""
+"""Smallest reward worth mentioning."""
 _NAMED = 3
-"""Parts that are told in words, at most."""
+"""Most parts named in a sentence."""
 
 
 def asked_about(subject: Subject) -> str:
-    """The question of the page."""
+    """Return the question of the page."""
     label = plain(subject.world.items[subject.ranked.shown].name)
-    # No line begins with a dot.
-    who = plain("\u00a0· ".join(subject.context.values()))
+    # The no-break space prevents a line from beginning with a dot.
+    visitor = plain("\u00a0· ".join(subject.context.values()))
     if subject.number is None:
-        return f"Why would {label} be offered to {who}?"
-    return f"Why was {label} offered to {who}?"
+        return f"Why would {label} be offered to {visitor}?"
+    return f"Why was {label} offered to {visitor}?"
 
 
 def answered(subject: Subject, come: int) -> str:
-    """Which visitor it was, and what they gave."""
+    """Number of the visitor, and the reward."""
     if subject.number is None:
         return "Nobody has answered yet, and nothing is logged. All is as it is believed now."
     gave = "has not answered yet"
@@ -39,21 +39,21 @@ def answered(subject: Subject, come: int) -> str:
 
 
 def named(world: World, position: int | None) -> str:
-    """An action, or the mean of all, as it is written in a choice."""
+    """Name of an action, or of the mean of all, for a selection."""
     return "the average offer" if position is None else world.items[position].name
 
 
 def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int | None) -> list[str]:
-    """How far an action is ahead of another, and how much of it is knowledge."""
-    one, other = (f"**{plain(named(world, at))}**" for at in (action, against))
+    """Lead of an action over another, and its share of knowledge."""
+    name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     behind = gap.mean < 0
     first = (
-        f"{one} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than {other}"
-        f"{plain(in_money(world, abs(gap.mean)))}"
+        f"{name} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than "
+        f"{other}{plain(in_money(world, abs(gap.mean)))}"
     )
     joint = ", and is"
     if abs(gap.mean) < _ALIKE:
-        first, joint = f"{one} and {other} are believed to earn the same", f": {one} is"
+        first, joint = f"{name} and {other} are believed to earn the same", f": {name} is"
     if gap.sd:
         first += f"{joint} the better one with a chance of {_sureness(gap)}"
     return [f"{first}.", _drawn(ranked, gap)]
@@ -69,7 +69,7 @@ def _sureness(gap: Gap) -> str:
 
 
 def _drawn(ranked: Ranked, gap: Gap) -> str:
-    """How much was knowledge, and how much curiosity."""
+    """Shares of knowledge and curiosity in the lead."""
     if ranked.mode != "online":
         return "The choice of today's rules is shown whatever is believed, so no draw decided."
     if ranked.cause == "lot":
@@ -79,26 +79,26 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
     if gap.curiosity is None:
         return "All of it is knowledge: no draw decided."
     apart = gap.mean + gap.curiosity
-    told = (
+    text = (
         f"Its draw is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: {signed(gap.mean)} is "
         f"knowledge, {signed(gap.curiosity)} curiosity, the luck of the draw."
     )
     if gap.mean < -_ALIKE < _ALIKE < apart:
-        return f"{told} Curiosity alone put it ahead."
-    return told
+        return f"{text} Curiosity alone put it ahead."
+    return text
 
 
 def for_and_against(
     gap: Gap, names: Mapping[Source, str], world: World, action: int, against: int | None
 ) -> str:
-    """The largest parts in words, on either side."""
+    """Name the largest parts on either side."""
     parts = drawn(gap)
     sides = []
     for position, sign in ((action, 1), (against, -1)):
-        largest = [(one, by) for one, by in parts if sign * by >= _ALIKE][:_NAMED]
+        largest = [(source, by) for source, by in parts if sign * by >= _ALIKE][:_NAMED]
         if largest:
-            told = ", ".join(f"{plain(names[one])} ({abs(by):.2f})" for one, by in largest)
-            sides.append(f"For {plain(named(world, position))} speak {told}.")
+            reasons = ", ".join(f"{plain(names[source])} ({abs(by):.2f})" for source, by in largest)
+            sides.append(f"For {plain(named(world, position))} speak {reasons}.")
     return " ".join(sides) or "Nothing that was learned tells them apart."
 
 
@@ -106,7 +106,7 @@ def for_and_against(
 
 
 def left_out(world: World, left: Left) -> str:
-    """What was left out."""
+    """Name the omitted field or group."""
     of = "the visitor" if left.side == "context" else "the actions"
     if left.kind == "all":
         return f"all about {of}"
@@ -117,18 +117,18 @@ def left_out(world: World, left: Left) -> str:
     return name if left.side == "context" else f"{name} (action)"
 
 
-def worth(found: Importances, world: World) -> str:
-    """What the measurement says in a sentence or two."""
-    rests = f"Measured on {counted(found.events, 'visitor')}"
-    fields = [one for one in found.each if one.left.kind == "field"]
-    matter = [one for one in fields if one.loss.low > 0]
-    gained = found.value.mean - found.by_chance.mean
-    told = (
-        f"{rests}: its best guesses earn **{found.value.mean:.2f}** a visitor, any action "
-        f"**{found.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
+def worth(importances: Importances, world: World) -> str:
+    """Summarise the measurement in a sentence or two."""
+    rests = f"Measured on {counted(importances.events, 'visitor')}"
+    fields = [importance for importance in importances.each if importance.left.kind == "field"]
+    matter = [importance for importance in fields if importance.loss.low > 0]
+    gained = importances.value.mean - importances.by_chance.mean
+    text = (
+        f"{rests}: its best guesses earn **{importances.value.mean:.2f}** a visitor, any action "
+        f"**{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
     )
     if not matter:
-        return f"{told} No single field is known to be worth anything yet."
+        return f"{text} No single field is known to be worth anything yet."
     most = matter[0]
     others = len(matter) - 1
     name = plain(left_out(world, most.left))
@@ -136,19 +136,19 @@ def worth(found: Importances, world: World) -> str:
         f" {counted(others, 'other field matters', 'other fields matter')}, too." if others else ""
     )
     lost = f"**{most.loss.mean:.2f}** of it{plain(in_money(world, most.loss.mean))}"
-    return f"{told} Without {name} it would lose {lost}.{more}"
+    return f"{text} Without {name} it would lose {lost}.{more}"
 
 
 def in_its_unit(world: World) -> str:
-    """What rewards in a picture or a table come to, after a blank; nothing where no unit is."""
-    told = plain(scale_of(world))
-    return told and f" {told}"
+    """Scale of the world's unit after a blank; empty without a unit."""
+    scale = plain(scale_of(world))
+    return scale and f" {scale}"
 
 
-def worth_in_words(each: list[Importance], names: list[str]) -> str:
-    """All of them, for those who cannot see the picture."""
+def worth_in_words(importances: list[Importance], names: list[str]) -> str:
+    """Importances as text, for screen readers."""
     return "; ".join(
-        f"{name} {one.loss.mean:.2f} ({one.loss.low:.2f} to {one.loss.high:.2f}), score "
-        f"{one.score:.0f}"
-        for one, name in zip(each, names, strict=True)
+        f"{name} {each.loss.mean:.2f} ({each.loss.low:.2f} to {each.loss.high:.2f}), score "
+        f"{each.score:.0f}"
+        for each, name in zip(importances, names, strict=True)
     )

@@ -8,7 +8,7 @@ from engine.worlds import World
 from engine.worlds.rows import CellFault
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.scene.page import draw, draw_chart
-from pages.parts.scene.parts import Look, Numbers, Scene
+from pages.parts.scene.parts import FigureStyle, Numbers, Scene
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.theme import is_dark
 from pages.parts.worlds.scene import scene_of
@@ -36,8 +36,8 @@ def show_faults(faults: Sequence[CellFault]) -> None:
 def show_world(world: World) -> None:
     """Draw what can be earned with more and more knowledge, and who likes what best."""
     section("What there is to learn", "Computed from the tastes: no visitor has come yet.")
-    _show_ceilings(scene_of(world, Look(is_dark())))
-    scene = scene_of(world, Look(is_dark()), _choose_axes(world))
+    _show_ceilings(scene_of(world, FigureStyle(is_dark())))
+    scene = scene_of(world, FigureStyle(is_dark()), _choose_axes(world))
     if figure := scene.figure("map"):
         draw_chart(figure)
     draw(scene, "map-note")

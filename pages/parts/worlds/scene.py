@@ -7,7 +7,7 @@ from engine.worlds.ceilings import Ceilings
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.charts.truth_map import truth_rows, truth_spec
-from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Text
+from pages.parts.scene.parts import Figure, FigureStyle, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
 from pages.parts.worlds import wording
 from pages.parts.worlds.valued import ceilings_of
@@ -15,7 +15,7 @@ from pages.parts.worlds.valued import ceilings_of
 _TITLE = "Who likes what best"
 
 
-def scene_of(world: World, look: Look, axes: Axes | None = None) -> Scene:
+def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene:
     """All that Worlds says about a world.
 
     Args:
@@ -34,7 +34,7 @@ def scene_of(world: World, look: Look, axes: Axes | None = None) -> Scene:
     )
 
 
-def _map(world: World, look: Look, axes: Axes) -> Figure:
+def _map(world: World, look: FigureStyle, axes: Axes) -> Figure:
     """The best action for each visitor of the map."""
     rows, spec = truth_rows(world, axes, world.contexts[0]), truth_spec(world, look.dark, axes)
     best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))

@@ -10,7 +10,7 @@ from engine.worlds.rows import CellFault
 from pages.parts.charts.base import STAGE
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk
-from pages.parts.scene.parts import Look
+from pages.parts.scene.parts import FigureStyle
 from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -44,7 +44,7 @@ def worlds_show(world: World | None, faults: Sequence[CellFault]) -> Show:
     if world is None:
         said = "Not every cell of this world is right yet."
         return Show.of([Screen("faults", lambda: said, partial(_show_faults, faults), "")])
-    scene = scene_of(world, Look(is_dark(), STAGE))
+    scene = scene_of(world, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
             screen(

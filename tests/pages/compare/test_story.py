@@ -5,10 +5,10 @@ from itertools import pairwise
 
 import pytest
 
+from pages.parts.compare.comparison_cache import ComparisonCache
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.stories import Stories
 from pages.parts.work.heavy_work import HeavyWork
 from pages.parts.work.live import LivePlay
 
@@ -29,7 +29,7 @@ def telling(monkeypatch: pytest.MonkeyPatch) -> CompareSession:
         "pages.parts.compare.session.LivePlay",
         lambda host: LivePlay(host, lambda job: line.submit(job, session="", address="")),
     )
-    return CompareSession(CompareSetup(), History(CAME, SWITCHES), known=Stories())
+    return CompareSession(CompareSetup(), History(CAME, SWITCHES), cache=ComparisonCache())
 
 
 def test_each_switch_of_a_story_is_foretold_in_steps_of_its_own(telling: CompareSession) -> None:

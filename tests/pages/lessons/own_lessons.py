@@ -11,7 +11,7 @@ from engine.experiments.playthrough import Act, Change, Crowd, Playthrough, Visi
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
 from engine.worlds import WORLDS, Context, World, world_from_json
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from tests.engine.worlds.random_worlds import BAKERY
 
 DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}

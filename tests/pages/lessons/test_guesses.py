@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from pages.parts.lessons.guesses import allowed_guesses, read_guess, told_guess
+from pages.parts.lessons.guesses import allowed_guesses, format_guess, parse_guess
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Pick, Slider
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.setup import LearnSetup
@@ -25,8 +25,8 @@ PICK, MAP = Pick(("few", "many")), Cells(("a", "b"), ("x", "y", "z"))
     ],
 )
 def test_what_was_guessed_is_there_again(asked: Guessed, guess: Guess, text: str) -> None:
-    assert told_guess(guess) == text
-    assert read_guess(text, asked) == guess
+    assert format_guess(guess) == text
+    assert parse_guess(text, asked) == guess
     assert allowed_guesses(asked)
 
 
@@ -41,7 +41,7 @@ def test_what_was_guessed_is_there_again(asked: Guessed, guess: Guess, text: str
     ],
 )
 def test_what_nobody_can_have_guessed_is_none(asked: Guessed, text: str) -> None:
-    assert read_guess(text, asked) is None
+    assert parse_guess(text, asked) is None
 
 
 def test_a_link_with_such_is_told_and_opens_without() -> None:

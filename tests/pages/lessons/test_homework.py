@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from pages.parts.lessons.homework import LONGEST, SEEDS, Handed, code_of, handed_in, seed_of
 from pages.parts.lessons.lessons import LESSONS
-from pages.parts.lessons.session import Run, rightly
+from pages.parts.lessons.session import LessonRun, rightly
 
 students = st.text(min_size=1, max_size=LONGEST)
 lessons = st.sampled_from(sorted(LESSONS))
@@ -48,5 +48,5 @@ def test_cells_are_told_rightly_marked_or_left() -> None:
     truth, unused = frozenset({2, 5}), cast(Any, None)
     lesson, lab = LESSONS["one_winner"], cast(Any, SimpleNamespace(truth=truth))
     marked = (frozenset(range(9)), frozenset[int](), truth, frozenset({2, 3}), 0.5, None)
-    runs = [Run(lesson, lab, unused, guess) for guess in marked]
+    runs = [LessonRun(lesson, lab, unused, guess) for guess in marked]
     assert [rightly(run) for run in runs] == [2, 7, 9, 7, None, None]

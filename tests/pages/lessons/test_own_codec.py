@@ -27,7 +27,7 @@ from pages.parts.lessons.own.codec import (
     to_text,
     unpack,
 )
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from tests.engine.worlds.random_worlds import bakery
 from tests.pages.lessons.own_lessons import DAVE, TOLD, lessons, told
 

@@ -20,10 +20,11 @@ from pages.parts.charts.lesson_bars import Said, said_rows
 from pages.parts.charts.lesson_maps import Cell
 from pages.parts.lessons.homework import code_of
 from pages.parts.lessons.own import lesson as own_lesson
-from pages.parts.lessons.own import making, opening
+from pages.parts.lessons.own import lesson_dialog as making
+from pages.parts.lessons.own import lesson_upload as opening
 from pages.parts.lessons.own.codec import from_text, key_in_links, pack, to_text, unpack
 from pages.parts.lessons.own.lesson import lesson_of
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.lessons.own.wording import words_of
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.play.session import PlaySession

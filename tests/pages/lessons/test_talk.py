@@ -15,7 +15,7 @@ from pages.parts.charts.stage_size import staged
 from pages.parts.lessons.lesson import Cells, Pick
 from pages.parts.lessons.lessons import LESSONS
 from pages.parts.lessons.own.codec import MAX_LINK, from_text, key_in_links, pack
-from pages.parts.lessons.session import Run, outcome
+from pages.parts.lessons.session import LessonRun, outcome
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.talk import answers_to, guessed_by, lesson_show
 from pages.parts.scene.talk import Stage
@@ -96,7 +96,7 @@ def test_whoever_comes_back_to_a_later_screen_waits_there(monkeypatch: pytest.Mo
     lab: Any = SimpleNamespace(progress=0.3)
     monkeypatch.setattr(Stage, "in_link", classmethod(lambda cls: cls(True, "why")))
     setup = LearnSetup(lesson="exam_week")
-    show = lesson_show(Run(setup.chosen, lab, line), setup)
+    show = lesson_show(LessonRun(setup.chosen, lab, line), setup)
     assert (show.screen.name, show.next) == ("why", None)
 
 
@@ -144,7 +144,7 @@ def test_what_opens_a_lesson_tells_of_nothing_that_is_not_there(
     lab: Any = None  # It is still at work.
     for key in LESSONS:
         setup = LearnSetup(lesson=key, world=world)
-        lesson_show(Run(setup.chosen, lab, line), setup).screens[0].draw()
+        lesson_show(LessonRun(setup.chosen, lab, line), setup).screens[0].draw()
     assert len(said) == len(LESSONS)
     here = "above|press|write|this (is|log)"
     assert not [text for text in said if re.search(rf"\b({here})\b", text.casefold())]

@@ -16,7 +16,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.talk import let_in, play_show
 from pages.parts.play.talk_scene import scene_of
-from pages.parts.scene.parts import Figure, Look
+from pages.parts.scene.parts import Figure, FigureStyle
 from pages.parts.scene.talk import SCREEN, advance
 from pages.parts.text.format import percent
 
@@ -148,7 +148,7 @@ def test_the_talk_and_the_report_show_the_curve_of_the_page() -> None:
         session.advance()
     opened = session.open
     on_page = earned(opened, opened.curve(), truth=False, dark=False).figures["chart-reward"]
-    in_talk = scene_of(session, Look())["rewards"]
+    in_talk = scene_of(session, FigureStyle())["rewards"]
     report_made = report(session, "")
     assert report_made is not None
     on_paper = report_made.figures[1]

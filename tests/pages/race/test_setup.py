@@ -8,7 +8,7 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.registry import CONTENDERS, POLICIES
 from engine.policies.softmax import Softmax
 from engine.policies.ucb import UpperBound
-from pages.parts.race.record import YOU
+from pages.parts.race.choice_record import YOU
 from pages.parts.race.setup import RaceSetup, everybody, ordered
 
 

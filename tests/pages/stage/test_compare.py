@@ -5,9 +5,9 @@ from typing import Literal
 import pytest
 import streamlit as st
 
+from pages.parts.compare.comparison_cache import history_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.compare.stories import history_of
 from pages.parts.compare.talk import compare_show
 from pages.parts.scene.talk import SCREEN, advance
 

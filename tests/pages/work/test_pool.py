@@ -5,7 +5,7 @@ from threading import Event
 
 import pytest
 
-from pages.parts.race.results import Results
+from pages.parts.race.finished_races import FinishedRaces
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import progress_of, verdict
@@ -100,7 +100,7 @@ SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
 def test_a_race_waits_for_a_lane_and_says_so() -> None:
     track, _, _ = a_track()
     racers = [enter(track) for _ in range(LANES)]
-    session = RaceSession(SMALL, track, Results())
+    session = RaceSession(SMALL, track, FinishedRaces())
     session.start(SMALL, "ab")
     assert session.state == "queued"
     assert session.is_live
@@ -113,7 +113,7 @@ def test_a_race_waits_for_a_lane_and_says_so() -> None:
 def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
     track, _, clock = a_track()
-    session = RaceSession(SMALL, track, Results())
+    session = RaceSession(SMALL, track, FinishedRaces())
     session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
     found = len(session.known)
     there.clear()
@@ -148,7 +148,7 @@ class Broken(Watched):
 def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None:
     made: list[Watched] = [Broken(), Watched()]
     track = Track(lambda: made.pop(0))
-    session = RaceSession(SMALL, track, Results())
+    session = RaceSession(SMALL, track, FinishedRaces())
     states: list[str] = []
     for _ in range(2):
         session.start(SMALL, None)

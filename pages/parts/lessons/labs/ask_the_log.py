@@ -15,9 +15,9 @@ from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import first_field
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import first_field
 from pages.parts.lessons.pictures import bars, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 
@@ -33,8 +33,8 @@ class Lab(lesson.Lab):
     Attributes:
         visitors: in each log.
         logs: how many there are.
-        by: field of the context which the menu looks at; the first if empty.
-        menu: what is offered to each value of the field; one action after the other if empty.
+        by: context field of the menu; the first if empty.
+        menu: action offered to each value of the field; the actions in turn if empty.
     """
 
     visitors: int
@@ -54,9 +54,9 @@ class Lab(lesson.Lab):
 
     def work(self) -> Steps[None]:
         for seed in range(self.seed, self.seed + self.logs):
-            told = yield from experiment(self.world, LoopSettings(), self.visitors, seed)
-            self.log = self.log or told
-            self.searches.append(search(self.world, told, seed))
+            new_log = yield from experiment(self.world, LoopSettings(), self.visitors, seed)
+            self.log = self.log or new_log
+            self.searches.append(search(self.world, new_log, seed))
             yield None
 
     @property
@@ -79,7 +79,7 @@ class Lab(lesson.Lab):
         self.has_asked = self.has_forgotten = True
 
     @property
-    def asked(self) -> RuleEstimate:
+    def estimate(self) -> RuleEstimate:
         """Estimates for the current menu."""
         assert self.log is not None
         table: dict[tuple[str, ...], str] = {(v,): item for v, item in self.menu.items()}
@@ -88,18 +88,18 @@ class Lab(lesson.Lab):
 
     @property
     def truth(self) -> float:
-        return self.asked.truth
+        return self.estimate.truth
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        asked, first = self.asked, self.searches[0]
+        estimate, first = self.estimate, self.searches[0]
         chosen, judged = errors(self.searches)
         return {
-            "true": percent(asked.truth),
-            "estimate": percent(asked.interval.estimate),
-            "low": percent(asked.interval.low),
-            "high": percent(asked.interval.high),
-            "forgotten": percent(asked.forgotten),
+            "true": percent(estimate.truth),
+            "estimate": percent(estimate.interval.estimate),
+            "low": percent(estimate.interval.low),
+            "high": percent(estimate.interval.high),
+            "forgotten": percent(estimate.forgotten),
             "chosen": percent(first.chosen),
             "judged": percent(first.judged),
             "best": percent(first.truth),
@@ -116,19 +116,19 @@ class Lab(lesson.Lab):
     @property
     def holds(self) -> bool:
         """True if ignoring the probabilities is farther from the truth."""
-        asked = self.asked
-        kept = abs(asked.interval.estimate - asked.truth)
-        return abs(asked.forgotten - asked.truth) > kept
+        estimate = self.estimate
+        kept = abs(estimate.interval.estimate - estimate.truth)
+        return abs(estimate.forgotten - estimate.truth) > kept
 
     @property
     def query(self) -> Mapping[str, str]:
         return {"rule": self.field.name}
 
     def opening(self) -> None:
-        if look().on_stage:  # There the map has all the room.
+        if look().on_stage:  # On the stage the map fills the screen.
             self._draw_log()
             return
-        above = st.container()  # Drawn last: it shows the menu that is read below it.
+        above = st.container()  # Drawn last, as the chart depends on the menu below.
         tell(self.say("opening"))
         self._write_menu()
         with above:
@@ -156,30 +156,31 @@ class Lab(lesson.Lab):
 
     def _draw_map(self, log: Told) -> None:
         """Map: times offered and mean reward by value and action; a diamond marks the menu."""
-        world, found = self.world, offered_by(self.world, log, self.field.name)
+        world, offers = self.world, offered_by(self.world, log, self.field.name)
         menu = [world.position(self.menu[value.name]) for value in self.field.values]
-        inks, most = theme(is_dark()).actions, int(found.times.max())
-        apart = " · " if look().on_stage else "\n"  # A cell is low there while hands are counted.
+        inks, most = theme(is_dark()).actions, int(offers.times.max())
+        # Cells are low on the stage during a count of hands.
+        apart = " · " if look().on_stage else "\n"
         cells, fits = [], 0
-        for row, times in enumerate(found.times.tolist()):
+        for row, times in enumerate(offers.times.tolist()):
             for item, count in enumerate(times):
                 is_on = menu[row] == item
                 fits += count * is_on
                 parts = [f"{'◆ ' if is_on else ''}{count}"]
-                parts += [percent(found.means[row, item])] if count else []
+                parts += [percent(offers.means[row, item])] if count else []
                 cells.append(Cell(inks[item], apart.join(parts), " · ".join(parts), count / most))
         rows, columns = [v.label for v in self.field.values], [item.label for item in world.items]
-        told = self.say("offered")
-        # In a place of its own: words that stand beside a chart are not shown on the stage.
+        heading = self.say("offered")
+        # In a separate container: the stage hides text beside a chart.
         with st.container(key="lesson-cells"):
-            remark(told)
+            remark(heading)
         pairs = zip(product(rows, columns), cells, strict=True)
-        said = "; ".join(f"{row} {column} {cell.told}" for (row, column), cell in pairs)
+        description = "; ".join(f"{row} {column} {cell.told}" for (row, column), cell in pairs)
         drawn(
             cells_rows(rows, columns, cells),
             cells_spec(is_dark(), len(rows)),
             key="chart-log",
-            alt=f"{told}: {said}",
+            alt=f"{heading}: {description}",
         )
         tell(self.say("fits", fits=fits, all=len(log.cells)))
 
@@ -200,20 +201,20 @@ class Lab(lesson.Lab):
 
     def _draw_answer(self, is_forgotten: bool, is_revealed: bool) -> None:
         """Bars: estimates for the menu, with logged probabilities and without."""
-        asked, by, truth = self.asked, self.say("says"), self.say("truth")
-        said = [Said.within(self.say("log"), by, asked.interval)]
+        estimate, by, truth = self.estimate, self.say("says"), self.say("truth")
+        values = [Said.within(self.say("log"), by, estimate.interval)]
         if is_forgotten:
-            said.append(Said(self.say("forgotten"), by, asked.forgotten))
+            values.append(Said(self.say("forgotten"), by, estimate.forgotten))
         bars(
             by,
-            said,
+            values,
             (by,),
             "chart-asked",
-            truths=[(one.of, asked.truth) for one in said] if is_revealed else [],
+            truths=[(entry.of, estimate.truth) for entry in values] if is_revealed else [],
             truth=truth,
             form="{of} {says}",
-            more=[f"{truth} {percent(asked.truth)}"] if is_revealed else [],
-            most=max(one.value for one in said),
+            more=[f"{truth} {percent(estimate.truth)}"] if is_revealed else [],
+            most=max(entry.value for entry in values),
         )
 
     def revealing(self) -> None:

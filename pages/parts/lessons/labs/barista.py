@@ -1,4 +1,4 @@
-"""The person is the policy; the engine serves the same visitors beside them."""
+"""Lesson in which the person acts as the policy, beside the engine on the same visitors."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec, lines_o
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.toolbar import shortcut
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import first_field, regulars
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import first_field, regulars
 from pages.parts.lessons.pictures import bells, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.play.beliefs import believed
 from pages.parts.text.format import plain, section
 from pages.parts.text.theme import is_dark, theme
 
 _APART = " &ensp; "
-"""Between one drink and the next."""
+"""Separator of drinks."""
 _FAINT = 0.15
-"""How full a cell is whose offer is not the best."""
+"""Fill of a cell whose offer is not the best."""
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
@@ -41,25 +41,25 @@ class Lab(lesson.Lab):
     """Visits of two regulars, one after the other, served by the person and by the engine.
 
     Attributes:
-        field: that of the context which tells regulars apart.
-        informed: what the engine earns of the first that is told one other field alone.
+        field: context field that identifies regulars.
+        informed: reward from the first regular of an engine that is told only one other field.
         visits: of each regular.
-        who: values of the field; those that come most often if empty.
-        told: the other field; the second if empty.
+        values: values of the field; the most frequent if empty.
+        known_field: the other field; the second if empty.
     """
 
     visits: int
-    who: Sequence[str] = ()
-    told: str = ""
+    values: Sequence[str] = ()
+    known_field: str = ""
     progress = 1.0
 
     def __post_init__(self) -> None:
         world, self.field = self.world, first_field(self.world).name
-        who = self.who or [value.name for value in regulars(world)]
-        came = [self._visits(name) for name in who]
-        visitors = [visitor for one in came for visitor in one]
+        values = self.values or [value.name for value in regulars(world)]
+        came = [self._visits(name) for name in values]
+        visitors = [visitor for group in came for visitor in group]
         self.duel = Duel(world, self.seed, visitors, _SETTINGS)
-        known = frozenset({self.told or world.fields[:2][-1].name})
+        known = frozenset({self.known_field or world.fields[:2][-1].name})
         self.informed = score_told(world, self.seed, came[0], known, _SETTINGS)
 
     def _visits(self, name: str) -> list[Visitor]:
@@ -126,14 +126,15 @@ class Lab(lesson.Lab):
             self.duel.choose(self.world.items[position].id, number)
 
     def opening(self) -> None:
-        if not look().on_stage:  # There the picture below names them, and needs the room.
+        # On the stage the picture below names the actions, and needs the space.
+        if not look().on_stage:
             with st.container(key="lesson-menu"):
                 tell(_APART.join(map(_called, self.world.items)))
-        section(self._who(self.duel.visitors[0]))
+        section(self._visitor_text(self.duel.visitors[0]))
         tell(self.say("opening"))
         self.revealing()
 
-    def _who(self, visitor: Visitor) -> str:
+    def _visitor_text(self, visitor: Visitor) -> str:
         """Format a visitor with the labels of its context."""
         values = {f.name: {v.name: v.label for v in f.values} for f in self.world.fields}
         return plain(" · ".join(values[name][value] for name, value in visitor.context.items()))
@@ -144,9 +145,9 @@ class Lab(lesson.Lab):
         if visitor is not None:
             if self.is_done:
                 tell(self.say("over"))
-            number, who = duel.served % self.visits + 1, visitor.context[self.field]
-            section(self._who(visitor))
-            tell(self.say("do", number=number, all=self.visits, who=who))
+            number, value = duel.served % self.visits + 1, visitor.context[self.field]
+            section(self._visitor_text(visitor))
+            tell(self.say("do", number=number, all=self.visits, who=value))
             with st.container(horizontal=True, gap="small", key="lesson-drinks"):
                 for place, item in enumerate(self.world.items, 1):
                     st.button(
@@ -156,9 +157,9 @@ class Lab(lesson.Lab):
                         on_click=partial(duel.choose, item.id, duel.served),
                     )
         if scores:
-            own, other = (sum(one) for one in zip(*scores, strict=True))
-            who = duel.visitors[duel.served - 1].context[self.field]
-            last = self.say("did", who=who, own=f"{scores[-1][0]:g}") + " "
+            own, other = (sum(column) for column in zip(*scores, strict=True))
+            value = duel.visitors[duel.served - 1].context[self.field]
+            last = self.say("did", who=value, own=f"{scores[-1][0]:g}") + " "
             remark(last + self.say("scored", own=f"{own:g}", other=f"{other:g}"))
         self.revealing()
 
@@ -168,7 +169,7 @@ class Lab(lesson.Lab):
             self._draw_beginning()
             return
         names, scores = (self.say("you"), self.say("engine")), self.duel.scores()
-        own, other = (f"{sum(one):g}" for one in zip(*scores, strict=True))
+        own, other = (f"{sum(column):g}" for column in zip(*scores, strict=True))
         drawn(
             score_rows(names, scores),
             score_spec(is_dark(), names, self.say("visits"), self.say("curve")),
@@ -181,14 +182,14 @@ class Lab(lesson.Lab):
         engine = self.duel.engine
         offer = RepeatedOffer(engine, self.world, self.duel.visitors[0].context)
         offer.draw()
-        (ranked,), told = offer.offers, self.say("nobody")
+        (ranked,), heading = offer.offers, self.say("nobody")
         parts = chances(ranked, engine.settings.policy)
-        remark(told)
+        remark(heading)
         drawn(
             belief_rows(self.world, is_dark(), ranked, parts, None, None, "asked", look()),
             bells(self.world, self.say("chance")),
             key="chart-beginning",
-            alt=f"{told} {believed(self.world, ranked)}",
+            alt=f"{heading} {believed(self.world, ranked)}",
         )
 
     def proving(self) -> None:
@@ -200,13 +201,13 @@ class Lab(lesson.Lab):
             at = world.position(str(row["action"]))
             item, is_right = world.items[at], bool(row["right"])
             cells.append(Cell(inks[at], item.emoji, item.name, 1.0 if is_right else _FAINT))
-        told = self.say("offers")
-        remark(told)
+        heading = self.say("offers")
+        remark(heading)
         drawn(
             cells_rows(rows, columns, cells),
             cells_spec(is_dark(), len(rows), lines_of(world)),
             key="chart-offers",
-            alt=f"{told}: {'; '.join(cell.told for cell in cells)}",
+            alt=f"{heading}: {'; '.join(cell.told for cell in cells)}",
         )
 
 

@@ -19,8 +19,8 @@ from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.lessons import lesson
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import percent
 from pages.parts.text.glossary import texts
@@ -34,8 +34,8 @@ class Lab(lesson.Lab):
     """Three loops before the same readers, each with another reward.
 
     Attributes:
-        found: what came of each, as far as it has been computed.
-        asked: what the person has paid for.
+        shares: results of the loops computed so far.
+        selected: reward schemes chosen by the person.
         visitors: readers who meet each loop.
     """
 
@@ -43,63 +43,63 @@ class Lab(lesson.Lab):
 
     def __post_init__(self) -> None:
         self.loops = {key: LearningLoop(LoopSettings(), seed=self.seed) for key in REWARD_SCHEMES}
-        self.found: dict[str, ReadingShares] = {}
-        self.asked = {"both"}
+        self.shares: dict[str, ReadingShares] = {}
+        self.selected = {"both"}
 
     def work(self) -> Steps[None]:
         for key, loop in self.loops.items():
             yield from crowd_by_scheme(loop, self.world, REWARD_SCHEMES[key], self.visitors)
-            self.found[key] = reading_shares(loop, self.world)
+            self.shares[key] = reading_shares(loop, self.world)
             yield None
 
     @property
     def progress(self) -> float:
         """Share of readers so far; 1 only once every loop is evaluated."""
         come = sum(len(loop.events) for loop in self.loops.values())
-        most = 1.0 if len(self.found) == len(REWARD_SCHEMES) else 0.99
+        most = 1.0 if len(self.shares) == len(REWARD_SCHEMES) else 0.99
         return min(come / (self.visitors * len(REWARD_SCHEMES)), most)
 
     @property
     def is_done(self) -> bool:
-        return len(self.asked) > 1
+        return len(self.selected) > 1
 
     def skip(self) -> None:
-        self.asked.add("clicks")
+        self.selected.add("clicks")
 
     @property
     def truth(self) -> float:
-        return self.found["clicks"].finished
+        return self.shares["clicks"].finished
 
     @property
     def numbers(self) -> Mapping[str, str]:
         return {
-            f"{key}_{deed}": percent(getattr(self.found[key], deed))
+            f"{key}_{deed}": percent(getattr(self.shares[key], deed))
             for key in REWARD_SCHEMES
             for deed in _DEEDS
         }
 
     @property
     def answer(self) -> str:
-        more = self.found["finished"].opened - self.found["both"].opened
+        more = self.shares["finished"].opened - self.shares["both"].opened
         return "same" if abs(more) < _SAME else "more" if more > 0 else "less"
 
     def _draw_bars(self, keys: Collection[str]) -> None:
         """Bars: shares of the latest readers who open, and who read to the end."""
         names, legend = self.words.options("pays"), self.say("legend", recent=RECENT)
-        shown = [key for key in REWARD_SCHEMES if key in keys and key in self.found]
-        said = [
-            Said(self.say(deed), names[key], getattr(self.found[key], deed))
+        schemes = [key for key in REWARD_SCHEMES if key in keys and key in self.shares]
+        values = [
+            Said(self.say(deed), names[key], getattr(self.shares[key], deed))
             for deed in _DEEDS
-            for key in shown
+            for key in schemes
         ]
         remark(legend)
-        by = [names[key] for key in shown]
+        by = [names[key] for key in schemes]
         form = "{by}, {of} {says}"
-        bars(legend, said, by, "chart-paid", main=names["clicks"], lanes=2, form=form)
+        bars(legend, values, by, "chart-paid", main=names["clicks"], lanes=2, form=form)
 
     def opening(self) -> None:
         tell(self.say("opening"))
-        if "both" in self.found:
+        if "both" in self.shares:
             self._draw_bars({"both"})
         else:
             remark(self.say("waits"))
@@ -112,13 +112,13 @@ class Lab(lesson.Lab):
                 st.button(
                     names[key],
                     key=f"lesson-pay-{key}",
-                    on_click=partial(self.asked.add, key),
-                    disabled=key not in self.found,
+                    on_click=partial(self.selected.add, key),
+                    disabled=key not in self.shares,
                 )
-        if self.found:
-            self._draw_bars(self.asked)
+        if self.shares:
+            self._draw_bars(self.selected)
 
     def revealing(self) -> None:
         self._draw_bars({"both", "clicks"})
-        if not Stage.in_link().on:  # Where there is no page but those of the talk.
+        if not Stage.in_link().on:  # On the stage, only pages of the talk exist.
             lead_to_use(texts("page")["use"])

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.simulation.drift import as_it_becomes
-from pages.parts.lessons.elsewhere import somebody
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.maps import show_tastes
+from pages.parts.lessons.other_worlds import somebody
 from pages.parts.lessons.pictures import both
-from pages.parts.lessons.telling import tell
 
 _WHO = ("ours", "epsilon", "ucb", "ab")
 
@@ -21,7 +21,8 @@ class Lab(RaceLab):
     drift = "halfway"
 
     def _back(self, key: str) -> int:
-        """Return the visitors until a contender recovered; all that come if it did not."""
+        """Return the visitors until a contender recovered; without recovery, the number after
+        the change."""
         recovery = self.finals[key].recovery
         return self.plan.visitors // 2 if recovery is None else recovery
 
@@ -37,12 +38,12 @@ class Lab(RaceLab):
     @property
     def numbers(self) -> Mapping[str, str]:
         end, finals = self.plan.visitors // 2, self.finals
-        told = {
+        numbers = {
             f"{key}_back": f">{end}" if finals[key].recovery is None else str(self._back(key))
             for key in _WHO
         }
-        told |= {key: f"{final.reward.mean:.2f}" for key, final in finals.items()}
-        return told | {f"{key}_before": f"{self._before(key):.2f}" for key in ("ours", "ab")}
+        numbers |= {key: f"{final.reward.mean:.2f}" for key, final in finals.items()}
+        return numbers | {f"{key}_before": f"{self._before(key):.2f}" for key in ("ours", "ab")}
 
     @property
     def answer(self) -> str:

@@ -8,9 +8,9 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import certainty_rows, certainty_spec
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
-from pages.parts.lessons.telling import tell
 from pages.parts.text.format import bare, percent
 from pages.parts.text.theme import is_dark
 
@@ -22,9 +22,9 @@ class Lab(GradualLab):
     """Three loops with different floors before the same visitors.
 
     Attributes:
-        found: results by floor; those with the usual one are displayed.
-        visitors: who meet each loop.
-        looks: after how many it is looked at before, ascending.
+        by_floor: results by exploration floor; the default floor's are displayed.
+        visitors: number per loop.
+        looks: numbers of visitors of the earlier results, ascending.
     """
 
     visitors: int
@@ -34,16 +34,18 @@ class Lab(GradualLab):
     def __post_init__(self) -> None:
         self.sizes, self.displayed = (*self.looks, self.visitors), 1
         self.enough = len(self.sizes)
-        self.found: dict[float, list[Certainty]] = {floor: [] for floor in _FLOORS}
-        self.results = self.found[_FLOORS[0]]
+        self.by_floor: dict[float, list[Certainty]] = {floor: [] for floor in _FLOORS}
+        self.results = self.by_floor[_FLOORS[0]]
 
     def work(self) -> Steps[None]:
         for floor in _FLOORS:
-            yield from certainty_steps(self.world, self.seed, self.sizes, floor, self.found[floor])
+            yield from certainty_steps(
+                self.world, self.seed, self.sizes, floor, self.by_floor[floor]
+            )
 
     @property
     def progress(self) -> float:
-        return sum(map(len, self.found.values())) / (len(self.sizes) * len(_FLOORS))
+        return sum(map(len, self.by_floor.values())) / (len(self.sizes) * len(_FLOORS))
 
     @property
     def truth(self) -> float:
@@ -51,7 +53,7 @@ class Lab(GradualLab):
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        last = {floor: found[-1] for floor, found in self.found.items()}
+        last = {floor: certainties[-1] for floor, certainties in self.by_floor.items()}
         usual = last[_FLOORS[0]]
         return {
             "mean": percent(usual.mean),
@@ -65,27 +67,29 @@ class Lab(GradualLab):
 
     @property
     def answer(self) -> str:
-        share = self.found[0.0][-1].impossible
+        share = self.by_floor[0.0][-1].impossible
         return "none" if share == 0 else "half" if share < 0.5 else "most"
 
     @property
     def holds(self) -> bool:
         """True if a floor of zero earned more."""
-        return self.found[0.0][-1].reward > self.results[-1].reward
+        return self.by_floor[0.0][-1].reward > self.results[-1].reward
 
     def _draw_bars(self, count: int) -> None:
-        found = self.results[:count]
-        if not found:
+        certainties = self.results[:count]
+        if not certainties:
             return
-        came = [f"{one.visitors:,}" for one in found]
+        came = [f"{certainty.visitors:,}" for certainty in certainties]
         visitors, chance = self.say("visitors"), self.say("chance")
-        pairs = zip(came, found, strict=True)
+        pairs = zip(came, certainties, strict=True)
         drawn(
-            certainty_rows(found, came),
+            certainty_rows(certainties, came),
             certainty_spec(is_dark(), visitors, chance),
             key="chart-certainty",
             alt=f"{chance}: "
-            + "; ".join(f"{many} {visitors} {percent(one.mean)}" for many, one in pairs),
+            + "; ".join(
+                f"{many} {visitors} {percent(certainty.mean)}" for many, certainty in pairs
+            ),
         )
 
     def opening(self) -> None:
@@ -103,9 +107,11 @@ class Lab(GradualLab):
     def proving(self) -> None:
         """Bars: chance of the favourite, and share of actions that win no draw, by floor."""
         by = (self.say("favourite"), self.say("never"))
-        said = [
+        values = [
             Said(bare(self.say("left", floor=percent(floor))), name, value)
-            for floor, found in sorted(self.found.items())
-            for name, value in zip(by, (found[-1].mean, found[-1].impossible), strict=True)
+            for floor, certainties in sorted(self.by_floor.items())
+            for name, value in zip(
+                by, (certainties[-1].mean, certainties[-1].impossible), strict=True
+            )
         ]
-        bars(", ".join(by), said, by, "chart-floors", form="{of}, {by} {says}")
+        bars(", ".join(by), values, by, "chart-floors", form="{of}, {by} {says}")

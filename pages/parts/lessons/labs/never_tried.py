@@ -20,9 +20,9 @@ from engine.simulation.crowd import crowd_steps
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lesson_maps import lines_of, tried_rows, tried_spec
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars, drawn
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import bare
 from pages.parts.text.theme import is_dark
@@ -56,12 +56,12 @@ class Lab(GradualLab):
         self.spread = generalise(self.world, self.seed)
         yield None
         for _ in range(self.enough):
-            found = dict[str, ExplorationRecord]()
+            records = dict[str, ExplorationRecord]()
             for name, loop in self.loops.items():
                 yield from crowd_steps(loop, self.world, self.step)
-                found[name] = exploration_record(loop, self.world)
+                records[name] = exploration_record(loop, self.world)
                 yield None
-            self.results.append(found)
+            self.results.append(records)
 
     @property
     def progress(self) -> float:
@@ -77,11 +77,11 @@ class Lab(GradualLab):
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        found = self.results[-1]
-        told = {name: str(self._never(name)) for name in found}
-        told |= {f"{name}_items": str(one.items) for name, one in found.items()}
-        told |= {f"{name}_reward": f"{one.recent:.2f}" for name, one in found.items()}
-        return told | {"error": f"{-found['greedy'].error:.2f}"}
+        records = self.results[-1]
+        numbers = {name: str(self._never(name)) for name in records}
+        numbers |= {f"{name}_items": str(record.items) for name, record in records.items()}
+        numbers |= {f"{name}_reward": f"{record.recent:.2f}" for name, record in records.items()}
+        return numbers | {"error": f"{-records['greedy'].error:.2f}"}
 
     @property
     def answer(self) -> str:
@@ -98,23 +98,23 @@ class Lab(GradualLab):
         if self.spread is not None:
             self._draw_spread(self.spread)
 
-    def _draw_spread(self, found: Generalisation) -> None:
+    def _draw_spread(self, spread: Generalisation) -> None:
         """Bars: expected rewards after a single answer, by fields shared with the visitor who
         answered."""
-        item, own = self.world.items[found.item], np.arange(len(self.world.items)) == found.item
-        tell(self.say("spread", who=" · ".join(found.context.values()), item=item.label))
+        item, own = self.world.items[spread.item], np.arange(len(self.world.items)) == spread.item
+        tell(self.say("spread", who=" · ".join(spread.context.values()), item=item.label))
         by = self.say("that"), self.say("other")
-        said = [
-            Said(self._alike(shared), name, found.after_for(shared, items))
-            for shared in sorted(set(found.shared.tolist()), reverse=True)
+        values = [
+            Said(self._alike(shared), name, spread.after_for(shared, items))
+            for shared in sorted(set(spread.shared.tolist()), reverse=True)
             for name, items in zip(by, (own, ~own), strict=True)
         ]
         bars(
             ", ".join(by),
-            said,
+            values,
             by,
             "chart-spread",
-            truths=[(one.of, float(found.before.mean())) for one in said[::2]],
+            truths=[(value.of, float(spread.before.mean())) for value in values[::2]],
             truth=self.say("before"),
             form="{of}, {by} {says}",
         )
@@ -133,16 +133,16 @@ class Lab(GradualLab):
         if self.displayed:
             self._draw_grids(self.results[self.displayed - 1])
 
-    def _draw_grids(self, found: Mapping[str, ExplorationRecord]) -> None:
+    def _draw_grids(self, records: Mapping[str, ExplorationRecord]) -> None:
         remark(self.say("grid"))
         yes, no = self.say("yes"), self.say("no")
         rows, lines = len(self.world.fields[0].values), lines_of(self.world)
-        for place, (name, one) in zip(pair("tried"), found.items(), strict=True):
-            missed = self.say("missed", never=int(one.never.sum()))
+        for place, (name, record) in zip(pair("tried"), records.items(), strict=True):
+            missed = self.say("missed", never=int(record.never.sum()))
             with place:
                 tell(f"**{self.say(name)}** · {missed}")
                 drawn(
-                    tried_rows(self.world, one, yes, no),
+                    tried_rows(self.world, record, yes, no),
                     tried_spec(is_dark(), rows, lines, yes, no),
                     key=f"chart-tried-{name}",
                     alt=f"{self.say('grid')}: {self.say(name)}, {missed}",
@@ -154,14 +154,14 @@ class Lab(GradualLab):
     def proving(self) -> None:
         """Bars: believed and true rewards of best actions that were never offered."""
         by = (self.say("believes"), self.say("earns"))
-        said = [
-            Said(self.say(name), one, value)
-            for name, found in self.results[-1].items()
-            for one, value in zip(by, found.missed, strict=True)
+        values = [
+            Said(self.say(name), label, value)
+            for name, record in self.results[-1].items()
+            for label, value in zip(by, record.missed, strict=True)
             if not isnan(value)
         ]
-        if not said:
+        if not values:
             self.revealing()
             return
         remark(self.say("averaged", **{name: self._never(name) for name in self.loops}))
-        bars(", ".join(by), said, by, "chart-missed", form="{of}, {by} {says}")
+        bars(", ".join(by), values, by, "chart-missed", form="{of}, {by} {says}")

@@ -19,9 +19,9 @@ from pages.parts.charts.belief_rows import Moment, belief_rows
 from pages.parts.charts.lesson_bars import Said
 from pages.parts.charts.lessons import counted_rows, counted_spec
 from pages.parts.lessons import lesson
-from pages.parts.lessons.elsewhere import somebody
+from pages.parts.lessons.explained_text import remark, tell
+from pages.parts.lessons.other_worlds import somebody
 from pages.parts.lessons.pictures import bars, bells, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.play.beliefs import believed, in_words
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
@@ -32,22 +32,22 @@ class Lab(lesson.Lab):
     """A trained loop and a visitor who returns without any learning in between.
 
     Attributes:
-        before: visitors whom it has met.
-        tries: draws that the person sees.
-        repeats: draws that are counted.
-        who: whom it meets then; somebody if empty.
+        before: visitors during training.
+        tries: draws shown to the person.
+        repeats: draws for the count.
+        context: of the returning visitor; the first of the world if empty.
     """
 
     before: int
     tries: int
     repeats: int
-    who: Context = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=self.seed)
-        who = self.who or somebody(self.world)
-        self.offer = RepeatedOffer(self.loop, self.world, who)
-        self.repeated = RepeatedOffer(self.loop, self.world, who)
+        context = self.context or somebody(self.world)
+        self.offer = RepeatedOffer(self.loop, self.world, context)
+        self.repeated = RepeatedOffer(self.loop, self.world, context)
         self._progress = 0.0
 
     def work(self) -> Steps[None]:
@@ -131,7 +131,7 @@ class Lab(lesson.Lab):
             alt=f"A bell and a bar for each action: {in_text(self.world, ranked)}",
         )
         legend = ["beyond"] if moment == "asked" else ["legend", "beyond"]
-        remark(" ".join(map(self.say, legend)), shown=stated)
+        remark(" ".join(map(self.say, legend)), pictured=stated)
 
     def opening(self) -> None:
         if self.drawn:
@@ -156,18 +156,18 @@ class Lab(lesson.Lab):
         shares, stated = self.repeated.shares, self.repeated.chances
         counted, chance = self.say("counted"), self.say("stated")
         pairs = zip(shares, stated, strict=True)
-        told = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]
-        named = zip(self.world.items, told, strict=True)
+        labels = [f"{percent(float(share))} · {percent(float(stated))}" for share, stated in pairs]
+        named = zip(self.world.items, labels, strict=True)
         drawn(
-            counted_rows(self.world, shares, stated, told),
+            counted_rows(self.world, shares, stated, labels),
             counted_spec(self.world, is_dark(), chance, counted),
             key="chart-counted",
-            alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {one}" for item, one in named),
+            alt=f"{counted}, {chance}: " + "; ".join(f"{item.name} {text}" for item, text in named),
         )
         remark(self.say("marks"))
 
     def proving(self) -> None:
         """Bars: chance of the second best by its bell, and by a bell half as wide."""
         of, by = self.world.items[self.second].label, (self.say("as_sure"), self.say("surer"))
-        said = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
-        bars(of, said, by, "chart-surer", form="{by} {says}")
+        values = [Said(of, name, value) for name, value in zip(by, self.surer, strict=True)]
+        bars(of, values, by, "chart-surer", form="{by} {says}")

@@ -12,12 +12,12 @@ from engine.experiments.ab_test import ab_test, right_for
 from engine.experiments.race.contenders import TRIAL
 from engine.worlds import Context, World
 from pages.parts.charts.lesson_bars import Said
-from pages.parts.lessons.elsewhere import first_field, somebody
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.labs.racing import RaceLab
 from pages.parts.lessons.lesson import Marks
 from pages.parts.lessons.maps import last_fields, show_tastes, spread_out
+from pages.parts.lessons.other_worlds import first_field, somebody
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 
@@ -27,17 +27,17 @@ class Lab(RaceLab):
     """A race, and the trial with which its A/B test begins.
 
     Attributes:
-        who: for whom it is guessed where the winner is right; somebody if empty.
+        context: of the visitors in the guess; the first of the world if empty.
         keys: of the answers to the exit question, a value of the first field each.
     """
 
     contenders = ("ours", "segments", "ab")
-    who: Context = field(default_factory=dict)
+    context: Context = field(default_factory=dict)
     keys: Sequence[str] = ()
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        self.who = self.who or somebody(self.world)
+        self.context = self.context or somebody(self.world)
         self.keys = self.keys or list(_options(self.world))
         self.trial = ab_test(self.world, self.plan.seed_of(0), TRIAL)
 
@@ -61,28 +61,28 @@ class Lab(RaceLab):
     @property
     def truth(self) -> Marks:
         """Cells in which the winner is the best action."""
-        cells = self.world.through(self.who, *last_fields(self.world))
-        found = right_for(self.world, self.trial.winner, cells)
-        return frozenset(np.flatnonzero(found).tolist())
+        cells = self.world.through(self.context, *last_fields(self.world))
+        is_right = right_for(self.world, self.trial.winner, cells)
+        return frozenset(np.flatnonzero(is_right).tolist())
 
     @property
     def losses(self) -> Mapping[str, float]:
         """Regret per visit of the single winner, by value of the first field."""
         by = first_field(self.world).name
-        found = [s for s in self.standings.segments() if s.contender == "ab" and s.field == by]
-        return {segment.value: segment.regret.mean for segment in found}
+        segments = [s for s in self.standings.segments() if s.contender == "ab" and s.field == by]
+        return {segment.value: segment.regret.mean for segment in segments}
 
     @property
     def worst(self) -> tuple[str, float]:
         """Value with the largest regret, and that regret."""
-        return max(self.losses.items(), key=lambda found: found[1])
+        return max(self.losses.items(), key=lambda item: item[1])
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        told = {key: f"{final.reward.mean:.2f}" for key, final in self.finals.items()}
+        numbers = {key: f"{final.reward.mean:.2f}" for key, final in self.finals.items()}
         world, (worst, loss) = self.world, self.worst
         everywhere = right_for(world, self.trial.winner, range(world.size))
-        return told | {
+        return numbers | {
             "winner": self.winner,
             "tested": percent(float(self.trial.means[self.trial.winner])),
             "here": str(len(self.truth)),
@@ -107,27 +107,27 @@ class Lab(RaceLab):
     def opening(self) -> None:
         by = self.say("tested")
         pairs = zip(self.world.items, self.trial.means.tolist(), strict=True)
-        said = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
-        bars(by, said, (by,), "chart-trial", form="{of} {says}")
+        values = [Said(item.label, by, mean) for item, mean in pairs if not isnan(mean)]
+        bars(by, values, (by,), "chart-trial", form="{of} {says}")
         tell(self.say("opening"))
-        # In a place of its own: words that stand beside a chart are not shown on the stage.
+        # In a separate container: the stage hides text beside a chart.
         with st.container(key="lesson-winner"):
             tell(self.say("won", winner=self.winner))
 
     def revealing(self) -> None:
         left, right = pair("winner")
         with left:
-            show_tastes(self.world, self.words, self.who)
+            show_tastes(self.world, self.words, self.context)
         with right:
             self.draw_finals()
 
     def proving(self) -> None:
         """Bars: regret per visit of the single winner, by value."""
         by, labels = self.say("lost"), {v.name: v.label for v in first_field(self.world).values}
-        said = [
+        values = [
             Said(labels[value], by, loss, told=f"{loss:.2f}") for value, loss in self.losses.items()
         ]
-        bars(by, said, (by,), "chart-lost", form="{of} {says}", unit=".1f")
+        bars(by, values, (by,), "chart-lost", form="{of} {says}", unit=".1f")
 
 
 def _options(world: World) -> Mapping[str, str]:

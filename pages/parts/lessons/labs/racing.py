@@ -1,4 +1,4 @@
-"""Races in lessons: contenders before the same crowds, and pictures of them."""
+"""Races in lessons, and their pictures."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from engine.experiments.race.standings import Final, Standings
 from engine.steps import Steps
 from engine.worlds.place import Drift
 from pages.parts.charts.race import band_rows, finals_rows, finals_spec, reward_spec
+from pages.parts.lessons.explained_text import tell
 from pages.parts.lessons.lesson import Lab
 from pages.parts.lessons.pictures import drawn, look
-from pages.parts.lessons.telling import tell
 from pages.parts.text.theme import is_dark
 
 _TOP = 1.04

@@ -10,8 +10,8 @@ from engine.experiments.log_reports import LogReport, reporting
 from engine.steps import Steps
 from pages.parts.charts.lesson_bars import Said, again_rows, again_spec
 from pages.parts.lessons import lesson
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.pictures import bars, both, drawn
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent
 from pages.parts.text.theme import is_dark
 
@@ -24,7 +24,7 @@ class Lab(lesson.Lab):
     """A loop's log and the report on it.
 
     Attributes:
-        again: reports on the same shop with other visitors.
+        again: reports on further logs of the shop.
         visitors: in the log.
         logs, few: logs of other visitors, and how many come to each.
     """
@@ -34,23 +34,23 @@ class Lab(lesson.Lab):
     few: int
 
     def __post_init__(self) -> None:
-        self.found: list[LogReport] = []
+        self.reports: list[LogReport] = []
         self.again: list[LogReport] = []
         self.served: set[int] = set()
 
     def work(self) -> Steps[None]:
-        yield from reporting(self.world, self.seed, self.visitors, 1, self.found)
+        yield from reporting(self.world, self.seed, self.visitors, 1, self.reports)
         yield from reporting(self.world, self.seed + 1, self.few, self.logs, self.again)
 
     @property
     def progress(self) -> float:
         """Share of reports; the first log is a fifth of the work."""
-        return len(self.found) / 5 + len(self.again) / self.logs * 4 / 5
+        return len(self.reports) / 5 + len(self.again) / self.logs * 4 / 5
 
     @property
     def report(self) -> LogReport:
         """Report on the first log."""
-        return self.found[0]
+        return self.reports[0]
 
     @property
     def is_done(self) -> bool:
@@ -69,7 +69,7 @@ class Lab(lesson.Lab):
     def truth(self) -> float:
         return float(self.report.truths[self.report.praised])
 
-    def _held(self, key: str) -> int:
+    def _count_held(self, key: str) -> int:
         """Count intervals of a method that contain the truth."""
         pairs = zip(self.report.intervals[key], self.report.truths, strict=True)
         return sum(interval.holds(float(truth)) for interval, truth in pairs)
@@ -86,8 +86,8 @@ class Lab(lesson.Lab):
             "estimate": percent(weighed.estimate),
             "low": percent(weighed.low),
             "high": percent(weighed.high),
-            "held": str(self._held("strata")),
-            "held_report": str(self._held("naive")),
+            "held": str(self._count_held("strata")),
+            "held_report": str(self._count_held("naive")),
             "wanted": percent(float(report.wanted[place])),
             "fitting": percent(float(report.fitting[place])),
             "least": percent(float(report.fitting.min())),
@@ -118,19 +118,19 @@ class Lab(lesson.Lab):
         """Bars: averages, weighted estimates if wanted, and true values of served actions."""
         items, report, truth = self.world.items, self.report, self.say("truth")
         by, truths = [self.say("report")], self._truths(served)
-        said = [
-            Said(item.label, by[0], one.estimate)
-            for item, one in zip(items, report.intervals["naive"], strict=True)
+        values = [
+            Said(item.label, by[0], interval.estimate)
+            for item, interval in zip(items, report.intervals["naive"], strict=True)
         ]
         if is_weighed:
             by.append(self.say("log"))
-            said += [
-                Said.within(item.label, by[1], one)
-                for item, one in zip(items, report.intervals["strata"], strict=True)
+            values += [
+                Said.within(item.label, by[1], interval)
+                for item, interval in zip(items, report.intervals["strata"], strict=True)
             ]
         bars(
             by[0],
-            said,
+            values,
             by,
             "chart-report",
             main=self.say("log"),
@@ -142,7 +142,7 @@ class Lab(lesson.Lab):
 
     def opening(self) -> None:
         tell(self.say("opening"))
-        if self.found:
+        if self.reports:
             self._draw_bars(())
         else:
             remark(self.say("waits"))
@@ -155,17 +155,17 @@ class Lab(lesson.Lab):
                     self.say("serve", drink=item.label),
                     key=f"lesson-serve-{place + 1}",
                     on_click=partial(self.served.add, place),
-                    disabled=not self.found,
+                    disabled=not self.reports,
                 )
-        if self.found:
+        if self.reports:
             self._draw_bars(self.served)
         if self.served:
             self._tell_truths(self.served)
 
     def _tell_truths(self, served: Collection[int]) -> None:
         """Say the true values of served actions."""
-        told = [f"{name} {percent(value)}" for name, value in self._truths(served)]
-        remark(self.say("served", truths=", ".join(told)))
+        truths = [f"{name} {percent(value)}" for name, value in self._truths(served)]
+        remark(self.say("served", truths=", ".join(truths)))
 
     def revealing(self) -> None:
         both("report", self._draw_weighed, self.further)
@@ -184,18 +184,18 @@ class Lab(lesson.Lab):
         """Lines: weighted intervals for the praised action from further logs, and its true
         value."""
         place, truth = self.report.praised, self.truth
-        intervals = [one.intervals["strata"][place] for one in self.again]
+        intervals = [report.intervals["strata"][place] for report in self.again]
         names = (self.say("holds"), self.say("misses"))
-        held = sum(one.holds(truth) for one in intervals)
-        textbook = sum(one.intervals["ips"][place].holds(truth) for one in self.again)
+        ours = sum(interval.holds(truth) for interval in intervals)
+        textbook = sum(report.intervals["ips"][place].holds(truth) for report in self.again)
         heading = self.say("further", **self.numbers)
         tell(f"**{heading}**")
-        missed = self.logs - held
+        missed = self.logs - ours
         drawn(
             again_rows(intervals, truth, names),
             again_spec(is_dark(), self.logs, names),
             key="chart-again",
-            alt=f"{heading.replace(':', ',')}: {names[0]} {held}, {names[1]} {missed}",
+            alt=f"{heading.replace(':', ',')}: {names[0]} {ours}, {names[1]} {missed}",
         )
-        counts = {"logs": self.logs, "held": held, "textbook": textbook}
+        counts = {"logs": self.logs, "held": ours, "textbook": textbook}
         remark(self.say("promise", drink=self.praised, **counts))

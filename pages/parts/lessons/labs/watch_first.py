@@ -18,9 +18,9 @@ from pages.parts.charts.comparison import (
     reward_rows,
     reward_spec,
 )
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.scene.picture import pair
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark
@@ -154,7 +154,7 @@ class Lab(GradualLab):
     def _draw_match(self, rows: Rows, switches: Sequence[int]) -> None:
         """Line: recent match of the apprentice with today's rule."""
         remark(self.say("match"), CEILING)
-        # On the stage hands are counted below it, or it stands below a guess.
+        # On the stage, the chart has a count of hands below or a guess above.
         size = LOW if look().on_stage else look()
         drawn(
             match_rows(rows, switches, size),

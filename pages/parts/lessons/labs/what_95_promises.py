@@ -8,9 +8,9 @@ from engine.experiments.log_reports import IntervalRecord, LogReport, interval_r
 from engine.steps import Steps
 from engine.worlds import World
 from pages.parts.charts.lesson_bars import Said
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import GradualLab
 from pages.parts.lessons.pictures import bars
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent
 
 PROMISED = 0.95
@@ -56,21 +56,21 @@ class Lab(GradualLab):
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        told = {"all": str(self.kept[0].intervals)}
-        for one in self.kept:
-            told[one.key] = str(one.held)
-            told[f"{one.key}_share"] = percent(one.share)
-            told[f"{one.key}_width"] = f"{100 * one.width:.0f}"
-        return told
+        numbers = {"all": str(self.kept[0].intervals)}
+        for coverage in self.kept:
+            numbers[coverage.key] = str(coverage.held)
+            numbers[f"{coverage.key}_share"] = percent(coverage.share)
+            numbers[f"{coverage.key}_width"] = f"{100 * coverage.width:.0f}"
+        return numbers
 
     @property
     def answer(self) -> str:
         """Method with the narrowest intervals that reach the promised coverage; if none, that
         with the highest coverage."""
-        keeps = [one for one in self.kept if one.share >= PROMISED]
+        keeps = [coverage for coverage in self.kept if coverage.share >= PROMISED]
         if not keeps:
-            return max(self.kept, key=lambda one: one.share).key
-        return min(keeps, key=lambda one: one.width).key
+            return max(self.kept, key=lambda coverage: coverage.share).key
+        return min(keeps, key=lambda coverage: coverage.width).key
 
     @property
     def holds(self) -> bool:
@@ -81,15 +81,15 @@ class Lab(GradualLab):
         """Bars: averages of a report; revealed, our estimates and the truth too."""
         items = self.world.items
         keys = ("naive", "strata") if is_revealed else ("naive",)
-        said = [
-            Said.within(item.label, self.say(key), one)
+        values = [
+            Said.within(item.label, self.say(key), interval)
             for key in keys
-            for item, one in zip(items, report.intervals[key], strict=True)
+            for item, interval in zip(items, report.intervals[key], strict=True)
         ]
         truths = zip(items, report.truths, strict=True)
         bars(
             self.say("naive"),
-            said,
+            values,
             tuple(map(self.say, keys)),
             "chart-shop",
             main=self.say("strata"),
@@ -116,13 +116,13 @@ class Lab(GradualLab):
 
     def revealing(self) -> None:
         by = self.say("held")
-        said = [Said(self.say(one.key), by, one.share) for one in self.kept]
+        values = [Said(self.say(entry.key), by, entry.share) for entry in self.kept]
         bars(
             by,
-            said,
+            values,
             (by,),
             "chart-held",
-            truths=[(one.of, PROMISED) for one in said],
+            truths=[(entry.of, PROMISED) for entry in values],
             truth=self.say("promised"),
             form="{of} {says}",
         )

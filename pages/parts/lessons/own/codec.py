@@ -1,7 +1,7 @@
-"""Files and links of lecturers' own lessons: written and read here.
+"""Codec of lecturers' own lessons for files and links.
 
-It is JSON, of 64 KiB at most; the README of the lessons has an example. Nothing in it is executed,
-no answer stands in it, and what is not as it should be is refused in one sentence with its place.
+A lesson is JSON of 64 KiB at most; the README of the lessons has an example. It contains no code
+and no answers; invalid content is refused with one sentence that names its place.
 """
 
 import json
@@ -22,7 +22,7 @@ from engine.streams import digest
 from engine.worlds import WORLDS, Context, World, key_of
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
 from engine.worlds.seen import check_seen, new_text_in
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 
 FORMAT, VERSION = "personalizer-playground-lesson", 1
 MAX_SIZE = 65_536
@@ -32,7 +32,8 @@ MAX_LINK = 6_000
 SENTENCES = {"title": 60, "question": 200, "reveal": 500, "note": 1_000}
 """Characters that each may have."""
 MAX_PLAYED, MAX_ACTS, MAX_MORE = 2_000, 300, 1_000
-"""Visitors before it is asked, acts that they come in, and visitors after."""
+"""Limits: visitors before the question, acts in which they arrive, and visitors after the
+question."""
 MAX_VALUES = 12
 """Values of a field that a map spreads out."""
 MAX_SEED = 999_999
@@ -71,18 +72,18 @@ def _to_json(lesson: OwnLesson) -> dict[str, Any]:
         "loop": {
             "world": key if key in WORLDS else played.world.to_json(),
             "seed": lesson.seed,
-            "settings": _settings_told(played.settings),
+            "settings": _settings_to_table(played.settings),
             "played": [_act_told(act) for act in played.acts],
         },
-        "guess": _asked_told(lesson.guess),
-        "check": _asked_told(lesson.check),
+        "guess": _question_to_table(lesson.guess),
+        "check": _question_to_table(lesson.check),
     }
 
 
-def _settings_told(settings: LoopSettings) -> dict[str, Any]:
+def _settings_to_table(settings: LoopSettings) -> dict[str, Any]:
     """Return settings that differ from the defaults."""
-    usual, told = settings_to_json(LoopSettings()), settings_to_json(settings)
-    return {name: told[name] for name in _SETTINGS if told[name] != usual[name]}
+    usual, changed = settings_to_json(LoopSettings()), settings_to_json(settings)
+    return {name: changed[name] for name in _SETTINGS if changed[name] != usual[name]}
 
 
 def _act_told(act: Act) -> dict[str, Any]:
@@ -92,12 +93,12 @@ def _act_told(act: Act) -> dict[str, Any]:
         case Visit(context, reward):
             return {"context": dict(context), "reward": reward}
         case Change(settings):
-            return {"settings": _settings_told(settings)}
+            return {"settings": _settings_to_table(settings)}
 
 
-def _asked_told(asked: LoopQuestion) -> dict[str, Any]:
-    told = {name: getattr(asked, name) for name in NEEDS[asked.kind]}
-    return {"kind": asked.kind, **told}
+def _question_to_table(question: LoopQuestion) -> dict[str, Any]:
+    table = {name: getattr(question, name) for name in NEEDS[question.kind]}
+    return {"kind": question.kind, **table}
 
 
 # -- read -----------------------------------------------------------------------------
@@ -122,15 +123,15 @@ def from_text(text: str) -> OwnLesson:
 
 def from_table(table: object) -> OwnLesson:
     """Read a lesson from a table of JSON or TOML; see `from_file`."""
-    told = object_in(table, "the lesson", _names())
-    check_known(told.get("format"), "format", [FORMAT])
-    if told.get("version") != VERSION or isinstance(told.get("version"), bool):
-        refuse(CODE, "version", told.get("version"), f"{VERSION}, which this app reads")
-    said = {
-        name: new_text_in(told.get(name, ""), name, most, least=int(name != "note"))
+    fields = object_in(table, "the lesson", _names())
+    check_known(fields.get("format"), "format", [FORMAT])
+    if fields.get("version") != VERSION or isinstance(fields.get("version"), bool):
+        refuse(CODE, "version", fields.get("version"), f"{VERSION}, which this app reads")
+    sentences = {
+        name: new_text_in(fields.get(name, ""), name, most, least=int(name != "note"))
         for name, most in SENTENCES.items()
     }
-    loop = object_in(told.get("loop"), "loop", ("world", "seed", "settings", "played"))
+    loop = object_in(fields.get("loop"), "loop", ("world", "seed", "settings", "played"))
     world = _world(loop.get("world"), "loop.world")
     check_number(CODE, "loop.seed", loop.get("seed"), 0, MAX_SEED, whole=True)
     settings = _settings(loop.get("settings", {}), "loop.settings")
@@ -138,15 +139,15 @@ def from_table(table: object) -> OwnLesson:
     acts = each_in(loop.get("played", []), "loop.played", MAX_ACTS, make, least=0)
     played = Playthrough(world, settings, acts)
     if played.visitors > MAX_PLAYED:
-        what = "the number of visitors in loop.played"
-        refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", what)
-    guess, check = (_asked(world, told.get(name), name) for name in ("guess", "check"))
-    lesson = OwnLesson(**said, played=played, seed=loop["seed"], guess=guess, check=check)
-    # Numbers are written longer than they may have been: what is accepted can be unpacked again.
+        quantity = "the number of visitors in loop.played"
+        refuse(CODE, "loop.played", played.visitors, f"at most {MAX_PLAYED:,}", quantity)
+    guess, check = (_question(world, fields.get(name), name) for name in ("guess", "check"))
+    lesson = OwnLesson(**sentences, played=played, seed=loop["seed"], guess=guess, check=check)
+    # Numbers may be re-encoded longer: an accepted text must remain decodable.
     size = len(_to_line(lesson).encode())
     if size > MAX_SIZE:
-        what = "the lesson's size in bytes, written anew,"
-        refuse(CODE, "the lesson", size, f"at most {MAX_SIZE:,}", what)
+        quantity = "the lesson's size in bytes, written anew,"
+        refuse(CODE, "the lesson", size, f"at most {MAX_SIZE:,}", quantity)
     return lesson
 
 
@@ -190,12 +191,12 @@ def _parsed(text: str) -> object:
 
 
 def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    table: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in table:
             _refuse(repr(name)[:60], "this name stands twice in one object")
-        found[name] = value
-    return found
+        table[name] = value
+    return table
 
 
 def _no_number(name: str) -> NoReturn:
@@ -215,30 +216,30 @@ def _world(value: object, place: str) -> World:
 
 
 def _settings(value: object, place: str) -> LoopSettings:
-    told = object_in(value, place, _SETTINGS)
+    table = object_in(value, place, _SETTINGS)
     try:
-        settings = settings_from_json(dict(told))
+        settings = settings_from_json(dict(table))
     except (PersonalizerError, UnreadableError) as error:
         _refuse(place, str(error).rstrip("."))
-    if "policy" in told:
-        # What this reader would pass over, as logs are read for many years, is a mistake here.
+    if "policy" in table:
+        # Unknown content, tolerated in old logs, is an error in a lesson.
         known = settings_to_json(settings)["policy"]
-        object_in(told["policy"], f"{place}.policy", known)
+        object_in(table["policy"], f"{place}.policy", known)
     return settings
 
 
 def _act(world: World, value: object, place: str) -> Act:
-    told = object_in(value, place)
-    if "crowd" in told:
-        object_in(told, place, ("crowd",))
-        check_number(CODE, f"{place}.crowd", told["crowd"], 1, MAX_PLAYED, whole=True)
-        return Crowd(told["crowd"])
-    if "settings" in told:
-        object_in(told, place, ("settings",))
-        return Change(_settings(told["settings"], f"{place}.settings"))
-    object_in(told, place, ("context", "crowd", "reward", "settings"))
-    context = _context(world, told.get("context"), f"{place}.context")
-    reward = told.get("reward")
+    table = object_in(value, place)
+    if "crowd" in table:
+        object_in(table, place, ("crowd",))
+        check_number(CODE, f"{place}.crowd", table["crowd"], 1, MAX_PLAYED, whole=True)
+        return Crowd(table["crowd"])
+    if "settings" in table:
+        object_in(table, place, ("settings",))
+        return Change(_settings(table["settings"], f"{place}.settings"))
+    object_in(table, place, ("context", "crowd", "reward", "settings"))
+    context = _context(world, table.get("context"), f"{place}.context")
+    reward = table.get("reward")
     if reward is not None:
         reward = number_in(reward, f"{place}.reward", -1, 1)
     return Visit(context, reward)
@@ -246,11 +247,11 @@ def _act(world: World, value: object, place: str) -> Act:
 
 def _context(world: World, value: object, place: str) -> Context:
     """Read a context of the world, fields in the world's order."""
-    told = object_in(value, place, [field.name for field in world.fields])
+    table = object_in(value, place, [field.name for field in world.fields])
     for field in world.fields:
-        known = [one.name for one in field.values]
-        check_known(told.get(field.name), f"{place}.{field.name}", known)
-    return {field.name: told[field.name] for field in world.fields}
+        known = [choice.name for choice in field.values]
+        check_known(table.get(field.name), f"{place}.{field.name}", known)
+    return {field.name: table[field.name] for field in world.fields}
 
 
 def mapped_in(world: World) -> list[str]:
@@ -264,28 +265,30 @@ def kinds_in(world: World) -> list[QuestionKind]:
     return [kind for kind in KINDS if has_maps or "rows" not in NEEDS[kind]]
 
 
-def _asked(world: World, value: object, place: str) -> LoopQuestion:
-    told: Mapping[str, Any] = object_in(value, place)
-    check_known(told.get("kind"), f"{place}.kind", kinds_in(world))
-    kind = told["kind"]
+def _question(world: World, value: object, place: str) -> LoopQuestion:
+    table: Mapping[str, Any] = object_in(value, place)
+    check_known(table.get("kind"), f"{place}.kind", kinds_in(world))
+    kind = table["kind"]
     needs = NEEDS[kind]
-    object_in(told, place, ("kind", *needs))
-    found: dict[str, Any] = {}
+    object_in(table, place, ("kind", *needs))
+    parts: dict[str, Any] = {}
     for name in needs:
-        given, where = told.get(name), f"{place}.{name}"
+        given, where = table.get(name), f"{place}.{name}"
         if name == "visitors":
             least = int(kind == "rewarded")
             check_number(CODE, where, given, least, MAX_MORE, whole=True)
-            found[name] = given
+            parts[name] = given
         elif name == "action":
             check_known(given, where, [item.id for item in world.items])
-            found[name] = given
+            parts[name] = given
         elif name in {"rows", "columns"}:
-            others = [one for one in mapped_in(world) if one != found.get("rows")]
+            others = [
+                field_name for field_name in mapped_in(world) if field_name != parts.get("rows")
+            ]
             check_known(given, where, others)
-            found[name] = given
+            parts[name] = given
         elif name == "reward":
-            found[name] = number_in(given, where, 0, 1)
+            parts[name] = number_in(given, where, 0, 1)
         else:
-            found[name] = _context(world, given, where)
-    return LoopQuestion(kind, **found)
+            parts[name] = _context(world, given, where)
+    return LoopQuestion(kind, **parts)

@@ -9,17 +9,17 @@ from engine.arrays import Array
 from engine.experiments.loop_questions import LoopInquiry, LoopQuestion, Truth
 from engine.steps import Steps
 from pages.parts.lessons.lesson import Guess, Lab
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 
 GUESS, CHECK = 0, 1
-"""Places of what is guessed, and of what is asked in the end."""
+"""Positions of the guess and of the exit question."""
 BANDS = ("low", "middle", "high")
 _THIRDS = (1 / 3, 2 / 3)
 
 
 @dataclass(kw_only=True, eq=False)
 class PlayedLab(Lab):
-    """A loop that is played as the lecturer played it, and continues.
+    """Lab that repeats the lecturer's loop and continues it.
 
     Attributes:
         displayed: how often the person went on.
@@ -28,8 +28,8 @@ class PlayedLab(Lab):
     own: OwnLesson
 
     def __post_init__(self) -> None:
-        self.displayed, self.asked = 0, (self.own.guess, self.own.check)
-        self.asking = LoopInquiry(self.own.played, self.seed, self.asked)
+        self.displayed, self.questions = 0, (self.own.guess, self.own.check)
+        self.asking = LoopInquiry(self.own.played, self.seed, self.questions)
 
     def work(self) -> Steps[None]:
         yield from self.asking.work()
@@ -67,19 +67,19 @@ class PlayedLab(Lab):
         """Go on to the end."""
         self.displayed = self.stages
 
-    def _found(self, place: int) -> Guess:
+    def _computed(self, place: int) -> Guess:
         """Return the truth of a question; actions by position."""
         truth = self.asking.truth(place)
-        return as_option(self.own, self.asked[place], truth)
+        return as_option(self.own, self.questions[place], truth)
 
     @property
     def truth(self) -> Guess:
-        return self._found(GUESS)
+        return self._computed(GUESS)
 
     @property
     def answer(self) -> str:
         """Answer to the exit question; numbers by thirds."""
-        truth, check = self._found(CHECK), self.own.check
+        truth, check = self._computed(CHECK), self.own.check
         if isinstance(truth, str):
             return truth
         if isinstance(truth, frozenset):
@@ -105,9 +105,9 @@ class PlayedLab(Lab):
         return np.asarray(census.weights @ census.expected)
 
 
-def as_option(lesson: OwnLesson, asked: LoopQuestion, truth: Truth) -> Guess:
+def as_option(lesson: OwnLesson, question: LoopQuestion, truth: Truth) -> Guess:
     """Convert a truth to a possible guess: actions by position, as ids may be any text."""
-    if asked.kind == "favourite" and isinstance(truth, str):
+    if question.kind == "favourite" and isinstance(truth, str):
         return item_key(lesson.played.world.position(truth))
     return truth
 

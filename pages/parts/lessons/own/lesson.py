@@ -9,14 +9,14 @@ from engine.arrays import Array
 from engine.experiments.loop_questions import WAYS, LoopQuestion, QuestionKind
 from pages.parts.charts.lesson_bars import Said, said_rows, said_spec
 from pages.parts.charts.lesson_maps import Cell, cells_rows, cells_spec
+from pages.parts.lessons.explained_text import remark, tell
 from pages.parts.lessons.lesson import Cells, Guessed, Lesson, Pick, Slider
 from pages.parts.lessons.maps import map_of
 from pages.parts.lessons.own.codec import key_in_links
 from pages.parts.lessons.own.lab import BANDS, GUESS, PlayedLab, item_key
-from pages.parts.lessons.own.value import MINUTES, OwnLesson
-from pages.parts.lessons.own.wording import told, words_of
+from pages.parts.lessons.own.own_lesson import MINUTES, OwnLesson
+from pages.parts.lessons.own.wording import texts_of, words_of
 from pages.parts.lessons.pictures import bars, drawn, look
-from pages.parts.lessons.telling import remark, tell
 from pages.parts.text.format import percent, plain
 from pages.parts.text.theme import is_dark, theme
 
@@ -29,9 +29,9 @@ _TERMS: Mapping[QuestionKind, Sequence[str]] = {
     "where": ("context", "propensity", "policy"),
     "rises": ("reward", "propensity", "feature"),
 }
-"""Words of the glossary that stand in a lesson, by what is guessed."""
+"""Glossary keys of a lesson's words, by kind of question."""
 _BARS = 7
-"""Bars that a picture on the stage has room for, each with its number."""
+"""Most bars, each with a number, in a picture on the stage."""
 
 
 class Lab(PlayedLab):
@@ -39,7 +39,7 @@ class Lab(PlayedLab):
 
     @property
     def numbers(self) -> Mapping[str, str]:
-        return told(self)
+        return texts_of(self)
 
     def opening(self) -> None:
         played, guess = self.own.played, self.own.guess
@@ -51,7 +51,7 @@ class Lab(PlayedLab):
             else:
                 self._chances((0,))
             return
-        # No picture stands at a line's end, away from its name.
+        # Prevents a line break between picture and name.
         labels = [
             f"**{plain(item.label)}**".replace(" ", "\u00a0", 1) for item in played.world.items
         ]
@@ -109,22 +109,24 @@ class Lab(PlayedLab):
         """Map: the most offered action, after further visitors."""
         world, map_ = self.world, _map(self.own)
         items = [
-            world.items[world.position(one)]
-            for one in self.asking.favourites(self.own.guess, visitors)
+            world.items[world.position(item)]
+            for item in self.asking.favourites(self.own.guess, visitors)
         ]
         inks = [theme(is_dark()).action(world.position(item.id)) for item in items]
-        shown = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
-        told = self.say("most") if visitors else self.say("most_now")
-        _cells(map_, shown, told)
+        cells = [Cell(ink, item.emoji, item.name) for ink, item in zip(inks, items, strict=True)]
+        heading = self.say("most") if visitors else self.say("most_now")
+        _cells(map_, cells, heading)
 
     def _risen(self) -> None:
         """Map: change of the action's chance."""
         moved, position = self.asking.moved[GUESS], self.world.position(self.own.guess.action)
         by = (moved.after - moved.before)[:, position].tolist()
         ink = theme(is_dark()).accent
-        told = [f"{one:+.0%}".replace("%", "\N{NO-BREAK SPACE}%") for one in by]
-        shown = [Cell(ink, text, text, max(one, 0.0)) for text, one in zip(told, by, strict=True)]
-        _cells(_map(self.own), shown, self.say("risen"))
+        labels = [f"{change:+.0%}".replace("%", "\N{NO-BREAK SPACE}%") for change in by]
+        cells = [
+            Cell(ink, text, text, max(change, 0.0)) for text, change in zip(labels, by, strict=True)
+        ]
+        _cells(_map(self.own), cells, self.say("risen"))
 
     def _chances(self, looks: Sequence[int]) -> None:
         """Bars: chances of actions for the visitor of the guess, at first and later."""
@@ -141,45 +143,45 @@ class Lab(PlayedLab):
         """Bars: several series by action, with marks at true values."""
         names = [item.label for item in self.world.items]
         by = tuple(name for name, _ in series)
-        said = [
+        values = [
             Said(label, name, float(value))
-            for name, values in series
-            for label, value in zip(names, values, strict=True)
+            for name, numbers in series
+            for label, value in zip(names, numbers, strict=True)
             if not np.isnan(value)
         ]
         truths = [] if truth is None else [*zip(names, map(float, truth), strict=True)]
         marked = self.say("truth") if truths else ""
-        told = [f"{one.of} {one.by} {percent(one.value)}" for one in said]
-        told += [f"{name} {marked} {percent(value)}" for name, value in truths]
-        kept = self._fitting(said, truths, by)
+        labels = [f"{entry.of} {entry.by} {percent(entry.value)}" for entry in values]
+        labels += [f"{name} {marked} {percent(value)}" for name, value in truths]
+        kept = self._fitting(values, truths, by)
         others = self.say("others", count=len(names) - len(kept)) if len(kept) < len(names) else ""
         drawn(
             said_rows(
-                [one for one in said if one.of in kept],
-                [one for one in truths if one[0] in kept],
+                [entry for entry in values if entry.of in kept],
+                [entry for entry in truths if entry[0] in kept],
                 marked,
                 others,
             ),
             said_spec(is_dark(), len(names), by, by[-1], marked),
             key="chart-own",
-            alt=f"{title}: {'; '.join(told)}",
+            alt=f"{title}: {'; '.join(labels)}",
         )
 
     def _fitting(
-        self, said: Sequence[Said], truths: Sequence[tuple[str, float]], by: Sequence[str]
+        self, values: Sequence[Said], truths: Sequence[tuple[str, float]], by: Sequence[str]
     ) -> set[str]:
-        """Labels of the actions for whose bars there is room: all on a page; on the stage the one
-        that is asked about and those of the longest bars."""
+        """Return the labels of the actions with bars: every action on a page; on the stage the
+        action of the question and the actions with the longest bars."""
         names = {item.id: item.label for item in self.world.items}
         most = _BARS // len(by)
         if not look().on_stage or len(names) <= most:
             return {*names.values()}
         longest = dict.fromkeys(names.values(), 0.0)
-        for name, value in (*((one.of, one.value) for one in said), *truths):
+        for name, value in (*((entry.of, entry.value) for entry in values), *truths):
             longest[name] = max(longest[name], value)
-        asked = names.get(self.own.guess.action)
-        found = sorted(longest, key=lambda name: (name != asked, -longest[name]))
-        return {*found[: most - 1]}
+        guessed = names.get(self.own.guess.action)
+        ordered = sorted(longest, key=lambda name: (name != guessed, -longest[name]))
+        return {*ordered[: most - 1]}
 
     def _quarters(self) -> None:
         by = self.say("rewarded")
@@ -187,8 +189,8 @@ class Lab(PlayedLab):
             ("\N{EN DASH}".join(f"{end:,}" for end in ends), share)
             for *ends, share in self.quarters
         ]
-        said = [Said(name, by, share) for name, share in parts]
-        bars(by, said, (by,), "chart-own", form="{of} {says}")
+        values = [Said(name, by, share) for name, share in parts]
+        bars(by, values, (by,), "chart-own", form="{of} {says}")
 
 
 def lesson_of(own: OwnLesson) -> Lesson:
@@ -222,8 +224,8 @@ def _map(own: OwnLesson) -> Cells:
     return map_of(own.played.world, own.guess.rows, own.guess.columns)
 
 
-def _options(own: OwnLesson, asked: LoopQuestion) -> Sequence[str]:
-    match asked.kind:
+def _options(own: OwnLesson, question: LoopQuestion) -> Sequence[str]:
+    match question.kind:
         case "favourite":
             return [item_key(place) for place in range(len(own.played.world.items))]
         case "moves":
@@ -231,13 +233,13 @@ def _options(own: OwnLesson, asked: LoopQuestion) -> Sequence[str]:
     return BANDS
 
 
-def _cells(map_: Cells, shown: Sequence[Cell], told: str) -> None:
+def _cells(map_: Cells, cells: Sequence[Cell], heading: str) -> None:
     """Draw a map with a title above."""
-    remark(told)
-    said = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(shown)]
+    remark(heading)
+    labels = [f"{map_.called(at)} {cell.told}" for at, cell in enumerate(cells)]
     drawn(
-        cells_rows(map_.rows, map_.columns, shown),
+        cells_rows(map_.rows, map_.columns, cells),
         cells_spec(is_dark(), len(map_.rows)),
         key="chart-own",
-        alt=f"{told}: {'; '.join(said)}",
+        alt=f"{heading}: {'; '.join(labels)}",
     )

@@ -7,7 +7,7 @@ from engine.experiments.loop_questions import LoopQuestion, Marks
 from engine.experiments.playthrough import Playthrough
 from engine.worlds import Context, World
 from pages.parts.lessons.own.lab import CHECK, GUESS, PlayedLab, item_key
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.text.format import percent, plain
 from pages.parts.text.lesson_words import Words, words
 
@@ -45,19 +45,21 @@ def opening(ours: Words, played: Playthrough) -> str:
     return ours.say(name, before=f"{played.visitors:,}", by_hand=f"{played.by_hand:,}")
 
 
-def asked_in_words(ours: Words, world: World, asked: LoopQuestion, is_check: bool = False) -> str:
+def asked_in_words(
+    ours: Words, world: World, question: LoopQuestion, is_check: bool = False
+) -> str:
     """Format a question as Markdown; in a check a map is asked about by its number of cells."""
-    name = f"count_{asked.kind}" if asked.rows and is_check else f"ask_{asked.kind}"
-    if asked.kind in {"offered", "favourite", "where"} and not asked.visitors:
+    name = f"count_{question.kind}" if question.rows and is_check else f"ask_{question.kind}"
+    if question.kind in {"offered", "favourite", "where"} and not question.visitors:
         name += "_now"
-    if asked.kind == "moves" and asked.seen == asked.context:
+    if question.kind == "moves" and question.seen == question.context:
         name += "_same"
-    return _filled(ours, name, world, asked, "")
+    return _filled(ours, name, world, question, "")
 
 
-def answers(ours: Words, world: World, asked: LoopQuestion) -> Mapping[str, str]:
+def answers(ours: Words, world: World, question: LoopQuestion) -> Mapping[str, str]:
     """Return possible answers by key."""
-    match asked.kind:
+    match question.kind:
         case "favourite":
             return {item_key(place): plain(item.label) for place, item in enumerate(world.items)}
         case "moves":
@@ -65,26 +67,29 @@ def answers(ours: Words, world: World, asked: LoopQuestion) -> Mapping[str, str]
     return ours.options("bands")
 
 
-def told(lab: PlayedLab) -> Mapping[str, str]:
+def texts_of(lab: PlayedLab) -> Mapping[str, str]:
     """Return results for the fields of the texts."""
-    found: dict[str, str] = {}
+    texts: dict[str, str] = {}
     world = lab.world
-    for place, one, whose in ((GUESS, lab.asked[0], "guess"), (CHECK, lab.asked[1], "check")):
+    for place, question, whose in (
+        (GUESS, lab.questions[0], "guess"),
+        (CHECK, lab.questions[1], "check"),
+    ):
         truth = lab.asking.truth(place)
-        if one.kind == "moves":
-            moved, position = lab.asking.moved[place], world.position(one.action)
-            found[f"{whose}_from"] = percent(float(moved.before[position]))
-            found[f"{whose}_to"] = percent(float(moved.after[position]))
-        if one.kind == "single":
+        if question.kind == "moves":
+            moved, position = lab.asking.moved[place], world.position(question.action)
+            texts[f"{whose}_from"] = percent(float(moved.before[position]))
+            texts[f"{whose}_to"] = percent(float(moved.after[position]))
+        if question.kind == "single":
             best = world.ceilings.single.item
             assert best is not None, "everybody gets the same there"
-            found[f"{whose}_best"] = world.items[world.position(best)].label
-            found[f"{whose}_ideal"] = percent(world.best_value)
+            texts[f"{whose}_best"] = world.items[world.position(best)].label
+            texts[f"{whose}_ideal"] = percent(world.best_value)
         if isinstance(truth, frozenset):
-            found[f"{whose}_told"], found[f"{whose}_all"] = _counted(world, one, truth)
+            texts[f"{whose}_told"], texts[f"{whose}_all"] = _counted(world, question, truth)
         else:
-            found[f"{whose}_told"] = _said(world, one, truth)
-    return found
+            texts[f"{whose}_told"] = _truth_text(world, question, truth)
+    return texts
 
 
 def in_words(context: Context | None) -> str:
@@ -92,34 +97,34 @@ def in_words(context: Context | None) -> str:
     return " · ".join((context or {}).values())
 
 
-def _counted(world: World, one: LoopQuestion, truth: Marks) -> tuple[str, str]:
+def _counted(world: World, question: LoopQuestion, truth: Marks) -> tuple[str, str]:
     """Return the number of true cells and of all cells."""
-    return str(len(truth)), str(len(one.contexts(world)))
+    return str(len(truth)), str(len(question.contexts(world)))
 
 
-def _said(world: World, asked: LoopQuestion, truth: float | str) -> str:
+def _truth_text(world: World, question: LoopQuestion, truth: float | str) -> str:
     if isinstance(truth, str):
-        is_item = asked.kind == "favourite"
+        is_item = question.kind == "favourite"
         return world.items[world.position(truth)].label if is_item else truth
-    return f"{truth:g}" if asked.kind == "rewarded" else percent(truth)
+    return f"{truth:g}" if question.kind == "rewarded" else percent(truth)
 
 
-def _others(world: World, asked: LoopQuestion) -> str:
+def _others(world: World, question: LoopQuestion) -> str:
     """Format the part of the context that a map keeps fixed."""
-    who, spread = asked.context or asked.seen, {asked.rows, asked.columns}
-    return in_words({name: value for name, value in (who or {}).items() if name not in spread})
+    context, spread = question.context or question.seen, {question.rows, question.columns}
+    return in_words({name: value for name, value in (context or {}).items() if name not in spread})
 
 
-def _filled(ours: Words, name: str, world: World, asked: LoopQuestion, whose: str) -> str:
+def _filled(ours: Words, name: str, world: World, question: LoopQuestion, whose: str) -> str:
     """Fill a question into a text; fields of results remain."""
-    action = world.items[world.position(asked.action)].label if asked.action else ""
+    action = world.items[world.position(question.action)].label if question.action else ""
     known: dict[str, object] = {
-        "visitors": f"{asked.visitors:,}",
+        "visitors": f"{question.visitors:,}",
         "action": action,
-        "context": in_words(asked.context),
-        "seen": in_words(asked.seen),
-        "reward": f"{asked.reward:g}",
-        "others": f" ({others})" if (others := _others(world, asked)) else "",
+        "context": in_words(question.context),
+        "seen": in_words(question.seen),
+        "reward": f"{question.reward:g}",
+        "others": f" ({others})" if (others := _others(world, question)) else "",
     }
     later = {name: f"{{{whose}_{name}}}" for name in _LATER}
     text: str = ours.table[name]

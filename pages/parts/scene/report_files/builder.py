@@ -20,7 +20,7 @@ def report_on(
     further: tuple[Figure, ...] = (),
     clock: Clock = utc_now,
 ) -> Report:
-    """A report of today about a world, or about an uploaded log; see `Report`."""
+    """Return a report, dated today, about a world or an uploaded log; see `Report`."""
     return Report(
         title=title,
         world=world.title if world is not None else "A log of your own",
@@ -58,5 +58,5 @@ def _partial_rewards(world: World) -> str:
         f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / total)})"
         for level in partial
     )
-    what = "Partial rewards, as parts of a whole one, and how often each of them comes"
-    return f"{what}: {', '.join(levels)}."
+    heading = "Partial rewards, as parts of a whole one, and how often each of them comes"
+    return f"{heading}: {', '.join(levels)}."

@@ -14,16 +14,16 @@ from pages.parts.text.format import bare
 from pages.parts.text.theme import theme
 
 _LABELS = 0.42
-"""Least share of a chart's width for the labels of an axis: paper has no tooltip with the rest."""
+"""Least share of a chart's width for axis labels: paper has no tooltip with the full label."""
 _SMALLEST = 1.27
-"""How much wider charts are drawn at most to show their labels in full."""
+"""Largest factor by which charts are widened to show their labels in full."""
 _WEBP = re.compile(f"{re.escape(START)}[A-Za-z0-9+/=]+")
 _MARGIN, _LINE = 14, 15
-"""Pixels around a chart that stands alone, and between its lines of text."""
+"""Pixels around a standalone chart, and between its lines of text."""
 
 
 def chart_svg(figure: Figure, width: float) -> str:
-    """A chart of this width in pixels; its height is that of its page."""
+    """Return a chart as SVG of this width in pixels, with the height of the page's chart."""
 
     def widened(match: re.Match[str]) -> str:
         return f'"labelLimit": {max(float(match[1]), _LABELS * width)}'
@@ -36,14 +36,16 @@ def chart_svg(figure: Figure, width: float) -> str:
         "background": _background(figure),
         "data": {"values": figure.rows.to_pylist()},
     }
-    # Few programs but browsers read WebP.
+    # Few programs other than browsers read WebP.
     return _WEBP.sub(lambda match: as_png(match[0]), vl_convert.vegalite_to_svg(spec))
 
 
 def charts_within(figures: Sequence[Figure], width: float, height: float) -> list[str]:
-    """Charts for a column of these proportions. They are drawn wider, so that they have smaller
-    text once the column is scaled to the paper, if they are too high for it, or to show labels in
-    full."""
+    """Return charts as SVG for a column of these proportions.
+
+    Charts too high for the column, or with truncated labels, are drawn wider: their text is
+    smaller after scaling to the paper.
+    """
 
     def draw(scale: float) -> list[str]:
         return [chart_svg(figure, scale * width) for figure in figures]
@@ -56,12 +58,12 @@ def charts_within(figures: Sequence[Figure], width: float, height: float) -> lis
 
 
 def with_own_ids(svg: str, prefix: str) -> str:
-    """Prefix all ids, so that several SVGs can stand in one document."""
+    """Prefix the ids of an SVG, so that a document can contain several SVGs."""
     return re.sub(r'( id="|url\(#|href="#)(?=\w)', rf"\g<1>{prefix}-", svg)
 
 
 def standalone_svg(figure: Figure, width: float) -> str:
-    """A chart with its title, explanation and colour keys above it, as one document."""
+    """Return a chart as SVG with title, explanation and colour keys above."""
     colours, room = theme(figure.dark), width - 2 * _MARGIN
     longest = max((len(name) for _, name in figure.keys), default=1)
     columns = max(1, int(room / (24 + 6.5 * longest)))

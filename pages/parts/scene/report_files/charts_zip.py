@@ -1,4 +1,4 @@
-"""Charts with their rows, and tables, in one ZIP."""
+"""ZIP archive of charts, their data, and tables."""
 
 import io
 import re
@@ -13,11 +13,11 @@ from pages.parts.scene.report_files.typesetting import svg_to_png
 from pages.parts.work.rows import Rows, as_cells, as_parquet
 
 _WIDTH = 720
-"""Pixels of an SVG; a PNG has 2.5 times as many."""
+"""Width of an SVG in pixels; a PNG has 2.5 times as many."""
 
 
 def as_zip(figures: Iterable[Figure], tables: Mapping[str, Rows] | None = None) -> bytes:
-    """A ZIP of each chart as SVG and PNG, and of the rows of each chart and table as CSV and
+    """Return a ZIP archive: charts as SVG and PNG, and their data and the tables as CSV and
     Parquet."""
     packed = io.BytesIO()
     with ZipFile(packed, "w", ZIP_DEFLATED) as file:

@@ -1,7 +1,7 @@
-"""Emoji in texts that are drawn on the server, which may have no font for them.
+"""Emoji in texts drawn on the server, whose fonts may lack them.
 
-Browsers bring their own emoji font. Typst takes one from the machine, if there is one: on Debian,
-`fonts-noto-color-emoji`.
+Browsers have an emoji font of their own. Typst uses a font of the machine, if installed: on
+Debian, `fonts-noto-color-emoji`.
 """
 
 import re
@@ -15,7 +15,7 @@ _RUN = re.compile(f"{_BASE}(?:{_BASE}|{_JOINER})*")
 
 
 def is_emoji(text: str) -> bool:
-    """Whether a text is nothing but emoji."""
+    """Return whether a text consists of emoji only."""
     return _RUN.fullmatch(text) is not None
 
 
@@ -32,8 +32,8 @@ def _name(character: str) -> str:
 
 
 def labels_in_words(labels: Collection[str]) -> Mapping[str, str]:
-    """Labels without the emoji beside their words; emoji are named where a label has no words, or
-    where only they distinguish it from another."""
+    """Remove emoji from labels with words; name the emoji of labels without words, or with equal
+    words."""
     words = {label: " ".join(_RUN.sub(" ", label).split()) for label in {*labels}}
     times = Counter(words.values())
 

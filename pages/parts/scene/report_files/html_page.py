@@ -1,4 +1,4 @@
-"""A report as one HTML page that needs no other file, no script and no other machine."""
+"""Report as a self-contained HTML page: no scripts, no requests to other machines."""
 
 from collections.abc import Iterable
 from html import escape
@@ -20,7 +20,7 @@ _STYLE = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
 
 
 def as_html(report: Report, paper: Paper) -> bytes:
-    """The page as UTF-8; printed, it has the paper's size and proportions."""
+    """Return the page as UTF-8; in print, with the paper's size and proportions."""
     charts = "".join(_figure(figure, number) for number, figure in enumerate(report.figures))
     sentences = "".join(f"<li>{escape(sentence)}</li>" for sentence in report.sentences)
     style = (
@@ -77,7 +77,7 @@ def _footer(report: Report) -> str:
 
 
 def _labelled(svg: str, label: str) -> str:
-    """An SVG that a screen reader announces as one picture."""
+    """Mark an SVG as one picture for screen readers."""
     return svg.replace("<svg ", f'<svg role="img" aria-label="{escape(label)}" ', 1)
 
 

@@ -12,8 +12,8 @@ class Paper:
         name: label of its links.
         width, height: in points, 72 to an inch.
         text_size: of sentences, in points; the template derives all other sizes.
-        is_slide: one chart beside the sentences, instead of all charts above them.
-        chart_width: of charts, in pixels, before they are scaled to the paper.
+        is_slide: whether one chart stands beside the sentences, instead of all charts above them.
+        chart_width: of charts, in pixels, before scaling to the paper.
     """
 
     name: str

@@ -8,7 +8,7 @@ from pages.parts.scene.parts import Figure
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """One page of results; all texts are plain text.
+    """A page of results in plain text.
 
     Attributes:
         title: the question that the report answers.
@@ -38,7 +38,7 @@ class Report:
 
     @property
     def description(self) -> str:
-        """Story and experiment, as one paragraph."""
+        """Story and experiment as a single paragraph."""
         return f"{self.story} {self.about}".strip()
 
     @property

@@ -1,13 +1,13 @@
-"""A report typeset by Typst: one page as PDF or PNG.
+"""Typesetting of a report with Typst: a PDF or PNG of one page.
 
-`template.typ` is the layout. Everything that it shows is data, a JSON string in `sys.inputs`, so
-nothing that somebody typed is ever read as markup. Typst reads no file, as its root is an empty
-folder, and asks no other machine, as the template imports no package.
+`template.typ` is the layout. All content is data, a JSON string in `sys.inputs`, so text typed by
+users is never read as markup. Typst reads no files, as its root is an empty folder, and makes no
+requests, as the template imports no package.
 
-Text and charts are set in Libertinus Serif, which is a part of Typst: a report looks the same on
-every machine. Characters that this font lacks (Chinese, Japanese, Korean, Arabic, Hebrew) are drawn
-in any font of the machine that has them, and as boxes if none has. Emoji in text need an emoji
-font; without one their names stand in their place. In charts they are left out beside words.
+Text and charts are set in Libertinus Serif, which is part of Typst, so a report looks the same on
+every machine. Characters missing from this font (Chinese, Japanese, Korean, Arabic, Hebrew) are
+drawn in any font of the machine that has them, or as boxes. Emoji in text need an emoji font;
+without a font they are replaced by their names. In charts, emoji beside words are left out.
 """
 
 import json
@@ -41,17 +41,17 @@ _LABEL = re.compile("(?<=>)[^<>]+(?=</t(?:ext|span)>)")
 
 
 def as_pdf(report: Report, paper: Paper) -> bytes:
-    """One page with selectable text, and its fonts in it."""
+    """Return a PDF of one page with selectable text and embedded fonts."""
     return _compile(_TEMPLATE, "pdf", _filled(report, paper))
 
 
 def as_png(report: Report, paper: Paper) -> bytes:
-    """A picture of the page, large enough for a projector: A4 is 1,488 pixels wide."""
+    """Return the page as PNG, large enough for a projector: A4 is 1,488 pixels wide."""
     return _compile(_TEMPLATE, "png", _filled(report, paper), ppi=180)
 
 
 def svg_to_png(svg: str) -> bytes:
-    """A picture of an SVG alone, 2.5 pixels to each of its pixels."""
+    """Return a single SVG as PNG, at 2.5 times its size in pixels."""
     return _compile(_SVG_ALONE, "png", {"svg": _drawable(svg)}, ppi=240)
 
 
@@ -62,7 +62,7 @@ def _compile(template: bytes, kind: Kind, inputs: dict[str, str], ppi: int | Non
 
 @cache
 def emoji_fonts() -> list[str]:
-    """Names of this machine's emoji fonts."""
+    """Return the names of the emoji fonts on this machine."""
     return [family for family in _fonts().families() if "emoji" in family.lower()]
 
 
@@ -81,8 +81,11 @@ def _sandbox() -> dict[str, Any]:
 
 
 def _filled(report: Report, paper: Paper) -> dict[str, str]:
-    """Inputs of the template. It is laid out without charts first: these are drawn for the height
-    that its texts leave."""
+    """Return the inputs of the template.
+
+    The page is laid out without charts first; charts are then drawn for the height left by the
+    texts.
+    """
     figures = report.figures[:1] if paper.is_slide else report.figures
     texts = _inputs(report, paper, [(figure, "") for figure in figures])
     left = typst.query(_TEMPLATE, "<left>", "value", one=True, sys_inputs=texts, **_sandbox())
@@ -106,14 +109,17 @@ def _inputs(report: Report, paper: Paper, charts: Sequence[tuple[Figure, str]]) 
 
 
 def _as_svg(picture: str) -> str:
-    """A picture's data URI in an SVG: Typst decodes no Base64."""
+    """Wrap a picture's data URI in an SVG: Typst does not decode Base64."""
     size = 'width="24" height="24"'
     return f'<svg xmlns="http://www.w3.org/2000/svg" {size}><image {size} href="{picture}"/></svg>'
 
 
 def _drawable(svg: str) -> str:
-    """An SVG in Typst's font, with labels that Typst can draw. Within an SVG it looks for one font
-    that has all of a label, so emoji beside words, or joined emoji, may become boxes."""
+    """Set an SVG's font to Typst's, with labels that Typst can draw.
+
+    Typst draws each label of an SVG in a single font, so emoji beside words, or joined emoji, may
+    become boxes.
+    """
     words = labels_in_words([*map(unescape, _LABEL.findall(svg))])
 
     def drawn(match: re.Match[str]) -> str:

@@ -1,4 +1,4 @@
-"""What is known of going online: computed beside the scripts, and seldom while a crowd comes in."""
+"""Forecast of the reward after going online, computed in the background as visitors arrive."""
 
 from collections.abc import Callable
 
@@ -8,18 +8,18 @@ from engine.steps import Steps, finish
 from pages.parts.work.heavy_work import Ticket, submit_here
 
 _STALE = 0.1
-"""Share of the visitors after whom it is computed anew, while more come in."""
+"""Share of new visitors after which the forecast is recomputed while a crowd is arriving."""
 
 
-class Foresight:
-    """The outlook of a comparison.
+class SwitchForecast:
+    """Forecast of a comparison's reward after going online, cached between updates.
 
     Attributes:
-        came: visitors whom it rests on.
-        value: what it is; None before the first visitor.
+        came: number of visitors that the forecast is based on.
+        value: the latest forecast; None before the first visitor.
 
     Args:
-        submit: stands in line for the work.
+        submit: queues the computation.
     """
 
     def __init__(
@@ -32,17 +32,17 @@ class Foresight:
 
     @property
     def is_at_work(self) -> bool:
-        """Whether it is being computed."""
+        """Return whether the forecast is being computed."""
         return self._ticket is not None and not self._ticket.done()
 
     def follow(self, is_live: bool) -> None:
-        """See that it is not old; whoever calls this holds the comparison still.
+        """Recompute the forecast if it is out of date; the caller holds the session's lock.
 
-        It is heavy work, with exploration two models more, but for a click without exploration,
-        whose page is not to be drawn again for it.
+        The work is queued if it is slow: while a crowd arrives, or with exploration, which trains
+        two more models. Without both it is done at once, so that the page need not be redrawn.
 
         Args:
-            is_live: whether more visitors come by themselves.
+            is_live: whether more visitors arrive by themselves.
         """
         apprentice, came = self._comparison.apprentice, len(self._comparison)
         is_due = came - self.came > (_STALE * came if is_live else 0)

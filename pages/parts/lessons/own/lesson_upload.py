@@ -4,7 +4,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from pages.parts.components.upload_field import upload_field
-from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.own.codec import MAX_SIZE, from_file, pack
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.settings.link import set_widgets

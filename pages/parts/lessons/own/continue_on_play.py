@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from pages.parts.components.browser_id import owner
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.play.opened import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -30,5 +30,5 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
         else:
             session.move_to(stored)
         set_widgets(session.setup)
-        current_setup(PlaySetup)  # What is set is taken to the other page.
+        current_setup(PlaySetup)  # The settings are carried to the other page.
         st.switch_page(_PLAY, query_params=session.setup.query())

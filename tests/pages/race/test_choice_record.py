@@ -2,8 +2,8 @@
 
 import pytest
 
+from pages.parts.race.choice_record import ChoiceRecord
 from pages.parts.race.controls import presets
-from pages.parts.race.record import Record
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import size_of, where_you_raced
 from tests.engine.refusals import refusal
@@ -13,7 +13,7 @@ WHO = "ours,uniform,you"
 
 
 def test_a_record_is_read_as_it_was_written() -> None:
-    record = Record.read(TEXT)
+    record = ChoiceRecord.read(TEXT)
     assert (record.world, record.seed, record.choices) == ("coffee", 7, (0, 1, 2, 3) * 3)
     assert record.text == TEXT
 
@@ -28,7 +28,7 @@ def test_a_record_is_read_as_it_was_written() -> None:
      (f"coffee.7.{'0' * 101}", "but must be at most 100 characters")],
 )  # fmt: skip
 def test_what_is_no_record_is_refused_by_its_place(text: str, told: str) -> None:
-    assert told in refusal(lambda: Record.read(text)).message
+    assert told in refusal(lambda: ChoiceRecord.read(text)).message
     setup, refused = RaceSetup.from_query({"world": "coffee", "record": text, "who": WHO})
     assert setup.keys == ["ours", "uniform"]
     assert len(refused) == 1

@@ -4,9 +4,9 @@ import streamlit as st
 
 from engine.worlds import WORLDS
 from pages.parts.components.toolbar import other_worlds
-from pages.parts.lessons.chosen import elsewhere
-from pages.parts.lessons.elsewhere import has_room
+from pages.parts.lessons.lesson_lookup import elsewhere
 from pages.parts.lessons.lessons import LESSONS
+from pages.parts.lessons.other_worlds import has_room
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
@@ -19,15 +19,15 @@ _MAKE = PAGES / "worlds.py"
 
 def choose_a_world(setup: LearnSetup) -> None:
     """Draw the list of worlds, and say which lessons are given in the chosen world."""
-    names = {"": PAGE.say("own_worlds")} | {key: one.label for key, one in WORLDS.items()}
+    names = {"": PAGE.say("own_worlds")} | {name: world.label for name, world in WORLDS.items()}
     names |= other_worlds()
     if setup.world not in names:
         names[setup.world] = world_of(setup.world).label
     key = setup.key("world")
 
     def take() -> None:
-        if one := chosen(key, names, ""):
-            keep_at_hand(world_of(one))
+        if chosen_world := chosen(key, names, ""):
+            keep_at_hand(world_of(chosen_world))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="lesson-world"):
         st.selectbox(
@@ -43,7 +43,9 @@ def choose_a_world(setup: LearnSetup) -> None:
     if not setup.world:
         return
     there = [
-        setup.at(one).chosen.words.say("title") for one in LESSONS if elsewhere(one, setup.world)
+        setup.at(lesson).chosen.words.say("title")
+        for lesson in LESSONS
+        if elsewhere(lesson, setup.world)
     ]
     if there:
         note(PAGE.say("given_there", titles=", ".join(there)))

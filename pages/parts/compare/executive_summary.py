@@ -1,4 +1,4 @@
-"""What the loops bring, for whoever pays for it: a sentence each, to be read out."""
+"""Sentences for executives on uplift, cost, segments served worse and exploration."""
 
 from engine.evaluation.intervals import estimate
 from engine.experiments.uplift import by_segment, gained, held_back, payback, worst_served
@@ -8,14 +8,14 @@ from pages.parts.text.format import counted, plain, signed
 from pages.parts.text.money import per_thousand
 
 _FEWEST = 50
-"""Visitors since it went online before anything is said."""
+"""Fewest visitors since going online for any statement."""
 
 
 def sentences(session: CompareSession) -> list[str]:
-    """The uplift, the cost, whom it serves worse, and what is held back; Markdown.
+    """Return uplift, cost, segments served worse, and exploration as Markdown sentences.
 
-    Of the apprentice since it went online; while it watches, of the loop that is online from the
-    start.
+    They describe the apprentice since it went online; during the apprenticeship, the loop that is
+    online from the start.
     """
     comparison = session.comparison
     arm = "online" if comparison.is_apprentice else "apprentice"
@@ -27,7 +27,7 @@ def sentences(session: CompareSession) -> list[str]:
         _uplift(session, arm, start),
         _cost(session, arm, start),
         _worse(session, arm, start),
-        _held_back(session, arm, start),
+        _exploration(session, arm, start),
     ]
 
 
@@ -35,28 +35,28 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     uplift = estimate(gained(session.comparison, start, arm))
     thousand = plain(per_thousand(session.world, uplift.mean, sign=True))
     sure = uplift.low > 0 or uplift.high < 0
-    told = "" if sure else " Chance alone could explain that."
+    caveat = "" if sure else " Chance alone could explain that."
     since = f"since visitor {start:,}" if start else "from the first visitor on"
     return (
         f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's rules** "
-        f"({interval(uplift)}), so {thousand}.{told}"
+        f"({interval(uplift)}), so {thousand}.{caveat}"
     )
 
 
 def _cost(session: CompareSession, arm: str, start: int) -> str:
-    found = payback(gained(session.comparison, start, arm))
-    if found.even == 0:
-        told = "its sum of rewards was never below that of today's rules."
-        return f"**Learning cost nothing:** {told}"
+    result = payback(gained(session.comparison, start, arm))
+    if result.even == 0:
+        outcome = "its sum of rewards was never below that of today's rules."
+        return f"**Learning cost nothing:** {outcome}"
     world = session.world
-    money = f" ({world.in_unit(-found.lowest, 1):,.2f} {world.unit})" if world.unit else ""
+    money = f" ({world.in_unit(-result.lowest, 1):,.2f} {world.unit})" if world.unit else ""
     cost = (
-        f"**Learning cost {-found.lowest:,.1f} rewards{plain(money)} at most**, "
-        f"by visitor {start + found.at:,}"
+        f"**Learning cost {-result.lowest:,.1f} rewards{plain(money)} at most**, "
+        f"by visitor {start + result.at:,}"
     )
-    if found.even is None:
+    if result.even is None:
         return f"{cost}; by now it has not paid them back."
-    return f"{cost}; they were paid back by visitor {start + found.even:,}, so far for good."
+    return f"{cost}; they were paid back by visitor {start + result.even:,}, so far for good."
 
 
 def _worse(session: CompareSession, arm: str, start: int) -> str:
@@ -66,18 +66,18 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     if not worse:
         none = "**No segment is found to be served worse than by today's rules**"
         return f"{none}, among {among} together."
-    told = "; ".join(
-        f"{plain(one.value.name)} {signed(one.uplift.mean)} ({interval(one.uplift)})"
-        for one in worse[:3]
+    text = "; ".join(
+        f"{plain(segment.value.name)} {signed(segment.uplift.mean)} ({interval(segment.uplift)})"
+        for segment in worse[:3]
     )
     more = f"; and {len(worse) - 3:,} more" if len(worse) > 3 else ""
-    told = f"**Served worse than by today's rules: {told}{more}**"
-    return f"{told}, among {among} looked at together."
+    text = f"**Served worse than by today's rules: {text}{more}**"
+    return f"{text}, among {among} looked at together."
 
 
-def _held_back(session: CompareSession, arm: str, start: int) -> str:
-    kept, came = held_back(session.comparison, start, arm), len(session.comparison) - start
-    if not kept.offers:
+def _exploration(session: CompareSession, arm: str, start: int) -> str:
+    chance, came = held_back(session.comparison, start, arm), len(session.comparison) - start
+    if not chance.offers:
         policy, actions = session.setup.settings().policy, len(session.world.items)
         if not policy.kept(actions).any():
             return "**Nothing is held back:** these settings leave no offer to chance."
@@ -85,6 +85,6 @@ def _held_back(session: CompareSession, arm: str, start: int) -> str:
             f"**None of {came:,} offers was left to chance so far**, though some are meant to be."
         )
     return (
-        f"**{kept.offers:,} of {came:,} offers were left to chance**, so that every action keeps "
-        f"being measured: they earned {kept.mean:.2f} each, all others {kept.others:.2f}."
+        f"**{chance.offers:,} of {came:,} offers were left to chance**, so that every action keeps "
+        f"being measured: they earned {chance.mean:.2f} each, all others {chance.others:.2f}."
     )

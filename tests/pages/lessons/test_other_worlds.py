@@ -11,11 +11,11 @@ import pytest
 import streamlit as st
 
 from engine.worlds import GALLERY, WORLDS, World, key_of, world_from_json
-from pages.parts.lessons.chosen import elsewhere, lesson_of
-from pages.parts.lessons.elsewhere import has_room, regulars
 from pages.parts.lessons.lesson import Lesson, Slider
+from pages.parts.lessons.lesson_lookup import elsewhere, lesson_of
 from pages.parts.lessons.lessons import LESSONS, lesson_in
-from pages.parts.lessons.session import Run
+from pages.parts.lessons.other_worlds import has_room, regulars
+from pages.parts.lessons.session import LessonRun
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.lessons.teachers import show_sheet
 from pages.parts.settings.known_worlds import keep_at_hand
@@ -88,7 +88,7 @@ def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
 def test_a_teachers_sheet_has_the_goal_that_holds_there(monkeypatch: pytest.MonkeyPatch) -> None:
     lesson, lab = done("one_winner")
     line: Any = SimpleNamespace(done=lambda: True, cancelled=lambda: False, result=lambda: None)
-    session: Any = SimpleNamespace(run=lambda setup: Run(lesson, lab, line))
+    session: Any = SimpleNamespace(run=lambda setup: LessonRun(lesson, lab, line))
     setup, said = LearnSetup(lesson="one_winner", world=WORLD), list[str]()
     monkeypatch.setattr(st, "markdown", lambda text, **more: said.append(text))
     show_sheet(session, setup)

@@ -1,4 +1,4 @@
-"""What a person chose on Play, as it travels in a link: the world, the seed and the choices."""
+"""Choices of a person on Play, with their world and seed, as text for a link."""
 
 from dataclasses import dataclass
 from typing import Self
@@ -10,15 +10,15 @@ from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.known_worlds import world_of
 
 LEAST = 10
-"""Choices with which one may race: fewer would be nothing but luck."""
+"""Fewest choices for a race; fewer would be luck."""
 YOU = "you"
-"""Key of whoever chose, as a contender."""
+"""Key of the person as a contender."""
 EXAMPLE = "a world, a seed and choices, such as coffee.7.0312031203"
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """What somebody chose for the first visitors of a seed."""
+class ChoiceRecord:
+    """Choices of a person for the first visitors of a seed."""
 
     world: str
     seed: int
@@ -26,7 +26,7 @@ class Record:
 
     @classmethod
     def read(cls, text: str) -> Self:
-        """The record of a text; ``BadRequest`` for what is none."""
+        """Parse a record; ``BadRequest`` if it is malformed."""
         parts = text.split(".")
         if len(parts) != 3:
             refuse("BadRequest", "record", text, EXAMPLE)
@@ -47,11 +47,11 @@ class Record:
 
     @property
     def text(self) -> str:
-        """As it stands in a link."""
+        """Return the text for a link."""
         return f"{self.world}.{self.seed}.{encode_choices(self.choices)}"
 
     def contender(self) -> Recorded:
-        """Whoever chose, ready to race."""
+        """Return the person as a contender that repeats the recorded choices."""
         many = len(self.choices)
         return Recorded(
             YOU,

@@ -4,15 +4,15 @@ own."""
 from functools import lru_cache
 
 from engine.worlds import key_of
-from pages.parts.lessons.elsewhere import has_room
 from pages.parts.lessons.lesson import Lesson
 from pages.parts.lessons.lessons import LESSONS, lesson_in
+from pages.parts.lessons.other_worlds import has_room
 from pages.parts.lessons.own import lesson as own_lesson
 from pages.parts.lessons.own.codec import unpack
 from pages.parts.settings.known_worlds import world_of
 
 OWN = "own"
-"""What a link calls a lecturer's own lesson, which it holds."""
+"""Key of a lecturer's own lesson in a link; the link contains the lesson."""
 
 
 @lru_cache(maxsize=32)
@@ -26,7 +26,7 @@ def lesson_of(key: str, packed: str, world: str = "") -> Lesson:
 
 @lru_cache(maxsize=32)
 def elsewhere(key: str, world: str) -> Lesson | None:
-    """Return a lesson in another world; None where it stays in its own."""
+    """Return a lesson in another world; None if the world is the lesson's own or unsuitable."""
     if not world or world == key_of(LESSONS[key].world):
         return None
     place = world_of(world)

@@ -7,8 +7,9 @@ _ITEMS, _CELLS, _VALUES = 12, 400, 12
 """More actions, cells, or values of the first field than this have no room in a lesson's pictures,
 or cannot be learned with so few visitors."""
 _SELDOM = 0.02
-"""Of all visitors: one lesson is about two values of the first field, and looks for twenty visitors
-of each before it begins. Where one comes less often than this, that may take for ever."""
+"""Least share of visitors with the second most frequent value of the first field: one lesson
+begins with a search for twenty visitors of each of two values, which takes long if a value is
+rare."""
 
 
 def has_room(world: World) -> bool:

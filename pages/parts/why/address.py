@@ -1,4 +1,4 @@
-"""The offer in the address, found before anything is drawn."""
+"""Resolution of the offer in the address, before the page is drawn."""
 
 import streamlit as st
 
@@ -19,31 +19,33 @@ _ADDRESS = "why-address"
 
 
 def open_why() -> tuple[WhySession, PlaySession]:
-    """Find the offer that the address asks for, in the loop that is open on Play or that it names.
+    """Find the offer of the address in the loop open on Play, or in the loop that the address
+    names.
 
-    The address names that offer from then on. One that asks for whoever stands there now is not
-    rewritten: Streamlit would add an entry to the browser's history, and Back would stop there.
+    The address names the found offer from then on. An address of the current, unlogged visitor is
+    not rewritten: Streamlit would add an entry to the browser's history, and Back would stop
+    there.
     """
     no_link()
-    told = st.query_params.to_dict()
-    stage = {name: value for name, value in told.items() if name in {STAGE, SCREEN}}
-    asked_for = {name: value for name, value in told.items() if name not in stage}
-    is_new = asked_for != st.session_state.get(_ADDRESS)
+    query = st.query_params.to_dict()
+    stage = {name: value for name, value in query.items() if name in {STAGE, SCREEN}}
+    without_stage = {name: value for name, value in query.items() if name not in stage}
+    is_new = without_stage != st.session_state.get(_ADDRESS)
     open_loop(is_new)
     play, session = (
         play_session(current_setup(PlaySetup)),
         session_of(WhySession, WhySession),
     )
     opened = play.open
-    asked = Asked.from_query(told) if is_new else session.asked
-    if not session.knows(opened, asked):
+    requested = Asked.from_query(query) if is_new else session.query
+    if not session.knows(opened, requested):
         with st.spinner("Reading what was believed then"), session.giving_way():
-            is_there = outcome(submit_here(session.finding(opened, asked)))
+            is_there = outcome(submit_here(session.finding(opened, requested)))
         if not is_there:
             say_refused("The loop has no such event, or not any more: this is its last one.")
-    in_address = Asked.from_query(told)
-    address = address_of(opened, in_address if in_address.is_now else session.asked)
-    if asked_for != address:
+    in_address = Asked.from_query(query)
+    address = address_of(opened, in_address if in_address.is_now else session.query)
+    if without_stage != address:
         st.query_params.from_dict(address | stage)
     st.session_state[_ADDRESS] = address
     return session, play

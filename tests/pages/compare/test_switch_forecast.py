@@ -6,9 +6,9 @@ from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import best_rule
 from engine.steps import Steps
 from engine.worlds.coffee import COFFEE
-from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
+from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.work.heavy_work import HeavyWork, Ticket
 
 BASELINE = best_rule(COFFEE, ("weather",))
@@ -21,7 +21,7 @@ class Waiting:
         self.line = HeavyWork(lambda work: None, is_there=lambda session: True)
         settings = LoopSettings(apprentice_exploration=explore)
         self.comparison = Comparison(COFFEE, BASELINE, settings)
-        self.foresight = Foresight(self.comparison, self._submit)
+        self.forecast = SwitchForecast(self.comparison, self._submit)
         self.come(came)
 
     def _submit(self, work: Steps[None]) -> Ticket[None]:
@@ -39,43 +39,43 @@ class Waiting:
 def test_a_click_finds_it_at_once_unless_it_takes_long() -> None:
     short, long = Waiting(), Waiting(explore=0.2)
     for waiting in (short, long):
-        waiting.foresight.follow(is_live=False)
-    assert short.foresight.value == switch_value(short.comparison.apprentice) is not None
-    assert long.foresight.value is None
-    assert long.foresight.is_at_work
+        waiting.forecast.follow(is_live=False)
+    assert short.forecast.value == switch_value(short.comparison.apprentice) is not None
+    assert long.forecast.value is None
+    assert long.forecast.is_at_work
     long.work()
-    assert long.foresight.value == switch_value(long.comparison.apprentice) is not None
-    assert not long.foresight.is_at_work
+    assert long.forecast.value == switch_value(long.comparison.apprentice) is not None
+    assert not long.forecast.is_at_work
 
 
 def test_while_more_come_it_is_heavy_work_once_for_every_tenth_of_them() -> None:
     waiting = Waiting()
     for _ in range(30):
-        waiting.foresight.follow(is_live=True)
+        waiting.forecast.follow(is_live=True)
         waiting.work()
         came = len(waiting.comparison)
-        assert 0.9 * came <= waiting.foresight.came <= came
+        assert 0.9 * came <= waiting.forecast.came <= came
         waiting.come(1)
-    assert waiting.foresight.came == 125
-    waiting.foresight.follow(is_live=False)
-    assert waiting.foresight.came == 130
+    assert waiting.forecast.came == 125
+    waiting.forecast.follow(is_live=False)
+    assert waiting.forecast.came == 130
 
 
 def test_it_is_of_the_visitors_who_had_come_when_it_was_asked_for() -> None:
     waiting = Waiting(explore=0.2)
     expected = switch_value(waiting.comparison.apprentice)
-    waiting.foresight.follow(is_live=True)
+    waiting.forecast.follow(is_live=True)
     waiting.come(5)
-    waiting.foresight.follow(is_live=True)
+    waiting.forecast.follow(is_live=True)
     waiting.work()
-    assert (waiting.foresight.came, waiting.foresight.value) == (100, expected)
+    assert (waiting.forecast.came, waiting.forecast.value) == (100, expected)
 
 
 def test_once_online_nothing_is_foreseen() -> None:
     waiting = Waiting(came=20)
     waiting.comparison.go_online()
-    waiting.foresight.follow(is_live=False)
-    assert waiting.foresight.came == 0
+    waiting.forecast.follow(is_live=False)
+    assert waiting.forecast.came == 0
 
 
 def test_while_visitors_come_it_is_found_for_who_looks_at_it() -> None:
@@ -85,4 +85,4 @@ def test_while_visitors_come_it_is_found_for_who_looks_at_it() -> None:
         session.asks_why = asks
         session.advance()
         assert session.live.is_live
-        assert (session.foresight.came > 0 or session.foresight.is_at_work) is asks
+        assert (session.forecast.came > 0 or session.forecast.is_at_work) is asks

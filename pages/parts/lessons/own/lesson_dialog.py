@@ -12,7 +12,7 @@ from engine.experiments.loop_questions import NEEDS, LoopQuestion, QuestionKind
 from engine.experiments.playthrough import Playthrough, playthrough_of
 from engine.worlds import Context, World, key_of
 from pages.parts.components.download import download_text
-from pages.parts.lessons.chosen import OWN
+from pages.parts.lessons.lesson_lookup import OWN
 from pages.parts.lessons.own.codec import (
     MAX_LINK,
     MAX_PLAYED,
@@ -23,7 +23,7 @@ from pages.parts.lessons.own.codec import (
     pack,
     to_text,
 )
-from pages.parts.lessons.own.value import OwnLesson
+from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.lessons.own.wording import asked_in_words
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.play.open_loop import OpenLoop
@@ -80,7 +80,7 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
     )
     if refused := state.pop(_REFUSED, ""):
         st.error(plain(refused), icon=":material/error:")
-    if _BEGUN in state:  # However often the page is drawn anew.
+    if _BEGUN in state:  # Also after further redraws of the page.
         _make(*state[_BEGUN])
 
 
@@ -99,17 +99,17 @@ def _leave() -> None:
 
 
 @st.dialog("Make a lesson of this", width="medium", on_dismiss=_leave)
-def _make(told: Playthrough, seed: int, who: Context) -> None:
-    _say_what_it_begins_with(told, seed)
-    said = {name: _ask_sentence(name) for name in SENTENCES}
+def _make(played: Playthrough, seed: int, context: Context) -> None:
+    _say_what_it_begins_with(played, seed)
+    sentences = {name: _ask_sentence(name) for name in SENTENCES}
     ours = words("own")
-    guess = _ask("What is guessed", "guess", told.world, who, "offered", ours)
-    check = _ask("One more question, in the end", "check", told.world, who, "moves", ours)
-    missing = [_LABELS[name] for name in SENTENCES if name != "note" and not said[name]]
+    guess = _ask("What is guessed", "guess", played.world, context, "offered", ours)
+    check = _ask("One more question, in the end", "check", played.world, context, "moves", ours)
+    missing = [_LABELS[name] for name in SENTENCES if name != "note" and not sentences[name]]
     if missing:
         note(f"Still to write: {', '.join(missing)}.")
         return
-    lesson = OwnLesson(**said, played=told, seed=seed, guess=guess, check=check)
+    lesson = OwnLesson(**sentences, played=played, seed=seed, guess=guess, check=check)
     try:
         text = to_text(lesson)
         from_file(text.encode())
@@ -119,12 +119,12 @@ def _make(told: Playthrough, seed: int, who: Context) -> None:
     _give_away(lesson, text)
 
 
-def _say_what_it_begins_with(told: Playthrough, seed: int) -> None:
-    world, settings = told.world, told.settings
-    came = counted(told.visitors, "visitor") + " so far"
-    if told.by_hand:
+def _say_what_it_begins_with(played: Playthrough, seed: int) -> None:
+    world, settings = played.world, played.settings
+    came = counted(played.visitors, "visitor") + " so far"
+    if played.by_hand:
         by_hand = "of them put there or answered by hand, which is part of the lesson"
-        came += f", {told.by_hand:,} {by_hand}"
+        came += f", {played.by_hand:,} {by_hand}"
     facts = (world.label, f"seed {seed}", settings.policy.label, came)
     st.markdown(f"It begins where you are now: {plain(' · '.join(facts))}.")
     knobs = [
@@ -143,13 +143,13 @@ def _ask_sentence(name: str) -> str:
     most = SENTENCES[name]
     draw: Any = st.text_input if name in {"title", "question"} else st.text_area
     more = {} if draw is st.text_input else {"height": 80}
-    told = draw(_LABELS[name], max_chars=most, key=f"own-{name}", placeholder=_HINTS[name], **more)
-    # A sentence is one line in the file.
-    return " ".join(str(told or "").split())
+    text = draw(_LABELS[name], max_chars=most, key=f"own-{name}", placeholder=_HINTS[name], **more)
+    # A sentence is a single line of the file.
+    return " ".join(str(text or "").split())
 
 
 def _ask(
-    label: str, whose: str, world: World, who: Context, usual: QuestionKind, ours: Words
+    label: str, whose: str, world: World, context: Context, usual: QuestionKind, ours: Words
 ) -> LoopQuestion:
     """Draw the choice of a question."""
     with st.container(border=True, key=f"own-{whose}"):
@@ -161,26 +161,31 @@ def _ask(
             format_func=_KINDS.__getitem__,
             key=f"own-{whose}-kind",
         )
-        found = dict[str, Any]()
+        parts = dict[str, Any]()
         for name in NEEDS[kind]:
-            found[name] = _ask_part(name, f"own-{whose}", world, who, kind, found)
-        asked = LoopQuestion(kind, **found)
-        st.markdown(f"**{asked_in_words(ours, world, asked, whose == 'check')}**")
-    return asked
+            parts[name] = _ask_part(name, f"own-{whose}", world, context, kind, parts)
+        question = LoopQuestion(kind, **parts)
+        st.markdown(f"**{asked_in_words(ours, world, question, whose == 'check')}**")
+    return question
 
 
 def _ask_part(
-    name: str, key: str, world: World, who: Context, kind: QuestionKind, found: Mapping[str, Any]
+    name: str,
+    key: str,
+    world: World,
+    context: Context,
+    kind: QuestionKind,
+    parts: Mapping[str, Any],
 ) -> Any:
-    """Draw the widget for a part of a question, given earlier parts in ``found``: columns differ
+    """Draw the widget for a part of a question, given earlier parts in ``parts``: columns differ
     from rows, and rewards depend on the action."""
-    rows = found.get("rows", "")
+    rows = parts.get("rows", "")
     match name:
         case "rows" | "columns":
             labels = {field.name: field.label for field in world.fields}
             return st.selectbox(
                 "Rows of the map" if name == "rows" else "Columns of the map",
-                [one for one in mapped_in(world) if name == "rows" or one != rows],
+                [field for field in mapped_in(world) if name == "rows" or field != rows],
                 format_func=labels.__getitem__,
                 key=f"{key}-{name}-{key_of(world)}",
             )
@@ -203,7 +208,7 @@ def _ask_part(
                 key=f"{key}-action-{key_of(world)}",
             )
         case "reward":
-            place = world.position(found["action"])
+            place = world.position(parts["action"])
             rewards = {
                 answer.reward: plain(f"{answer.reward:.3g}, {answer.label}")
                 for answer in answers_to(world, place)
@@ -218,25 +223,25 @@ def _ask_part(
             )
     label = "Whose map it is, but for its rows and columns" if rows and name == "context" else ""
     label = label or ("Who is asked about" if name == "context" else "Who gives the reward")
-    return _ask_context(label, f"{key}-{name}", world, who)
+    return _ask_context(label, f"{key}-{name}", world, context)
 
 
-def _ask_context(label: str, key: str, world: World, who: Context) -> Context:
+def _ask_context(label: str, key: str, world: World, context: Context) -> Context:
     """Draw a select box per field, with the current context at first."""
     note(label)
-    found = {}
+    values = {}
     rows = -(-len(world.fields) // _A_ROW)
     places = [place for _ in range(rows) for place in st.columns(_A_ROW)]
     for place, field in zip(places, world.fields, strict=False):
         labels = {value.name: value.label for value in field.values}
-        found[field.name] = place.selectbox(
+        values[field.name] = place.selectbox(
             plain(field.label),
             list(labels),
-            index=list(labels).index(who[field.name]),
+            index=list(labels).index(context[field.name]),
             format_func=labels.__getitem__,
             key=f"{key}-{key_of(world)}-{field.name}",
         )
-    return found
+    return values
 
 
 def _give_away(lesson: OwnLesson, text: str) -> None:

@@ -1,7 +1,7 @@
 """What a row of the list tells of a loop: the same as the loop itself."""
 
 from engine.worlds import WORLDS
-from pages.parts.data.earned import sparkline
+from pages.parts.data.loop_rewards import sparkline
 
 COFFEE = WORLDS["coffee"]
 

@@ -6,7 +6,7 @@ from engine.experiments.loop_questions import LoopQuestion
 from engine.experiments.playthrough import Playthrough
 
 MINUTES = 4
-"""How long one takes, about."""
+"""Approximate duration of a lesson."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,13 +14,13 @@ class OwnLesson:
     """A lecturer's own lesson.
 
     Attributes:
-        title, question: as they stand on its card.
-        reveal: what one should notice, once the truth is there.
-        note: for whoever teaches it; may be empty.
-        played: how the loop came to where it is asked.
-        seed: of its visitors.
-        guess: what is guessed.
-        check: what is asked in the end.
+        title, question: as on the card.
+        reveal: main observation, displayed with the truth.
+        note: for the teacher; may be empty.
+        played: history of the loop up to the questions.
+        seed: of the visitors.
+        guess: question of the guess.
+        check: exit question.
     """
 
     title: str

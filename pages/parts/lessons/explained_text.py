@@ -12,13 +12,13 @@ def tell(text: str) -> None:
     st.markdown(text, help=_behind(text))
 
 
-def remark(text: str, shown: str = "") -> None:
+def remark(text: str, pictured: str = "") -> None:
     """Draw a small text of a lesson.
 
     Args:
-        shown: what else stands in the picture that it is about.
+        pictured: further terms in the picture, to be explained too.
     """
-    note(text, _behind(f"{text} {shown}"))
+    note(text, _behind(f"{text} {pictured}"))
 
 
 def _behind(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""What each loop has earned, in a row of a list: a mean, and a curve as small as a word."""
+"""Mean reward and sparkline of each loop in a list."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,16 +14,16 @@ from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
 
 MOST = 2_000
-"""Events of a loop whose log is read for a list; of a longer one, its page tells."""
+"""Most events of a loop whose log is read for a list."""
 _POINTS = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Earned:
-    """What a loop has earned.
+class LoopRewards:
+    """Rewards of a loop.
 
     Attributes:
-        mean: reward a visitor.
+        mean: reward per visitor.
         curve: mean rewards of the latest visitors, from the first to the last.
     """
 
@@ -31,32 +31,32 @@ class Earned:
     curve: tuple[float, ...]
 
 
-def earned(library: Library, about: LoopInfo) -> Earned | None:
-    """What a loop has earned; None if it is too long for a list, in no world, or unanswered."""
+def loop_rewards(library: Library, about: LoopInfo) -> LoopRewards | None:
+    """Return the rewards of a loop; None if it is too long for a list, has no world, or no
+    rewards."""
     world = world_codec.from_text(about.world)
     if world is None or about.events > MOST:
         return None
     try:
-        return _earned(about.id, about.end.digest, library, about, world)
+        return _cached_rewards(about.id, about.end.digest, library, about, world)
     except PersonalizerError:
-        return None  # Opening it says why.
+        return None  # Opening the loop reports the error.
 
 
 @st.cache_data(max_entries=500, show_spinner=False)
-def _earned(
+def _cached_rewards(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
-) -> Earned | None:
-    """The same, kept for as long as its log stays as it is."""
+) -> LoopRewards | None:
+    """Rewards of a loop, cached by the digest of its log."""
     curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))
-    return Earned(rows[-1]["mean"], tuple(row["recent"] for row in rows))
+    return LoopRewards(rows[-1]["mean"], tuple(row["recent"] for row in rows))
 
 
 def sparkline(curve: Sequence[float]) -> str:
-    """A curve as HTML, for what is no more than a glance, with the ends of its scale: from 0 to 1,
-    or as far as it goes."""
+    """Return a curve as HTML, with the ends of its scale: from 0 to 1, or wider if needed."""
     low, high = min(0.0, *curve), max(1.0, *curve)
     values = [*curve, curve[-1]] if len(curve) == 1 else curve
     points = ", ".join(
@@ -64,10 +64,12 @@ def sparkline(curve: Sequence[float]) -> str:
         for n, value in enumerate(values)
     )
     look = theme(is_dark())
-    told = f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    description = (
+        f"Mean reward of the latest visitors: {curve[0]:.2f} at first, {curve[-1]:.2f} now"
+    )
     ends = "".join(f"<span>{_end(at)}</span>" for at in (high, low))
     return (
-        f'<div role="img" aria-label="{told}; from {low:.2g} to {high:.2g}" '
+        f'<div role="img" aria-label="{description}; from {low:.2g} to {high:.2g}" '
         f'style="display:flex;gap:4px;height:32px">'
         '<div style="display:flex;flex-direction:column;justify-content:space-between;'
         f'font-size:14px;line-height:1;text-align:end;color:{look.faint}">{ends}</div>'
@@ -78,5 +80,5 @@ def sparkline(curve: Sequence[float]) -> str:
 
 
 def _end(reward: float) -> str:
-    """Where a scale ends, in as few letters as there is room for."""
+    """Format the end of a scale in two digits."""
     return f"{reward:.2g}".replace("-", "\N{MINUS SIGN}")
