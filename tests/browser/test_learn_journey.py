@@ -18,8 +18,8 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
     page = open_learn()
     found = [*in_both_schemes(page, "cards")]
     page.on("begin-barista")
-    expect(page.page.get_by_role("heading", name="Can you beat it?")).to_be_visible()
-    expect(page.chart("Nobody has been served yet")).to_be_visible()
+    expect(page.page.get_by_role("heading", name="Can you beat the engine?")).to_be_visible()
+    expect(page.chart("No visitors served yet")).to_be_visible()
     hidden = page.out_of_sight(*PROJECTORS)
     wide = page.page.viewport_size
     page.page.set_viewport_size(LYING)
@@ -50,7 +50,7 @@ def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) ->
         hidden |= page.out_of_sight(*PROJECTORS)
         page.on() if screen == "revealed" else page.on("lesson-option-some")
     page.on()
-    expect(page.page.get_by_text("What to take along")).to_be_visible()
+    expect(page.page.get_by_text("Key point")).to_be_visible()
     found += in_both_schemes(page, "end")
     assert not found, "\n".join(found)
     assert not hidden

@@ -147,10 +147,10 @@ def test_cells_of_a_map_are_marked_and_the_truth_is_drawn_over_them(
     truth = run.lab.truth
     assert isinstance(truth, frozenset)
     right = len(run.guess & truth)
-    said = f"You marked 3 of 9, and {right} of these rightly. It is so in {len(truth)} of 9."
+    said = f"You marked 3 of 9 cells, {right} of them correctly. The answer is {len(truth)} of 9."
     assert said in app.bare
     chart, *_ = app.at.get("vega_lite_chart")
-    assert "marked, and so" in chart.proto.spec
+    assert "marked, true" in chart.proto.spec
     app.click("lesson-next").click("lesson-option-Bob").click("lesson-next")
     assert said in app.bare
     told = 9 - len(run.guess ^ truth)
@@ -177,7 +177,7 @@ def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
 ) -> None:
     app = open_learn(lesson="barista")
     app.guess("barista").click("lesson-drink-1").click("lesson-skip")
-    assert "You left off before the end." in app.text
+    assert "You stopped before the end." in app.text
     assert "After 1 of 20 visits" in app.text
 
 
@@ -204,7 +204,7 @@ def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn:
     app = open_learn(lesson="one_draw", student="Ada <b>", seed="", step="end")
     seed = seed_of("Ada <b>", "one_draw")
     assert f"Seed {seed}" in app.text
-    assert "Ada <b>, there is a code to hand in once you have answered" in app.bare
+    assert "Ada <b>, answer the question to get your code" in app.bare
     assert not app.at.code
     app.click("lesson-back").click("lesson-option-more").click("lesson-next")
     assert "Ada <b>, hand in this code" in app.bare
@@ -214,7 +214,7 @@ def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn:
     app.click("lesson-all")
     app.set("homework-lesson", "one_draw").set("homework-student", "ada <B>")
     app.set("homework-code", code)
-    assert "came to the end, and answered: more often." in app.bare
+    assert "finished, and answered: more often." in app.bare
     app.set("homework-code", "ABCDEFGH")
     assert "This is not the code of" in app.bare
 
@@ -249,9 +249,9 @@ def test_a_reload_brings_back_the_guess_and_what_was_chosen(open_learn: Open) ->
     ("query", "sentence"),
     [
         ({"own": "zzz"}, "The lesson in the link cannot be opened"),
-        ({"lesson": "own"}, "The lesson itself is not in this link"),
+        ({"lesson": "own"}, "The lesson is not in this link"),
         ({"lesson": "own", "own": "eyJ"}, "The lesson in the link cannot be opened"),
-        ({"lesson": "barista", "picks": "zz"}, "picks in the link are left out"),
+        ({"lesson": "barista", "picks": "zz"}, "picks in the link are ignored"),
         ({"lesson": "barista", "guess": "99"}, "guess in the link is '99'"),
     ],
 )

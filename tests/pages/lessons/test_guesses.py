@@ -48,7 +48,7 @@ def test_a_link_with_such_is_told_and_opens_without() -> None:
     told = {"lesson": "barista", "guess": "21", "picks": "01z"}
     setup, ((_, guess), (_, picks)) = LearnSetup.read(told)
     assert (setup.lesson, setup.guess, setup.picks) == ("barista", "", "")
-    assert "guess in the link is '21', which nobody can guess here (0, 1, … 20)" in guess
+    assert "guess in the link is '21', but must be 0, 1, … 20;" in guess
     assert "visitor 3 of choices is 'z'" in picks
     setup, refused = LearnSetup.read({"lesson": "one_draw", "guess": "9", "picks": "0"})
     assert setup.guessed == 9.0

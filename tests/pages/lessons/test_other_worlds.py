@@ -141,7 +141,7 @@ def test_a_world_without_room_is_called_as_it_is_written(
     app = open_learn(world=keep_at_hand(world))
     assert f"{world.label} does not suit the lessons" in app.bare
     assert world.label in app.widget("learn-world").options
-    assert f"the world that is chosen above: {world.label}" in app.bare
+    assert f"the world chosen above: {world.label}" in app.bare
 
 
 def test_a_link_names_the_world_and_the_person_is_told(open_learn: Callable[..., LearnApp]) -> None:
@@ -156,5 +156,6 @@ def test_a_link_names_the_world_and_the_person_is_told(open_learn: Callable[...,
     (link,) = app.at.get("page_link")
     assert f"world={key_of(world)}" in link.proto.query_string
     app.click("lesson-all")
-    assert "Given in this world: You are the barista, One draw, " in app.bare
+    titles = ", ".join(LESSONS[key].words.say("title") for key in ("barista", "one_draw"))
+    assert f"Available in this world: {titles}, " in app.bare
     assert app.at.query_params["world"] in (key_of(world), [key_of(world)])

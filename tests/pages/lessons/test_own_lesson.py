@@ -137,14 +137,14 @@ def test_names_of_actions_are_said_as_they_are_in_homework(open_learn: Open) -> 
     app = open_learn(own=pack(own))
     app.set("homework-lesson", "own").set("homework-student", "ada")
     app.set("homework-code", code_of("ada", key_in_links(own), "item-1"))
-    assert "came to the end, and answered: Late check-out." in app.bare
+    assert "finished, and answered: Late check-out." in app.bare
 
 
 @pytest.mark.parametrize(
     ("packed", "said"),
     [
         ("eyJ", "The lesson in the link cannot be opened: "),
-        ("", "The lesson itself is not in this link: "),
+        ("", "The lesson is not in this link: "),
         ("a" * 6_001, "own in the link is 'aaa"),
     ],
 )
@@ -222,7 +222,7 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")
     app.run()
-    assert "How often is" in bare(app.text)
+    assert "How often will" in bare(app.text)
     (link,) = (one.value for one in app.at.code if "own=" in one.value)
     query = parse_qs(urlsplit(link).query)
     (packed,) = query["own"]

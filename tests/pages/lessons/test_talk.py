@@ -119,7 +119,7 @@ def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> N
     own = from_text(json.dumps(told() | {"note": note, "reveal": note[:500]} | more))
     assert 2_953 < len(pack(own)) <= MAX_LINK
     app = open_learn(stage="1", lesson="own", own=pack(own))
-    assert "The engine has met 3 visitors here." in app.text
+    assert "The engine has served 3 visitors here." in app.text
     assert not app.at.get("imgs")
     hands = go_to(app, "guess").at.get("bidi_component")
     assert any('"Chef\'s knife", "Late check-out", "Tea"' in one.proto.json for one in hands)

@@ -79,7 +79,7 @@ def test_no_text_repeats_a_number_that_is_a_setting(path: Path) -> None:
     literals = [
         r"5 %",
         "4,096",
-        r"\bfour draws",
+        r"\bfour samples",
         *(rf"{count:,} (?:visit|read)" for count in counts),
     ]
     assert not re.findall(rf"(?<![\d,])(?:{'|'.join(literals)})", said)
