@@ -74,9 +74,7 @@ def test_no_line_is_too_long_to_be_reviewed(name: str) -> None:
 
 
 def test_ci_runs_the_documented_test_commands() -> None:
-    install = re.search(
-        r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL
-    )
+    install = re.search(r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL)
     assert install
     commands = re.findall(r"^\| `(pytest .*?)` \|", text_of("CONTRIBUTING.md"), flags=re.M)
     assert len(commands) == 3
