@@ -7,7 +7,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
 from pages.parts.settings.library import loops_of
-from pages.parts.text.format import told_apart
+from pages.parts.text.format import distinct_names
 
 
 def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
@@ -33,6 +33,6 @@ def choose_settings(setup: EvaluateSetup) -> None:
     """How the log is asked, and what a ready-made one is of."""
     setup.draw("estimator", "visitors", "seed", "guess")
     if setup.log != "file":
-        told = EvaluateSetup.declared()["settings"].offered | told_apart(loops_of(owner()))
+        told = EvaluateSetup.declared()["settings"].offered | distinct_names(loops_of(owner()))
         told.setdefault(setup.settings, "The loop in the link")
         setup.draw("settings", options=told)

@@ -35,7 +35,12 @@ def words_show() -> Show:
             Screen(group, partial(str, title), partial(_show_names, names), ", ".join(names))
         )
         screens += [
-            Screen(key, partial(str, term.name), partial(_show_told, term.told), bare(term.told))
+            Screen(
+                key,
+                partial(str, term.name),
+                partial(_show_told, term.sentence),
+                bare(term.sentence),
+            )
             for key, term in own.items()
         ]
     return Show.of(screens)

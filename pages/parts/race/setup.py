@@ -154,9 +154,9 @@ class RaceSetup(Tunable):
         told = super(RaceSetup, self).query()
         return told if self.drift == drift_of(self.world) else told | {"drift": self.drift}
 
-    def begun(self, told: Container[str] = ()) -> Self:
+    def begun(self, given: Container[str] = ()) -> Self:
         """See `Linked`: tastes change as they are meant to in its world."""
-        return self if "drift" in told else replace(self, drift=drift_of(self.world))
+        return self if "drift" in given else replace(self, drift=drift_of(self.world))
 
     def fitted(self) -> Self:
         """See `Linked`: a field, a rule and its table."""

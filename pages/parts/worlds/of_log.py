@@ -11,7 +11,7 @@ from engine.evaluation.world_of_log import Estimated, estimating
 from pages.parts.evaluate.logs import Log
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
-from pages.parts.text.format import note, plain, told_apart
+from pages.parts.text.format import distinct_names, note, plain
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
@@ -81,7 +81,7 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
         who = pd.DataFrame([dict(context) for context in world.contexts])
-        called = told_apart({item.id: item.name for item in world.items})
+        called = distinct_names({item.id: item.name for item in world.items})
         names = [f"{name}, events" for name in called.values()]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
         rows = pd.concat([who, counts], axis=1)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from pages.parts.text.format import (
     bare,
+    distinct_names,
     in_a_sentence,
     percent,
     pieces,
     plain,
     printed,
     signed,
-    told_apart,
 )
 
 JOINER = "\u2060"
@@ -46,9 +46,9 @@ def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
 def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() -> None:
     names = {"-aBcDeFgHiJkLm-": "Coffee", "b-12345678": "Coffee", "catalogue": "Shop"}
     told = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
-    assert list(told_apart(names).values()) == told
+    assert list(distinct_names(names).values()) == told
     alike = {"spring-breakfast": "Breakfast", "autumn-breakfast": "Breakfast"}
-    assert list(told_apart(alike).values()) == [f"Breakfast ({key})" for key in alike]
+    assert list(distinct_names(alike).values()) == [f"Breakfast ({key})" for key in alike]
 
 
 @given(st.text())

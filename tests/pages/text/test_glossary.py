@@ -34,8 +34,8 @@ def test_each_word_is_one_sentence() -> None:
     for group in GROUPS:
         for key, one in grouped(group).items():
             assert one.name.strip()
-            assert one.told.endswith("."), key
-            assert not re.search(r"[.?!] [A-Z]", one.told), key
+            assert one.sentence.endswith("."), key
+            assert not re.search(r"[.?!] [A-Z]", one.sentence), key
 
 
 def test_each_part_of_the_card_is_a_list() -> None:
@@ -65,7 +65,7 @@ def test_from_the_lessons_to_all_words_and_the_card(
     assert {"words", "use"} <= set(links)
     app.at.switch_page("../../words.py")
     app.run()
-    assert terms()["floor"].told in app.text
+    assert terms()["floor"].sentence in app.text
     app.at.switch_page("../../use.py")
     app.run()
     assert texts("use")["reward"] in app.text
@@ -78,7 +78,7 @@ def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
         for form in known[key].forms:
             text = f"({form.upper()}: 5)"
             assert key in named_in(text)
-            assert known[key].told in (explained(text, "Told anyway.") or "")
+            assert known[key].sentence in (explained(text, "Told anyway.") or "")
     assert explained("Seeds, seeded") == meanings("seed")
     assert explained("Nothing", "Told anyway.") == "Told anyway."
     assert explained("A floor", meaning("floor")) == meaning("floor")
@@ -99,7 +99,7 @@ def without_its_sentence(app: App) -> set[tuple[str, str]]:
         text += " ".join(map(str, getattr(proto, "options", ())))
         beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
         told = " ".join(beside) if _is_apart(proto) else helps[place]
-        found |= {(key, text[:80]) for key in named_in(text) if known[key].told not in told}
+        found |= {(key, text[:80]) for key in named_in(text) if known[key].sentence not in told}
     return found
 
 
@@ -128,7 +128,7 @@ def test_each_term_in_a_lesson_has_its_sentence_there(
     open_learn: Callable[..., LearnApp],
 ) -> None:
     app = open_learn(lesson="one_draw")
-    assert terms()["posterior"].told in " ".join(one.help for one in app.at.markdown)
+    assert terms()["posterior"].sentence in " ".join(one.help for one in app.at.markdown)
     assert not without_its_sentence(app)
 
 
