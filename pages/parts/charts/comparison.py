@@ -23,7 +23,7 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.lines import Look, Looks, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, LineStyles, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 MATCH, CEILING = "match", "perfect copy"
@@ -47,11 +47,11 @@ TOP = 1.04
 """End of an axis of shares."""
 
 
-def _arms(dark: bool) -> Looks:
+def _arms(dark: bool) -> LineStyles:
     return (
-        (TODAY, Look(theme(dark).faint, "square", 9)),
-        (APPRENTICE, Look(theme(dark).accent)),
-        (ONLINE, Look(theme(dark).other, "diamond")),
+        (TODAY, LineStyle(theme(dark).faint, "square", 9)),
+        (APPRENTICE, LineStyle(theme(dark).accent)),
+        (ONLINE, LineStyle(theme(dark).other, "diamond")),
     )
 
 
@@ -60,14 +60,17 @@ def _arms(dark: bool) -> Looks:
 
 def match_spec(dark: bool, span: int, switched: bool) -> Spec:
     """Lines: share of the apprentice's choices that match today's rules, against its ceiling."""
-    looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
+    looks = (
+        (CEILING, LineStyle(theme(dark).faint, "square", 9)),
+        (MATCH, LineStyle(theme(dark).accent)),
+    )
     title = f"same as today's rules, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
 
 
 def reward_spec(dark: bool, span: int, switched: bool, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
-    best = ((BEST, Look(theme(dark).ink, "cross", 1.5)),) if truth else ()
+    best = ((BEST, LineStyle(theme(dark).ink, "cross", 1.5)),) if truth else ()
     title = f"mean reward, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched))
 

@@ -24,7 +24,7 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.lines import Look, edge, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 _LINE = 84
@@ -106,7 +106,10 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
 @lru_cache(maxsize=8)
 def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
     """Lines: total reward of two players over the visits."""
-    looks = ((names[0], Look(theme(dark).other, "diamond")), (names[1], Look(theme(dark).accent)))
+    looks = (
+        (names[0], LineStyle(theme(dark).other, "diamond")),
+        (names[1], LineStyle(theme(dark).accent)),
+    )
     spec = lines(dark, None, None, title, looks, _CURVE, along=visits)
     # Short numbers leave the title of the axis no room.
     return spec | {"padding": spec["padding"] | {"left": 6}}

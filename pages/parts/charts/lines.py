@@ -25,7 +25,7 @@ Rows = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LineStyle:
     """Style of a line.
 
     Attributes:
@@ -39,7 +39,7 @@ class Look:
     width: float = 2.4
 
 
-Looks = tuple[tuple[str, Look], ...]
+LineStyles = tuple[tuple[str, LineStyle], ...]
 """Name of each line with its look, in the order in which they are drawn."""
 
 
@@ -52,7 +52,7 @@ def lines(
     span: int | None,
     domain: Ends | None,
     title: str,
-    looks: Looks,
+    looks: LineStyles,
     height: int,
     rule: str = "",
     along: str = "visitors",
@@ -92,7 +92,7 @@ def _lines(
     span: int | None,
     domain: Ends | None,
     title: str,
-    looks: Looks,
+    looks: LineStyles,
     height: int,
     rule: str,
     along: str,

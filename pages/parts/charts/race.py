@@ -26,7 +26,7 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
+from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
 from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
@@ -60,13 +60,13 @@ _OTHERS = [(place, shape) for shape in ("diamond", "circle", _X) for place in (0
 """The same for all other contenders, in turn: the first has a colour of its own."""
 
 
-def looks_of(entries: Entries, dark: bool) -> Looks:
+def looks_of(entries: Entries, dark: bool) -> LineStyles:
     """Name of each contender with its look, the same in every chart."""
     found, look, others = [], theme(dark), cycle(_OTHERS)
     for key, name in entries:
         colour, shape = _LOOKS[key] if key in _LOOKS else next(others)
         chosen = look.actions[colour] if isinstance(colour, int) else colour(look)
-        found.append((name, Look(chosen, shape)))
+        found.append((name, LineStyle(chosen, shape)))
     return tuple(found)
 
 

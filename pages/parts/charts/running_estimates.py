@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from engine.evaluation.running_estimates import Stretch
 from pages.parts.charts.base import Ends, Spec, table
-from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
+from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
@@ -16,8 +16,11 @@ NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
 def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
     """Lines: the naive mean, and the estimate with its interval, as a log grows."""
     look = theme(dark)
-    looks: Looks = (NAIVE, Look(look.faint, "square", 1.8)), (ESTIMATE, Look(look.accent))
-    truth: Looks = ((TRUTH, Look(look.ink, "diamond", 1.5)),) if reveals else ()
+    looks: LineStyles = (
+        (NAIVE, LineStyle(look.faint, "square", 1.8)),
+        (ESTIMATE, LineStyle(look.accent)),
+    )
+    truth: LineStyles = ((TRUTH, LineStyle(look.ink, "diamond", 1.5)),) if reveals else ()
     return lines(dark, span, ends, "mean reward a visitor", looks + truth, HEIGHT)
 
 
@@ -32,7 +35,7 @@ def growing_rows(
     return table(labelled(rows, ends, HEIGHT))
 
 
-def stretches_spec(dark: bool, span: int, ends: Ends, looks: Looks) -> Spec:
+def stretches_spec(dark: bool, span: int, ends: Ends, looks: LineStyles) -> Spec:
     """Lines with bands: estimates of several targets from each part of a log."""
     return lines(dark, span, ends, "mean reward, each eighth", looks, HEIGHT)
 

@@ -19,10 +19,10 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
         elif session.loop is None:
             offered = {"play": offered["ready"], "file": offered["file"]}
         setup.draw("log", options=offered, label_visibility="collapsed")
-        if session.found is not None and session.found.truths:
+        if session.result is not None and session.result.truths:
             setup.draw("truth")
-        if session.found is not None:
-            names = names_of(session.found, setup)
+        if session.result is not None:
+            names = names_of(session.result, setup)
             offered = {key: name for key, name in names.items() if key != "online"}
             told = EvaluateSetup.declared()["about"].offered | offered
             told.setdefault(setup.about, setup.about)

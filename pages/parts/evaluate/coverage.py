@@ -10,9 +10,9 @@ from engine.evaluation.estimators import ESTIMATORS
 from pages.parts.charts import coverage as charts
 from pages.parts.charts.coverage import PROMISED
 from pages.parts.components.download import download_rows
+from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns
 from pages.parts.evaluate.estimators import TITLES, USUAL
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.watch import Repeated, Watch
 from pages.parts.scene.picture import picture
 from pages.parts.text.format import counted, note, section, signed
 from pages.parts.text.glossary import explained, meanings
@@ -46,41 +46,41 @@ _HELP = (
 )
 
 
-def choose(watch: Watch, setup: EvaluateSetup) -> None:
+def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
     """What is repeated, how often, and the start or the stop."""
     section("How often is an interval right?", help=_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
         setup.draw("flaw", wrap=True)
         setup.draw("times")
-        if watch.is_live:
-            st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=watch.stop)
+        if runs.is_live:
+            st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=runs.stop)
         else:
             st.button(
                 "Watch coverage",
                 key="start-watch",
                 icon=":material/repeat:",
-                on_click=watch.start,
+                on_click=runs.start,
                 args=(setup,),
             )
     story = _STORIES[setup.flaw]
     note(story, explained(story))
 
 
-def show(watch: Watch, setup: EvaluateSetup) -> None:
+def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
     """How far it is, and what became of the intervals so far."""
-    if watch.is_live:
-        ahead = f" Waiting: {counted(watch.waits_for, 'job')} first." if watch.waits_for else ""
-        told = f"{watch.done:,} of {counted(watch.times, 'experiment')} done.{ahead}"
-        st.progress(watch.done / watch.times, told)
-    kinds = watch.kinds
-    if watch.waits_for_start(setup):
+    if runs.is_live:
+        ahead = f" Waiting: {counted(runs.waits_for, 'job')} first." if runs.waits_for else ""
+        told = f"{runs.done:,} of {counted(runs.times, 'experiment')} done.{ahead}"
+        st.progress(runs.done / runs.times, told)
+    kinds = runs.kinds
+    if runs.waits_for_start(setup):
         note(
             "This link is to experiments that this server does not know any more. *Watch coverage* "
             "repeats them, and the same comes out."
         )
-    if watch.shown is None or not kinds:
+    if runs.experiment is None or not kinds:
         return
-    if watch.shown != Repeated.of(setup) and not watch.is_live:
+    if runs.experiment != CoverageExperiment.of(setup) and not runs.is_live:
         note("What is set has changed since: these are the experiments before.")
     kind = kinds[0]
     if len(kinds) > 1:
@@ -94,7 +94,7 @@ def show(watch: Watch, setup: EvaluateSetup) -> None:
             label_visibility="collapsed",
         )
     kind = kind or kinds[0]  # A browser may send none.
-    _show_counts(watch, watch.counts(kind), kind)
+    _show_counts(runs, runs.counts(kind), kind)
 
 
 def verdict(counts: Mapping[str, Count]) -> str:
@@ -107,7 +107,7 @@ def verdict(counts: Mapping[str, Count]) -> str:
     return (
         f"**Ours held the truth {ours.held:,} of {ours.intervals:,} times, the retired service's "
         f"{service.held:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
-        f"{_who_keeps([one.share >= PROMISED for one in counts.values()])}"
+        f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
     )
 
 
@@ -124,12 +124,14 @@ def _who_keeps(kept: Sequence[bool]) -> str:
             return f"The {many} violet bars keep their promise."
 
 
-def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
+def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) -> None:
     st.markdown(verdict(counts))
     kept = [
-        charts.Kept(TITLES.get(one.key, one.key), count.held, count.intervals, count.width)
-        for one in ESTIMATORS
-        if (count := counts.get(one.key)) is not None
+        charts.Kept(
+            TITLES.get(estimator.key, estimator.key), count.held, count.intervals, count.width
+        )
+        for estimator in ESTIMATORS
+        if (count := counts.get(estimator.key)) is not None
     ]
     picture(
         charts.coverage_rows(kept),
@@ -139,7 +141,9 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
     )
     if kind == "picked":
-        off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())
+        off = ", ".join(
+            f"{TITLES.get(key, key)} {signed(count.bias)}" for key, count in counts.items()
+        )
         note(f"How much better the winner looks than it is, on average: {off}.")
     if any(count.width < _NO_WIDTH for count in counts.values()):
         note(
@@ -152,24 +156,24 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
             f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} estimates are more "
             "than anything can earn, or less than nothing."
         )
-    shown = watch.shown
-    assert shown is not None, "there are counts"
+    experiment = runs.experiment
+    assert experiment is not None, "there are counts"
     note(
-        f"{counted(watch.done, 'experiment')} of {counted(watch.visitors, 'visitor')}, seeds from "
-        f"{shown.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
+        f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, seeds from "
+        f"{experiment.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
     )
     download_rows(
         "Download as CSV",
-        lambda: list(_figures(watch)),
+        lambda: list(_figures(runs)),
         key="coverage-csv",
-        name=f"coverage-{shown.world}-seed-{shown.seed}",
+        name=f"coverage-{experiment.world}-seed-{experiment.seed}",
     )
 
 
-def _figures(watch: Watch) -> Iterator[Mapping[str, object]]:
+def _figures(runs: CoverageRuns) -> Iterator[Mapping[str, object]]:
     """A row for each kind of target and estimator."""
-    for kind in watch.kinds:
-        for key, count in watch.counts(kind).items():
+    for kind in runs.kinds:
+        for key, count in runs.counts(kind).items():
             yield {
                 "target": kind,
                 "estimator": key,

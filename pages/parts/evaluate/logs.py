@@ -26,7 +26,7 @@ _KEPT = 10
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Log:
+class EvaluationLog:
     """Logged decisions, and where they were made.
 
     Attributes:
@@ -57,7 +57,7 @@ class ReadyMade:
 
 
 @dataclass(frozen=True, slots=True)
-class OfLoop:
+class LoopSource:
     """The log of a stored loop, as far as it had come."""
 
     id: str
@@ -69,15 +69,15 @@ class Logs:
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._kept: deque[tuple[ReadyMade, Log]] = deque(maxlen=_KEPT)
+        self._kept: deque[tuple[ReadyMade, EvaluationLog]] = deque(maxlen=_KEPT)
 
     @locked
-    def keep(self, asked: ReadyMade, log: Log) -> None:
+    def keep(self, asked: ReadyMade, log: EvaluationLog) -> None:
         """Keep a log, in place of the oldest."""
         self._kept.append((asked, log))
 
     @locked
-    def find(self, asked: object) -> Log | None:
+    def find(self, asked: object) -> EvaluationLog | None:
         """One that is kept."""
         return next((log for other, log in self._kept if other == asked), None)
 
@@ -89,24 +89,24 @@ def logs() -> Logs:
 
 
 @cache
-def _under_way() -> Together[Log]:
+def _under_way() -> Together[EvaluationLog]:
     """Those that are being made or read for some sessions of this process."""
     return Together()
 
 
-def making(asked: ReadyMade) -> Steps[Log]:
+def making(asked: ReadyMade) -> Steps[EvaluationLog]:
     """Have visitors served; yields the share of them that have been."""
     return _under_way().joining(asked, lambda: _making(asked))
 
 
-def reading(stored: StoredLoop) -> Steps[Log]:
+def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
     """The log of a stored loop as it is now; where its world was changed, no single one knows the
     truth about all who came."""
-    asked = OfLoop(stored.id, stored.loop.log.position)
+    asked = LoopSource(stored.id, stored.loop.log.position)
     return _under_way().joining(asked, lambda: _reading(stored))
 
 
-def _making(asked: ReadyMade) -> Steps[Log]:
+def _making(asked: ReadyMade) -> Steps[EvaluationLog]:
     world = world_of(asked.world)
     loop = LearningLoop(LoopSettings(), seed=asked.seed)
     for number, _ in enumerate(crowd(loop, world, asked.visitors), 1):
@@ -116,14 +116,14 @@ def _making(asked: ReadyMade) -> Steps[Log]:
     return log
 
 
-def _reading(stored: StoredLoop) -> Steps[Log]:
+def _reading(stored: StoredLoop) -> Steps[EvaluationLog]:
     world = None if stored.loop.state.changes else stored.world
     return (yield from _log(stored.loop, world, stored.lock))
 
 
 def _log(
     loop: LearningLoop, world: World | None, lock: AbstractContextManager[object]
-) -> Steps[Log]:
+) -> Steps[EvaluationLog]:
     """The log; nobody adds to it while it is read, in one step, with the lock held."""
     yield 1.0
     with lock:
@@ -133,4 +133,4 @@ def _log(
     decisions = yield from joining(events, unmatched)
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
-    return Log(decisions, events, world, guess, service, loop)
+    return EvaluationLog(decisions, events, world, guess, service, loop)

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages.parts.components.rule_table import edit_table
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import about_rule
@@ -12,10 +12,10 @@ from pages.parts.text.format import note
 from pages.parts.text.page_files import PAGES
 
 
-def show_rule(session: EvaluateSession, found: Found) -> None:
+def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
     """The rule's table, what the log says of it, and where else it can be tried."""
-    setup, world = session.setup, found.log.world
-    if world is None or not any(row.target == "rules" for row in found.rows):
+    setup, world = session.setup, result.log.world
+    if world is None or not any(row.target == "rules" for row in result.rows):
         return
     with st.expander(
         "Your own rule: write it, and the log says what it would have earned",
@@ -34,7 +34,7 @@ def show_rule(session: EvaluateSession, found: Found) -> None:
                 st.session_state[name] = text
                 st.rerun(scope="fragment")
         with right:
-            st.markdown(about_rule(session, found))
+            st.markdown(about_rule(session, result))
             note("As it opens, the table shows what earns most on average: years of experience.")
             _send(setup)
 

@@ -9,7 +9,7 @@ import pandas as pd
 from pages.parts.charts import forest
 from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimators import STORIES
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.scene.parts import Figure, Look, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
@@ -57,25 +57,25 @@ def scene_of(session: EvaluateSession, look: Look, about: str = "") -> Scene:
     Args:
         about: description of the log, for a report.
     """
-    found, setup = session.found, session.setup
+    result, setup = session.result, session.setup
     texts = {
         "say-looks": lambda: Text(wording.looks_in_short(session)),
         "say-served": lambda: Text(wording.served_in_short(session)),
     }
-    if found is None:
+    if result is None:
         return Scene(texts | dict.fromkeys(_OF_STAGE, lambda: None))
-    row, figures = wording.asked_row(found, setup), _Figures(session, found, look)
+    row, figures = wording.headline_row(result, setup), _Figures(session, result, look)
     return Scene(
         texts
         | {
-            "headline": lambda: Text(wording.headline(session, found, row)),
+            "headline": lambda: Text(wording.headline(session, result, row)),
             "forest": figures.on_page,
             "notes": lambda: _text(
-                [plain(scale_of(found.log.world)), *wording.doubts(found, setup)]
+                [plain(scale_of(result.log.world)), *wording.doubts(result, setup)]
             ),
-            "table": partial(_table, session, found),
+            "table": partial(_table, session, result),
             "how": lambda: Text(
-                STORIES.get(found.estimator_of("", setup.estimator), ""), is_note=True
+                STORIES.get(result.estimator_of("", setup.estimator), ""), is_note=True
             ),
             "looks": partial(figures.on_stage, tells=False, reveals=False),
             "told": partial(figures.on_stage, tells=True, reveals=False),
@@ -83,10 +83,10 @@ def scene_of(session: EvaluateSession, look: Look, about: str = "") -> Scene:
             "largest": figures.on_sheet,
             "all": figures.beside_sheet,
             "about": lambda: Text(f"{about} {wording.about_marks(setup)}"),
-            "served": lambda: _text([wording.served(found, row, setup)] if row else []),
-            "rule": partial(_rule, session, found),
-            "intervals": lambda: Text(wording.about_intervals(found, setup)),
-            "grey": lambda: _text(wording.why_grey(found, setup)[:1]),
+            "served": lambda: _text([wording.served(result, row, setup)] if row else []),
+            "rule": partial(_rule, session, result),
+            "intervals": lambda: Text(wording.about_intervals(result, setup)),
+            "grey": lambda: _text(wording.why_grey(result, setup)[:1]),
         }
     )
 
@@ -98,22 +98,22 @@ def report(session: EvaluateSession, about: str, link: str) -> Report | None:
         about: description of the log.
     """
     with session.lock:
-        found, setup = session.found, session.setup
-        if found is None or session.hides:
+        result, setup = session.result, session.setup
+        if result is None or session.hides:
             return None
         is_own = setup.log == "file"
         seed = None if session.asks_loop or is_own else setup.seed
         scene = scene_of(session, Look(), about)
-        return report_of(scene, SHEET, found.log.world, seed, "" if is_own else link)
+        return report_of(scene, SHEET, result.log.world, seed, "" if is_own else link)
 
 
 class _Figures:
     """The forest of one log, in one look."""
 
-    def __init__(self, session: EvaluateSession, found: Found, look: Look) -> None:
-        self._session, self._found, self._look = session, found, look
-        self._setup, self._names = session.setup, wording.names_of(found, session.setup)
-        self._asked = wording.asked_row(found, session.setup)
+    def __init__(self, session: EvaluateSession, result: LogEvaluation, look: Look) -> None:
+        self._session, self._result, self._look = session, result, look
+        self._setup, self._names = session.setup, wording.names_of(result, session.setup)
+        self._asked = wording.headline_row(result, session.setup)
 
     def on_page(self) -> Figure:
         """All rows, with the truth if it is asked for, and the person's guess."""
@@ -154,7 +154,7 @@ class _Figures:
         return self._branches(tells=True, reveals=self._setup.truth)
 
     def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
-        look, bounds = self._look, self._found.bounds
+        look, bounds = self._look, self._result.bounds
         marks, places = forest.marks_of(branches), tuple(branch.place for branch in branches)
         return Figure(
             f"chart-forest-{hash((bounds, marks, places))}",
@@ -168,19 +168,19 @@ class _Figures:
         self, tells: bool, reveals: bool, guess: float | None = None
     ) -> list[forest.Branch]:
         """One row for each policy and action, in the log's order; see `on_stage`."""
-        found, setup, world = self._found, self._setup, self._found.log.world
+        result, setup, world = self._result, self._setup, self._result.log.world
         order = {item.id: place for place, item in enumerate(world.items)} if world else {}
         branches = []
-        for place, row in enumerate(found.rows):
+        for place, row in enumerate(result.rows):
             action, naive = wording.action_of(row), row.intervals["naive"]
-            told = wording.told_of(found, row, setup)
+            told = wording.estimate_of(result, row, setup)
             branch = forest.Branch(
                 name=self._names[row.target],
                 place=None if action is None else order.get(action, place),
                 naive=None if naive is None else naive.estimate,
-                truth=found.truths.get(row.target) if reveals else None,
+                truth=result.truths.get(row.target) if reveals else None,
                 guess=guess if row == self._asked else None,
-                is_unsure=wording.is_wide(found, told) or wording.is_thin(row, setup),
+                is_unsure=wording.is_wide(result, told) or wording.is_thin(row, setup),
             )
             if told is not None and tells:
                 branch = replace(branch, estimate=told.estimate, low=told.low, high=told.high)
@@ -213,18 +213,18 @@ def _text(lines: Sequence[str]) -> Text | None:
     return Text(body) if body else None
 
 
-def _rule(session: EvaluateSession, found: Found) -> Text | None:
+def _rule(session: EvaluateSession, result: LogEvaluation) -> Text | None:
     """What the log says of the person's rule; None if it is not asked about one."""
-    if not any(row.target == "rules" for row in found.rows):
+    if not any(row.target == "rules" for row in result.rows):
         return None
-    return Text(wording.about_rule(session, found))
+    return Text(wording.about_rule(session, result))
 
 
-def _table(session: EvaluateSession, found: Found) -> Table:
+def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
     """One row for each policy and action, as high as its row in the forest."""
     return Table(
         "evaluate-table",
-        pd.DataFrame([*_table_rows(session, found)]),
+        pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
             "Looks like": TableColumn("%.2f", _TABLE_HELP, 84),
@@ -235,10 +235,10 @@ def _table(session: EvaluateSession, found: Found) -> Table:
     )
 
 
-def _table_rows(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, object]]:
-    setup, names = session.setup, wording.names_of(found, session.setup)
-    for row in found.rows:
-        naive, told = row.intervals["naive"], wording.told_of(found, row, setup)
+def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Mapping[str, object]]:
+    setup, names = session.setup, wording.names_of(result, session.setup)
+    for row in result.rows:
+        naive, told = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
             "Looks like": naive and naive.estimate,
@@ -246,5 +246,5 @@ def _table_rows(session: EvaluateSession, found: Found) -> Iterator[Mapping[str,
         if not session.hides:
             figures["Would earn"] = wording.measured(told) if told else "unknown"
         if setup.truth and not session.hides:
-            figures["Truth"] = found.truths.get(row.target)
+            figures["Truth"] = result.truths.get(row.target)
         yield figures | {_WORTH: row.effective}

@@ -10,13 +10,13 @@ from engine.loop.lock import locked
 from engine.steps import Steps, finish, telling
 from engine.store import StoredLoop
 from engine.worlds import key_of
-from pages.parts.evaluate import file
-from pages.parts.evaluate.file import OfFile
-from pages.parts.evaluate.found import Also, Found, finding
-from pages.parts.evaluate.logs import Log, OfLoop, ReadyMade, logs, making, reading
+from pages.parts.evaluate import log_file
+from pages.parts.evaluate.coverage_runs import CoverageRuns
+from pages.parts.evaluate.log_evaluation import Also, LogEvaluation, evaluating
+from pages.parts.evaluate.log_file import FileSource
+from pages.parts.evaluate.logs import EvaluationLog, LoopSource, ReadyMade, logs, making, reading
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
-from pages.parts.evaluate.watch import Watch
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.library import open_settings_of, settings_of
 from pages.parts.work.frames import pace
@@ -55,17 +55,20 @@ class EvaluateSession:
         self.lock, self._submit = RLock(), submit
         self.setup = setup
         self.stored: StoredLoop | None = None
-        self.found: Found | None = None
+        self.result: LogEvaluation | None = None
         self.refused: PersonalizerError | None = None
         self.share = 0.0
         self.guess: float | None = None
         self.drawn: tuple[object, ...] = ()
-        self.watch, self.tuning = Watch(submit), Tuning(submit)
-        self._log: Log | None = None
-        self._file: tuple[Upload, OfFile] | None = None
+        self.coverage_runs, self.tuning = CoverageRuns(submit), Tuning(submit)
+        self._log: EvaluationLog | None = None
+        self._file: tuple[Upload, FileSource] | None = None
         self._question: tuple[object, ...] = (None,)
-        self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
-        self._also: tuple[Log, str, LoopSettings, Also] | None = None
+        self._told: (
+            tuple[object, EvaluationLog | None, LogEvaluation | None, PersonalizerError | None]
+            | None
+        ) = None
+        self._also: tuple[EvaluationLog, str, LoopSettings, Also] | None = None
         self._of: tuple[str, LoopSettings | None] = ("", None)
         self._ticket: Ticket[None] | None = None
 
@@ -78,7 +81,7 @@ class EvaluateSession:
         return stored if key_of(stored.world) == self.setup.world else None
 
     @property
-    def log(self) -> Log | None:
+    def log(self) -> EvaluationLog | None:
         """The log that is asked, once it is there."""
         return self._log
 
@@ -97,7 +100,7 @@ class EvaluateSession:
         if setup.log == "file":
             self._follow_file()
         elif loop is not None:
-            self._follow(OfLoop(loop.id, loop.loop.log.position), partial(reading, loop))
+            self._follow(LoopSource(loop.id, loop.loop.log.position), partial(reading, loop))
         else:
             asked = ReadyMade(setup.world, setup.seed, setup.visitors)
             self._follow(asked, partial(making, asked))
@@ -105,7 +108,7 @@ class EvaluateSession:
             self.guess = None
 
     @locked
-    def ask_file(self, upload: Upload, asked: OfFile) -> None:
+    def ask_file(self, upload: Upload, asked: FileSource) -> None:
         """Ask a file that was sent, as it is to be read."""
         self._file = upload, asked
         self._follow_file()
@@ -120,16 +123,16 @@ class EvaluateSession:
         if not upload.is_whole or upload.token != asked.token:
             self._forget()
             return
-        self._follow(asked, partial(file.reading, upload, asked))
+        self._follow(asked, partial(log_file.reading, upload, asked))
 
     def _forget(self) -> None:
         """Ask no log."""
         if self._ticket is not None:
             self._ticket.cancel()
-        self._question, self._log, self.found = (None,), None, None
+        self._question, self._log, self.result = (None,), None, None
         self._ticket, self.refused = None, None
 
-    def _follow(self, asked: object, read: Callable[[], Steps[Log]]) -> None:
+    def _follow(self, asked: object, read: Callable[[], Steps[EvaluationLog]]) -> None:
         """Ask a log what is asked, unless that was done.
 
         Args:
@@ -142,7 +145,7 @@ class EvaluateSession:
         if question == self._question and not self._was_cut_off:
             return
         if asked != self._question[0]:
-            self._log, self.found, self.guess = logs().find(asked), None, None
+            self._log, self.result, self.guess = logs().find(asked), None, None
         if self._ticket is not None:
             self._ticket.cancel()
         self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
@@ -166,9 +169,9 @@ class EvaluateSession:
         self._ticket.result()
         return False
 
-    def _asking(self, question: object, read: Callable[[], Steps[Log]]) -> Steps[None]:
+    def _asking(self, question: object, read: Callable[[], Steps[EvaluationLog]]) -> Steps[None]:
         """What comes of it is told when it is there; see `_take_over`."""
-        log, found, refused = self._log, None, None
+        log, result, refused = self._log, None, None
         setup, span = self.setup, self.setup.span
         try:
             if log is None:
@@ -178,14 +181,14 @@ class EvaluateSession:
                 also = yield from self._settings(log, setup.settings)
             except PersonalizerError as error:  # All else can be told without them.
                 also, refused = None, error
-            found = yield from finding(log, span, rule, also)
+            result = yield from evaluating(log, span, rule, also)
         except PersonalizerError as error:
             refused = error
         # Taken over by who holds the lock, which heavy work must not wait for: a frame that holds
         # it may wait for heavy work.
-        self._told = question, log, found, refused
+        self._told = question, log, result, refused
 
-    def _settings(self, log: Log, view: str) -> Steps[Also | None]:
+    def _settings(self, log: EvaluationLog, view: str) -> Steps[Also | None]:
         """What the settings of a loop would have done; None where no loop is named, or the log has
         no events to learn from."""
         if not view or log.loop is None:
@@ -198,7 +201,7 @@ class EvaluateSession:
             self._also = log, view, settings, known
         return known
 
-    def _also_of(self, log: Log | None, view: str) -> Also | None:
+    def _also_of(self, log: EvaluationLog | None, view: str) -> Also | None:
         """The same, if it was learned last, and the loop's settings have not changed since."""
         if self._also is None or self._also[:2] != (log, view):
             return None
@@ -217,7 +220,7 @@ class EvaluateSession:
         """What the work has told, unless something else was asked meanwhile."""
         told, self._told = self._told, None
         if told is not None and told[0] == self._question:
-            _, self._log, self.found, self.refused = told
+            _, self._log, self.result, self.refused = told
 
     @property
     def is_live(self) -> bool:
@@ -227,7 +230,7 @@ class EvaluateSession:
     @property
     def awaits(self) -> bool:
         """Whether a log is asked that has told nothing yet, not even why it does not."""
-        return self._question != (None,) and self.found is None and self.refused is None
+        return self._question != (None,) and self.result is None and self.refused is None
 
     @property
     def pace(self) -> float | None:
@@ -237,7 +240,7 @@ class EvaluateSession:
     @property
     def page_state(self) -> tuple[object, ...]:
         """All that the page shows around the interactive part."""
-        return self.pace, self._question, self.found
+        return self.pace, self._question, self.result
 
     @property
     def hides(self) -> bool:

@@ -4,7 +4,7 @@ from functools import partial
 
 from pages.parts.charts.base import STAGE
 from pages.parts.components.stage_talk import Talk
-from pages.parts.evaluate.opening import loop_in_link, open_loop
+from pages.parts.evaluate.address import loop_in_link, open_loop
 from pages.parts.evaluate.scene import scene_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup

@@ -22,7 +22,7 @@ _KEPT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class SettingsTrial:
     """Results of one trial of settings.
 
     Attributes:
@@ -36,20 +36,20 @@ class Run:
     of: LearningLoop
     events: int
     settings: LoopSettings
-    found: Optimisation
+    optimisation: Optimisation
     is_applied: bool = False
 
     @property
     def may_apply(self) -> bool:
         """Whether the best settings are good enough and the loop's settings have not changed since
         (applying them would undo that change)."""
-        return self.found.may_apply and self.of.settings == self.settings
+        return self.optimisation.may_apply and self.of.settings == self.settings
 
     @property
     def is_in_force(self) -> bool:
         """Whether the best settings were applied and still are the loop's: Undo on Play and a
         later trial replace them."""
-        return self.is_applied and self.of.settings == self.found.best.candidate.settings
+        return self.is_applied and self.of.settings == self.optimisation.best.candidate.settings
 
 
 @cache
@@ -86,7 +86,7 @@ class Tuning(Background):
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
         super().__init__(submit)
-        self.runs: list[Run] = []
+        self.trials: list[SettingsTrial] = []
         self.auto: LearningLoop | None = None
         self.share = 0.0
         self.refused: PersonalizerError | None = None
@@ -109,18 +109,19 @@ class Tuning(Background):
                 events, settings, mark = len(usable(loop)), loop.settings, loop.log.mark
                 work = _with_progress(optimising(loop), events * len(candidates_for(settings)))
             joined = _under_way().joining((ref(loop), mark), lambda: work)
-            found = yield from telling(joined, partial(setattr, self, "share"))
+            optimisation = yield from telling(joined, partial(setattr, self, "share"))
         except PersonalizerError as error:
             self.refused = error
         else:
-            run = Run(loop, events, settings, found)
-            self.runs = [*self.runs, run][-_KEPT:]
+            trial = SettingsTrial(loop, events, settings, optimisation)
+            self.trials = [*self.trials, trial][-_KEPT:]
 
-    def last_of(self, loop: LearningLoop) -> Run | None:
+    def last_of(self, loop: LearningLoop) -> SettingsTrial | None:
         """Results of the last trial on a loop's log; None if there was none."""
-        return next((run for run in reversed(self.runs) if run.of is loop), None)
+        return next((trial for trial in reversed(self.trials) if trial.of is loop), None)
 
     @locked
-    def applied(self, run: Run) -> None:
+    def applied(self, trial: SettingsTrial) -> None:
         """Record that the best settings of a run were applied."""
-        self.runs = [replace(one, is_applied=True) if one is run else one for one in self.runs]
+        applied = replace(trial, is_applied=True)
+        self.trials = [applied if other is trial else other for other in self.trials]

@@ -11,8 +11,8 @@ from pages.parts.scene.page import draw, draw_chart
 from pages.parts.scene.parts import Look, Numbers, Scene
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.theme import is_dark
+from pages.parts.worlds.ceilings import ceilings_of
 from pages.parts.worlds.scene import scene_of
-from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import faults_in_words
 
 FAULTS = 6

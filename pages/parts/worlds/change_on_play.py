@@ -10,8 +10,8 @@ from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
 from pages.parts.text.page_files import PAGES
+from pages.parts.worlds.edited_rows import NUMBERS, EditedRows
 from pages.parts.worlds.editors import action_columns, action_frame
-from pages.parts.worlds.rows import NUMBERS, Rows
 from pages.parts.worlds.wording import told
 
 _WORLDS = PAGES / "worlds.py"
@@ -70,12 +70,12 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     )
 
 
-def _rows(session: PlaySession, world: World) -> tuple[Rows[ActionRow], str]:
+def _rows(session: PlaySession, world: World) -> tuple[EditedRows[ActionRow], str]:
     """The rows of the table, which begins anew with each change of the world; and its key."""
     key = f"offers-{world.digest[:12]}-{len(session.shown.changed_before)}"
-    kept: tuple[str, Rows[ActionRow]] | None = st.session_state.get(_WRITTEN)
+    kept: tuple[str, EditedRows[ActionRow]] | None = st.session_state.get(_WRITTEN)
     if kept is None or kept[0] != key:
-        rows = Rows(ActionRow)
+        rows = EditedRows(ActionRow)
         rows.begin(rows_of(world.items, 0))
         kept = st.session_state[_WRITTEN] = key, rows
     return kept[1], key

@@ -10,9 +10,9 @@ from engine.worlds.rows import ActionRow, CellFault
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.source_names import in_a_row
-from pages.parts.worlds.number import write_number
+from pages.parts.worlds.edited_rows import as_frame
+from pages.parts.worlds.number_field import write_number
 from pages.parts.worlds.pictures import write_pictures
-from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import Config, editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS

@@ -7,7 +7,7 @@ import streamlit as st
 from engine.worlds.levels import MAX_LEVEL_NAME
 from engine.worlds.rows import CellFault
 from pages.parts.text.format import note, plain
-from pages.parts.worlds.rows import as_frame
+from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS

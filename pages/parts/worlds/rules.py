@@ -9,8 +9,8 @@ from engine.worlds.limits import MAX_NAME
 from engine.worlds.rows import CellFault, Rules
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, section
+from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.levels import write_levels
-from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS

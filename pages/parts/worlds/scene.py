@@ -10,7 +10,7 @@ from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.parts import Figure, Look, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
 from pages.parts.worlds import wording
-from pages.parts.worlds.valued import ceilings_of
+from pages.parts.worlds.ceilings import ceilings_of
 
 _TITLE = "Who likes what best"
 

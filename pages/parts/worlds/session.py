@@ -33,7 +33,7 @@ from engine.worlds.spreadsheet import (
 )
 from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
-from pages.parts.worlds.rows import Rows, Told
+from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
 
 _MARK = b"\xef\xbb\xbf"
@@ -73,8 +73,8 @@ class WorldsSession:
     def __init__(self, key: str) -> None:
         self.lock = RLock()
         self.chosen, self.draft, self.origin, self.refused = "", Draft(), Origin(), ""
-        self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
-        self.levels, self.rules = Rows(LevelRow), Rows(RuleRow)
+        self.actions, self.values = EditedRows(ActionRow), EditedRows(ValueRow)
+        self.levels, self.rules = EditedRows(LevelRow), EditedRows(RuleRow)
         self.truth = TruthRows()
         self._told: tuple[Draft, str] | None = None
         self.kept: tuple[str, str] | None = None
@@ -196,7 +196,7 @@ class WorldsSession:
         self._change(replace(self.draft, title=title, emoji=emoji, story=story, unit=unit))
 
     @locked
-    def write_actions(self, told: Told) -> None:
+    def write_actions(self, told: Edits) -> None:
         """What an editor tells of the table of actions."""
         rows = self.actions.told(told, self.draft.next_id)
         self._change(replace(self.draft, actions=rows))
@@ -208,19 +208,19 @@ class WorldsSession:
         self._put(replace(self.draft, actions=tuple(rows)))
 
     @locked
-    def write_values(self, told: Told) -> None:
+    def write_values(self, told: Edits) -> None:
         """What an editor tells of the table of values."""
         rows = self.values.told(told, self.draft.next_id)
         self._change(with_values(self.draft, rows))
 
     @locked
-    def write_levels(self, told: Told) -> None:
+    def write_levels(self, told: Edits) -> None:
         """What an editor tells of what a success may be worth."""
         rows = self.levels.told(told, self.draft.next_id)
         self._change(replace(self.draft, levels=rows))
 
     @locked
-    def write_truth(self, told: Told) -> None:
+    def write_truth(self, told: Edits) -> None:
         """What an editor tells of the table of expected rewards."""
         self._change(self.truth.told(self.draft, told))
 
@@ -230,7 +230,7 @@ class WorldsSession:
         self.truth.turn(self.draft, spread, held)
 
     @locked
-    def write_rules(self, told: Told) -> None:
+    def write_rules(self, told: Edits) -> None:
         """What an editor tells of the rules that a truth is the sum of."""
         rules = self.draft.rules or Rules()
         rows = self.rules.told(told, self.draft.next_id)

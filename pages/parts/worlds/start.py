@@ -21,7 +21,7 @@ from pages.parts.text.glossary import explained
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.session_state import existing
 from pages.parts.work.uploads import this_upload
-from pages.parts.worlds.kept import is_ready, keep
+from pages.parts.worlds.kept_worlds import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import changes_on_race, understood
 

@@ -9,7 +9,7 @@ import streamlit as st
 from engine.worlds.rows import CellFault, Table
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
-from pages.parts.worlds.rows import NUMBERS, Told
+from pages.parts.worlds.edited_rows import NUMBERS, Edits
 from pages.parts.worlds.wording import COLUMNS, more_of, told
 
 ROW = 32
@@ -45,7 +45,7 @@ def editor(
     number: int,
     frame: pd.DataFrame,
     config: Config,
-    write: Callable[[Told], None],
+    write: Callable[[Edits], None],
     rows: int = 8,
 ) -> None:
     """A table, which may be added to."""

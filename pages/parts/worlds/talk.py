@@ -16,7 +16,7 @@ from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
 from pages.parts.work.session_state import session_of
-from pages.parts.worlds import address
+from pages.parts.worlds import draft_in_address
 from pages.parts.worlds.scene import scene_of
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
@@ -33,8 +33,8 @@ def open_talk() -> Talk:
     session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
     session.adopt(setup.world)
     if is_new and "draft" in st.query_params:
-        address.restore(session, st.query_params["draft"])
-    write_link(setup, draft=address.draft_of(session, owner()))
+        draft_in_address.restore(session, st.query_params["draft"])
+    write_link(setup, draft=draft_in_address.draft_of(session, owner()))
     world, faults, _ = session.made()
     return Talk(partial(worlds_show, world, faults))
 

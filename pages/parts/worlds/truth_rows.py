@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from engine.worlds.draft import Draft
 from engine.worlds.draft_slice import Slice, slice_of
 from engine.worlds.draft_tastes import written
-from pages.parts.worlds.rows import Told, number_in, text_in
+from pages.parts.worlds.edited_rows import Edits, number_in, text_in
 
 
 class TruthRows:
@@ -50,7 +50,7 @@ class TruthRows:
             for place in self.shown.places
         ]
 
-    def told(self, draft: Draft, told: Told) -> Draft:
+    def told(self, draft: Draft, told: Edits) -> Draft:
         """The draft as its editor tells of it, whose columns are numbers of actions."""
         before, base = draft.expected(), self.base.expected()
         cells = {

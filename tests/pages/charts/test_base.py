@@ -33,7 +33,7 @@ from pages.parts.charts import (
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import segment_names
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.lines import Look
+from pages.parts.charts.lines import LineStyle
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
@@ -55,7 +55,7 @@ def further_specs(world: World) -> Iterator[dict[str, Any]]:
     """One of each other kind of chart."""
     pair, entries = ("a", "b"), (("ours", "Ours"), ("ab", "A/B test"))
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
-    yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", Look("#123456")),))
+    yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
     yield two_loops.beside_spec(world, False)
     yield comparison.gain_spec(False, 100, True, -10, 10)
     yield comparison.outlook_spec(False)

@@ -3,7 +3,7 @@
 import pytest
 
 from pages.parts.charts.base import Spec
-from pages.parts.charts.lines import Look, Rows, apart, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, Rows, apart, labelled, lines, span_of
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_more_than_half_of_an_axis_is_used(size: int, end: int) -> None:
 
 
 def test_charts_of_different_spans_differ_in_the_end_of_their_axis_alone() -> None:
-    looks = (("a", Look("#123456")),)
+    looks = (("a", LineStyle("#123456")),)
     short, long = (lines(False, span, (0, 1), "mean", looks, 200, "here") for span in (50, 1_000))
     assert _ends_across(short) == {(0, 50)}
     assert _ends_across(long) == {(0, 1_000)}

@@ -11,7 +11,7 @@ from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import Inspected
 from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
-from pages.parts.evaluate.file import OfFile, inspecting
+from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain
@@ -63,15 +63,15 @@ def _inspect(upload: Upload) -> Inspected | None:
         return known[1]
     try:
         with st.spinner("Looking what is in it"):
-            found = outcome(submit_here(inspecting(upload)))
+            inspected = outcome(submit_here(inspecting(upload)))
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
-    st.session_state[_INSPECTED] = upload.token, found
-    return found
+    st.session_state[_INSPECTED] = upload.token, inspected
+    return inspected
 
 
-def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
+def _as_told(upload: Upload, inspected: Inspected) -> FileSource:
     """How the file is to be read: what was guessed, as the person corrected it."""
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
@@ -95,7 +95,7 @@ def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
         note(f"Not taken as context, as the values are lists or maps: {named}.")
-    return OfFile(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
+    return FileSource(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
 
 
 def _bound(label: str, usual: float, key: str) -> float:

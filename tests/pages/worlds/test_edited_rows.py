@@ -3,7 +3,7 @@
 import pytest
 
 from engine.worlds.rows import ActionRow, BadCells, ValueRow
-from pages.parts.worlds.rows import Rows, as_frame, text_in
+from pages.parts.worlds.edited_rows import EditedRows, as_frame, text_in
 
 
 def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
@@ -11,7 +11,7 @@ def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
 
 
 def test_rows_are_edited_taken_out_and_added_to() -> None:
-    rows = Rows(ActionRow)
+    rows = EditedRows(ActionRow)
     rows.begin([ActionRow(0, "A"), ActionRow(1, "B", "b"), ActionRow(2, "C")])
     told = {
         "edited_rows": {1: {"name": " D ", "emoji": None, "other": 1}, 9: {"name": "far"}},
@@ -26,7 +26,7 @@ def test_rows_are_edited_taken_out_and_added_to() -> None:
 
 
 def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
-    rows = Rows(ActionRow)
+    rows = EditedRows(ActionRow)
     rows.begin([])
     added = [{"name": "A"}, {"name": "B"}, {"name": "C"}]
     assert names(rows.told({"added_rows": added}, 0)) == [(0, "A"), (1, "B"), (2, "C")]
@@ -61,14 +61,14 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
 def test_how_often_is_a_number_as_it_is_written_or_nothing(
     text: str | None, share: float | None, bad: BadCells
 ) -> None:
-    rows = Rows(ValueRow)
+    rows = EditedRows(ValueRow)
     rows.begin([ValueRow(0, "sun", "yes", share=2.0, bad=(("share", "before"),))])
     (row,) = rows.told({"edited_rows": {0: {"share": text}}}, 1)
     assert (row.share, row.bad) == (share, bad)
 
 
 def test_a_price_is_no_percentage() -> None:
-    rows = Rows(ActionRow)
+    rows = EditedRows(ActionRow)
     (row,) = rows.told({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
     assert row == ActionRow(3, bad=(("worth", "40%"),))
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated, estimating
-from pages.parts.evaluate.logs import Log
+from pages.parts.evaluate.logs import EvaluationLog
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
 from pages.parts.text.format import distinct_names, note, plain
@@ -21,7 +21,7 @@ _PAGE = PAGES / "worlds.py"
 _MADE, _ASKED = "world-of-log", "make-world-of-log"
 
 
-def offer_a_world(log: Log) -> None:
+def offer_a_world(log: EvaluationLog) -> None:
     """A button that makes a world of a log, and goes to it."""
     st.button(
         "Make a world of this log",
@@ -39,7 +39,7 @@ def go_to_it() -> None:
         st.switch_page(_PAGE)
 
 
-def _make(log: Log) -> None:
+def _make(log: EvaluationLog) -> None:
     items = log.world.items if log.world else ()
     title = f"{log.world.title}, simulated"[:40] if log.world else "My log"
     unit = log.world.unit if log.world else ""

@@ -21,7 +21,7 @@ from engine.evaluation.targets import (
 )
 from engine.simulation.baselines import RuleTable
 from engine.steps import Steps
-from pages.parts.evaluate.logs import Log
+from pages.parts.evaluate.logs import EvaluationLog
 
 STAND_IN = "cressie_read_mended"
 """The estimator that holds best of those that need the probability of the shown action alone."""
@@ -34,7 +34,7 @@ Window = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Found:
+class LogEvaluation:
     """What came of a log.
 
     Attributes:
@@ -47,7 +47,7 @@ class Found:
         also: the name of the loop whose settings are asked about, too.
     """
 
-    log: Log
+    log: EvaluationLog
     decisions: Decisions
     targets: Sequence[Target]
     rows: Sequence[Row]
@@ -104,12 +104,12 @@ def _made_by(key: str) -> type[Estimator]:
     return next(one for one in ESTIMATORS if one.key == key)
 
 
-def _today(log: Log) -> str | None:
+def _today(log: EvaluationLog) -> str | None:
     firsts = set(log.decisions.baseline.tolist())
     return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
 
 
-def _targets(log: Log, rule: RuleTable | None, also: Also | None) -> list[Target]:
+def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> list[Target]:
     """Of whom a log is asked."""
     actions = log.decisions.actions
     if log.world is not None:
@@ -122,9 +122,9 @@ def _targets(log: Log, rule: RuleTable | None, also: Also | None) -> list[Target
     return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
 
 
-def finding(
-    log: Log, window: Window, rule: RuleTable | None, also: Also | None = None
-) -> Steps[Found]:
+def evaluating(
+    log: EvaluationLog, window: Window, rule: RuleTable | None, also: Also | None = None
+) -> Steps[LogEvaluation]:
     """Ask a log about each action and each policy; in steps.
 
     ``BadRequest`` for a log without an event, and for a window beyond it.
@@ -146,4 +146,6 @@ def finding(
         rows += with_events(found).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
-    return Found(log, decisions, targets, rows, known, bounds, "" if also is None else also[0])
+    return LogEvaluation(
+        log, decisions, targets, rows, known, bounds, "" if also is None else also[0]
+    )

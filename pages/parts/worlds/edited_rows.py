@@ -11,11 +11,11 @@ from engine.worlds.grid import number_of, share_of, text_of
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, ValueRow
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
-Told = Mapping[str, Any]
+Edits = Mapping[str, Any]
 """``edited_rows``, ``added_rows`` and ``deleted_rows`` of `st.data_editor`."""
 
 
-class Rows(Generic[R]):
+class EditedRows(Generic[R]):
     """The rows of a table since its editor was mounted: those are edited, taken out, and added to.
 
     An editor that stays mounted keeps the place where somebody types, so it tells all that was
@@ -33,13 +33,13 @@ class Rows(Generic[R]):
         self.number = 0
         self.base: tuple[R, ...] = ()
         self._make: Callable[[int], R] = make
-        self._added: list[tuple[Told, int]] = []
+        self._added: list[tuple[Edits, int]] = []
 
     def begin(self, rows: Sequence[R]) -> None:
         """Mount another editor with these rows."""
         self.number, self.base, self._added = self.number + 1, tuple(rows), []
 
-    def told(self, told: Told, next_id: int) -> tuple[R, ...]:
+    def told(self, told: Edits, next_id: int) -> tuple[R, ...]:
         """The rows as they are now.
 
         Args:
@@ -54,7 +54,7 @@ class Rows(Generic[R]):
         left += self._new(told.get("added_rows", ()), next_id)
         return tuple(left)
 
-    def _new(self, added: Sequence[Told], next_id: int) -> list[R]:
+    def _new(self, added: Sequence[Edits], next_id: int) -> list[R]:
         """Added rows, each with the number that it has had before; one that is gone is missed at
         the first place where what is told is another."""
         ids: list[int] = [number for _, number in self._added]
@@ -76,7 +76,7 @@ _NO_CELLS = {"id", "title", "picture", "bad"}
 """Fields of rows that are no cells of an editor."""
 
 
-def _changed(row: R, changes: Told) -> R:
+def _changed(row: R, changes: Edits) -> R:
     """A row with some of its cells written anew; other keys than its columns are ignored."""
     columns = {field.name for field in fields(row)} - _NO_CELLS
     known: dict[str, Any] = {

@@ -11,7 +11,7 @@ def page() -> None:
     """The file's part of the page; what is asked of it stands in the session's state."""
     import streamlit as st  # noqa: PLC0415
 
-    from pages.parts.evaluate.sent import choose_file  # noqa: PLC0415
+    from pages.parts.evaluate.log_file_form import choose_file  # noqa: PLC0415
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
 
     class Session:

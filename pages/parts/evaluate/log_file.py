@@ -9,12 +9,12 @@ from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import Inspected
 from engine.steps import Steps
 from engine.store import Limits
-from pages.parts.evaluate.logs import Log
+from pages.parts.evaluate.logs import EvaluationLog
 from pages.parts.work.uploads import Upload
 
 
 @dataclass(frozen=True, slots=True)
-class OfFile:
+class FileSource:
     """A file that was sent, and how it is to be read.
 
     Attributes:
@@ -34,12 +34,12 @@ def inspecting(upload: Upload) -> Steps[Inspected]:
         return (yield from process.inspecting(file, upload.name, _memory()))
 
 
-def reading(upload: Upload, asked: OfFile) -> Generator[object, None, Log]:
+def reading(upload: Upload, asked: FileSource) -> Generator[object, None, EvaluationLog]:
     """The decisions in a file; `RejectedError` with all its faults."""
     yield 0.0
     with upload.reader() as file:
         log = yield from process.reading(file, upload.name, asked.columns, asked.bounds, _memory())
-    return Log(log, bounds=asked.bounds)
+    return EvaluationLog(log, bounds=asked.bounds)
 
 
 def _memory() -> int:

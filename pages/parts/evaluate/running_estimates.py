@@ -3,10 +3,10 @@
 import streamlit as st
 
 from pages.parts.charts import running_estimates as charts
-from pages.parts.charts.lines import Look, span_of
-from pages.parts.evaluate.found import Found
+from pages.parts.charts.lines import LineStyle, span_of
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import action_of, asked_row, names_of
+from pages.parts.evaluate.wording import action_of, headline_row, names_of
 from pages.parts.scene.picture import pair, picture
 from pages.parts.text.format import note, section
 from pages.parts.text.theme import is_dark, theme
@@ -21,7 +21,7 @@ _GROWING_HELP = (
 _STRETCHES_HELP = "What each eighth of the log tells by itself; the bands are 95 % intervals."
 
 
-def show_along(session: EvaluateSession, found: Found) -> None:
+def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> None:
     """The window, how an interval narrows, and what each stretch tells."""
     with st.expander(
         "Along the log: how it narrows, what changes, which visitors count",
@@ -31,20 +31,20 @@ def show_along(session: EvaluateSession, found: Found) -> None:
     ) as box:
         if not box.open:
             return
-        choose_window(session, found)
+        choose_window(session, result)
         if session.hides:
             note("It is told once you have guessed.")
             return
         left, right = pair("along")
         with left:
-            _show_growing(session, found)
+            _show_growing(session, result)
         with right:
-            _show_stretches(session, found)
+            _show_stretches(session, result)
 
 
-def choose_window(session: EvaluateSession, found: Found) -> None:
+def choose_window(session: EvaluateSession, result: LogEvaluation) -> None:
     """Which events count, the first and the last of them."""
-    events = len(found.log.decisions)
+    events = len(result.log.decisions)
     first, last = session.setup.span
     key, name = f"evaluate-span-{events}-{session.setup.window}", session.setup.key("window")
 
@@ -57,9 +57,9 @@ def choose_window(session: EvaluateSession, found: Found) -> None:
         st.slider("Visitors who count", 1, events, now, key=key, on_change=take)
 
 
-def _show_growing(session: EvaluateSession, found: Found) -> None:
-    setup, names = session.setup, names_of(found, session.setup)
-    usual = asked_row(found, setup)
+def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
+    setup, names = session.setup, names_of(result, session.setup)
+    usual = headline_row(result, setup)
     keys = list(names)
     place = keys.index(usual.target) if usual else 0
     section("How it narrows", help=_GROWING_HELP)
@@ -71,21 +71,21 @@ def _show_growing(session: EvaluateSession, found: Found) -> None:
         key=f"evaluate-of-{setup.world}",
         label_visibility="collapsed",
     )
-    naive, told = found.growing(of, "naive"), found.growing(of, setup.estimator)
-    truth = found.truths.get(of) if setup.truth else None
-    span = span_of(len(found.decisions))
+    naive, told = result.growing(of, "naive"), result.growing(of, setup.estimator)
+    truth = result.truths.get(of) if setup.truth else None
+    span = span_of(len(result.decisions))
     said = told[-1].interval
     picture(
-        charts.growing_rows(naive, told, truth, found.bounds),
-        charts.growing_spec(is_dark(), span, found.bounds, truth is not None),
-        key=f"chart-growing-{span}-{truth is not None}-{hash(found.bounds)}",
+        charts.growing_rows(naive, told, truth, result.bounds),
+        charts.growing_spec(is_dark(), span, result.bounds, truth is not None),
+        key=f"chart-growing-{span}-{truth is not None}-{hash(result.bounds)}",
         alt="The estimate and its interval as the log grows: in the end "
         + (f"{said.estimate:.2f} ({said.low:.2f} to {said.high:.2f})" if said else "nothing"),
     )
 
 
-def _show_stretches(session: EvaluateSession, found: Found) -> None:
-    setup, names = session.setup, names_of(found, session.setup)
+def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
+    setup, names = session.setup, names_of(result, session.setup)
     section("What each stretch tells", help=_STRETCHES_HELP)
     usual = [key for key in ("online", "greedy", "uniform") if key in names]
     chosen = st.multiselect(
@@ -97,13 +97,13 @@ def _show_stretches(session: EvaluateSession, found: Found) -> None:
         max_selections=_MOST,
         label_visibility="collapsed",
     )
-    told = {names[key]: found.stretches(key, setup.estimator) for key in chosen}
-    looks = tuple((names[key], _look(found, key)) for key in chosen)
-    span = span_of(len(found.decisions))
+    told = {names[key]: result.stretches(key, setup.estimator) for key in chosen}
+    looks = tuple((names[key], _look(result, key)) for key in chosen)
+    span = span_of(len(result.decisions))
     picture(
-        charts.stretches_rows(told, found.bounds),
-        charts.stretches_spec(is_dark(), span, found.bounds, looks),
-        key=f"chart-stretches-{hash((span, found.bounds, looks))}",
+        charts.stretches_rows(told, result.bounds),
+        charts.stretches_spec(is_dark(), span, result.bounds, looks),
+        key=f"chart-stretches-{hash((span, result.bounds, looks))}",
         alt="What each stretch of the log tells of each policy: "
         + "; ".join(
             f"{name}, at last {one[-1].interval.estimate:.2f}"
@@ -116,12 +116,12 @@ def _show_stretches(session: EvaluateSession, found: Found) -> None:
 _SHAPES = {"online": "circle", "greedy": "square", "rules": "triangle-up", "baseline": "cross"}
 
 
-def _look(found: Found, key: str) -> Look:
+def _look(result: LogEvaluation, key: str) -> LineStyle:
     """An action has its colour; a policy, one that no action has."""
     look = theme(is_dark())
-    row = next(row for row in found.rows if row.target == key)
-    action, world = action_of(row), found.log.world
+    row = next(row for row in result.rows if row.target == key)
+    action, world = action_of(row), result.log.world
     if action is not None and world is not None:
-        return Look(look.action(world.position(action)), "diamond")
+        return LineStyle(look.action(world.position(action)), "diamond")
     colours = {"online": look.accent, "greedy": look.actions[-1], "rules": look.actions[-3]}
-    return Look(colours.get(key, look.faint), _SHAPES.get(key, "square"))
+    return LineStyle(colours.get(key, look.faint), _SHAPES.get(key, "square"))

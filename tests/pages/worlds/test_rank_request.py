@@ -5,7 +5,7 @@ import json
 import pytest
 
 from engine.worlds import WORLDS
-from pages.parts.worlds.own_json import rank_json
+from pages.parts.worlds.rank_request import rank_json
 
 COFFEE = WORLDS["coffee"].request(0).to_json()
 

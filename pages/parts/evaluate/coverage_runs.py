@@ -24,7 +24,7 @@ _LEAST = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Repeated:
+class CoverageExperiment:
     """What is repeated."""
 
     world: str
@@ -33,7 +33,7 @@ class Repeated:
     flaw: Flaw
 
     @classmethod
-    def of(cls, setup: EvaluateSetup) -> "Repeated":
+    def of(cls, setup: EvaluateSetup) -> "CoverageExperiment":
         """What is set on the page."""
         return cls(setup.world, setup.seed, setup.visitors, setup.flaw)
 
@@ -49,10 +49,10 @@ class Series:
         asked: how many persons have asked for at most.
     """
 
-    of: Repeated
+    of: CoverageExperiment
     coverage: Coverage
     past: list[Counts] = field(default_factory=list)
-    asked: int = 0
+    requested: int = 0
 
     def one_more(self) -> Steps[None]:
         """Repeat it once more."""
@@ -60,7 +60,7 @@ class Series:
         self.past.append(self.coverage.counts)
 
 
-class Repetitions:
+class SeriesCache:
     """The last experiments that this process repeated, by what was repeated: equal ones come to
     the same, so whoever asks again, or comes back, goes on where it was left.
 
@@ -73,26 +73,30 @@ class Repetitions:
         self._kept: list[Series] = []  # What was asked for last stands last.
 
     @locked
-    def find(self, asked: Repeated, below: float = float("inf")) -> Series | None:
+    def find(self, experiment: CoverageExperiment, below: float = float("inf")) -> Series | None:
         """Those that have come furthest, of fewer than so many; None if there are none."""
-        known = [one for one in self._kept if one.of == asked and len(one.past) < below]
-        if not known:
+        series = [one for one in self._kept if one.of == experiment and len(one.past) < below]
+        if not series:
             return None
-        furthest = max(known, key=lambda one: len(one.past))
+        furthest = max(series, key=lambda one: len(one.past))
         self._kept.remove(furthest)
         self._kept.append(furthest)
         return furthest
 
     @locked
-    def begin(self, asked: Repeated) -> Series:
+    def begin(self, experiment: CoverageExperiment) -> Series:
         """The first is still to come. The furthest of the same stay, and what was asked for longest
         ago makes room."""
-        furthest = self.find(asked)
-        self._kept = [one for one in self._kept if one.of != asked or one is furthest]
+        furthest = self.find(experiment)
+        self._kept = [one for one in self._kept if one.of != experiment or one is furthest]
         coverage = Coverage(
-            world_of(asked.world), LoopSettings(), asked.visitors, asked.flaw, seed=asked.seed
+            world_of(experiment.world),
+            LoopSettings(),
+            experiment.visitors,
+            experiment.flaw,
+            seed=experiment.seed,
         )
-        self._kept.append(Series(asked, coverage))
+        self._kept.append(Series(experiment, coverage))
         while len(self._kept) > 1 and self._size > self._most:
             self._kept.pop(0)
         return self._kept[-1]
@@ -103,9 +107,9 @@ class Repetitions:
 
 
 @cache
-def repetitions() -> Repetitions:
+def series_cache() -> SeriesCache:
     """Those of this process."""
-    return Repetitions()
+    return SeriesCache()
 
 
 @cache
@@ -114,7 +118,7 @@ def _under_way() -> Together[None]:
     return Together()
 
 
-class Watch(Background):
+class CoverageRuns(Background):
     """Experiments that are repeated in the background, and what they have come to.
 
     Attributes:
@@ -129,21 +133,21 @@ class Watch(Background):
     def __init__(
         self,
         submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
-        kept: Repetitions | None = None,
+        kept: SeriesCache | None = None,
     ) -> None:
         super().__init__(submit)
         self.times = 0
-        self.told: tuple[Repeated, int] | None = None
-        self._kept = kept or repetitions()
+        self.linked: tuple[CoverageExperiment, int] | None = None
+        self._kept = kept or series_cache()
         self._series: Series | None = None
 
     @locked
     def start(self, setup: EvaluateSetup) -> None:
         """Begin, as heavy work, or go on where fewer were done."""
-        asked = Repeated.of(setup)
-        known = self._kept.find(asked, below=setup.times) or self._kept.begin(asked)
-        known.asked = max(known.asked, setup.times)
-        self._go_on(known, setup.times)
+        experiment = CoverageExperiment.of(setup)
+        series = self._kept.find(experiment, below=setup.times) or self._kept.begin(experiment)
+        series.requested = max(series.requested, setup.times)
+        self._go_on(series, setup.times)
 
     @locked
     def prepare(self, setup: EvaluateSetup, times: int | None) -> None:
@@ -152,14 +156,14 @@ class Watch(Background):
 
         Else it waits for a person to start it.
         """
-        asked = Repeated.of(setup)
-        if times is None or asked == self.shown:
+        experiment = CoverageExperiment.of(setup)
+        if times is None or experiment == self.experiment:
             return
-        known = self._kept.find(asked)
-        if known is None:
-            self.told = asked, times
+        series = self._kept.find(experiment)
+        if series is None:
+            self.linked = experiment, times
         else:
-            self._go_on(known, min(times, max(known.asked, len(known.past))))
+            self._go_on(series, min(times, max(series.requested, len(series.past))))
 
     @locked
     def stop(self) -> None:
@@ -167,27 +171,27 @@ class Watch(Background):
         super().stop()
         self.times = self.done
 
-    def _go_on(self, known: Series, times: int) -> None:
+    def _go_on(self, series: Series, times: int) -> None:
         self.stop()
-        self._series, self.times, self.told = known, times, None
+        self._series, self.times, self.linked = series, times, None
         if self.done < times:
-            self._ticket = self._submit(_repeating(known, times))
+            self._ticket = self._submit(_repeating(series, times))
 
     def in_link(self, setup: EvaluateSetup) -> str | None:
         """How often it was repeated, or is to be, for the address; None if what is set was not."""
-        asked = Repeated.of(setup)
-        if asked == self.shown:
+        experiment = CoverageExperiment.of(setup)
+        if experiment == self.experiment:
             times = self.times if self.is_live else self.done
         else:
-            times = self.told[1] if self.waits_for_start(setup) and self.told else 0
+            times = self.linked[1] if self.waits_for_start(setup) and self.linked else 0
         return str(times) if times else None
 
     def waits_for_start(self, setup: EvaluateSetup) -> bool:
         """Whether what is set is what a link says was repeated."""
-        return self.told is not None and self.told[0] == Repeated.of(setup)
+        return self.linked is not None and self.linked[0] == CoverageExperiment.of(setup)
 
     @property
-    def shown(self) -> Repeated | None:
+    def experiment(self) -> CoverageExperiment | None:
         """What was repeated last; None before the first."""
         return self._series.of if self._series else None
 
@@ -221,7 +225,7 @@ class Watch(Background):
         return self._series.past[done - 1] if self._series and done else {}
 
 
-def _repeating(known: Series, times: int) -> Steps[None]:
+def _repeating(series: Series, times: int) -> Steps[None]:
     """One experiment after the other, each with whoever else repeats the same."""
-    while len(known.past) < times:
-        yield from _under_way().joining(known, known.one_more)
+    while len(series.past) < times:
+        yield from _under_way().joining(series, series.one_more)
