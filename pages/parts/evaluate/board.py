@@ -1,4 +1,4 @@
-"""Layout of the Evaluate page: the sentence with its guess, progress, the forest and the table."""
+"""Layout of the Evaluate page: headline with guess, progress, forest and table."""
 
 from collections.abc import Iterator, Mapping
 
@@ -17,7 +17,7 @@ from pages.parts.text.format import note
 
 
 def show_progress(session: EvaluateSession) -> None:
-    """Draw the progress of a log that is asked anew, and what was refused."""
+    """Draw the progress of a repeated evaluation, and refusals."""
     if session.is_live and session.result is not None:
         _progress(session)
     show_faults(session.refused)
@@ -37,7 +37,7 @@ def _let_all_count() -> None:
 
 
 def show_headline(session: EvaluateSession, scene: Scene) -> None:
-    """Draw the one sentence and the guess, or progress while the log has told nothing."""
+    """Draw the headline and the guess, or the progress of the first evaluation."""
     result = session.result
     if result is None and not session.awaits:
         return
@@ -92,7 +92,7 @@ def _guess_first(session: EvaluateSession) -> None:
 
 
 def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:
-    """Draw the forest with its doubts, and beside it the table."""
+    """Draw the forest and the notes, with the table beside."""
     with st.container(key="pair-forest"):
         left, right = st.columns([1.25, 1], gap="medium")
     with left:
@@ -115,17 +115,17 @@ def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -
 
 
 def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:
-    """One row for each target and estimator, for a CSV file."""
+    """Yield a row per target and estimator, for a CSV file."""
     names = names_of(result, setup)
     for row in result.rows:
-        for key, told in row.intervals.items():
+        for key, interval in row.intervals.items():
             yield {
                 "policy": row.target,
                 "name": names[row.target],
                 "estimator": key,
-                "estimate": told and told.estimate,
-                "low": told and told.low,
-                "high": told and told.high,
+                "estimate": interval and interval.estimate,
+                "low": interval and interval.low,
+                "high": interval and interval.high,
                 "truth": result.truths.get(row.target),
                 "events": row.events,
                 "effective_events": row.effective,

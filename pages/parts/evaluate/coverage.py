@@ -1,4 +1,4 @@
-"""Watch coverage: repeat the experiment, count intervals that hold the truth, break it."""
+"""Coverage: repeat an experiment and count the intervals that contain the truth."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -37,7 +37,7 @@ _STORIES: Mapping[Flaw, str] = {
     "wide enough to hold the truth, but the estimate promises too much.",
 }
 _NO_WIDTH = 0.005
-"""A mean width below which intervals are told to have none."""
+"""Mean width below which a note explains intervals without width."""
 _HELP = (
     f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
     "for logs such as these, and that it holds is measured. On logs of a learner that leaves "
@@ -47,7 +47,7 @@ _HELP = (
 
 
 def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
-    """What is repeated, how often, and the start or the stop."""
+    """Draw the controls: flaw, number of repetitions, start and stop."""
     section("How often is an interval right?", help=_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
         setup.draw("flaw", wrap=True)
@@ -67,11 +67,11 @@ def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
 
 
 def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
-    """How far it is, and what became of the intervals so far."""
+    """Draw the progress and the counts so far."""
     if runs.is_live:
         ahead = f" Waiting: {counted(runs.waits_for, 'job')} first." if runs.waits_for else ""
-        told = f"{runs.done:,} of {counted(runs.times, 'experiment')} done.{ahead}"
-        st.progress(runs.done / runs.times, told)
+        progress = f"{runs.done:,} of {counted(runs.times, 'experiment')} done.{ahead}"
+        st.progress(runs.done / runs.times, progress)
     kinds = runs.kinds
     if runs.waits_for_start(setup):
         note(
@@ -93,13 +93,13 @@ def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
             key="evaluate-kind",
             label_visibility="collapsed",
         )
-    kind = kind or kinds[0]  # A browser may send none.
+    kind = kind or kinds[0]  # A browser may send None.
     _show_counts(runs, runs.counts(kind), kind)
 
 
 def verdict(counts: Mapping[str, Count]) -> str:
-    """How often ours and the service's way were right, and who keeps the promise; Markdown, empty
-    where either has no interval."""
+    """Compare the coverage of the default estimator and of the service's estimator, as Markdown;
+    empty without intervals of both."""
     ours, service = counts.get(USUAL), counts.get("ips")
     if ours is None or service is None:
         return ""
@@ -111,14 +111,14 @@ def verdict(counts: Mapping[str, Count]) -> str:
     )
 
 
-def _who_keeps(kept: Sequence[bool]) -> str:
-    """What the violet bars of the picture say."""
-    match sum(kept):
+def _who_keeps(are_kept: Sequence[bool]) -> str:
+    """State the number of violet bars, which reach the promised coverage."""
+    match sum(are_kept):
         case 0:
-            return f"No bar is violet: none of the {len(kept)} ways keeps its promise."
+            return f"No bar is violet: none of the {len(are_kept)} ways keeps its promise."
         case 1:
             return "The violet bar keeps its promise."
-        case many if many == len(kept):
+        case many if many == len(are_kept):
             return "All bars are violet: each way keeps its promise."
         case many:
             return f"The {many} violet bars keep their promise."
@@ -126,7 +126,7 @@ def _who_keeps(kept: Sequence[bool]) -> str:
 
 def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) -> None:
     st.markdown(verdict(counts))
-    kept = [
+    bars = [
         charts.Kept(
             TITLES.get(estimator.key, estimator.key), count.held, count.intervals, count.width
         )
@@ -134,11 +134,11 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
         if (count := counts.get(estimator.key)) is not None
     ]
     picture(
-        charts.coverage_rows(kept),
-        charts.coverage_spec(is_dark(), len(kept)),
-        key=f"chart-coverage-{len(kept)}",
+        charts.coverage_rows(bars),
+        charts.coverage_spec(is_dark(), len(bars)),
+        key=f"chart-coverage-{len(bars)}",
         alt="Intervals that held the truth, and their mean width: "
-        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
+        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in bars),
     )
     if kind == "picked":
         off = ", ".join(
@@ -171,7 +171,7 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
 
 
 def _figures(runs: CoverageRuns) -> Iterator[Mapping[str, object]]:
-    """A row for each kind of target and estimator."""
+    """Yield a row per kind of target and estimator."""
     for kind in runs.kinds:
         for key, count in runs.counts(kind).items():
             yield {

@@ -1,4 +1,4 @@
-"""The same experiment again and again, to see how often an interval is right."""
+"""Repeated coverage experiments, shared by the sessions of this process."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,14 +18,14 @@ from pages.parts.work.together import Together
 Counts = Mapping[tuple[Kind, str], Count]
 
 _KEPT = 5_000
-"""Repetitions that are kept, of all experiments together; what one came to takes some 5 kB."""
+"""Largest total number of repetitions kept; the counts of each take about 5 kB."""
 _LEAST = 20
-"""For how many of them each experiment counts at least."""
+"""Least number of repetitions charged per experiment."""
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageExperiment:
-    """What is repeated."""
+    """Parameters of an experiment."""
 
     world: str
     seed: int
@@ -34,19 +34,18 @@ class CoverageExperiment:
 
     @classmethod
     def of(cls, setup: EvaluateSetup) -> "CoverageExperiment":
-        """What is set on the page."""
+        """Return the experiment of the page's settings."""
         return cls(setup.world, setup.seed, setup.visitors, setup.flaw)
 
 
 @dataclass(eq=False, slots=True)
 class Series:
-    """One experiment's repetitions, which several sessions may add to and look at.
+    """Repetitions of an experiment; several sessions may extend and display them.
 
     Attributes:
-        of: what is repeated.
-        past: what they had come to after each; so each session sees those that it asked for,
-            however far others go.
-        asked: how many persons have asked for at most.
+        of: the experiment.
+        past: counts after each repetition, so that each session displays the number it requested.
+        requested: largest number of repetitions that a person requested.
     """
 
     of: CoverageExperiment
@@ -55,40 +54,45 @@ class Series:
     requested: int = 0
 
     def one_more(self) -> Steps[None]:
-        """Repeat it once more."""
+        """Repeat the experiment once more."""
         yield from self.coverage.repeating(1)
         self.past.append(self.coverage.counts)
 
 
 class SeriesCache:
-    """The last experiments that this process repeated, by what was repeated: equal ones come to
-    the same, so whoever asks again, or comes back, goes on where it was left.
+    """Cache of the latest experiments of this process.
+
+    Equal experiments give equal results, so a later session continues an earlier series.
 
     Args:
-        most: repetitions that are kept.
+        most: largest total number of repetitions kept.
     """
 
     def __init__(self, most: int = _KEPT) -> None:
         self.lock, self._most = RLock(), most
-        self._kept: list[Series] = []  # What was asked for last stands last.
+        self._kept: list[Series] = []  # The most recently used is last.
 
     @locked
     def find(self, experiment: CoverageExperiment, below: float = float("inf")) -> Series | None:
-        """Those that have come furthest, of fewer than so many; None if there are none."""
-        series = [one for one in self._kept if one.of == experiment and len(one.past) < below]
-        if not series:
+        """Return the longest series of an experiment with fewer than ``below`` repetitions, or
+        None."""
+        same = (series for series in self._kept if series.of == experiment)
+        shorter = [series for series in same if len(series.past) < below]
+        if not shorter:
             return None
-        furthest = max(series, key=lambda one: len(one.past))
+        furthest = max(shorter, key=lambda series: len(series.past))
         self._kept.remove(furthest)
         self._kept.append(furthest)
         return furthest
 
     @locked
     def begin(self, experiment: CoverageExperiment) -> Series:
-        """The first is still to come. The furthest of the same stay, and what was asked for longest
-        ago makes room."""
+        """Add an empty series, keeping the longest of the same experiment; the least recently used
+        series are dropped if there are too many repetitions."""
         furthest = self.find(experiment)
-        self._kept = [one for one in self._kept if one.of != experiment or one is furthest]
+        self._kept = [
+            series for series in self._kept if series.of != experiment or series is furthest
+        ]
         coverage = Coverage(
             world_of(experiment.world),
             LoopSettings(),
@@ -103,31 +107,32 @@ class SeriesCache:
 
     @property
     def _size(self) -> int:
-        return sum(max(len(one.past), _LEAST) for one in self._kept)
+        return sum(max(len(series.past), _LEAST) for series in self._kept)
 
 
 @cache
 def series_cache() -> SeriesCache:
-    """Those of this process."""
+    """Return the cache of this process."""
     return SeriesCache()
 
 
 @cache
 def _under_way() -> Together[None]:
-    """Single experiments that are made for some sessions of this process."""
+    """Return the single repetitions that sessions of this process share."""
     return Together()
 
 
 class CoverageRuns(Background):
-    """Experiments that are repeated in the background, and what they have come to.
+    """Experiment repeated in the background, with its counts.
 
     Attributes:
-        times: how often it is to be, or was until it was stopped; no more is seen of it.
-        told: what a link says was repeated, and how often, where this process does not know it.
+        times: requested number of repetitions, or the number done when stopped; further repetitions
+            are not displayed.
+        linked: experiment and number of repetitions in a link, if unknown to this process.
 
     Args:
-        submit: stands in line for heavy work.
-        kept: where what was repeated may be found.
+        submit: queues heavy work.
+        kept: cache of series.
     """
 
     def __init__(
@@ -143,7 +148,7 @@ class CoverageRuns(Background):
 
     @locked
     def start(self, setup: EvaluateSetup) -> None:
-        """Begin, as heavy work, or go on where fewer were done."""
+        """Start, or continue a shorter series, as heavy work."""
         experiment = CoverageExperiment.of(setup)
         series = self._kept.find(experiment, below=setup.times) or self._kept.begin(experiment)
         series.requested = max(series.requested, setup.times)
@@ -151,10 +156,10 @@ class CoverageRuns(Background):
 
     @locked
     def prepare(self, setup: EvaluateSetup, times: int | None) -> None:
-        """Show what a link says was repeated so often, if that is known; what was cut off goes on,
-        as far as a person has asked for it here.
+        """Display a link's experiment if known to this process; interrupted repetitions continue,
+        up to the number requested by a person.
 
-        Else it waits for a person to start it.
+        An unknown experiment waits for a person to start it.
         """
         experiment = CoverageExperiment.of(setup)
         if times is None or experiment == self.experiment:
@@ -167,7 +172,7 @@ class CoverageRuns(Background):
 
     @locked
     def stop(self) -> None:
-        """Go on no further; what others add from here on is not seen here."""
+        """Stop; repetitions that other sessions add later are not displayed."""
         super().stop()
         self.times = self.done
 
@@ -178,7 +183,7 @@ class CoverageRuns(Background):
             self._ticket = self._submit(_repeating(series, times))
 
     def in_link(self, setup: EvaluateSetup) -> str | None:
-        """How often it was repeated, or is to be, for the address; None if what is set was not."""
+        """Return the number of repetitions for the address; None if the settings were not run."""
         experiment = CoverageExperiment.of(setup)
         if experiment == self.experiment:
             times = self.times if self.is_live else self.done
@@ -187,36 +192,36 @@ class CoverageRuns(Background):
         return str(times) if times else None
 
     def waits_for_start(self, setup: EvaluateSetup) -> bool:
-        """Whether what is set is what a link says was repeated."""
+        """Return True if the settings are those of a link's unknown experiment."""
         return self.linked is not None and self.linked[0] == CoverageExperiment.of(setup)
 
     @property
     def experiment(self) -> CoverageExperiment | None:
-        """What was repeated last; None before the first."""
+        """Experiment of the last start; None before the first."""
         return self._series.of if self._series else None
 
     @property
     def done(self) -> int:
-        """How many repetitions were, of those that were asked for here."""
+        """Number of finished repetitions, at most `times`."""
         return min(len(self._series.past), self.times) if self._series else 0
 
     @property
     def visitors(self) -> int:
-        """How many each repetition has; fewer than are set where they are too few on purpose."""
+        """Visitors per repetition; fewer than set if the flaw is too few visitors."""
         return self._series.coverage.visitors if self._series else 0
 
     @property
     def waits_for(self) -> int:
-        """How many jobs of others go first."""
+        """Number of jobs ahead in the queue."""
         return self._ticket.place if self._ticket is not None else 0
 
     def counts(self, kind: Kind) -> Mapping[str, Count]:
-        """What became of the intervals for a kind of target, by the estimators' keys."""
+        """Return counts of a kind of target by estimator key."""
         return {key: count for (of, key), count in self._counts.items() if of == kind}
 
     @property
     def kinds(self) -> list[Kind]:
-        """Kinds of targets there are intervals for."""
+        """Kinds of targets with intervals."""
         return list(dict.fromkeys(kind for kind, _ in self._counts))
 
     @property
@@ -226,6 +231,6 @@ class CoverageRuns(Background):
 
 
 def _repeating(series: Series, times: int) -> Steps[None]:
-    """One experiment after the other, each with whoever else repeats the same."""
+    """Repeat an experiment; sessions that repeat the same experiment share each repetition."""
     while len(series.past) < times:
         yield from _under_way().joining(series, series.one_more)

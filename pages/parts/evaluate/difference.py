@@ -1,4 +1,4 @@
-"""Is one policy better than another, by the same log?"""
+"""Comparison of two policies on the same log."""
 
 import streamlit as st
 
@@ -15,21 +15,21 @@ _HELP = (
 
 
 def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
-    """Two policies, and how much more the one would earn."""
+    """Draw menus for two policies, and the difference of their rewards."""
     setup, names = session.setup, names_of(result, session.setup)
     section("Is it better than what ran?", help=_HELP)
     keys, row = list(names), headline_row(result, setup)
     usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
     with st.container(horizontal=True, vertical_alignment="center", key="beside"):
-        one = _choose("One", keys, usual, result, session)
+        first = _choose("One", keys, usual, result, session)
         note("beside")
-        other = _choose("The other", keys, "online", result, session)
+        second = _choose("The other", keys, "online", result, session)
     if session.hides:
         note("It is told once you have guessed.")
-    elif one == other:
+    elif first == second:
         note("These are the same.")
     else:
-        st.markdown(about_difference(result, setup, one, other))
+        st.markdown(about_difference(result, setup, first, second))
 
 
 def _choose(

@@ -1,4 +1,4 @@
-"""What a log tells of each way to choose."""
+"""Evaluation of a log: estimates for each action and each policy."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -24,27 +24,27 @@ from engine.steps import Steps
 from pages.parts.evaluate.logs import EvaluationLog
 
 STAND_IN = "cressie_read_mended"
-"""The estimator that holds best of those that need the probability of the shown action alone."""
+"""Best estimator among those that need only the probability of the logged action."""
 _STEP = 10_000
-"""Events that are weighed in one step."""
+"""Events per step of work."""
 Also = tuple[str, Given]
-"""The name of a loop, and what its settings would have done."""
+"""Name of a loop, and the target with the loop's settings."""
 Window = tuple[int, int]
-"""The first and the last event that count, from 1; the last is 0 where all do."""
+"""First and last event to evaluate, counted from 1; a last event of 0 means all."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LogEvaluation:
-    """What came of a log.
+    """Results of a log's evaluation.
 
     Attributes:
-        log: which was asked.
-        decisions: those of its decisions that count.
-        targets: of whom; the first is who made the log.
-        rows: one a target.
-        truths: what the targets earn in truth, by their keys, as far as a world knows it.
-        bounds: of the rewards.
-        also: the name of the loop whose settings are asked about, too.
+        log: the evaluated log.
+        decisions: decisions within the window.
+        targets: evaluated policies and actions; the first is the policy that made the log.
+        rows: estimates, a row per target.
+        truths: true mean rewards by target key, as far as a world knows them.
+        bounds: least and largest reward.
+        also: name of the loop whose settings are evaluated in addition.
     """
 
     log: EvaluationLog
@@ -57,51 +57,51 @@ class LogEvaluation:
 
     @property
     def today(self) -> str | None:
-        """The action that the baseline always is; None if it is now this, now that."""
+        """Action that the baseline always chooses; None if the baseline varies."""
         return _today(self.log)
 
     @property
     def tells_all(self) -> bool:
-        """Whether the log tells the probability of each action, not of the shown one alone."""
+        """True if the log has the probability of each action, not only of the logged action."""
         return self.decisions.probabilities is not None
 
     def estimator_of(self, target: str, chosen: str) -> str:
-        """The estimator of a target.
+        """Return the estimator used for a target.
 
-        What was earned itself needs no weighing, so that is the average; and where a log does not
-        tell what ours needs, the next best stands in for it.
+        The logging policy needs no weights, so the mean is used; if the log lacks the probabilities
+        that "strata" needs, `STAND_IN` replaces it.
         """
         if target == "online":
             return "naive"
         return STAND_IN if chosen == "strata" and not self.tells_all else chosen
 
-    def beside(self, one: str, other: str) -> Interval | None:
-        """How much more a target would earn than another; None where the log does not say."""
-        targets = self._target(one), self._target(other)
-        found, size = Difference.within(self.bounds), len(self.decisions)
+    def beside(self, first: str, second: str) -> Interval | None:
+        """Estimate the difference of two targets' rewards; None if the log is insufficient."""
+        targets = self._target(first), self._target(second)
+        sums, size = Difference.within(self.bounds), len(self.decisions)
         for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
-            some = self.decisions.take(part)
-            found = found.add(*(within(target, part).weigh(some) for target in targets))
-        return found.interval()
+            decisions = self.decisions.take(part)
+            sums = sums.add(*(within(target, part).weigh(decisions) for target in targets))
+        return sums.interval()
 
     def growing(self, target: str, estimator: str) -> Sequence[Stretch]:
-        """What shorter logs would have told of a target."""
-        made_by = _made_by(self.estimator_of(target, estimator))
-        made = self.decisions, self._target(target), made_by, self.bounds
-        return list(growing(*made))
+        """Estimate a target on growing prefixes of the log."""
+        estimator_class = _estimator_class(self.estimator_of(target, estimator))
+        arguments = self.decisions, self._target(target), estimator_class, self.bounds
+        return list(growing(*arguments))
 
     def stretches(self, target: str, estimator: str) -> Sequence[Stretch]:
-        """What parts of the log tell of a target, one after the other."""
-        made_by = _made_by(self.estimator_of(target, estimator))
-        made = self.decisions, self._target(target), made_by, self.bounds
-        return list(stretches(*made))
+        """Estimate a target on consecutive segments of the log."""
+        estimator_class = _estimator_class(self.estimator_of(target, estimator))
+        arguments = self.decisions, self._target(target), estimator_class, self.bounds
+        return list(stretches(*arguments))
 
     def _target(self, key: str) -> Target:
         return next(target for target in self.targets if target.key == key)
 
 
-def _made_by(key: str) -> type[Estimator]:
-    return next(one for one in ESTIMATORS if one.key == key)
+def _estimator_class(key: str) -> type[Estimator]:
+    return next(estimator for estimator in ESTIMATORS if estimator.key == key)
 
 
 def _today(log: EvaluationLog) -> str | None:
@@ -110,7 +110,7 @@ def _today(log: EvaluationLog) -> str | None:
 
 
 def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> list[Target]:
-    """Of whom a log is asked."""
+    """Return the targets to evaluate on a log."""
     actions = log.decisions.actions
     if log.world is not None:
         order = {item.id: place for place, item in enumerate(log.world.items)}
@@ -118,16 +118,16 @@ def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> l
     baseline = () if _today(log) else (Baseline(),)
     rules = () if rule is None or log.world is None else (WorldRule(log.world, rule),)
     settings = None if also is None else also[1]
-    learners = [one for one in (log.guess, log.service, settings) if one is not None]
+    learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
     return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
 
 
 def evaluating(
     log: EvaluationLog, window: Window, rule: RuleTable | None, also: Also | None = None
 ) -> Steps[LogEvaluation]:
-    """Ask a log about each action and each policy; in steps.
+    """Evaluate a log for each action and each policy, in steps.
 
-    ``BadRequest`` for a log without an event, and for a window beyond it.
+    ``BadRequest`` for a log without events, and for a window beyond its end.
     """
     whole, (first, last) = log.decisions, window
     if first > len(whole) > 0:
@@ -139,11 +139,11 @@ def evaluating(
     parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
     taken = [decisions.take(part) for part in parts]
     for target in targets:
-        found = evaluate_part([], [target], bounds=bounds)
-        for part, some in zip(parts, taken, strict=True):
-            found = found.add(some, [within(target, part)])
+        estimates = evaluate_part([], [target], bounds=bounds)
+        for part, batch in zip(parts, taken, strict=True):
+            estimates = estimates.add(batch, [within(target, part)])
             yield None
-        rows += with_events(found).rows()
+        rows += with_events(estimates).rows()
         yield None
     known = truths(log.world, decisions, targets) if log.world is not None else {}
     return LogEvaluation(

@@ -1,4 +1,4 @@
-"""A log in a file of the person's own: what its columns may say, and its decisions."""
+"""Log in an uploaded file: its columns and its decisions."""
 
 import os
 from collections.abc import Generator
@@ -15,12 +15,12 @@ from pages.parts.work.uploads import Upload
 
 @dataclass(frozen=True, slots=True)
 class FileSource:
-    """A file that was sent, and how it is to be read.
+    """An uploaded file and the interpretation of its columns.
 
     Attributes:
-        token: that was its place's when it came, unlike that of any other.
-        columns: what its columns say; None where they need not be told.
-        bounds: of its rewards.
+        token: unique id of the upload.
+        columns: meaning of the columns; None for formats that define them.
+        bounds: least and largest reward.
     """
 
     token: str
@@ -29,19 +29,21 @@ class FileSource:
 
 
 def inspecting(upload: Upload) -> Steps[Inspected]:
-    """Look at the columns of a file."""
+    """Read the columns of a file."""
     with upload.reader() as file:
         return (yield from process.inspecting(file, upload.name, _memory()))
 
 
-def reading(upload: Upload, asked: FileSource) -> Generator[object, None, EvaluationLog]:
-    """The decisions in a file; `RejectedError` with all its faults."""
+def reading(upload: Upload, source: FileSource) -> Generator[object, None, EvaluationLog]:
+    """Read the decisions in a file; `RejectedError` lists all faults."""
     yield 0.0
     with upload.reader() as file:
-        log = yield from process.reading(file, upload.name, asked.columns, asked.bounds, _memory())
-    return EvaluationLog(log, bounds=asked.bounds)
+        log = yield from process.reading(
+            file, upload.name, source.columns, source.bounds, _memory()
+        )
+    return EvaluationLog(log, bounds=source.bounds)
 
 
 def _memory() -> int:
-    """MiB that reading a file may take."""
+    """Return the memory limit for reading a file, in MiB."""
     return Limits.from_environment(os.environ).max_unfolded

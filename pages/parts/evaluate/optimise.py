@@ -1,4 +1,4 @@
-"""Would other settings have earned more? Half of the log chooses, the other half judges."""
+"""Trials of other settings: half of the log chooses the best, the other half judges them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -21,10 +21,10 @@ from pages.parts.text.glossary import explained
 from pages.parts.work.session_state import existing
 
 _SHOWN = 8
-"""Settings in the table, the best of those that were tried."""
+"""Number of settings in the table, the best of all tried."""
 _AUTO = "evaluate-auto"
 _EVERY = 200
-"""Visitors after whom settings are tried again."""
+"""Visitors between two automatic trials."""
 _AUTO_HELP = (
     f"As long as this visit lasts: whenever you come here with {_EVERY:,} more visitors of your "
     "loop, settings are tried, and the best is applied if its mean and its lower bound are both "
@@ -44,7 +44,7 @@ def choose(session: EvaluateSession) -> None:
     section("Would other settings have earned more?")
     note(_STORY)
     if log is None:
-        return  # It is being made.
+        return  # The log is being made.
     if log.loop is None:
         note("A file holds decisions, but no loop whose settings could be others.")
         return

@@ -1,4 +1,4 @@
-"""A rule of the person's own: written into a table, asked at once, and sent to other pages."""
+"""The person's own rule: edited in a table, evaluated at once, and sent to other pages."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ from pages.parts.text.page_files import PAGES
 
 
 def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
-    """The rule's table, what the log says of it, and where else it can be tried."""
+    """Draw the rule's table, its estimate, and links to pages that simulate the rule."""
     setup, world = session.setup, result.log.world
     if world is None or not any(row.target == "rules" for row in result.rows):
         return
@@ -44,18 +44,18 @@ def _forget_table() -> None:
 
 
 def _send(setup: EvaluateSetup) -> None:
-    """To pages that try it on visitors."""
-    told = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
-    told |= {"table": setup.table} if setup.table else {}
+    """Draw links to pages that try the rule on visitors."""
+    parameters = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
+    parameters |= {"table": setup.table} if setup.table else {}
     st.page_link(
         PAGES / "compare.py",
         label="Compare: have an apprentice learn from this rule",
         icon=":material/compare_arrows:",
-        query_params=told,
+        query_params=parameters,
     )
     st.page_link(
         PAGES / "race.py",
         label="Race: let this rule compete",
         icon=":material/sports_score:",
-        query_params=told | {"who": "ours,ab,present,uniform"},
+        query_params=parameters | {"who": "ours,ab,present,uniform"},
     )

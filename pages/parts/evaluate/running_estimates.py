@@ -1,4 +1,4 @@
-"""The log from its beginning to its end: what counts, how intervals narrow, what changes."""
+"""Running estimates along the log: the window of events, growing prefixes, consecutive segments."""
 
 import streamlit as st
 
@@ -12,7 +12,7 @@ from pages.parts.text.format import note, section
 from pages.parts.text.theme import is_dark, theme
 
 _MOST = 4
-"""Lines that can be told apart with their bands."""
+"""Largest number of lines with bands that a reader can distinguish."""
 _GROWING_HELP = (
     "What the log would have told if it had ended sooner. Where it was shown, the average comes to "
     "rest, too, at the wrong place. Who looks again and again until an interval pleases is not "
@@ -22,7 +22,7 @@ _STRETCHES_HELP = "What each eighth of the log tells by itself; the bands are 95
 
 
 def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> None:
-    """The window, how an interval narrows, and what each stretch tells."""
+    """Draw the window's slider and the charts of growing prefixes and of segments."""
     with st.expander(
         "Along the log: how it narrows, what changes, which visitors count",
         icon=":material/timeline:",
@@ -43,7 +43,7 @@ def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> N
 
 
 def choose_window(session: EvaluateSession, result: LogEvaluation) -> None:
-    """Which events count, the first and the last of them."""
+    """Draw the slider for the first and the last event to evaluate."""
     events = len(result.log.decisions)
     first, last = session.setup.span
     key, name = f"evaluate-span-{events}-{session.setup.window}", session.setup.key("window")
@@ -63,7 +63,7 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
     keys = list(names)
     place = keys.index(usual.target) if usual else 0
     section("How it narrows", help=_GROWING_HELP)
-    of = st.selectbox(
+    target = st.selectbox(
         "Served to everybody",
         keys,
         place,
@@ -71,16 +71,16 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
         key=f"evaluate-of-{setup.world}",
         label_visibility="collapsed",
     )
-    naive, told = result.growing(of, "naive"), result.growing(of, setup.estimator)
-    truth = result.truths.get(of) if setup.truth else None
+    naive, estimates = result.growing(target, "naive"), result.growing(target, setup.estimator)
+    truth = result.truths.get(target) if setup.truth else None
     span = span_of(len(result.decisions))
-    said = told[-1].interval
+    final = estimates[-1].interval
     picture(
-        charts.growing_rows(naive, told, truth, result.bounds),
+        charts.growing_rows(naive, estimates, truth, result.bounds),
         charts.growing_spec(is_dark(), span, result.bounds, truth is not None),
         key=f"chart-growing-{span}-{truth is not None}-{hash(result.bounds)}",
         alt="The estimate and its interval as the log grows: in the end "
-        + (f"{said.estimate:.2f} ({said.low:.2f} to {said.high:.2f})" if said else "nothing"),
+        + (f"{final.estimate:.2f} ({final.low:.2f} to {final.high:.2f})" if final else "nothing"),
     )
 
 
@@ -97,18 +97,18 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
         max_selections=_MOST,
         label_visibility="collapsed",
     )
-    told = {names[key]: result.stretches(key, setup.estimator) for key in chosen}
-    looks = tuple((names[key], _look(result, key)) for key in chosen)
+    estimates = {names[key]: result.stretches(key, setup.estimator) for key in chosen}
+    styles = tuple((names[key], _style_of(result, key)) for key in chosen)
     span = span_of(len(result.decisions))
     picture(
-        charts.stretches_rows(told, result.bounds),
-        charts.stretches_spec(is_dark(), span, result.bounds, looks),
-        key=f"chart-stretches-{hash((span, result.bounds, looks))}",
+        charts.stretches_rows(estimates, result.bounds),
+        charts.stretches_spec(is_dark(), span, result.bounds, styles),
+        key=f"chart-stretches-{hash((span, result.bounds, styles))}",
         alt="What each stretch of the log tells of each policy: "
         + "; ".join(
-            f"{name}, at last {one[-1].interval.estimate:.2f}"
-            for name, one in told.items()
-            if one[-1].interval
+            f"{name}, at last {stretches[-1].interval.estimate:.2f}"
+            for name, stretches in estimates.items()
+            if stretches[-1].interval
         ),
     )
 
@@ -116,12 +116,16 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
 _SHAPES = {"online": "circle", "greedy": "square", "rules": "triangle-up", "baseline": "cross"}
 
 
-def _look(result: LogEvaluation, key: str) -> LineStyle:
-    """An action has its colour; a policy, one that no action has."""
-    look = theme(is_dark())
+def _style_of(result: LogEvaluation, key: str) -> LineStyle:
+    """Return the style of a target's line: an action has its colour, a policy another colour."""
+    palette = theme(is_dark())
     row = next(row for row in result.rows if row.target == key)
     action, world = action_of(row), result.log.world
     if action is not None and world is not None:
-        return LineStyle(look.action(world.position(action)), "diamond")
-    colours = {"online": look.accent, "greedy": look.actions[-1], "rules": look.actions[-3]}
-    return LineStyle(colours.get(key, look.faint), _SHAPES.get(key, "square"))
+        return LineStyle(palette.action(world.position(action)), "diamond")
+    colours = {
+        "online": palette.accent,
+        "greedy": palette.actions[-1],
+        "rules": palette.actions[-3],
+    }
+    return LineStyle(colours.get(key, palette.faint), _SHAPES.get(key, "square"))

@@ -1,4 +1,4 @@
-"""A world out of the log that is open on Evaluate: a simulation of it, not the truth."""
+"""Estimation of a world from the log open on Evaluate, as a simulation of the log."""
 
 from functools import partial
 
@@ -22,7 +22,7 @@ _MADE, _ASKED = "world-of-log", "make-world-of-log"
 
 
 def offer_a_world(log: EvaluationLog) -> None:
-    """A button that makes a world of a log, and goes to it."""
+    """Draw the button that estimates a world from a log."""
     st.button(
         "Make a world of this log",
         key=_ASKED,
@@ -34,7 +34,7 @@ def offer_a_world(log: EvaluationLog) -> None:
 
 
 def go_to_it() -> None:
-    """Go to the world that was just made of a log."""
+    """Switch to the Worlds page if a world has just been estimated."""
     if _MADE in st.session_state:
         st.switch_page(_PAGE)
 
@@ -52,7 +52,7 @@ def _make(log: EvaluationLog) -> None:
 
 
 def take_it(session: WorldsSession) -> None:
-    """Write on the world that was made of a log, if one was."""
+    """Open the estimated world for editing, if there is one."""
     made: Estimated | None = st.session_state.pop(_MADE, None)
     if made is not None:
         session.begin(made.world, made)
@@ -67,7 +67,7 @@ def _how_fields_come(made: Estimated) -> str:
 
 
 def say_what_it_rests_on(session: WorldsSession) -> None:
-    """That it simulates a log, and how many events each number rests on."""
+    """State that the world simulates a log, and list the number of events behind each estimate."""
     made = session.origin.estimated
     if made is None:
         return
@@ -81,8 +81,8 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
         who = pd.DataFrame([dict(context) for context in world.contexts])
-        called = distinct_names({item.id: item.name for item in world.items})
-        names = [f"{name}, events" for name in called.values()]
+        actions = distinct_names({item.id: item.name for item in world.items})
+        names = [f"{name}, events" for name in actions.values()]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
         rows = pd.concat([who, counts], axis=1)
         show_rows(rows, key="log-events")

@@ -18,30 +18,30 @@ def test_rows_are_edited_taken_out_and_added_to() -> None:
         "deleted_rows": [0],
         "added_rows": [{"name": "E"}, {}],
     }
-    found = rows.told(told, 3)
+    found = rows.edited(told, 3)
     assert names(found) == [(1, "D"), (2, "C"), (3, "E"), (4, "")]
     assert found[0].emoji == ""
-    assert rows.told(told, 5) == found
-    assert rows.told({}, 5) == rows.base
+    assert rows.edited(told, 5) == found
+    assert rows.edited({}, 5) == rows.base
 
 
 def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
     rows = EditedRows(ActionRow)
     rows.begin([])
     added = [{"name": "A"}, {"name": "B"}, {"name": "C"}]
-    assert names(rows.told({"added_rows": added}, 0)) == [(0, "A"), (1, "B"), (2, "C")]
+    assert names(rows.edited({"added_rows": added}, 0)) == [(0, "A"), (1, "B"), (2, "C")]
     left = [added[0], added[2]]
-    assert names(rows.told({"added_rows": left}, 3)) == [(0, "A"), (2, "C")]
+    assert names(rows.edited({"added_rows": left}, 3)) == [(0, "A"), (2, "C")]
     more = [*left, {"name": "D"}]
-    assert names(rows.told({"added_rows": more}, 3)) == [(0, "A"), (2, "C"), (3, "D")]
+    assert names(rows.edited({"added_rows": more}, 3)) == [(0, "A"), (2, "C"), (3, "D")]
     two = [*more, {"name": "E"}, {"name": "F"}]
     for count in (4, 5):  # Whoever asks may know of no number but those of the beginning.
-        assert names(rows.told({"added_rows": two[:count]}, 0))[3:] == [
+        assert names(rows.edited({"added_rows": two[:count]}, 0))[3:] == [
             (4, "E"), (5, "F")][: count - 3]  # fmt: skip
     number = rows.number
     rows.begin([ActionRow(7, "Z")])
     assert rows.number == number + 1
-    assert names(rows.told({"added_rows": more[:1]}, 8)) == [(7, "Z"), (8, "A")]
+    assert names(rows.edited({"added_rows": more[:1]}, 8)) == [(7, "Z"), (8, "A")]
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_how_often_is_a_number_as_it_is_written_or_nothing(
 ) -> None:
     rows = EditedRows(ValueRow)
     rows.begin([ValueRow(0, "sun", "yes", share=2.0, bad=(("share", "before"),))])
-    (row,) = rows.told({"edited_rows": {0: {"share": text}}}, 1)
+    (row,) = rows.edited({"edited_rows": {0: {"share": text}}}, 1)
     assert (row.share, row.bad) == (share, bad)
 
 
 def test_a_price_is_no_percentage() -> None:
     rows = EditedRows(ActionRow)
-    (row,) = rows.told({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
+    (row,) = rows.edited({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
     assert row == ActionRow(3, bad=(("worth", "40%"),))
 
 

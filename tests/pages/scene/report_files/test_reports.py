@@ -20,7 +20,7 @@ from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
 from pages.parts.compare import scene as compare
 from pages.parts.evaluate import scene as evaluate
-from pages.parts.evaluate.wording import asked_row, served
+from pages.parts.evaluate.wording import headline_row, served
 from pages.parts.play import report as play
 from pages.parts.race import scene as race
 from pages.parts.scene.parts import Figure
@@ -105,7 +105,7 @@ def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     report, result = evaluate.report(app.session, "Asked: 300.", LINK), app.session.result
     assert report is not None
     assert result is not None
-    row = asked_row(result, app.session.setup)
+    row = headline_row(result, app.session.setup)
     assert row is not None
     assert report.sentences[0] == bare(served(result, row, app.session.setup))
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
