@@ -216,9 +216,9 @@ def tooltip(format: str = "", /, **titles: str) -> list[alt.Tooltip]:
 
 def segment_names(world: World) -> list[str]:
     """A unique name for each of `World.segments`, for an axis."""
-    found = Counter(value.label for _, value in world.segments())
+    counts = Counter(value.label for _, value in world.segments())
     return [
-        value.label if found[value.label] == 1 else f"{field.label}: {value.label}"
+        value.label if counts[value.label] == 1 else f"{field.label}: {value.label}"
         for field, value in world.segments()
     ]
 

@@ -43,7 +43,7 @@ def belief_rows(
 ) -> pa.Table:
     """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking."""
     colours = theme(dark).actions
-    truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
+    truths = [None] * len(world.items) if truth is None else [float(mean) for mean in truth]
     least = min(chance.kept for chance in chances)
     rows: list[Row] = []
     lit = now.shown if before is None or moment != "answered" else before.shown
@@ -76,8 +76,8 @@ def rows_of(world: World, size: Size) -> int:
 
 
 def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int]:
-    """Places of the actions with a row, in their order: on the stage the lit one and the most
-    probable; while a room is asked, the first, because hands are counted for them."""
+    """Positions of the actions with a row, in order: on the stage the highlighted and the most
+    probable; while the audience guesses, the first ones, for a count of hands."""
     places = range(len(now.probabilities))
     if not size.on_stage:
         return places

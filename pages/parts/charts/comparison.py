@@ -88,8 +88,8 @@ def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spe
 
 def match_rows(rows: Curve, switches: Sequence[int], size: Size = PAGE) -> pa.Table:
     """Rows of `match_spec`, see `labelled`; a line without a name is a switch."""
-    found = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
-    return table(labelled(found, (0, TOP), size.room(LINES), switches))
+    line_rows = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
+    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches))
 
 
 def reward_rows(
@@ -103,9 +103,9 @@ def reward_rows(
     Args:
         best: the best possible mean reward, and the end of the axis.
     """
-    found = melted(rows, {name: arm for arm, name in ARMS.items()})
-    found += level(BEST, *best) if best else []
-    return table(labelled(found, (0, TOP), size.room(LINES), switches, _SHAPED))
+    line_rows = melted(rows, {name: arm for arm, name in ARMS.items()})
+    line_rows += level(BEST, *best) if best else []
+    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches, _SHAPED))
 
 
 def sum_rows(
@@ -124,8 +124,8 @@ def sum_rows(
     arms = {name: arm + measure for arm, name in ARMS.items()}
     if measure == "_worse":
         del arms[TODAY]
-    found = melted(rows, arms)
-    return table(labelled(found, domain, size.room(GAINS), switches, _SHAPED))
+    line_rows = melted(rows, arms)
+    return table(labelled(line_rows, domain, size.room(GAINS), switches, _SHAPED))
 
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:

@@ -74,7 +74,7 @@ def map_spec(
             if size.on_stage
             else [_here(base, dark)]
         ),
-        base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
+        base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
     if size.on_stage:
         return spec
@@ -121,10 +121,10 @@ def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
 
 
 _APART = {"scale": {"opacity": "independent"}}
-"""How sure it is, and whether a picture is seen, are two scales."""
+"""Independent opacity scales, for certainty and for pictures."""
 
 
-def _told() -> dict[str, Any]:
+def _descriptions() -> dict[str, Any]:
     """Tooltip of each cell, and its description for screen readers."""
     favoured = "{Favoured: datum.name, Chance: format(datum.probability, '.1%')}"
     truth = "isValid(datum.best) ? {'Truly best': datum.best} : {}"

@@ -35,11 +35,11 @@ def with_pictures(
         off: pixels to the right and down that its middle is off its mark's.
         by: further encodings.
     """
-    found = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
-    if not found:
+    pictures = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
+    if not pictures:
         return []
     # In the chart, not in its rows, which travel with each click.
-    url = alt.ExprRef(f"({json.dumps(found)})[datum.{field}]")
+    url = alt.ExprRef(f"({json.dumps(pictures)})[datum.{field}]")
     named = marks.transform_filter(is_pictured(world, field))
     look = {"width": side, "height": side, "xOffset": off[0], "yOffset": off[1]}
     return [named.mark_image(url=url, aria=False, **look).encode(**by)]

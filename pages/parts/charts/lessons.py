@@ -90,11 +90,11 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
     if guess is None:
         return table([true | {"align": "center", "other": ""}])
     sides = ("right", "left") if guess < truth else ("left", "right")
-    told = {"kind": "guess", "value": guess, "label": labels[0], "align": sides[0]}
+    guessed = {"kind": "guess", "value": guess, "label": labels[0], "align": sides[0]}
     return table(
         [
             {"kind": "gap", "value": guess, "end": truth},
-            told | {"other": labels[1]},
+            guessed | {"other": labels[1]},
             true | {"align": sides[1], "other": labels[0]},
         ]
     )
@@ -194,16 +194,16 @@ def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
     )
 
 
-def certainty_rows(found: Sequence[Certainty], came: Sequence[str]) -> pa.Table:
-    """Rows of `certainty_spec`; ``came`` names the numbers of visitors."""
+def certainty_rows(certainties: Sequence[Certainty], visitors: Sequence[str]) -> pa.Table:
+    """Rows of `certainty_spec`; ``visitors`` are labels for the numbers of visitors."""
     return table(
         [
             {
-                "visitors": many,
-                "mean": one.mean,
-                "low": float(one.highest.min()),
-                "high": float(one.highest.max()),
+                "visitors": number,
+                "mean": certainty.mean,
+                "low": float(certainty.highest.min()),
+                "high": float(certainty.highest.max()),
             }
-            for many, one in zip(came, found, strict=True)
+            for number, certainty in zip(visitors, certainties, strict=True)
         ]
     )

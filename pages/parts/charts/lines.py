@@ -40,7 +40,7 @@ class LineStyle:
 
 
 LineStyles = tuple[tuple[str, LineStyle], ...]
-"""Name of each line with its look, in the order in which they are drawn."""
+"""Name of each line with its style, in drawing order."""
 
 
 # -- the chart ------------------------------------------------------------------------
@@ -168,10 +168,10 @@ def _having(field: str) -> alt.Chart:
 def span_of(size: float, least: float = 50) -> int:
     """End of an axis that holds ``size``, at least ``least``: it grows in steps, so that lines
     creep and do not jump."""
-    held = max(size, least, 10)
-    power = int(10 ** math.floor(math.log10(held)))
+    reach = max(size, least, 10)
+    power = int(10 ** math.floor(math.log10(reach)))
     steps = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
-    return next(end for end in steps if end >= held)
+    return next(end for end in steps if end >= reach)
 
 
 def labelled(

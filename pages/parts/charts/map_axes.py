@@ -61,10 +61,10 @@ def upright_axes_of(world: World) -> Mapping[Axes, str]:
     """Maps of `axes_of` for a narrow column: the field with at most six values stands side by side,
     and too high maps are left out."""
     sizes = {field.name: len(field.values) for field in world.fields}
-    turned = {_turned(axes, sizes): told for axes, told in axes_of(world).items()}
+    turned = {_turned(axes, sizes): title for axes, title in axes_of(world).items()}
     return {
-        axes: told
-        for axes, told in turned.items()
+        axes: title
+        for axes, title in turned.items()
         if len(axes.columns) < 2 or math.prod(sizes[name] for name in axes.columns) <= _HIGH
     }
 

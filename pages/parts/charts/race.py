@@ -61,13 +61,13 @@ _OTHERS = [(place, shape) for shape in ("diamond", "circle", _X) for place in (0
 
 
 def looks_of(entries: Entries, dark: bool) -> LineStyles:
-    """Name of each contender with its look, the same in every chart."""
-    found, look, others = [], theme(dark), cycle(_OTHERS)
+    """Return the line style of each contender, identical in all charts."""
+    styles, look, others = [], theme(dark), cycle(_OTHERS)
     for key, name in entries:
         colour, shape = _LOOKS[key] if key in _LOOKS else next(others)
         chosen = look.actions[colour] if isinstance(colour, int) else colour(look)
-        found.append((name, LineStyle(chosen, shape)))
-    return tuple(found)
+        styles.append((name, LineStyle(chosen, shape)))
+    return tuple(styles)
 
 
 def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
@@ -221,7 +221,7 @@ def segments_spec(
 
 def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: World) -> pa.Table:
     """Rows of `segments_spec`: line, field, value, regret, low, high, visitors."""
-    found = {(s.contender, s.field, s.value): s for s in segments}
+    by_segment = {(s.contender, s.field, s.value): s for s in segments}
     return table(
         [
             {
@@ -235,7 +235,7 @@ def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: Wo
             }
             for (field, value), label in zip(world.segments(), segment_names(world), strict=True)
             for key, name in entries
-            if (segment := found.get((key, field.name, value.name))) is not None
+            if (segment := by_segment.get((key, field.name, value.name))) is not None
         ]
     )
 

@@ -71,7 +71,7 @@ def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Sp
     look, is_whole = theme(dark), "datum.kind === 'whole'"
     x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f")
     y = _lanes()
-    # What was drawn has no interval, and null would be told of it.
+    # Drawn values have no interval; the tooltip would show null.
     told = tooltip(name="What") + tooltip("+.3f", value="Adds")
     may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
     thick = f"min(({is_whole} ? 18 : 14) * px, 0.8 * bandwidth('y'))"
@@ -137,13 +137,13 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
             {
                 "at": at,
                 "name": name,
-                "value": one.loss.mean,
-                "low": one.loss.low,
-                "high": one.loss.high,
-                "told": f"{one.score:.0f}",
-                "matters": one.loss.low > 0,
+                "value": importance.loss.mean,
+                "low": importance.loss.low,
+                "high": importance.loss.high,
+                "told": f"{importance.score:.0f}",
+                "matters": importance.loss.low > 0,
             }
-            for at, (one, name) in enumerate(zip(each, names, strict=True))
+            for at, (importance, name) in enumerate(zip(each, names, strict=True))
         ]
     )
 

@@ -229,15 +229,15 @@ def beside_rows(
     """Rows of `beside_spec`, the left half first; ``here`` is the context of the visitor."""
     actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
     colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
-    shown = _shown(halves)
-    captions = _below(world, len(shown)), f"Framed, and above: {', '.join(here.values())}"
+    positions = _displayed(halves)
+    captions = _below(world, len(positions)), f"Framed, and above: {', '.join(here.values())}"
     rows: list[dict[str, object]] = []
     for side, half in enumerate(halves):
         of_half: dict[str, object] = {"half": side}
         earned = "" if half.earned is None else f"{half.earned:.2f} each"
-        told = {"name": half.name, "earned": earned, "caption": captions[side]}
-        rows.append(of_half | told | {"kind": "half", "colour": inks[side]})
-        for place, i in enumerate(shown):
+        texts = {"name": half.name, "earned": earned, "caption": captions[side]}
+        rows.append(of_half | texts | {"kind": "half", "colour": inks[side]})
+        for place, i in enumerate(positions):
             action = _action(world, half.ranked, i) | {"colour": colours[world.items[i].id]}
             rows.append(of_half | action | {"kind": "action", "place": place})
         for number, cell in enumerate(half.favoured):
@@ -248,14 +248,14 @@ def beside_rows(
     return table(rows)
 
 
-def _below(world: World, shown: int) -> str:
+def _below(world: World, count: int) -> str:
     """Caption: number of actions without a row, and the fields of the map."""
     map_of = f"Map: favourites. Rows: {world.fields[0].label}"
-    more = len(world.items) - shown
+    more = len(world.items) - count
     return f"{more} more. {map_of}" if more else map_of
 
 
-def _shown(halves: Sequence[Half]) -> list[int]:
+def _displayed(halves: Sequence[Half]) -> list[int]:
     """Places of the actions with a row, in the world's order."""
     chances = [half.ranked.probabilities for half in halves]
     offered = {half.ranked.shown for half in halves}

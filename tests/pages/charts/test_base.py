@@ -1,4 +1,4 @@
-"""Specifications of charts: without data, made once, fields that their rows have."""
+"""Specifications of charts: no data, cached, with the fields of their rows."""
 
 import json
 from collections.abc import Iterator
@@ -52,7 +52,7 @@ def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
 
 
 def further_specs(world: World) -> Iterator[dict[str, Any]]:
-    """One of each other kind of chart."""
+    """Return a specification of each other kind of chart."""
     pair, entries = ("a", "b"), (("ours", "Ours"), ("ab", "A/B test"))
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
     yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
@@ -97,7 +97,8 @@ def test_specifications_are_what_vega_lites_schema_asks_for(place: str) -> None:
 
 
 def hold_against_schema(spec: dict[str, Any]) -> None:
-    """As `alt.LayerChart.from_dict` does, which takes five times as long to make a chart of it."""
+    """Validate as `alt.LayerChart.from_dict` does, without building a chart, which takes five times
+    as long."""
     chart = alt.LayerChart
     schemapi.validate_jsonschema(spec, chart._schema, rootschema=chart._rootschema)
 

@@ -1,4 +1,4 @@
-"""The map: which contexts are on it, and what their cells say."""
+"""Map of contexts: selection of contexts, and descriptions of cells."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Picture files of actions in charts: there where an action has one, and nothing new elsewhere."""
+"""Picture files of actions in charts, only for actions with a file."""
 
 import json
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Maps of lessons: each cell stands where its names say."""
+"""Maps of lessons: positions of the cells."""
 
 import numpy as np
 

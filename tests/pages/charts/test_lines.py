@@ -1,4 +1,4 @@
-"""Lines that say at their ends what they are."""
+"""Lines with names at their ends."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Charts of the Race page: specifications without data, and rows that fit them."""
+"""Charts of the Race page: specifications without data, and matching rows."""
 
 import json
 from typing import Any
@@ -98,7 +98,7 @@ def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
 
 
 def scales_in(spec: Any) -> list[dict[str, Any]]:
-    """All scales of a specification."""
+    """Return all scales of a specification."""
     if isinstance(spec, list):
         return [scale for one in spec for scale in scales_in(one)]
     if not isinstance(spec, dict):

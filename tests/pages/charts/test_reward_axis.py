@@ -1,4 +1,4 @@
-"""The scale of the bells, as a browser reckons it."""
+"""Scale of the bells, as computed in a browser."""
 
 from math import exp
 
@@ -12,7 +12,7 @@ REWARDS = st.floats(-20, 20)
 
 
 def place(reward: float) -> float:
-    """Where Vega's expression puts a reward."""
+    """Evaluate Vega's expression for the position of a reward."""
     known = {"exp": exp, "min": min, "clamp": lambda x, low, high: max(low, min(high, x))}
     found: float = eval(from_left("reward"), known, {"reward": reward})
     return found

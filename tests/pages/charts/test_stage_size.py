@@ -1,4 +1,4 @@
-"""Charts on the stage: no type is smaller than the rest, and all follows the window."""
+"""Charts on the stage: a common least type size, and sizes that follow the window."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ ENTRIES = (("ours", "Ours"), ("ab", "A/B test"))
 
 
 def specs(dark: bool = False) -> Iterator[Spec]:
-    """Specifications of talks, as the stage draws them."""
+    """Return specifications of talks in stage size."""
     yield from map(staged, _specs(dark))
 
 
@@ -34,7 +34,7 @@ def _specs(dark: bool) -> Iterator[Spec]:
 
 
 def sizes(spec: Any) -> Iterator[Any]:
-    """All sizes of type in a specification."""
+    """Return all type sizes in a specification."""
     if isinstance(spec, list):
         for part in spec:
             yield from sizes(part)

@@ -1,4 +1,4 @@
-"""Two loops side by side: what their rows say, and what the picture reads."""
+"""Two loops side by side: rows, and the fields read from them."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""Experiments that are repeated: what is shared, what is kept, and what a link tells of them."""
+"""Repeated coverage experiments: shared series, the cache, links."""
 
 from dataclasses import replace
 from itertools import count
@@ -18,7 +18,7 @@ SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
 
 
 class Sessions:
-    """Browser sessions of one server; heavy work is done by hand, each slice in equal time."""
+    """Browser sessions of one server; heavy work runs on request, each slice in equal time."""
 
     def __init__(self) -> None:
         clock = count(0.0, SLICE)
@@ -26,7 +26,7 @@ class Sessions:
         self.line = HeavyWork(lambda work: None, now=lambda: next(clock), is_there=lambda _: True)
 
     def opened(self) -> CoverageRuns:
-        """What a new one has; each session stands in line for itself."""
+        """Return the experiments of a new session, with a place of its own in the queue."""
         name = f"session{len(self.line)}"
 
         def submit(job: Steps[None]) -> Ticket[None]:
@@ -35,7 +35,7 @@ class Sessions:
         return CoverageRuns(submit, self.kept)
 
     def work(self, watch: CoverageRuns, done: int) -> None:
-        """Until so many are done, or nothing is to be done."""
+        """Work until ``done`` repetitions are finished, or the queue is empty."""
         while watch.done < done and self.line.turn():
             pass
 

@@ -1,4 +1,4 @@
-"""What is said of the estimators."""
+"""Names and descriptions of the estimators."""
 
 import re
 
@@ -12,6 +12,6 @@ def test_each_has_a_title_and_a_story() -> None:
 
 
 def test_no_measured_rate_is_written_into_a_text() -> None:
-    """It would stay as it is when the estimators change; *Watch coverage* counts them."""
+    """A rate in a text would outlive a change of the estimators; *Watch coverage* counts rates."""
     told = " ".join((_HELP, *STORIES.values()))
     assert not re.findall(r"\d+", told.replace("95\N{NO-BREAK SPACE}%", "").replace("95 %", ""))

@@ -1,4 +1,4 @@
-"""A file of the person's own as a log: what its columns may say, and its faults."""
+"""Uploaded file as a log: columns and faults."""
 
 from io import BytesIO
 

@@ -1,4 +1,4 @@
-"""Settings that were tried: what is told of each time."""
+"""Table of the trials of settings."""
 
 from dataclasses import replace
 

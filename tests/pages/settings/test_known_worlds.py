@@ -1,4 +1,4 @@
-"""Worlds by the names that they have in links."""
+"""Registry of worlds by key."""
 
 import gc
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The library of a process, whoever comes first."""
+"""Library of a process, opened by concurrent sessions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress

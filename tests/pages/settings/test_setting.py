@@ -1,4 +1,4 @@
-"""What can be set: read out of a link, written into it, and said."""
+"""Settings: parsed from a link, written into a link, displayed."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Fields of any length that a person types into."""
+"""Text fields of any length."""
 
 import pytest
 import streamlit as st

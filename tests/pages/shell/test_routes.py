@@ -1,4 +1,4 @@
-"""How long a log is, for who watches it."""
+"""Route with the length of a log."""
 
 import asyncio
 import json

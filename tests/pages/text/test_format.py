@@ -1,4 +1,4 @@
-"""Text that somebody typed, and numbers, as they are shown."""
+"""Formatting of typed text and numbers."""
 
 import html
 import re

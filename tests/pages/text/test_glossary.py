@@ -1,4 +1,4 @@
-"""The glossary: one sentence a term; and the card on use."""
+"""Glossary: a sentence per term; and the card on use."""
 
 import re
 from collections.abc import Callable
@@ -85,12 +85,8 @@ def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
 
 
 def without_its_sentence(app: App) -> set[tuple[str, str]]:
-    """What of a page names a term and does not tell its sentence there, by that term.
-
-    Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it:
-    at what stands right before or after.
-    """
-    known, found = terms(), set[tuple[str, str]]()
+    """Return terms on a page without their sentence beside them."""
+    known, missing = terms(), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
     helps = [getattr(proto, "help", "") for proto in elements]
     for place, proto in enumerate(elements):
@@ -98,9 +94,9 @@ def without_its_sentence(app: App) -> set[tuple[str, str]]:
         text = " ".join(str(getattr(proto, name, "")) for name in names)
         text += " ".join(map(str, getattr(proto, "options", ())))
         beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
-        told = " ".join(beside) if _is_apart(proto) else helps[place]
-        found |= {(key, text[:80]) for key in named_in(text) if known[key].sentence not in told}
-    return found
+        help = " ".join(beside) if _is_apart(proto) else helps[place]
+        missing |= {(key, text[:80]) for key in named_in(text) if known[key].sentence not in help}
+    return missing
 
 
 def _is_apart(proto: Any) -> bool:

@@ -1,4 +1,4 @@
-"""What a reward is called in a world, and what it brings."""
+"""Names and worth of rewards in a world."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What adds to an expected reward, in words."""
+"""Names of the sources of an expected reward."""
 
 import html
 

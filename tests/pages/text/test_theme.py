@@ -1,4 +1,4 @@
-"""One table of colours, in charts and in Streamlit's theme."""
+"""Table of colours, in charts and in Streamlit's theme."""
 
 import re
 import tomllib

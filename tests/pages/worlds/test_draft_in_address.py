@@ -1,4 +1,4 @@
-"""What is written stands in the address: itself, or the key of what the store keeps."""
+"""Draft in the address: its text, or the key of the stored text."""
 
 from types import SimpleNamespace
 

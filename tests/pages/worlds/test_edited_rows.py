@@ -1,4 +1,4 @@
-"""What an editor in the browser tells, as rows."""
+"""Edits in the browser, applied to rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A Rank request that a person writes."""
+"""Rank request written by a person."""
 
 import json
 

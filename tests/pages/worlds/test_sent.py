@@ -1,4 +1,4 @@
-"""A file that is sent to Worlds: what was wrong with one is not said of the next."""
+"""Upload on Worlds: a new file clears the refusal of the last."""
 
 from typing import cast
 
@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def page() -> None:
-    """The box for a file; ``sent`` is the file that the browser sends next."""
+    """Draw the upload; ``sent`` in the session's state is the next file of the browser."""
     import streamlit as st  # noqa: PLC0415
 
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415

@@ -1,4 +1,4 @@
-"""A world that is being written in one browser session."""
+"""Editing of a world in a browser session."""
 
 import json
 
@@ -24,7 +24,7 @@ BAKERY = world_from_json(bakery())
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, World]:
-    """The worlds that somebody keeps, by their keys: none."""
+    """Return the worlds in the store by key: none."""
     worlds: dict[str, World] = {}
     monkeypatch.setattr(known_worlds, "world_in_store", worlds.get)
     return worlds
@@ -126,7 +126,7 @@ def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -
 def test_a_world_that_is_only_at_hand_is_kept_by_nobody(
     session: WorldsSession, kept: dict[str, World]
 ) -> None:
-    """As one that was changed on Play: its link opens nothing in another session."""
+    """For example, after a change on Play: the world's link opens nothing in another session."""
     assert not session.is_kept
     kept[key_of(BAKERY)] = BAKERY
     assert session.is_kept
@@ -256,7 +256,7 @@ def test_steps_of_large_truths_leave_room_for_fewer(
 def test_a_picture_file_that_was_not_sent_changes_nothing(
     session: WorldsSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was called off, or cut off, or refused."""
+    """The upload was cancelled, interrupted or refused."""
     upload = Upload(Uploads(2))
     ended = []
     monkeypatch.setattr(pictures, "this_upload", lambda what: upload)

@@ -1,4 +1,4 @@
-"""A server's beginning and end, in a process of its own."""
+"""Start and end of a server, in a separate process."""
 
 import ast
 import asyncio
@@ -108,7 +108,7 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
     async def sent(
         suffix: str, page: str = "", **value: str | float
     ) -> tuple[list[str], list[str]]:
-        """What a page says in errors, when a widget of it tells something; and what it fails by."""
+        """Return the errors that a page displays after a widget's value, and its exceptions."""
         address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
         streams = [Subprotocol("streamlit")]
         async with connect(address, subprotocols=streams, max_size=None, proxy=None) as socket:
@@ -131,7 +131,7 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
 
 
 async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[Delta]:
-    """What a page draws when its browser asks for it."""
+    """Yield the elements that a page draws on request."""
     await socket.send(BackMsg(rerun_script=state).SerializeToString())
     async for data in socket:
         assert isinstance(data, bytes)
@@ -145,15 +145,15 @@ async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[D
 def test_matrices_have_one_thread() -> None:
     script = "import streamlit.web.cli, app, threadpoolctl; print(threadpoolctl.threadpool_info())"
     environment = {n: v for n, v in os.environ.items() if not n.endswith("_NUM_THREADS")}
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
         check=True,
     ).stdout  # fmt: skip
-    assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
+    assert {pool["num_threads"] for pool in ast.literal_eval(output)} == {1}
 
 
 def in_a_server(begins: str, runs: str) -> str:
-    """What is printed by statements before and in a server's life."""
+    """Return the output of statements before and during a server's life."""
     script = f"""
 import asyncio, gc, sys, weakref
 from pages.parts.shell.operations.life import life
@@ -210,7 +210,7 @@ def test_a_thread_that_waits_has_its_turn_soon() -> None:
 
 
 def test_what_stands_still_does_not_keep_it() -> None:
-    """As an upload does whose browser has gone away: uvicorn would wait for its end."""
+    """For example, an upload from a closed browser: uvicorn would wait for its end."""
     script = """
 import signal, threading
 from pages.parts.shell.operations import life

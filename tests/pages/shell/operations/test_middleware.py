@@ -1,4 +1,4 @@
-"""Who comes in, and what browsers are told about every answer."""
+"""Middleware: allowed hosts and origins, security headers."""
 
 import asyncio
 import hashlib
@@ -118,7 +118,7 @@ def opens(origin: str | None, operations: Operations | None = None) -> bool:
 
 
 def test_a_socket_of_another_origin_is_closed_before_it_is_opened() -> None:
-    """A server that is left to answer by itself would log an error."""
+    """An unanswered server would log an error."""
     sent = list[str]()
 
     async def send(message: Message) -> None:

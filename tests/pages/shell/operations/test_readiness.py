@@ -1,4 +1,4 @@
-"""Whether the server can serve."""
+"""Readiness of the server."""
 
 import asyncio
 from threading import Event
