@@ -43,7 +43,7 @@ from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds import world_from_log
 
-world_from_log.go_to_it()
+world_from_log.open_new_world()
 is_new = open_link(EvaluateSetup)
 stored = open_loop(is_new)
 
@@ -76,7 +76,7 @@ question(
 @frame
 def draw_frame(session: EvaluateSession) -> None:
     """One frame of the interactive part."""
-    world_from_log.go_to_it()
+    world_from_log.open_new_world()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
@@ -97,7 +97,7 @@ def draw_frame(session: EvaluateSession) -> None:
             difference.show_difference(session, session.result)
             rule.show_rule(session, session.result)
             running_estimates.show_running_estimates(session, session.result)
-            world_from_log.offer_a_world(session.result.log)
+            world_from_log.offer_world_from_log(session.result.log)
 
 
 @frame

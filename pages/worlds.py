@@ -40,17 +40,17 @@ with toolbar():
     session.adopt(setup.world)
     if address_is_new and "draft" in st.query_params:
         draft_in_address.restore(session, st.query_params["draft"])
-    world_from_log.take_it(session)
-    start.leave(session, Path(__file__).parent)
+    world_from_log.adopt_new_world(session)
+    start.open_chosen_page(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
         draft = draft_in_address.draft_of(session, owner())
         write_link(setup, draft=draft)
         world, faults, refused = session.made()
-        start.take_back(session)
-        start.begin_anew(session)
-        start.go_on(session, owner(), can=world is not None)
-        start.send_back(session)
+        start.show_undo_and_redo(session)
+        start.show_new_world_menu(session)
+        start.show_destinations(session, owner(), can=world is not None)
+        start.show_move_of_play(session)
         more(None, lambda: share(setup, more={"draft": draft} if draft else None), stage_door)
 
 question(
@@ -60,7 +60,7 @@ question(
     partial(words_of, "worlds"),
 )
 board.say_refused(session.refused or refused)
-world_from_log.say_what_it_rests_on(session)
+world_from_log.show_event_counts(session)
 editors.write_the_place(session)
 with st.container(key="tables"):
     left, right = st.columns(2, gap="medium")
@@ -74,13 +74,13 @@ with left:
     if session.draft.rules is not None:
         rules.write_rules(session, faults)
     else:
-        taste_tools.shape_the_truth(session, faults)
+        taste_tools.show_taste_tools(session, faults)
         truth.write_truth(session, faults)
 with right:
     if world is None:
         board.show_faults(faults)
     else:
         board.show_world(world)
-rank_request.write_own_json(world)
+rank_request.show_rank_request(world)
 kept_worlds.show_kept(session, owner())
 kept_worlds.show_gallery(session)

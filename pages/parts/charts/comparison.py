@@ -220,13 +220,13 @@ def slices_rows(slices: Mapping[str, Matching], world: World) -> pa.Table:
             {
                 "field": field.label,
                 "value": name,
-                "agreement": found.expected_agreement,
-                "match": found.match_rate,
-                "ratio": found.reward_achievement_ratio,
-                "ceiling": found.highest_match_rate,
-                "visitors": found.events,
+                "agreement": part.expected_agreement,
+                "match": part.match_rate,
+                "ratio": part.reward_achievement_ratio,
+                "ceiling": part.highest_match_rate,
+                "visitors": part.events,
             }
             for (field, value), name in zip(world.segments(), segment_names(world), strict=True)
-            if (found := slices.get(f"{field.name}={value.name}")) is not None
+            if (part := slices.get(f"{field.name}={value.name}")) is not None
         ]
     )

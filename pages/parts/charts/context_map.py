@@ -154,14 +154,14 @@ def map_rows(
         knows: whether anything was learned; until then cells are empty.
         turn: tells one visitor from the next, so that a cell can be pointed at again.
     """
-    shown = [cell for cell in cells if axes.shows(cell, here)]
-    places = [world.cell(cell) for cell in shown]
+    visible = [cell for cell in cells if axes.shows(cell, here)]
+    places = [world.cell(cell) for cell in visible]
     contexts = [world.contexts[at] for at in places]
     position, items = world.cell(here), {item.id: item for item in world.items}
     heads = heads_of(world)
-    favoured = [cell["action"] if knows else None for cell in shown]
-    best = [cell["best"] if truth else None for cell in shown]
-    strength = [cell["strength"] if knows else 0.0 for cell in shown]
+    favoured = [cell["action"] if knows else None for cell in visible]
+    best = [cell["best"] if truth else None for cell in visible]
+    strength = [cell["strength"] if knows else 0.0 for cell in visible]
     columns: dict[str, list[Any]] = {
         "at": places,
         "turn": [turn] * len(places),
@@ -172,12 +172,12 @@ def map_rows(
             "\n".join(heads[name, context[name]] for name in axes.columns) for context in contexts
         ],
         "action": favoured,
-        "name": [items[one].name if one else None for one in favoured],
-        "emoji": [emoji_of(items[one]) if one else None for one in favoured],
-        "probability": [cell["probability"] if knows else None for cell in shown],
+        "name": [items[action].name if action else None for action in favoured],
+        "emoji": [emoji_of(items[action]) if action else None for action in favoured],
+        "probability": [cell["probability"] if knows else None for cell in visible],
         "strength": strength,
-        "seen": [float(one > VISIBLE) for one in strength],
-        "best": [items[one].name if one else None for one in best],
+        "seen": [float(share > VISIBLE) for share in strength],
+        "best": [items[action].name if action else None for action in best],
         "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
     }

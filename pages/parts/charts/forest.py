@@ -50,7 +50,7 @@ def marks_of(branches: Sequence[Branch]) -> Marks:
     return tuple(
         mark
         for mark, field in drawn.items()
-        if any(getattr(one, field) is not None for one in branches)
+        if any(getattr(branch, field) is not None for branch in branches)
     )
 
 

@@ -38,7 +38,7 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
         names: of all sources.
         colours: of the action, and of the other.
     """
-    rows = [_row(names[one], by, gap.parts[one].sd, "part") for one, by in drawn(gap)]
+    rows = [_row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap)]
     rows.append(_row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
     if gap.curiosity is not None:
         rows.append(_row(CURIOSITY, gap.curiosity, None, "luck"))

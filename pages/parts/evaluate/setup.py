@@ -76,7 +76,11 @@ class EvaluateSetup(Linked):
     estimator: str = Setting(
         USUAL,
         "Estimator",
-        lambda: {one.key: TITLES.get(one.key, one.key) for one in ESTIMATORS if one.key != "naive"},
+        lambda: {
+            estimator.key: TITLES.get(estimator.key, estimator.key)
+            for estimator in ESTIMATORS
+            if estimator.key != "naive"
+        },
         "menu",
         meaning("estimator"),
     ).as_field

@@ -168,7 +168,7 @@ def about_marks(setup: EvaluateSetup) -> str:
 def about_intervals(result: LogEvaluation, setup: EvaluateSetup) -> str:
     """Return the first reason for missing or doubtful estimates, else the meaning of an interval,
     as Markdown."""
-    return next(iter(what_counts(result, setup)), _SURE)
+    return next(iter(exclusions(result, setup)), _SURE)
 
 
 def looks_in_short(session: EvaluateSession) -> str:
@@ -267,7 +267,7 @@ def is_proven(row: Row) -> bool:
     return (ours.low, ours.high) == (betting.low, betting.high)
 
 
-def what_counts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List excluded events and reasons for missing or invalid rows, as Markdown."""
     names, said, unknown = names_of(result, setup), list[str](), list[str]()
     if off := [row for row in result.rows if row.is_off]:
@@ -306,9 +306,9 @@ def what_counts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
 
 
 def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
-    """List the sentences of `what_counts`, then reasons for grey rows and replaced estimators, as
+    """List the sentences of `exclusions`, then reasons for grey rows and replaced estimators, as
     Markdown."""
-    names, said = names_of(result, setup), what_counts(result, setup)
+    names, said = names_of(result, setup), exclusions(result, setup)
     proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(

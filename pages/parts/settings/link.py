@@ -74,7 +74,7 @@ class Linked:
         return f"{address.partition('?')[0]}?{urlencode(self.query() | more)}"
 
     @classmethod
-    def asked(cls, query: Mapping[str, str]) -> dict[str, str]:
+    def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
         """Return the parameters of an address that belong to this page's settings."""
         return {name: value for name, value in query.items() if name in cls.declared()}
 
@@ -140,7 +140,7 @@ def open_link(kind: type[S]) -> bool:
     world does not have are replaced.
     """
     state = st.session_state
-    query = kind.asked(st.query_params.to_dict())
+    query = kind.parameters_in(st.query_params.to_dict())
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
     comes, went_back = state.get("page") is not kind, has_gone_back()

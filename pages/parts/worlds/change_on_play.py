@@ -18,7 +18,7 @@ _WORLDS = PAGES / "worlds.py"
 _WRITTEN = "offers-written"
 
 
-def change_the_world(session: PlaySession) -> None:
+def show_world_controls(session: PlaySession) -> None:
     """Draw controls that change the world while the loop goes on, without informing the engine."""
     world, can = session.shown.world, session.may_change and not session.live.is_live
     note(

@@ -47,7 +47,7 @@ def keep(session: WorldsSession, world: World, owner: str) -> str:
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
         library().store.keep_world(world, owner, instead_of=instead)
-    key = session.came_as(world)
+    key = session.record_as_world(world)
     st.session_state[_KEY] = key
     return key
 

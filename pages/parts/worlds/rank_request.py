@@ -41,7 +41,7 @@ def rank_json(text: str, seed: int) -> tuple[str, dict[str, Any]]:
     return "201 Created", answer.to_json()
 
 
-def write_own_json(world: World | None) -> None:
+def show_rank_request(world: World | None) -> None:
     """Draw the request's text field and the answer."""
 
     def rank() -> None:

@@ -151,7 +151,7 @@ class WorldsSession:
         self._put(Draft(), Origin())
 
     @locked
-    def came_as(self, world: World) -> str:
+    def record_as_world(self, world: World) -> str:
         """Record that the draft is now a world; return its key."""
         self.chosen = key_of(world)
         self.origin = replace(self.origin, draft=self.draft, world=world)
@@ -161,10 +161,10 @@ class WorldsSession:
     def is_kept(self) -> bool:
         """True if the chosen world's link leads everybody to the present state."""
         world = self.origin.world
-        return self.is_as_it_was and world is not None and is_kept(self.chosen, world)
+        return self.is_unchanged and world is not None and is_kept(self.chosen, world)
 
     @property
-    def is_as_it_was(self) -> bool:
+    def is_unchanged(self) -> bool:
         """True if the draft is an unchanged world."""
         return self.origin.world is not None and self.draft == self.origin.draft
 
@@ -227,9 +227,9 @@ class WorldsSession:
         self._change(self.truth.edited(self.draft, edits))
 
     @locked
-    def turn(self, spread: Sequence[str], held: Mapping[str, int]) -> None:
+    def turn(self, spread: Sequence[str], fixed: Mapping[str, int]) -> None:
         """Display another slice of a truth that is too long for a single table."""
-        self.truth.turn(self.draft, spread, held)
+        self.truth.turn(self.draft, spread, fixed)
 
     @locked
     def write_rules(self, edits: Edits) -> None:
@@ -328,7 +328,7 @@ class WorldsSession:
     @locked
     def made(self) -> tuple[World | None, list[CellFault], str]:
         """Return the world, or None; faults by cell; and any other fault in a sentence."""
-        if self.is_as_it_was:
+        if self.is_unchanged:
             return self.origin.world, [], ""
         if faults := faults_of(self.draft):
             return None, faults, ""

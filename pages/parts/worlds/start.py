@@ -28,7 +28,7 @@ from pages.parts.worlds.wording import changes_on_race, understood
 
 _NEW, _PASTED, _GOES = "new-world", "worlds-pasted", "worlds-goes"
 _BACK = "back"
-"""Destination of `send_back`: the loop open on Play."""
+"""Destination of `show_move_of_play`: the loop open on Play."""
 _EVALUATE = PAGES / "evaluate.py"
 _LIKE = "weather,hurry,share,Roll,Cake\nSunny,yes,0.3,0.6,10%\n..."
 _KNOBS = {
@@ -60,10 +60,10 @@ _WAYS = {
     "race": ("Race", "sports_score"),
     "play": ("Play it", "touch_app"),
 }
-"""Buttons of `go_on` by page name: label and icon."""
+"""Buttons of `show_destinations` by page name: label and icon."""
 
 
-def begin_anew(session: WorldsSession) -> None:
+def show_new_world_menu(session: WorldsSession) -> None:
     """Draw the popover *New* with all starting points besides the world's menu."""
 
     def clear() -> None:
@@ -203,7 +203,7 @@ def _generate(session: WorldsSession) -> None:
     _say_refused(session)
 
 
-def take_back(session: WorldsSession) -> None:
+def show_undo_and_redo(session: WorldsSession) -> None:
     """Draw undo and redo, once either is possible."""
     with steps_back():
         if not (session.can_undo or session.can_redo):
@@ -226,7 +226,7 @@ def take_back(session: WorldsSession) -> None:
         )
 
 
-def go_on(session: WorldsSession, owner: str, can: bool) -> None:
+def show_destinations(session: WorldsSession, owner: str, can: bool) -> None:
     """Draw the buttons that store the world and open a page with it."""
 
     made, _, _ = session.made()
@@ -252,7 +252,7 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         )
 
 
-def send_back(session: WorldsSession) -> None:
+def show_move_of_play(session: WorldsSession) -> None:
     """Draw the button that moves the loop open on Play into this world."""
     play, (world, _, _) = existing(PlaySession), session.made()
     if play is None or not play.open.loop.events:
@@ -274,7 +274,7 @@ def send_back(session: WorldsSession) -> None:
     )
 
 
-def leave(session: WorldsSession, pages: Path) -> None:
+def open_chosen_page(session: WorldsSession, pages: Path) -> None:
     """Switch to the page of the pressed button, with the world."""
     name = st.session_state.pop(_GOES, None)
     if name == _BACK:

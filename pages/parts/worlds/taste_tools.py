@@ -13,7 +13,7 @@ from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.session import WorldsSession
 
 
-def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the choice of relevant fields and the buttons for all tastes."""
     section("What they secretly like", "The hidden truth: the engine never sees it.")
     draft, key = session.draft, "worlds-depends"

@@ -17,10 +17,10 @@ from pages.parts.worlds.tables import ROW, number_column, say_first
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the hidden truth: a row per segment, a column per action."""
     is_priced = any(row.worth not in {None, 1} for row in session.draft.offered)
-    what = (
+    meaning = (
         "chance of a success (a partial one counts as its part)" if is_priced else "expected reward"
     )
-    hint = f"A number is the {what}, from 0 to 1, of an action for a segment."
+    hint = f"A number is the {meaning}, from 0 to 1, of an action for a segment."
     say_first("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
     base, draft = session.truth.base, session.draft
     if not draft.offered:

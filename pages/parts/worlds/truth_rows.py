@@ -20,13 +20,13 @@ class TruthRows:
     def __init__(self) -> None:
         self.number, self.base = 0, Draft()
         self._spread: tuple[str, ...] = ()
-        self._held: dict[str, int] = {}
+        self._fixed: dict[str, int] = {}
         self.slice: Slice = slice_of(self.base, (), {})
         self._shape: object = None
 
     def look(self, draft: Draft, anew: bool = False) -> None:
         """Display another draft; mount a new editor if its table has other rows or columns."""
-        part, segments = slice_of(draft, self._spread, self._held), draft.segments
+        part, segments = slice_of(draft, self._spread, self._fixed), draft.segments
         shape = (
             [row.shown for row in draft.offered],
             draft.by,
@@ -37,9 +37,9 @@ class TruthRows:
             self._shape, self.base, self.slice = shape, draft, part
             self.number += 1
 
-    def turn(self, draft: Draft, spread: Sequence[str], held: Mapping[str, int]) -> None:
+    def turn(self, draft: Draft, spread: Sequence[str], fixed: Mapping[str, int]) -> None:
         """Display another slice: two varied fields, and a fixed row for each other field."""
-        self._spread, self._held = tuple(spread), self._held | dict(held)
+        self._spread, self._fixed = tuple(spread), self._fixed | dict(fixed)
         self.look(draft)
 
     def rows(self) -> list[list[str]]:

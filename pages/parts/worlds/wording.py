@@ -118,7 +118,7 @@ def in_unit(world: World) -> str:
     without a unit."""
     if not world.unit:
         return ""
-    one, best = (
+    single, best = (
         plain(per_thousand(world, value)) for value in (world.single_value, world.best_value)
     )
-    return f"One offer for all brings {one}; the best for each, {best}."
+    return f"One offer for all brings {single}; the best for each, {best}."

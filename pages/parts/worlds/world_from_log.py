@@ -21,7 +21,7 @@ _PAGE = PAGES / "worlds.py"
 _MADE, _ASKED = "world-of-log", "make-world-of-log"
 
 
-def offer_a_world(log: EvaluationLog) -> None:
+def offer_world_from_log(log: EvaluationLog) -> None:
     """Draw the button that estimates a world from a log."""
     st.button(
         "Make a world of this log",
@@ -33,7 +33,7 @@ def offer_a_world(log: EvaluationLog) -> None:
     )
 
 
-def go_to_it() -> None:
+def open_new_world() -> None:
     """Switch to the Worlds page if a world has just been estimated."""
     if _MADE in st.session_state:
         st.switch_page(_PAGE)
@@ -51,7 +51,7 @@ def _make(log: EvaluationLog) -> None:
         say_refused(error.message)
 
 
-def take_it(session: WorldsSession) -> None:
+def adopt_new_world(session: WorldsSession) -> None:
     """Open the estimated world for editing, if there is one."""
     made: Estimated | None = st.session_state.pop(_MADE, None)
     if made is not None:
@@ -66,7 +66,7 @@ def _how_fields_come(made: Estimated) -> str:
     return "Its fields come independently: chance explains how often their values came together."
 
 
-def say_what_it_rests_on(session: WorldsSession) -> None:
+def show_event_counts(session: WorldsSession) -> None:
     """State that the world simulates a log, and list the number of events behind each estimate."""
     made = session.origin.estimated
     if made is None:
@@ -80,11 +80,11 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     )
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
-        who = pd.DataFrame([dict(context) for context in world.contexts])
+        contexts = pd.DataFrame([dict(context) for context in world.contexts])
         actions = distinct_names({item.id: item.name for item in world.items})
         names = [f"{name}, events" for name in actions.values()]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
-        rows = pd.concat([who, counts], axis=1)
+        rows = pd.concat([contexts, counts], axis=1)
         show_rows(rows, key="log-events")
         for column, why in made.left_out.items():
             note(plain(f"{column} is no field of it: {why}"))

@@ -37,7 +37,7 @@ def session(kept: dict[str, World]) -> WorldsSession:
 
 def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
     assert session.made() == (BAKERY, [], "")
-    assert session.is_as_it_was
+    assert session.is_unchanged
     assert not session.can_undo
     session.adopt("coffee")
     assert session.made()[0] is WORLDS["coffee"]
@@ -56,7 +56,7 @@ def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsS
     assert world is not None
     assert (world.expected[0, 1], world.expected[3, 0], faults, refused) == (0.75, 0.5, [], "")
     assert world.outcomes[0, 2].tolist() == BAKERY.outcomes[0, 2].tolist()
-    assert not session.is_as_it_was
+    assert not session.is_unchanged
     session.undo()
     assert session.truth.number == numbers[2] + 1
     assert session.draft.expected()[0][1] == 0.75
@@ -119,7 +119,7 @@ def test_a_table_of_values_takes_their_place_and_the_truth_of_those_that_stay_st
 
 def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -> None:
     session.begin(world_from_json(bakery(title="Elsewhere")))
-    assert session.is_as_it_was
+    assert session.is_unchanged
     assert not session.is_kept
 
 
@@ -164,7 +164,7 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
     assert len(session.draft.segments) == 1
     session.scramble(3)
     assert session.draft.expected() != [[0.2, 0.2]]
-    key = session.came_as(world)
+    key = session.record_as_world(world)
     assert key == key_of(world) == session.chosen
 
 
