@@ -14,10 +14,10 @@ from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 Moment = Literal["offered", "asked", "answered"]
-"""Somebody is offered something, it is asked what that will be, or they have answered and left."""
+"""Stage of a visit: offer displayed, audience guesses the offer, visitor has answered."""
 
 _NOTICED = 0.005
-"""Reward, or chance, by which something must have moved for what it was to be drawn."""
+"""Least change of reward or chance for which the former value is drawn."""
 
 
 def _moved(before: Ranked, now: Ranked, i: int) -> Row:
@@ -88,12 +88,12 @@ def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int
 
 
 _MOST = 12
-"""Rows that have room on the stage."""
+"""Largest number of rows on the stage."""
 
 
 _UNDRAWN: Row = {"draw": None, "ringed": False, "lot": False}
 _COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
-"""What rows say once a visitor has left, and while it is asked what will be offered."""
+"""Hidden values of a row after the visit, and while the audience guesses."""
 
 
 def _decided(now: Ranked, i: int, chance: Chance) -> Row:

@@ -56,7 +56,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
         "head": f"{_HEAD}*px",
         "lane": fills if on_stage else f"{lane(world, small)}",
         "narrow": "width<480",
-        # With the width, so that it is computed anew with it.
+        # Contains the width, so that Vega recomputes the signal after a resize.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
         "bell": f"narrow ? min(0.52,0.95-15*px/lane) : {high}",
         "bells": f"(width-72*px)*(narrow ? 0.6 : {0.68 if on_stage else 0.8})",
@@ -84,8 +84,8 @@ def belief_spec(
 ) -> Spec:
     """Rows with a name, a bell with its draw, and a bar; ``offers`` is the title of the bars.
 
-    The browser places everything, in pixels, by the width that it has. All bells are equally high;
-    the width is the uncertainty.
+    The browser computes all positions in pixels from the chart's width. All bells have the same
+    height; their width is the uncertainty.
     """
     layers = [
         _box("datum.lit", (0.02, 0.98), "0", "width").mark_rect(

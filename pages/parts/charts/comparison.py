@@ -30,10 +30,10 @@ MATCH, CEILING = "match", "perfect copy"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
-"""In the order in which they are drawn: the wide line of today's rules stays in sight below what
-earns the same."""
+"""Arms in drawing order: the wide line of today's rules stays visible below lines with equal
+values."""
 _SHAPED = (APPRENTICE, ONLINE)
-"""Lines that are told apart by shapes, too; that of today's rules, by its width."""
+"""Lines with distinct shapes; today's rules have a distinct width."""
 
 
 def _rule(switched: bool) -> str:
@@ -42,7 +42,7 @@ def _rule(switched: bool) -> str:
 
 
 LINES, GAINS = 250, 250
-"""Pixels that the charts are high."""
+"""Heights of the charts in pixels."""
 TOP = 1.04
 """End of an axis of shares."""
 
@@ -145,7 +145,7 @@ def outlook_spec(dark: bool) -> Spec:
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")
-    middle = tooltip(".3f", point="Middle")  # What the log allows has none.
+    middle = tooltip(".3f", point="Middle")  # The log's bounds have no middle.
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     alone = bands.transform_filter("!isValid(datum.point)").encode(tooltip=tips)
     around = bands.transform_filter("isValid(datum.point)").encode(tooltip=tips + middle)
@@ -167,8 +167,8 @@ def outlook_rows(
     """Rows of `outlook_spec`: what, kind, low, high, point.
 
     Args:
-        truth: the value of going online, if it is revealed.
-        since: mean reward since it went online, and its standard error.
+        truth: the true value of going online, if revealed.
+        since: mean reward since the switch, and its standard error.
     """
 
     def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:

@@ -150,9 +150,9 @@ def map_rows(
     """Rows of `map_spec`.
 
     Args:
-        cells: those of the whole world, or of the slice of a large one.
-        knows: whether anything was learned; until then cells are empty.
-        turn: tells one visitor from the next, so that a cell can be pointed at again.
+        cells: all cells of the world, or of a slice of a large world.
+        knows: True once the loop has learned; until then cells are empty.
+        turn: number of the visitor; a change allows the same cell to be selected again.
     """
     visible = [cell for cell in cells if axes.shows(cell, here)]
     places = [world.cell(cell) for cell in visible]

@@ -14,8 +14,7 @@ Curve = Sequence[Mapping[str, float]]
 
 SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this loop"
 UNIFORM, SINGLE, BEST = "by chance", "one for all", "best possible"
-"""What choosing by chance earns, always offering the one action that is best for all together, and
-offering each visitor their best."""
+"""Levels of the mean reward: random choice, the best single action, the best action per visitor."""
 
 _MEANS = (0.0, 1.04)
 _HEIGHT = 240

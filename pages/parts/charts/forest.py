@@ -15,7 +15,7 @@ NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"
 TRUTH, GUESS = "the truth", "your guess"
 POLICY, UNSURE = "policy", "unsure"
 ROW = 29
-"""Pixels from one row to the next."""
+"""Height of a row in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Branch:
     Attributes:
         name: on the axis.
         place: of its colour among the actions'; None for a policy.
-        is_unsure: whether the log says so little of it that it is grey.
-        naive, estimate, low, high, truth, guess: values; None where nothing is drawn.
+        is_unsure: True for a row with too little data, drawn in grey.
+        naive, estimate, low, high, truth, guess: values; None to omit the mark.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Branch:
 
 
 Marks = tuple[str, ...]
-"""What is drawn of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`; it stands in the legend."""
+"""Kinds of marks drawn, of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`, for the legend."""
 
 
 def marks_of(branches: Sequence[Branch]) -> Marks:
@@ -99,7 +99,7 @@ def forest_spec(
     return finish(
         dark,
         ROW * rows + 48,
-        # All rows in their order: others have not all of them.
+        # An invisible layer with all rows fixes their order.
         base.mark_point(opacity=0, aria=False).encode(x),
         gaps.mark_rule(
             strokeWidth=1.5, strokeDash=[2, 4], color=look.faint, clip=True, aria=False

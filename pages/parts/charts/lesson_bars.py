@@ -15,7 +15,7 @@ from pages.parts.text.theme import theme
 
 _BAR, _GAP = 16, 15
 _ROOM = 1.2
-"""How much longer the axis is than what is drawn: numbers stand behind the bars."""
+"""Length of the axis relative to the longest bar, with room for numbers behind the bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Said:
     """A bar.
 
     Attributes:
-        of: name of its lane.
-        by: name of its author.
+        of: name of the lane.
+        by: name of the author.
         low, high: interval of the value; None without one.
-        told: text beside it; the percentage by default.
+        told: text beside the bar; the percentage by default.
     """
 
     of: str
@@ -87,7 +87,7 @@ def said_spec(
         intervals(dark, y, 2.5).encode(yOffset=offset),
         words(y, alt.X("end:Q")).transform_filter(says).encode(yOffset=offset),
         only("by", truth)
-        # By what a lane has: on the stage that is as much as the screen leaves.
+        # By the lane's height, which on the stage depends on the screen.
         .mark_tick(thickness=4, size=alt.ExprRef("bandwidth('y') + 4"), opacity=1)
         .encode(x, y, colour, tooltip=tips),
     )

@@ -58,7 +58,7 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     words: dict[str, Any] = {
         "lineBreak": "\n",
-        # The first of two lines stands where a single one would.
+        # Two lines are shifted up, so that the text stays centred.
         "dy": alt.ExprRef("indexof(datum.text, '\\n') < 0 ? 0 : -0.17 * bandwidth('y')"),
         "aria": False,
     }
@@ -138,8 +138,7 @@ def marks_spec(dark: bool, rows: int, names: tuple[str, str, str, str]) -> Spec:
     """Cells, full if the statement is true, with a hollow diamond on each marked cell.
 
     Args:
-        names: what a cell is that was marked rightly, wrongly, that was missed, and that is none of
-            these.
+        names: labels for correctly marked, wrongly marked, missed and remaining cells.
     """
     right, wrong, missed, no = names
     look, base = theme(dark), _map()

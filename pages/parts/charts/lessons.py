@@ -29,7 +29,7 @@ from pages.parts.text.theme import theme
 
 _LINE = 84
 _LETTER = 0.54
-"""How wide a letter of a name is, in heights of the type: rather more than most."""
+"""Width of a letter relative to the type size, with a margin."""
 _LANE = 38
 _CURVE = 280
 
@@ -43,7 +43,7 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
     axis = at.axis(title=None, format=number, grid=False)
     ink, accent = theme(dark).ink, theme(dark).accent
-    low_down = alt.ExprRef("0.68 * height")  # Above it stands what it is.
+    low_down = alt.ExprRef("0.68 * height")  # Leaves room for the labels above.
     marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5, "y": low_down}
     named = blank().transform_filter("isValid(datum.label)")
     names = named.mark_text(

@@ -11,12 +11,12 @@ from engine.result_cache import cached
 from engine.worlds import Context, World
 
 _MOST = 16
-"""Columns that stand beside each other at most."""
+"""Largest number of columns side by side."""
 _ACROSS, _HIGH = 6, 40
-"""Values that an upright map has room for side by side, and rows that everybody may make there."""
+"""Largest numbers of columns and of rows of an upright map."""
 
 _MAP = 500
-"""Bytes that a map takes with what it is called."""
+"""Bytes in memory of a map with its name."""
 
 
 @dataclass(frozen=True, slots=True)

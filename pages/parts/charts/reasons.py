@@ -18,7 +18,7 @@ from pages.parts.text.theme import theme
 Row = dict[str, object]
 
 _LEAST = 5e-3
-"""Reward of parts that are drawn at least."""
+"""Least reward of the parts drawn."""
 _LANE = 30
 """Pixels of a row."""
 _ROOM = 62
@@ -35,8 +35,8 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
     """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
 
     Args:
-        names: of all sources.
-        colours: of the action, and of the other.
+        names: display names of all sources.
+        colours: of the chosen action and of the other action.
     """
     rows = [_row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap)]
     rows.append(_row(KNOWLEDGE, gap.mean, gap.sd, "whole"))

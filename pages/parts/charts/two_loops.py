@@ -29,15 +29,15 @@ from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 
 MOST = 8
-"""Actions that have a row: those that are offered, then those that are likely to be."""
+"""Largest number of actions with a row: the offered, then the most probable."""
 _WIDE, _HIGH = 1184, 496
-"""Pixels of the room for which sizes are given; in another they follow the smaller share."""
+"""Reference width and height in pixels; other sizes scale by the smaller ratio."""
 _HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
 """Pixels of a half's name, of the line above its map and between the halves; the map's share."""
 _NARROW = 600
-"""Pixels that both halves need side by side."""
+"""Least width in pixels for halves side by side."""
 _TYPE = 29.5
-"""So much of the room is left of a window of 1280 x 720 that its type is 28 pixels there."""
+"""Type size at reference size, which gives 28 pixels in a window of 1280 x 720."""
 
 _SIGNALS = {
     "u": f"max(0.6, min(width / {_WIDE}, height / {_HIGH}))",
@@ -58,10 +58,10 @@ class Half:
     """A loop beside another.
 
     Attributes:
-        name: what sets it apart.
-        earned: its mean reward; None before anybody answered.
-        ranked: what it would offer to who stands there.
-        favoured: what it favours in every context (`engine.evaluation.context_map`).
+        name: distinguishing name.
+        earned: mean reward; None before the first answer.
+        ranked: ranking for the present visitor.
+        favoured: favourite per context (`engine.evaluation.context_map`).
     """
 
     name: str
