@@ -119,8 +119,8 @@ def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) 
     loop = LearningLoop(seed=1)
     now = loop.preview(world.actions, world.features(world.contexts[0]))
     rows = belief_rows(world, dark, now, chances(now, loop.settings.policy))
-    found = (rows["action"].to_pylist(), rows["colour"].to_pylist())
-    assert found == ([item.name for item in world.items], expected["range"])
+    columns = (rows["action"].to_pylist(), rows["colour"].to_pylist())
+    assert columns == ([item.name for item in world.items], expected["range"])
 
 
 @EVERY_WORLD

@@ -155,7 +155,7 @@ def test_what_was_stopped_before_its_first_turn_stays_as_it_was() -> None:
 def test_what_was_asked_for_longest_ago_makes_room(most: int, is_kept: bool) -> None:
     kept = SeriesCache(most)
     first, second, third = (CoverageExperiment("coffee", seed, 100, "none") for seed in range(3))
-    for one in (second, first, third):
-        kept.begin(one)
+    for experiment in (second, first, third):
+        kept.begin(experiment)
     assert kept.find(first) is not None
     assert (kept.find(second) is not None) == is_kept

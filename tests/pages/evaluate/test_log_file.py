@@ -32,15 +32,15 @@ def test_columns_are_guessed_and_the_log_is_asked() -> None:
     assert (ends.names, ends.columns) == (inspected.names, inspected.columns), "none of no name"
     columns = inspected.columns
     assert columns is not None
-    told = columns.shown, columns.reward, columns.propensity, columns.context
-    assert told == ("action", "reward", "prob", ("country",))
+    roles = columns.shown, columns.reward, columns.propensity, columns.context
+    assert roles == ("action", "reward", "prob", ("country",))
     log = finish(reading(upload, FileSource(upload.token, columns, (0.0, 1.0))))
-    found = finish(evaluating(log, (1, 0), None))
-    assert [row.target for row in found.rows] == [
+    result = finish(evaluating(log, (1, 0), None))
+    assert [row.target for row in result.rows] == [
         "online", "uniform", "action blue", "action red",
     ]  # fmt: skip
-    assert (found.truths, found.tells_all) == ({}, False)
-    assert found.estimator_of("uniform", "strata") == STAND_IN
+    assert (result.truths, result.tells_all) == ({}, False)
+    assert result.estimator_of("uniform", "strata") == STAND_IN
 
 
 def test_every_faulty_line_is_told() -> None:

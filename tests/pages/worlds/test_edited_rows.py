@@ -13,15 +13,15 @@ def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
 def test_rows_are_edited_taken_out_and_added_to() -> None:
     rows = EditedRows(ActionRow)
     rows.begin([ActionRow(0, "A"), ActionRow(1, "B", "b"), ActionRow(2, "C")])
-    told = {
+    edits = {
         "edited_rows": {1: {"name": " D ", "emoji": None, "other": 1}, 9: {"name": "far"}},
         "deleted_rows": [0],
         "added_rows": [{"name": "E"}, {}],
     }
-    found = rows.edited(told, 3)
-    assert names(found) == [(1, "D"), (2, "C"), (3, "E"), (4, "")]
-    assert found[0].emoji == ""
-    assert rows.edited(told, 5) == found
+    rows_now = rows.edited(edits, 3)
+    assert names(rows_now) == [(1, "D"), (2, "C"), (3, "E"), (4, "")]
+    assert rows_now[0].emoji == ""
+    assert rows.edited(edits, 5) == rows_now
     assert rows.edited({}, 5) == rows.base
 
 
@@ -78,6 +78,6 @@ def test_numbers_are_shown_with_all_of_their_digits() -> None:
     rows.append(ActionRow(3, "D", bad=(("worth", "many"),)))
     frame = as_frame(rows, ("name", "worth"), worth="1")
     assert frame["worth"].tolist() == ["40.5", "0.000001", "1", "many"]
-    assert [text_in(one) for one in (0.034, 1 / 3, 120.0, None, "x")] == [
+    assert [text_in(value) for value in (0.034, 1 / 3, 120.0, None, "x")] == [
         "0.034", "0.3333333333333333", "120", "", "x",
     ]  # fmt: skip

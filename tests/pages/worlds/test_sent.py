@@ -42,7 +42,7 @@ def test_a_new_file_does_not_show_what_was_wrong_with_the_last() -> None:
     app.button(key="read-file").click().run()
     wrong = said()
     assert wrong
-    assert any(wrong[:20] in one.value for one in app.markdown)
+    assert any(wrong[:20] in markdown.value for markdown in app.markdown)
     app.button(key="another-world").click().run()
     assert not said()
     send(b"a,b\n1")
