@@ -24,7 +24,7 @@ keep_memory_together()  # Before the imports below start threads.
 
 from pages.parts.settings.library import ask_database  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
-from pages.parts.shell.not_found import nowhere_route  # noqa: E402
+from pages.parts.shell.not_found import not_found_route  # noqa: E402
 from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
 from pages.parts.shell.operations.meters import Meters  # noqa: E402
 from pages.parts.shell.operations.middleware import all_middleware, broken  # noqa: E402
@@ -35,7 +35,7 @@ from pages.parts.shell.routes import ROUTES  # noqa: E402
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
 app = st.App(
     ROOT / "pages" / "parts" / "shell" / "front.py",
-    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), nowhere_route()],
+    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), not_found_route()],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

@@ -12,19 +12,28 @@ from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more import more, share
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import choose_world, toolbar, tools
-from pages.parts.evaluate import along, beside, board, controls, coverage, optimise, rule, sent
-from pages.parts.evaluate.opening import (
+from pages.parts.evaluate import (
+    board,
+    controls,
+    coverage,
+    difference,
+    log_file_form,
+    optimise,
+    rule,
+    running_estimates,
+)
+from pages.parts.evaluate.address import (
     WATCHED,
     loop_in_link,
     open_loop,
     this_log,
     watched_in_link,
 )
+from pages.parts.evaluate.coverage_runs import CoverageRuns
 from pages.parts.evaluate.scene import QUESTION, report, scene_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
-from pages.parts.evaluate.watch import Watch
 from pages.parts.evaluate.wording import about_log
 from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -32,9 +41,9 @@ from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
-from pages.parts.worlds import of_log
+from pages.parts.worlds import world_from_log
 
-of_log.go_to_it()
+world_from_log.open_new_world()
 is_new = open_link(EvaluateSetup)
 stored = open_loop(is_new)
 
@@ -45,8 +54,8 @@ with toolbar():
         session = session_of(EvaluateSession, lambda: EvaluateSession(setup))
         session.adopt(setup, stored)
         if is_new:
-            session.watch.prepare(setup, watched_in_link())
-        # Recorded before drawing: work may end meanwhile, and the next frame has to notice.
+            session.coverage_runs.prepare(setup, watched_in_link())
+        # Noted before it is drawn: the work may end in between, which the next frame has to see.
         session.drawn = session.page_state
         about = about_log(session)
         reported = partial(report, session, bare(about))
@@ -66,16 +75,16 @@ question(
 
 @frame
 def draw_frame(session: EvaluateSession) -> None:
-    """Draw a frame of the interactive part."""
-    of_log.go_to_it()
+    """One frame of the interactive part."""
+    world_from_log.open_new_world()
     session.adopt(current_setup(EvaluateSetup), session.stored)
-    watched = session.watch.in_link(session.setup)
+    watched = session.coverage_runs.in_link(session.setup)
     write_link(session.setup, loop=loop_in_link(session), **{WATCHED: watched})
     scene = scene_of(session, FigureStyle(is_dark()))
     board.show_headline(session, scene)
     controls.choose_log(session, session.setup)
     if session.setup.log == "file":
-        sent.choose_file(session)
+        log_file_form.choose_file(session)
     if session.page_state != session.drawn:
         st.rerun()
     board.show_progress(session)
@@ -83,20 +92,20 @@ def draw_frame(session: EvaluateSession) -> None:
         if session.awaits:
             # Streamlit does not reserve space for an empty container.
             st.space()
-        elif session.found is not None:
-            board.show_forest(session, scene, session.found)
-            beside.show_difference(session, session.found)
-            rule.show_rule(session, session.found)
-            along.show_along(session, session.found)
-            of_log.offer_a_world(session.found.log)
+        elif session.result is not None:
+            board.show_forest(session, scene, session.result)
+            difference.show_difference(session, session.result)
+            rule.show_rule(session, session.result)
+            running_estimates.show_running_estimates(session, session.result)
+            world_from_log.offer_world_from_log(session.result.log)
 
 
 @frame
-def draw_coverage(watch: Watch) -> None:
-    """Draw a frame of the coverage experiment."""
-    if watch.is_live != watch.drawn:
+def draw_coverage(runs: CoverageRuns) -> None:
+    """One frame of what is repeated."""
+    if runs.is_live != runs.drawn:
         st.rerun()
-    coverage.show(watch, current_setup(EvaluateSetup))
+    coverage.show(runs, current_setup(EvaluateSetup))
 
 
 @frame
@@ -108,9 +117,11 @@ def draw_tuning(tuning: Tuning) -> None:
 
 
 st.fragment(draw_frame, run_every=session.pace, key="evaluate-interactive")(session)
-session.watch.drawn = session.watch.is_live
-coverage.choose(session.watch, setup)
-st.fragment(draw_coverage, run_every=session.watch.pace, key="evaluate-coverage")(session.watch)
+session.coverage_runs.drawn = session.coverage_runs.is_live
+coverage.choose(session.coverage_runs, setup)
+st.fragment(draw_coverage, run_every=session.coverage_runs.pace, key="evaluate-coverage")(
+    session.coverage_runs
+)
 optimise.choose(session)
 session.tuning.drawn = session.tuning.is_live
 st.fragment(draw_tuning, run_every=session.tuning.pace, key="evaluate-tuning")(session.tuning)

@@ -132,7 +132,7 @@ else:
     opened_below = below.boxes(session.shown.loop)
     if "another" in opened_below:
         with opened_below["another"]:
-            another_world.change_the_world(session)
+            another_world.show_world_controls(session)
     offer_a_lesson(session.shown, session.is_live)
     controls.watch_steps(session)
     session.open.second = None  # Used on the stage only.

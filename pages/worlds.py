@@ -18,16 +18,16 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds import (
-    address,
     board,
+    draft_in_address,
     editors,
-    kept,
-    of_log,
-    own_json,
+    kept_worlds,
+    rank_request,
     rules,
-    shaping,
     start,
+    taste_tools,
     truth,
+    world_from_log,
 )
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
@@ -39,18 +39,18 @@ with toolbar():
     session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
     session.adopt(setup.world)
     if address_is_new and "draft" in st.query_params:
-        address.restore(session, st.query_params["draft"])
-    of_log.take_it(session)
-    start.leave(session, Path(__file__).parent)
+        draft_in_address.restore(session, st.query_params["draft"])
+    world_from_log.adopt_new_world(session)
+    start.open_chosen_page(session, Path(__file__).parent)
     choose_world(setup)
     with tools():
-        draft = address.draft_of(session, owner())
+        draft = draft_in_address.draft_of(session, owner())
         write_link(setup, draft=draft)
         world, faults, refused = session.made()
-        start.take_back(session)
-        start.begin_anew(session)
-        start.go_on(session, owner(), can=world is not None)
-        start.send_back(session)
+        start.show_undo_and_redo(session)
+        start.show_new_world_menu(session)
+        start.show_destinations(session, owner(), can=world is not None)
+        start.show_move_of_play(session)
         more(None, lambda: share(setup, more={"draft": draft} if draft else None), stage_door)
 
 question(
@@ -60,7 +60,7 @@ question(
     partial(words_of, "worlds"),
 )
 board.say_refused(session.refused or refused)
-of_log.say_what_it_rests_on(session)
+world_from_log.show_event_counts(session)
 editors.write_the_place(session)
 with st.container(key="tables"):
     left, right = st.columns(2, gap="medium")
@@ -74,13 +74,13 @@ with left:
     if session.draft.rules is not None:
         rules.write_rules(session, faults)
     else:
-        shaping.shape_the_truth(session, faults)
+        taste_tools.show_taste_tools(session, faults)
         truth.write_truth(session, faults)
 with right:
     if world is None:
         board.show_faults(faults)
     else:
         board.show_world(world)
-own_json.write_own_json(world)
-kept.show_kept(session, owner())
-kept.show_gallery(session)
+rank_request.show_rank_request(world)
+kept_worlds.show_kept(session, owner())
+kept_worlds.show_gallery(session)

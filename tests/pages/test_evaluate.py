@@ -25,17 +25,17 @@ from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds import WORLDS
-from pages.parts.evaluate.found import Found, finding
-from pages.parts.evaluate.logs import Log, logs
+from pages.parts.evaluate.log_evaluation import LogEvaluation, evaluating
+from pages.parts.evaluate.logs import EvaluationLog, logs
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.tuning import Run
+from pages.parts.evaluate.tuning import SettingsTrial
 from pages.parts.evaluate.wording import (
     about_difference,
-    asked_row,
     doubts,
+    estimate_of,
+    headline_row,
     is_proven,
     served,
-    told_of,
 )
 from pages.parts.play.below import BOXES
 from pages.parts.race.setup import RaceSetup
@@ -51,9 +51,9 @@ PAGES = ("Compare", "Race")
 QUICK = {"visitors": "300"}
 
 
-def found_on(app: EvaluateApp) -> Found:
-    assert app.session.found is not None
-    return app.session.found
+def found_on(app: EvaluateApp) -> LogEvaluation:
+    assert app.session.result is not None
+    return app.session.result
 
 
 def table_of(app: EvaluateApp) -> dict[str, dict[str, object]]:
@@ -81,16 +81,16 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
 
 def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK)
-    row = asked_row(found_on(app), app.session.setup)
+    row = headline_row(found_on(app), app.session.setup)
     assert row is not None
-    naive, told = row.intervals["naive"], told_of(found_on(app), row, app.session.setup)
+    naive, told = row.intervals["naive"], estimate_of(found_on(app), row, app.session.setup)
     assert naive is not None
     assert told is not None
     gaps = [
         one.intervals["naive"].estimate - other.estimate
         for one in found_on(app).rows
         if one.target.startswith("action ")
-        if one.intervals["naive"] and (other := told_of(found_on(app), one, app.session.setup))
+        if one.intervals["naive"] and (other := estimate_of(found_on(app), one, app.session.setup))
     ]
     assert naive.estimate - told.estimate == max(gaps)
     assert f"looks like {naive.estimate:.2f} where it was shown" in app.text
@@ -128,7 +128,7 @@ def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", about="action Latte")
     assert "🥛 Latte looks like" in plain_text(app)
     app.set("evaluate-guessed", 0.5).click("reveal")
-    told = told_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
+    told = estimate_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
     assert told is not None
     assert f"it would earn about {told.estimate:.2f}" in app.text
     app.set("evaluate-about", "uniform")
@@ -192,13 +192,13 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     app.run()
     assert "100 visitors of the loop that is open on Play" in app.text
     session = app.at.session_state["EvaluateSession"]
-    assert session.found.log.world == WORLDS["news"]
-    assert len(session.found.log.decisions) == 100
+    assert session.result.log.world == WORLDS["news"]
+    assert len(session.result.log.decisions) == 100
     play = app.at.session_state["PlaySession"]
     play.change_tastes()
     play.open.serve(5)
     app.run()
-    told = session.found
+    told = session.result
     assert (told.log.world, told.truths, len(told.log.decisions)) == (None, {}, 105)
     assert not app.at.exception
 
@@ -224,7 +224,7 @@ def test_while_a_log_is_made_its_progress_is_shown(open_evaluate: Open) -> None:
     logs().__init__()  # type: ignore[misc]
     with many_frames():
         app = open_evaluate(**QUICK, seed="11")
-        assert app.session.found is None
+        assert app.session.result is None
         assert app.at.get("progress")
         while heavy_work.heavy_work().turn():
             pass
@@ -272,8 +272,8 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
         f"{'abc'[a]},{int(u < 0.2 + 0.2 * (a == 1))},.33" for a, u in zip(shown, pays, strict=True)
     )
     data = "\n".join(["action,reward,propensity", *rows]).encode()
-    log = Log(joined(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
-    found, setup = finish(finding(log, (1, 0), None, None)), EvaluateSetup()
+    log = EvaluationLog(joined(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
+    found, setup = finish(evaluating(log, (1, 0), None, None)), EvaluateSetup()
     assert "have few digits" in doubts(found, setup)[0]
     assert not any(row.is_off for row in found.rows)
     said = about_difference(found, setup, "action b", "online")
@@ -311,7 +311,7 @@ def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, window="101-200")
     assert len(found_on(app).decisions) == 100
     assert "Only visitors 101 to 200 count" in plain_text(app)
-    assert app.session.found is not None
+    assert app.session.result is not None
     whole = found_on(app).log.decisions
     assert (
         found_on(app).rows[0].intervals["naive"]
@@ -339,7 +339,7 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
         while heavy_work.heavy_work().turn():
             pass
         app.run().click("start-watch")
-        watch = app.session.watch
+        watch = app.session.coverage_runs
         while watch.done < 2:
             heavy_work.heavy_work().turn()
         app.run()
@@ -382,8 +382,8 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     for where in ("engine.evaluation.optimise", "pages.parts.evaluate.tuning"):
         monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
     app = open_evaluate(**QUICK).click("start-tuning")
-    (run,) = app.session.tuning.runs
-    found = run.found
+    (run,) = app.session.tuning.trials
+    found = run.optimisation
     assert {one.candidate.key for one in found.tried} == {one.key for one in few}
     text = plain_text(app)
     assert f"would earn {found.best.judged.estimate:.2f}" in text
@@ -407,10 +407,10 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     loop = session.log.loop
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
     found = Optimisation(low, (Tried(chosen, high, high),))
-    session.tuning.runs.append(Run(loop, 100, loop.settings, found))
+    session.tuning.trials.append(SettingsTrial(loop, 100, loop.settings, found))
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)
-    (run,) = session.tuning.runs
+    (run,) = session.tuning.trials
     assert run.is_in_force
     assert loop.settings == chosen.settings
     app.at.switch_page("../../play.py")

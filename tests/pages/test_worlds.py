@@ -19,7 +19,7 @@ from pages.parts.settings.library import library, worlds_of
 from pages.parts.text.format import bare
 from pages.parts.work.download_tokens import _passes
 from pages.parts.work.heavy_work import submit_here
-from pages.parts.worlds import valued
+from pages.parts.worlds import ceilings
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS
 from tests.engine.worlds.random_worlds import bakery, large
@@ -87,7 +87,7 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     app.click("undo")
     assert "Actions, Name is missing" in app.bare
     app.click("undo")
-    assert app.session.is_as_it_was
+    assert app.session.is_unchanged
 
 
 def test_a_number_is_read_as_german_tables_are_and_what_is_none_is_told(
@@ -115,7 +115,7 @@ def paste(app: WorldsApp, text: str) -> WorldsApp:
 def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open) -> None:
     app = paste(open_worlds(), json.dumps(bakery(emoji=7)))
     assert "emoji is 7" in app.bare_errors
-    assert app.session.is_as_it_was
+    assert app.session.is_unchanged
     paste(app, world_to_file(BAKERY)).click("go-keep")
     assert keys(app) == [key_of(BAKERY)]
     paste(app, "weather\tRoll\tPie\nSunny\t0.5\t0.1\nRainy\t0.2\t80%")
@@ -158,7 +158,7 @@ def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
     told = large(fields=5, values=5, items=3)
-    with patch.object(valued, "submit_here", wraps=submit_here) as submitted:
+    with patch.object(ceilings, "submit_here", wraps=submit_here) as submitted:
         app = paste(open_worlds(), json.dumps(told))
         assert submitted.call_count > 0
     found = world_from_json(told).ceilings
@@ -214,7 +214,7 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert len(called) == len(alike), "each has a column"
     session.begin(made.world, made)
     session.scramble(1)
-    session.came_as(made.world)
+    session.record_as_world(made.world)
     assert session.origin.estimated is made
     session.clear()
     assert session.origin.estimated is None
@@ -308,6 +308,6 @@ def test_a_draft_stands_in_the_address_and_survives_a_reload(open_worlds: Open) 
     assert "must be a number from 0 to 1" in again.text
     again.session.undo()
     again.run()
-    assert again.session.is_as_it_was
+    assert again.session.is_unchanged
     assert "draft" not in again.at.query_params
     assert "cannot be read" in open_worlds(world="coffee", draft="nonsense").session.refused

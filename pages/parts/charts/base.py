@@ -31,12 +31,14 @@ LOCALE: alt.theme.NumberLocaleKwds = {
     "currency": ["", ""],
     "percent": "\u00a0%",
 }
-"""Format of numbers in charts, the same as that of `pages.parts.text.format`."""
+"""Number format of charts, as in `pages.parts.text.format`."""
 SIZE = 14
 """Pixels of type."""
 UNITS = {"px": 1, "type": SIZE, "least": 0}
-"""Signals for lengths in expressions: one pixel, the height of type and its least height.
-`pages.parts.charts.stage_size` gives them the values of the stage."""
+"""Signals for lengths in expressions: pixel, type size, least type size.
+
+`pages.parts.charts.stage_size` sets the values of the stage.
+"""
 
 
 @alt.theme.register("playground", enable=True)
@@ -99,7 +101,7 @@ def finish(dark: bool, height: int, *layers: alt.Chart, **config: Any) -> Spec:
 
 
 _OBJECTS = 4
-"""Bytes that a specification takes as objects for each character of its JSON."""
+"""Bytes in memory per character of a specification's JSON."""
 
 
 def bytes_in_world(made: object, world: World, *_: object) -> int:
@@ -115,9 +117,9 @@ class Size:
     them. A size is for what differs otherwise: layers, and rows that depend on the height.
 
     Attributes:
-        on_stage: whether the chart fills the stage.
-        is_low: whether another picture stands above it there, so that half as much room is left.
-        least: pixels of height that a low window leaves it on a page; 0 where it has all.
+        on_stage: True if the chart fills the stage.
+        is_low: True if another chart above takes half of the stage.
+        least: height in pixels on a page in a low window; 0 for the full height.
     """
 
     on_stage: bool = False
@@ -146,7 +148,7 @@ IN_PIXELS: Spec = {
 }
 """Encoding of a chart whose rows, or transforms, place each mark themselves: in pixels."""
 OWN_COLOUR: Spec = {"field": "colour", "type": "nominal", "scale": None}
-"""Colour of a mark that its row names."""
+"""Colour channel that reads the colour from the row."""
 
 
 def blank() -> alt.Chart:
@@ -180,7 +182,7 @@ def table(rows: Sequence[Mapping[str, object]]) -> pa.Table:
 
 
 Keys = tuple[tuple[str, str], ...]
-"""Pairs of a colour and its meaning."""
+"""Legend: pairs of colour and meaning."""
 Ends = tuple[float, float]
 """Least and greatest value of an axis."""
 
@@ -216,9 +218,9 @@ def tooltip(format: str = "", /, **titles: str) -> list[alt.Tooltip]:
 
 def segment_names(world: World) -> list[str]:
     """A unique name for each of `World.segments`, for an axis."""
-    found = Counter(value.label for _, value in world.segments())
+    counts = Counter(value.label for _, value in world.segments())
     return [
-        value.label if found[value.label] == 1 else f"{field.label}: {value.label}"
+        value.label if counts[value.label] == 1 else f"{field.label}: {value.label}"
         for field, value in world.segments()
     ]
 

@@ -14,10 +14,10 @@ from pages.parts.text.theme import theme
 
 Row = dict[str, object]
 Moment = Literal["offered", "asked", "answered"]
-"""Somebody is offered something, it is asked what that will be, or they have answered and left."""
+"""Stage of a visit: offer displayed, audience guesses the offer, visitor has answered."""
 
 _NOTICED = 0.005
-"""Reward, or chance, by which something must have moved for what it was to be drawn."""
+"""Least change of reward or chance for which the former value is drawn."""
 
 
 def _moved(before: Ranked, now: Ranked, i: int) -> Row:
@@ -43,7 +43,7 @@ def belief_rows(
 ) -> pa.Table:
     """Rows of `belief_spec`, one for each action; ``before`` is the ``answered`` ranking."""
     colours = theme(dark).actions
-    truths = [None] * len(world.items) if truth is None else [float(one) for one in truth]
+    truths = [None] * len(world.items) if truth is None else [float(mean) for mean in truth]
     least = min(chance.kept for chance in chances)
     rows: list[Row] = []
     lit = now.shown if before is None or moment != "answered" else before.shown
@@ -76,8 +76,8 @@ def rows_of(world: World, size: Size) -> int:
 
 
 def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int]:
-    """Places of the actions with a row, in their order: on the stage the lit one and the most
-    probable; while a room is asked, the first, because hands are counted for them."""
+    """Positions of the actions with a row, in order: on the stage the highlighted and the most
+    probable; while the audience guesses, the first ones, for a count of hands."""
     places = range(len(now.probabilities))
     if not size.on_stage:
         return places
@@ -88,12 +88,12 @@ def _in_sight(now: Ranked, lit: int, moment: Moment, size: Size) -> Sequence[int
 
 
 _MOST = 12
-"""Rows that have room on the stage."""
+"""Largest number of rows on the stage."""
 
 
 _UNDRAWN: Row = {"draw": None, "ringed": False, "lot": False}
 _COVERED: Row = {**_UNDRAWN, "won": 0.0, "kept": 0.0, "wins": None, "told": ""}
-"""What rows say once a visitor has left, and while it is asked what will be offered."""
+"""Hidden values of a row after the visit, and while the audience guesses."""
 
 
 def _decided(now: Ranked, i: int, chance: Chance) -> Row:

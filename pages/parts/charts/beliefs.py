@@ -27,16 +27,16 @@ from pages.parts.text.theme import theme
 _REACH = 3.2
 """Standard deviations from the mean to which a bell is drawn."""
 _REWARDS = {0: "0", 0.5: "½", 1: "1"}
-"""Those that the scale of the bells names: what lies beyond is doubt, and no reward."""
+"""Rewards named on the scale of the bells; the range beyond is uncertainty only."""
 _HEAD, _FOOT = 46, 6
 """Pixels above the first row, for what the columns show, and below the last."""
 _ABOVE, _ANSWERS = 380, 180
-"""Pixels of a window that no row has: what stands above them on Play, and below them, on a small
-one, its answers."""
+"""Pixels of a window above the rows on Play, and below them, on a small window, for the answers."""
 _PICTURE = 20
 """Pixels of a picture file."""
 _STACKED = 6
-"""Rows on the stage that are high enough for a name above its bell; of more it stands before it."""
+"""Largest number of rows on the stage with names above their bells; with more, names stand
+before."""
 
 
 def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
@@ -56,7 +56,7 @@ def _signals(world: World, small: bool, size: Size) -> dict[str, str]:
         "head": f"{_HEAD}*px",
         "lane": fills if on_stage else f"{lane(world, small)}",
         "narrow": "width<480",
-        # With the width, so that it is computed anew with it.
+        # Contains the width, so that Vega recomputes the signal after a resize.
         "low": f"windowSize()[1]<{full}+{_ANSWERS}*(width<480)" if size == PAGE else "false",
         "bell": f"narrow ? min(0.52,0.95-15*px/lane) : {high}",
         "bells": f"(width-72*px)*(narrow ? 0.6 : {0.68 if on_stage else 0.8})",
@@ -84,8 +84,8 @@ def belief_spec(
 ) -> Spec:
     """Rows with a name, a bell with its draw, and a bar; ``offers`` is the title of the bars.
 
-    The browser places everything, in pixels, by the width that it has. All bells are equally high;
-    the width is the uncertainty.
+    The browser computes all positions in pixels from the chart's width. All bells have the same
+    height; their width is the uncertainty.
     """
     layers = [
         _box("datum.lit", (0.02, 0.98), "0", "width").mark_rect(
@@ -121,8 +121,8 @@ def within_room(spec: Spec, world: World, size: Size) -> Spec:
         return spec
     fills = f"(height - head - {_FOOT}) / {rows_of(world, size)}"
     params = [
-        {**one, "expr": f"min({one['expr']}, {fills})"} if one["name"] == "lane" else one
-        for one in spec["params"]
+        {**param, "expr": f"min({param['expr']}, {fills})"} if param["name"] == "lane" else param
+        for param in spec["params"]
     ]
     return spec | {"params": params}
 
@@ -180,7 +180,7 @@ def _chance(chance: str) -> str:
 
 def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     """Both scales with titles, on rows that do not change."""
-    places = [[at, told, 0] for at, told in _REWARDS.items()]
+    places = [[at, label, 0] for at, label in _REWARDS.items()]
     places += [[0, "0", 1], [0.5, "50", 1], [1, "100 %", 1]]
     reward, chance = _from_names(f"({ZERO:g} + datum.at[0])"), _chance("datum.at[0]")
     x = f"datum.at[2] ? {chance} : {reward}"
@@ -189,7 +189,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
     within = "" if size.on_stage else ", 0 to 1"
     believes = f"narrow ? 'believed to earn' : 'what it believes each would earn{within}'"
-    asked = f"{offers!r} + (datum.told ? '' : '?')"
+    heading = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
     foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")
     return [
@@ -207,7 +207,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
         .transform_calculate(x="names + 2", y=heads, text=believes)
         .mark_text(**left)
         .encode(text="text:N"),
-        _only("datum.row == 1", x="bars", y=heads, text=asked)
+        _only("datum.row == 1", x="bars", y=heads, text=heading)
         .mark_text(**left)
         .encode(text="text:N"),
     ]

@@ -23,17 +23,17 @@ from pages.parts.charts.base import (
     tooltip,
 )
 from pages.parts.charts.curves import Curve, level, melted
-from pages.parts.charts.lines import Look, Looks, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, LineStyles, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 MATCH, CEILING = "match", "perfect copy"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
-"""In the order in which they are drawn: the wide line of today's rules stays in sight below what
-earns the same."""
+"""Arms in drawing order: the wide line of today's rules stays visible below lines with equal
+values."""
 _SHAPED = (APPRENTICE, ONLINE)
-"""Lines that are told apart by shapes, too; that of today's rules, by its width."""
+"""Lines with distinct shapes; today's rules have a distinct width."""
 
 
 def _rule(switched: bool) -> str:
@@ -42,16 +42,16 @@ def _rule(switched: bool) -> str:
 
 
 LINES, GAINS = 250, 250
-"""Pixels that the charts are high."""
+"""Heights of the charts in pixels."""
 TOP = 1.04
 """End of an axis of shares."""
 
 
-def _arms(dark: bool) -> Looks:
+def _arms(dark: bool) -> LineStyles:
     return (
-        (TODAY, Look(theme(dark).faint, "square", 9)),
-        (APPRENTICE, Look(theme(dark).accent)),
-        (ONLINE, Look(theme(dark).other, "diamond")),
+        (TODAY, LineStyle(theme(dark).faint, "square", 9)),
+        (APPRENTICE, LineStyle(theme(dark).accent)),
+        (ONLINE, LineStyle(theme(dark).other, "diamond")),
     )
 
 
@@ -60,14 +60,17 @@ def _arms(dark: bool) -> Looks:
 
 def match_spec(dark: bool, span: int, switched: bool) -> Spec:
     """Lines: share of the apprentice's choices that match today's rules, against its ceiling."""
-    looks = (CEILING, Look(theme(dark).faint, "square", 9)), (MATCH, Look(theme(dark).accent))
+    looks = (
+        (CEILING, LineStyle(theme(dark).faint, "square", 9)),
+        (MATCH, LineStyle(theme(dark).accent)),
+    )
     title = f"same as today's rules, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, looks, LINES, _rule(switched))
 
 
 def reward_spec(dark: bool, span: int, switched: bool, truth: bool) -> Spec:
     """Lines: mean reward of the latest visitors in each loop."""
-    best = ((BEST, Look(theme(dark).ink, "cross", 1.5)),) if truth else ()
+    best = ((BEST, LineStyle(theme(dark).ink, "cross", 1.5)),) if truth else ()
     title = f"mean reward, last {RECENT_EVENTS}"
     return lines(dark, span, (0, TOP), title, _arms(dark) + best, LINES, _rule(switched))
 
@@ -85,8 +88,8 @@ def gain_spec(dark: bool, span: int, switched: bool, low: int, high: int) -> Spe
 
 def match_rows(rows: Curve, switches: Sequence[int], size: Size = PAGE) -> pa.Table:
     """Rows of `match_spec`, see `labelled`; a line without a name is a switch."""
-    found = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
-    return table(labelled(found, (0, TOP), size.room(LINES), switches))
+    line_rows = melted(rows, {CEILING: "ceiling", MATCH: "recent"})
+    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches))
 
 
 def reward_rows(
@@ -100,9 +103,9 @@ def reward_rows(
     Args:
         best: the best possible mean reward, and the end of the axis.
     """
-    found = melted(rows, {name: arm for arm, name in ARMS.items()})
-    found += level(BEST, *best) if best else []
-    return table(labelled(found, (0, TOP), size.room(LINES), switches, _SHAPED))
+    line_rows = melted(rows, {name: arm for arm, name in ARMS.items()})
+    line_rows += level(BEST, *best) if best else []
+    return table(labelled(line_rows, (0, TOP), size.room(LINES), switches, _SHAPED))
 
 
 def sum_rows(
@@ -121,8 +124,8 @@ def sum_rows(
     arms = {name: arm + measure for arm, name in ARMS.items()}
     if measure == "_worse":
         del arms[TODAY]
-    found = melted(rows, arms)
-    return table(labelled(found, domain, size.room(GAINS), switches, _SHAPED))
+    line_rows = melted(rows, arms)
+    return table(labelled(line_rows, domain, size.room(GAINS), switches, _SHAPED))
 
 
 def bounds_of(rows: Curve, measure: str) -> tuple[int, int]:
@@ -142,7 +145,7 @@ def outlook_spec(dark: bool) -> Spec:
     x = x.scale(domain=(0, 1), nice=False, clamp=True)
     y = lanes("what", labelLimit=210, labelPadding=8)
     tips = tooltip(what="What") + tooltip(".3f", low="From", high="To")
-    middle = tooltip(".3f", point="Middle")  # What the log allows has none.
+    middle = tooltip(".3f", point="Middle")  # The log's bounds have no middle.
     bands = blank().mark_bar(height=16, cornerRadius=4, opacity=0.55)
     alone = bands.transform_filter("!isValid(datum.point)").encode(tooltip=tips)
     around = bands.transform_filter("isValid(datum.point)").encode(tooltip=tips + middle)
@@ -164,8 +167,8 @@ def outlook_rows(
     """Rows of `outlook_spec`: what, kind, low, high, point.
 
     Args:
-        truth: the value of going online, if it is revealed.
-        since: mean reward since it went online, and its standard error.
+        truth: the true value of going online, if revealed.
+        since: mean reward since the switch, and its standard error.
     """
 
     def around(what: str, kind: str, mean: float, error: float = 0.0) -> dict[str, object]:
@@ -217,13 +220,13 @@ def slices_rows(slices: Mapping[str, Matching], world: World) -> pa.Table:
             {
                 "field": field.label,
                 "value": name,
-                "agreement": found.expected_agreement,
-                "match": found.match_rate,
-                "ratio": found.reward_achievement_ratio,
-                "ceiling": found.highest_match_rate,
-                "visitors": found.events,
+                "agreement": part.expected_agreement,
+                "match": part.match_rate,
+                "ratio": part.reward_achievement_ratio,
+                "ceiling": part.highest_match_rate,
+                "visitors": part.events,
             }
             for (field, value), name in zip(world.segments(), segment_names(world), strict=True)
-            if (found := slices.get(f"{field.name}={value.name}")) is not None
+            if (part := slices.get(f"{field.name}={value.name}")) is not None
         ]
     )

@@ -74,7 +74,7 @@ def map_spec(
             if size.on_stage
             else [_here(base, dark)]
         ),
-        base.mark_rect(opacity=0, cursor="pointer", **_told()).properties(name="cells"),
+        base.mark_rect(opacity=0, cursor="pointer", **_descriptions()).properties(name="cells"),
     ) | {"resolve": _APART}
     if size.on_stage:
         return spec
@@ -121,10 +121,10 @@ def _here(cells: alt.Chart, dark: bool) -> alt.Chart:
 
 
 _APART = {"scale": {"opacity": "independent"}}
-"""How sure it is, and whether a picture is seen, are two scales."""
+"""Independent opacity scales, for certainty and for pictures."""
 
 
-def _told() -> dict[str, Any]:
+def _descriptions() -> dict[str, Any]:
     """Tooltip of each cell, and its description for screen readers."""
     favoured = "{Favoured: datum.name, Chance: format(datum.probability, '.1%')}"
     truth = "isValid(datum.best) ? {'Truly best': datum.best} : {}"
@@ -150,18 +150,18 @@ def map_rows(
     """Rows of `map_spec`.
 
     Args:
-        cells: those of the whole world, or of the slice of a large one.
-        knows: whether anything was learned; until then cells are empty.
-        turn: tells one visitor from the next, so that a cell can be pointed at again.
+        cells: all cells of the world, or of a slice of a large world.
+        knows: True once the loop has learned; until then cells are empty.
+        turn: number of the visitor; a change allows the same cell to be selected again.
     """
-    shown = [cell for cell in cells if axes.shows(cell, here)]
-    places = [world.cell(cell) for cell in shown]
+    visible = [cell for cell in cells if axes.shows(cell, here)]
+    places = [world.cell(cell) for cell in visible]
     contexts = [world.contexts[at] for at in places]
     position, items = world.cell(here), {item.id: item for item in world.items}
     heads = heads_of(world)
-    favoured = [cell["action"] if knows else None for cell in shown]
-    best = [cell["best"] if truth else None for cell in shown]
-    strength = [cell["strength"] if knows else 0.0 for cell in shown]
+    favoured = [cell["action"] if knows else None for cell in visible]
+    best = [cell["best"] if truth else None for cell in visible]
+    strength = [cell["strength"] if knows else 0.0 for cell in visible]
     columns: dict[str, list[Any]] = {
         "at": places,
         "turn": [turn] * len(places),
@@ -172,12 +172,12 @@ def map_rows(
             "\n".join(heads[name, context[name]] for name in axes.columns) for context in contexts
         ],
         "action": favoured,
-        "name": [items[one].name if one else None for one in favoured],
-        "emoji": [emoji_of(items[one]) if one else None for one in favoured],
-        "probability": [cell["probability"] if knows else None for cell in shown],
+        "name": [items[action].name if action else None for action in favoured],
+        "emoji": [emoji_of(items[action]) if action else None for action in favoured],
+        "probability": [cell["probability"] if knows else None for cell in visible],
         "strength": strength,
-        "seen": [float(one > VISIBLE) for one in strength],
-        "best": [items[one].name if one else None for one in best],
+        "seen": [float(share > VISIBLE) for share in strength],
+        "best": [items[action].name if action else None for action in best],
         "mark": [emoji_of(items[b]) if b else None for b in best],
         "truth": [b if b != a else None for a, b in zip(favoured, best, strict=True)],
     }

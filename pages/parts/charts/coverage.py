@@ -1,4 +1,4 @@
-"""Coverage of estimators: share of intervals that held the truth, and their width."""
+"""Coverage of estimators: share of intervals that contained the truth, and mean width."""
 
 import math
 from collections.abc import Sequence
@@ -57,15 +57,15 @@ def coverage_rows(kept: Sequence[Kept]) -> pa.Table:
     return table(
         [
             {
-                "name": one.name,
-                "share": one.held / one.intervals,
-                "held": one.held,
-                "intervals": one.intervals,
-                "width": one.width,
-                "told": f"{one.held:,}/{one.intervals:,}, {one.how_wide}",
-                "keeps": one.held >= PROMISED * one.intervals,
+                "name": bar.name,
+                "share": bar.held / bar.intervals,
+                "held": bar.held,
+                "intervals": bar.intervals,
+                "width": bar.width,
+                "told": f"{bar.held:,}/{bar.intervals:,}, {bar.how_wide}",
+                "keeps": bar.held >= PROMISED * bar.intervals,
                 "first": place == 0,
             }
-            for place, one in enumerate(kept)
+            for place, bar in enumerate(kept)
         ]
     )

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from engine.evaluation.learning_curve import RECENT_VISITORS
 from pages.parts.charts.base import PAGE, Size, Spec, table
-from pages.parts.charts.lines import Look, Rows, edge, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, Rows, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 Curve = Sequence[Mapping[str, float]]
@@ -14,23 +14,22 @@ Curve = Sequence[Mapping[str, float]]
 
 SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this loop"
 UNIFORM, SINGLE, BEST = "by chance", "one for all", "best possible"
-"""What choosing by chance earns, always offering the one action that is best for all together, and
-offering each visitor their best."""
+"""Levels of the mean reward: random choice, the best single action, the best action per visitor."""
 
 _MEANS = (0.0, 1.04)
 _HEIGHT = 240
 
 
-def _known(dark: bool) -> dict[str, Look]:
+def _known(dark: bool) -> dict[str, LineStyle]:
     faint, ink = theme(dark).faint, theme(dark).ink
-    return {UNIFORM: Look(faint, "square", 1.3), SINGLE: Look(faint, "diamond", 1.3),
-            BEST: Look(ink, "cross", 1.5)}  # fmt: skip
+    return {UNIFORM: LineStyle(faint, "square", 1.3), SINGLE: LineStyle(faint, "diamond", 1.3),
+            BEST: LineStyle(ink, "cross", 1.5)}  # fmt: skip
 
 
 def reward_spec(dark: bool, truth: bool) -> Spec:
     """Lines: mean reward so far and of the latest visitors, against known values."""
     accent = theme(dark).accent
-    looks = {LATEST: Look(accent, "square", 6.0), SO_FAR: Look(accent)}
+    looks = {LATEST: LineStyle(accent, "square", 6.0), SO_FAR: LineStyle(accent)}
     known = _known(dark) if truth else {}
     every = (*looks.items(), *known.items())
     return lines(dark, None, _MEANS, "mean reward", every, _HEIGHT)
@@ -39,7 +38,7 @@ def reward_spec(dark: bool, truth: bool) -> Spec:
 def regret_spec(dark: bool) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     known = {name: look for name, look in _known(dark).items() if name != BEST}
-    looks = {**known, LOOP: Look(theme(dark).accent)}
+    looks = {**known, LOOP: LineStyle(theme(dark).accent)}
     return lines(dark, None, None, "rewards lost", tuple(looks.items()), _HEIGHT)
 
 

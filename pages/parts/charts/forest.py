@@ -15,7 +15,7 @@ NAIVE, ESTIMATE = "where it was shown", "to everybody, 95 %"
 TRUTH, GUESS = "the truth", "your guess"
 POLICY, UNSURE = "policy", "unsure"
 ROW = 29
-"""Pixels from one row to the next."""
+"""Height of a row in pixels."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class Branch:
     Attributes:
         name: on the axis.
         place: of its colour among the actions'; None for a policy.
-        is_unsure: whether the log says so little of it that it is grey.
-        naive, estimate, low, high, truth, guess: values; None where nothing is drawn.
+        is_unsure: True for a row with too little data, drawn in grey.
+        naive, estimate, low, high, truth, guess: values; None to omit the mark.
     """
 
     name: str
@@ -41,7 +41,7 @@ class Branch:
 
 
 Marks = tuple[str, ...]
-"""What is drawn of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`; it stands in the legend."""
+"""Kinds of marks drawn, of `NAIVE`, `ESTIMATE`, `TRUTH` and `GUESS`, for the legend."""
 
 
 def marks_of(branches: Sequence[Branch]) -> Marks:
@@ -50,7 +50,7 @@ def marks_of(branches: Sequence[Branch]) -> Marks:
     return tuple(
         mark
         for mark, field in drawn.items()
-        if any(getattr(one, field) is not None for one in branches)
+        if any(getattr(branch, field) is not None for branch in branches)
     )
 
 
@@ -87,10 +87,10 @@ def forest_spec(
         ),
         legend=None,
     )
-    told = tooltip(name="Served to everybody", mark="What")
-    # Only an estimate has an interval: of others it would be told from null to null.
-    alone = told + tooltip(".3f", value="Mean reward")
-    tips = alone + tooltip(".3f", low="From", high="To")
+    naming = tooltip(name="Served to everybody", mark="What")
+    # Only estimates have an interval; other marks would show "null to null".
+    named_value = naming + tooltip(".3f", value="Mean reward")
+    tips = named_value + tooltip(".3f", low="From", high="To")
     base = blank().encode(y=y)
     ruled = base.transform_filter(HAS_INTERVAL)
     estimates = base.transform_filter(alt.datum.mark == ESTIMATE)
@@ -99,7 +99,7 @@ def forest_spec(
     return finish(
         dark,
         ROW * rows + 48,
-        # All rows in their order: others have not all of them.
+        # An invisible layer with all rows fixes their order.
         base.mark_point(opacity=0, aria=False).encode(x),
         gaps.mark_rule(
             strokeWidth=1.5, strokeDash=[2, 4], color=look.faint, clip=True, aria=False
@@ -111,7 +111,7 @@ def forest_spec(
             x, color=colour, shape=shape, tooltip=tips
         ),
         others.mark_point(filled=False, size=100, strokeWidth=2, color=look.ink, opacity=1).encode(
-            x, shape=shape, tooltip=alone
+            x, shape=shape, tooltip=named_value
         ),
     )
 
@@ -119,25 +119,37 @@ def forest_spec(
 def forest_rows(branches: Sequence[Branch]) -> pa.Table:
     """Rows of `forest_spec`: name, mark, value, low, high, place, and the ends of the gap between
     interval and naive mean: gap, naive."""
-    found: list[dict[str, object]] = []
-    for one in branches:
-        place = UNSURE if one.is_unsure else POLICY if one.place is None else str(one.place)
-        values = {NAIVE: one.naive, TRUTH: one.truth, GUESS: one.guess, ESTIMATE: one.estimate}
+    rows: list[dict[str, object]] = []
+    for branch in branches:
+        place = (
+            UNSURE if branch.is_unsure else POLICY if branch.place is None else str(branch.place)
+        )
+        values = {
+            NAIVE: branch.naive,
+            TRUTH: branch.truth,
+            GUESS: branch.guess,
+            ESTIMATE: branch.estimate,
+        }
         marked = [
-            {"name": one.name, "place": place, "mark": mark, "value": value}
+            {"name": branch.name, "place": place, "mark": mark, "value": value}
             for mark, value in values.items()
             if value is not None
         ]
-        if marked and one.estimate is not None:
-            marked[-1] |= {"low": one.low, "high": one.high, "naive": one.naive, "gap": _gap(one)}
-        found += marked or [{"name": one.name, "place": place}]
-    return table(found)
+        if marked and branch.estimate is not None:
+            marked[-1] |= {
+                "low": branch.low,
+                "high": branch.high,
+                "naive": branch.naive,
+                "gap": _gap(branch),
+            }
+        rows += marked or [{"name": branch.name, "place": place}]
+    return table(rows)
 
 
-def _gap(one: Branch) -> float | None:
+def _gap(branch: Branch) -> float | None:
     """End of the interval next to the naive mean, if the mean lies outside."""
-    if one.naive is None or one.low is None or one.high is None:
+    if branch.naive is None or branch.low is None or branch.high is None:
         return None
-    if one.naive > one.high:
-        return one.high
-    return one.low if one.naive < one.low else None
+    if branch.naive > branch.high:
+        return branch.high
+    return branch.low if branch.naive < branch.low else None

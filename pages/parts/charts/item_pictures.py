@@ -31,15 +31,15 @@ def with_pictures(
     """Picture of the action that a field names by id or name; no layer without picture files.
 
     Args:
-        side: pixels of the square that it has room in.
-        off: pixels to the right and down that its middle is off its mark's.
+        side: size of the picture in pixels.
+        off: offset of the picture from the mark in pixels, to the right and down.
         by: further encodings.
     """
-    found = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
-    if not found:
+    pictures = {name: i.picture for i in world.items if i.picture for name in (i.id, i.name)}
+    if not pictures:
         return []
     # In the chart, not in its rows, which travel with each click.
-    url = alt.ExprRef(f"({json.dumps(found)})[datum.{field}]")
+    url = alt.ExprRef(f"({json.dumps(pictures)})[datum.{field}]")
     named = marks.transform_filter(is_pictured(world, field))
     look = {"width": side, "height": side, "xOffset": off[0], "yOffset": off[1]}
     return [named.mark_image(url=url, aria=False, **look).encode(**by)]
@@ -57,7 +57,7 @@ def with_names(world: World, marks: alt.Chart, dark: bool, **by: Any) -> list[al
         return []
     named = marks.transform_filter(f"indexof({json.dumps(bare)}, datum.action) >= 0")
     ink, ground = {"color": theme(dark).ink}, theme(dark).ground
-    # Behind letters, so that they are read on any colour.
+    # Outline that keeps letters legible on any colour.
     halo = {"stroke": ground, "strokeWidth": 4, "strokeJoin": "round"}
     shape: dict[str, Any] = {"limit": alt.ExprRef("bandwidth('x') - 6"), "aria": False}
     return [named.mark_text(**shape, **look).encode(text="name:N", **by) for look in (halo, ink)]

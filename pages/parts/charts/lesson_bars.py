@@ -15,7 +15,7 @@ from pages.parts.text.theme import theme
 
 _BAR, _GAP = 16, 15
 _ROOM = 1.2
-"""How much longer the axis is than what is drawn: numbers stand behind the bars."""
+"""Length of the axis relative to the longest bar, with room for numbers behind the bars."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Said:
     """A bar.
 
     Attributes:
-        of: name of its lane.
-        by: name of its author.
+        of: name of the lane.
+        by: name of the author.
         low, high: interval of the value; None without one.
-        told: text beside it; the percentage by default.
+        told: text beside the bar; the percentage by default.
     """
 
     of: str
@@ -87,7 +87,7 @@ def said_spec(
         intervals(dark, y, 2.5).encode(yOffset=offset),
         words(y, alt.X("end:Q")).transform_filter(says).encode(yOffset=offset),
         only("by", truth)
-        # By what a lane has: on the stage that is as much as the screen leaves.
+        # By the lane's height, which on the stage depends on the screen.
         .mark_tick(thickness=4, size=alt.ExprRef("bandwidth('y') + 4"), opacity=1)
         .encode(x, y, colour, tooltip=tips),
     )
@@ -99,16 +99,16 @@ def said_rows(
     """Rows of `said_spec`: statements and truths; ``others`` names a lane without bars."""
     rows: list[dict[str, object]] = [
         {
-            "of": one.of,
-            "by": one.by,
-            "value": one.value,
-            "low": one.low,
-            "high": one.high,
-            "end": max(one.value, one.high or 0.0),
+            "of": statement.of,
+            "by": statement.by,
+            "value": statement.value,
+            "low": statement.low,
+            "high": statement.high,
+            "end": max(statement.value, statement.high or 0.0),
             # As in the text beside it: a browser would round halves up.
-            "told": one.told or percent(one.value),
+            "told": statement.told or percent(statement.value),
         }
-        for one in said
+        for statement in said
     ]
     rows += [{"of": of, "by": truth, "value": value} for of, value in truths]
     if others:
@@ -123,8 +123,7 @@ _LINES = 8
 
 @lru_cache(maxsize=8)
 def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
-    """Intervals with estimates, one for each log, in the colour of their name, and the truth across
-    them."""
+    """Intervals with estimates, one for each log, coloured by name, with the truth across."""
     look = theme(dark)
     axis = alt.Axis(format="%", title=None)
     x = alt.X("low:Q").scale(domain=(0, 1), nice=False).axis(axis)
@@ -147,16 +146,16 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
 
 
 def again_rows(intervals: Sequence[Interval], truth: float, names: tuple[str, str]) -> pa.Table:
-    """Rows of `again_spec`; ``names`` of the intervals that hold the truth, and that miss it."""
+    """Rows of `again_spec`; ``names`` of intervals with the truth, and of those without."""
     rows: list[dict[str, object]] = [
         {
             "kind": "log",
             "log": number,
-            "name": names[0] if one.holds(truth) else names[1],
-            "value": one.estimate,
-            "low": one.low,
-            "high": one.high,
+            "name": names[0] if interval.holds(truth) else names[1],
+            "value": interval.estimate,
+            "low": interval.low,
+            "high": interval.high,
         }
-        for number, one in enumerate(intervals)
+        for number, interval in enumerate(intervals)
     ]
     return table([*rows, {"kind": "truth", "value": truth}])

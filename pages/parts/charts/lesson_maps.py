@@ -29,7 +29,7 @@ def names_of_cells(world: World) -> tuple[list[str], list[str]]:
     other fields."""
     heads, (first, *others) = heads_of(world), world.fields
     across = [[heads[field.name, value.name] for value in field.values] for field in others]
-    return [value.label for value in first.values], ["\n".join(one) for one in product(*across)]
+    return [value.label for value in first.values], ["\n".join(names) for names in product(*across)]
 
 
 def lines_of(world: World) -> int:
@@ -58,7 +58,7 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
     quiet: dict[str, Any] = {"cornerRadius": 6, "aria": False}
     words: dict[str, Any] = {
         "lineBreak": "\n",
-        # The first of two lines stands where a single one would.
+        # Two lines are shifted up, so that the text stays centred.
         "dy": alt.ExprRef("indexof(datum.text, '\\n') < 0 ? 0 : -0.17 * bandwidth('y')"),
         "aria": False,
     }
@@ -111,7 +111,7 @@ def tried_spec(dark: bool, rows: int, lines: int, yes: str, no: str) -> Spec:
     )
 
 
-def tried_rows(world: World, found: ExplorationRecord, yes: str, no: str) -> pa.Table:
+def tried_rows(world: World, record: ExplorationRecord, yes: str, no: str) -> pa.Table:
     """Rows of `tried_spec`."""
     cells = zip(product(*names_of_cells(world)), world.contexts, strict=True)
     return table(
@@ -124,7 +124,7 @@ def tried_rows(world: World, found: ExplorationRecord, yes: str, no: str) -> pa.
                 "tried": no if never else yes,
             }
             for ((row, column), context), best, never in zip(
-                cells, found.best, found.never, strict=True
+                cells, record.best, record.never, strict=True
             )
         ]
     )
@@ -138,8 +138,7 @@ def marks_spec(dark: bool, rows: int, names: tuple[str, str, str, str]) -> Spec:
     """Cells, full if the statement is true, with a hollow diamond on each marked cell.
 
     Args:
-        names: what a cell is that was marked rightly, wrongly, that was missed, and that is none of
-            these.
+        names: labels for correctly marked, wrongly marked, missed and remaining cells.
     """
     right, wrong, missed, no = names
     look, base = theme(dark), _map()
@@ -168,8 +167,8 @@ def marks_rows(
 ) -> pa.Table:
     """Rows of `marks_spec`."""
     right, wrong, missed, no = names
-    found = []
+    cells = []
     for at, (row, column) in enumerate(product(rows, columns)):
         state = (right if at in true else wrong) if at in marked else missed if at in true else no
-        found.append({"row": row, "column": column, "who": f"{row} · {column}", "state": state})
-    return table(found)
+        cells.append({"row": row, "column": column, "who": f"{row} · {column}", "state": state})
+    return table(cells)

@@ -24,12 +24,12 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.lines import Look, edge, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, edge, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
 _LINE = 84
 _LETTER = 0.54
-"""How wide a letter of a name is, in heights of the type: rather more than most."""
+"""Width of a letter relative to the type size, with a margin."""
 _LANE = 38
 _CURVE = 280
 
@@ -43,7 +43,7 @@ def guess_spec(dark: bool, low: float, high: float, number: str) -> Spec:
     at = alt.X("value:Q").scale(domain=(low, high), nice=False)
     axis = at.axis(title=None, format=number, grid=False)
     ink, accent = theme(dark).ink, theme(dark).accent
-    low_down = alt.ExprRef("0.68 * height")  # Above it stands what it is.
+    low_down = alt.ExprRef("0.68 * height")  # Leaves room for the labels above.
     marks: dict[str, Any] = {"size": 260, "opacity": 1, "strokeWidth": 2.5, "y": low_down}
     named = blank().transform_filter("isValid(datum.label)")
     names = named.mark_text(
@@ -90,11 +90,11 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
     if guess is None:
         return table([true | {"align": "center", "other": ""}])
     sides = ("right", "left") if guess < truth else ("left", "right")
-    told = {"kind": "guess", "value": guess, "label": labels[0], "align": sides[0]}
+    guessed = {"kind": "guess", "value": guess, "label": labels[0], "align": sides[0]}
     return table(
         [
             {"kind": "gap", "value": guess, "end": truth},
-            told | {"other": labels[1]},
+            guessed | {"other": labels[1]},
             true | {"align": sides[1], "other": labels[0]},
         ]
     )
@@ -106,7 +106,10 @@ def guess_rows(guess: float | None, truth: float, labels: tuple[str, str]) -> pa
 @lru_cache(maxsize=8)
 def score_spec(dark: bool, names: tuple[str, str], visits: str, title: str) -> Spec:
     """Lines: total reward of two players over the visits."""
-    looks = ((names[0], Look(theme(dark).other, "diamond")), (names[1], Look(theme(dark).accent)))
+    looks = (
+        (names[0], LineStyle(theme(dark).other, "diamond")),
+        (names[1], LineStyle(theme(dark).accent)),
+    )
     spec = lines(dark, None, None, title, looks, _CURVE, along=visits)
     # Short numbers leave the title of the axis no room.
     return spec | {"padding": spec["padding"] | {"left": 6}}
@@ -191,16 +194,16 @@ def certainty_spec(dark: bool, visitors: str, chance: str) -> Spec:
     )
 
 
-def certainty_rows(found: Sequence[Certainty], came: Sequence[str]) -> pa.Table:
-    """Rows of `certainty_spec`; ``came`` names the numbers of visitors."""
+def certainty_rows(certainties: Sequence[Certainty], visitors: Sequence[str]) -> pa.Table:
+    """Rows of `certainty_spec`; ``visitors`` are labels for the numbers of visitors."""
     return table(
         [
             {
-                "visitors": many,
-                "mean": one.mean,
-                "low": float(one.highest.min()),
-                "high": float(one.highest.max()),
+                "visitors": number,
+                "mean": certainty.mean,
+                "low": float(certainty.highest.min()),
+                "high": float(certainty.highest.max()),
             }
-            for many, one in zip(came, found, strict=True)
+            for number, certainty in zip(visitors, certainties, strict=True)
         ]
     )

@@ -15,23 +15,23 @@ from pages.parts.text.theme import theme
 _BELOW = 46
 """Pixels below a chart's plot: numbers and title of its axis."""
 _LINE = 17
-"""Pixels from one label to the next."""
+"""Distance between labels in pixels."""
 _STRETCHES = 6
-"""Stretches of a line with a mark in each."""
+"""Number of marks along a line, one per segment."""
 _PALE = 4
-"""Pixels of width from which a line is pale."""
+"""Width in pixels from which a line is pale."""
 
 Rows = list[dict[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class LineStyle:
     """Style of a line.
 
     Attributes:
         colour: as ``#rrggbb``.
-        shape: of its marks, at its end and on the way, as Vega names it or as an SVG path.
-        width: of the line in pixels; a wide one is pale, and lies below the others.
+        shape: of the marks, as a Vega name or an SVG path.
+        width: in pixels; wide lines are pale and below the others.
     """
 
     colour: str
@@ -39,8 +39,8 @@ class Look:
     width: float = 2.4
 
 
-Looks = tuple[tuple[str, Look], ...]
-"""Name of each line with its look, in the order in which they are drawn."""
+LineStyles = tuple[tuple[str, LineStyle], ...]
+"""Name of each line with its style, in drawing order."""
 
 
 # -- the chart ------------------------------------------------------------------------
@@ -52,7 +52,7 @@ def lines(
     span: int | None,
     domain: Ends | None,
     title: str,
-    looks: Looks,
+    looks: LineStyles,
     height: int,
     rule: str = "",
     along: str = "visitors",
@@ -61,15 +61,15 @@ def lines(
     """Specification of lines over the visitors, each with its name at its end; see `labelled`.
 
     Args:
-        span: end of the horizontal axis; None if a row sets it, see `edge`: then the chart stays
-            the same as it grows.
+        span: end of the horizontal axis; None if a row sets the end, see `edge`, so that a growing
+            axis does not change the specification.
         domain: ends of the vertical axis; None likewise, from 0.
         title: of the vertical axis.
         rule: tooltip of vertical rules, which are rows without a line; empty without rules, as a
             layer without marks has no accessible name.
         along: title of the horizontal axis.
-        spread: whether bands show the spread of single runs, and are outlined. Other bands are
-            intervals of the line itself, and are filled.
+        spread: True for outlined bands with the spread of single runs; False for filled bands with
+            intervals of the lines.
     """
     some = None if span is None else 1
     spec = _lines(dark, some, domain, title, looks, height, rule, along, spread)
@@ -92,7 +92,7 @@ def _lines(
     span: int | None,
     domain: Ends | None,
     title: str,
-    looks: Looks,
+    looks: LineStyles,
     height: int,
     rule: str,
     along: str,
@@ -168,10 +168,10 @@ def _having(field: str) -> alt.Chart:
 def span_of(size: float, least: float = 50) -> int:
     """End of an axis that holds ``size``, at least ``least``: it grows in steps, so that lines
     creep and do not jump."""
-    held = max(size, least, 10)
-    power = int(10 ** math.floor(math.log10(held)))
+    reach = max(size, least, 10)
+    power = int(10 ** math.floor(math.log10(reach)))
     steps = (power * halves // 2 for halves in (2, 3, 4, 6, 10, 15, 20))
-    return next(end for end in steps if end >= held)
+    return next(end for end in steps if end >= reach)
 
 
 def labelled(

@@ -11,12 +11,12 @@ from engine.result_cache import cached
 from engine.worlds import Context, World
 
 _MOST = 16
-"""Columns that stand beside each other at most."""
+"""Largest number of columns side by side."""
 _ACROSS, _HIGH = 6, 40
-"""Values that an upright map has room for side by side, and rows that everybody may make there."""
+"""Largest numbers of columns and of rows of an upright map."""
 
 _MAP = 500
-"""Bytes that a map takes with what it is called."""
+"""Bytes in memory of a map with its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +61,10 @@ def upright_axes_of(world: World) -> Mapping[Axes, str]:
     """Maps of `axes_of` for a narrow column: the field with at most six values stands side by side,
     and too high maps are left out."""
     sizes = {field.name: len(field.values) for field in world.fields}
-    turned = {_turned(axes, sizes): told for axes, told in axes_of(world).items()}
+    turned = {_turned(axes, sizes): title for axes, title in axes_of(world).items()}
     return {
-        axes: told
-        for axes, told in turned.items()
+        axes: title
+        for axes, title in turned.items()
         if len(axes.columns) < 2 or math.prod(sizes[name] for name in axes.columns) <= _HIGH
     }
 

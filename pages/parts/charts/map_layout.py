@@ -16,18 +16,18 @@ from pages.parts.charts.map_axes import Axes
 _ROW, _HEAD = 60, 30
 """Pixels of a row, and of each line of pictures above the columns."""
 _ROWS, _LEAST = 332, 26
-"""Pixels that the rows of an upright map share, as long as each has so many."""
+"""Total height in pixels of an upright map's rows, and the least height of a row."""
 _LINE = 18
-"""Pixels of a line above its columns."""
+"""Height in pixels of a line of text above the columns."""
 _ROOMY = "bandwidth('x') >= 58"
-"""Whether the name of a value has room below its picture."""
+"""Expression: True if a value's name fits below the picture."""
 _LIMIT = "bandwidth('x') + 2"
-"""Pixels of a head: a longer one would stand in that beside it."""
+"""Expression: largest width of a heading in pixels."""
 _PICTURES = 0.7, 8, 20
-"""Type of the pictures: its share of a cell's width, and its least and most pixels."""
+"""Type size of pictures: share of a cell's width, least and largest pixels."""
 
 Values = Mapping[str, Sequence[Value]]
-"""Those of each field."""
+"""Values by field."""
 
 
 def columns(lines: int, line: int, gap: float, field: str = "column", **axis: Any) -> alt.X:

@@ -26,14 +26,14 @@ from pages.parts.charts.base import (
     table,
     tooltip,
 )
-from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
+from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
 from pages.parts.text.theme import Theme, theme
 
 Entries = tuple[tuple[str, str], ...]
 """(key, name) of the contenders, in the order in which they are shown."""
 
 _ROWS = 1_200
-"""Rows that one chart draws smoothly."""
+"""Number of rows that a chart draws smoothly."""
 _STAR = "M0,-1L.29,-.4L.95,-.31L.48,.15L.59,.81L0,.5L-.59,.81L-.48,.15L-.95,-.31L-.29,-.4Z"
 _PENTAGON = "M0,-1L.95,-.31L.59,.81L-.59,.81L-.95,-.31Z"
 _HEXAGON = "M-.5,-.87L.5,-.87L1,0L.5,.87L-.5,.87L-1,0Z"
@@ -54,20 +54,22 @@ _LOOKS: Mapping[str, tuple[int | Callable[[Theme], str], str]] = {
     "uniform": (lambda look: look.faint, _X),
     "you": (lambda look: look.ink, "diamond"),
 }
-"""A place in the palette, and a shape: whoever mixes up two colours can tell them apart. The first
-colour is too near to ours for some eyes."""
+"""Position in the palette, and a shape for readers who cannot distinguish the colours.
+
+The palette's first colour is too near to our own for some readers.
+"""
 _OTHERS = [(place, shape) for shape in ("diamond", "circle", _X) for place in (0, 5, 10, 11)]
-"""The same for all other contenders, in turn: the first has a colour of its own."""
+"""Styles of further contenders, in turn; only the first has a colour without another user."""
 
 
-def looks_of(entries: Entries, dark: bool) -> Looks:
-    """Name of each contender with its look, the same in every chart."""
-    found, look, others = [], theme(dark), cycle(_OTHERS)
+def looks_of(entries: Entries, dark: bool) -> LineStyles:
+    """Return the line style of each contender, identical in all charts."""
+    styles, look, others = [], theme(dark), cycle(_OTHERS)
     for key, name in entries:
         colour, shape = _LOOKS[key] if key in _LOOKS else next(others)
         chosen = look.actions[colour] if isinstance(colour, int) else colour(look)
-        found.append((name, Look(chosen, shape)))
-    return tuple(found)
+        styles.append((name, LineStyle(chosen, shape)))
+    return tuple(styles)
 
 
 def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
@@ -81,7 +83,7 @@ def _scales(entries: Entries, dark: bool) -> tuple[alt.Scale, alt.Scale]:
 # -- over the visitors ----------------------------------------------------------------
 
 CURVES = 306
-"""Pixels that the pictures of curves are high: all of one is in the window of a small laptop."""
+"""Height of the curves in pixels, such that a chart fits the window of a small laptop."""
 
 
 def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bool = False) -> Spec:
@@ -112,7 +114,7 @@ def band_rows(
 
     Args:
         top: end of the vertical axis.
-        banded: contenders whose band is drawn: all bands at once would be one grey.
+        banded: contenders with a band; all bands together would merge into grey.
     """
     names, points = dict(entries), plan.points
     at = thinned(0, len(points) - 1, max(2, _ROWS // max(1, len(bands))))
@@ -142,7 +144,7 @@ def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False)
     Args:
         top: end of the axis.
         entries: key and name of each contender.
-        one_run: whether there is no interval to draw.
+        one_run: True for a single run, without intervals.
     """
     title = "mean reward of this one run" if one_run else "mean reward, 95 % interval"
     x = across("reward", title, (0, top))
@@ -198,7 +200,7 @@ def segments_spec(
     """Dots: regret a visitor of each contender, among those with each value of the context.
 
     Args:
-        one_run: whether there is no interval to tell.
+        one_run: True for a single run, without intervals.
     """
     x = across("regret", "rewards lost a visitor (regret)", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
@@ -221,7 +223,7 @@ def segments_spec(
 
 def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: World) -> pa.Table:
     """Rows of `segments_spec`: line, field, value, regret, low, high, visitors."""
-    found = {(s.contender, s.field, s.value): s for s in segments}
+    by_segment = {(s.contender, s.field, s.value): s for s in segments}
     return table(
         [
             {
@@ -235,7 +237,7 @@ def segments_rows(segments: Iterable[SegmentRegret], entries: Entries, world: Wo
             }
             for (field, value), label in zip(world.segments(), segment_names(world), strict=True)
             for key, name in entries
-            if (segment := found.get((key, field.name, value.name))) is not None
+            if (segment := by_segment.get((key, field.name, value.name))) is not None
         ]
     )
 

@@ -18,7 +18,7 @@ from pages.parts.text.theme import theme
 Row = dict[str, object]
 
 _LEAST = 5e-3
-"""Reward of parts that are drawn at least."""
+"""Least reward of the parts drawn."""
 _LANE = 30
 """Pixels of a row."""
 _ROOM = 62
@@ -35,10 +35,10 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
     """Rows of `gap_spec`: the parts, their sum, and the distance of the draws.
 
     Args:
-        names: of all sources.
-        colours: of the action, and of the other.
+        names: display names of all sources.
+        colours: of the chosen action and of the other action.
     """
-    rows = [_row(names[one], by, gap.parts[one].sd, "part") for one, by in drawn(gap)]
+    rows = [_row(names[part], by, gap.parts[part].sd, "part") for part, by in drawn(gap)]
     rows.append(_row(KNOWLEDGE, gap.mean, gap.sd, "whole"))
     if gap.curiosity is not None:
         rows.append(_row(CURIOSITY, gap.curiosity, None, "luck"))
@@ -71,7 +71,7 @@ def gap_spec(dark: bool, rows: int, reach: float, action: str, other: str) -> Sp
     look, is_whole = theme(dark), "datum.kind === 'whole'"
     x = _across(f"← {other} · reward · {action} →", (-reach, reach), "+.2~f")
     y = _lanes()
-    # What was drawn has no interval, and null would be told of it.
+    # Drawn values have no interval; the tooltip would show null.
     told = tooltip(name="What") + tooltip("+.3f", value="Adds")
     may = tooltip("+.3f", low="At least (95 %)", high="At most (95 %)")
     thick = f"min(({is_whole} ? 18 : 14) * px, 0.8 * bandwidth('y'))"
@@ -137,13 +137,13 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
             {
                 "at": at,
                 "name": name,
-                "value": one.loss.mean,
-                "low": one.loss.low,
-                "high": one.loss.high,
-                "told": f"{one.score:.0f}",
-                "matters": one.loss.low > 0,
+                "value": importance.loss.mean,
+                "low": importance.loss.low,
+                "high": importance.loss.high,
+                "told": f"{importance.score:.0f}",
+                "matters": importance.loss.low > 0,
             }
-            for at, (one, name) in enumerate(zip(each, names, strict=True))
+            for at, (importance, name) in enumerate(zip(each, names, strict=True))
         ]
     )
 

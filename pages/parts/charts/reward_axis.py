@@ -1,16 +1,15 @@
 """Scale of the bells: even between -0.2 and 1.2, squeezed beyond.
 
-What lies far out is drawn closer and closer together: any bell has both its ends, and the highest
-draw is farthest to the right, however little is known.
+Distances shrink exponentially beyond the even range, so that both ends of every bell are visible
+and the highest draw is farthest to the right, even under large uncertainty.
 """
 
 _LOW, _HIGH, _BEYOND = -0.2, 1.2, 0.5
-"""The rewards between which the scale is even, and how far it reaches on each side beyond."""
+"""Ends of the even range of rewards, and the length of the squeezed range on either side."""
 ZERO = _BEYOND - _LOW
-"""How far from the left end a reward of 0 stands; one of 1 stands 1 further, and all between as far
-as they say."""
+"""Distance of reward 0 from the left end, in units of reward within the even range."""
 SPAN = _HIGH - _LOW + 2 * _BEYOND
-"""How long the whole scale is, where a reward of 1 is 1 long."""
+"""Length of the whole scale, in units of reward within the even range."""
 
 
 def from_left(reward: str) -> str:

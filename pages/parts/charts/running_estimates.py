@@ -1,4 +1,4 @@
-"""Estimates of a log as it grows, and in each eighth of it."""
+"""Estimates of a growing log, and of each eighth of a log."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from engine.evaluation.running_estimates import Stretch
 from pages.parts.charts.base import Ends, Spec, table
-from pages.parts.charts.lines import Look, Looks, Rows, labelled, lines
+from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, lines
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
@@ -16,8 +16,11 @@ NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
 def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
     """Lines: the naive mean, and the estimate with its interval, as a log grows."""
     look = theme(dark)
-    looks: Looks = (NAIVE, Look(look.faint, "square", 1.8)), (ESTIMATE, Look(look.accent))
-    truth: Looks = ((TRUTH, Look(look.ink, "diamond", 1.5)),) if reveals else ()
+    looks: LineStyles = (
+        (NAIVE, LineStyle(look.faint, "square", 1.8)),
+        (ESTIMATE, LineStyle(look.accent)),
+    )
+    truth: LineStyles = ((TRUTH, LineStyle(look.ink, "diamond", 1.5)),) if reveals else ()
     return lines(dark, span, ends, "mean reward a visitor", looks + truth, HEIGHT)
 
 
@@ -32,24 +35,28 @@ def growing_rows(
     return table(labelled(rows, ends, HEIGHT))
 
 
-def stretches_spec(dark: bool, span: int, ends: Ends, looks: Looks) -> Spec:
+def stretches_spec(dark: bool, span: int, ends: Ends, looks: LineStyles) -> Spec:
     """Lines with bands: estimates of several targets from each part of a log."""
     return lines(dark, span, ends, "mean reward, each eighth", looks, HEIGHT)
 
 
-def stretches_rows(told: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:
+def stretches_rows(estimates: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:
     """Rows of `stretches_spec`, see `labelled`: each value stands in the middle of its part."""
-    rows = [row for name, one in told.items() for row in _rows(name, one)]
+    rows = [row for name, stretches in estimates.items() for row in _rows(name, stretches)]
     return table(labelled([row | {"mark": True} for row in rows], ends, HEIGHT))
 
 
-def _rows(line: str, told: Sequence[Stretch], banded: bool = True) -> Rows:
-    found: Rows = []
-    for one in told:
-        if one.interval is None:
+def _rows(line: str, stretches: Sequence[Stretch], banded: bool = True) -> Rows:
+    rows: Rows = []
+    for stretch in stretches:
+        if stretch.interval is None:
             continue
-        at = one.end if one.start == 0 and told[-1].start == 0 else (one.start + one.end) / 2
-        row: dict[str, object] = {"line": line, "visitor": at, "value": one.interval.estimate}
-        band = {"low": one.interval.low, "high": one.interval.high}
-        found.append(row | (band if banded else {}))
-    return found
+        at = (
+            stretch.end
+            if stretch.start == 0 and stretches[-1].start == 0
+            else (stretch.start + stretch.end) / 2
+        )
+        row: dict[str, object] = {"line": line, "visitor": at, "value": stretch.interval.estimate}
+        band = {"low": stretch.interval.low, "high": stretch.interval.high}
+        rows.append(row | (band if banded else {}))
+    return rows

@@ -24,7 +24,7 @@ _FLAT = {
     "titleX": 0,
     "titleY": {"expr": "(-16 * u)"},
 }
-"""Title of a vertical axis above the picture: upright, it is longer than that is high."""
+"""Horizontal title above the chart, as a rotated title would be longer than the axis."""
 _AREAS = {"point", "circle", "square"}
 _CONFIG = "config"
 
@@ -67,7 +67,7 @@ def _laid_out(channel: dict[str, Any], name: str) -> dict[str, Any]:
     more: dict[str, Any] = {}
     scale, axis, legend = (channel.get(part) or {} for part in ("scale", "axis", "legend"))
     if legend and "columns" not in legend:
-        # Expressions: a legend is laid out anew with the window only where its layout follows it.
+        # Expressions, as Vega updates a legend after a resize only if the layout uses them.
         columns = 1 if len("".join(scale.get("domain", ()))) > _WIDE else 2
         more["legend"] = legend | {"columns": columns, "columnPadding": {"expr": "24 * u"}}
     if name == "y" and axis.get("title"):

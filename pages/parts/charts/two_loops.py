@@ -29,15 +29,15 @@ from pages.parts.text.format import percent
 from pages.parts.text.theme import theme
 
 MOST = 8
-"""Actions that have a row: those that are offered, then those that are likely to be."""
+"""Largest number of actions with a row: the offered, then the most probable."""
 _WIDE, _HIGH = 1184, 496
-"""Pixels of the room for which sizes are given; in another they follow the smaller share."""
+"""Reference width and height in pixels; other sizes scale by the smaller ratio."""
 _HEAD, _CAPTION, _GAP, _MAP = 52, 44, 48, 0.3
 """Pixels of a half's name, of the line above its map and between the halves; the map's share."""
 _NARROW = 600
-"""Pixels that both halves need side by side."""
+"""Least width in pixels for halves side by side."""
 _TYPE = 29.5
-"""So much of the room is left of a window of 1280 x 720 that its type is 28 pixels there."""
+"""Type size at reference size, which gives 28 pixels in a window of 1280 x 720."""
 
 _SIGNALS = {
     "u": f"max(0.6, min(width / {_WIDE}, height / {_HIGH}))",
@@ -58,10 +58,10 @@ class Half:
     """A loop beside another.
 
     Attributes:
-        name: what sets it apart.
-        earned: its mean reward; None before anybody answered.
-        ranked: what it would offer to who stands there.
-        favoured: what it favours in every context (`engine.evaluation.context_map`).
+        name: distinguishing name.
+        earned: mean reward; None before the first answer.
+        ranked: ranking for the present visitor.
+        favoured: favourite per context (`engine.evaluation.context_map`).
     """
 
     name: str
@@ -229,15 +229,15 @@ def beside_rows(
     """Rows of `beside_spec`, the left half first; ``here`` is the context of the visitor."""
     actions, inks = theme(dark).actions, (theme(dark).accent, theme(dark).other)
     colours = {item.id: actions[i % len(actions)] for i, item in enumerate(world.items)}
-    shown = _shown(halves)
-    captions = _below(world, len(shown)), f"Framed, and above: {', '.join(here.values())}"
+    positions = _displayed(halves)
+    captions = _below(world, len(positions)), f"Framed, and above: {', '.join(here.values())}"
     rows: list[dict[str, object]] = []
     for side, half in enumerate(halves):
         of_half: dict[str, object] = {"half": side}
         earned = "" if half.earned is None else f"{half.earned:.2f} each"
-        told = {"name": half.name, "earned": earned, "caption": captions[side]}
-        rows.append(of_half | told | {"kind": "half", "colour": inks[side]})
-        for place, i in enumerate(shown):
+        texts = {"name": half.name, "earned": earned, "caption": captions[side]}
+        rows.append(of_half | texts | {"kind": "half", "colour": inks[side]})
+        for place, i in enumerate(positions):
             action = _action(world, half.ranked, i) | {"colour": colours[world.items[i].id]}
             rows.append(of_half | action | {"kind": "action", "place": place})
         for number, cell in enumerate(half.favoured):
@@ -248,14 +248,14 @@ def beside_rows(
     return table(rows)
 
 
-def _below(world: World, shown: int) -> str:
+def _below(world: World, count: int) -> str:
     """Caption: number of actions without a row, and the fields of the map."""
     map_of = f"Map: favourites. Rows: {world.fields[0].label}"
-    more = len(world.items) - shown
+    more = len(world.items) - count
     return f"{more} more. {map_of}" if more else map_of
 
 
-def _shown(halves: Sequence[Half]) -> list[int]:
+def _displayed(halves: Sequence[Half]) -> list[int]:
     """Places of the actions with a row, in the world's order."""
     chances = [half.ranked.probabilities for half in halves]
     offered = {half.ranked.shown for half in halves}

@@ -14,7 +14,7 @@ from pages.parts.settings.choices import worlds_with
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.settings.library import worlds_of
 from pages.parts.settings.link import Linked, current_setup, show
-from pages.parts.text.format import told_apart
+from pages.parts.text.format import distinct_names
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.live import LivePlay
 
@@ -95,7 +95,7 @@ def other_worlds() -> dict[str, str]:
     """This browser's own worlds, and ready ones that are not the app's four: what they are called,
     by their keys."""
     ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
-    return told_apart({kept.key: kept.name for kept in worlds_of(owner())} | ready)
+    return distinct_names({kept.key: kept.name for kept in worlds_of(owner())} | ready)
 
 
 _MAKE = PAGES / "worlds.py"

@@ -1,1 +1,1 @@
-"""What the Evaluate page is made of."""
+"""Evaluate page: estimates of policies from a log, off-policy."""

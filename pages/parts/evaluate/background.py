@@ -1,4 +1,4 @@
-"""What goes on in the background of the Evaluate page until it is done or stopped."""
+"""Background work of the Evaluate page."""
 
 from collections.abc import Callable
 from threading import RLock
@@ -9,17 +9,17 @@ from pages.parts.work.frames import pace
 from pages.parts.work.heavy_work import Ticket, submit_here
 
 PACE = 0.7
-"""Seconds from one frame to the next meanwhile."""
+"""Seconds between frames during background work."""
 
 
 class Background:
-    """One piece of heavy work at a time.
+    """Heavy work, of which at most one job runs at a time.
 
     Attributes:
-        drawn: whether it was under way as the page shows it.
+        drawn: True if the page was drawn with the work under way.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues heavy work.
     """
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
@@ -29,16 +29,16 @@ class Background:
 
     @property
     def is_live(self) -> bool:
-        """Whether it goes on."""
+        """True if work is under way."""
         return self._ticket is not None and not self._ticket.done()
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        """Seconds between frames; None if no work is under way."""
         return pace(PACE) if self.is_live else None
 
     @locked
     def stop(self) -> None:
-        """Go on no further; what was found stays."""
+        """Cancel the work; results so far stay."""
         if self._ticket is not None:
             self._ticket.cancel()

@@ -1,4 +1,4 @@
-"""Layout of the Evaluate page: the sentence with its guess, progress, the forest and the table."""
+"""Layout of the Evaluate page: headline with guess, progress, forest and table."""
 
 from collections.abc import Iterator, Mapping
 
@@ -7,7 +7,7 @@ import streamlit as st
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.guess_slider import guess_slider
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import names_of
@@ -17,11 +17,11 @@ from pages.parts.text.format import note
 
 
 def show_progress(session: EvaluateSession) -> None:
-    """Draw the progress of a log that is asked anew, and what was refused."""
-    if session.is_live and session.found is not None:
+    """Draw the progress of a repeated evaluation, and refusals."""
+    if session.is_live and session.result is not None:
         _progress(session)
     show_faults(session.refused)
-    if session.refused is not None and session.found is not None:
+    if session.refused is not None and session.result is not None:
         note("That is the loop whose settings were to be asked: all else is told without them.")
     elif session.refused is not None and session.setup.window:
         st.button("Let all visitors count", key="all-count", on_click=_let_all_count)
@@ -37,12 +37,12 @@ def _let_all_count() -> None:
 
 
 def show_headline(session: EvaluateSession, scene: Scene) -> None:
-    """Draw the one sentence and the guess, or progress while the log has told nothing."""
-    found = session.found
-    if found is None and not session.awaits:
+    """Draw the headline and the guess, or the progress of the first evaluation."""
+    result = session.result
+    if result is None and not session.awaits:
         return
     with st.container(border=True, key="evaluate-headline"):
-        if found is None:
+        if result is None:
             _progress(session)
             return
         if "served" not in scene:
@@ -53,7 +53,7 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
             draw(scene, "headline")
         if session.hides:
             with said:
-                low, high = map(float, found.bounds)
+                low, high = map(float, result.bounds)
                 values = [round(low + (high - low) * step / 100, 9) for step in range(101)]
                 guess = guess_slider(
                     "Your guess",
@@ -91,8 +91,8 @@ def _guess_first(session: EvaluateSession) -> None:
     session.hide()
 
 
-def show_forest(session: EvaluateSession, scene: Scene, found: Found) -> None:
-    """Draw the forest with its doubts, and beside it the table."""
+def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -> None:
+    """Draw the forest and the notes, with the table beside."""
     with st.container(key="pair-forest"):
         left, right = st.columns([1.25, 1], gap="medium")
     with left:
@@ -108,25 +108,25 @@ def show_forest(session: EvaluateSession, scene: Scene, found: Found) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             download_rows(
                 "Download as CSV",
-                lambda: _all_figures(found, session.setup),
+                lambda: _all_figures(result, session.setup),
                 key="evaluate-csv",
                 name=f"evaluation-{session.setup.world}-seed-{session.setup.seed}",
             )
 
 
-def _all_figures(found: Found, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:
-    """One row for each target and estimator, for a CSV file."""
-    names = names_of(found, setup)
-    for row in found.rows:
-        for key, told in row.intervals.items():
+def _all_figures(result: LogEvaluation, setup: EvaluateSetup) -> Iterator[Mapping[str, object]]:
+    """Yield a row per target and estimator, for a CSV file."""
+    names = names_of(result, setup)
+    for row in result.rows:
+        for key, interval in row.intervals.items():
             yield {
                 "policy": row.target,
                 "name": names[row.target],
                 "estimator": key,
-                "estimate": told and told.estimate,
-                "low": told and told.low,
-                "high": told and told.high,
-                "truth": found.truths.get(row.target),
+                "estimate": interval and interval.estimate,
+                "low": interval and interval.low,
+                "high": interval and interval.high,
+                "truth": result.truths.get(row.target),
                 "events": row.events,
                 "effective_events": row.effective,
                 "largest_weight": row.largest,

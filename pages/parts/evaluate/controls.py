@@ -1,4 +1,4 @@
-"""What can be set on the Evaluate page."""
+"""Controls of the Evaluate page."""
 
 import streamlit as st
 
@@ -7,11 +7,11 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import LOG, EvaluateSetup
 from pages.parts.evaluate.wording import names_of
 from pages.parts.settings.library import loops_of
-from pages.parts.text.format import told_apart
+from pages.parts.text.format import distinct_names
 
 
 def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
-    """Whose log is asked, and whether the truth is shown."""
+    """Draw the choices of the log, the truth and the target of the headline."""
     with st.container(horizontal=True, vertical_alignment="center", key="asked"):
         offered = LOG.offered
         if session.loop is None and setup.log != "play":
@@ -19,20 +19,20 @@ def choose_log(session: EvaluateSession, setup: EvaluateSetup) -> None:
         elif session.loop is None:
             offered = {"play": offered["ready"], "file": offered["file"]}
         setup.draw("log", options=offered, label_visibility="collapsed")
-        if session.found is not None and session.found.truths:
+        if session.result is not None and session.result.truths:
             setup.draw("truth")
-        if session.found is not None:
-            names = names_of(session.found, setup)
+        if session.result is not None:
+            names = names_of(session.result, setup)
             offered = {key: name for key, name in names.items() if key != "online"}
-            told = EvaluateSetup.declared()["about"].offered | offered
-            told.setdefault(setup.about, setup.about)
-            setup.draw("about", options=told, label_visibility="collapsed", width=250)
+            targets = EvaluateSetup.declared()["about"].offered | offered
+            targets.setdefault(setup.about, setup.about)
+            setup.draw("about", options=targets, label_visibility="collapsed", width=250)
 
 
 def choose_settings(setup: EvaluateSetup) -> None:
-    """How the log is asked, and what a ready-made one is of."""
+    """Draw the estimator, the simulated log's parameters and further settings to evaluate."""
     setup.draw("estimator", "visitors", "seed", "guess")
     if setup.log != "file":
-        told = EvaluateSetup.declared()["settings"].offered | told_apart(loops_of(owner()))
-        told.setdefault(setup.settings, "The loop in the link")
-        setup.draw("settings", options=told)
+        loops = EvaluateSetup.declared()["settings"].offered | distinct_names(loops_of(owner()))
+        loops.setdefault(setup.settings, "The loop in the link")
+        setup.draw("settings", options=loops)

@@ -1,4 +1,4 @@
-"""Watch coverage: repeat the experiment, count intervals that hold the truth, break it."""
+"""Coverage: repeat an experiment and count the intervals that contain the truth."""
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,9 +10,9 @@ from engine.evaluation.estimators import ESTIMATORS
 from pages.parts.charts import coverage as charts
 from pages.parts.charts.coverage import PROMISED
 from pages.parts.components.download import download_rows
+from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns
 from pages.parts.evaluate.estimators import TITLES, USUAL
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.watch import Repeated, Watch
 from pages.parts.scene.picture import picture
 from pages.parts.text.format import counted, note, section, signed
 from pages.parts.text.glossary import explained, meanings
@@ -37,7 +37,7 @@ _STORIES: Mapping[Flaw, str] = {
     "wide enough to hold the truth, but the estimate promises too much.",
 }
 _NO_WIDTH = 0.005
-"""A mean width below which intervals are told to have none."""
+"""Mean width below which a note explains intervals without width."""
 _HELP = (
     f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
     "for logs such as these, and that it holds is measured. On logs of a learner that leaves "
@@ -46,41 +46,41 @@ _HELP = (
 )
 
 
-def choose(watch: Watch, setup: EvaluateSetup) -> None:
-    """What is repeated, how often, and the start or the stop."""
+def choose(runs: CoverageRuns, setup: EvaluateSetup) -> None:
+    """Draw the controls: flaw, number of repetitions, start and stop."""
     section("How often is an interval right?", help=_HELP)
     with st.container(horizontal=True, vertical_alignment="bottom", key="watch"):
         setup.draw("flaw", wrap=True)
         setup.draw("times")
-        if watch.is_live:
-            st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=watch.stop)
+        if runs.is_live:
+            st.button("Stop", key="stop-watch", icon=":material/stop:", on_click=runs.stop)
         else:
             st.button(
                 "Watch coverage",
                 key="start-watch",
                 icon=":material/repeat:",
-                on_click=watch.start,
+                on_click=runs.start,
                 args=(setup,),
             )
     story = _STORIES[setup.flaw]
     note(story, explained(story))
 
 
-def show(watch: Watch, setup: EvaluateSetup) -> None:
-    """How far it is, and what became of the intervals so far."""
-    if watch.is_live:
-        ahead = f" Waiting: {counted(watch.waits_for, 'job')} first." if watch.waits_for else ""
-        told = f"{watch.done:,} of {counted(watch.times, 'experiment')} done.{ahead}"
-        st.progress(watch.done / watch.times, told)
-    kinds = watch.kinds
-    if watch.waits_for_start(setup):
+def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
+    """Draw the progress and the counts so far."""
+    if runs.is_live:
+        ahead = f" Waiting: {counted(runs.waits_for, 'job')} first." if runs.waits_for else ""
+        progress = f"{runs.done:,} of {counted(runs.times, 'experiment')} done.{ahead}"
+        st.progress(runs.done / runs.times, progress)
+    kinds = runs.kinds
+    if runs.waits_for_start(setup):
         note(
             "This link is to experiments that this server does not know any more. *Watch coverage* "
             "repeats them, and the same comes out."
         )
-    if watch.shown is None or not kinds:
+    if runs.experiment is None or not kinds:
         return
-    if watch.shown != Repeated.of(setup) and not watch.is_live:
+    if runs.experiment != CoverageExperiment.of(setup) and not runs.is_live:
         note("What is set has changed since: these are the experiments before.")
     kind = kinds[0]
     if len(kinds) > 1:
@@ -93,13 +93,13 @@ def show(watch: Watch, setup: EvaluateSetup) -> None:
             key="evaluate-kind",
             label_visibility="collapsed",
         )
-    kind = kind or kinds[0]  # A browser may send none.
-    _show_counts(watch, watch.counts(kind), kind)
+    kind = kind or kinds[0]  # A browser may send None.
+    _show_counts(runs, runs.counts(kind), kind)
 
 
 def verdict(counts: Mapping[str, Count]) -> str:
-    """How often ours and the service's way were right, and who keeps the promise; Markdown, empty
-    where either has no interval."""
+    """Compare the coverage of the default estimator and of the service's estimator, as Markdown;
+    empty without intervals of both."""
     ours, service = counts.get(USUAL), counts.get("ips")
     if ours is None or service is None:
         return ""
@@ -107,39 +107,43 @@ def verdict(counts: Mapping[str, Count]) -> str:
     return (
         f"**Ours held the truth {ours.held:,} of {ours.intervals:,} times, the retired service's "
         f"{service.held:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
-        f"{_who_keeps([one.share >= PROMISED for one in counts.values()])}"
+        f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
     )
 
 
-def _who_keeps(kept: Sequence[bool]) -> str:
-    """What the violet bars of the picture say."""
-    match sum(kept):
+def _who_keeps(are_kept: Sequence[bool]) -> str:
+    """State the number of violet bars, which reach the promised coverage."""
+    match sum(are_kept):
         case 0:
-            return f"No bar is violet: none of the {len(kept)} ways keeps its promise."
+            return f"No bar is violet: none of the {len(are_kept)} ways keeps its promise."
         case 1:
             return "The violet bar keeps its promise."
-        case many if many == len(kept):
+        case many if many == len(are_kept):
             return "All bars are violet: each way keeps its promise."
         case many:
             return f"The {many} violet bars keep their promise."
 
 
-def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
+def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) -> None:
     st.markdown(verdict(counts))
-    kept = [
-        charts.Kept(TITLES.get(one.key, one.key), count.held, count.intervals, count.width)
-        for one in ESTIMATORS
-        if (count := counts.get(one.key)) is not None
+    bars = [
+        charts.Kept(
+            TITLES.get(estimator.key, estimator.key), count.held, count.intervals, count.width
+        )
+        for estimator in ESTIMATORS
+        if (count := counts.get(estimator.key)) is not None
     ]
     picture(
-        charts.coverage_rows(kept),
-        charts.coverage_spec(is_dark(), len(kept)),
-        key=f"chart-coverage-{len(kept)}",
+        charts.coverage_rows(bars),
+        charts.coverage_spec(is_dark(), len(bars)),
+        key=f"chart-coverage-{len(bars)}",
         alt="Intervals that held the truth, and their mean width: "
-        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
+        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in bars),
     )
     if kind == "picked":
-        off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())
+        off = ", ".join(
+            f"{TITLES.get(key, key)} {signed(count.bias)}" for key, count in counts.items()
+        )
         note(f"How much better the winner looks than it is, on average: {off}.")
     if any(count.width < _NO_WIDTH for count in counts.values()):
         note(
@@ -152,24 +156,24 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
             f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} estimates are more "
             "than anything can earn, or less than nothing."
         )
-    shown = watch.shown
-    assert shown is not None, "there are counts"
+    experiment = runs.experiment
+    assert experiment is not None, "there are counts"
     note(
-        f"{counted(watch.done, 'experiment')} of {counted(watch.visitors, 'visitor')}, seeds from "
-        f"{shown.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
+        f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, seeds from "
+        f"{experiment.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
     )
     download_rows(
         "Download as CSV",
-        lambda: list(_figures(watch)),
+        lambda: list(_figures(runs)),
         key="coverage-csv",
-        name=f"coverage-{shown.world}-seed-{shown.seed}",
+        name=f"coverage-{experiment.world}-seed-{experiment.seed}",
     )
 
 
-def _figures(watch: Watch) -> Iterator[Mapping[str, object]]:
-    """A row for each kind of target and estimator."""
-    for kind in watch.kinds:
-        for key, count in watch.counts(kind).items():
+def _figures(runs: CoverageRuns) -> Iterator[Mapping[str, object]]:
+    """Yield a row per kind of target and estimator."""
+    for kind in runs.kinds:
+        for key, count in runs.counts(kind).items():
             yield {
                 "target": kind,
                 "estimator": key,

@@ -1,4 +1,4 @@
-"""What the estimators are called, and what each does, in words."""
+"""Names and descriptions of the estimators."""
 
 from collections.abc import Mapping
 
@@ -14,7 +14,7 @@ TITLES: Mapping[str, str] = {
     "betting": "Betting",
     "strata": "Ours, by context",
 }
-"""By the estimators' keys."""
+"""Display names by estimator key."""
 
 STORIES: Mapping[str, str] = {
     "naive": "What a dashboard shows. It was shown to those who like it, so it flatters.",
@@ -35,7 +35,7 @@ STORIES: Mapping[str, str] = {
 }
 
 TEXTBOOKS = ("ips", "snips", "dr")
-"""Those whose intervals are too narrow where few events count for much."""
+"""Estimators whose intervals are too narrow if few events carry much weight."""
 
-USUAL = "strata" if any(one.key == "strata" for one in ESTIMATORS) else "cressie_read"
-"""The one that the page opens with: its intervals hold."""
+USUAL = "strata" if any(estimator.key == "strata" for estimator in ESTIMATORS) else "cressie_read"
+"""Default estimator of the page, with valid intervals."""

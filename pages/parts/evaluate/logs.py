@@ -1,4 +1,4 @@
-"""Logs to evaluate: that of an open loop, and ready-made ones."""
+"""Logs to evaluate: of an open loop, or simulated with a new loop."""
 
 from collections import deque
 from collections.abc import Sequence
@@ -22,20 +22,20 @@ from pages.parts.settings.known_worlds import world_of
 from pages.parts.work.together import Together
 
 _KEPT = 10
-"""Ready-made logs that are kept; the largest take some 20 MiB."""
+"""Number of simulated logs kept; the largest take about 20 MiB."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Log:
-    """Logged decisions, and where they were made.
+class EvaluationLog:
+    """Logged decisions with their source.
 
     Attributes:
-        events: what the decisions are made of, in their order; none of a file.
-        world: where it was; it knows the truth.
-        bounds: of the rewards, where they were told.
-        guess: what the loop would choose by its best guess, now that it has learned from the log.
-        service: what the retired service's learner would have done, had it learned from the log.
-        loop: whose log it is; it may have gone on since.
+        events: events of the decisions, in the same order; empty for a file.
+        world: world of the visitors, which knows the truth.
+        bounds: least and largest reward, if stated.
+        guess: target of the loop's best guess after learning from the log.
+        service: target of the retired service's learner, trained on the log.
+        loop: loop that made the log; it may have continued since.
     """
 
     decisions: Decisions
@@ -49,7 +49,7 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class ReadyMade:
-    """A log that anybody can have made again: that of a new loop that served simulated visitors."""
+    """Parameters of a reproducible log, made by a new loop with simulated visitors."""
 
     world: str
     seed: int
@@ -57,74 +57,74 @@ class ReadyMade:
 
 
 @dataclass(frozen=True, slots=True)
-class OfLoop:
-    """The log of a stored loop, as far as it had come."""
+class LoopSource:
+    """Log of a stored loop up to a position."""
 
     id: str
     position: int
 
 
 class Logs:
-    """The last ready-made logs of this process, by what was asked for."""
+    """Cache of the latest simulated logs of this process, by parameters."""
 
     def __init__(self) -> None:
         self.lock = RLock()
-        self._kept: deque[tuple[ReadyMade, Log]] = deque(maxlen=_KEPT)
+        self._kept: deque[tuple[ReadyMade, EvaluationLog]] = deque(maxlen=_KEPT)
 
     @locked
-    def keep(self, asked: ReadyMade, log: Log) -> None:
-        """Keep a log, in place of the oldest."""
-        self._kept.append((asked, log))
+    def keep(self, source: ReadyMade, log: EvaluationLog) -> None:
+        """Store a log, dropping the oldest if full."""
+        self._kept.append((source, log))
 
     @locked
-    def find(self, asked: object) -> Log | None:
-        """One that is kept."""
-        return next((log for other, log in self._kept if other == asked), None)
+    def find(self, source: object) -> EvaluationLog | None:
+        """Return the cached log of a source, or None."""
+        return next((log for other, log in self._kept if other == source), None)
 
 
 @cache
 def logs() -> Logs:
-    """Those of this process."""
+    """Return the cache of this process."""
     return Logs()
 
 
 @cache
-def _under_way() -> Together[Log]:
-    """Those that are being made or read for some sessions of this process."""
+def _under_way() -> Together[EvaluationLog]:
+    """Return the computations that sessions of this process share."""
     return Together()
 
 
-def making(asked: ReadyMade) -> Steps[Log]:
-    """Have visitors served; yields the share of them that have been."""
-    return _under_way().joining(asked, lambda: _making(asked))
+def making(source: ReadyMade) -> Steps[EvaluationLog]:
+    """Simulate a log; yields the share of visitors served."""
+    return _under_way().joining(source, lambda: _making(source))
 
 
-def reading(stored: StoredLoop) -> Steps[Log]:
-    """The log of a stored loop as it is now; where its world was changed, no single one knows the
-    truth about all who came."""
-    asked = OfLoop(stored.id, stored.loop.log.position)
-    return _under_way().joining(asked, lambda: _reading(stored))
+def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
+    """Read the present log of a stored loop; without a world if the loop's world has changed, as no
+    single world knows the truth."""
+    source = LoopSource(stored.id, stored.loop.log.position)
+    return _under_way().joining(source, lambda: _reading(stored))
 
 
-def _making(asked: ReadyMade) -> Steps[Log]:
-    world = world_of(asked.world)
-    loop = LearningLoop(LoopSettings(), seed=asked.seed)
-    for number, _ in enumerate(crowd(loop, world, asked.visitors), 1):
-        yield number / asked.visitors
+def _making(source: ReadyMade) -> Steps[EvaluationLog]:
+    world = world_of(source.world)
+    loop = LearningLoop(LoopSettings(), seed=source.seed)
+    for number, _ in enumerate(crowd(loop, world, source.visitors), 1):
+        yield number / source.visitors
     log = yield from _log(loop, world, nullcontext())
-    logs().keep(asked, log)
+    logs().keep(source, log)
     return log
 
 
-def _reading(stored: StoredLoop) -> Steps[Log]:
+def _reading(stored: StoredLoop) -> Steps[EvaluationLog]:
     world = None if stored.loop.state.changes else stored.world
     return (yield from _log(stored.loop, world, stored.lock))
 
 
 def _log(
     loop: LearningLoop, world: World | None, lock: AbstractContextManager[object]
-) -> Steps[Log]:
-    """The log; nobody adds to it while it is read, in one step, with the lock held."""
+) -> Steps[EvaluationLog]:
+    """Read a loop's log; events are copied in a single step with the lock held."""
     yield 1.0
     with lock:
         events = usable(loop)
@@ -133,4 +133,4 @@ def _log(
     decisions = yield from joining(events, unmatched)
     guess = yield from work
     service = yield from replaying(events, LoopSettings.classic(), "classic", loop.seed)
-    return Log(decisions, events, world, guess, service, loop)
+    return EvaluationLog(decisions, events, world, guess, service, loop)

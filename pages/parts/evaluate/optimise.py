@@ -1,4 +1,4 @@
-"""Would other settings have earned more? Half of the log chooses, the other half judges."""
+"""Trials of other settings: half of the log chooses the best, the other half judges them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ from engine.loop.learning_loop import LearningLoop
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.tuning import Run, Tuning
+from pages.parts.evaluate.tuning import SettingsTrial, Tuning
 from pages.parts.evaluate.wording import measured
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import show_rows
@@ -21,10 +21,10 @@ from pages.parts.text.glossary import explained
 from pages.parts.work.session_state import existing
 
 _SHOWN = 8
-"""Settings in the table, the best of those that were tried."""
+"""Number of settings in the table, the best of all tried."""
 _AUTO = "evaluate-auto"
 _EVERY = 200
-"""Visitors after whom settings are tried again."""
+"""Visitors between two automatic trials."""
 _AUTO_HELP = (
     f"As long as this visit lasts: whenever you come here with {_EVERY:,} more visitors of your "
     "loop, settings are tried, and the best is applied if its mean and its lower bound are both "
@@ -44,7 +44,7 @@ def choose(session: EvaluateSession) -> None:
     section("Would other settings have earned more?")
     note(_STORY)
     if log is None:
-        return  # It is being made.
+        return  # The log is being made.
     if log.loop is None:
         note("A file holds decisions, but no loop whose settings could be others.")
         return
@@ -101,63 +101,63 @@ def show(session: EvaluateSession) -> None:
     if tuning.is_live:
         st.progress(tuning.share, "Settings are tried on the log, event by event")
     show_faults(tuning.refused)
-    run = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
-    if run is None:
+    trial = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
+    if trial is None:
         return
-    verdict, rows = _verdict(run.found), list(_rows(run.found))
+    verdict, rows = _verdict(trial.optimisation), list(_rows(trial.optimisation))
     settings = " ".join(str(row["Setting"]) for row in rows)
     st.markdown(verdict, help=explained(f"{verdict} {settings}"))
-    _offer(session, run)
+    _offer(session, trial)
     show_rows(rows, key="tried")
     name = f"settings-{session.setup.world}-seed-{session.setup.seed}"
-    figures = partial(_figures, run.found)
+    figures = partial(_figures, trial.optimisation)
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
-    runs = [one for one in tuning.runs if one.of is run.of]
-    if len(runs) > 1 or run.is_applied or tuning.auto is run.of:
+    trials = [other for other in tuning.trials if other.of is trial.of]
+    if len(trials) > 1 or trial.is_applied or tuning.auto is trial.of:
         note("Each time that it was tried:")
-        show_rows(_told(runs), key="runs")
+        show_rows(trial_rows(trials), key="runs")
 
 
-def _told(runs: Sequence[Run]) -> Sequence[Mapping[str, object]]:
+def trial_rows(trials: Sequence[SettingsTrial]) -> Sequence[Mapping[str, object]]:
     """Table of all trials; of those applied, at most the latest is still in force."""
-    applied = [run for run in runs if run.is_applied]
+    applied = [trial for trial in trials if trial.is_applied]
     in_force = applied[-1] if applied and applied[-1].is_in_force else None
-    return [_told_once(run, run is in_force) for run in runs]
+    return [_trial_row(trial, trial is in_force) for trial in trials]
 
 
-def _told_once(run: Run, is_in_force: bool) -> Mapping[str, object]:
+def _trial_row(trial: SettingsTrial, is_in_force: bool) -> Mapping[str, object]:
     return {
-        "After visitors": run.events,
-        "Best": run.found.best.candidate.key,
-        "Half that judges": measured(run.found.best.judged),
-        "The loop": measured(run.found.online),
-        "Applied": "yes" if is_in_force else "no longer" if run.is_applied else "no",
+        "After visitors": trial.events,
+        "Best": trial.optimisation.best.candidate.key,
+        "Half that judges": measured(trial.optimisation.best.judged),
+        "The loop": measured(trial.optimisation.online),
+        "Applied": "yes" if is_in_force else "no longer" if trial.is_applied else "no",
     }
 
 
-def _verdict(found: Optimisation) -> str:
+def _verdict(optimisation: Optimisation) -> str:
     """Sentence on the best settings, by the half that judges; Markdown."""
-    best = found.best
+    best, earned = optimisation.best, measured(optimisation.online)
     return (
         f"**{_name(best)} looked best on the half that chose it. The other half says that it would "
-        f"earn {measured(best.judged)}; the loop itself earned {measured(found.online)} there.**"
+        f"earn {measured(best.judged)}; the loop itself earned {earned} there.**"
     )
 
 
-def _offer(session: EvaluateSession, run: Run) -> None:
+def _offer(session: EvaluateSession, trial: SettingsTrial) -> None:
     """Draw the button that applies the best settings, or the reason why there is none."""
     play = _owner(session)
-    if run.is_in_force:
+    if trial.is_in_force:
         note("It is applied: the loop on Play goes on with it. Undo, on Play, takes it back.")
         return
-    if run.is_applied:
+    if trial.is_applied:
         note("It was applied, and since then that was taken back, or something else was set.")
-    if not run.found.may_apply:
+    if not trial.optimisation.may_apply:
         note(
             "That is not enough to apply it: its mean and its lower bound would both have to be "
             "above those of the loop, the retired service's own rule."
         )
-    elif not run.may_apply:
+    elif not trial.may_apply:
         note("The loop is set otherwise by now: try again.")
     elif play is None:
         note(
@@ -169,42 +169,46 @@ def _offer(session: EvaluateSession, run: Run) -> None:
             "Apply it to the loop",
             key="apply",
             icon=":material/check:",
-            on_click=partial(_apply, play, session.tuning, run),
+            on_click=partial(_apply, play, session.tuning, trial),
         )
 
 
-def _apply(play: PlaySession, tuning: Tuning, run: Run) -> None:
+def _apply(play: PlaySession, tuning: Tuning, trial: SettingsTrial) -> None:
     """Set the best settings on the loop; Play shows a refusal, and the settings in force."""
     with play.lock, play.reporting("settings"):
-        play.mine.configure(run.found.best.candidate.changes)
-        tuning.applied(run)
+        play.mine.configure(trial.optimisation.best.candidate.changes)
+        tuning.applied(trial)
 
 
-def _name(one: Tried) -> str:
-    return plain(f"{one.candidate.key[0].upper()}{one.candidate.key[1:]}")
+def _name(tried: Tried) -> str:
+    return plain(f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}")
 
 
-def _rows(found: Optimisation) -> Iterator[Mapping[str, object]]:
-    for one in found.tried[:_SHOWN]:
+def _rows(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
+    for tried in optimisation.tried[:_SHOWN]:
         yield {
-            "Setting": f"{one.candidate.key[0].upper()}{one.candidate.key[1:]}",
-            "Half that chose": measured(one.chosen),
-            "Half that judges": measured(one.judged),
+            "Setting": f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}",
+            "Half that chose": measured(tried.chosen),
+            "Half that judges": measured(tried.judged),
         }
     yield {
         "Setting": "As it was served",
         "Half that chose": "",
-        "Half that judges": measured(found.online),
+        "Half that judges": measured(optimisation.online),
     }
 
 
-def _figures(found: Optimisation) -> Iterator[Mapping[str, object]]:
-    for one in found.tried:
-        candidate = {"setting": one.candidate.key}
-        yield {**candidate, **_told_of("chosen", one.chosen), **_told_of("judged", one.judged)}
-    yield {"setting": "as it was served", **_told_of("judged", found.online)}
+def _figures(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
+    for tried in optimisation.tried:
+        candidate = {"setting": tried.candidate.key}
+        yield {
+            **candidate,
+            **_interval_cells("chosen", tried.chosen),
+            **_interval_cells("judged", tried.judged),
+        }
+    yield {"setting": "as it was served", **_interval_cells("judged", optimisation.online)}
 
 
-def _told_of(half: str, interval: Interval) -> Mapping[str, object]:
+def _interval_cells(half: str, interval: Interval) -> Mapping[str, object]:
     ends = {f"{half}_low": interval.low, f"{half}_high": interval.high}
     return {half: interval.estimate, **ends}

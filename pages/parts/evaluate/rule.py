@@ -1,9 +1,9 @@
-"""A rule of the person's own: written into a table, asked at once, and sent to other pages."""
+"""The person's own rule: edited in a table, evaluated at once, and sent to other pages."""
 
 import streamlit as st
 
 from pages.parts.components.rule_table import edit_table
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.wording import about_rule
@@ -12,10 +12,10 @@ from pages.parts.text.format import note
 from pages.parts.text.page_files import PAGES
 
 
-def show_rule(session: EvaluateSession, found: Found) -> None:
-    """The rule's table, what the log says of it, and where else it can be tried."""
-    setup, world = session.setup, found.log.world
-    if world is None or not any(row.target == "rules" for row in found.rows):
+def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
+    """Draw the rule's table, its estimate, and links to pages that simulate the rule."""
+    setup, world = session.setup, result.log.world
+    if world is None or not any(row.target == "rules" for row in result.rows):
         return
     with st.expander(
         "Your own rule: write it, and the log says what it would have earned",
@@ -34,7 +34,7 @@ def show_rule(session: EvaluateSession, found: Found) -> None:
                 st.session_state[name] = text
                 st.rerun(scope="fragment")
         with right:
-            st.markdown(about_rule(session, found))
+            st.markdown(about_rule(session, result))
             note("As it opens, the table shows what earns most on average: years of experience.")
             _send(setup)
 
@@ -44,18 +44,18 @@ def _forget_table() -> None:
 
 
 def _send(setup: EvaluateSetup) -> None:
-    """To pages that try it on visitors."""
-    told = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
-    told |= {"table": setup.table} if setup.table else {}
+    """Draw links to pages that try the rule on visitors."""
+    parameters = {"world": setup.world, "seed": str(setup.seed), "rule": setup.rule}
+    parameters |= {"table": setup.table} if setup.table else {}
     st.page_link(
         PAGES / "compare.py",
         label="Compare: have an apprentice learn from this rule",
         icon=":material/compare_arrows:",
-        query_params=told,
+        query_params=parameters,
     )
     st.page_link(
         PAGES / "race.py",
         label="Race: let this rule compete",
         icon=":material/sports_score:",
-        query_params=told | {"who": "ours,ab,present,uniform"},
+        query_params=parameters | {"who": "ours,ab,present,uniform"},
     )

@@ -1,4 +1,4 @@
-"""What the Evaluate page says: the forest of estimates, the table and sentences about a log."""
+"""Scene of the Evaluate page: the forest of estimates, the table and sentences about a log."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ import pandas as pd
 from pages.parts.charts import forest
 from pages.parts.evaluate import wording
 from pages.parts.evaluate.estimators import STORIES
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.scene.parts import Figure, FigureStyle, Scene, Table, TableColumn, Text
 from pages.parts.scene.report import Sheet, report_of
@@ -46,36 +46,36 @@ _TABLE_HELP = (
 _WORTH = "Rests on"
 """Column with the number of events that an estimate rests on."""
 _ON_SHEET, _ON_STAGE = 15, 9
-"""Rows of the forest that can be read on one sheet of paper, and on the stage."""
+"""Largest number of forest rows on a sheet of paper, and on the stage."""
 _OF_STAGE = ("looks", "told", "true")
-"""Parts that a talk names before the log has told anything."""
+"""Parts used by the talk, which exist before the log is evaluated."""
 
 
 def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Scene:
-    """All that Evaluate says about the log that is asked; its caller holds the session's lock.
+    """Return the parts of the scene about the evaluated log; the caller holds the session's lock.
 
     Args:
         about: description of the log, for a report.
     """
-    found, setup = session.found, session.setup
+    result, setup = session.result, session.setup
     texts = {
         "say-looks": lambda: Text(wording.looks_in_short(session)),
         "say-served": lambda: Text(wording.served_in_short(session)),
     }
-    if found is None:
+    if result is None:
         return Scene(texts | dict.fromkeys(_OF_STAGE, lambda: None))
-    row, figures = wording.asked_row(found, setup), _Figures(session, found, look)
+    row, figures = wording.headline_row(result, setup), _Figures(session, result, look)
     return Scene(
         texts
         | {
-            "headline": lambda: Text(wording.headline(session, found, row)),
+            "headline": lambda: Text(wording.headline(session, result, row)),
             "forest": figures.on_page,
             "notes": lambda: _text(
-                [plain(scale_of(found.log.world)), *wording.doubts(found, setup)]
+                [plain(scale_of(result.log.world)), *wording.doubts(result, setup)]
             ),
-            "table": partial(_table, session, found),
+            "table": partial(_table, session, result),
             "how": lambda: Text(
-                STORIES.get(found.estimator_of("", setup.estimator), ""), is_note=True
+                STORIES.get(result.estimator_of("", setup.estimator), ""), is_note=True
             ),
             "looks": partial(figures.on_stage, tells=False, reveals=False),
             "told": partial(figures.on_stage, tells=True, reveals=False),
@@ -83,59 +83,61 @@ def scene_of(session: EvaluateSession, look: FigureStyle, about: str = "") -> Sc
             "largest": figures.on_sheet,
             "all": figures.beside_sheet,
             "about": lambda: Text(f"{about} {wording.about_marks(setup)}"),
-            "served": lambda: _text([wording.served(found, row, setup)] if row else []),
-            "rule": partial(_rule, session, found),
-            "intervals": lambda: Text(wording.about_intervals(found, setup)),
-            "grey": lambda: _text(wording.why_grey(found, setup)[:1]),
+            "served": lambda: _text([wording.served(result, row, setup)] if row else []),
+            "rule": partial(_rule, session, result),
+            "intervals": lambda: Text(wording.about_intervals(result, setup)),
+            "grey": lambda: _text(wording.why_grey(result, setup)[:1]),
         }
     )
 
 
 def report(session: EvaluateSession, about: str, link: str) -> Report | None:
-    """The report about a log; None before it has told anything, and while a guess is awaited.
+    """Return the report about a log; None before the evaluation, and while a guess is awaited.
 
     Args:
         about: description of the log.
     """
     with session.lock:
-        found, setup = session.found, session.setup
-        if found is None or session.hides:
+        result, setup = session.result, session.setup
+        if result is None or session.hides:
             return None
         is_own = setup.log == "file"
         seed = None if session.asks_loop or is_own else setup.seed
         scene = scene_of(session, FigureStyle(), about)
-        return report_of(scene, SHEET, found.log.world, seed, "" if is_own else link)
+        return report_of(scene, SHEET, result.log.world, seed, "" if is_own else link)
 
 
 class _Figures:
-    """The forest of one log, in one look."""
+    """Forest charts of a log in one look."""
 
-    def __init__(self, session: EvaluateSession, found: Found, look: FigureStyle) -> None:
-        self._session, self._found, self._look = session, found, look
-        self._setup, self._names = session.setup, wording.names_of(found, session.setup)
-        self._asked = wording.asked_row(found, session.setup)
+    def __init__(self, session: EvaluateSession, result: LogEvaluation, look: FigureStyle) -> None:
+        self._session, self._result, self._look = session, result, look
+        self._setup, self._names = session.setup, wording.names_of(result, session.setup)
+        self._headline_row = wording.headline_row(result, session.setup)
 
     def on_page(self) -> Figure:
-        """All rows, with the truth if it is asked for, and the person's guess."""
+        """Return all rows, with the truth if revealed, and the person's guess."""
         tells = not self._session.hides
         branches = self._branches(tells, self._setup.truth and tells, self._session.guess)
         marks = " \u2003 ".join(_KEYS[mark] for mark in forest.marks_of(branches))
         return replace(self._forest(branches), marks=marks)
 
     def on_stage(self, tells: bool, reveals: bool) -> Figure:
-        """The first rows for which a screen has room; the row of the sentence is among them.
+        """Return as many rows as fit a stage, including the headline's row.
 
         Args:
-            tells: whether it has the estimates, not only the averages where actions were shown.
-            reveals: whether it has the truth.
+            tells: True to show the estimates, not only the naive averages.
+            reveals: True to show the truth.
         """
         branches = self._branches(tells, reveals)
-        name = self._names[self._asked.target] if self._asked else ""
-        others = [one for one in branches if one.name != name][: _ON_STAGE - 1]
-        return self._forest([one for one in branches if one.name == name or one in others])
+        name = self._names[self._headline_row.target] if self._headline_row else ""
+        others = [branch for branch in branches if branch.name != name][: _ON_STAGE - 1]
+        return self._forest(
+            [branch for branch in branches if branch.name == name or branch in others]
+        )
 
     def on_sheet(self) -> Figure:
-        """The rows of `largest_of`."""
+        """Return the rows of `largest_of`."""
         every = self._estimates()
         largest = largest_of(every)
         if len(largest) == len(every):
@@ -146,7 +148,7 @@ class _Figures:
         return replace(self._forest(largest), title=title)
 
     def beside_sheet(self) -> Figure | None:
-        """All rows, if a sheet has no room for them."""
+        """Return all rows, if a sheet has no room for them."""
         every = self._estimates()
         return self._forest(every) if len(largest_of(every)) < len(every) else None
 
@@ -154,7 +156,7 @@ class _Figures:
         return self._branches(tells=True, reveals=self._setup.truth)
 
     def _forest(self, branches: Sequence[forest.Branch]) -> Figure:
-        look, bounds = self._look, self._found.bounds
+        look, bounds = self._look, self._result.bounds
         marks, places = forest.marks_of(branches), tuple(branch.place for branch in branches)
         return Figure(
             f"chart-forest-{hash((bounds, marks, places))}",
@@ -167,29 +169,31 @@ class _Figures:
     def _branches(
         self, tells: bool, reveals: bool, guess: float | None = None
     ) -> list[forest.Branch]:
-        """One row for each policy and action, in the log's order; see `on_stage`."""
-        found, setup, world = self._found, self._setup, self._found.log.world
+        """Return a row per policy and action, in the log's order; see `on_stage`."""
+        result, setup, world = self._result, self._setup, self._result.log.world
         order = {item.id: place for place, item in enumerate(world.items)} if world else {}
         branches = []
-        for place, row in enumerate(found.rows):
+        for place, row in enumerate(result.rows):
             action, naive = wording.action_of(row), row.intervals["naive"]
-            told = wording.told_of(found, row, setup)
+            interval = wording.estimate_of(result, row, setup)
             branch = forest.Branch(
                 name=self._names[row.target],
                 place=None if action is None else order.get(action, place),
                 naive=None if naive is None else naive.estimate,
-                truth=found.truths.get(row.target) if reveals else None,
-                guess=guess if row == self._asked else None,
-                is_unsure=wording.is_wide(found, told) or wording.is_thin(row, setup),
+                truth=result.truths.get(row.target) if reveals else None,
+                guess=guess if row == self._headline_row else None,
+                is_unsure=wording.is_wide(result, interval) or wording.is_thin(row, setup),
             )
-            if told is not None and tells:
-                branch = replace(branch, estimate=told.estimate, low=told.low, high=told.high)
+            if interval is not None and tells:
+                branch = replace(
+                    branch, estimate=interval.estimate, low=interval.low, high=interval.high
+                )
             branches.append(branch)
         return branches
 
 
 def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
-    """All policies, and the actions with the highest estimates for which a sheet has room."""
+    """Return all policies, and as many of the best actions as a sheet has room for."""
     actions = [branch for branch in branches if branch.place is not None]
     actions.sort(key=lambda row: -1.0 if row.estimate is None else row.estimate, reverse=True)
     left_out = actions[max(_ON_SHEET - len(branches) + len(actions), 1) :]
@@ -208,23 +212,23 @@ def _actions(branches: Sequence[forest.Branch]) -> int:
 
 
 def _text(lines: Sequence[str]) -> Text | None:
-    """Sentences, a line each; None if all are empty."""
+    """Join sentences, a line each; None if all are empty."""
     body = "\n".join(filter(None, lines))
     return Text(body) if body else None
 
 
-def _rule(session: EvaluateSession, found: Found) -> Text | None:
-    """What the log says of the person's rule; None if it is not asked about one."""
-    if not any(row.target == "rules" for row in found.rows):
+def _rule(session: EvaluateSession, result: LogEvaluation) -> Text | None:
+    """Return the estimate of the person's rule as text; None without a rule."""
+    if not any(row.target == "rules" for row in result.rows):
         return None
-    return Text(wording.about_rule(session, found))
+    return Text(wording.about_rule(session, result))
 
 
-def _table(session: EvaluateSession, found: Found) -> Table:
-    """One row for each policy and action, as high as its row in the forest."""
+def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
+    """Return the table with a row per policy and action, aligned with the forest's rows."""
     return Table(
         "evaluate-table",
-        pd.DataFrame([*_table_rows(session, found)]),
+        pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
             "Looks like": TableColumn("%.2f", _TABLE_HELP, 84),
@@ -235,16 +239,16 @@ def _table(session: EvaluateSession, found: Found) -> Table:
     )
 
 
-def _table_rows(session: EvaluateSession, found: Found) -> Iterator[Mapping[str, object]]:
-    setup, names = session.setup, wording.names_of(found, session.setup)
-    for row in found.rows:
-        naive, told = row.intervals["naive"], wording.told_of(found, row, setup)
+def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Mapping[str, object]]:
+    setup, names = session.setup, wording.names_of(result, session.setup)
+    for row in result.rows:
+        naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
             "Looks like": naive and naive.estimate,
         }
         if not session.hides:
-            figures["Would earn"] = wording.measured(told) if told else "unknown"
+            figures["Would earn"] = wording.measured(interval) if interval else "unknown"
         if setup.truth and not session.hides:
-            figures["Truth"] = found.truths.get(row.target)
+            figures["Truth"] = result.truths.get(row.target)
         yield figures | {_WORTH: row.effective}

@@ -1,4 +1,4 @@
-"""The state of one browser session on the Evaluate page."""
+"""State of a browser session on the Evaluate page."""
 
 from collections.abc import Callable
 from functools import partial
@@ -10,13 +10,13 @@ from engine.loop.lock import locked
 from engine.steps import Steps, finish, telling
 from engine.store import StoredLoop
 from engine.worlds import key_of
-from pages.parts.evaluate import file
-from pages.parts.evaluate.file import OfFile
-from pages.parts.evaluate.found import Also, Found, finding
-from pages.parts.evaluate.logs import Log, OfLoop, ReadyMade, logs, making, reading
+from pages.parts.evaluate import log_file
+from pages.parts.evaluate.coverage_runs import CoverageRuns
+from pages.parts.evaluate.log_evaluation import Also, LogEvaluation, evaluating
+from pages.parts.evaluate.log_file import FileSource
+from pages.parts.evaluate.logs import EvaluationLog, LoopSource, ReadyMade, logs, making, reading
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.evaluate.tuning import Tuning
-from pages.parts.evaluate.watch import Watch
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.library import open_settings_of, settings_of
 from pages.parts.work.frames import pace
@@ -24,27 +24,27 @@ from pages.parts.work.heavy_work import Ticket, submit_here
 from pages.parts.work.uploads import Upload
 
 PACE = 0.3
-"""Seconds from one frame to the next while a log is made or asked."""
+"""Seconds between frames while a log is made or evaluated."""
 _AT_ONCE = 5_000
-"""Events of a log that is asked within a click."""
+"""Largest number of events that are evaluated within the click's own run."""
 
 
 class EvaluateSession:
-    """The log that is asked, and what it tells.
+    """The evaluated log and the results.
 
     Attributes:
-        setup: what is set on the page.
-        stored: the loop that is open, if one is.
-        found: what the log tells; None while it is not known.
-        refused: why it tells nothing.
-        share: how much of a ready-made log is made.
-        guess: what the person believed, once it is revealed.
-        watch: experiments that are repeated.
-        tuning: settings that are tried.
-        drawn: `page_state` as the page shows it.
+        setup: settings of the page.
+        stored: the open loop, or None.
+        result: results; None until known.
+        refused: error that prevented the evaluation, or the evaluation of further settings.
+        share: progress of making the log, from 0 to 1.
+        guess: the person's guess, once revealed.
+        coverage_runs: coverage experiments.
+        tuning: trials of settings.
+        drawn: `page_state` at the last drawing of the page.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues heavy work.
     """
 
     def __init__(
@@ -55,41 +55,44 @@ class EvaluateSession:
         self.lock, self._submit = RLock(), submit
         self.setup = setup
         self.stored: StoredLoop | None = None
-        self.found: Found | None = None
+        self.result: LogEvaluation | None = None
         self.refused: PersonalizerError | None = None
         self.share = 0.0
         self.guess: float | None = None
         self.drawn: tuple[object, ...] = ()
-        self.watch, self.tuning = Watch(submit), Tuning(submit)
-        self._log: Log | None = None
-        self._file: tuple[Upload, OfFile] | None = None
+        self.coverage_runs, self.tuning = CoverageRuns(submit), Tuning(submit)
+        self._log: EvaluationLog | None = None
+        self._file: tuple[Upload, FileSource] | None = None
         self._question: tuple[object, ...] = (None,)
-        self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
-        self._also: tuple[Log, str, LoopSettings, Also] | None = None
-        self._of: tuple[str, LoopSettings | None] = ("", None)
+        self._outcome: (
+            tuple[object, EvaluationLog | None, LogEvaluation | None, PersonalizerError | None]
+            | None
+        ) = None
+        self._also: tuple[EvaluationLog, str, LoopSettings, Also] | None = None
+        self._last_settings: tuple[str, LoopSettings | None] = ("", None)
         self._ticket: Ticket[None] | None = None
 
     @property
     def loop(self) -> StoredLoop | None:
-        """The open loop, if it has a log of the world that is set."""
+        """The open loop, if it has events in the chosen world."""
         stored = self.stored
         if stored is None or stored.world is None or not stored.loop.events:
             return None
         return stored if key_of(stored.world) == self.setup.world else None
 
     @property
-    def log(self) -> Log | None:
-        """The log that is asked, once it is there."""
+    def log(self) -> EvaluationLog | None:
+        """The log under evaluation, once available."""
         return self._log
 
     @property
     def asks_loop(self) -> bool:
-        """Whether it is the open loop's log that is asked."""
+        """True if the open loop's log is evaluated."""
         return self.setup.log == "play" and self.loop is not None
 
     @locked
     def adopt(self, setup: EvaluateSetup, stored: StoredLoop | None) -> None:
-        """Follow what is set on the page, and the loop that is open."""
+        """Follow the page's settings and the open loop."""
         if setup.about != self.setup.about:
             self.guess = None
         self.setup, self.stored = setup, stored
@@ -97,40 +100,39 @@ class EvaluateSession:
         if setup.log == "file":
             self._follow_file()
         elif loop is not None:
-            self._follow(OfLoop(loop.id, loop.loop.log.position), partial(reading, loop))
+            self._follow(LoopSource(loop.id, loop.loop.log.position), partial(reading, loop))
         else:
-            asked = ReadyMade(setup.world, setup.seed, setup.visitors)
-            self._follow(asked, partial(making, asked))
+            source = ReadyMade(setup.world, setup.seed, setup.visitors)
+            self._follow(source, partial(making, source))
         if not setup.guess:
             self.guess = None
 
     @locked
-    def ask_file(self, upload: Upload, asked: OfFile) -> None:
-        """Ask a file that was sent, as it is to be read."""
-        self._file = upload, asked
+    def ask_file(self, upload: Upload, source: FileSource) -> None:
+        """Evaluate an uploaded file."""
+        self._file = upload, source
         self._follow_file()
 
     def _follow_file(self) -> None:
-        """Ask the file that was sent last; nothing is told while there is none, or it is not known
-        yet how to read it."""
+        """Evaluate the latest file; without a complete and interpreted file, clear the results."""
         if self._file is None:
             self._forget()
             return
-        upload, asked = self._file
-        if not upload.is_whole or upload.token != asked.token:
+        upload, source = self._file
+        if not upload.is_whole or upload.token != source.token:
             self._forget()
             return
-        self._follow(asked, partial(file.reading, upload, asked))
+        self._follow(source, partial(log_file.reading, upload, source))
 
     def _forget(self) -> None:
-        """Ask no log."""
+        """Cancel the work and clear log and results."""
         if self._ticket is not None:
             self._ticket.cancel()
-        self._question, self._log, self.found = (None,), None, None
+        self._question, self._log, self.result = (None,), None, None
         self._ticket, self.refused = None, None
 
-    def _follow(self, asked: object, read: Callable[[], Steps[Log]]) -> None:
-        """Ask a log what is asked, unless that was done.
+    def _follow(self, source: object, read: Callable[[], Steps[EvaluationLog]]) -> None:
+        """Evaluate a log with the present settings, unless done already.
 
         Args:
             read: makes or reads the log.
@@ -138,11 +140,11 @@ class EvaluateSession:
         self._take_over()
         setup = self.setup
         settings = setup.settings, self._settings_now(setup.settings)
-        question = asked, setup.span, setup.rule, setup.table, settings
+        question = source, setup.span, setup.rule, setup.table, settings
         if question == self._question and not self._was_cut_off:
             return
-        if asked != self._question[0]:
-            self._log, self.found, self.guess = logs().find(asked), None, None
+        if source != self._question[0]:
+            self._log, self.result, self.guess = logs().find(source), None, None
         if self._ticket is not None:
             self._ticket.cancel()
         self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
@@ -157,8 +159,8 @@ class EvaluateSession:
 
     @property
     def _was_cut_off(self) -> bool:
-        """Whether the work ended before its time, as the connection was gone for long; what else
-        ended it is raised here."""
+        """True if the work was cancelled because the connection was lost for long; other errors are
+        raised."""
         if self._ticket is None or not self._ticket.done():
             return False
         if self._ticket.cancelled():
@@ -166,9 +168,9 @@ class EvaluateSession:
         self._ticket.result()
         return False
 
-    def _asking(self, question: object, read: Callable[[], Steps[Log]]) -> Steps[None]:
-        """What comes of it is told when it is there; see `_take_over`."""
-        log, found, refused = self._log, None, None
+    def _asking(self, question: object, read: Callable[[], Steps[EvaluationLog]]) -> Steps[None]:
+        """Read and evaluate the log; `_take_over` stores the outcome."""
+        log, result, refused = self._log, None, None
         setup, span = self.setup, self.setup.span
         try:
             if log is None:
@@ -176,18 +178,18 @@ class EvaluateSession:
             rule = setup.rule_table if log.world == world_of(setup.world) else None
             try:
                 also = yield from self._settings(log, setup.settings)
-            except PersonalizerError as error:  # All else can be told without them.
+            except PersonalizerError as error:  # Other targets do not need the settings.
                 also, refused = None, error
-            found = yield from finding(log, span, rule, also)
+            result = yield from evaluating(log, span, rule, also)
         except PersonalizerError as error:
             refused = error
-        # Taken over by who holds the lock, which heavy work must not wait for: a frame that holds
-        # it may wait for heavy work.
-        self._told = question, log, found, refused
+        # A frame stores the outcome, as it holds the lock. Heavy work must not wait for the lock:
+        # a frame that holds it may wait for heavy work.
+        self._outcome = question, log, result, refused
 
-    def _settings(self, log: Log, view: str) -> Steps[Also | None]:
-        """What the settings of a loop would have done; None where no loop is named, or the log has
-        no events to learn from."""
+    def _settings(self, log: EvaluationLog, view: str) -> Steps[Also | None]:
+        """Train a loop's settings on the log as a target; None if no loop is named or the log has
+        no events."""
         if not view or log.loop is None:
             return None
         known = self._also_of(log, view)
@@ -198,8 +200,9 @@ class EvaluateSession:
             self._also = log, view, settings, known
         return known
 
-    def _also_of(self, log: Log | None, view: str) -> Also | None:
-        """The same, if it was learned last, and the loop's settings have not changed since."""
+    def _also_of(self, log: EvaluationLog | None, view: str) -> Also | None:
+        """Return the target trained last, if the log, the loop and the loop's settings are
+        unchanged."""
         if self._also is None or self._also[:2] != (log, view):
             return None
         _, _, settings, known = self._also
@@ -207,49 +210,49 @@ class EvaluateSession:
         return known if now is None or now == settings else None
 
     def _settings_now(self, view: str) -> LoopSettings | None:
-        """A loop's settings, as they were when it was open here last; None if it was not."""
+        """Return a loop's settings when last open in this process; None if unknown."""
         now = open_settings_of(view) if view else None
-        if now is not None or view != self._of[0]:
-            self._of = view, now
-        return self._of[1]
+        if now is not None or view != self._last_settings[0]:
+            self._last_settings = view, now
+        return self._last_settings[1]
 
     def _take_over(self) -> None:
-        """What the work has told, unless something else was asked meanwhile."""
-        told, self._told = self._told, None
-        if told is not None and told[0] == self._question:
-            _, self._log, self.found, self.refused = told
+        """Store the work's outcome, unless the question has changed since."""
+        outcome, self._outcome = self._outcome, None
+        if outcome is not None and outcome[0] == self._question:
+            _, self._log, self.result, self.refused = outcome
 
     @property
     def is_live(self) -> bool:
-        """Whether a log is being made or asked."""
+        """True while a log is made or evaluated."""
         return self._ticket is not None and not self._ticket.done()
 
     @property
     def awaits(self) -> bool:
-        """Whether a log is asked that has told nothing yet, not even why it does not."""
-        return self._question != (None,) and self.found is None and self.refused is None
+        """True if a log is under evaluation without result or error yet."""
+        return self._question != (None,) and self.result is None and self.refused is None
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        """Seconds between frames; None if no work is under way."""
         return pace(PACE) if self.is_live else None
 
     @property
     def page_state(self) -> tuple[object, ...]:
-        """All that the page shows around the interactive part."""
-        return self.pace, self._question, self.found
+        """State that the page shows outside of the fragment."""
+        return self.pace, self._question, self.result
 
     @property
     def hides(self) -> bool:
-        """Whether the person is to guess before anything is told."""
+        """True if results are hidden until the person guesses."""
         return self.setup.guess and self.guess is None
 
     @locked
     def reveal(self, guess: float) -> None:
-        """Tell, now that the person has guessed."""
+        """Reveal the results after the person's guess."""
         self.guess = guess
 
     @locked
     def hide(self) -> None:
-        """Let the person guess again."""
+        """Hide the results for another guess."""
         self.guess = None

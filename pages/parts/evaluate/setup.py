@@ -1,4 +1,4 @@
-"""What can be set on the Evaluate page."""
+"""Settings of the Evaluate page."""
 
 from dataclasses import dataclass, replace
 from typing import Literal, Self
@@ -45,14 +45,14 @@ FLAW: Setting[Flaw] = Setting(
 
 
 def _key(text: str) -> str:
-    """A short text."""
+    """Accept a text of up to 300 characters; ValueError otherwise."""
     if len(text) > 300:
         raise ValueError
     return text
 
 
 def _window(text: str) -> str:
-    """Two whole numbers, the second no less than the first."""
+    """Parse two whole numbers in ascending order; ValueError otherwise."""
     first, last = (
         int(part) if part.isascii() and part.isdigit() else 0 for part in text.split("-")
     )
@@ -63,7 +63,7 @@ def _window(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EvaluateSetup(Linked):
-    """All that a link to the Evaluate page can say."""
+    """Settings in a link to the Evaluate page."""
 
     PREFIX = "evaluate-"
 
@@ -76,7 +76,11 @@ class EvaluateSetup(Linked):
     estimator: str = Setting(
         USUAL,
         "Estimator",
-        lambda: {one.key: TITLES.get(one.key, one.key) for one in ESTIMATORS if one.key != "naive"},
+        lambda: {
+            estimator.key: TITLES.get(estimator.key, estimator.key)
+            for estimator in ESTIMATORS
+            if estimator.key != "naive"
+        },
         "menu",
         meaning("estimator"),
     ).as_field
@@ -131,16 +135,16 @@ class EvaluateSetup(Linked):
 
     @property
     def fields(self) -> tuple[str, ...]:
-        """Fields that the rule looks at."""
+        """Fields that the rule depends on."""
         return fields_of(self.world, self.rule)
 
     @property
     def rule_table(self) -> RuleTable:
-        """The rule."""
+        """Table of the rule."""
         return table_of(world_of(self.world), self.fields, self.table)
 
     @property
     def span(self) -> tuple[int, int]:
-        """The first and the last event that count, from 1; the last is 0 where all do."""
+        """First and last event to evaluate, counted from 1; a last event of 0 means all."""
         first, _, last = self.window.partition("-")
         return int(first or 1), int(last or 0)

@@ -1,10 +1,10 @@
-"""The talk on the Evaluate page: the table that lies, what the log tells, and the truth."""
+"""Talk about a log: naive averages, estimates, truth."""
 
 from functools import partial
 
 from pages.parts.charts.base import STAGE
 from pages.parts.components.stage_talk import Talk
-from pages.parts.evaluate.opening import loop_in_link, open_loop
+from pages.parts.evaluate.address import loop_in_link, open_loop
 from pages.parts.evaluate.scene import scene_of
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
@@ -19,7 +19,7 @@ _GUESSES = ("about 0.9", "about 0.7", "about 0.5", "about 0.3", "about 0.1")
 
 
 def open_talk() -> Talk:
-    """The talk about the log of the address."""
+    """Return the talk about the log in the address."""
     stored = open_loop(open_link(EvaluateSetup))
     session = session_of(EvaluateSession, lambda: EvaluateSession(current_setup(EvaluateSetup)))
     session.adopt(current_setup(EvaluateSetup), stored)
@@ -28,7 +28,7 @@ def open_talk() -> Talk:
 
 
 def evaluate_show(session: EvaluateSession) -> Show:
-    """The screens about the log that is asked."""
+    """Return the screens about the evaluated log."""
     scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [

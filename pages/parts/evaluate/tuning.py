@@ -1,4 +1,4 @@
-"""Trials of other settings on the log that the Evaluate page evaluates."""
+"""Trials of other settings on the evaluated log."""
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
@@ -18,48 +18,48 @@ from pages.parts.work.heavy_work import Ticket, submit_here
 from pages.parts.work.together import Together
 
 _KEPT = 20
-"""Runs that are kept."""
+"""Largest number of trials kept."""
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
-    """Results of one trial of settings.
+class SettingsTrial:
+    """Results of a trial of settings.
 
     Attributes:
-        of: the loop whose log was used.
+        of: loop whose log was used.
         events: number of answered events in the log then.
         settings: settings of the loop then.
-        found: the candidates with their figures.
-        is_applied: whether the best was set on the loop.
+        optimisation: the candidates with their figures.
+        is_applied: True if the best settings were applied to the loop.
     """
 
     of: LearningLoop
     events: int
     settings: LoopSettings
-    found: Optimisation
+    optimisation: Optimisation
     is_applied: bool = False
 
     @property
     def may_apply(self) -> bool:
-        """Whether the best settings are good enough and the loop's settings have not changed since
+        """True if the best settings are good enough and the loop's settings have not changed since
         (applying them would undo that change)."""
-        return self.found.may_apply and self.of.settings == self.settings
+        return self.optimisation.may_apply and self.of.settings == self.settings
 
     @property
     def is_in_force(self) -> bool:
-        """Whether the best settings were applied and still are the loop's: Undo on Play and a
-        later trial replace them."""
-        return self.is_applied and self.of.settings == self.found.best.candidate.settings
+        """True if the best settings were applied and are still in force: Undo on Play and a later
+        trial replace them."""
+        return self.is_applied and self.of.settings == self.optimisation.best.candidate.settings
 
 
 @cache
 def _under_way() -> Together[Optimisation]:
-    """Trials under way in this process; sessions that ask for the same one share it."""
+    """Return the trials under way in this process; sessions with equal trials share them."""
     return Together()
 
 
 def _with_progress(work: Steps[Optimisation], steps: int) -> Steps[Optimisation]:
-    """The same work, yielding the share that is done, from 0 to 1, after each of its steps."""
+    """Run the work, yielding the share done, from 0 to 1, after each step."""
     done = 0
     while True:
         try:
@@ -75,10 +75,10 @@ class Tuning(Background):
     """Trial of settings in the background, and the results of all trials so far.
 
     Attributes:
-        runs: results, the latest last.
-        auto: the loop on which trials start and are applied by themselves, if any.
+        trials: results, the latest last.
+        auto: loop with automatic trials, or None.
         share: progress of the trial under way, from 0 to 1.
-        refused: the error that ended the last trial, if one did.
+        refused: error of the last trial, or None.
 
     Args:
         submit: queues heavy work.
@@ -86,7 +86,7 @@ class Tuning(Background):
 
     def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
         super().__init__(submit)
-        self.runs: list[Run] = []
+        self.trials: list[SettingsTrial] = []
         self.auto: LearningLoop | None = None
         self.share = 0.0
         self.refused: PersonalizerError | None = None
@@ -109,18 +109,19 @@ class Tuning(Background):
                 events, settings, mark = len(usable(loop)), loop.settings, loop.log.mark
                 work = _with_progress(optimising(loop), events * len(candidates_for(settings)))
             joined = _under_way().joining((ref(loop), mark), lambda: work)
-            found = yield from telling(joined, partial(setattr, self, "share"))
+            optimisation = yield from telling(joined, partial(setattr, self, "share"))
         except PersonalizerError as error:
             self.refused = error
         else:
-            run = Run(loop, events, settings, found)
-            self.runs = [*self.runs, run][-_KEPT:]
+            trial = SettingsTrial(loop, events, settings, optimisation)
+            self.trials = [*self.trials, trial][-_KEPT:]
 
-    def last_of(self, loop: LearningLoop) -> Run | None:
-        """Results of the last trial on a loop's log; None if there was none."""
-        return next((run for run in reversed(self.runs) if run.of is loop), None)
+    def last_of(self, loop: LearningLoop) -> SettingsTrial | None:
+        """Return results of the last trial on a loop's log; None without a trial."""
+        return next((trial for trial in reversed(self.trials) if trial.of is loop), None)
 
     @locked
-    def applied(self, run: Run) -> None:
-        """Record that the best settings of a run were applied."""
-        self.runs = [replace(one, is_applied=True) if one is run else one for one in self.runs]
+    def applied(self, trial: SettingsTrial) -> None:
+        """Record that a trial's best settings were applied."""
+        applied = replace(trial, is_applied=True)
+        self.trials = [applied if other is trial else other for other in self.trials]

@@ -1,4 +1,4 @@
-"""What a log tells, in sentences; every number in them is the engine's."""
+"""Sentences about the evaluation of a log; the engine computes all numbers."""
 
 from collections.abc import Callable, Mapping
 
@@ -6,7 +6,7 @@ from engine.evaluation.decisions import COARSE
 from engine.evaluation.estimators import Interval
 from engine.evaluation.offline import FEW, Row
 from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
-from pages.parts.evaluate.found import STAND_IN, Found
+from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.play.session import PlaySession
@@ -32,39 +32,39 @@ _SURE = (
 
 
 def action_of(row: Row) -> str | None:
-    """Id of the one action of a target; None for a policy."""
+    """Return the id of a target's action; None for a policy."""
     return row.target.removeprefix(_ACTION) if row.target.startswith(_ACTION) else None
 
 
-def names_of(found: Found, setup: EvaluateSetup) -> Mapping[str, str]:
-    """What each target is called, by its key."""
-    world = found.log.world
+def names_of(result: LogEvaluation, setup: EvaluateSetup) -> Mapping[str, str]:
+    """Return display names of all targets by key."""
+    world = result.log.world
     labels = {item.id: item.label for item in world.items} if world is not None else {}
     names = {}
-    for row in found.rows:
+    for row in result.rows:
         action = action_of(row)
         if row.target == "settings":
-            names[row.target] = f"Settings of {found.also}"
+            names[row.target] = f"Settings of {result.also}"
         elif action is None:
             names[row.target] = _POLICIES.get(row.target) or f"Your rule: {_rule(setup)}"
         else:
-            today = " (today's)" if world is not None and action == found.today else ""
+            today = " (today's)" if world is not None and action == result.today else ""
             names[row.target] = labels.get(action, action) + today
     return names
 
 
 def _rule(setup: EvaluateSetup) -> str:
-    """What the rule goes by, within a sentence."""
+    """Return the rule's display name within a sentence."""
     return in_a_sentence(tables_of(world_of(setup.world))[setup.rule])
 
 
 def about_log(session: EvaluateSession) -> str:
-    """Which log is asked; Markdown."""
-    found = session.found
+    """Describe the evaluated log, as Markdown."""
+    result = session.result
     said = "The log tells how likely each offer was, so it can be asked what was never tried. "
-    visitors = counted(len(found.log.decisions), "visitor") if found else "visitors"
+    visitors = counted(len(result.log.decisions), "visitor") if result else "visitors"
     if session.setup.log == "file":
-        events = counted(len(found.log.decisions), "event") if found else "a file"
+        events = counted(len(result.log.decisions), "event") if result else "a file"
         said += f"Asked: {events} of your own."
     elif session.asks_loop:
         play = existing(PlaySession)
@@ -73,192 +73,204 @@ def about_log(session: EvaluateSession) -> str:
         said += f"Asked: {visitors} of the loop {whose}."
     else:
         said += f"Asked: {visitors}, simulated, whom a new loop of ours served."
-    if found and found.log.decisions.unmatched:
-        more = counted(found.log.decisions.unmatched, "visitor")
+    if result and result.log.decisions.unmatched:
+        more = counted(result.log.decisions.unmatched, "visitor")
         said += f" Left out: {more} for whom the apprentice would have chosen otherwise."
     return said
 
 
-def told_of(found: Found, row: Row, setup: EvaluateSetup) -> Interval | None:
-    """What the chosen estimator makes of a row; None where the log says too little."""
+def estimate_of(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> Interval | None:
+    """Return the interval of the chosen estimator for a row; None without overlap or interval."""
     if row.doubt == "no_overlap":
         return None
-    return row.intervals[found.estimator_of(row.target, setup.estimator)]
+    return row.intervals[result.estimator_of(row.target, setup.estimator)]
 
 
-def asked_row(found: Found, setup: EvaluateSetup) -> Row | None:
-    """The row that the sentence is about, and the guess: the one that is set, else the action whose
-    average where it was shown is farthest above what it would earn."""
-    chosen = next((row for row in found.rows if row.target == setup.about), None)
-    return chosen or _flattered(found, setup)
+def headline_row(result: LogEvaluation, setup: EvaluateSetup) -> Row | None:
+    """Return the row for headline and guess: the chosen target, or else the most overestimated
+    action.
+
+    An action is overestimated by the excess of the naive average over the estimate.
+    """
+    chosen = next((row for row in result.rows if row.target == setup.about), None)
+    return chosen or _flattered(result, setup)
 
 
-def _flattered(found: Found, setup: EvaluateSetup) -> Row | None:
+def _flattered(result: LogEvaluation, setup: EvaluateSetup) -> Row | None:
 
     def gap(row: Row) -> float:
-        naive, told = row.intervals["naive"], told_of(found, row, setup)
-        return naive.estimate - told.estimate if naive and told else -1.0
+        naive, interval = row.intervals["naive"], estimate_of(result, row, setup)
+        return naive.estimate - interval.estimate if naive and interval else -1.0
 
-    actions = [row for row in found.rows if action_of(row) is not None]
-    known = [row for row in actions if row.intervals["naive"] and told_of(found, row, setup)]
+    actions = [row for row in result.rows if action_of(row) is not None]
+    known = [row for row in actions if row.intervals["naive"] and estimate_of(result, row, setup)]
     return max(known, key=gap, default=None)
 
 
-def about_rule(session: EvaluateSession, found: Found) -> str:
-    """What the log says of the rule, beside what was earned; Markdown."""
+def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
+    """Compare the rule's estimate with the reward earned, as Markdown."""
     if session.hides:
         return "It is told once you have guessed."
-    if any(row.is_off for row in found.rows if row.target == "rules"):
+    if any(row.is_off for row in result.rows if row.target == "rules"):
         return "This is not known, as the probabilities in this log cannot be right."
-    rows = {row.target: told_of(found, row, session.setup) for row in found.rows}
-    told, earned = rows["rules"], rows["online"]
-    if told is None or earned is None:
+    rows = {row.target: estimate_of(result, row, session.setup) for row in result.rows}
+    expected, earned = rows["rules"], rows["online"]
+    if expected is None or earned is None:
         return "The log says nothing of this rule: it never shows what the rule would."
-    truth = found.truths.get("rules") if session.setup.truth else None
-    would, did = (plain(in_money(found.log.world, one.estimate)) for one in (told, earned))
+    truth = result.truths.get("rules") if session.setup.truth else None
+    would, did = (
+        plain(in_money(result.log.world, interval.estimate)) for interval in (expected, earned)
+    )
     said = (
-        f"**The rule {plain(_rule(session.setup))} would earn about {told.estimate:.2f}, from "
-        f"{told.low:.2f} to {told.high:.2f}{would}.** The loop earned "
+        f"**The rule {plain(_rule(session.setup))} would earn about {expected.estimate:.2f}, from "
+        f"{expected.low:.2f} to {expected.high:.2f}{would}.** The loop earned "
         f"{earned.estimate:.2f}{did} while it learned."
     )
     return said if truth is None else f"{said} The truth is {truth:.2f}."
 
 
-def about_difference(found: Found, setup: EvaluateSetup, one: str, other: str) -> str:
-    """Whether a policy is better than another, by how much, and how sure that is; Markdown."""
-    told, names = found.beside(one, other), names_of(found, setup)
-    first, second = (f"“{plain(names[key])}”" for key in (one, other))
-    if any(row.is_off for row in found.rows if row.target in (one, other)):
+def about_difference(
+    result: LogEvaluation, setup: EvaluateSetup, first_key: str, second_key: str
+) -> str:
+    """State the difference between two policies with its uncertainty, as Markdown."""
+    difference, names = result.beside(first_key, second_key), names_of(result, setup)
+    first, second = (f"“{plain(names[key])}”" for key in (first_key, second_key))
+    if any(row.is_off for row in result.rows if row.target in (first_key, second_key)):
         return "This is not known, as the probabilities in this log cannot be right."
-    if told is None:
+    if difference is None:
         return "This is not known, as the log never shows what one of them would show."
-    amount = f"{signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
-    amount += plain(in_money(found.log.world, told.estimate, sign=True))
-    if told.low > 0:
+    amount = (
+        f"{signed(difference.estimate)} ({signed(difference.low)} to {signed(difference.high)})"
+    )
+    amount += plain(in_money(result.log.world, difference.estimate, sign=True))
+    if difference.low > 0:
         said = f"**{first} would earn more than {second}: by {amount}.**"
-    elif told.high < 0:
+    elif difference.high < 0:
         said = f"**{first} would earn less than {second}: by {amount}.**"
     else:
         said = (
             f"**Which is better is not known: {first} would earn {amount} beside {second}.** Zero "
             "is within."
         )
-    if setup.truth and {one, other} <= found.truths.keys():
-        said += f" The truth is {signed(found.truths[one] - found.truths[other])}."
+    if setup.truth and {first_key, second_key} <= result.truths.keys():
+        said += f" The truth is {signed(result.truths[first_key] - result.truths[second_key])}."
     return said
 
 
 def about_marks(setup: EvaluateSetup) -> str:
-    """Meaning of the forest's marks and intervals, for a report; plain text."""
+    """Explain the forest's marks and intervals, for a report; plain text."""
     return (
         "Circles: what it looks like where it was shown. Squares: what it would earn if everybody "
         f"were served so ({TITLES[setup.estimator].lower()}), with 95 % intervals."
     )
 
 
-def about_intervals(found: Found, setup: EvaluateSetup) -> str:
-    """The first reason why estimates are missing or in doubt, else the meaning of an interval;
-    Markdown."""
-    return next(iter(what_counts(found, setup)), _SURE)
+def about_intervals(result: LogEvaluation, setup: EvaluateSetup) -> str:
+    """Return the first reason for missing or doubtful estimates, else the meaning of an interval,
+    as Markdown."""
+    return next(iter(exclusions(result, setup)), _SURE)
 
 
 def looks_in_short(session: EvaluateSession) -> str:
-    """Average where the action was shown, or why there is none, for a headline; Markdown."""
+    """Return the naive average of the headline's action, or the reason for its absence, as
+    Markdown."""
     return _in_short(session, looks)
 
 
 def served_in_short(session: EvaluateSession) -> str:
-    """Estimate of the action if everybody were served it, for a headline; Markdown."""
+    """Return the estimate of the headline's action served to everybody, as Markdown."""
     return _in_short(session, served)
 
 
-def _in_short(session: EvaluateSession, said: Callable[[Found, Row, EvaluateSetup], str]) -> str:
-    found, setup = session.found, session.setup
-    row = asked_row(found, setup) if found else None
-    if found is None or row is None:
+def _in_short(
+    session: EvaluateSession, sentence_of: Callable[[LogEvaluation, Row, EvaluateSetup], str]
+) -> str:
+    result, setup = session.result, session.setup
+    row = headline_row(result, setup) if result else None
+    if result is None or row is None:
         return "Visitors are served" if session.is_live else "This log says too little."
-    return said(found, row, setup)
+    return sentence_of(result, row, setup)
 
 
-def looks(found: Found, row: Row, setup: EvaluateSetup) -> str:
-    """Average reward of an action where it was shown, as on a dashboard; Markdown."""
+def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
+    """State the naive average reward of an action, as on a dashboard; Markdown."""
     naive = row.intervals["naive"]
     looks = f"{naive.estimate:.2f}" if naive else "nothing"
-    return f"{plain(names_of(found, setup)[row.target])} looks like {looks} where it was shown."
+    return f"{plain(names_of(result, setup)[row.target])} looks like {looks} where it was shown."
 
 
-def served(found: Found, row: Row, setup: EvaluateSetup) -> str:
-    """What the log says of it; Markdown."""
+def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
+    """State the naive average and the estimate of a row, as Markdown."""
     if row.is_off:
         return (
-            f"{looks(found, row, setup)} What it would earn, served to everybody, is not known, "
+            f"{looks(result, row, setup)} What it would earn, served to everybody, is not known, "
             "as the probabilities in this log cannot be right."
         )
-    told = told_of(found, row, setup)
-    if told is None:
-        return looks(found, row, setup)
+    interval = estimate_of(result, row, setup)
+    if interval is None:
+        return looks(result, row, setup)
+    estimate = f"{interval.estimate:.2f}, from {interval.low:.2f} to {interval.high:.2f}"
     return (
-        f"{looks(found, row, setup)} Served to everybody it would earn about {told.estimate:.2f}, "
-        f"from {told.low:.2f} to {told.high:.2f}"
-        f"{plain(in_money(found.log.world, told.estimate))}."
+        f"{looks(result, row, setup)} Served to everybody it would earn about {estimate}"
+        f"{plain(in_money(result.log.world, interval.estimate))}."
     )
 
 
-def headline(session: EvaluateSession, found: Found, row: Row | None) -> str:
-    """The one sentence that a presenter can read out; Markdown.
+def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -> str:
+    """Return the headline for a presenter to read out, as Markdown.
 
     Args:
-        row: the action or policy that it is about; None if the log says too little of any.
+        row: action or policy of the headline; None if the log is insufficient.
     """
     if row is None:
         return "**This log says too little of any one action.**"
-    setup, told = session.setup, told_of(found, row, session.setup)
+    setup, interval = session.setup, estimate_of(result, row, session.setup)
     if session.hides:
-        return f"**{looks(found, row, setup)}** What would it earn, served to everybody?"
-    said = f"**{served(found, row, setup)}**"
-    if setup.truth and row.target in found.truths:
-        said += f" The truth is {found.truths[row.target]:.2f}."
-    if session.guess is not None and told is not None:
-        said += f" {_about_guess(session.guess, told)}"
+        return f"**{looks(result, row, setup)}** What would it earn, served to everybody?"
+    said = f"**{served(result, row, setup)}**"
+    if setup.truth and row.target in result.truths:
+        said += f" The truth is {result.truths[row.target]:.2f}."
+    if session.guess is not None and interval is not None:
+        said += f" {_about_guess(session.guess, interval)}"
     return said
 
 
-def _about_guess(guess: float, told: Interval) -> str:
-    """How far the person was off; Markdown."""
-    if told.holds(guess):
+def _about_guess(guess: float, interval: Interval) -> str:
+    """State the error of the person's guess, as Markdown."""
+    if interval.holds(guess):
         return f":green-badge[You guessed {guess:.2f}: within the interval.]"
-    off = signed(guess - told.estimate)
+    off = signed(guess - interval.estimate)
     return f":orange-badge[You guessed {guess:.2f}, which is off by {off}.]"
 
 
-def measured(told: Interval) -> str:
-    """An estimate with its interval."""
-    return f"{told.estimate:.2f} ({told.low:.2f} to {told.high:.2f})"
+def measured(interval: Interval) -> str:
+    """Format an estimate with its interval."""
+    return f"{interval.estimate:.2f} ({interval.low:.2f} to {interval.high:.2f})"
 
 
-def is_wide(found: Found, told: Interval | None) -> bool:
-    """Whether an interval leaves open more than half of what is possible."""
-    low, high = found.bounds
-    return told is not None and told.width > (high - low) / 2
+def is_wide(result: LogEvaluation, interval: Interval | None) -> bool:
+    """Return True if an interval covers more than half of the possible range."""
+    low, high = result.bounds
+    return interval is not None and interval.width > (high - low) / 2
 
 
 def is_thin(row: Row, setup: EvaluateSetup) -> bool:
-    """Whether too few events tell of a row for an estimator whose interval does not say so."""
+    """Return True if a row has too few events for a textbook estimator's interval."""
     return row.doubt is not None and row.target != "online" and setup.estimator in TEXTBOOKS
 
 
 def is_proven(row: Row) -> bool:
-    """Whether the interval that our own estimator tells is the betting sequence's."""
+    """Return True if our own estimator's interval equals that of the betting sequence."""
     ours, betting = row.intervals["strata"], row.intervals["betting"]
     if row.target == "online" or row.doubt == "no_overlap" or ours is None or betting is None:
         return False
     return (ours.low, ours.high) == (betting.low, betting.high)
 
 
-def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
-    """What is not asked, and why some rows are empty, or none is to be believed; Markdown."""
-    names, said, unknown = names_of(found, setup), list[str](), list[str]()
-    if off := [row for row in found.rows if row.is_off]:
+def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """List excluded events and reasons for missing or invalid rows, as Markdown."""
+    names, said, unknown = names_of(result, setup), list[str](), list[str]()
+    if off := [row for row in result.rows if row.is_off]:
         most = max(off, key=lambda row: row.mean)
         said.append(
             "**The probabilities in this log cannot be those with which actions were shown**: by "
@@ -266,7 +278,7 @@ def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
             f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither rounding nor "
             "chance explains. No figure here is to be believed."
         )
-    elif found.decisions.rounding >= COARSE:
+    elif result.decisions.rounding >= COARSE:
         said.append(
             "The probabilities in this log have few digits. They are corrected as far as the log "
             "tells, and each interval is as much wider as their rounding makes it."
@@ -274,18 +286,18 @@ def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
     if setup.window:
         first, last = setup.span
         said.append(f"Only visitors {first:,} to {last:,} count: see *Along the log*.")
-    for row in found.rows:
+    for row in result.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":
             said.append(f"{name}: the log never shows what it would show, so it cannot tell.")
-        elif told_of(found, row, setup) is None and not row.is_off:
+        elif estimate_of(result, row, setup) is None and not row.is_off:
             unknown.append(name)
     if unknown:
         said.append(
             f"Unknown for {', '.join(unknown)}: this estimator needs what was believed of each "
             "action, which the log does not tell."
         )
-    if setup.estimator == "strata" and not found.tells_all:
+    if setup.estimator == "strata" and not result.tells_all:
         said.append(
             f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
             f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
@@ -293,26 +305,27 @@ def what_counts(found: Found, setup: EvaluateSetup) -> list[str]:
     return said
 
 
-def doubts(found: Found, setup: EvaluateSetup) -> list[str]:
-    """The same, and why some rows are grey, or told by another estimator; Markdown."""
-    names, said = names_of(found, setup), what_counts(found, setup)
-    proven = [plain(names[row.target]) for row in found.rows if is_proven(row)]
+def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """List the sentences of `exclusions`, then reasons for grey rows and replaced estimators, as
+    Markdown."""
+    names, said = names_of(result, setup), exclusions(result, setup)
+    proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
             f"Told by {TITLES['betting'].lower()}, a stricter estimator whose intervals are "
             f"proven: {', '.join(proven)}."
         )
-    return said + why_grey(found, setup)
+    return said + why_grey(result, setup)
 
 
-def why_grey(found: Found, setup: EvaluateSetup) -> list[str]:
-    """Why some rows are grey; Markdown."""
-    names, said = names_of(found, setup), list[str]()
-    if any(is_wide(found, told_of(found, row, setup)) for row in found.rows):
+def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
+    """List reasons for grey rows, as Markdown."""
+    names, said = names_of(result, setup), list[str]()
+    if any(is_wide(result, estimate_of(result, row, setup)) for row in result.rows):
         said.append(
             "Grey: too few events tell of it, so more than half of all that is possible is open."
         )
-    if thin := [plain(names[row.target]) for row in found.rows if is_thin(row, setup)]:
+    if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
             f"Grey: {', '.join(thin)}: resting on fewer than {FEW} events, of which a textbook's "
             "interval promises too much."

@@ -36,7 +36,10 @@ def words_show() -> Show:
         )
         screens += [
             Screen(
-                key, partial(str, term.name), partial(_show_sentence, term.told), bare(term.told)
+                key,
+                partial(str, term.name),
+                partial(_show_sentence, term.sentence),
+                bare(term.sentence),
             )
             for key, term in own.items()
         ]

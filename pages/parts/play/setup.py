@@ -95,9 +95,9 @@ class PlaySetup(Tunable):
         )
 
     @classmethod
-    def asked(cls, query: Mapping[str, str]) -> dict[str, str]:
+    def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
         """See `Linked`; a world that nobody keeps is told by the loop that it is in."""
-        said = super(PlaySetup, cls).asked(query)
+        said = super(PlaySetup, cls).parameters_in(query)
         own = "loop" in query and not WORLD.can_be(said.get("world", WORLD.default))
         return {name: value for name, value in said.items() if not (own and name == "world")}
 

@@ -154,9 +154,9 @@ class RaceSetup(Tunable):
         query = super(RaceSetup, self).query()
         return query if self.drift == drift_of(self.world) else query | {"drift": self.drift}
 
-    def begun(self, told: Container[str] = ()) -> Self:
-        """See `Linked`; sets the world's own drift unless the link has one."""
-        return self if "drift" in told else replace(self, drift=drift_of(self.world))
+    def begun(self, given: Container[str] = ()) -> Self:
+        """See `Linked`: tastes change as they are meant to in its world."""
+        return self if "drift" in given else replace(self, drift=drift_of(self.world))
 
     def fitted(self) -> Self:
         """See `Linked`; fits field, rule and table to the world."""

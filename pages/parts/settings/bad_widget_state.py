@@ -1,4 +1,5 @@
-"""What a browser sends that no widget of a page can hold: this app's pages never send it."""
+"""Protection against widget values that a page's widgets cannot hold; the app's pages never send
+such values."""
 
 from collections.abc import Container
 from typing import Any
@@ -13,19 +14,20 @@ SENTENCE = (
 
 
 def chosen(key: str, options: Container[Any], otherwise: Any) -> Any:
-    """What was chosen of a widget's options; something else if it is none of them.
+    """Return the option chosen in a widget, or ``otherwise`` if the value is not an option.
 
-    Callbacks see whatever a browser sent, before the widget is drawn again and keeps to them.
+    Callbacks receive the browser's value unchecked, before the widget is drawn again.
     """
     value = st.session_state.get(key)
     return value if value in options else otherwise
 
 
 def say_unreadable() -> bool:
-    """Say that widgets of this session cannot be read, in place of an exception; whether it is so.
+    """Draw an error if widget values of this session cannot be read; return True if so.
 
-    A text stands where a number belongs, or JSON that is none. Streamlit keeps it as long as the
-    session lasts, reads it first in each run, and fails in each: only a new session is without it.
+    For example, text instead of a number, or invalid JSON. Streamlit keeps the value for the
+    session's lifetime, reads it first in each run and fails: only a new session is free of the
+    value.
     """
     if not is_unreadable():
         return False
@@ -34,7 +36,7 @@ def say_unreadable() -> bool:
 
 
 def is_unreadable() -> bool:
-    """Whether widgets of the session that this script runs for cannot be read."""
+    """Return True if widget values of the current script's session cannot be read."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return False
@@ -47,5 +49,5 @@ def is_unreadable() -> bool:
 
 
 def _key_of(widget: str) -> str:
-    """The key of a widget, by what Streamlit calls it: ``$$ID-<digest>-<key>``."""
+    """Return the key in Streamlit's widget id, ``$$ID-<digest>-<key>``."""
     return widget.split("-", 2)[-1]

@@ -1,4 +1,4 @@
-"""What can be set on several pages."""
+"""Settings that several pages share."""
 
 import os
 
@@ -11,7 +11,7 @@ from pages.parts.text.format import plain
 from pages.parts.text.glossary import meaning
 
 MAX_VISITORS = Limits.from_environment(os.environ).max_events
-"""Events that one loop may log."""
+"""Largest number of events in the log of one loop."""
 WORLD = Setting(
     "coffee",
     "World",
@@ -49,8 +49,10 @@ MODE: Setting[LearningMode] = Setting(
 
 
 def worlds_with(key: str) -> dict[str, str]:
-    """The app's worlds, and the one that is set, which may be another: what they are called, with a
-    picture each, as a narrow window has room for that alone."""
+    """Return display names of the app's worlds and of the chosen world, by key.
+
+    Each name begins with a picture, the only part for which a narrow window has room.
+    """
     label = label_of(key)
     picture = "" if world_of(key).emoji else ":material/storefront: "
     return {**WORLD.offered, key: f"{picture}{label}"}

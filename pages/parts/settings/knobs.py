@@ -1,4 +1,5 @@
-"""The knobs of policies as settings of a page: whatever is registered can be set and linked."""
+"""Policies' parameters (knobs) as settings of a page: every registered knob has a widget and a link
+parameter."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -13,29 +14,29 @@ from pages.parts.text.glossary import grouped
 
 @dataclass(frozen=True, slots=True)
 class Tunable(Linked):
-    """A set-up in which each knob of each policy is a setting of its own.
+    """A set-up in which each knob of each policy is a setting.
 
     Attributes:
-        knobs: name in the link -> number, for knobs that are not at their default.
+        knobs: name in the link -> number, for knobs with a non-default value.
     """
 
     knobs: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
-        """By key, those that can be set here, with the page's own defaults."""
+        """Return the page's policies by key, with the page's defaults."""
         raise NotImplementedError
 
     @classmethod
     def knobs_of(cls, key: str) -> dict[str, Knob]:
-        """The knobs of a policy by their names in the link."""
+        """Return the knobs of a policy by their names in the link."""
         return {name: knob for name, (owner, knob) in cls._all_knobs().items() if owner == key}
 
     @classmethod
     def _all_knobs(cls) -> Mapping[str, tuple[str, Knob]]:
-        """Name in the link -> key of the policy, and knob.
+        """Return the policy's key and the knob by name in the link.
 
-        It is the name of the knob's field; where that is taken, the policy's key goes before it.
+        The name is the knob's field; if taken, the policy's key is put in front.
         """
         own = super(Tunable, cls).declared()
         return _knobs(frozenset(own), tuple(cls.policies().items()))
@@ -62,7 +63,7 @@ class Tunable(Linked):
         return replace(self, knobs=changed, **others)
 
     def tuned(self, key: str) -> Policy:
-        """A policy with its knobs as they are set."""
+        """Return a policy with the knobs' values applied."""
         policy = self.policies()[key]
         for name, knob in self.knobs_of(key).items():
             if name in self.knobs:
@@ -70,35 +71,37 @@ class Tunable(Linked):
         return policy
 
     def said(self) -> dict[str, str]:
-        """Everything that is set, for reading, by its name in the link."""
+        """Return display values of all settings by name in the link."""
         values = self.values()
         return {name: setting.said(values[name]) for name, setting in self.declared().items()}
 
     def filled(self, templates: Mapping[str, str]) -> dict[str, str]:
-        """Labels or stories by key, with what is set in place of each ``{name}``."""
-        texts, found = self.said(), {}
+        """Fill the settings' display values into templates with fields ``{name}``, by policy
+        key."""
+        texts, filled = self.said(), {}
         for key, template in templates.items():
             own = {knob.field: texts[name] for name, knob in self.knobs_of(key).items()}
-            found[key] = template.format(**texts | own)
-        return found
+            filled[key] = template.format(**texts | own)
+        return filled
 
 
 @lru_cache(maxsize=64)
 def _knobs(
     own: frozenset[str], policies: tuple[tuple[str, Policy], ...]
 ) -> Mapping[str, tuple[str, Knob]]:
-    """The knobs of policies by their names beside a page's ``own``; asked for with every click."""
-    found: dict[str, tuple[str, Knob]] = {}
+    """Return the policies' knobs by name, distinct from the page's ``own`` names; cached, as every
+    rerun needs them."""
+    knobs: dict[str, tuple[str, Knob]] = {}
     for key, policy in policies:
         for knob in policy.knobs:
-            is_taken = knob.field in found or knob.field in own
-            found[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
-    return found
+            is_taken = knob.field in knobs or knob.field in own
+            knobs[f"{key}-{knob.field}" if is_taken else knob.field] = key, knob
+    return knobs
 
 
 @lru_cache(maxsize=64)
 def _setting(policy: Policy, knob: Knob) -> Setting[int]:
-    """A knob's declaration, out of the policy's own; asked for with every click."""
+    """Declare a knob of a policy as a setting; cached, as every rerun needs the result."""
     is_share = knob.unit == "percent"
     options: range | dict[int, str]
     if isinstance(knob.numbers, range) and (is_share or knob.parts == 1):
@@ -107,5 +110,5 @@ def _setting(policy: Policy, knob: Knob) -> Setting[int]:
         options = {n: str(n) if is_share else f"{n / knob.parts:g}" for n in knob.numbers}
     label, unit = f"{policy.label}: {knob.label}", "%" if is_share else ""
     known = grouped("chooses").get(knob.field)
-    told = knob.help or (known.told if known else None)
-    return Setting(knob.number(policy), label, options, "slider", told, unit)
+    help = knob.help or (known.sentence if known else None)
+    return Setting(knob.number(policy), label, options, "slider", help, unit)

@@ -1,8 +1,8 @@
-"""The worlds that pages can show, by the names they have in links: the one place to look.
+"""Registry of the worlds that pages can show, by key.
 
-The app's own are there at once. One that somebody has made is looked for in the store when a
-link names it; from then on it stays at hand as long as a browser session shows it. One that was
-deleted stays for those sessions, and for no new one.
+The app's own worlds are always available. A user's world is loaded from the store when a link names
+its key, and stays in memory while a browser session shows it. A deleted world remains available to
+these sessions, but not to new ones.
 """
 
 import re
@@ -23,19 +23,19 @@ from pages.parts.text.format import plain
 
 _KEPT = "worlds"
 ROOM = 16 << 20
-"""Bytes of worlds that stay at hand for a session; what was shown longest ago goes first."""
+"""Bytes of worlds kept in memory per session; the least recently shown are dropped first."""
 _OWN = re.compile(r"[a-z0-9-]{1,50}-[0-9a-f]{8}")
 _at_hand: WeakValueDictionary[str, World] = WeakValueDictionary()
 _deleted: WeakValueDictionary[str, World] = WeakValueDictionary()
-"""Those at hand whose links open nothing any more."""
+"""Worlds in memory whose links no longer open."""
 _lock = Lock()
 
 
 def world_of(key: str) -> World:
-    """The world that has a key.
+    """Return the world with a key.
 
     Raises:
-        KeyError: if none is known here that has it.
+        KeyError: if no known or stored world has the key.
     """
     with _lock:
         known = _at_hand.get(key)
@@ -44,11 +44,11 @@ def world_of(key: str) -> World:
     try:
         return world_named(key)
     except KeyError:
-        kept = _in_store(key)
-        if kept is None:
+        stored = _in_store(key)
+        if stored is None:
             raise
-        keep_at_hand(kept)
-        return kept
+        keep_at_hand(stored)
+        return stored
 
 
 def _in_store(key: str) -> World | None:
@@ -61,12 +61,12 @@ def _in_store(key: str) -> World | None:
 
 
 def keep_at_hand(world: World) -> str:
-    """Let pages find a world as long as this browser session lasts; its key.
+    """Register a world for the lifetime of this browser session; return its key.
 
-    One that the session shows for the first time is in use: its time in the store begins anew.
+    The first use in a session renews the world's retention period in the store.
 
     Raises:
-        StoreError: if another world is shown under that key.
+        StoreError: if another world is registered under the key.
     """
     key = key_of(world)
     if key in WORLDS:
@@ -77,18 +77,18 @@ def keep_at_hand(world: World) -> str:
         sentence = f"Another world is shown here under the key {key}: give this one another title."
         raise StoreError(sentence, "OperationNotAllowed")
     if get_script_run_ctx(suppress_warning=True) is not None:
-        shown: dict[str, World] = st.session_state.setdefault(_KEPT, {})
-        if key not in shown:
+        kept: dict[str, World] = st.session_state.setdefault(_KEPT, {})
+        if key not in kept:
             with suppress(PersonalizerError):
                 touch_world(key)
-        shown[key] = shown.pop(key, known)
-        while len(shown) > 1 and sum(world.bytes for world in shown.values()) > ROOM:
-            del shown[next(iter(shown))]
+        kept[key] = kept.pop(key, known)
+        while len(kept) > 1 and sum(world.bytes for world in kept.values()) > ROOM:
+            del kept[next(iter(kept))]
     return key
 
 
 def key_in_link(text: str) -> str:
-    """The key of the world that a link names; KeyError if none is known here."""
+    """Return the key if a link's world is available; KeyError if not."""
     world = world_of(text)
     with _lock:
         is_deleted = text in _deleted
@@ -98,7 +98,7 @@ def key_in_link(text: str) -> str:
 
 
 def is_kept(key: str, world: World) -> bool:
-    """Whether a key leads to a world in every session: it is a ready one, or somebody keeps it."""
+    """Return True if a key leads to the world in every session: a ready-made or a stored world."""
     try:
         return world_named(key) == world
     except KeyError:
@@ -106,26 +106,27 @@ def is_kept(key: str, world: World) -> bool:
 
 
 def close_link(world: World) -> None:
-    """Let a link to a world open nothing, unless somebody keeps it; whoever shows it goes on."""
+    """Disable links to a world unless the store has it; sessions that show the world keep it."""
     with _lock:
         _deleted[key_of(world)] = world
 
 
 def all_at_hand() -> Iterator[World]:
-    """The app's own worlds, and whatever anybody's pages show: for checks, never for a list."""
+    """Yield the app's worlds and all worlds in memory, of any user: for checks, never for
+    display."""
     yield from WORLDS.values()
     with _lock:
-        shown = list(_at_hand.values())
-    yield from shown
+        worlds = list(_at_hand.values())
+    yield from worlds
 
 
 def drift_of(key: str) -> Drift:
-    """How the tastes of a world are meant to change in a race."""
+    """Return the drift of a world's tastes in a race."""
     world = world_of(key)
     ready = (exhibit.drift for exhibit in GALLERY.values() if exhibit.world == world)
     return next(ready, world.drift)
 
 
 def label_of(key: str) -> str:
-    """What a world is called on a page, as Markdown."""
+    """Return a world's display name, as Markdown."""
     return plain(world_of(key).label)

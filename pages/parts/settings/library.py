@@ -1,4 +1,4 @@
-"""Where loops are kept, for all sessions of this process."""
+"""Access to the loop library that all sessions of this process share."""
 
 import os
 from collections.abc import Collection, Mapping
@@ -18,12 +18,12 @@ from pages.parts.text.format import plain
 
 
 def followers(world: World | None) -> tuple[LearningCurve, ...]:
-    """What the pages show of every loop: what its visitors earned, in a world."""
+    """Return the followers attached to every loop: the learning curve, if the world is known."""
     return () if world is None else (LearningCurve(world),)
 
 
 _OPENING = Lock()
-"""Held by whoever opens the library: it is opened once, however many come first."""
+"""Lock that ensures the library is opened only once."""
 
 
 @cache
@@ -39,7 +39,7 @@ def _library() -> Library:
 
 
 def library() -> Library:
-    """The kept loops; without a database, or with wrong limits, the page says why and ends here."""
+    """Return the library; if it cannot be opened, draw the error and stop the script."""
     try:
         return _library()
     except PersonalizerError as error:
@@ -48,26 +48,27 @@ def library() -> Library:
 
 
 def positions_of(loops: Collection[str]) -> dict[str, int]:
-    """Lengths of the histories of those loops that there are; StoreError if nobody can tell."""
+    """Return lengths of the histories of existing loops by id; StoreError if the database fails."""
     return _library().store.lengths(loops)
 
 
 def look_up(loop: str) -> tuple[Library, LoopInfo]:
-    """The kept loops, and what is known of one; StoreError if there is no such loop."""
-    found = _library()
-    return found, found.store.about(loop)
+    """Return the library and a loop's summary; StoreError if the loop does not exist."""
+    kept = _library()
+    return kept, kept.store.about(loop)
 
 
 def settings_of(view: str) -> Steps[tuple[str, LoopSettings]]:
-    """Name and settings of a loop that may be looked at; StoreError if there is none."""
-    found, about = look_up(view)
-    stored = yield from found.opening(view)
+    """Return name and settings of a loop by its view id; StoreError if the loop does not exist."""
+    kept, about = look_up(view)
+    stored = yield from kept.opening(view)
     with stored.lock:
         return about.name, stored.loop.settings
 
 
 def open_settings_of(view: str) -> LoopSettings | None:
-    """The same settings as they are now, at once; None where that loop is not open here."""
+    """Return the current settings of a loop without opening it; None unless open in this
+    process."""
     with suppress(PersonalizerError):
         stored = _library().known(view)
         return None if stored is None else stored.loop.settings
@@ -75,41 +76,41 @@ def open_settings_of(view: str) -> LoopSettings | None:
 
 
 def loops_of(owner: str) -> Mapping[str, str]:
-    """The loops of a browser, the last used first: their names, by that under which each may be
-    looked at; none while nobody can tell."""
+    """Return names of a browser's loops by view id, the most recently used first; empty if the
+    database fails."""
     with suppress(PersonalizerError):
         listed = _library().store.listed(owner)
-        return {one.view: one.name for one in listed if isinstance(one, LoopInfo)}
+        return {loop.view: loop.name for loop in listed if isinstance(loop, LoopInfo)}
     return {}
 
 
 def world_in_store(key: str) -> World | None:
-    """The world that somebody keeps under a key; StoreError if nobody can tell."""
+    """Return the stored world with a key, None if absent; StoreError if the database fails."""
     return _library().store.world(key)
 
 
 def touch_world(key: str) -> None:
-    """Count the time of a world that is kept from now; StoreError if that cannot be written."""
+    """Renew the retention period of a stored world; StoreError if the database fails."""
     _library().store.touch_world(key)
 
 
 def worlds_of(owner: str) -> list[KeptWorld]:
-    """The worlds that a browser keeps; none while nobody can tell."""
+    """Return the worlds that a browser keeps; empty if the database fails."""
     with suppress(PersonalizerError):
         return _library().store.worlds(owner)
     return []
 
 
 def hand_over(before: str, now: str) -> None:
-    """Let what one owner has be another's; StoreError if that cannot be written."""
+    """Transfer an owner's loops and worlds to another owner; StoreError if the database fails."""
     _library().hand_over(before, now)
 
 
 def ask_database() -> None:
-    """Ask the database something small; StoreError if it cannot serve."""
+    """Run a small query; StoreError if the database fails."""
     _library().store.ask()
 
 
 def open_loops() -> int:
-    """How many loops this process has open."""
+    """Return the number of loops open in this process."""
     return _library().open_loops if _opened.cache_info().currsize else 0

@@ -1,6 +1,6 @@
-"""What is set on a page: in its widgets, kept in the session, and said in the address.
+"""A page's settings: in its widgets, in the session and in the address.
 
-Whatever a link says is checked here again.
+Values from a link are validated here.
 """
 
 from collections.abc import Container, Mapping, Sequence
@@ -16,42 +16,42 @@ from pages.parts.settings.setting import Setting
 from pages.parts.text.format import plain
 
 _LONGEST = 42
-"""Characters of a refused value as it is quoted."""
+"""Largest number of characters of a quoted value."""
 
 
 def quoted(value: str) -> str:
-    """A refused value, with all that could not be read of it written out, cut where it is long."""
+    """Return the `repr` of a refused value, shortened in the middle if long."""
     text = repr(value)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 2]}…{text[-1]}"
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """All that a link to a page can say: a frozen dataclass of `Setting` fields.
+    """All settings of a page that a link can carry: a frozen dataclass of `Setting` fields.
 
-    A field's name is that in the link and, behind the page's prefix, the key of its widget.
+    A field's name is the parameter's name in the link; with the page's prefix, the widget's key.
     """
 
     PREFIX: ClassVar[str] = ""
     KEEPS: ClassVar[frozenset[str]] = frozenset()
-    """What is not taken over from another page, though it travels from here."""
+    """Names of travelling settings that this page does not take over from other pages."""
 
     @classmethod
     def declared(cls) -> dict[str, Setting[Any]]:
-        """Everything that can be set, by its name in the link."""
+        """Return all settings by name in the link."""
         return {f.name: f.metadata["setting"] for f in fields(cls) if "setting" in f.metadata}
 
     @classmethod
     def key(cls, name: str) -> str:
-        """Key of a setting's widget."""
+        """Return the key of a setting's widget."""
         return cls.PREFIX + name
 
     def values(self) -> dict[str, Any]:
-        """Everything that is set, by its name in the link."""
+        """Return the values of all settings by name in the link."""
         return {f.name: getattr(self, f.name) for f in fields(self) if "setting" in f.metadata}
 
     def having(self, values: Mapping[str, Any]) -> Self:
-        """The same with other values, by their names in the link."""
+        """Return a copy with other values, given by name in the link."""
         return replace(self, **values)
 
     def draw(self, *names: str, **more: Any) -> None:
@@ -61,7 +61,7 @@ class Linked:
             declared[name].draw(self.key(name), values[name], **more)
 
     def query(self) -> dict[str, str]:
-        """Names and values for a link: what always stands there, and what is not the default."""
+        """Return link parameters: settings marked as ``always`` and non-default values."""
         values = self.values()
         return {
             name: setting.text(values[name])
@@ -70,18 +70,19 @@ class Linked:
         }
 
     def link(self, address: str, **more: str) -> str:
-        """The page's address with all of this in it, and ``more``."""
+        """Return the page's address with these settings and ``more`` parameters."""
         return f"{address.partition('?')[0]}?{urlencode(self.query() | more)}"
 
     @classmethod
-    def asked(cls, query: Mapping[str, str]) -> dict[str, str]:
-        """What an address says of what can be set here."""
+    def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
+        """Return the parameters of an address that belong to this page's settings."""
         return {name: value for name, value in query.items() if name in cls.declared()}
 
     @final
     @classmethod
     def from_query(cls, query: Mapping[str, str]) -> tuple[Self, list[str]]:
-        """`read` without the names of the refused parameters; pages override and call `read`."""
+        """Call `read` and drop the names of the refused parameters; pages override and call
+        `read`."""
         setup, refused = cls.read(query)
         return setup, [sentence for _, sentence in refused]
 
@@ -90,39 +91,40 @@ class Linked:
         """Parse the parameters of a link.
 
         Returns the set-up, with defaults in place of refused values, and for each of these the
-        parameter's name and one sentence. A link made before the world was chosen may name what
-        that world does not have.
+        parameter's name and one sentence. A link made before the world was chosen may name options
+        that the world does not have.
         """
         values: dict[str, Any] = {}
         refused: list[tuple[str, str]] = []
 
         def refuse(name: str, allowed: str, used: str) -> None:
-            told = f"{name} in the link is {quoted(query[name])}"
-            refused.append((name, f"{told}, but must be {allowed}; {used} is used instead."))
+            text = f"{name} in the link is {quoted(query[name])}"
+            refused.append((name, f"{text}, but must be {allowed}; {used} is used instead."))
 
-        asked_for = {name: setting for name, setting in cls.declared().items() if name in query}
-        for name, setting in asked_for.items():
+        settings = {name: setting for name, setting in cls.declared().items() if name in query}
+        for name, setting in settings.items():
             try:
                 values[name] = setting.parse(query[name])
-            except PersonalizerError as error:  # Which says more than what may stand there.
+            except PersonalizerError as error:  # The error's message is more specific.
                 refused.append((name, f"{name} in the link is left out: {error.message}"))
             except (KeyError, ValueError):
                 refuse(name, setting.allowed, setting.text(setting.default) or "nothing")
         setup = cls().having(values).begun(query)
         fitting = setup.fitted()
-        asked, used = setup.values(), fitting.values()
-        for name, setting in asked_for.items():
-            if used[name] != asked[name]:
+        requested, used = setup.values(), fitting.values()
+        for name, setting in settings.items():
+            if used[name] != requested[name]:
                 instead = setting.text(used[name]) or setting.said(used[name])
-                refuse(name, f"one that the world {asked['world']} has", instead)
+                refuse(name, f"one that the world {requested['world']} has", instead)
         return fitting, refused
 
-    def begun(self, told: Container[str] = ()) -> Self:
-        """The same with what its world begins with, but for what is ``told``, by name."""
+    def begun(self, given: Container[str] = ()) -> Self:
+        """Return a copy with the world's initial values, except for the names in ``given``."""
         return self
 
     def fitted(self) -> Self:
-        """The same with what its world has in place of what that does not have."""
+        """Return a copy in which values missing from the chosen world are replaced by available
+        values."""
         return self
 
 
@@ -131,13 +133,14 @@ _TRAVELS = "travels"
 
 
 def open_link(kind: type[S]) -> bool:
-    """Set a page's widgets from the address if it is new, else as they were; whether it is new.
+    """Set a page's widgets from the address if it is new; return True if so.
 
-    It is when the page was just opened, or the person went back. Widgets that another page did
-    not draw have lost their values, but `current_setup` kept them. What another world had goes.
+    The address is new when the page was just opened or the person went back in the history. Widgets
+    not drawn by another page have lost their values, but `current_setup` kept them. Values that the
+    world does not have are replaced.
     """
     state = st.session_state
-    query = kind.asked(st.query_params.to_dict())
+    query = kind.parameters_in(st.query_params.to_dict())
     known: S | None = state.get(kind.key("setup"))
     setup = known or kind()
     comes, went_back = state.get("page") is not kind, has_gone_back()
@@ -157,7 +160,8 @@ def open_link(kind: type[S]) -> bool:
 
 
 def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
-    """What was chosen last on any page, as far as it is chosen here and in no link."""
+    """Return values chosen last on any page, for settings of this page that the link does not
+    set."""
     chosen: Mapping[str, Any] = st.session_state.get(_TRAVELS, {})
     declared = kind.declared()
     return {
@@ -168,44 +172,46 @@ def _brought(kind: type[S], query: Mapping[str, str]) -> dict[str, Any]:
 
 
 def say_refused(*sentences: str) -> None:
-    """Say what of a link cannot be used, in one notice: three lines of it stand there, and all of
-    it once it is asked for."""
+    """Report unusable parts of a link in a single notice; the notice shows three lines until
+    expanded."""
     if sentences:
-        told = "\n\n".join(map(plain, sentences))
-        st.toast(told, icon=":material/link_off:", duration="long")
+        text = "\n\n".join(map(plain, sentences))
+        st.toast(text, icon=":material/link_off:", duration="long")
 
 
 def _in_one(refused: Sequence[tuple[str, str]]) -> list[str]:
-    """A sentence for each value that cannot be used; where there are several, one that names all
-    of them comes first. Each as a notice of its own covered half a phone."""
+    """Return a sentence per unusable value; several values get a leading summary of their names.
+
+    A notice per value would cover half a phone's screen.
+    """
     sentences = [sentence for _, sentence in refused]
     if len(refused) < 2:
         return sentences
     *names, last = [name for name, _ in refused]
-    told = f"{len(refused)} things in the link cannot be used: {', '.join(names)} and {last}."
-    return [told, *sentences]
+    summary = f"{len(refused)} things in the link cannot be used: {', '.join(names)} and {last}."
+    return [summary, *sentences]
 
 
 def set_widgets(setup: Linked) -> None:
-    """Let all widgets of a page show what is set, whatever the person has set."""
+    """Set all widgets of a page to a set-up's values, overriding the person's input."""
     for name, value in setup.values().items():
         show(setup.key(name), value)
 
 
 def show(key: str, value: object) -> None:
-    """Let a widget show a value.
+    """Set a widget's value, if different.
 
-    Not in each run anew: what the server sets overrules what the person clicks meanwhile.
+    Setting a value in each run would override clicks made in the meantime.
     """
     if key not in st.session_state or st.session_state[key] != value:
         st.session_state[key] = value
 
 
 def keep_values() -> None:
-    """Keep the values of the page's widgets where these are not drawn any more; for a callback.
+    """Keep the values of the page's widgets when they are no longer drawn; for use in a callback.
 
-    Streamlit drops the value of a widget that is not drawn, and keeps the one that stood under its
-    key before the widget was first drawn. Deleting the key forgets that one, too.
+    Streamlit drops the value of an undrawn widget and restores the value stored under its key
+    before the widget was first drawn. Deleting the key removes the older value as well.
     """
     kind: type[Linked] | None = st.session_state.get("page")
     if kind is None:
@@ -217,18 +223,20 @@ def keep_values() -> None:
 
 
 def has_gone_back() -> bool:
-    """Whether the browser's history brought this address; another may be older than the last."""
+    """Return True if the address came from the browser's history, and may be older than the
+    last."""
     context = get_script_run_ctx()
     return context is not None and context.is_history_navigation
 
 
 def no_link() -> None:
-    """Say that this page has no set-up in its address: others are come back to from here."""
+    """Record that the current page has no set-up in its address, so that a page visited next reads
+    its own."""
     st.session_state["page"] = None
 
 
 def current_setup(kind: type[S]) -> S:
-    """What is set now. An emptied field keeps what it had, and so does one that cannot be."""
+    """Return the current set-up; an emptied field or an invalid value keeps the previous value."""
     before: S = st.session_state.get(kind.key("setup")) or kind()
     values = {}
     for name, setting in kind.declared().items():
@@ -242,7 +250,7 @@ def current_setup(kind: type[S]) -> S:
 
 
 def _note_choices(before: Linked, setup: Linked) -> None:
-    """Note what was chosen here, to take it to other pages: what a page merely has is no choice."""
+    """Record travelling settings for other pages: on the first visit, and after each change."""
     chosen = st.session_state.setdefault(_TRAVELS, {})
     was, now = before.values(), setup.values()
     for name, setting in setup.declared().items():
@@ -251,12 +259,12 @@ def _note_choices(before: Linked, setup: Linked) -> None:
 
 
 def write_link(setup: Linked, **more: str | None) -> None:
-    """Let the address say what is set, and ``more`` that is not None.
+    """Write the set-up, and each value of ``more`` except None, into the address.
 
-    Written whenever the browser has told another one, so a late one is put right.
+    The address is compared with the browser's on each run, so a late address is corrected.
     """
-    told = st.query_params.to_dict()
-    others = {n: v for n, v in told.items() if n not in {*setup.declared(), *more}}
+    query = st.query_params.to_dict()
+    others = {n: v for n, v in query.items() if n not in {*setup.declared(), *more}}
     address = others | setup.query() | {n: v for n, v in more.items() if v is not None}
-    if address != told:
+    if address != query:
         st.query_params.from_dict(address)

@@ -1,4 +1,4 @@
-"""Rules that a place may have today, as a person chooses them or writes them into a table."""
+"""Rules of today's service: chosen from a list or written into a table."""
 
 from itertools import combinations
 
@@ -9,11 +9,11 @@ from pages.parts.settings.setting import Setting
 from pages.parts.text.format import in_a_sentence
 
 MAX_TABLE = 200
-"""Characters of a table in a link."""
+"""Largest number of characters of a table in a link."""
 
 
 def tables_of(world: World) -> dict[str, str]:
-    """Rules that look at one or two fields: the fields' names -> what the rule is called."""
+    """Return rules on one or two fields: comma-separated field names -> display name."""
     labels = {field.name: in_a_sentence(field.label) for field in world.fields}
     return {
         ",".join(names): "By " + " and ".join(labels[name] for name in names)
@@ -23,7 +23,7 @@ def tables_of(world: World) -> dict[str, str]:
 
 
 def rules_of(world: World) -> dict[str, str]:
-    """All rules that a place may have: key -> how it is called."""
+    """Return all rules of a world: key -> display name."""
     return {
         "always": "Always one action",
         **tables_of(world),
@@ -33,28 +33,28 @@ def rules_of(world: World) -> dict[str, str]:
 
 
 def rule_in_link(text: str) -> str:
-    """A rule that some world has; whether it is the one of the same link is seen later."""
+    """Accept the key of a rule of any world; `Linked.fitted` checks the link's own world later."""
     if not any(text in rules_of(world) for world in all_at_hand()):
         raise ValueError
     return text
 
 
 def table_in_link(text: str) -> str:
-    """A rule of some fields of some world, or none."""
+    """Accept the key of a rule on fields of any world, or empty text; ValueError otherwise."""
     if text and not any(text in tables_of(world) for world in all_at_hand()):
         raise ValueError
     return text
 
 
 def field_in_link(text: str) -> str:
-    """A field of some world."""
+    """Accept the name of a field of any world; ValueError otherwise."""
     if all(field.name != text for world in all_at_hand() for field in world.fields):
         raise ValueError
     return text
 
 
 def _table(text: str) -> str:
-    """Positions of items, with commas between."""
+    """Accept item positions separated by commas; ValueError otherwise."""
     if len(text) > MAX_TABLE or not all(p.isascii() and p.isdigit() for p in text.split(",")):
         raise ValueError
     return text
@@ -71,13 +71,13 @@ TABLE: Setting[str] = Setting(
 
 
 def fields_of(world: str, rule: str) -> tuple[str, ...]:
-    """Fields that a rule looks at; none if it looks at nothing."""
+    """Return the fields that a rule depends on; empty for a rule without fields."""
     known = {field.name for field in world_of(world).fields}
     return tuple(name for name in rule.split(",") if name in known)
 
 
 def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
-    """The rule over some fields that a text of positions says; the best one for no text."""
+    """Parse item positions into a rule over fields; the best rule for empty text."""
     best = best_rule(world, fields)
     if not text:
         return best
@@ -86,7 +86,7 @@ def table_of(world: World, fields: tuple[str, ...], text: str) -> RuleTable:
 
 
 def has_room_for(world: World, fields: tuple[str, ...], text: str) -> bool:
-    """Whether a rule has a row for each position of a text, and the world its item."""
+    """Return True if a rule has a row for each position of a text, and the world an item."""
     positions = [int(p) for p in text.split(",") if p]
     if not (fields and positions):
         return False

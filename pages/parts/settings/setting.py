@@ -1,4 +1,4 @@
-"""One thing that can be set: declared once, for its widget, its link and what is said of it."""
+"""Declaration of a setting: its widget, its link parameter and its display text."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -10,27 +10,27 @@ from pages.parts.text.glossary import explained
 
 T = TypeVar("T")
 Options = Mapping[T, str]
-"""Values with what they are called."""
+"""Values with their display names."""
 Kind = Literal["segments", "menu", "slider", "switch", "box", ""]
-"""What shows it; a box is for a number to be written into, and "" is nothing of these."""
+"""Kind of widget; "box" is a number input, "" means no widget."""
 
 
 @dataclass(frozen=True, slots=True)
 class Setting(Generic[T]):
-    """One thing that can be set.
+    """A setting of a page.
 
     Attributes:
-        default: what is set until somebody sets another.
-        options: what can be chosen: values with what they are called, or whole numbers; a
-            function where that can grow.
-        help: what the label does not say.
+        default: initial value.
+        options: allowed values with their display names, or whole numbers; a function if the
+            options can grow.
+        help: help text beyond the label.
         unit: written behind each number.
-        always: whether a link says it even where it is the default.
-        travels: whether it is chosen once: other pages open with what was set on the last.
-        aliases: words that old links have for others.
-        check: reads a link's text, where options are not all there are; raises KeyError or
-            ValueError.
-        words: what a link may say, where that is no list of options.
+        always: True if links carry even the default value.
+        travels: True if other pages open with the value chosen last on any page.
+        aliases: words of old links -> current words.
+        check: parses a link's text if further values than the options are allowed; raises KeyError
+            or ValueError.
+        words: description of the allowed link texts, if not a list of options.
     """
 
     default: T
@@ -47,47 +47,47 @@ class Setting(Generic[T]):
 
     @property
     def as_field(self) -> T:
-        """What declares it as a field of a dataclass; a new one each time."""
+        """Dataclass field that declares this setting; a new object on each access."""
         declared: T = field(default=self.default, metadata={"setting": self})
         return declared
 
     @property
     def offered(self) -> Any:
-        """What can be chosen now: values with what they are called, or a range."""
+        """Options at present: values with their display names, or a range."""
         return self.options() if callable(self.options) else self.options
 
     @property
     def allowed(self) -> str:
-        """What a link may say, in words."""
+        """Description of the allowed link texts."""
         if self.words:
             return self.words() if callable(self.words) else self.words
         if isinstance(self.options, range):
             return f"a whole number from {self.options[0]} to {self.options[-1]:,}"
-        return f"one of {', '.join(self.text(one) or 'nothing' for one in self.offered)}"
+        return f"one of {', '.join(self.text(value) or 'nothing' for value in self.offered)}"
 
     def parse(self, text: str) -> T:
-        """The value of a link's text, numbers in plain digits; KeyError or ValueError if none."""
+        """Parse a link's text, numbers in plain digits; KeyError or ValueError if invalid."""
         if self.check:
             return self.check(text)
         if isinstance(self.options, range):
             number: Any = int(text) if text.isascii() and text.isdigit() and len(text) < 10 else -1
             if number not in self.options:
                 raise ValueError
-            found: T = number
-            return found
+            result: T = number
+            return result
         values: dict[str, T] = {self.text(value): value for value in self.offered}
         return values[self.aliases.get(text, text)]
 
     def can_be(self, value: T) -> bool:
-        """Whether a link could say it here and now."""
+        """Return True if a link can carry the value at present."""
         try:
             return self.parse(self.text(value)) == value
         except (KeyError, ValueError):
             return False
 
     def allows(self, value: object) -> bool:
-        """Whether a number or a line of a menu is one of those to choose from: a browser may send
-        any."""
+        """Return True if a number or a menu's value is among the options; browsers may send any
+        value."""
         if isinstance(self.options, range):
             return value in self.options
         return self.kind != "menu" or value in self.offered or self._can_be_said(value)
@@ -96,18 +96,17 @@ class Setting(Generic[T]):
         return self.check is not None and self.can_be(value)
 
     def text(self, value: T) -> str:
-        """A value as it stands in a link."""
+        """Format a value for a link."""
         return str(int(value)) if isinstance(value, bool) else str(value)
 
     def said(self, value: T) -> str:
-        """A value for reading."""
+        """Format a value for display."""
         names = self.offered if isinstance(self.offered, Mapping) else {}
         return f"{names.get(value, self.text(value))} {self.unit}".rstrip()
 
     @property
     def explained(self) -> str | None:
-        """What the label does not say, and the sentence of each term that stands in it, or in what
-        can be chosen."""
+        """Help text, with the meaning of each glossary term in the label or the options."""
         names = self.options.values() if isinstance(self.options, Mapping) else ()
         return explained(" ".join([self.label, *names]), self.help)
 
@@ -115,9 +114,9 @@ class Setting(Generic[T]):
         """Draw the widget.
 
         Args:
-            value: what it shows when it is mounted: in a popover, only once that is opened.
-            options: those of all that can be chosen here, as they are called here.
-            more: what else Streamlit's widget takes.
+            value: initial value when the widget is mounted; in a popover, only after opening.
+            options: subset of the options, possibly with other display names.
+            more: further arguments of Streamlit's widget.
         """
         label = f"{self.label}, {self.unit}" if self.unit else self.label
         offered: Any = options or self.offered
@@ -143,5 +142,5 @@ SWITCH: Options[bool] = {False: "off", True: "on"}
 
 
 def numbers(*values: int) -> Options[int]:
-    """Whole numbers to choose from."""
+    """Return whole numbers as options."""
     return {value: f"{value:,}" for value in values}

@@ -1,4 +1,4 @@
-"""Fields of any length that a person types into."""
+"""Text fields of any length."""
 
 from typing import Any
 
@@ -6,20 +6,19 @@ import streamlit as st
 
 
 def typed(key: str) -> str:
-    """What was typed into a field; nothing if a browser sent no text, which no field does.
+    """Return the text typed into a field; empty if the browser sent another type.
 
-    Callbacks see whatever was sent, before the field is drawn again.
+    Callbacks receive the browser's value unchecked, before the field is drawn again.
     """
     value = st.session_state.get(key)
     return value if isinstance(value, str) else ""
 
 
 def text_field(label: str, *, key: str, lines: bool = False, **more: Any) -> str:
-    """Draw a field, of several ``lines`` if need be; what is typed there.
+    """Draw a text field, with several ``lines`` on request; return its text.
 
-    Anything else than text that a browser sent is forgotten: Streamlit would fail to draw the
-    field with it, in each run. (Where a field has a limit, it fails to read it, which
-    `unreadable` tells.)
+    Values of other types from a browser are dropped, since Streamlit would fail on them in each
+    run. (With a length limit, reading fails first: see `bad_widget_state`.)
 
     Args:
         more: see `st.text_input`, `st.text_area`.
@@ -27,5 +26,5 @@ def text_field(label: str, *, key: str, lines: bool = False, **more: Any) -> str
     if not isinstance(st.session_state.get(key, ""), str):
         st.session_state[key] = ""
     draw: Any = st.text_area if lines else st.text_input
-    told: str = draw(label, key=key, **more)
-    return told
+    text: str = draw(label, key=key, **more)
+    return text

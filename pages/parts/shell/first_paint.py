@@ -1,8 +1,8 @@
-"""Streamlit's own page with the app's style sheets in it, so that nothing moves when that comes.
+"""Streamlit's start page with the app's style sheets inserted, to avoid layout shifts.
 
-What Streamlit draws comes after the page, piece by piece; a sheet that came with it would be read
-when some of it stands already. So are its fonts asked for at once: what is set in another one first
-is wider, and takes a line more until they are there.
+Streamlit draws elements one by one after the page has loaded; a style sheet sent with them would
+arrive after the first elements are drawn. Fonts are preloaded as well: text in a fallback font is
+wider and takes an additional line until its own font arrives.
 """
 
 from functools import cache
@@ -21,14 +21,14 @@ _SHEETS = ("shell/style", "components/reward_buttons/style", "components/panel/s
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
 _NOTED = "<script>window.playgroundAnswer = location.hash;</script>"
-"""Streamlit writes the address anew before anything of ours runs, and what stands behind its # is
-gone: there a link says that its reader may answer (`components/browser_id`)."""
+"""Script that saves the address's fragment before Streamlit rewrites the address; the fragment
+holds the key of a link that allows answers (`components/browser_id`)."""
 _FONTS = ("SourceSansVF-Upright", "SourceSerifVariable-Roman", "MaterialSymbols-Rounded")
 
 
 @cache
 def page(on_stage: bool = False) -> str:
-    """The page, as HTML; the sheets stand behind Streamlit's own."""
+    """Return the start page as HTML, with the app's style sheets after Streamlit's."""
     own = (_STREAMLIT / "index.html").read_text(encoding="utf-8")
     sheet = f"<style>{''.join(map(_sheet, _SHEETS))}</style>{stage_style() if on_stage else ''}"
     place = _ROOT if _ROOT in own else "</head>"
@@ -37,8 +37,8 @@ def page(on_stage: bool = False) -> str:
 
 @cache
 def stage_style() -> str:
-    """The sheet of the stage, which a page that comes there by itself brings along: elsewhere a
-    browser would hold all that changes against its rules, at each click."""
+    """Return the stage's style sheet, loaded only on the stage: elsewhere its rules would slow down
+    each style recalculation."""
     return f"<style>{_sheet('shell/stage')}</style>"
 
 
@@ -47,28 +47,29 @@ def _sheet(name: str) -> str:
 
 
 def _fonts() -> str:
-    """The fonts that each page has words in, to be got before Streamlit asks for them."""
-    found = (file for name in _FONTS for file in _STREAMLIT.glob(f"static/media/{name}.*woff2"))
+    """Return preload links for the fonts that every page uses."""
+    files = (file for name in _FONTS for file in _STREAMLIT.glob(f"static/media/{name}.*woff2"))
     return "".join(
         '<link rel="preload" as="font" type="font/woff2" crossorigin '
         f'href="./static/media/{file.name}">'
-        for file in found
+        for file in files
     )
 
 
 async def _answer(request: Request) -> Response:
-    shown = page(on_stage="stage" in request.query_params)
-    return HTMLResponse(shown, headers={"Cache-Control": "no-cache"})
+    html = page(on_stage="stage" in request.query_params)
+    return HTMLResponse(html, headers={"Cache-Control": "no-cache"})
 
 
 async def _go_home(request: Request) -> Response:
-    """Streamlit knows the page that opens by itself by no name, and would say it is not there."""
-    asked = f"?{request.url.query}" if request.url.query else ""
-    return RedirectResponse(f"{base_path()}/{asked}")
+    """Redirect the named address of the start page to the root; Streamlit knows the page only
+    there."""
+    query = f"?{request.url.query}" if request.url.query else ""
+    return RedirectResponse(f"{base_path()}/{query}")
 
 
 def page_routes() -> list[Route]:
-    """A route for the address of each page."""
+    """Return a route for the address of each page."""
     named = [name for pages in MENU.values() for name, _ in pages if name != HOME]
     pages = [Route(f"{base_path()}/{name}", _answer) for name in ("", *named, *REACHED)]
     return [*pages, Route(f"{base_path()}/{HOME}", _go_home)]

@@ -1,7 +1,7 @@
-"""The script that Streamlit runs for every page.
+"""Script that Streamlit runs for every page.
 
-The processes in which races run read it too, under another name, as ``multiprocessing`` has
-it; they draw nothing.
+The processes of races import it as well, under another name, as required by ``multiprocessing``;
+they draw nothing.
 """
 
 import sys

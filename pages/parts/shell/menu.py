@@ -1,4 +1,4 @@
-"""The pages as the menu has them; whoever reads it loads none of them."""
+"""Menu of pages; importing it loads no page."""
 
 MENU = {
     "": [("learn", "school"), ("play", "touch_app")],
@@ -7,8 +7,8 @@ MENU = {
 }
 """Groups of pages, each with its icon."""
 HOME = "play"
-"""The page that opens by itself, at an address without a name."""
+"""Start page, at the address without a name."""
 REACHED = {"why": "help", "words": "menu_book", "use": "balance", "show": "timer"}
-"""Pages that stand in no menu: they are reached from what they are about."""
+"""Pages outside the menu, reached by links from other pages, with their icons."""
 GROUPS = {page: group for group, pages in MENU.items() if group for page, _ in pages}
 """Menu group of each page that is in one."""

@@ -1,4 +1,4 @@
-"""The frame around every page: title, logo, navigation."""
+"""Frame around every page: title, logo, navigation."""
 
 import logging
 
@@ -29,13 +29,13 @@ TITLE = "Personalizer Playground"
 
 
 def draw() -> None:
-    """The frame, and in it the page that was asked for."""
+    """Draw the frame and the requested page."""
     with drawing_all():
         _draw()
 
 
 def _draw() -> None:
-    # Before the menu: it would ask another host for the icon of the page.
+    # Set the icon before the menu, or Streamlit loads an icon from another host.
     st.set_page_config(page_icon="🔔", layout="wide")
     on_stage = Stage.in_link().on
     groups = {
@@ -68,7 +68,7 @@ def _draw() -> None:
 
 
 def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page:
-    """A page, or its stage under the same address."""
+    """Return the navigation entry of a page, or of its stage at the same address."""
     return st.Page(
         script_of(name) if on_stage else PAGES / f"{name}.py",
         title=name.capitalize(),
@@ -80,7 +80,7 @@ def _page(name: str, icon: str, on_stage: bool, hidden: bool = False) -> st.Page
 
 
 def _hear_the_stage_key(on_stage: bool) -> None:
-    """F brings a page on the stage, and F or Escape back, if keys are not switched off."""
+    """Bind F to the stage, and F or Escape to the way back, if shortcuts are switched on."""
     keys = dict.fromkeys(("f", "F", "Escape") if on_stage else ("f", "F"), "stage")
     allowed = keys if shortcut("F") else {}
     hear("stage-key", allowed, str(on_stage), lambda means: enter_or_leave())

@@ -1,5 +1,4 @@
-"""What an address says that leads to no page: Streamlit would show the first page, veiled, and
-its own dialog before it."""
+"""Page for addresses without a page, in place of Streamlit's start page with a dialog."""
 
 import re
 from functools import cache
@@ -16,22 +15,22 @@ from pages.parts.text.base_path import base_path
 from pages.parts.text.theme import Theme, logo, theme
 
 _NAMED = re.compile(r"(?!oauth2callback)[A-Za-z][A-Za-z0-9_-]*")
-"""How pages are named; all else that Streamlit answers has a dot, more than one part, or begins
-otherwise."""
+"""Pattern of page names; all other addresses that Streamlit serves contain a dot or several parts,
+or begin with another character."""
 _MEDIA = Path(st.__file__).parent / "static" / "static" / "media"
 
 
 class _Named(Route):
-    """A route for what might be the name of a page."""
+    """Route for every possible name of a page."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        match, found = super().matches(scope)
-        name = found.get("path_params", {}).get("name", "")
-        return (match, found) if _NAMED.fullmatch(name) else (Match.NONE, {})
+        match, child_scope = super().matches(scope)
+        name = child_scope.get("path_params", {}).get("name", "")
+        return (match, child_scope) if _NAMED.fullmatch(name) else (Match.NONE, {})
 
 
-def nowhere_route() -> Route:
-    """The route for all names that none before it has."""
+def not_found_route() -> Route:
+    """Return the route for names that no earlier route matches."""
     return _Named(f"{base_path()}/{{name}}", _answer)
 
 
@@ -41,7 +40,7 @@ async def _answer(request: Request) -> Response:
 
 @cache
 def page() -> str:
-    """The page, as HTML without a script; what was asked for does not stand in it."""
+    """Return the page as HTML without scripts and without the requested name."""
     names = [name for group in MENU.values() for name, _ in group]
     links = "".join(
         f'<li><a href="{_address(name)}">{name.capitalize()}</a></li>' for name in names
@@ -62,10 +61,10 @@ def _address(name: str) -> str:
 
 
 def _logos() -> str:
-    """The logo for light and for dark, one of which is shown."""
-    told = ' role="img" aria-label="Personalizer Playground"'
+    """Return the logos for light and dark schemes; style rules hide one of both."""
+    label = ' role="img" aria-label="Personalizer Playground"'
     return "".join(
-        f'<span class="{scheme}"{told}>{logo(scheme == "dark")}</span>'
+        f'<span class="{scheme}"{label}>{logo(scheme == "dark")}</span>'
         for scheme in ("light", "dark")
     )
 
@@ -93,9 +92,9 @@ def _colours(look: Theme) -> str:
 
 
 def _font(family: str, file: str) -> str:
-    """One of Streamlit's own fonts, if it has it."""
-    found = next(_MEDIA.glob(f"{file}.*woff2"), None)
-    if found is None:
+    """Return the font-face rule of a font of Streamlit; empty if absent."""
+    path = next(_MEDIA.glob(f"{file}.*woff2"), None)
+    if path is None:
         return ""
-    source = f"{base_path()}/static/media/{found.name}"
+    source = f"{base_path()}/static/media/{path.name}"
     return f"@font-face{{font-family:{family};font-weight:200 900;src:url('{source}')}}"

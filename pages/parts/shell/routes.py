@@ -1,4 +1,4 @@
-"""HTTP routes beside the app."""
+"""HTTP routes besides the pages."""
 
 from starlette.routing import Route
 

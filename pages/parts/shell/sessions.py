@@ -1,4 +1,4 @@
-"""What the frame asks of this browser session's Play page."""
+"""The frame's queries about this browser session: owner, rights, first minute."""
 
 from contextlib import suppress
 
@@ -12,19 +12,17 @@ from pages.parts.settings import library
 from pages.parts.work.session_state import existing
 
 _OWED = "owed"
-"""Names under which the browser was known, each with the next, that are not handed over yet."""
+"""Pairs of old and new owner ids whose hand-over is pending."""
 
 
 def hand_over(before: str, now: str) -> None:
-    """The browser was known under another name: what this session has kept so far is its own, as
-    soon as the database can be written."""
+    """Transfer this browser's data to a new owner id as soon as the database is writable."""
     st.session_state.setdefault(_OWED, []).append((before, now))
     settle()
 
 
 def settle() -> None:
-    """Hand over what could not be handed over yet; while it still cannot, pages are drawn without,
-    and those that need the database say why it does not serve."""
+    """Complete pending hand-overs; a database error leaves the rest pending."""
     owed: list[tuple[str, str]] = st.session_state.get(_OWED, [])
     session = existing(PlaySession)
     with suppress(PersonalizerError):
@@ -36,19 +34,18 @@ def settle() -> None:
 
 
 def may_only_look() -> bool:
-    """Whether the loop on the Play page is somebody else's, as far as the browser has told."""
+    """Return True if the loop on the Play page belongs to another browser, as far as known."""
     session = existing(PlaySession)
     return session is not None and not session.may_answer
 
 
 def lands_on_play() -> bool:
-    """Whether somebody comes to the Play page itself for the first time: by no link, and from no
-    lesson."""
+    """Return True for a first visit of the Play page without a link and before any lesson."""
     is_new = existing(PlaySession) is None and existing(LearnSession) is None
     return is_new and not st.query_params
 
 
 def first_minute() -> FirstMinute:
-    """That of this session, which nobody wants where Play was not visited."""
+    """Return the session's first-minute guide; an unused guide if Play was not visited."""
     session = existing(PlaySession)
     return session.first_minute if session else FirstMinute()

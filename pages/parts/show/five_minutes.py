@@ -99,7 +99,7 @@ class Ahead:
         """Collect results; return the progress of log and race, from 0 to 1."""
         self.race.advance()
         self.log.adopt(self.log.setup, self.log.stored)
-        has_log = self.log.setup == self.setup.log and self.log.found is not None
+        has_log = self.log.setup == self.setup.log and self.log.result is not None
         raced = len(self.race.known) / self.race.known.plan.runs if self._is_raced else 0.0
         return 1.0 if has_log else min(self.log.share, 0.99), raced
 

@@ -1,9 +1,9 @@
-"""Where the app is below its host."""
+"""Base path of the app's URLs."""
 
 import streamlit as st
 
 
 def base_path() -> str:
-    """What stands before every path of ours: nothing, or ``/`` and what the operator has set."""
+    """Return the prefix of all URL paths: ``server.baseUrlPath`` after a ``/``, or empty text."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""

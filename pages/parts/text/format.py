@@ -1,4 +1,4 @@
-"""How values are written."""
+"""Formatting of numbers, durations, names and headings, and escaping of typed text."""
 
 import math
 import re
@@ -16,17 +16,17 @@ Width = Literal["auto", "stretch", "content"]
 
 
 def plain(text: object) -> str:
-    """Any text as Markdown that shows just that text: no formatting, no HTML, no links.
+    """Escape a text for Markdown: no formatting, no HTML, no links.
 
-    Characters that Markdown reads become entities. Links, arrows, emoji and icons are found only
-    after entities are decoded: an invisible word joiner breaks what they look for. Text that runs
-    from right to left stands by itself: a number behind it would be drawn before it.
+    Characters with a meaning in Markdown become entities. Streamlit finds links, arrows, emoji and
+    icons after it has decoded entities: an invisible word joiner breaks these patterns.
+    Right-to-left text is isolated, so that a number after the text is not drawn before it.
     """
-    shown = "".join(
+    escaped = "".join(
         f"&#{ord(c)};{_JOINER if c in _LINKING else ''}" if c in _SPECIAL else c for c in str(text)
     )
-    shown = re.sub("(w)(?=w)", rf"\1{_JOINER}", shown, flags=re.IGNORECASE)
-    return f"{_ALONE[0]}{shown}{_ALONE[1]}" if any(map(_runs_left, str(text))) else shown
+    escaped = re.sub("(w)(?=w)", rf"\1{_JOINER}", escaped, flags=re.IGNORECASE)
+    return f"{_ALONE[0]}{escaped}{_ALONE[1]}" if any(map(_runs_left, str(text))) else escaped
 
 
 def _runs_left(character: str) -> bool:
@@ -37,16 +37,16 @@ _SPECIAL = set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 _LINKING = set(":/.@-<>~")
 _JOINER = "&#8288;"
 _ALONE = "&#8296;", "&#8297;"
-"""The first strong isolate, and what ends it."""
+"""First strong isolate, and pop directional isolate."""
 
 
 def bare(markdown: str) -> str:
-    """The text of our own Markdown, with `plain` text in it, without its marks."""
+    """Return the text of the app's own Markdown, which may contain `plain` text, without markup."""
     return _unmarked(re.sub("|".join(_ALONE), "", markdown))
 
 
 def printed(markdown: str) -> str:
-    """The same to be drawn, where text that runs from right to left still stands by itself."""
+    """Return the text of Markdown without markup, with right-to-left text still isolated."""
     return _unmarked(markdown)
 
 
@@ -56,14 +56,18 @@ def _unmarked(markdown: str) -> str:
 
 
 def pieces(markdown: str) -> list[tuple[str, bool]]:
-    """The same in pieces, each with whether it is bold, for what draws text by itself."""
+    """Split Markdown into runs of text, each with True if bold, for code that draws text by
+    itself."""
     parts = (printed(part) for part in markdown.split("**"))
     return [(part, bool(place % 2)) for place, part in enumerate(parts) if part]
 
 
-def told_apart(names: Mapping[str, str]) -> dict[str, str]:
-    """Names by their keys; one that stands there twice with the end of its key, or all of it where
-    ends are alike, for a browser tells of a choice by what it reads there."""
+def distinct_names(names: Mapping[str, str]) -> dict[str, str]:
+    """Make names by key distinct: duplicates get the end of their key, or the whole key if ends
+    agree.
+
+    The browser identifies a menu's option by the label.
+    """
     times, ends = Counter(names.values()), {key: key[-_END:].lstrip("-") for key in names}
     alike = Counter((name, ends[key]) for key, name in names.items())
     own = {key: ends[key] if alike[name, ends[key]] == 1 else key for key, name in names.items()}
@@ -71,22 +75,23 @@ def told_apart(names: Mapping[str, str]) -> dict[str, str]:
 
 
 _END = 9
-"""Characters of a key that are enough to tell it from others: the longest name of a ready world."""
+"""Characters of a key that distinguish keys: the length of the longest name of a ready-made
+world."""
 
 
 def counted(number: int, thing: str, things: str = "") -> str:
-    """A number of things."""
+    """Format a number with its noun, in the singular or plural."""
     return f"{number:,} {thing if number == 1 else things or f'{thing}s'}"
 
 
 def in_a_sentence(label: str) -> str:
-    """A label as it stands within a sentence: its first letter is small, unless it begins with
-    several large ones; all else is as somebody wrote it."""
+    """Return a label for use within a sentence: the first letter in lower case, unless the label
+    begins with two capitals."""
     return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def duration(seconds: float) -> str:
-    """How long something takes, roughly."""
+    """Format a duration in rounded seconds, minutes or hours."""
     if seconds < 90:
         return counted(max(1, round(seconds)), "second")
     if seconds < 5_400:
@@ -98,13 +103,13 @@ _UNITS = ((86_400, "day"), (3_600, "hour"), (60, "minute"))
 
 
 def ago(seconds: float) -> str:
-    """How long ago, in words."""
-    told = (f"{counted(int(seconds // size), u)} ago" for size, u in _UNITS if seconds >= size)
-    return next(told, "just now")
+    """Format the time since an event in whole days, hours or minutes."""
+    phrases = (f"{counted(int(seconds // size), u)} ago" for size, u in _UNITS if seconds >= size)
+    return next(phrases, "just now")
 
 
 def percent(share: float, unknown: str = "–") -> str:
-    """A probability for reading, NaN as ``unknown``; never certain for what is not certain."""
+    """Format a probability, NaN as ``unknown``; only exactly 0 and 1 become 0 % and 100 %."""
     if math.isnan(share):
         return unknown
     if 0 < share < 0.01:
@@ -115,45 +120,49 @@ def percent(share: float, unknown: str = "–") -> str:
 
 
 def signed(reward: float) -> str:
-    """A change of a reward, with its sign; none where it is 0.00."""
-    told = f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
-    return "0.00" if told.endswith("0.00") else told
+    """Format a difference of rewards with its sign; 0.00 has none."""
+    text = f"{reward:+.2f}".replace("-", "\N{MINUS SIGN}")
+    return "0.00" if text.endswith("0.00") else text
 
 
 def question(
-    asked: str,
-    told: str,
+    headline: str,
+    introduction: str,
     chip: str = "",
     beside: Callable[[], None] | None = None,
 ) -> None:
-    """What a page answers, as its headline, and what to know first; a ``chip`` says what is on,
-    with the sentence of each term in it, and ``beside`` draws what stands at the headline's end."""
-    shown = f" :gray-badge[{chip}]" if chip else ""
+    """Draw a page's headline and the introduction below.
+
+    Args:
+        chip: names of the options that are on, drawn as a badge; terms in the text are explained.
+        beside: draws further elements at the end of the headline's row.
+    """
+    badge = f" :gray-badge[{chip}]" if chip else ""
     with st.container(gap=None, key="question"):
         with st.container(horizontal=True, vertical_alignment="center", key="headline"):
-            st.title(asked, anchor=False)
+            st.title(headline, anchor=False)
             if beside is not None:
                 beside()
-        st.markdown(f":gray[{told}]{shown}", help=explained(chip))
+        st.markdown(f":gray[{introduction}]{badge}", help=explained(chip))
 
 
 def section(title: str, help: str | None = None) -> None:
-    """The heading of a part of a page."""
+    """Draw the heading of a section."""
     st.header(title, anchor=False, help=help)
 
 
 def titled(title: str, *paragraphs: str, help: str | None = None, width: Width = "auto") -> None:
-    """The heading of a part of a page and what stands below it, as one element: what is drawn after
-    each click costs by the element."""
+    """Draw a heading and its paragraphs as a single element: the cost of a rerun grows with the
+    number of elements."""
     body = "\n\n".join([f"## {title}", *paragraphs])
     st.markdown(body, anchors=False, help=help, width=width)
 
 
 def small(markdown: str) -> str:
-    """The Markdown of a `note`."""
+    """Return the Markdown of a `note`."""
     return f":small[:gray[{markdown}]]"
 
 
 def note(markdown: str, help: str | None = None) -> None:
-    """Small grey text, dark enough to read."""
+    """Draw small grey text with enough contrast to read."""
     st.markdown(small(markdown), help=help)

@@ -17,18 +17,18 @@ _TABLES = {
     4: "Tables of up to four fields",
 }
 _CERTAIN = 0.2
-"""Standard deviation of rewards below which they are called nearly certain."""
+"""Standard deviation of rewards below which rewards are called nearly certain."""
 
 
 def model_name(hypothesis: Hypothesis) -> str:
-    """A hypothesis as a person would say it."""
+    """Return the display name of a hypothesis."""
     if hypothesis.by == "cells":
         return _TABLES[hypothesis.crosses]
-    told = _CROSSES[hypothesis.crosses]
+    name = _CROSSES[hypothesis.crosses]
     if hypothesis.by == "features":
-        told += ", actions by their features"
+        name += ", actions by their features"
     elif hypothesis.by == "bent":
-        told += ", lines that may bend"
+        name += ", lines that may bend"
     if hypothesis.memory < 1:
-        return f"{told}, tastes wander"
-    return f"{told}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"
+        return f"{name}, tastes wander"
+    return f"{name}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"

@@ -1,33 +1,35 @@
-"""Rewards in the unit of a world: a currency, or whatever its values are counted in."""
+"""Rewards in the unit of a world, for example a currency."""
 
 from engine.worlds import World
 
 _ROUGH = 300
-"""Units from which on their hundredths are left out."""
+"""Amount of units from which hundredths are left out."""
 
 
 def per_thousand(world: World | None, reward: float, sign: bool = False) -> str:
-    """What so much reward a visitor comes to for 1,000 of them; rewards, where there is no unit."""
+    """Format a mean reward per visitor as an amount per 1,000 visitors, with these words.
+
+    The unit is "rewards" if the world has none.
+    """
     return f"{of_a_thousand(world, reward, sign)} per 1,000 visitors"
 
 
 def of_a_thousand(world: World | None, reward: float, sign: bool = False) -> str:
-    """The same without the visitors, for sentences in other words."""
+    """Format a mean reward per visitor as an amount per 1,000 visitors, without these words."""
     unit, most = (world.unit, world.most) if world is not None and world.unit else ("rewards", 1.0)
     return f"{_number(1_000 * reward * most, 0, sign)}\u00a0{unit}"
 
 
 def scale_of(world: World | None) -> str:
-    """What a tenth of a reward comes to, for pictures and tables of rewards, as plain text; nothing
-    where there is no unit."""
+    """Explain a reward of 0.1 in the world's unit, as plain text; empty without a unit."""
     if world is None or not world.unit:
         return ""
     return f"A reward of 0.1 a visitor is {per_thousand(world, 0.1)}."
 
 
 def in_all(world: World, rewards: float) -> str:
-    """What so many rewards are worth together, in brackets, after a blank; nothing where there is
-    no unit."""
+    """Format a sum of rewards in the world's unit, in brackets after a space; empty without a
+    unit."""
     if not world.unit:
         return ""
     worth = world.in_unit(rewards, 1)
@@ -35,14 +37,15 @@ def in_all(world: World, rewards: float) -> str:
 
 
 def in_money(world: World | None, reward: float, sign: bool = False) -> str:
-    """The same in brackets, after a blank; nothing where there is no unit."""
+    """Format a mean reward as `per_thousand`, in brackets after a space; empty without a unit."""
     if world is None or not world.unit:
         return ""
     return f" ({per_thousand(world, reward, sign)})"
 
 
 def more_money(world: World, gained: float) -> str:
-    """What one reward comes to beside another, after a colon; nothing where there is no unit."""
+    """Format a difference of mean rewards as more or less money, after a colon; empty without a
+    unit."""
     if not world.unit:
         return ""
     more = "less" if gained < 0 else "more"
@@ -50,9 +53,9 @@ def more_money(world: World, gained: float) -> str:
 
 
 def _number(worth: float, digits: int, sign: bool = False) -> str:
-    """A number of units: without digits where it is whole, without a sign where it is 0."""
+    """Format an amount: without decimals if whole, without a sign if 0."""
     rounded = round(worth, digits)
     if not rounded:
         return "0"
-    told = f"{rounded:{'+' if sign else ''},.{digits}f}".removesuffix(".00")
-    return told.replace("-", "\N{MINUS SIGN}")
+    text = f"{rounded:{'+' if sign else ''},.{digits}f}".removesuffix(".00")
+    return text.replace("-", "\N{MINUS SIGN}")

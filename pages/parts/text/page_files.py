@@ -1,4 +1,4 @@
-"""The folder of the pages, for links from one page to another."""
+"""Folder of the page scripts, for links between pages."""
 
 from pathlib import Path
 

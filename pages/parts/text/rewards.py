@@ -1,4 +1,4 @@
-"""What a reward is called in a world, and what it brings there."""
+"""Names of a visitor's answers in a world, with their rewards and worth."""
 
 from dataclasses import dataclass
 
@@ -8,18 +8,18 @@ from pages.parts.text.format import plain
 
 _WHOLE, _HALF, _NONE = "Loved it", "Hesitated", "Ignored"
 _FACES = ((1.0, "😍"), (0.6, "🙂"), (0.3, "🤔"), (0.01, "😐"), (0.0, "🙄"))
-"""From which part of a whole success on."""
+"""Faces, each with the least share of a full success."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One answer that a visitor may give to an offer.
+    """A possible answer of a visitor to an offer.
 
     Attributes:
-        label: what it is called.
-        reward: what the engine is told.
-        face: its picture.
-        brings: what that is in the world's unit; empty where it has none.
+        label: display name.
+        reward: reward that the engine receives.
+        face: emoji.
+        brings: worth in the world's unit; empty without a unit.
     """
 
     label: str
@@ -29,7 +29,7 @@ class Answer:
 
 
 def answers_to(world: World, item: int) -> tuple[Answer, ...]:
-    """All answers to an item of a world, by its place, the best first."""
+    """Return all answers to an item, given by its position in the world, the best first."""
     worth, unit = float(world.worth[item]), world.unit
     return tuple(
         Answer(
@@ -43,7 +43,8 @@ def answers_to(world: World, item: int) -> tuple[Answer, ...]:
 
 
 def said(world: World, item: int, reward: float) -> str:
-    """What an answer to an item is called, as Markdown; or the reward, where none is worth that."""
+    """Return the display name of an answer to an item, as Markdown; the reward if no answer has
+    it."""
     for answer in answers_to(world, item):
         if abs(answer.reward - reward) < 1e-9:
             return plain(answer.label)

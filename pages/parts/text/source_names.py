@@ -1,4 +1,4 @@
-"""What adds to an expected reward, in words."""
+"""Names of the sources of an expected reward."""
 
 import json
 from collections import Counter
@@ -10,22 +10,26 @@ _FIELDS = {1: "single fields", 2: "pairs of fields", 3: "triples of fields", 4: 
 
 
 def names_of(sources: Iterable[Source], values: Mapping[str, object]) -> dict[Source, str]:
-    """What sources that stand beside each other are called in a context, field -> value.
+    """Return display names of sources in a context, field -> value.
 
-    Those that would be called alike are told with their fields.
+    Groups with equal names get their fields appended.
     """
-    groups = [one for one in sources if isinstance(one, Group)]
+    groups = [source for source in sources if isinstance(source, Group)]
     some = {group.order for group in groups if group.fields}
-    found = {one: _name(one, values, some) for one in sources}
-    times = Counter(found.values())
+    names = {source: _name(source, values, some) for source in sources}
+    times = Counter(names.values())
     for group in groups:
-        if times[found[group]] > 1:
-            found[group] += f": {', '.join(group.fields)}"
-    return found
+        if times[names[group]] > 1:
+            names[group] += f": {', '.join(group.fields)}"
+    return names
 
 
 def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
-    """What a source is called, where some groups of these orders stand by themselves."""
+    """Return the name of a source.
+
+    Args:
+        some: orders of listed groups with fields; the rest of such an order is called "other".
+    """
     if source == "everything":
         return "whatever is offered"
     if source == "imitation":
@@ -37,11 +41,11 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
         for field, value in values.items()
         if field in source.fields
     ]
-    # A tag that is not there is not sent, and tells something, too.
+    # Missing tags are not sent, but they inform the estimate as well.
     named += [f"no {field}" for field in source.fields if field not in values]
     return in_a_row(named) or "whoever comes"
 
 
 def in_a_row(names: Sequence[str]) -> str:
-    """Names as one says them after each other."""
+    """Join names with commas and "and"."""
     return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

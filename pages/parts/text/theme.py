@@ -1,4 +1,4 @@
-"""The look: the one table of colours, light and dark, and the logo."""
+"""Theme: the table of colours, light and dark, and the logo."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,18 +11,18 @@ _LOGO = Path(__file__).with_name("logo.svg").read_text(encoding="utf-8")
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one theme, as ``#rrggbb``; `.streamlit/config.toml` repeats some of them.
+    """Colours of one theme, as ``#rrggbb``; `.streamlit/config.toml` repeats some of them.
 
     Attributes:
-        actions: of a world's actions in their order; any two can be told apart by the colour-blind,
-            the first four in grey, too.
+        actions: of a world's actions in their order; any two differ for colour-blind readers, and
+            the first four differ in greyscale as well.
         ink: of text and outlines.
         ground: of the page.
-        faint: of what is there for comparison.
+        faint: of marks for comparison.
         accent: of the loop itself.
         grid: of the lines behind a chart.
-        empty: of a cell about which nothing is known.
-        code: of its parts, by the keys of `_TOKENS`.
+        empty: of a cell without data.
+        code: of the parts of code, by the keys of `_TOKENS`.
     """
 
     actions: tuple[str, ...]
@@ -35,8 +35,8 @@ class Theme:
     code: Mapping[str, str]
 
     def action(self, place: int) -> str:
-        """Colour of an action by its place in the world; of more than there are colours, they
-        begin anew."""
+        """Return the colour of an action by its position in the world; colours repeat after the
+        last."""
         return self.actions[place % len(self.actions)]
 
     @property
@@ -66,31 +66,31 @@ _DARK = Theme(
 
 
 def theme(dark: bool) -> Theme:
-    """The dark theme, or the light one."""
+    """Return the dark or the light theme."""
     return _DARK if dark else _LIGHT
 
 
 def on_paper() -> Mapping[str, str]:
-    """The colours of the dark theme, each with what it is in the light one: paper is white."""
+    """Map the dark theme's colours to the light theme's, for printing on white paper."""
     names = ("ink", "ground", "faint", "accent", "grid", "empty")
     pairs = ((getattr(_DARK, name), getattr(_LIGHT, name)) for name in names)
     return dict([*zip(_DARK.actions, _LIGHT.actions, strict=True), *pairs])
 
 
 def is_dark() -> bool:
-    """Whether the person looks at the dark theme."""
+    """Return True if the browser displays the dark theme."""
     return st.context.theme.type == "dark"
 
 
 def logo(dark: bool) -> str:
-    """Three beliefs and the draw that wins, with the name beside them, as SVG.
+    """Return the logo as SVG: three beliefs, the winning draw and the app's name.
 
-    The name is drawn: a picture has no fonts of the page.
+    The name is drawn as paths, since an SVG image cannot use the page's fonts.
     """
     return _LOGO.replace('"ink"', f'"{theme(dark).ink}"')
 
 
-# -- what Streamlit's theme has no option for -----------------------------------------
+# -- colours without an option in Streamlit's theme -----------------------------------
 
 _TOKENS = {
     "name": ("property", "attr-name", "variable", "number", "boolean", "constant"),
@@ -108,11 +108,11 @@ _PAPER = (
     ".stApp [role=radio][aria-checked=true]{background-color:#eae6f9!important}"
     ".stDataFrame{filter:invert(1) hue-rotate(180deg)}}"
 )
-"""A dark page on paper; its charts are painted anew by `pages.parts.components.theme_watch`."""
+"""Print style of a dark page; `pages.parts.components.theme_watch` redraws the charts."""
 
 
 def style() -> str:
-    """Colours of the theme as CSS variables, for the style sheets of all pages."""
+    """Return the theme's colours as CSS variables, for the style sheets of all pages."""
     look = theme(is_dark())
     rules = [f":root{{--ground:{look.ground};--ink:{look.ink};--accent:{look.accent}}}"]
     rules += [

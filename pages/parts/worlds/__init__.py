@@ -1,1 +1,1 @@
-"""What the Worlds page is made of."""
+"""Worlds page: write a world, see its value, keep it, play in it."""

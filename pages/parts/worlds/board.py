@@ -1,4 +1,4 @@
-"""Layout of the Worlds page beside its tables: faults, the map of tastes, and what it earns."""
+"""Layout of the Worlds page beside its tables: faults, the map of tastes, the ceilings."""
 
 from collections.abc import Sequence
 
@@ -11,22 +11,22 @@ from pages.parts.scene.page import draw, draw_chart
 from pages.parts.scene.parts import FigureStyle, Numbers, Scene
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.theme import is_dark
+from pages.parts.worlds.ceilings import ceilings_of
 from pages.parts.worlds.scene import scene_of
-from pages.parts.worlds.valued import ceilings_of
 from pages.parts.worlds.wording import faults_in_words
 
 FAULTS = 6
-"""Most faulty cells that are listed."""
+"""Largest number of listed faults."""
 
 
 def say_refused(refused: str) -> None:
-    """Draw why something did not happen."""
+    """Draw the reason for a refused action, if any."""
     if refused:
         st.error(plain(refused), icon=":material/error:")
 
 
 def show_faults(faults: Sequence[CellFault]) -> None:
-    """Draw faults in the place of the map, each in a sentence that names the cell."""
+    """Draw a sentence per faulty cell, in place of the map."""
     section("What there is to learn")
     note("The map of tastes, and what can be earned, follow as soon as every cell is right.")
     if lines := faults_in_words(faults, FAULTS):
@@ -34,7 +34,7 @@ def show_faults(faults: Sequence[CellFault]) -> None:
 
 
 def show_world(world: World) -> None:
-    """Draw what can be earned with more and more knowledge, and who likes what best."""
+    """Draw the ceilings of a valid world, and the map of its best actions."""
     section("What there is to learn", "Computed from the tastes: no visitor has come yet.")
     _show_ceilings(scene_of(world, FigureStyle(is_dark())))
     scene = scene_of(world, FigureStyle(is_dark()), _choose_axes(world))
@@ -57,7 +57,7 @@ def _show_ceilings(scene: Scene) -> None:
 
 
 def _choose_axes(world: World) -> Axes:
-    """Fields that the map spreads out; where there are several maps, as is chosen."""
+    """Return the axes of the map, chosen in a menu if there are several maps."""
     maps = axes_of(world)
     if len(maps) == 1:
         return next(iter(maps))
@@ -65,7 +65,7 @@ def _choose_axes(world: World) -> Axes:
         "Map of",
         list(maps),
         _most_telling(world, list(maps)),
-        format_func=lambda one: f"Map: {maps[one]}",
+        format_func=lambda axes: f"Map: {maps[axes]}",
         key=f"worlds-map-{'|'.join(field.name for field in world.fields)}",
         label_visibility="collapsed",
         width=260,
@@ -74,8 +74,8 @@ def _choose_axes(world: World) -> Axes:
 
 
 def _most_telling(world: World, maps: Sequence[Axes]) -> int:
-    """Position of the first map if it shows everybody, else of the pair of fields that earns most
-    by itself."""
+    """Return the position of the first map if it shows all fields, else of the most rewarding
+    pair."""
     pair = ceilings_of(world).pair
     spread = [{axes.row, *axes.columns} for axes in maps]
     if pair is None or len(spread[0]) == len(world.fields):

@@ -1,4 +1,4 @@
-"""Another world from here on: other tastes at a press, other actions in a table."""
+"""Changes of the world on Play: new tastes by a button, new actions in a table."""
 
 import streamlit as st
 
@@ -10,16 +10,16 @@ from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
 from pages.parts.text.page_files import PAGES
+from pages.parts.worlds.edited_rows import NUMBERS, EditedRows
 from pages.parts.worlds.editors import action_columns, action_frame
-from pages.parts.worlds.rows import NUMBERS, Rows
-from pages.parts.worlds.wording import told
+from pages.parts.worlds.wording import fault_in_words
 
 _WORLDS = PAGES / "worlds.py"
 _WRITTEN = "offers-written"
 
 
-def change_the_world(session: PlaySession) -> None:
-    """What can be changed in the world while the loop goes on; nobody tells the engine."""
+def show_world_controls(session: PlaySession) -> None:
+    """Draw controls that change the world while the loop goes on, without informing the engine."""
     world, can = session.shown.world, session.may_change and not session.live.is_live
     note(
         "The engine is not told: it meets whatever comes. What was logged stays, *Undo* takes a "
@@ -44,7 +44,7 @@ def change_the_world(session: PlaySession) -> None:
 
 
 def _write_offers(session: PlaySession, world: World, can: bool) -> None:
-    """What is offered, as a table: rows may be added, taken out, renamed, and worth another sum."""
+    """Draw the table of offered actions; rows can be added, removed, renamed and repriced."""
     rows, key = _rows(session, world)
     write_in(
         action_frame(rows.base),
@@ -54,10 +54,11 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
         column_config=action_columns(),
         disabled=not can,
     )
-    written = rows.told(st.session_state[key], len(world.items))
-    faults = [one for one in faults_of(Draft(actions=written)) if one.table == "actions"]
+    written = rows.edited(st.session_state[key], len(world.items))
+    drafted = faults_of(Draft(actions=written))
+    faults = [fault for fault in drafted if fault.table == "actions"]
     if faults:
-        st.markdown(f":small[:orange[:material/edit_note: {told(faults[0])}]]")
+        st.markdown(f":small[:orange[:material/edit_note: {fault_in_words(faults[0])}]]")
     st.button(
         "Offer this from now on",
         key="offer-from-now",
@@ -70,12 +71,12 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
     )
 
 
-def _rows(session: PlaySession, world: World) -> tuple[Rows[ActionRow], str]:
-    """The rows of the table, which begins anew with each change of the world; and its key."""
+def _rows(session: PlaySession, world: World) -> tuple[EditedRows[ActionRow], str]:
+    """Return the table's rows and key; both are new after each change of the world."""
     key = f"offers-{world.digest[:12]}-{len(session.shown.changed_before)}"
-    kept: tuple[str, Rows[ActionRow]] | None = st.session_state.get(_WRITTEN)
+    kept: tuple[str, EditedRows[ActionRow]] | None = st.session_state.get(_WRITTEN)
     if kept is None or kept[0] != key:
-        rows = Rows(ActionRow)
+        rows = EditedRows(ActionRow)
         rows.begin(rows_of(world.items, 0))
         kept = st.session_state[_WRITTEN] = key, rows
     return kept[1], key

@@ -1,4 +1,4 @@
-"""The place, what is offered and who comes, as they are written."""
+"""Editors of the place, the actions and the visitors' context fields."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,9 @@ from engine.worlds.rows import ActionRow, CellFault
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.source_names import in_a_row
-from pages.parts.worlds.number import write_number
+from pages.parts.worlds.edited_rows import as_frame
+from pages.parts.worlds.number_field import write_number
 from pages.parts.worlds.pictures import write_pictures
-from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import Config, editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
@@ -22,16 +22,16 @@ _HOW = (
     "By keys: Enter, in the grey row at the end, adds a row; what is typed in a cell replaces it; "
     "Tab leads on, and Delete empties a cell."
 )
-"""How a table that may be added to is written in."""
+"""Keyboard help of tables with a row for additions."""
 _HEAD, _LONG_HEAD = 84, 102
-"""Pixels of a column that its head just fits in: one word, or two."""
+"""Column widths in pixels that fit a heading of one word, or two."""
 _TWO_LINES = 68
-"""Pixels of a field that shows a story in full."""
+"""Height in pixels of a field that fits a full story."""
 _VALUES = ("field", "value", "emoji", "share", "sends")
 
 
 def write_the_place(session: WorldsSession) -> None:
-    """Title, picture and story."""
+    """Draw the fields for title, picture, story and unit."""
     draft = session.draft
     names = "title", "emoji", "story", "unit"
     texts = {name: getattr(draft, name) for name in names}
@@ -43,9 +43,9 @@ def write_the_place(session: WorldsSession) -> None:
     )
 
     def write() -> None:
-        told = [st.session_state[f"worlds-{name}"] for name in texts]
-        if None not in told:  # Of a field that has just left the page nothing is told.
-            session.write(*map(str, told))
+        texts_now = [st.session_state[f"worlds-{name}"] for name in texts]
+        if None not in texts_now:  # A field that has just left the page sends None.
+            session.write(*map(str, texts_now))
 
     with st.container(key="place"):
         columns = st.columns([3, 1, 7, 1.3])
@@ -60,7 +60,7 @@ def write_the_place(session: WorldsSession) -> None:
 
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """What is offered."""
+    """Draw the table of actions and the picture upload."""
     today = "The first one is what today's rules choose, where that matters."
     section("What is offered", f"{today} {_HOW}")
     hint = "A row is an action. Pays: what a success brings. Features: milk: true, price: 3.5"
@@ -71,14 +71,14 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
 
 
 def action_frame(rows: Sequence[ActionRow]) -> pd.DataFrame:
-    """Actions as they are shown to be written: each under the name that people read."""
+    """Return actions as a table for editing, with display names."""
     return as_frame(rows, _ACTIONS, worth="1").assign(
         name=pd.Series([row.shown for row in rows], dtype=object)
     )
 
 
 def action_columns() -> Config:
-    """How the columns of a table of actions are shown."""
+    """Return the column configuration of a table of actions."""
     return {
         "name": st.column_config.TextColumn(COLUMNS["name"], default="", max_chars=MAX_NAME),
         "emoji": st.column_config.TextColumn(COLUMNS["emoji"], default="", width=_HEAD),
@@ -99,7 +99,7 @@ def action_columns() -> Config:
 
 
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """Who comes."""
+    """Draw the table of context fields and their values."""
     every = "Every combination of values is a context, in which somebody may come."
     named = "A field is named once, or again in each row."
     section("Who comes", f"{every} {named} {_HOW}")
@@ -131,14 +131,15 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
 
 
 def often(times: float) -> str:
-    """How many times as often, with no more digits than one reads."""
+    """Format a ratio of frequencies with few digits."""
     if times < 0.01:
         return "hardly ever"
     return f"{times:,.0f}" if times >= 10 else f"{times:.2g}"
 
 
 def _show_together(session: WorldsSession) -> None:
-    """How far fields do not come independently of one another, and the way back to that."""
+    """Describe dependent fields by their range of ratios, with a button to make them
+    independent."""
     times = session.draft.together.times
     if not times:
         return

@@ -1,4 +1,4 @@
-"""The table of what a success may be worth."""
+"""Table of reward levels."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ import streamlit as st
 from engine.worlds.levels import MAX_LEVEL_NAME
 from engine.worlds.rows import CellFault
 from pages.parts.text.format import note, plain
-from pages.parts.worlds.rows import as_frame
+from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
@@ -16,7 +16,7 @@ _LEVELS = ("name", "worth", "share")
 
 
 def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """What a visitor may give: a whole success, partial ones, none; each with a name."""
+    """Draw the table of reward levels: full success, partial successes, none; each with a name."""
     say_first("levels", faults, "What a visitor may give, as a part of a whole success.")
     frame = as_frame(session.levels.base, _LEVELS, share="1")
     config = {
@@ -37,15 +37,18 @@ def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         ),
     }
     editor("levels", session.levels.number, frame, config, session.write_levels, rows=6)
-    if told := _in_unit(session):
-        note(told)
+    if text := _in_unit(session):
+        note(text)
 
 
 def _in_unit(session: WorldsSession) -> str:
-    """What each level brings, where the world has a unit."""
+    """Return the worth of each level in the world's unit; empty without a unit."""
     draft = session.draft
     if not draft.unit:
         return ""
     most = max((row.worth or 1.0 for row in draft.offered), default=1.0)
-    told = (f"{one.name or f'{one.worth:g}'}: {one.worth * most:,.2f}" for one in draft.graded_in)
-    return plain(f"In {draft.unit}, with what is worth most: {', '.join(told)}.")
+    worths = (
+        f"{level.name or f'{level.worth:g}'}: {level.worth * most:,.2f}"
+        for level in draft.graded_in
+    )
+    return plain(f"In {draft.unit}, with what is worth most: {', '.join(worths)}.")

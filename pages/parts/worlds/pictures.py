@@ -1,4 +1,4 @@
-"""Picture files of actions, which stand in place of their emoji."""
+"""Upload of picture files for actions, in place of emoji."""
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ _ACTION = "worlds-picture-of"
 
 
 def write_pictures(session: WorldsSession) -> None:
-    """Of which action, the file, and what is there now."""
+    """Draw the popover with the action's menu, the upload and the present picture."""
     with st.popover(
         "Picture files", key="pictures", icon=":material/image:", on_change="rerun"
     ) as box:
@@ -35,7 +35,7 @@ def _write(session: WorldsSession) -> None:
 
     def take(_: str) -> None:
         if not upload.is_whole:
-            return  # It was called off, cut off or refused, which the field itself says.
+            return  # The upload failed or was cancelled; the field shows the reason.
         with upload.reader() as file:
             data = file.read(MAX_BYTES + 1)
         upload.free()

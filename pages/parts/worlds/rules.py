@@ -1,4 +1,4 @@
-"""The hidden truth as a sum: what each rule adds, when, and for what."""
+"""Editor of the hidden truth as a sum of rules."""
 
 from collections.abc import Sequence
 
@@ -9,8 +9,8 @@ from engine.worlds.limits import MAX_NAME
 from engine.worlds.rows import CellFault, Rules
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, section
+from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.levels import write_levels
-from pages.parts.worlds.rows import as_frame
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.tables import editor, number_column, say_first
 from pages.parts.worlds.wording import COLUMNS
@@ -23,7 +23,7 @@ _ENDS = (
 
 
 def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """Where the sum begins, and its rules."""
+    """Draw the start of the sum and the table of rules."""
     section("What they secretly like", "The hidden truth: the engine never sees it.")
     rules = session.draft.rules or Rules()
     for (_, key, _), value in zip(_ENDS, (rules.base, rules.whole), strict=True):
@@ -31,13 +31,13 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
 
     def write() -> None:
         ends = [st.session_state[key] for _, key, _ in _ENDS]
-        if None not in ends:  # As of a widget that has just left the page.
+        if None not in ends:  # A widget that has just left the page sends None.
             session.sum_from(*map(float, ends))
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
-        for label, key, told in _ENDS:
+        for label, key, help in _ENDS:
             st.number_input(
-                label, 0.0, 1.0, step=0.05, key=key, on_change=write, help=told, width=150
+                label, 0.0, 1.0, step=0.05, key=key, on_change=write, help=help, width=150
             )
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)
@@ -49,9 +49,9 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
         )
     hint = "A rule adds to the chance of a success. When: weather: Rainy, age: from 18 to 30"
     say_first("rules", faults, hint)
-    shown = {row.name: row.shown for row in session.draft.offered}
+    names = {row.name: row.shown for row in session.draft.offered}
     rows = session.rules.base
-    named = pd.Series([shown.get(row.action, row.action) for row in rows], dtype=object)
+    named = pd.Series([names.get(row.action, row.action) for row in rows], dtype=object)
     frame = as_frame(rows, _RULES).assign(action=named)
     config = {
         "adds": number_column(

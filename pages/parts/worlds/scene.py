@@ -1,4 +1,4 @@
-"""What the Worlds page says about a world that is whole: the map of tastes, and what it earns."""
+"""Scene of the Worlds page for a valid world: the map of best actions and the ceilings."""
 
 from math import ceil
 
@@ -10,16 +10,16 @@ from pages.parts.charts.truth_map import truth_rows, truth_spec
 from pages.parts.scene.parts import Figure, FigureStyle, Number, Numbers, Scene, Text
 from pages.parts.text.format import plain
 from pages.parts.worlds import wording
-from pages.parts.worlds.valued import ceilings_of
+from pages.parts.worlds.ceilings import ceilings_of
 
 _TITLE = "Who likes what best"
 
 
 def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene:
-    """All that Worlds says about a world.
+    """Return the parts of the scene about a world.
 
     Args:
-        axes: fields that the map spreads out; None for the first two.
+        axes: fields along the map's rows and columns; None for the first map.
     """
     return Scene(
         {
@@ -35,7 +35,7 @@ def scene_of(world: World, look: FigureStyle, axes: Axes | None = None) -> Scene
 
 
 def _map(world: World, look: FigureStyle, axes: Axes) -> Figure:
-    """The best action for each visitor of the map."""
+    """Return the map of the best action per context."""
     rows, spec = truth_rows(world, axes, world.contexts[0]), truth_spec(world, look.dark, axes)
     best = ", ".join(dict.fromkeys(rows.column("name").to_pylist()))
     return Figure(
@@ -49,47 +49,51 @@ def _map(world: World, look: FigureStyle, axes: Axes) -> Figure:
 
 
 def _rest_of_map(world: World, axes: Axes) -> Text | None:
-    """Values of the fields that the map does not spread out."""
+    """Return the fixed values of the fields that the map does not vary."""
     spread, here = {axes.row, *axes.columns}, world.contexts[0]
     rest = [f"{f.label}: {here[f.name]}" for f in world.fields if f.name not in spread]
     return Text(plain(f"With {', '.join(rest)}."), is_note=True) if rest else None
 
 
-def _point(found: Ceilings) -> str:
-    return wording.point_of({"single": found.single.value, "best": found.best.value})
+def _point(ceilings: Ceilings) -> str:
+    return wording.point_of({"single": ceilings.single.value, "best": ceilings.best.value})
 
 
-def _worth(found: Ceilings) -> Numbers:
-    """Ceilings with one field or all, for a room."""
+def _worth(ceilings: Ceilings) -> Numbers:
+    """Return four ceilings as numbers, for a talk."""
     values = {
-        "By chance": found.uniform,
-        "One for all": found.single,
-        "By one field": found.field,
-        "At best": found.best,
+        "By chance": ceilings.uniform,
+        "One for all": ceilings.single,
+        "By one field": ceilings.field,
+        "At best": ceilings.best,
     }
-    return Numbers(tuple(Number(name, f"{one.value:.2f}") for name, one in values.items()))
+    return Numbers(tuple(Number(name, f"{ceiling.value:.2f}") for name, ceiling in values.items()))
 
 
-def _ceilings(found: Ceilings, world: World) -> Numbers:
-    """Ceilings with their errors, each with what one has to look at for it."""
+def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
+    """Return the ceilings with their standard errors, each with the fields it uses."""
     values = [
-        ("By chance", found.uniform, ""),
-        ("One for all", found.single, wording.looks_at(found.single, world)),
-        ("By one field", found.field, wording.looks_at(found.field, world)),
-        *([("By two", found.pair, wording.looks_at(found.pair, world))] if found.pair else []),
-        ("At best", found.best, "everybody's own"),
+        ("By chance", ceilings.uniform, ""),
+        ("One for all", ceilings.single, wording.looks_at(ceilings.single, world)),
+        ("By one field", ceilings.field, wording.looks_at(ceilings.field, world)),
+        *(
+            [("By two", ceilings.pair, wording.looks_at(ceilings.pair, world))]
+            if ceilings.pair
+            else []
+        ),
+        ("At best", ceilings.best, "everybody's own"),
     ]
     numbers = []
-    for name, one, looks in values:
-        # Rounded up: what is not exact is never said to be off by nothing.
-        about = "" if one.is_exact else f" \u00b1 {ceil(200 * one.error) / 100:.2f}"
-        numbers.append(Number(name, f"{wording.earned(one.value)}{about}", looks))
+    for name, ceiling, looks in values:
+        # Rounded up, so that an inexact value never shows an error of zero.
+        about = "" if ceiling.is_exact else f" \u00b1 {ceil(200 * ceiling.error) / 100:.2f}"
+        numbers.append(Number(name, f"{wording.earned(ceiling.value)}{about}", looks))
     return Numbers(tuple(numbers))
 
 
-def _about_ceilings(found: Ceilings, world: World) -> Text:
+def _about_ceilings(ceilings: Ceilings, world: World) -> Text:
     said = [
-        f"{_point(found)} {wording.size_of(world)}.",
+        f"{_point(ceilings)} {wording.size_of(world)}.",
         wording.in_unit(world),
         wording.changes_on_race(world.drift),
     ]

@@ -1,4 +1,4 @@
-"""The state of one browser session on the Worlds page: a world that is being written."""
+"""State of a browser session on the Worlds page: the world being written."""
 
 from collections import deque
 from collections.abc import Callable, Mapping, MutableSequence, Sequence
@@ -33,21 +33,23 @@ from engine.worlds.spreadsheet import (
 )
 from pages.parts.settings.known_worlds import is_kept
 from pages.parts.settings.known_worlds import world_of as known_world
-from pages.parts.worlds.rows import Rows, Told
+from pages.parts.worlds.edited_rows import EditedRows, Edits
 from pages.parts.worlds.truth_rows import TruthRows
 
 _MARK = b"\xef\xbb\xbf"
-"""What some programs write before UTF-8."""
+"""UTF-8 byte order mark, written by some programs."""
 MOST_STEPS = 200
-"""Steps that can be undone: the oldest go first."""
+"""Largest number of steps that can be undone; the oldest are dropped."""
 MOST_TASTES = 300_000
-"""Of all of these steps: large truths leave room for fewer."""
+"""Largest total number of tastes in these steps: large truths allow fewer steps."""
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a draft began as: a world, or empty tables.
-    Where the world was ``estimated`` from a log, that tells what it rests on."""
+    """Starting point of a draft: a world, or empty tables.
+
+    ``estimated`` holds the estimate if the world came from a log.
+    """
 
     draft: Draft = field(default_factory=Draft)
     world: World | None = None
@@ -55,56 +57,56 @@ class Origin:
 
 
 _Step = tuple[Draft, Origin]
-"""What was written at one moment, and what that began as."""
+"""A draft and its origin."""
 
 
 class WorldsSession:
-    """A draft, how it came to be, and the editors that show it.
+    """Draft with history and editors.
 
     Attributes:
-        chosen: key of the world that was chosen last on the page.
-        draft: what is written.
-        origin: what it began as.
-        kept: the text of a draft that the store keeps, and its key, if it keeps one.
-        refused: why the last thing did not happen, in a sentence; empty if it did.
-        actions, values, levels, rules, truth: the rows of these tables.
+        chosen: key of the world chosen last on the page.
+        draft: the present draft.
+        origin: starting point of the draft.
+        kept: text and key of the draft in the store, if stored.
+        refused: reason in a sentence for the last refusal; empty after a success.
+        actions, values, levels, rules, truth: rows of these tables.
     """
 
     def __init__(self, key: str) -> None:
         self.lock = RLock()
         self.chosen, self.draft, self.origin, self.refused = "", Draft(), Origin(), ""
-        self.actions, self.values = Rows(ActionRow), Rows(ValueRow)
-        self.levels, self.rules = Rows(LevelRow), Rows(RuleRow)
+        self.actions, self.values = EditedRows(ActionRow), EditedRows(ValueRow)
+        self.levels, self.rules = EditedRows(LevelRow), EditedRows(RuleRow)
         self.truth = TruthRows()
-        self._told: tuple[Draft, str] | None = None
+        self._as_text: tuple[Draft, str] | None = None
         self.kept: tuple[str, str] | None = None
         self._steps: deque[_Step] = deque(maxlen=MOST_STEPS)
         self._undone: list[_Step] = []
         self.adopt(key)
         self._steps.clear()
 
-    # -- which world ------------------------------------------------------------------
+    # -- choice of the world ----------------------------------------------------------
 
     @locked
     def adopt(self, key: str) -> None:
-        """Write on another world, if another was chosen; undo brings back what was written."""
+        """Open another world, if another was chosen; undo returns to the previous draft."""
         if key != self.chosen:
             self.chosen = key
             self.begin(known_world(key))
 
     @locked
     def begin(self, world: World, estimated: Estimated | None = None) -> None:
-        """Write on a world."""
+        """Open a world for editing."""
         draft = draft_of(world)
         self._put(draft, Origin(draft, world, estimated))
 
     @locked
     def take(self, text: str | bytes) -> None:
-        """Begin with what was pasted, or is in a file: a world's JSON, a table of segments and
-        actions, or a table of actions or of values, which takes the place of the one on the page.
+        """Read pasted text or a file: a world's JSON, a table of segments and actions, or a table
+        of actions or of values, which replaces the page's table.
 
         Raises:
-            PersonalizerError: ``BadRequest`` for what is none of these.
+            PersonalizerError: ``BadRequest`` for any other content.
         """
         first = (
             text.lstrip()[:1] if isinstance(text, str) else text.removeprefix(_MARK).lstrip()[:1]
@@ -119,14 +121,14 @@ class WorldsSession:
             self.begin(world_from_table(text, items=self._items(), unit=self.draft.unit))
 
     def _items(self) -> tuple[Item, ...]:
-        """Actions of the world that is written, which a pasted table may name; none if it is no
-        world yet."""
+        """Return the draft's actions, which a pasted table may name; none if the draft is
+        invalid."""
         world, _, _ = self.made()
         return world.items if world is not None else ()
 
     @locked
     def restore(self, text: str) -> None:
-        """Go on with a draft, unless it is what is written already."""
+        """Continue with a draft, unless it is the present draft."""
         if text == self.text:
             return
         try:
@@ -136,40 +138,40 @@ class WorldsSession:
 
     @property
     def text(self) -> str | None:
-        """What is written, for a reload; None where the world's own link brings it back."""
+        """Text of the draft, for a reload; None if the world's own link suffices."""
         if self.is_kept:
             return None
-        if self._told is None or self._told[0] is not self.draft:
-            self._told = self.draft, draft_to_text(self.draft)
-        return self._told[1]
+        if self._as_text is None or self._as_text[0] is not self.draft:
+            self._as_text = self.draft, draft_to_text(self.draft)
+        return self._as_text[1]
 
     @locked
     def clear(self) -> None:
-        """Begin with empty tables."""
+        """Start with empty tables."""
         self._put(Draft(), Origin())
 
     @locked
-    def came_as(self, world: World) -> str:
-        """What is written is a world now; its key."""
+    def record_as_world(self, world: World) -> str:
+        """Record that the draft is now a world; return its key."""
         self.chosen = key_of(world)
         self.origin = replace(self.origin, draft=self.draft, world=world)
         return self.chosen
 
     @property
     def is_kept(self) -> bool:
-        """Whether the link of what was chosen leads everybody to just what is shown."""
+        """True if the chosen world's link leads everybody to the present state."""
         world = self.origin.world
-        return self.is_as_it_was and world is not None and is_kept(self.chosen, world)
+        return self.is_unchanged and world is not None and is_kept(self.chosen, world)
 
     @property
-    def is_as_it_was(self) -> bool:
-        """Whether it is a world in which nothing was changed."""
+    def is_unchanged(self) -> bool:
+        """True if the draft is an unchanged world."""
         return self.origin.world is not None and self.draft == self.origin.draft
 
     # -- writing ----------------------------------------------------------------------
 
     def _put(self, draft: Draft, origin: Origin | None = None) -> None:
-        """Show another draft in editors that begin anew."""
+        """Replace the draft and mount new editors."""
         self._change(draft, origin)
         self._remount()
 
@@ -178,7 +180,7 @@ class WorldsSession:
         if draft != self.draft:
             self._steps.append((self.draft, self.origin))
             self._undone.clear()
-            while sum(len(one.truth) for one, _ in self._steps) > MOST_TASTES:
+            while sum(len(draft_before.truth) for draft_before, _ in self._steps) > MOST_TASTES:
                 self._steps.popleft()
         self.draft, self.origin = draft, origin or self.origin
         self.truth.look(draft)
@@ -192,127 +194,127 @@ class WorldsSession:
 
     @locked
     def write(self, title: str, emoji: str, story: str, unit: str) -> None:
-        """What stands above the tables."""
+        """Set title, picture, story and unit."""
         self._change(replace(self.draft, title=title, emoji=emoji, story=story, unit=unit))
 
     @locked
-    def write_actions(self, told: Told) -> None:
-        """What an editor tells of the table of actions."""
-        rows = self.actions.told(told, self.draft.next_id)
+    def write_actions(self, edits: Edits) -> None:
+        """Apply edits of the table of actions."""
+        rows = self.actions.edited(edits, self.draft.next_id)
         self._change(replace(self.draft, actions=rows))
 
     @locked
     def put_picture(self, action: int, picture: str) -> None:
-        """A picture file for an action, by the number of its row; empty for none."""
+        """Set an action's picture file, by the id of its row; empty to remove it."""
         rows = (replace(r, picture=picture) if r.id == action else r for r in self.draft.actions)
         self._put(replace(self.draft, actions=tuple(rows)))
 
     @locked
-    def write_values(self, told: Told) -> None:
-        """What an editor tells of the table of values."""
-        rows = self.values.told(told, self.draft.next_id)
+    def write_values(self, edits: Edits) -> None:
+        """Apply edits of the table of values."""
+        rows = self.values.edited(edits, self.draft.next_id)
         self._change(with_values(self.draft, rows))
 
     @locked
-    def write_levels(self, told: Told) -> None:
-        """What an editor tells of what a success may be worth."""
-        rows = self.levels.told(told, self.draft.next_id)
+    def write_levels(self, edits: Edits) -> None:
+        """Apply edits of the table of reward levels."""
+        rows = self.levels.edited(edits, self.draft.next_id)
         self._change(replace(self.draft, levels=rows))
 
     @locked
-    def write_truth(self, told: Told) -> None:
-        """What an editor tells of the table of expected rewards."""
-        self._change(self.truth.told(self.draft, told))
+    def write_truth(self, edits: Edits) -> None:
+        """Apply edits of the table of expected rewards."""
+        self._change(self.truth.edited(self.draft, edits))
 
     @locked
-    def turn(self, spread: Sequence[str], held: Mapping[str, int]) -> None:
-        """Show another slice of a truth that is too long for one table."""
-        self.truth.turn(self.draft, spread, held)
+    def turn(self, spread: Sequence[str], fixed: Mapping[str, int]) -> None:
+        """Display another slice of a truth that is too long for a single table."""
+        self.truth.turn(self.draft, spread, fixed)
 
     @locked
-    def write_rules(self, told: Told) -> None:
-        """What an editor tells of the rules that a truth is the sum of."""
+    def write_rules(self, edits: Edits) -> None:
+        """Apply edits of the table of rules."""
         rules = self.draft.rules or Rules()
-        rows = self.rules.told(told, self.draft.next_id)
+        rows = self.rules.edited(edits, self.draft.next_id)
         self._change(replace(self.draft, rules=replace(rules, rows=rows)))
 
     @locked
     def sum_from(self, base: float, whole: float) -> None:
-        """Where the sum begins, and which share of all successes is whole."""
+        """Set the start of the rules' sum, and the share of full successes."""
         rules = replace(self.draft.rules or Rules(), base=base, whole=whole)
         self._change(replace(self.draft, rules=rules))
 
     @locked
     def rule(self, by_rules: bool) -> None:
-        """Let the truth be written as rules, or as a table."""
+        """Switch between a truth written as rules and as a table."""
         made = with_rules if by_rules else without_rules
         self._attempt(lambda: made(self.draft))
 
     @locked
     def depend(self, names: Sequence[str] | None) -> None:
-        """Let only some fields matter; None, which is told of a widget that has just left the page,
-        is nobody's wish."""
+        """Let the truth depend on these fields only; None, sent by a widget that has just left the
+        page, is ignored."""
         if names is not None:
             self._attempt(lambda: depending_on(self.draft, names))
 
     @locked
     def scramble(self, seed: int) -> None:
-        """Tastes by chance."""
+        """Draw random tastes."""
         self._put(scrambled(self.draft, seed))
 
     @locked
     def add_number(
         self, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
     ) -> None:
-        """A field that is a number."""
+        """Add a numeric field."""
         number = name.strip(), low, high, slices, mean, spread
         self._attempt(lambda: with_number(self.draft, *number))
 
     @locked
     def part_fields(self) -> None:
-        """Let each field come independently of the others."""
+        """Make the fields independent."""
         self._put(replace(self.draft, together=APART))
 
-    def _attempt(self, made: Callable[[], Draft]) -> None:
-        """Show another draft, or why it is none."""
+    def _attempt(self, make: Callable[[], Draft]) -> None:
+        """Replace the draft, or record the reason of the refusal."""
         try:
-            self._put(made())
+            self._put(make())
         except PersonalizerError as error:
             self.refused = error.message
 
     @locked
     def blur(self, share: float) -> None:
-        """More noise in the tastes."""
+        """Move tastes towards their mean."""
         self._put(blurred(self.draft, share))
 
     @locked
     def grade(self, share: float) -> None:
-        """Let a share of the rewards be partial ones."""
+        """Turn a share of the rewards into partial ones."""
         self._put(graded(self.draft, share))
 
     @locked
     def copy(self, kind: Literal["row", "column"], source: int, target: int) -> None:
-        """Let a segment, or an action, be as another is."""
+        """Copy the tastes of a segment, or of an action, to another."""
         self._put(copied(self.draft, kind, source, target))
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a step to take back."""
+        """True if there is a step to undo."""
         return bool(self._steps)
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is a step that was taken back, and nothing was written since."""
+        """True if there is an undone step and nothing was written since."""
         return bool(self._undone)
 
     @locked
     def undo(self) -> None:
-        """Take back the last step."""
+        """Undo the last step."""
         self._step(self._steps, self._undone)
 
     @locked
     def redo(self) -> None:
-        """Bring back the step that was taken back last."""
+        """Redo the step undone last."""
         self._step(self._undone, self._steps)
 
     def _step(self, of: MutableSequence[_Step], to: MutableSequence[_Step]) -> None:
@@ -321,12 +323,12 @@ class WorldsSession:
             (self.draft, self.origin), self.refused = of.pop(), ""
             self._remount()
 
-    # -- what comes of it -------------------------------------------------------------
+    # -- result -----------------------------------------------------------------------
 
     @locked
     def made(self) -> tuple[World | None, list[CellFault], str]:
-        """The world, if it is one; what is wrong, cell by cell; and what else, in a sentence."""
-        if self.is_as_it_was:
+        """Return the world, or None; faults by cell; and any other fault in a sentence."""
+        if self.is_unchanged:
             return self.origin.world, [], ""
         if faults := faults_of(self.draft):
             return None, faults, ""

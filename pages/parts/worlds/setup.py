@@ -1,4 +1,4 @@
-"""What can be set on the Worlds page."""
+"""Settings of the Worlds page."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from pages.parts.settings.link import Linked
 
 @dataclass(frozen=True, slots=True)
 class WorldsSetup(Linked):
-    """All that a link to the Worlds page can say: which world is written on."""
+    """Settings in a link to the Worlds page: the world to edit."""
 
     PREFIX = "worlds-"
 

@@ -1,4 +1,5 @@
-"""What a world can begin as: empty tables, what was pasted, or chance; and where it goes."""
+"""Starting points of a world (empty, pasted, uploaded, generated), undo, and links to other
+pages."""
 
 import os
 from collections.abc import Callable
@@ -21,13 +22,13 @@ from pages.parts.text.glossary import explained
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.session_state import existing
 from pages.parts.work.uploads import this_upload
-from pages.parts.worlds.kept import is_ready, keep
+from pages.parts.worlds.kept_worlds import is_ready, keep
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import changes_on_race, understood
 
 _NEW, _PASTED, _GOES = "new-world", "worlds-pasted", "worlds-goes"
 _BACK = "back"
-"""To the loop that is open on Play."""
+"""Destination of `show_move_of_play`: the loop open on Play."""
 _EVALUATE = PAGES / "evaluate.py"
 _LIKE = "weather,hurry,share,Roll,Cake\nSunny,yes,0.3,0.6,10%\n..."
 _KNOBS = {
@@ -42,7 +43,7 @@ _KNOBS = {
     "drift": ("Tastes change, on Race", 0, 0, 0),
     "seed": ("Seed", 0, 999_999, 1),
 }
-"""What a generated world is made of: its label, its least, its most, and what is usual."""
+"""Parameters of a generated world: label, least, most, default."""
 _TOGETHER = {
     "Single fields": {"pairs": 0.0},
     "Fields and pairs": {"pairs": 1.0},
@@ -52,18 +53,18 @@ _TOGETHER = {
 }
 _DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "slow"}
 _CHOICES = {"together": (list(_TOGETHER), 1), "drift": (list(_DRIFTS), 0)}
-"""Knobs that are words: all of them, and the place of the usual one."""
+"""Parameters chosen from words: the words and the default's position."""
 _WAYS = {
     "keep": ("Save", "save"),
     "compare": ("Compare", "compare_arrows"),
     "race": ("Race", "sports_score"),
     "play": ("Play it", "touch_app"),
 }
-"""Where to go with a world: names of pages, and what the buttons say."""
+"""Buttons of `show_destinations` by page name: label and icon."""
 
 
-def begin_anew(session: WorldsSession) -> None:
-    """What to write on, other than a world that is chosen beside it."""
+def show_new_world_menu(session: WorldsSession) -> None:
+    """Draw the popover *New* with all starting points besides the world's menu."""
 
     def clear() -> None:
         _begin(session, session.clear)
@@ -89,7 +90,7 @@ def begin_anew(session: WorldsSession) -> None:
 
 
 def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
-    """Whether something was done; else the page says why not."""
+    """Call a function; record a refusal for the page and return False, or return True."""
     try:
         verb()
     except PersonalizerError as error:
@@ -99,7 +100,7 @@ def _attempt(session: WorldsSession, verb: Callable[[], object]) -> bool:
 
 
 def _begin(session: WorldsSession, verb: Callable[[], object]) -> bool:
-    """Begin with something, and close the box, which covers the tables; whether that was done."""
+    """Call a function and close the popover, which covers the tables; return True on success."""
     is_done = _attempt(session, verb)
     if is_done:
         st.session_state[_NEW] = False
@@ -107,7 +108,8 @@ def _begin(session: WorldsSession, verb: Callable[[], object]) -> bool:
 
 
 def _take(session: WorldsSession, data: str | bytes) -> bool:
-    """Whether something was read, and as what: a table may mean another thing than it says."""
+    """Read data and report the interpretation, as columns may be ambiguous; return True on
+    success."""
     is_read = _begin(session, lambda: session.take(data))
     if is_read:
         st.toast(plain(understood(session.draft)), icon=":material/input:")
@@ -115,13 +117,13 @@ def _take(session: WorldsSession, data: str | bytes) -> bool:
 
 
 def _say_refused(session: WorldsSession) -> None:
-    """Why not, in the box itself: it covers where the page says so."""
+    """Draw the refusal inside the popover, which covers the page's own message."""
     if session.refused:
         st.markdown(f":small[:orange[:material/edit_note: {plain(session.refused)}]]")
 
 
 def _paste(session: WorldsSession) -> None:
-    """A table, or a world's JSON."""
+    """Draw the text field for a table or a world's JSON."""
 
     def read() -> None:
         if _take(session, typed(_PASTED)):
@@ -146,7 +148,8 @@ def _paste(session: WorldsSession) -> None:
 
 
 def _send(session: WorldsSession) -> None:
-    """Take a file with one of these; what was wrong with the one before is not said of it."""
+    """Draw the upload of a file with a table or a world's JSON; a new file clears the last
+    refusal."""
     upload = this_upload()
 
     def read() -> None:
@@ -174,16 +177,16 @@ def _send(session: WorldsSession) -> None:
 
 
 def _generate(session: WorldsSession) -> None:
-    """A world by chance, out of a handful of knobs."""
+    """Draw the form for a random world."""
 
     def make() -> None:
-        told = {name: st.session_state[f"knob-{name}"] for name in _KNOBS}
-        shares = {name: told[name] / 100 for name in ("noise", "base", "uneven")}
-        orders = {"main": 1.0, "pairs": 0.0, "triples": 0.0} | _TOGETHER[told.pop("together")]
-        seed, drift = int(told.pop("seed")), _DRIFTS[told.pop("drift")]
+        knobs = {name: st.session_state[f"knob-{name}"] for name in _KNOBS}
+        shares = {name: knobs[name] / 100 for name in ("noise", "base", "uneven")}
+        orders = {"main": 1.0, "pairs": 0.0, "triples": 0.0} | _TOGETHER[knobs.pop("together")]
+        seed, drift = int(knobs.pop("seed")), _DRIFTS[knobs.pop("drift")]
 
         def begin() -> None:
-            world = generate(Knobs(**told | shares | orders), seed)
+            world = generate(Knobs(**knobs | shares | orders), seed)
             session.begin(replace(world, drift=drift))
 
         _begin(session, begin)
@@ -200,8 +203,8 @@ def _generate(session: WorldsSession) -> None:
     _say_refused(session)
 
 
-def take_back(session: WorldsSession) -> None:
-    """Undo and redo, once there is something to take back, or to bring back."""
+def show_undo_and_redo(session: WorldsSession) -> None:
+    """Draw undo and redo, once either is possible."""
     with steps_back():
         if not (session.can_undo or session.can_redo):
             return
@@ -223,8 +226,8 @@ def take_back(session: WorldsSession) -> None:
         )
 
 
-def go_on(session: WorldsSession, owner: str, can: bool) -> None:
-    """Keep it, and go to a page with it; if it can be."""
+def show_destinations(session: WorldsSession, owner: str, can: bool) -> None:
+    """Draw the buttons that store the world and open a page with it."""
 
     made, _, _ = session.made()
 
@@ -249,8 +252,8 @@ def go_on(session: WorldsSession, owner: str, can: bool) -> None:
         )
 
 
-def send_back(session: WorldsSession) -> None:
-    """Let the loop that is open on Play go on in this world."""
+def show_move_of_play(session: WorldsSession) -> None:
+    """Draw the button that moves the loop open on Play into this world."""
     play, (world, _, _) = existing(PlaySession), session.made()
     if play is None or not play.open.loop.events:
         return
@@ -271,8 +274,8 @@ def send_back(session: WorldsSession) -> None:
     )
 
 
-def leave(session: WorldsSession, pages: Path) -> None:
-    """Go where a button said, with the world."""
+def open_chosen_page(session: WorldsSession, pages: Path) -> None:
+    """Switch to the page of the pressed button, with the world."""
     name = st.session_state.pop(_GOES, None)
     if name == _BACK:
         play = existing(PlaySession)

@@ -1,4 +1,4 @@
-"""What all tables of the Worlds page have in common."""
+"""Common parts of the Worlds page's tables."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -9,29 +9,30 @@ import streamlit as st
 from engine.worlds.rows import CellFault, Table
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
-from pages.parts.worlds.rows import NUMBERS, Told
-from pages.parts.worlds.wording import COLUMNS, more_of, told
+from pages.parts.worlds.edited_rows import NUMBERS, Edits
+from pages.parts.worlds.wording import COLUMNS, fault_in_words, more_of
 
 ROW = 32
-"""Pixels of a row."""
+"""Height of a row in pixels."""
 Config = Mapping[str, Any]
-"""How columns are shown, by their names."""
+"""Column configurations by name."""
 
 
 def say_first(table: Table, faults: Sequence[CellFault], hint: str) -> None:
-    """Above a table: the first cell in it that is wrong, or how it is written. It is there in
-    either case, so that no table moves while somebody types."""
+    """Draw the first fault of a table, or the hint, above the table.
+
+    Either takes a line, so that the table does not move while somebody types.
+    """
     here = [fault for fault in faults if fault.table == table]
     if not here:
         note(hint)
         return
     more = f" {more_of(here, 1)}" if len(here) > 1 else ""
-    st.markdown(f":small[:orange[:material/edit_note: {told(here[0])}{more}]]")
+    st.markdown(f":small[:orange[:material/edit_note: {fault_in_words(here[0])}{more}]]")
 
 
 def number_column(name: str, **more: Any) -> Any:
-    """Configuration of a column of numbers, which is one of text: the browser's own field for a
-    number would read 40,5 as 405.
+    """Return a text column for numbers; the browser's number field would read 40,5 as 405.
 
     Args:
         more: see `st.column_config.TextColumn`.
@@ -45,10 +46,10 @@ def editor(
     number: int,
     frame: pd.DataFrame,
     config: Config,
-    write: Callable[[Told], None],
+    write: Callable[[Edits], None],
     rows: int = 8,
 ) -> None:
-    """A table, which may be added to."""
+    """Draw an editable table with rows for additions."""
     key = f"worlds-{name}-{number}"
     write_in(
         frame,

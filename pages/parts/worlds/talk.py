@@ -1,4 +1,4 @@
-"""The talk about a world that is written: who likes what best, and what that is worth to know."""
+"""Talk about a world: the map of best actions and the value of knowledge."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -16,31 +16,31 @@ from pages.parts.scene.talk import Screen, Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
 from pages.parts.work.session_state import session_of
-from pages.parts.worlds import address
+from pages.parts.worlds import draft_in_address
 from pages.parts.worlds.scene import scene_of
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.setup import WorldsSetup
 from pages.parts.worlds.wording import faults_in_words
 
 _FAULTS = 3
-"""Faulty cells that a screen has room for."""
+"""Largest number of faults on a screen."""
 
 
 def open_talk() -> Talk:
-    """The talk about the world of the address, or about the draft that the address names."""
+    """Return the talk about the world, or the draft, in the address."""
     is_new = open_link(WorldsSetup)
     setup = current_setup(WorldsSetup)
     session = session_of(WorldsSession, lambda: WorldsSession(setup.world))
     session.adopt(setup.world)
     if is_new and "draft" in st.query_params:
-        address.restore(session, st.query_params["draft"])
-    write_link(setup, draft=address.draft_of(session, owner()))
+        draft_in_address.restore(session, st.query_params["draft"])
+    write_link(setup, draft=draft_in_address.draft_of(session, owner()))
     world, faults, _ = session.made()
     return Talk(partial(worlds_show, world, faults))
 
 
 def worlds_show(world: World | None, faults: Sequence[CellFault]) -> Show:
-    """The talk, or what stands in its way."""
+    """Return the talk's screens, or a screen of faults."""
     if world is None:
         said = "Not every cell of this world is right yet."
         return Show.of([Screen("faults", lambda: said, partial(_show_faults, faults), "")])

@@ -1,4 +1,4 @@
-"""The table of the hidden truth."""
+"""Table of the hidden truth."""
 
 from collections.abc import Sequence
 
@@ -15,18 +15,18 @@ from pages.parts.worlds.tables import ROW, number_column, say_first
 
 
 def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """The hidden truth: one row a segment, one column an action."""
+    """Draw the hidden truth: a row per segment, a column per action."""
     is_priced = any(row.worth not in {None, 1} for row in session.draft.offered)
-    what = (
+    meaning = (
         "chance of a success (a partial one counts as its part)" if is_priced else "expected reward"
     )
-    hint = f"A number is the {what}, from 0 to 1, of an action for a segment."
+    hint = f"A number is the {meaning}, from 0 to 1, of an action for a segment."
     say_first("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
     base, draft = session.truth.base, session.draft
     if not draft.offered:
         note("One column an action, one row a segment: they come as soon as there are actions.")
         return
-    if session.truth.shown.held:
+    if session.truth.slice.held:
         _choose_slice(session)
     key = f"worlds-truth-{session.truth.number}"
     fields = [f"field {place}" for place in range(len(base.by))]
@@ -35,7 +35,7 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     config = {
         column: st.column_config.TextColumn(name, disabled=True, pinned=True)
         for column, name in zip(fields, base.by, strict=True)
-        if name in session.truth.shown.spread
+        if name in session.truth.slice.spread
     } | {
         column: number_column(row.label) for column, row in zip(columns, base.offered, strict=True)
     }
@@ -54,28 +54,28 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
 
 
 def _choose_slice(session: WorldsSession) -> None:
-    """Which two fields are spread out, and which value of each other field is shown."""
-    draft, shown = session.draft, session.truth.shown
+    """Draw menus for the two varied fields, and for the value of each fixed field."""
+    draft, part = session.draft, session.truth.slice
     fields, names = draft.fields, list(draft.by)
     note(
         f"{len(draft.segments):,} segments: two fields are spread out below, and of each other one "
         "value is shown at a time."
     )
     keys = [f"truth-spread-{place}" for place in range(2)]
-    held = {name: f"truth-held-{names.index(name)}" for name in shown.held}
+    fixed = {name: f"truth-held-{names.index(name)}" for name in part.held}
 
     def turn() -> None:
         rows = {
-            name: int(chosen(key, [row.id for row in fields[name]], shown.held[name].id))
-            for name, key in held.items()
+            name: int(chosen(key, [row.id for row in fields[name]], part.held[name].id))
+            for name, key in fixed.items()
         }
-        spread = [chosen(key, names, shown.spread[place]) for place, key in enumerate(keys)]
+        spread = [chosen(key, names, part.spread[place]) for place, key in enumerate(keys)]
         session.turn(spread, rows)
 
     with st.container(horizontal=True, gap="small", key="truth-slice"):
         for place, key in enumerate(keys):
-            show(key, shown.spread[place])
-            others = [name for name in names if name != shown.spread[1 - place]]
+            show(key, part.spread[place])
+            others = [name for name in names if name != part.spread[1 - place]]
             st.selectbox(
                 ("Down", "And")[place],
                 others,
@@ -83,9 +83,9 @@ def _choose_slice(session: WorldsSession) -> None:
                 on_change=turn,
                 width=150,
             )
-        for name, key in held.items():
+        for name, key in fixed.items():
             values = {row.id: row.value for row in fields[name]}
-            show(key, shown.held[name].id)
+            show(key, part.held[name].id)
             st.selectbox(
                 plain(name),
                 list(values),

@@ -1,4 +1,4 @@
-"""Sentences about a world that is being written."""
+"""Sentences about a world being written."""
 
 from collections.abc import Mapping, Sequence
 
@@ -34,27 +34,27 @@ COLUMNS = {
     "when": "When",
     "action": "Action",
 }
-"""What tables and their columns are called, by their names in a draft."""
+"""Display names of tables and columns, by their names in a draft."""
 
 
 _MOST = 8
-"""Names of a kind that are told of what was read."""
+"""Largest number of names listed per kind."""
 
 
 def understood(draft: Draft) -> str:
-    """What was read as what: a column may have been meant as another thing."""
+    """Describe the interpretation of read data, as columns may be ambiguous."""
     actions = [row.name for row in draft.actions]
     fields = list(dict.fromkeys(row.field for row in draft.values if row.field))
     return f"Read. Offered: {_some(actions)}. Who comes, by: {_some(fields)}."
 
 
 def _some(names: Sequence[str]) -> str:
-    """The first of some names."""
+    """List the first names and the number of the others."""
     more = len(names) - _MOST
     return ", ".join(names[:_MOST]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def told(fault: CellFault) -> str:
+def fault_in_words(fault: CellFault) -> str:
     """What is wrong with a cell, as Markdown."""
     row = f", row {fault.row}" if fault.row else ""
     column = COLUMNS.get(fault.column, fault.column) if fault.table != "truth" else fault.column
@@ -63,7 +63,7 @@ def told(fault: CellFault) -> str:
 
 
 def looks_at(ceiling: Ceiling, world: World) -> str:
-    """What somebody who earns so much has to look at, as Markdown."""
+    """Return the action or fields that a ceiling depends on, as Markdown."""
     if ceiling.item is not None:
         return plain(next(item.label for item in world.items if item.id == ceiling.item))
     labels = {field.name: field.label for field in world.fields}
@@ -71,19 +71,19 @@ def looks_at(ceiling: Ceiling, world: World) -> str:
 
 
 def earned(value: float) -> str:
-    """A mean reward; sums that differ by what a computer rounds only are said alike."""
+    """Format a mean reward, without differences due to rounding errors."""
     return f"{round(value, 9):.2f}"
 
 
 def size_of(world: World) -> str:
-    """How large it is."""
+    """Return the numbers of actions, fields and contexts."""
     items, fields = len(world.items), len(world.fields)
     parts = counted(items, "action"), counted(fields, "field"), counted(world.size, "context")
     return ", ".join(parts)
 
 
 def point_of(levels: Mapping[str, float]) -> str:
-    """What there is to learn, in a sentence."""
+    """Summarize the value of learning in a sentence."""
     single, best = levels["single"], levels["best"]
     if best - single < 0.005:
         return "One action is best for everybody: there is nothing to learn about who comes."
@@ -96,28 +96,29 @@ def point_of(levels: Mapping[str, float]) -> str:
 
 
 def changes_on_race(drift: Drift) -> str:
-    """How the tastes of a world are meant to change; empty if they are not."""
+    """Describe the drift of a world's tastes; empty for none."""
     how = {"none": "", "halfway": "halfway", "slow": "slowly, one context after the other"}[drift]
     return f"On Race, its tastes change {how}." if how else ""
 
 
-def more_of(faults: Sequence[CellFault], shown: int) -> str:
-    """How many faults are not shown."""
-    left = len(faults) - shown
-    return f"And {counted(left, 'more cell')}." if left > 0 else ""
+def more_of(faults: Sequence[CellFault], listed: int) -> str:
+    """State the number of faults not listed; empty for none."""
+    rest = len(faults) - listed
+    return f"And {counted(rest, 'more cell')}." if rest > 0 else ""
 
 
 def faults_in_words(faults: Sequence[CellFault], most: int) -> list[str]:
-    """The first faults, a Markdown sentence each, and how many more there are."""
+    """Return a Markdown sentence per fault for the first faults, and the number of the others."""
     more = more_of(faults, most)
-    return [*map(told, faults[:most]), *([more] if more else [])]
+    return [*map(fault_in_words, faults[:most]), *([more] if more else [])]
 
 
 def in_unit(world: World) -> str:
-    """What one offer for all and the best for each bring, as Markdown; empty without a unit."""
+    """Format the rewards of the best single action and of the best per visitor, as Markdown; empty
+    without a unit."""
     if not world.unit:
         return ""
-    one, best = (
+    single, best = (
         plain(per_thousand(world, value)) for value in (world.single_value, world.best_value)
     )
-    return f"One offer for all brings {one}; the best for each, {best}."
+    return f"One offer for all brings {single}; the best for each, {best}."

@@ -8,7 +8,7 @@ THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
 def fields_in(spec: Any) -> set[str]:
-    """Names of all fields that a specification reads, and does not make itself."""
+    """Return names of the fields that a specification reads from its rows."""
     if isinstance(spec, list):
         return set().union(*map(fields_in, spec)) if spec else set()
     if not isinstance(spec, dict) or not spec:
@@ -22,5 +22,5 @@ def fields_in(spec: Any) -> set[str]:
 
 
 def _made(spec: dict[str, Any]) -> set[str]:
-    """Names of the fields that its transformations make."""
+    """Return names of the fields computed by transformations."""
     return {t["as"] for t in spec.get("transform", ()) if isinstance(t.get("as"), str)}

@@ -1,4 +1,4 @@
-"""Specifications of charts: without data, made once, fields that their rows have."""
+"""Specifications of charts: no data, cached, with the fields of their rows."""
 
 import json
 from collections.abc import Iterator
@@ -33,7 +33,7 @@ from pages.parts.charts import (
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import segment_names
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.charts.lines import Look
+from pages.parts.charts.lines import LineStyle
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.text.theme import theme
 from tests.pages.charts.specs import THEMES, fields_in
@@ -52,10 +52,10 @@ def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
 
 
 def further_specs(world: World) -> Iterator[dict[str, Any]]:
-    """One of each other kind of chart."""
+    """Return a specification of each other kind of chart."""
     pair, entries = ("a", "b"), (("ours", "Ours"), ("ab", "A/B test"))
     yield running_estimates.growing_spec(False, 100, (0, 1), True)
-    yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", Look("#123456")),))
+    yield running_estimates.stretches_spec(False, 100, (0, 1), (("a", LineStyle("#123456")),))
     yield two_loops.beside_spec(world, False)
     yield comparison.gain_spec(False, 100, True, -10, 10)
     yield comparison.outlook_spec(False)
@@ -97,7 +97,8 @@ def test_specifications_are_what_vega_lites_schema_asks_for(place: str) -> None:
 
 
 def hold_against_schema(spec: dict[str, Any]) -> None:
-    """As `alt.LayerChart.from_dict` does, which takes five times as long to make a chart of it."""
+    """Validate as `alt.LayerChart.from_dict` does, without building a chart, which takes five times
+    as long."""
     chart = alt.LayerChart
     schemapi.validate_jsonschema(spec, chart._schema, rootschema=chart._rootschema)
 
@@ -118,8 +119,8 @@ def test_an_action_has_the_same_colour_in_every_chart(world: World, dark: bool) 
     loop = LearningLoop(seed=1)
     now = loop.preview(world.actions, world.features(world.contexts[0]))
     rows = belief_rows(world, dark, now, chances(now, loop.settings.policy))
-    found = (rows["action"].to_pylist(), rows["colour"].to_pylist())
-    assert found == ([item.name for item in world.items], expected["range"])
+    columns = (rows["action"].to_pylist(), rows["colour"].to_pylist())
+    assert columns == ([item.name for item in world.items], expected["range"])
 
 
 @EVERY_WORLD

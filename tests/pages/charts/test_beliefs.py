@@ -1,4 +1,4 @@
-"""One ranking as rows: what is believed, drawn and so offered."""
+"""Rows of a ranking: beliefs, draws and chances."""
 
 import json
 from typing import Any
@@ -94,7 +94,7 @@ def test_what_did_not_move_is_not_drawn_twice() -> None:
 
 
 def test_what_decided_is_marked_and_the_row_of_what_is_shown_is_lit() -> None:
-    """A draw that won has a ring, and is the highest; of what chance decided the lot has one."""
+    """A winning draw is ringed and is the highest; a lot marks an action chosen by chance."""
     world = WORLDS["movies"]
     policy = Thompson(floor=0.3, agreement=1)
     loop = LearningLoop(LoopSettings(policy=policy), seed=3)
@@ -149,7 +149,7 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
 
 @pytest.mark.parametrize("size", [PAGE, STAGE])
 def test_the_scale_of_the_bells_names_what_rewards_can_be_and_shades_it(size: Size) -> None:
-    """What lies beyond is doubt: a scale from -1 to 2 was read as what could be earned."""
+    """Beyond is uncertainty only: readers took a scale from -1 to 2 for possible rewards."""
     layers = beliefs.belief_spec(WORLDS["coffee"], False, "so it offers", size=size)["layer"]
     shade, rules = (each["transform"] for each in layers[1:3])
     named = [told for _, told, is_chance in json.loads(rules[0]["calculate"]) if not is_chance]
@@ -194,7 +194,7 @@ def test_while_a_room_is_asked_the_first_actions_have_rows_as_its_hands_do() -> 
 
 
 def test_each_row_is_read_to_those_who_listen() -> None:
-    """Two plus signs in a row were one number that is none: all heard "NaN"."""
+    """Regression test: two plus signs in a row made an invalid number, read out as "NaN"."""
     spec = json.dumps(beliefs.belief_spec(WORLDS["coffee"], False, "chance"))
     (said,) = {text for text in spec.split('"') if "believed to earn ' + " in text}
     assert "+  +" not in said

@@ -1,4 +1,4 @@
-"""Charts of the Compare page: specifications without data, and rows that fit them."""
+"""Charts of the Compare page: specifications without data, and matching rows."""
 
 import json
 from typing import Any

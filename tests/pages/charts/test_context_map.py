@@ -1,4 +1,4 @@
-"""The map: which contexts are on it, and what their cells say."""
+"""Map of contexts: selection of contexts, and descriptions of cells."""
 
 from typing import Any
 
@@ -16,8 +16,10 @@ HERE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
 
 
 def cells(axes: Axes, knows: bool = True, truth: bool = False) -> list[dict[str, Any]]:
-    found = favourites(LearningLoop(seed=1), COFFEE)
-    rows: list[dict[str, Any]] = map_rows(COFFEE, found, HERE, axes, 1, knows, truth).to_pylist()
+    cells_now = favourites(LearningLoop(seed=1), COFFEE)
+    rows: list[dict[str, Any]] = map_rows(
+        COFFEE, cells_now, HERE, axes, 1, knows, truth
+    ).to_pylist()
     return rows
 
 
@@ -32,10 +34,10 @@ def test_everybody_or_any_two_fields_are_on_the_map() -> None:
 
 
 def test_fields_that_are_not_spread_out_are_as_they_are_for_the_visitor() -> None:
-    found = cells(Axes("name", ("weather",)))
-    assert len(found) == 12
-    assert all(COFFEE.contexts[cell["at"]]["timeofday"] == "Evening" for cell in found)
-    assert [cell["who"] for cell in found if cell["here"]] == ["Dave · Rainy · Evening"]
+    cells_now = cells(Axes("name", ("weather",)))
+    assert len(cells_now) == 12
+    assert all(COFFEE.contexts[cell["at"]]["timeofday"] == "Evening" for cell in cells_now)
+    assert [cell["who"] for cell in cells_now if cell["here"]] == ["Dave · Rainy · Evening"]
 
 
 def test_before_anything_is_learned_cells_are_empty() -> None:
@@ -52,8 +54,8 @@ def test_the_truth_is_marked_where_another_action_is_favoured() -> None:
 def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
     here, axes = world.contexts[999], Axes("f2", ("f5",))
-    found = favourites(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
-    rows = map_rows(world, found, here, axes, 1, True, True).to_pylist()
+    cells_now = favourites(LearningLoop(seed=1), world, world.through(here, "f2", "f5"))
+    rows = map_rows(world, cells_now, here, axes, 1, True, True).to_pylist()
     assert len(rows) == 16
     assert [row["at"] for row in rows if row["here"]] == [999]
     for row in rows:
@@ -61,16 +63,19 @@ def test_of_a_large_world_a_slice_is_on_the_map_cell_by_cell() -> None:
         assert (row["row"], row["column"]) == tuple(
             world.contexts[row["at"]][name] for name in ("f2", "f5")
         )
-    assert all(len(one.columns) == 1 for one in axes_of(world))
+    assert all(len(map_axes.columns) == 1 for map_axes in axes_of(world))
 
 
 def test_values_that_share_a_picture_have_a_column_each() -> None:
-    told = bakery()
-    for value in told["fields"][1]["values"]:
+    definition = bakery()
+    for value in definition["fields"][1]["values"]:
         value["emoji"] = "🕑"
-    world = world_from_json(told)
+    world = world_from_json(definition)
     here, axes = world.contexts[0], Axes("weather", ("hurry",))
     names = [f"🕑 {value.name}" for value in world.fields[1].values]
-    found = favourites(LearningLoop(seed=1), world)
-    for rows in (map_rows(world, found, here, axes, 1, True, True), truth_rows(world, axes, here)):
+    cells_now = favourites(LearningLoop(seed=1), world)
+    for rows in (
+        map_rows(world, cells_now, here, axes, 1, True, True),
+        truth_rows(world, axes, here),
+    ):
         assert rows["column"].to_pylist() == names * 2

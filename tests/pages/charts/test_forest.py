@@ -1,4 +1,4 @@
-"""The forest of a log, and other charts of marks with and without an interval."""
+"""Forest of a log, and other charts of marks with and without intervals."""
 
 from typing import Any
 
@@ -10,9 +10,9 @@ from pages.parts.charts.reasons import gap_spec
 INTERVAL = {"low", "high"}
 
 
-def told(spec: dict[str, Any], *marked: str) -> list[tuple[bool, set[str]]]:
-    """Of each layer that tells something: whether its rows are those that are marked, and which
-    fields it tells."""
+def tooltips(spec: dict[str, Any], *marked: str) -> list[tuple[bool, set[str]]]:
+    """Return for each layer with tooltips: True if a filter of ``marked`` applies, and the
+    tooltips' fields."""
     layers = [layer for layer in spec["layer"] if layer["encoding"].get("tooltip")]
     return [
         (
@@ -25,13 +25,13 @@ def told(spec: dict[str, Any], *marked: str) -> list[tuple[bool, set[str]]]:
 
 def test_only_what_has_an_interval_tells_one() -> None:
     forest = forest_spec(False, 1, (0.0, 1.0), (NAIVE, ESTIMATE), (0,))
-    shown = told(forest, "isValid(datum.low)", f"=== '{ESTIMATE}'")
-    assert [has_one for has_one, _ in shown] == [True, True, False]
-    parts = told(gap_spec(False, 3, 1.0, "Latte", "Tea"), "'isValid(datum.low)'")
+    forest_tips = tooltips(forest, "isValid(datum.low)", f"=== '{ESTIMATE}'")
+    assert [has_one for has_one, _ in forest_tips] == [True, True, False]
+    parts = tooltips(gap_spec(False, 3, 1.0, "Latte", "Tea"), "'isValid(datum.low)'")
     assert [has_one for has_one, _ in parts] == [True, False]
-    for has_one, fields in (*shown, *parts):
+    for has_one, fields in (*forest_tips, *parts):
         assert (fields & INTERVAL == INTERVAL) == has_one
-    outlook = told(outlook_spec(False), "'isValid(datum.point)'")
+    outlook = tooltips(outlook_spec(False), "'isValid(datum.point)'")
     assert [has_middle for has_middle, _ in outlook] == [False, True, True]
     for has_middle, fields in outlook:
         assert ("point" in fields) == has_middle

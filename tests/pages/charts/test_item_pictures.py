@@ -1,4 +1,4 @@
-"""Picture files of actions in charts: there where an action has one, and nothing new elsewhere."""
+"""Picture files of actions in charts, only for actions with a file."""
 
 import json
 from dataclasses import replace
@@ -24,7 +24,7 @@ AXES = next(iter(axes_of(COFFEE)))
 
 def specs(world: World) -> list[str]:
     made = truth_spec(world, False, AXES), map_spec(world, False, AXES)
-    return [json.dumps(one) for one in (*made, belief_spec(world, False, "so it offers"))]
+    return [json.dumps(spec) for spec in (*made, belief_spec(world, False, "so it offers"))]
 
 
 @pytest.mark.parametrize("place", range(3))
@@ -40,8 +40,8 @@ def test_it_stands_in_place_of_the_emoji() -> None:
 
 
 def test_it_stands_in_the_corner_of_a_map_too() -> None:
-    found = favourites(LearningLoop(seed=1), PICTURED)
-    rows = map_rows(PICTURED, found, PICTURED.contexts[0], AXES, 1, True, True).to_pylist()
+    cells = favourites(LearningLoop(seed=1), PICTURED)
+    rows = map_rows(PICTURED, cells, PICTURED.contexts[0], AXES, 1, True, True).to_pylist()
     marks = {row["best"]: row["mark"] for row in rows}
     assert [marks[item.name] for item in PICTURED.items] == [emoji_of(i) for i in PICTURED.items]
     images = [

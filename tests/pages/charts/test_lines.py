@@ -1,9 +1,9 @@
-"""Lines that say at their ends what they are."""
+"""Lines with names at their ends."""
 
 import pytest
 
 from pages.parts.charts.base import Spec
-from pages.parts.charts.lines import Look, Rows, apart, labelled, lines, span_of
+from pages.parts.charts.lines import LineStyle, Rows, apart, labelled, lines, span_of
 
 
 @pytest.mark.parametrize(
@@ -24,19 +24,19 @@ def test_labels_stand_apart_and_in_the_order_of_their_values(
 
 def test_the_last_row_of_each_line_has_its_label_and_rules_have_no_line() -> None:
     rows: Rows = [{"line": k, "visitor": n, "value": n / 2} for k in "ab" for n in (1, 2)]
-    found = labelled(rows, (0, 1), 200, [7])
-    assert ["at" in row for row in found] == [False, True, False, True, False]
-    low, high = (float(str(row["at"])) for row in found if "at" in row)
+    labels = labelled(rows, (0, 1), 200, [7])
+    assert ["at" in row for row in labels] == [False, True, False, True, False]
+    low, high = (float(str(row["at"])) for row in labels if "at" in row)
     assert high <= 1
     assert high - low > 0.1
-    assert found[-1] == {"line": None, "visitor": 7}
+    assert labels[-1] == {"line": None, "visitor": 7}
 
 
 def test_lines_that_are_to_be_told_apart_have_marks_on_the_way_and_each_elsewhere() -> None:
     rows: Rows = [{"line": k, "visitor": n, "value": 0.5} for k in "abc" for n in range(60)]
-    found = labelled(rows, (0, 1), 200, shaped=["a", "b"])
+    labels = labelled(rows, (0, 1), 200, shaped=["a", "b"])
     places = {
-        k: {row["visitor"] for row in found if row["line"] == k and "mark" in row} for k in "abc"
+        k: {row["visitor"] for row in labels if row["line"] == k and "mark" in row} for k in "abc"
     }
     assert len(places["a"]) == len(places["b"]) == 7
     assert places["a"] & places["b"] == {59}
@@ -53,7 +53,7 @@ def test_more_than_half_of_an_axis_is_used(size: int, end: int) -> None:
 
 
 def test_charts_of_different_spans_differ_in_the_end_of_their_axis_alone() -> None:
-    looks = (("a", Look("#123456")),)
+    looks = (("a", LineStyle("#123456")),)
     short, long = (lines(False, span, (0, 1), "mean", looks, 200, "here") for span in (50, 1_000))
     assert _ends_across(short) == {(0, 50)}
     assert _ends_across(long) == {(0, 1_000)}
@@ -65,4 +65,4 @@ def test_charts_of_different_spans_differ_in_the_end_of_their_axis_alone() -> No
 
 def _ends_across(spec: Spec) -> set[tuple[float, ...]]:
     across = [layer["encoding"]["x"] for layer in spec["layer"]]
-    return {tuple(one["scale"]["domain"]) for one in across if "scale" in one}
+    return {tuple(channel["scale"]["domain"]) for channel in across if "scale" in channel}

@@ -1,4 +1,4 @@
-"""Which maps a world has where there is little room."""
+"""Maps of a world for a narrow column."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.engine.worlds.large_worlds import deep
 
 
 def with_values(*sizes: int) -> World:
-    """Coffee, with so many values of each of its first fields."""
+    """Return Coffee with given numbers of values of the first fields."""
     fields = [
         replace(field, values=tuple(Value(f"{field.name} {n}", "") for n in range(size)))
         for field, size in zip(COFFEE.fields, sizes, strict=False)

@@ -1,4 +1,4 @@
-"""Charts of the Race page: specifications without data, and rows that fit them."""
+"""Charts of the Race page: specifications without data, and matching rows."""
 
 import json
 from typing import Any
@@ -71,7 +71,7 @@ def test_rows_of_a_race_have_every_column_that_is_read() -> None:
         assert last[dict(ENTRIES)[final.contender]] == final.regret.mean
     assert list(frames[2]["reward"]) == sorted(frames[2]["reward"], reverse=True)
     assert list(frames[2].loc[frames[2]["bet"], "line"]) == ["UCB"]
-    assert [told.endswith(racing.BET) for told in frames[2]["told"]] == list(frames[2]["bet"])
+    assert [label.endswith(racing.BET) for label in frames[2]["told"]] == list(frames[2]["bet"])
     assert len(frames[3]) == 3 * len(world.segments())
 
 
@@ -98,13 +98,13 @@ def test_every_contender_has_one_look_in_every_chart(dark: bool) -> None:
 
 
 def scales_in(spec: Any) -> list[dict[str, Any]]:
-    """All scales of a specification."""
+    """Return all scales of a specification."""
     if isinstance(spec, list):
-        return [scale for one in spec for scale in scales_in(one)]
+        return [scale for part in spec for scale in scales_in(part)]
     if not isinstance(spec, dict):
         return []
     own = [spec["scale"]] if isinstance(spec.get("scale"), dict) else []
-    return own + [scale for one in spec.values() for scale in scales_in(one)]
+    return own + [scale for part in spec.values() for scale in scales_in(part)]
 
 
 def test_long_curves_are_thinned_and_keep_their_ends() -> None:

@@ -1,4 +1,4 @@
-"""The scale of the bells, as a browser reckons it."""
+"""Scale of the bells, as computed in a browser."""
 
 from math import exp
 
@@ -12,10 +12,10 @@ REWARDS = st.floats(-20, 20)
 
 
 def place(reward: float) -> float:
-    """Where Vega's expression puts a reward."""
+    """Evaluate Vega's expression for the position of a reward."""
     known = {"exp": exp, "min": min, "clamp": lambda x, low, high: max(low, min(high, x))}
-    found: float = eval(from_left("reward"), known, {"reward": reward})
-    return found
+    position: float = eval(from_left("reward"), known, {"reward": reward})
+    return position
 
 
 @pytest.mark.parametrize("reward", [-0.2, 0.0, 0.25, 1.0, 1.2])
@@ -24,8 +24,10 @@ def test_the_scale_is_even_where_rewards_are(reward: float) -> None:
 
 
 @given(REWARDS, REWARDS)
-def test_what_lies_beyond_stays_in_its_order_and_within_the_scale(one: float, other: float) -> None:
-    low, high = sorted((one, other))
+def test_what_lies_beyond_stays_in_its_order_and_within_the_scale(
+    first: float, second: float
+) -> None:
+    low, high = sorted((first, second))
     assert -1e-9 <= place(low) <= place(high) + 1e-9 <= SPAN + 2e-9
 
 

@@ -1,4 +1,4 @@
-"""Charts on the stage: no type is smaller than the rest, and all follows the window."""
+"""Charts on the stage: a common least type size, and sizes that follow the window."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ ENTRIES = (("ours", "Ours"), ("ab", "A/B test"))
 
 
 def specs(dark: bool = False) -> Iterator[Spec]:
-    """Specifications of talks, as the stage draws them."""
+    """Return specifications of talks in stage size."""
     yield from map(staged, _specs(dark))
 
 
@@ -34,7 +34,7 @@ def _specs(dark: bool) -> Iterator[Spec]:
 
 
 def sizes(spec: Any) -> Iterator[Any]:
-    """All sizes of type in a specification."""
+    """Return all type sizes in a specification."""
     if isinstance(spec, list):
         for part in spec:
             yield from sizes(part)
@@ -48,19 +48,19 @@ def sizes(spec: Any) -> Iterator[Any]:
 
 def test_all_type_is_28_pixels_of_a_window_of_1280_or_larger() -> None:
     for spec in specs():
-        found = [*sizes(spec)]
-        assert found
-        for size in found:
+        found_sizes = [*sizes(spec)]
+        assert found_sizes
+        for size in found_sizes:
             assert size["expr"] == "28 * u" or "least" in size["expr"].partition("clamp")[2]
-        units = {one["name"]: one.get("expr") for one in spec["params"]}
+        units = {param["name"]: param.get("expr") for param in spec["params"]}
         assert next(iter(units)) == "u"
         assert units["least"] == units["type"] == "28 * u"
 
 
 def test_on_a_page_nothing_follows_the_window_but_which_row_comes_first_in_a_small_one() -> None:
     spec = belief_spec(WORLDS["movies"], False, "so it offers")
-    follows = [one for one in spec["params"] if "windowSize" in one.get("expr", "")]
-    assert [one["name"] for one in follows] == ["low"]
+    follows = [param for param in spec["params"] if "windowSize" in param.get("expr", "")]
+    assert [param["name"] for param in follows] == ["low"]
     assert str(spec).count("windowSize") == 1
     other = belief_spec(WORLDS["movies"], False, "so it offers", size=LESSON)
     assert "windowSize" not in str(other)

@@ -1,4 +1,4 @@
-"""Two loops side by side: what their rows say, and what the picture reads."""
+"""Two loops side by side: rows, and the fields read from them."""
 
 from dataclasses import replace
 from typing import Any
@@ -18,13 +18,13 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS)
 
 
 def halves(world: World, visitors: int = 12) -> list[Half]:
-    found = []
+    made = []
     for settings in (LoopSettings(), LoopSettings(policy=Greedy())):
         loop = LearningLoop(settings, seed=3)
         list(crowd(loop, world, visitors))
         ranked = loop.preview(world.actions, world.features(world.contexts[1]))
-        found.append(Half(settings.policy.label, 0.5, ranked, favourites(loop, world)))
-    return found
+        made.append(Half(settings.policy.label, 0.5, ranked, favourites(loop, world)))
+    return made
 
 
 def rows_of(world: World, of: list[Half], dark: bool = False) -> list[dict[str, Any]]:
@@ -38,9 +38,9 @@ def test_each_half_says_what_its_loop_believes(world: World) -> None:
     rows = rows_of(world, both)
     for side, half in enumerate(both):
         own = [row for row in rows if row["half"] == side]
-        shown = [row for row in own if row["kind"] == "action"]
-        assert len(shown) == min(len(world.items), MOST)
-        for row in shown:
+        actions = [row for row in own if row["kind"] == "action"]
+        assert len(actions) == min(len(world.items), MOST)
+        for row in actions:
             i = [item.name for item in world.items].index(row["action"])
             assert row["chance"] == half.ranked.probabilities[i]
             assert (row["mean"], row["sd"]) == (half.ranked.means[i], half.ranked.sds[i])
@@ -115,7 +115,7 @@ def test_the_picture_reads_what_its_rows_have_in_the_colours_of_the_theme(dark: 
 def test_no_word_is_smaller_than_is_read_from_the_last_row(world: World) -> None:
     """At 1280 x 720 and 1024 x 768, with what the stage leaves for the picture."""
     spec = beside_spec(world, dark=False)
-    signals = {one["name"]: one["expr"] for one in spec["params"]}
+    signals = {param["name"]: param["expr"] for param in spec["params"]}
     for width, height, least in ((1174, 475, 28), (947, 600, 20)):
         u = max(0.6, min(width / 1184, height / 496))
         # Both are wide enough for two halves beside each other, each as high as the picture.

@@ -1,4 +1,4 @@
-"""What is said of the estimators."""
+"""Names and descriptions of the estimators."""
 
 import re
 
@@ -8,10 +8,10 @@ from pages.parts.evaluate.estimators import STORIES, TITLES
 
 
 def test_each_has_a_title_and_a_story() -> None:
-    assert {one.key for one in ESTIMATORS} == TITLES.keys() == STORIES.keys()
+    assert {estimator.key for estimator in ESTIMATORS} == TITLES.keys() == STORIES.keys()
 
 
 def test_no_measured_rate_is_written_into_a_text() -> None:
-    """It would stay as it is when the estimators change; *Watch coverage* counts them."""
-    told = " ".join((_HELP, *STORIES.values()))
-    assert not re.findall(r"\d+", told.replace("95\N{NO-BREAK SPACE}%", "").replace("95 %", ""))
+    """A rate in a text would outlive a change of the estimators; *Watch coverage* counts rates."""
+    texts = " ".join((_HELP, *STORIES.values()))
+    assert not re.findall(r"\d+", texts.replace("95\N{NO-BREAK SPACE}%", "").replace("95 %", ""))

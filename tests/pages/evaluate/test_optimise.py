@@ -1,16 +1,16 @@
-"""Settings that were tried: what is told of each time."""
+"""Table of the trials of settings."""
 
 from dataclasses import replace
 
 from engine.evaluation.estimators import Interval
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
 from engine.loop.learning_loop import LearningLoop
-from pages.parts.evaluate.optimise import _told
-from pages.parts.evaluate.tuning import Run, Tuning
+from pages.parts.evaluate.optimise import trial_rows
+from pages.parts.evaluate.tuning import SettingsTrial, Tuning
 
 
 def applied(tuning: Tuning) -> list[object]:
-    return [row["Applied"] for row in _told(tuning.runs)]
+    return [row["Applied"] for row in trial_rows(tuning.trials)]
 
 
 def test_settings_that_gave_way_to_later_ones_are_no_longer_applied() -> None:
@@ -18,14 +18,16 @@ def test_settings_that_gave_way_to_later_ones_are_no_longer_applied() -> None:
     low, high = Interval(0.2, 0.1, 0.3), Interval(0.8, 0.7, 0.9)
     for key in ("crosses 2", "crosses 1"):
         assert applied(tuning) in ([], ["yes"])
-        best = next(one for one in candidates_for(loop.settings) if one.key == key)
-        found = Optimisation(low, (Tried(best, high, high),))
-        tuning.runs.append(Run(loop, 100, loop.settings, found))
+        best = next(
+            candidate for candidate in candidates_for(loop.settings) if candidate.key == key
+        )
+        optimisation = Optimisation(low, (Tried(best, high, high),))
+        tuning.trials.append(SettingsTrial(loop, 100, loop.settings, optimisation))
         assert applied(tuning)[-1] == "no"
         loop.configure(**best.changes)
-        tuning.applied(tuning.runs[-1])
+        tuning.applied(tuning.trials[-1])
     assert applied(tuning) == ["no longer", "yes"]
     # Taken back, found again and applied again, it is in force by the later one.
-    tuning.runs.append(replace(tuning.runs[-1], is_applied=False))
-    tuning.applied(tuning.runs[-1])
+    tuning.trials.append(replace(tuning.trials[-1], is_applied=False))
+    tuning.applied(tuning.trials[-1])
     assert applied(tuning) == ["no longer", "no longer", "yes"]

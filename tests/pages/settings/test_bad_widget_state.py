@@ -1,4 +1,4 @@
-"""What a browser sends that no widget of a page can hold."""
+"""Widget values from a browser that no widget can hold."""
 
 import pytest
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Options that several pages offer, and what a link may say of them."""
+"""Options of several pages, and their link parameters."""
 
 import pytest
 

@@ -13,7 +13,7 @@ from pages.parts.text.glossary import meaning
 
 @dataclass(frozen=True, slots=True)
 class Clashing(Greedy):
-    """A policy whose knobs are called what others are called already."""
+    """A policy with knobs whose names are taken."""
 
     key = "clashing"
     label = "Clashing"

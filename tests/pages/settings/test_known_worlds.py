@@ -1,4 +1,4 @@
-"""Worlds by the names that they have in links."""
+"""Registry of worlds by key."""
 
 import gc
 from collections.abc import Callable
@@ -59,7 +59,9 @@ def test_a_world_that_nobody_shows_any_more_is_forgotten() -> None:
     assert world in set(all_at_hand())
     del world
     gc.collect()
-    assert not [one for one in all_at_hand() if one.title == "For a moment"]
+    assert not [
+        world_at_hand for world_at_hand in all_at_hand() if world_at_hand.title == "For a moment"
+    ]
     assert set(all_at_hand()) >= set(WORLDS.values())
     assert keep_at_hand(WORLDS["coffee"]) not in known_worlds._at_hand
 
@@ -81,10 +83,10 @@ def test_a_world_that_was_deleted_stays_where_it_is_shown_and_its_link_opens_not
     world = world_from_json(bakery(title="Deleted"))
     open_app()
     key = library().store.keep_world(world, "somebody").key
-    shown = open_app(world=key)
+    app = open_app(world=key)
     library().store.delete_world(key, "somebody")
     close_link(world)
-    assert shown.run().session.open.world == world
+    assert app.run().session.open.world == world
     with pytest.raises(KeyError):
         key_in_link(key)
     library().store.keep_world(world, "another")
@@ -105,7 +107,7 @@ def test_a_world_that_is_opened_is_in_use(
 
 
 @pytest.mark.parametrize(
-    ("kind", "told"),
+    ("kind", "query"),
     [
         (PlaySetup, {}),
         (CompareSetup, {"rule": "hurry,weather"}),
@@ -114,15 +116,15 @@ def test_a_world_that_is_opened_is_in_use(
     ],
 )
 def test_a_link_to_any_page_names_a_world_of_one_s_own_and_what_that_has(
-    open_app: Callable[..., App], kind: type[Linked], told: dict[str, str]
+    open_app: Callable[..., App], kind: type[Linked], query: dict[str, str]
 ) -> None:
     open_app()
     world = world_from_json(bakery())
     key = library().store.keep_world(world, "somebody").key
-    rule = {"rule": "weather,hurry"} if "rule" in told else {}
-    setup, refused = kind.from_query({"world": key} | told | rule)
+    rule = {"rule": "weather,hurry"} if "rule" in query else {}
+    setup, refused = kind.from_query({"world": key} | query | rule)
     assert refused == []
-    assert setup.query().items() >= ({"world": key} | told | rule).items()
+    assert setup.query().items() >= ({"world": key} | query | rule).items()
     _, (sentence,) = kind.from_query({"world": key, "rule": "moon"}) if rule else (0, ("one or",))
     assert "one or" in sentence
 

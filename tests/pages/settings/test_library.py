@@ -1,4 +1,4 @@
-"""The library of a process, whoever comes first."""
+"""Library of a process, opened by concurrent sessions."""
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
@@ -27,4 +27,4 @@ def test_visitors_who_come_first_together_open_one_library(monkeypatch: pytest.M
     monkeypatch.setattr(Store, "open", open_slowly)
     with ThreadPoolExecutor(4) as visitors:
         libraries = list(visitors.map(come, range(4)))
-    assert len({id(one) for one in libraries}) == len(opened) == 1
+    assert len({id(library_opened) for library_opened in libraries}) == len(opened) == 1

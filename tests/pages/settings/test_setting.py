@@ -1,4 +1,4 @@
-"""What can be set: read out of a link, written into it, and said."""
+"""Settings: parsed from a link, written into a link, displayed."""
 
 from typing import Any
 
@@ -64,9 +64,9 @@ def test_what_cannot_be_used_is_refused(setting: Setting[Any], text: str, allowe
 
 
 def test_options_that_grow_are_offered_as_they_are_now() -> None:
-    found = {1: "one"}
-    setting = Setting(1, "Grows", lambda: found)
-    found[2] = "two"
+    options = {1: "one"}
+    setting = Setting(1, "Grows", lambda: options)
+    options[2] = "two"
     assert setting.parse("2") == 2
     assert setting.allowed == "one of 1, 2"
 

@@ -1,4 +1,4 @@
-"""Fields of any length that a person types into."""
+"""Text fields of any length."""
 
 import pytest
 import streamlit as st
@@ -20,14 +20,14 @@ def page() -> None:
 def test_what_is_no_text_is_forgotten() -> None:
     app = AppTest.from_function(page).run()
     assert not app.exception
-    assert [one.value for one in app.markdown] == ["", ""]
+    assert [markdown.value for markdown in app.markdown] == ["", ""]
 
 
 def test_what_was_typed_stays() -> None:
     app = AppTest.from_function(page).run()
     app.text_input(key="name").input("Ours")
     app.text_area(key="story").input("Two\nlines").run()
-    assert [one.value for one in app.markdown] == ["Ours", "Two\nlines"]
+    assert [markdown.value for markdown in app.markdown] == ["Ours", "Two\nlines"]
 
 
 def test_callbacks_see_text_only(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""The style sheet stands in the page that a browser gets first."""
+"""Style sheets in the start page."""
 
 import re
 from collections.abc import Iterator
@@ -53,8 +53,8 @@ def test_another_address_is_not_ours(client: TestClient) -> None:
 
 
 def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
-    """Streamlit changes classes of all that is drawn anew: whoever asks for a part of a class's
-    name may be meant by each of them. What only paper or narrow windows read is let off."""
+    """Streamlit changes classes of every redrawn element, and each change may match a rule on a
+    part of a class name. Rules for print or narrow windows are exempt."""
     wide = "@media (min-width: 641px) { [class*=st-key-first-] > * { color: red; } }"
     assert "[class*=" not in read_by_wide_windows(page())
     assert "[class*=" in read_by_wide_windows(f"{page()}{wide}")
@@ -62,9 +62,9 @@ def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
 
 
 def test_what_asks_for_its_surroundings_is_about_few_things() -> None:
-    """Whatever comes, goes or changes within something of which it is asked whether it has
-    something, a browser reckons anew all therein that any such rule is about: it knows that by one
-    class, attribute or tag. That has to be one that few have, not `p` or `[data-testid=...]`."""
+    """After each change inside an element with a `:has()` test, a browser recalculates the styles
+    of all possible subjects of such rules, identified by one class, attribute or tag. The subject
+    must be a rare class, not `p` or `[data-testid=...]`."""
     own = read_by_wide_windows(page()).split("<style>", 1)[1].split("</style>")[0]
     wide = ".stMain:has(.st-key-hero) p { color: red; } .st-key-hero:has(p) { color: red; }"
     assert list(about_many(own)) == []
@@ -73,20 +73,21 @@ def test_what_asks_for_its_surroundings_is_about_few_things() -> None:
 
 
 def about_many(sheet: str) -> Iterator[str]:
-    """Selectors that ask that of something around what they are about, with a mark for it."""
-    for told in re.findall(r"([^{};]*:has\([^{};]*)\{", sheet):
-        asked = told
-        while ":has(" in asked:
-            asked = re.sub(r":has\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "§", asked)
-        asked = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", asked)
-        for one in asked.split(","):
-            around, _, last = one.strip().rpartition(" ")
+    """Yield selectors with a `:has()` on an ancestor and a common subject; ``§`` replaces the
+    test."""
+    for rule in re.findall(r"([^{};]*:has\([^{};]*)\{", sheet):
+        selectors = rule
+        while ":has(" in selectors:
+            selectors = re.sub(r":has\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\)", "§", selectors)
+        selectors = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", selectors)
+        for selector in selectors.split(","):
+            around, _, last = selector.strip().rpartition(" ")
             if "§" in around and not re.search(r"\.st(?:-key-|Main|Toast)", last):
-                yield one.strip()
+                yield selector.strip()
 
 
 def read_by_wide_windows(sheet: str) -> str:
-    """Without comments, and without what is for paper, few colours, narrow or low windows alone."""
+    """Remove comments, and rules for print, forced colours, and narrow or low windows."""
     rules = re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL)
     low = r"max-width: (?:\d{1,3}|1[01]\d\d)px|max-height: [1-6]\d\dpx"
     small = rf"@media [^{{}}]*(?:print|forced-colors|{low})[^{{}}]*\{{"
@@ -104,6 +105,6 @@ def test_each_pair_of_pictures_is_one_below_the_other_where_there_is_no_room() -
     }
     names = {"".join(parts) for parts in pairs}
     assert len(names) > 9
-    told = re.findall(r":is\(([^()]*st-key-pair-(?:along|raced)[^()]*)\)", page())
-    assert len(told) == 2, "one list of those of lessons, and one of all others"
-    assert set(re.findall(r"\.st-key-pair-(\w+)", "".join(told))) == names
+    lists = re.findall(r":is\(([^()]*st-key-pair-(?:along|raced)[^()]*)\)", page())
+    assert len(lists) == 2, "one list of those of lessons, and one of all others"
+    assert set(re.findall(r"\.st-key-pair-(\w+)", "".join(lists))) == names

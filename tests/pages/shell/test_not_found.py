@@ -1,4 +1,4 @@
-"""An address that leads to no page says so, in the app's own look."""
+"""Page for addresses without a page, in the app's own style."""
 
 import re
 from collections.abc import Iterator
@@ -10,14 +10,15 @@ from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
 
 from pages.parts.shell.first_paint import page_routes
-from pages.parts.shell.not_found import nowhere_route
+from pages.parts.shell.not_found import not_found_route
 
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    """The app's pages, and behind them a server that has something at every other address."""
+    """Return a client of the app's pages, with a server that answers at every other address behind
+    them."""
     others = Starlette(routes=[Route("/{anything:path}", lambda _: PlainTextResponse("Streamlit"))])
-    routes = [*page_routes(), nowhere_route(), Mount("/", others)]
+    routes = [*page_routes(), not_found_route(), Mount("/", others)]
     with TestClient(Starlette(routes=routes)) as client:
         yield client
 

@@ -1,4 +1,4 @@
-"""How long a log is, for who watches it."""
+"""Route with the length of a log."""
 
 import asyncio
 import json
@@ -20,25 +20,25 @@ Open = Callable[..., App]
 def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
     app = open_app()
     app.answer(1.0)
-    told = ask_length(str(app.session.open.link).encode())
-    assert json.loads(bytes(told.body)) == {"length": app.session.drawn} == {"length": 3}
+    response = ask_length(str(app.session.open.link).encode())
+    assert json.loads(bytes(response.body)) == {"length": app.session.drawn} == {"length": 3}
     assert ask_length(b"nobody").status_code == 404
 
 
 def test_what_many_ask_in_a_moment_is_one_question() -> None:
-    asked: list[set[str]] = []
+    queries: list[set[str]] = []
 
     def ask(names: Collection[str]) -> dict[str, int]:
-        asked.append(set(names))
+        queries.append(set(names))
         return {name: len(name) for name in names if name != "nobody"}
 
     async def all_at_once() -> list[int | None]:
         lengths = Lengths(ask)
-        found = await asyncio.gather(*map(lengths.of, ("one", "three", "nobody", "one")))
-        return [*found, await lengths.of("later")]
+        lengths_now = await asyncio.gather(*map(lengths.of, ("one", "three", "nobody", "one")))
+        return [*lengths_now, await lengths.of("later")]
 
     assert asyncio.run(all_at_once()) == [3, 5, None, 3, 5]
-    assert asked == [{"one", "three", "nobody"}, {"later"}]
+    assert queries == [{"one", "three", "nobody"}, {"later"}]
 
 
 def test_who_leaves_takes_the_answer_from_nobody_and_a_fault_is_no_length() -> None:

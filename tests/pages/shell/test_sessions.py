@@ -1,4 +1,4 @@
-"""What a browser session has on each page, without a page."""
+"""Queries of the frame about a browser session, without a page."""
 
 from collections.abc import Iterator
 

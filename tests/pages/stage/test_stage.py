@@ -156,7 +156,7 @@ def test_every_page_has_a_stage() -> None:
 def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_app: Open) -> None:
     app: App = WordsApp(stage="1", screen="thompson")
     assert said(app) == terms()["thompson"].name
-    assert terms()["thompson"].told in app.text
+    assert terms()["thompson"].sentence in app.text
     for page, screen, first in (
         (UseApp, "keep", texts("use")["keep"]),
         (WorldsApp, "map", "Coffee: who likes what best."),

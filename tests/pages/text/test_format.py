@@ -1,4 +1,4 @@
-"""Text that somebody typed, and numbers, as they are shown."""
+"""Formatting of typed text and numbers."""
 
 import html
 import re
@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from pages.parts.text.format import (
     bare,
+    distinct_names,
     in_a_sentence,
     percent,
     pieces,
     plain,
     printed,
     signed,
-    told_apart,
 )
 
 JOINER = "\u2060"
@@ -23,9 +23,9 @@ JOINER = "\u2060"
 
 @given(st.text())
 def test_plain_text_has_no_character_that_markdown_or_html_reads(text: str) -> None:
-    shown = plain(text)
-    assert html.unescape(shown) == html.unescape(html.unescape(shown)) or "&" in text
-    without_entities = re.sub(r"&#\d+;", "", shown)
+    escaped = plain(text)
+    assert html.unescape(escaped) == html.unescape(html.unescape(escaped)) or "&" in text
+    without_entities = re.sub(r"&#\d+;", "", escaped)
     assert not set(without_entities) & set("\\`*_{}[]()<>#+-.!|~$:&^=@'\"/\n")
 
 
@@ -33,22 +33,22 @@ def test_plain_text_has_no_character_that_markdown_or_html_reads(text: str) -> N
     "text", ["<b>x</b>", "**x**", "[a](http://b)", "$x^2$", ":red[x]", "&lt;", "# x", "`x`"]
 )
 def test_plain_text_reads_as_it_was_typed(text: str) -> None:
-    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
-    assert shown.replace(JOINER, "") == text
+    escaped = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
+    assert escaped.replace(JOINER, "") == text
 
 
 @pytest.mark.parametrize("text", ["www.x.org", "https://x.org/a", "a@b.org", ":streamlit:", ":+1:"])
 def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
-    shown = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
-    assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", shown)
+    escaped = re.sub(r"&#(\d+);", lambda match: chr(int(match[1])), plain(text))
+    assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", escaped)
 
 
 def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() -> None:
     names = {"-aBcDeFgHiJkLm-": "Coffee", "b-12345678": "Coffee", "catalogue": "Shop"}
-    told = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
-    assert list(told_apart(names).values()) == told
+    labels_apart = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
+    assert list(distinct_names(names).values()) == labels_apart
     alike = {"spring-breakfast": "Breakfast", "autumn-breakfast": "Breakfast"}
-    assert list(told_apart(alike).values()) == [f"Breakfast ({key})" for key in alike]
+    assert list(distinct_names(alike).values()) == [f"Breakfast ({key})" for key in alike]
 
 
 @given(st.text())
@@ -102,8 +102,8 @@ def test_a_change_is_written_with_its_sign(reward: float, text: str) -> None:
 
 def test_labels_within_a_sentence_stay_as_somebody_wrote_them_but_for_their_first_letter() -> None:
     labels = "Time of day", "By Wetter am Markttag", "VIP level", "x", ""
-    found = [in_a_sentence(label) for label in labels]
-    assert found == ["time of day", "by Wetter am Markttag", "VIP level", "x", ""]
+    sentences = [in_a_sentence(label) for label in labels]
+    assert sentences == ["time of day", "by Wetter am Markttag", "VIP level", "x", ""]
 
 
 def test_text_from_right_to_left_stands_by_itself() -> None:

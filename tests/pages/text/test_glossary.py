@@ -1,4 +1,4 @@
-"""The glossary: one sentence a term; and the card on use."""
+"""Glossary: a sentence per term; and the card on use."""
 
 import re
 from collections.abc import Callable
@@ -34,8 +34,8 @@ def test_each_term_is_explained_in_one_or_two_sentences() -> None:
     for group in GROUPS:
         for key, one in grouped(group).items():
             assert one.name.strip()
-            assert one.told.endswith("."), key
-            assert len(re.findall(r"[.?!] [A-Z]", one.told)) <= 1, key
+            assert one.sentence.endswith("."), key
+            assert len(re.findall(r"[.?!] [A-Z]", one.sentence)) <= 1, key
 
 
 def test_each_part_of_the_card_is_a_list() -> None:
@@ -65,7 +65,7 @@ def test_from_the_lessons_to_all_words_and_the_card(
     assert {"words", "use"} <= set(links)
     app.at.switch_page("../../words.py")
     app.run()
-    assert terms()["floor"].told in app.text
+    assert terms()["floor"].sentence in app.text
     app.at.switch_page("../../use.py")
     app.run()
     assert texts("use")["reward"] in app.text
@@ -78,19 +78,15 @@ def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
         for form in known[key].forms:
             text = f"({form.upper()}: 5)"
             assert key in named_in(text)
-            assert known[key].told in (explained(text, "Told anyway.") or "")
+            assert known[key].sentence in (explained(text, "Told anyway.") or "")
     assert explained("Seeds, seeded") == meanings("seed")
     assert explained("Nothing", "Told anyway.") == "Told anyway."
     assert explained("A floor", meaning("floor")) == meaning("floor")
 
 
 def without_its_sentence(app: App) -> set[tuple[str, str]]:
-    """What of a page names a term and does not tell its sentence there, by that term.
-
-    Of a chart and of what is unseen, and of choices whose label is not shown, it is told beside it:
-    at what stands right before or after.
-    """
-    known, found = terms(), set[tuple[str, str]]()
+    """Return terms on a page without their sentence beside them."""
+    known, missing = terms(), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
     helps = [getattr(proto, "help", "") for proto in elements]
     for place, proto in enumerate(elements):
@@ -98,9 +94,9 @@ def without_its_sentence(app: App) -> set[tuple[str, str]]:
         text = " ".join(str(getattr(proto, name, "")) for name in names)
         text += " ".join(map(str, getattr(proto, "options", ())))
         beside = helps[max(place - _NEAR, 0) : place + _NEAR + 1]
-        told = " ".join(beside) if _is_apart(proto) else helps[place]
-        found |= {(key, text[:80]) for key in named_in(text) if known[key].told not in told}
-    return found
+        help = " ".join(beside) if _is_apart(proto) else helps[place]
+        missing |= {(key, text[:80]) for key in named_in(text) if known[key].sentence not in help}
+    return missing
 
 
 def _is_apart(proto: Any) -> bool:
@@ -128,7 +124,7 @@ def test_each_term_in_a_lesson_has_its_sentence_there(
     open_learn: Callable[..., LearnApp],
 ) -> None:
     app = open_learn(lesson="one_draw")
-    assert terms()["posterior"].told in " ".join(one.help for one in app.at.markdown)
+    assert terms()["posterior"].sentence in " ".join(one.help for one in app.at.markdown)
     assert not without_its_sentence(app)
 
 

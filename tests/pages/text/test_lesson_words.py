@@ -44,9 +44,9 @@ def test_each_answer_has_words(lesson: Any) -> None:
 
 
 def test_names_in_words_are_never_read_as_markdown() -> None:
-    told = words("page").say("guessed", guess="**7**", truth="<b>1</b>")
-    assert "**7**" not in told
-    assert "<b>" not in told
+    sentence = words("page").say("guessed", guess="**7**", truth="<b>1</b>")
+    assert "**7**" not in sentence
+    assert "<b>" not in sentence
 
 
 def test_lesson_4_asks_what_its_draws_show_and_not_for_a_chance_of_zero() -> None:

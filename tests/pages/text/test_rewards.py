@@ -1,4 +1,4 @@
-"""What a reward is called in a world, and what it brings."""
+"""Names and worth of rewards in a world."""
 
 from dataclasses import replace
 
@@ -10,8 +10,8 @@ COFFEE, HOTEL = WORLDS["coffee"], GALLERY["hotel"].world
 
 
 def test_the_three_answers_of_a_world_that_says_nothing_of_them() -> None:
-    told = [(one.label, one.reward, one.brings) for one in answers_to(COFFEE, 0)]
-    assert told == [("Loved it", 1.0, ""), ("Hesitated", 0.5, ""), ("Ignored", 0.0, "")]
+    details = [(answer.label, answer.reward, answer.brings) for answer in answers_to(COFFEE, 0)]
+    assert details == [("Loved it", 1.0, ""), ("Hesitated", 0.5, ""), ("Ignored", 0.0, "")]
 
 
 def test_levels_have_their_names_and_prices() -> None:
@@ -20,8 +20,8 @@ def test_levels_have_their_names_and_prices() -> None:
     item = int(world.worth.argmin())
     least = float(world.worth[item])
     answers = answers_to(world, item)
-    assert [one.label for one in answers] == ["Booked", "Asked", "Worth 0.1", "Ignored"]
-    assert [one.reward for one in answers] == [least, 0.25 * least, 0.1 * least, 0]
+    assert [answer.label for answer in answers] == ["Booked", "Asked", "Worth 0.1", "Ignored"]
+    assert [answer.reward for answer in answers] == [least, 0.25 * least, 0.1 * least, 0]
     assert answers[0].brings == f"{world.items[item].value:,.2f}\u00a0€"
     assert said(world, item, 0.25 * least) == "Asked"
     assert said(world, item, 0.123) == "Reward 0.123"

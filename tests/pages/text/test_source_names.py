@@ -1,4 +1,4 @@
-"""What adds to an expected reward, in words."""
+"""Names of the sources of an expected reward."""
 
 import html
 
@@ -39,8 +39,8 @@ def test_several_groups_beside_one_of_as_many_fields_are_the_others() -> None:
 
 def test_values_that_are_alike_are_told_with_their_fields() -> None:
     groups = [Group(("here",)), Group(("there",))]
-    found = names_of(groups, {"here": "London", "there": "London"})
-    assert [*found.values()] == ["London: here", "London: there"]
+    names = names_of(groups, {"here": "London", "there": "London"})
+    assert [*names.values()] == ["London: here", "London: there"]
 
 
 def test_a_value_is_never_read_as_html() -> None:

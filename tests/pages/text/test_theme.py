@@ -1,4 +1,4 @@
-"""One table of colours, in charts and in Streamlit's theme."""
+"""Table of colours, in charts and in Streamlit's theme."""
 
 import re
 import tomllib
@@ -71,18 +71,18 @@ def test_any_two_actions_can_be_told_apart(dark: bool, eye: str) -> None:
 @pytest.mark.parametrize("dark", [False, True])
 def test_the_first_four_actions_can_be_told_apart_in_grey(dark: bool) -> None:
     lightness = [lab(np.full(3, luminance(colour)))[0] for colour in theme(dark).actions[:4]]
-    assert min(abs(one - other) for one, other in combinations(lightness, 2)) >= 4
+    assert min(abs(first - second) for first, second in combinations(lightness, 2)) >= 4
 
 
 def test_the_distance_of_colours_is_that_of_the_published_example() -> None:
-    one, other = np.array([50.0, 2.6772, -79.7751]), np.array([50.0, 0.0, -82.7485])
-    assert distance(one, other) == pytest.approx(2.0425, abs=1e-4)
-    assert distance(other, one) == pytest.approx(2.0425, abs=1e-4)
+    first, second = np.array([50.0, 2.6772, -79.7751]), np.array([50.0, 0.0, -82.7485])
+    assert distance(first, second) == pytest.approx(2.0425, abs=1e-4)
+    assert distance(second, first) == pytest.approx(2.0425, abs=1e-4)
 
 
-def contrast(one: str, other: str) -> float:
+def contrast(first: str, second: str) -> float:
     """Contrast ratio of two colours (WCAG 2.2, 1.4.11 asks for 3 in graphics)."""
-    low, high = sorted((luminance(one), luminance(other)))
+    low, high = sorted((luminance(first), luminance(second)))
     return (high + 0.05) / (low + 0.05)
 
 
@@ -108,9 +108,9 @@ def lab(rgb: Array) -> Array:
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-def distance(one: Array, other: Array) -> float:
+def distance(first: Array, second: Array) -> float:
     """Delta E 2000 of two colours in L*a*b* (Sharma, Wu & Dalal, *Color Res. Appl.*, 2005)."""
-    pair = np.array([one, other])
+    pair = np.array([first, second])
     mean = np.hypot(pair[:, 1], pair[:, 2]).mean()
     a = pair[:, 1] * (1 + 0.5 * (1 - np.sqrt(mean**7 / (mean**7 + 25.0**7))))
     chroma, hue = np.hypot(a, pair[:, 2]), np.degrees(np.arctan2(pair[:, 2], a)) % 360

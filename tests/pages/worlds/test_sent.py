@@ -1,4 +1,4 @@
-"""A file that is sent to Worlds: what was wrong with one is not said of the next."""
+"""Upload on Worlds: a new file clears the refusal of the last."""
 
 from typing import cast
 
@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 
 def page() -> None:
-    """The box for a file; ``sent`` is the file that the browser sends next."""
+    """Draw the upload; ``sent`` in the session's state is the next file of the browser."""
     import streamlit as st  # noqa: PLC0415
 
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
@@ -42,7 +42,7 @@ def test_a_new_file_does_not_show_what_was_wrong_with_the_last() -> None:
     app.button(key="read-file").click().run()
     wrong = said()
     assert wrong
-    assert any(wrong[:20] in one.value for one in app.markdown)
+    assert any(wrong[:20] in markdown.value for markdown in app.markdown)
     app.button(key="another-world").click().run()
     assert not said()
     send(b"a,b\n1")

@@ -1,4 +1,4 @@
-"""A world that is being written in one browser session."""
+"""Editing of a world in a browser session."""
 
 import json
 
@@ -24,7 +24,7 @@ BAKERY = world_from_json(bakery())
 
 @pytest.fixture
 def kept(monkeypatch: pytest.MonkeyPatch) -> dict[str, World]:
-    """The worlds that somebody keeps, by their keys: none."""
+    """Return the worlds in the store by key: none."""
     worlds: dict[str, World] = {}
     monkeypatch.setattr(known_worlds, "world_in_store", worlds.get)
     return worlds
@@ -37,7 +37,7 @@ def session(kept: dict[str, World]) -> WorldsSession:
 
 def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
     assert session.made() == (BAKERY, [], "")
-    assert session.is_as_it_was
+    assert session.is_unchanged
     assert not session.can_undo
     session.adopt("coffee")
     assert session.made()[0] is WORLDS["coffee"]
@@ -56,7 +56,7 @@ def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsS
     assert world is not None
     assert (world.expected[0, 1], world.expected[3, 0], faults, refused) == (0.75, 0.5, [], "")
     assert world.outcomes[0, 2].tolist() == BAKERY.outcomes[0, 2].tolist()
-    assert not session.is_as_it_was
+    assert not session.is_unchanged
     session.undo()
     assert session.truth.number == numbers[2] + 1
     assert session.draft.expected()[0][1] == 0.75
@@ -119,14 +119,14 @@ def test_a_table_of_values_takes_their_place_and_the_truth_of_those_that_stay_st
 
 def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -> None:
     session.begin(world_from_json(bakery(title="Elsewhere")))
-    assert session.is_as_it_was
+    assert session.is_unchanged
     assert not session.is_kept
 
 
 def test_a_world_that_is_only_at_hand_is_kept_by_nobody(
     session: WorldsSession, kept: dict[str, World]
 ) -> None:
-    """As one that was changed on Play: its link opens nothing in another session."""
+    """For example, after a change on Play: the world's link opens nothing in another session."""
     assert not session.is_kept
     kept[key_of(BAKERY)] = BAKERY
     assert session.is_kept
@@ -164,7 +164,7 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
     assert len(session.draft.segments) == 1
     session.scramble(3)
     assert session.draft.expected() != [[0.2, 0.2]]
-    key = session.came_as(world)
+    key = session.record_as_world(world)
     assert key == key_of(world) == session.chosen
 
 
@@ -256,7 +256,7 @@ def test_steps_of_large_truths_leave_room_for_fewer(
 def test_a_picture_file_that_was_not_sent_changes_nothing(
     session: WorldsSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It was called off, or cut off, or refused."""
+    """The upload was cancelled, interrupted or refused."""
     upload = Upload(Uploads(2))
     ended = []
     monkeypatch.setattr(pictures, "this_upload", lambda what: upload)

@@ -1,4 +1,4 @@
-"""What a world can begin as: what the field to paste into shows."""
+"""Starting points of a world: the example in the text field."""
 
 import pytest
 

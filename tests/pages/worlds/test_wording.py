@@ -1,4 +1,4 @@
-"""Sentences about a world that is being written."""
+"""Sentences about a world being written."""
 
 from pages.parts.worlds.wording import earned
 

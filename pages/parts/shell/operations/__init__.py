@@ -1,1 +1,1 @@
-"""What whoever runs the server sees and sets: log lines, counters, readiness, middleware."""
+"""Operation of the server: log lines, counters, readiness, middleware, settings."""

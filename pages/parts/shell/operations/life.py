@@ -1,4 +1,4 @@
-"""A server's beginning and end."""
+"""Start and end of the server."""
 
 import asyncio
 import logging
@@ -41,11 +41,11 @@ from pages.parts.work.turns import take_short_turns
 _log = logging.getLogger(__name__)
 
 GRACE = 5.0
-"""Seconds in which what is under way may end when the server is told to."""
+"""Seconds for requests under way to finish after SIGTERM."""
 
 
 def begin(environment: Mapping[str, str]) -> Operations:
-    """What the operator has set; the process ends with a sentence where that cannot be."""
+    """Read the operator's settings; log the error and exit with code 2 if they are invalid."""
     try:
         _caps(environment)
         return Operations.from_environment(environment)
@@ -56,7 +56,7 @@ def begin(environment: Mapping[str, str]) -> Operations:
 
 
 def _sessions() -> float:
-    """Browser sessions that are connected now."""
+    """Return the number of connected browser sessions."""
     family = "active_sessions"
     (stat,) = st.runtime.get_instance().stats_mgr.get_stats([family])[family]
     return float(getattr(stat, "value", 0))
@@ -73,14 +73,14 @@ GAUGES: Gauges = {
 
 
 def sessions_left() -> float:
-    """Browser sessions in memory that are not connected."""
+    """Return the number of disconnected browser sessions in memory."""
     return held_sessions() - _sessions()
 
 
 def note_failure(error: Exception) -> bool:
-    """A page ended with an exception, which Streamlit logs; whether it need not be shown.
+    """Log a page's exception; return True if a sentence replaced its display.
 
-    It need not where a browser sent what cannot be read: a sentence stands there instead.
+    The sentence replaces exceptions about unreadable widget values from the browser.
     """
     if say_unreadable():
         _log.warning(REFUSED, extra={"code": type(error).__name__})
@@ -92,13 +92,13 @@ def note_failure(error: Exception) -> bool:
 def life(
     operations: Operations, readiness: Readiness, meters: Meters
 ) -> Callable[[object], AbstractAsyncContextManager[None]]:
-    """What is done before the first visitor, and after the last."""
+    """Return the lifespan: work before the first request and after the last."""
 
     write = partial(write_lines, operations.log_level, meters)
 
     @asynccontextmanager
     async def lifespan(app: object) -> AsyncIterator[None]:
-        # Whenever its configuration file changes, Streamlit has its loggers write text again.
+        # Streamlit resets its loggers' format when its configuration file changes.
         config.on_config_parsed(write, force_connect=True)
         write()
         end_in_time()
@@ -121,10 +121,11 @@ def life(
 
 
 def allow_files() -> None:
-    """Have as many files open as the system lets this process have.
+    """Raise the limit of open files to the hard limit.
 
-    Many systems begin with 1,024. A session has four, three of which it keeps for the two minutes
-    that Streamlit waits for it to come back: so some 200 could be there, of the 500 that may.
+    Many systems begin with 1,024 files. A session uses four, and keeps three for the two minutes
+    that Streamlit waits for a reconnection: 1,024 would suffice for about 200 of the 500 allowed
+    sessions.
     """
     if resource is None:
         return
@@ -134,9 +135,9 @@ def allow_files() -> None:
 
 
 def end_in_time() -> None:
-    """Let SIGTERM end the process even if an upload stands still, for which uvicorn would wait.
+    """Exit `GRACE` seconds after SIGTERM at the latest, even if uvicorn waits for a stalled upload.
 
-    Nothing is lost by it: what counts is committed.
+    No data are lost: everything important is committed.
     """
     end = signal.getsignal(signal.SIGTERM)
     if current_thread() is not main_thread() or not callable(end):
@@ -156,7 +157,7 @@ def end_in_time() -> None:
 
 
 def _facts(environment: Mapping[str, str]) -> dict[str, object]:
-    """What a server is: nothing of where its database is but the kind."""
+    """Return facts about the server for the log; of the database, only the kind."""
     return {
         "version": _version(),
         "python": platform.python_version(),

@@ -1,4 +1,4 @@
-"""Counters of what the app's records tell, for Prometheus."""
+"""Counters of the app's log records, for Prometheus."""
 
 import logging
 from collections.abc import Callable, Iterator, Mapping
@@ -8,18 +8,18 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 
 Gauges = Mapping[str, tuple[str, Callable[[], float]]]
-"""By name: what it is, and how to look it up when somebody asks."""
+"""Description and look-up function by the gauge's name."""
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300)
 
 
 class Meters(logging.Handler):
-    """Follows this app's records of all levels, and counts them.
+    """Logging handler that counts the app's records of all levels.
 
     Attributes:
-        registry: what was counted, with what Python and Linux tell of the process.
+        registry: the counters, with Prometheus's metrics of Python and the process.
 
     Args:
-        gauges: what is looked up.
+        gauges: values read at each scrape.
     """
 
     def __init__(self, gauges: Gauges) -> None:
@@ -51,25 +51,25 @@ class Meters(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Count a record: itself, its ``seconds``, its ``entries`` by kind."""
-        event, told = str(record.msg), vars(record)
-        self._records.labels(event, told.get("code", "")).inc()
-        if "seconds" in told:
-            self._seconds.labels(event).observe(told["seconds"])
-        for kind, number in told.get("entries", {}).items():
+        event, fields = str(record.msg), vars(record)
+        self._records.labels(event, fields.get("code", "")).inc()
+        if "seconds" in fields:
+            self._seconds.labels(event).observe(fields["seconds"])
+        for kind, number in fields.get("entries", {}).items():
             self._entries.labels(kind).inc(number)
 
     @property
     def text(self) -> bytes:
-        """All counters as Prometheus reads them."""
+        """Counters in Prometheus's text format."""
         return prometheus.generate_latest(self.registry)
 
 
 class _LookedUp(Collector):
-    """Values that are looked up when somebody asks."""
+    """Collector of gauges that are read at each scrape."""
 
     def __init__(self, gauges: Gauges) -> None:
         self._gauges = gauges
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
-        for name, (told, look_up) in self._gauges.items():
-            yield GaugeMetricFamily(name, told, look_up())
+        for name, (description, look_up) in self._gauges.items():
+            yield GaugeMetricFamily(name, description, look_up())

@@ -1,9 +1,9 @@
-"""Who comes in, and what browsers are told about every answer (ASGI middleware).
+"""ASGI middleware: allowed hosts and origins, security headers, protected counters.
 
-The page that a browser gets first has two scripts in it, which are known by their digests; all
-others are files of this server, or made by them (``blob:``: the components). Streamlit's styles are
-written into the page as it runs, by the thousand, so styles stay ``unsafe-inline``. Nothing needs
-``unsafe-eval``: charts have their expressions read by an interpreter.
+The start page contains two inline scripts, allowed by their digests; all other scripts are files of
+this server or created by them (``blob:``: the components). Streamlit inserts thousands of styles at
+run time, so styles stay ``unsafe-inline``. ``unsafe-eval`` is not needed, because charts use Vega's
+expression interpreter.
 """
 
 import base64
@@ -31,13 +31,13 @@ from pages.parts.work.log_lines import FOREIGN
 _log = logging.getLogger(__name__)
 _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb")
 _POLICY = 1_008
-"""The code with which a WebSocket is closed that is not allowed."""
+"""Close code of a refused WebSocket (policy violation)."""
 _READING = ("GET", "HEAD", "OPTIONS")
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
 
 def all_middleware(operations: Operations) -> list[Middleware]:
-    """All of it, from the outside inwards."""
+    """Return all middleware, outermost first."""
     return [
         Middleware(SecurityHeaders, headers=security_headers(operations)),
         Middleware(
@@ -51,7 +51,7 @@ def all_middleware(operations: Operations) -> list[Middleware]:
 
 
 def security_headers(operations: Operations) -> dict[str, str]:
-    """What every answer carries."""
+    """Return the headers of every response."""
     policy = {
         "default-src": "'self'",
         "script-src": f"'self' blob: {inline_scripts()}",
@@ -65,7 +65,7 @@ def security_headers(operations: Operations) -> dict[str, str]:
         "frame-ancestors": " ".join(operations.frame_ancestors),
     }
     return {
-        "Content-Security-Policy": "; ".join(f"{name} {told}" for name, told in policy.items()),
+        "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
         "Referrer-Policy": "no-referrer",
         "Permissions-Policy": ", ".join(f"{feature}=()" for feature in _PERMISSIONS),
@@ -73,7 +73,8 @@ def security_headers(operations: Operations) -> dict[str, str]:
 
 
 def broken(operations: Operations) -> Callable[[Request, Exception], Response]:
-    """What is answered when a route fails, where no middleware comes by any more."""
+    """Return the handler of route errors, which adds the headers that middleware cannot add
+    there."""
     headers = security_headers(operations)
 
     def answer(request: Request, error: Exception) -> Response:
@@ -84,18 +85,18 @@ def broken(operations: Operations) -> Callable[[Request, Exception], Response]:
 
 @cache
 def inline_scripts() -> str:
-    """Digests of the scripts that stand in the page that a browser gets first."""
+    """Return digests of the start page's inline scripts."""
     scripts = re.findall(r"<script>(.*?)</script>", page(), flags=re.DOTALL)
     digests = (hashlib.sha256(script.encode()).digest() for script in scripts)
     return " ".join(f"'sha256-{base64.b64encode(digest).decode()}'" for digest in digests)
 
 
 class SecurityHeaders:
-    """Every answer carries the same headers, whatever Streamlit says there."""
+    """Middleware that sets the same headers on every response, replacing Streamlit's."""
 
     def __init__(self, app: ASGIApp, headers: dict[str, str]) -> None:
         self._app = app
-        self._headers = {name.lower().encode(): told.encode() for name, told in headers.items()}
+        self._headers = {name.lower().encode(): value.encode() for name, value in headers.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def with_headers(message: Message) -> None:
@@ -104,17 +105,17 @@ class SecurityHeaders:
                 message["headers"] = [*others, *self._headers.items()]
             await send(message)
 
-        # What goes through a WebSocket has no headers.
+        # WebSocket messages have no headers.
         answers = scope["type"] == "http"
         await self._app(scope, receive, with_headers if answers else send)
 
 
 class OwnOriginOnly:
-    """A WebSocket is opened, and anything sent, by this server's own pages.
+    """Middleware that refuses WebSockets and writing requests from pages of other origins.
 
-    Streamlit takes those of any other server of the same machine, too, and asks a server on the
-    internet for its own address before it refuses one. ``server.corsAllowedOrigins`` names
-    further ones; ``server.enableCORS = false`` lets everybody in, as Streamlit has it.
+    Streamlit accepts any origin of the same machine, and asks a server on the internet for its own
+    address before refusing an origin. ``server.corsAllowedOrigins`` names further origins;
+    ``server.enableCORS = false`` allows all origins, as in Streamlit.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -130,8 +131,10 @@ class OwnOriginOnly:
 
 
 async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
-    """Answer 403. What has no answer before a WebSocket is opened is closed, which is the same to
-    a browser: uvicorn would log an error where it is neither opened nor closed."""
+    """Answer 403, or close a WebSocket before opening, which browsers treat alike.
+
+    Without either, uvicorn would log an error.
+    """
     if scope["type"] == "websocket":
         await WebSocketClose(code=_POLICY)(scope, receive, send)
     else:
@@ -147,15 +150,18 @@ def _is_foreign(headers: Headers) -> bool:
 
 
 class Counters:
-    """Counters are read by who knows the token; for all others, or without one, there are none."""
+    """Middleware that answers 404 for counters unless the request has the token and a token is
+    set."""
 
     def __init__(self, app: ASGIApp, token: str) -> None:
         self._app, self._bearer = app, f"Bearer {token}" if token else ""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].rstrip("/").endswith(_COUNTERS):
-            told = Headers(scope=scope).get("authorization", "")
-            if not self._bearer or not hmac.compare_digest(told.encode(), self._bearer.encode()):
+            credentials = Headers(scope=scope).get("authorization", "")
+            if not self._bearer or not hmac.compare_digest(
+                credentials.encode(), self._bearer.encode()
+            ):
                 await PlainTextResponse("Not Found", status_code=404)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -1,4 +1,4 @@
-"""Whether the server can serve: asked of the database, and answered in time."""
+"""Readiness of the server: a database check with a time limit."""
 
 import asyncio
 from collections.abc import Callable
@@ -8,26 +8,26 @@ from threading import Lock, Thread
 from engine.errors import PersonalizerError
 
 PATIENCE = 2.0
-"""Seconds after which a database that has not answered is none."""
+"""Seconds after which an unanswered check counts as failed."""
 
 
 class Readiness:
-    """Asks a question of the database now and then, in a thread that nobody waits for.
+    """Database check, run in a daemon thread.
 
-    While one question hangs no other is asked, however many want to know.
+    Concurrent callers share the check under way, even while it hangs.
 
     Args:
-        ask: the question; raises PersonalizerError with a sentence if something is wrong.
-        patience: seconds until the answer is that there is none.
+        ask: the check; raises PersonalizerError with a sentence on failure.
+        patience: seconds to wait for the check.
     """
 
     def __init__(self, ask: Callable[[], object], patience: float = PATIENCE) -> None:
         self._ask, self._patience = ask, patience
         self._lock = Lock()
-        self._asked: Future[object] | None = None
+        self._pending: Future[object] | None = None
 
     async def trouble(self) -> str:
-        """What is wrong, in a sentence; nothing if all is well."""
+        """Return the fault in a sentence; empty if the database answers."""
         try:
             await asyncio.wait_for(asyncio.wrap_future(self._question()), self._patience)
         except TimeoutError:
@@ -38,15 +38,15 @@ class Readiness:
 
     def _question(self) -> Future[object]:
         with self._lock:
-            if self._asked is None or self._asked.done():
-                self._asked = Future()
-                # It runs, so who waits no longer cannot cancel it for the others.
-                self._asked.set_running_or_notify_cancel()
-                Thread(target=self._put, args=(self._asked,), daemon=True).start()
-            return self._asked
+            if self._pending is None or self._pending.done():
+                self._pending = Future()
+                # A running future cannot be cancelled by a caller's time limit.
+                self._pending.set_running_or_notify_cancel()
+                Thread(target=self._put, args=(self._pending,), daemon=True).start()
+            return self._pending
 
-    def _put(self, asked: Future[object]) -> None:
+    def _put(self, pending: Future[object]) -> None:
         try:
-            asked.set_result(self._ask())
+            pending.set_result(self._ask())
         except Exception as error:
-            asked.set_exception(error)
+            pending.set_exception(error)

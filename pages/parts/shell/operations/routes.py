@@ -1,4 +1,4 @@
-"""HTTP routes for whoever runs the server."""
+"""HTTP routes for operators."""
 
 import prometheus_client
 from starlette.requests import Request
@@ -11,12 +11,12 @@ from pages.parts.text.base_path import base_path
 
 
 def operator_routes(readiness: Readiness, meters: Meters) -> list[Route]:
-    """Whether the server is ready, and what it has counted."""
+    """Return the routes for readiness and counters."""
 
     async def ready(request: Request) -> Response:
         trouble = await readiness.trouble()
-        told = {"ready": not trouble} | ({"trouble": trouble} if trouble else {})
-        return JSONResponse(told, status_code=503 if trouble else 200)
+        body = {"ready": not trouble} | ({"trouble": trouble} if trouble else {})
+        return JSONResponse(body, status_code=503 if trouble else 200)
 
     async def metrics(request: Request) -> Response:
         return Response(meters.text, media_type=prometheus_client.CONTENT_TYPE_LATEST)

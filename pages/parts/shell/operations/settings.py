@@ -1,4 +1,4 @@
-"""What an operator sets, beside the caps of `engine.store.limits`."""
+"""Operator settings, in addition to the limits of `engine.store.limits`."""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +16,12 @@ _TOKEN = re.compile(r"[A-Za-z0-9._~+/=-]{16,}")
 
 @dataclass(frozen=True, slots=True)
 class Operations:
-    """Each has an environment variable of its name: ``PLAYGROUND_LOG_LEVEL``, ...
+    """Operator settings, each from an environment variable: ``PLAYGROUND_LOG_LEVEL``, ...
 
     Attributes:
-        log_level: least important log lines that are written.
-        metrics_token: what a bearer has to know to read counters; empty if nobody may.
-        hosts: names under which the server may be asked for; any if empty.
+        log_level: lowest level of log lines written.
+        metrics_token: bearer token for reading counters; empty to disable the counters.
+        hosts: host names under which the server answers; any if empty.
         frame_ancestors: pages that may embed the app, as in a content security policy.
 
     Raises:
@@ -51,15 +51,16 @@ class Operations:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
-        """What is set, and the defaults for the others; lists have spaces between."""
+        """Read settings from environment variables, with defaults for absent variables; lists are
+        separated by spaces."""
 
         def given(name: str) -> str:
             return environment.get(f"PLAYGROUND_{name}", "").strip()
 
-        told = {
+        values = {
             "log_level": given("LOG_LEVEL").lower(),
             "metrics_token": given("METRICS_TOKEN"),
             "hosts": tuple(given("HOSTS").split()),
             "frame_ancestors": tuple(given("FRAME_ANCESTORS").split()),
         }
-        return cls(**{name: value for name, value in told.items() if value})  # type: ignore[arg-type]
+        return cls(**{name: value for name, value in values.items() if value})  # type: ignore[arg-type]

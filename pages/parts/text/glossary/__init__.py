@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 GROUPS = ("happens", "believes", "chooses", "watches", "asks")
-"""Those of the list, in their order."""
+"""Groups of the list, in display order."""
 ON_PAGE: Mapping[str, tuple[str, ...]] = {
     "play": (
         *("context", "action", "reward", "posterior", "draw", "thompson", "propensity"),
@@ -33,7 +33,7 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
     ),
     "worlds": ("context", "action", "feature", "reward", "truth", "segment", "crowd"),
 }
-"""Terms that stand on each page."""
+"""Terms in the popover of each page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Term:
     """A term and its meaning, in one sentence.
 
     Attributes:
-        forms: how it stands on a screen, where it may never stand without its sentence.
+        forms: spellings that always need the sentence beside them on a screen.
     """
 
     name: str
-    told: str
+    sentence: str
     forms: tuple[str, ...] = ()
 
 
@@ -57,14 +57,14 @@ def _file() -> Mapping[str, Any]:
 
 def texts(part: str) -> Mapping[str, str]:
     """Texts of the page with all terms (``page``), or of the card on use (``use``)."""
-    found: Mapping[str, str] = _file()[part]
-    return found
+    table: Mapping[str, str] = _file()[part]
+    return table
 
 
 @cache
 def terms() -> Mapping[str, Term]:
     """Return all terms by key, group by group."""
-    return {key: one for group in GROUPS for key, one in grouped(group).items()}
+    return {key: term for group in GROUPS for key, term in grouped(group).items()}
 
 
 @cache
@@ -80,32 +80,32 @@ def grouped(group: str) -> Mapping[str, Term]:
 
 def meaning(key: str) -> str:
     """Return the sentence of a term."""
-    return terms()[key].told
+    return terms()[key].sentence
 
 
 def meanings(*keys: str) -> str:
     """Format several terms with their sentences, as Markdown."""
     known = terms()
-    return "\n\n".join(f"**{known[key].name}.** {known[key].told}" for key in keys)
+    return "\n\n".join(f"**{known[key].name}.** {known[key].sentence}" for key in keys)
 
 
 def named_in(text: str) -> tuple[str, ...]:
-    """Return keys of the terms in a text, of those that always need their sentence."""
+    """Return keys of the terms in a text that always need their sentence."""
     return tuple(key for key, form in _forms().items() if form.search(text))
 
 
 @cache
 def _forms() -> Mapping[str, re.Pattern[str]]:
-    shown = {key: one.forms for key, one in terms().items() if one.forms}
+    forms_of = {key: term.forms for key, term in terms().items() if term.forms}
     return {
         key: re.compile(rf"\b({'|'.join(map(re.escape, forms))})\b", re.IGNORECASE)
-        for key, forms in shown.items()
+        for key, forms in forms_of.items()
     }
 
 
-def explained(text: str, told: str | None = None) -> str | None:
-    """Return the help of a text: ``told``, if given, and the sentence of each further term in
-    the text; None if there is no help."""
+def explained(text: str, help: str | None = None) -> str | None:
+    """Return the help of a text: ``help``, if given, and the sentence of each further term in the
+    text; None if there is no help."""
     known = terms()
-    new = [key for key in named_in(text) if known[key].told not in (told or "")]
-    return "\n\n".join(filter(None, [told, meanings(*new)])) or None
+    new = [key for key in named_in(text) if known[key].sentence not in (help or "")]
+    return "\n\n".join(filter(None, [help, meanings(*new)])) or None

@@ -42,8 +42,8 @@ class Words:
 
     def options(self, name: str) -> Mapping[str, str]:
         """Return answers by key."""
-        found: Mapping[str, str] = self.table[name]
-        return found
+        answers: Mapping[str, str] = self.table[name]
+        return answers
 
 
 def settings_of(policy: Thompson, epsilon: float, trial: int) -> Mapping[str, str]:

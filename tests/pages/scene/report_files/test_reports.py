@@ -20,7 +20,7 @@ from pages.parts.charts.forest import Branch
 from pages.parts.charts.map_axes import Axes
 from pages.parts.compare import scene as compare
 from pages.parts.evaluate import scene as evaluate
-from pages.parts.evaluate.wording import asked_row, served
+from pages.parts.evaluate.wording import headline_row, served
 from pages.parts.play import report as play
 from pages.parts.race import scene as race
 from pages.parts.scene.parts import Figure
@@ -44,9 +44,9 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
     report = play.report(app.session, LINK)
     assert report is not None
     rewards = app.session.open.stored.follow(LearningCurve).rewards
-    found = estimate_of_rewards(rewards)
+    result = estimate_of_rewards(rewards)
     assert (
-        f"All 100 gave {found.mean:.2f} each (95 % interval {found.low:.2f} to"
+        f"All 100 gave {result.mean:.2f} each (95 % interval {result.low:.2f} to"
         in (report.sentences[-1])
     )
     assert (report.world, report.seed, report.link) == ("Coffee", 3, LINK)
@@ -102,12 +102,12 @@ def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
 
 def test_of_a_log(open_evaluate: Callable[..., EvaluateApp]) -> None:
     app = open_evaluate(visitors="300")
-    report, found = evaluate.report(app.session, "Asked: 300.", LINK), app.session.found
+    report, result = evaluate.report(app.session, "Asked: 300.", LINK), app.session.result
     assert report is not None
-    assert found is not None
-    row = asked_row(found, app.session.setup)
+    assert result is not None
+    row = headline_row(result, app.session.setup)
     assert row is not None
-    assert report.sentences[0] == bare(served(found, row, app.session.setup))
+    assert report.sentences[0] == bare(served(result, row, app.session.setup))
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
     guessing = open_evaluate(visitors="300", guess="1").session
     assert guessing.hides

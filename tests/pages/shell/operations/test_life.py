@@ -1,4 +1,4 @@
-"""A server's beginning and end, in a process of its own."""
+"""Start and end of a server, in a separate process."""
 
 import ast
 import asyncio
@@ -69,11 +69,11 @@ def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
     for path in ("/playground/metrics", "/_stcore/metrics"):
         assert ask(server, path).status == 404
         assert ask(server, path, Authorization=f"Bearer {TOKEN}").status == 200
-    told = ask(server, "/playground/metrics", Authorization=f"Bearer {TOKEN}").read()
-    assert b"\nplayground_sessions 0.0\n" in told
-    assert b"\nplayground_sessions_held 0.0\n" in told
-    assert b"\nplayground_loops_open 0.0\n" in told
-    assert b"\nplayground_checkpoint_bytes 0.0\n" in told
+    answered = ask(server, "/playground/metrics", Authorization=f"Bearer {TOKEN}").read()
+    assert b"\nplayground_sessions 0.0\n" in answered
+    assert b"\nplayground_sessions_held 0.0\n" in answered
+    assert b"\nplayground_loops_open 0.0\n" in answered
+    assert b"\nplayground_checkpoint_bytes 0.0\n" in answered
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
@@ -108,20 +108,20 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
     async def sent(
         suffix: str, page: str = "", **value: str | float
     ) -> tuple[list[str], list[str]]:
-        """What a page says in errors, when a widget of it tells something; and what it fails by."""
+        """Return the errors that a page displays after a widget's value, and its exceptions."""
         address = f"ws://{urlsplit(server.address).netloc}/_stcore/stream"
         streams = [Subprotocol("streamlit")]
         async with connect(address, subprotocols=streams, max_size=None, proxy=None) as socket:
             begun = ClientState(page_name=page)
-            first = [one.new_element async for one in drawn(socket, begun)]
+            first = [element.new_element async for element in drawn(socket, begun)]
             kinds = "selectbox", "number_input", "text_input", "text_area"
-            widgets = [getattr(one, kind).id for one in first for kind in kinds]
+            widgets = [getattr(element, kind).id for element in first for kind in kinds]
             state = ClientState(page_name=page)
-            widget = next(one for one in widgets if one.endswith(suffix))
+            widget = next(element for element in widgets if element.endswith(suffix))
             state.widget_states.widgets.add(id=widget, **value)
-            then = [one.new_element async for one in drawn(socket, state)]
-        errors = [one.alert.body for one in then if one.HasField("alert")]
-        return errors, [one.exception.type for one in then if one.HasField("exception")]
+            then = [element.new_element async for element in drawn(socket, state)]
+        errors = [element.alert.body for element in then if element.HasField("alert")]
+        return errors, [element.exception.type for element in then if element.HasField("exception")]
 
     assert asyncio.run(sent("play-policy", string_value="nothing of that")) == ([], [])
     assert asyncio.run(sent("play-seed", string_value="many")) == ([SENTENCE], [])
@@ -131,7 +131,7 @@ def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
 
 
 async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[Delta]:
-    """What a page draws when its browser asks for it."""
+    """Yield the elements that a page draws on request."""
     await socket.send(BackMsg(rerun_script=state).SerializeToString())
     async for data in socket:
         assert isinstance(data, bytes)
@@ -145,15 +145,15 @@ async def drawn(socket: ClientConnection, state: ClientState) -> AsyncIterator[D
 def test_matrices_have_one_thread() -> None:
     script = "import streamlit.web.cli, app, threadpoolctl; print(threadpoolctl.threadpool_info())"
     environment = {n: v for n, v in os.environ.items() if not n.endswith("_NUM_THREADS")}
-    told = subprocess.run(
+    output = subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True,
         check=True,
     ).stdout  # fmt: skip
-    assert {pool["num_threads"] for pool in ast.literal_eval(told)} == {1}
+    assert {pool["num_threads"] for pool in ast.literal_eval(output)} == {1}
 
 
 def in_a_server(begins: str, runs: str) -> str:
-    """What is printed by statements before and in a server's life."""
+    """Return the output of statements before and during a server's life."""
     script = f"""
 import asyncio, gc, sys, weakref
 from pages.parts.shell.operations.life import life
@@ -210,7 +210,7 @@ def test_a_thread_that_waits_has_its_turn_soon() -> None:
 
 
 def test_what_stands_still_does_not_keep_it() -> None:
-    """As an upload does whose browser has gone away: uvicorn would wait for its end."""
+    """For example, an upload from a closed browser: uvicorn would wait for its end."""
     script = """
 import signal, threading
 from pages.parts.shell.operations import life
@@ -230,22 +230,22 @@ def test_a_newer_database_is_said_and_a_signal_ends_the_server_in_order(tmp_path
         connection.execute(text("UPDATE playground_schema SET version = 99"))
     with running(data=tmp_path) as server:
         answer = ask(server, "/playground/ready")
-        told = json.load(answer)
-        assert (answer.status, told["ready"]) == (503, False)
-        assert told["trouble"].startswith("The database has schema version 99, but")
+        answered = json.load(answer)
+        assert (answer.status, answered["ready"]) == (503, False)
+        assert answered["trouble"].startswith("The database has schema version 99, but")
         os.kill(server.pid, signal.SIGTERM)
         assert not wait_until_ended({server.pid}, 10)
         started, not_ready, ended = server.log
-        assert not_ready["reason"] == told["trouble"]
+        assert not_ready["reason"] == answered["trouble"]
         assert (started["event"], ended["event"]) == ("started", "ended")
 
 
 def test_a_wrong_environment_is_said_in_one_line_and_nothing_starts() -> None:
-    told = subprocess.run(
+    answered = subprocess.run(
         [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", "0"],
         cwd=ROOT, env=os.environ | {"PLAYGROUND_MAX_EVENTS": "abc"}, capture_output=True,
         text=True, timeout=60, check=False,
     )  # fmt: skip
-    assert told.returncode == 2
-    (line,) = told.stderr.splitlines()
+    assert answered.returncode == 2
+    (line,) = answered.stderr.splitlines()
     assert json.loads(line)["reason"].startswith("PLAYGROUND_MAX_EVENTS is 'abc', but must be ")

@@ -1,4 +1,4 @@
-"""Who comes in, and what browsers are told about every answer."""
+"""Middleware: allowed hosts and origins, security headers."""
 
 import asyncio
 import hashlib
@@ -94,14 +94,14 @@ def test_the_scripts_in_the_first_page_are_known_by_their_digests() -> None:
     [("app.example.com", 200), ("a.example.org:8501", 200), ("evil.example", 400), ("", 400)],
 )
 def test_names_that_nobody_gave_the_server_are_refused(host: str, status: int) -> None:
-    asked = client(Operations(hosts=("app.example.com", "*.example.org")))
-    assert asked.get("/", headers={"Host": host}).status_code == status
+    browser = client(Operations(hosts=("app.example.com", "*.example.org")))
+    assert browser.get("/", headers={"Host": host}).status_code == status
 
 
 def test_nobody_is_sent_on_to_another_name() -> None:
-    asked = client(Operations(hosts=("www.example.com",)))
-    assert asked.get("/", headers={"Host": "www.example.com"}).status_code == 200
-    assert asked.get("/", headers={"Host": "example.com"}).status_code == 400
+    browser = client(Operations(hosts=("www.example.com",)))
+    assert browser.get("/", headers={"Host": "www.example.com"}).status_code == 200
+    assert browser.get("/", headers={"Host": "example.com"}).status_code == 400
 
 
 def test_without_names_any_is_taken() -> None:
@@ -118,7 +118,7 @@ def opens(origin: str | None, operations: Operations | None = None) -> bool:
 
 
 def test_a_socket_of_another_origin_is_closed_before_it_is_opened() -> None:
-    """A server that is left to answer by itself would log an error."""
+    """An unanswered server would log an error."""
     sent = list[str]()
 
     async def send(message: Message) -> None:
@@ -167,7 +167,7 @@ def set_option(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, object], None]
     def to(name: str, value: object) -> None:
         known = config.get_option
         monkeypatch.setattr(
-            "streamlit.get_option", lambda asked: value if asked == name else known(asked)
+            "streamlit.get_option", lambda option: value if option == name else known(option)
         )
 
     return to

@@ -1,4 +1,4 @@
-"""Whether the server can serve."""
+"""Readiness of the server."""
 
 import asyncio
 from threading import Event
@@ -19,21 +19,21 @@ def test_one_that_refuses_is_trouble_in_its_own_words() -> None:
 
 
 def test_one_that_hangs_is_told_in_time_and_is_asked_one_question_only() -> None:
-    asked, goes_on = [], Event()
+    questions, goes_on = [], Event()
 
     def ask() -> None:
-        asked.append("a question")
+        questions.append("a question")
         assert goes_on.wait(20)
 
     readiness = Readiness(ask, patience=0.01)
 
     async def several() -> list[str]:
-        told = list(await asyncio.gather(*(readiness.trouble() for _ in range(5))))
-        assert asked == ["a question"]
+        troubles = list(await asyncio.gather(*(readiness.trouble() for _ in range(5))))
+        assert questions == ["a question"]
         goes_on.set()
         while await readiness.trouble():
             pass
-        return told
+        return troubles
 
-    told = asyncio.run(several())
-    assert set(told) == {"The database has not answered within 0.01 seconds."}
+    troubles = asyncio.run(several())
+    assert set(troubles) == {"The database has not answered within 0.01 seconds."}

@@ -15,7 +15,7 @@ def test_what_is_not_set_is_safe() -> None:
 
 
 def test_lists_have_spaces_between() -> None:
-    told = Operations.from_environment(
+    operations = Operations.from_environment(
         {
             "PLAYGROUND_LOG_LEVEL": " Debug ",
             "PLAYGROUND_METRICS_TOKEN": "0123456789abcdef",
@@ -23,7 +23,7 @@ def test_lists_have_spaces_between() -> None:
             "PLAYGROUND_FRAME_ANCESTORS": "'self' https://slides.example.com:8443 https://*.edu",
         }
     )
-    assert told == Operations(
+    assert operations == Operations(
         "debug",
         "0123456789abcdef",
         ("app.example.com", "*.example.org", "[::1]"),

@@ -1,4 +1,4 @@
-"""Tables that are written in the browser: what Streamlit tells of them, as rows of a draft."""
+"""Rows of a draft's table as edited in Streamlit's data editor."""
 
 import math
 from collections.abc import Callable, Mapping, Sequence
@@ -11,57 +11,56 @@ from engine.worlds.grid import number_of, share_of, text_of
 from engine.worlds.rows import ActionRow, LevelRow, RuleRow, ValueRow
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
-Told = Mapping[str, Any]
+Edits = Mapping[str, Any]
 """``edited_rows``, ``added_rows`` and ``deleted_rows`` of `st.data_editor`."""
 
 
-class Rows(Generic[R]):
-    """The rows of a table since its editor was mounted: those are edited, taken out, and added to.
+class EditedRows(Generic[R]):
+    """Rows of a table since its editor was mounted, with the edits applied.
 
-    An editor that stays mounted keeps the place where somebody types, so it tells all that was
-    done since, again and again.
+    A mounted editor keeps the cursor's position and reports all edits since mounting, each time.
 
     Attributes:
-        number: of the editor, which is another one whenever it has to begin anew.
-        base: the rows with which it began.
+        number: of the editor; increased to mount a new editor.
+        base: rows at mounting.
 
     Args:
-        make: a new row out of a number.
+        make: creates a new row from its id.
     """
 
     def __init__(self, make: Callable[[int], R]) -> None:
         self.number = 0
         self.base: tuple[R, ...] = ()
         self._make: Callable[[int], R] = make
-        self._added: list[tuple[Told, int]] = []
+        self._added: list[tuple[Edits, int]] = []
 
     def begin(self, rows: Sequence[R]) -> None:
-        """Mount another editor with these rows."""
+        """Mount a new editor with these rows."""
         self.number, self.base, self._added = self.number + 1, tuple(rows), []
 
-    def told(self, told: Told, next_id: int) -> tuple[R, ...]:
-        """The rows as they are now.
+    def edited(self, edits: Edits, next_id: int) -> tuple[R, ...]:
+        """Return the rows with all edits applied.
 
         Args:
-            next_id: a number that none of the rows has with which the editor began.
+            next_id: an id greater than those of the base rows.
         """
         rows = list(self.base)
-        for place, changes in told.get("edited_rows", {}).items():
+        for place, changes in edits.get("edited_rows", {}).items():
             if 0 <= int(place) < len(rows):
                 rows[int(place)] = _changed(rows[int(place)], changes)
-        gone = set(map(int, told.get("deleted_rows", ())))
+        gone = set(map(int, edits.get("deleted_rows", ())))
         left = [row for place, row in enumerate(rows) if place not in gone]
-        left += self._new(told.get("added_rows", ()), next_id)
+        left += self._new(edits.get("added_rows", ()), next_id)
         return tuple(left)
 
-    def _new(self, added: Sequence[Told], next_id: int) -> list[R]:
-        """Added rows, each with the number that it has had before; one that is gone is missed at
-        the first place where what is told is another."""
+    def _new(self, added: Sequence[Edits], next_id: int) -> list[R]:
+        """Return added rows with stable ids; a removed row is detected at the first difference to
+        the previous edits."""
         ids: list[int] = [number for _, number in self._added]
         if missing := len(ids) - len(added):
             before = [changes for changes, _ in self._added]
             same = (a == b for a, b in zip(before, added, strict=False))
-            first = next((place for place, one in enumerate(same) if not one), len(added))
+            first = next((place for place, is_same in enumerate(same) if not is_same), len(added))
             if missing > 0:
                 del ids[first : first + missing]
         free = max(next_id, max(ids, default=-1) + 1)
@@ -71,13 +70,13 @@ class Rows(Generic[R]):
 
 
 NUMBERS = ("adds", "share", "worth")
-"""Columns of numbers, which editors show as text, see `tables.number_column`."""
+"""Columns of numbers, displayed as text; see `tables.number_column`."""
 _NO_CELLS = {"id", "title", "picture", "bad"}
-"""Fields of rows that are no cells of an editor."""
+"""Fields of rows that have no column in an editor."""
 
 
-def _changed(row: R, changes: Told) -> R:
-    """A row with some of its cells written anew; other keys than its columns are ignored."""
+def _changed(row: R, changes: Edits) -> R:
+    """Return a row with edited cells; unknown columns are ignored."""
     columns = {field.name for field in fields(row)} - _NO_CELLS
     known: dict[str, Any] = {
         name: "" if value is None else str(value).strip()
@@ -97,25 +96,24 @@ def _changed(row: R, changes: Told) -> R:
 
 
 def number_in(value: object, read: Callable[[str], float] = share_of) -> float | str | None:
-    """Number in a cell, by default one that may be a percentage; None for an empty cell, and the
-    text itself for one that holds no number."""
+    """Read a cell's number, by default also as a percentage; None if empty, the text if invalid."""
     text = "" if value is None else str(value).strip()
     number = read(text)
     return number if math.isfinite(number) else text or None
 
 
 def text_in(value: object) -> str:
-    """Text of a cell; a number has all of its digits."""
+    """Return the text of a cell; numbers with all of their digits."""
     if isinstance(value, float):
         return text_of(value)
     return "" if value is None else str(value)
 
 
 def as_frame(rows: Sequence[R], columns: Sequence[str], **usual: str) -> pd.DataFrame:
-    """Columns of rows as text to be edited, numbers with all of their digits.
+    """Return columns of rows as text for editing, numbers with all of their digits.
 
     Args:
-        usual: what stands in the columns of numbers that need not be written.
+        usual: default texts of columns of numbers that may stay empty.
     """
     cells = [[_text_in(row, column, usual.get(column, "")) for column in columns] for row in rows]
     return pd.DataFrame(cells, columns=list(columns), dtype=object)

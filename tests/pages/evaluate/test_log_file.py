@@ -1,4 +1,4 @@
-"""A file of the person's own as a log: what its columns may say, and its faults."""
+"""Uploaded file as a log: columns and faults."""
 
 from io import BytesIO
 
@@ -8,8 +8,8 @@ from pyarrow import parquet
 
 from engine.errors import RejectedError
 from engine.steps import finish
-from pages.parts.evaluate.file import OfFile, inspecting, reading
-from pages.parts.evaluate.found import STAND_IN, finding
+from pages.parts.evaluate.log_evaluation import STAND_IN, evaluating
+from pages.parts.evaluate.log_file import FileSource, inspecting, reading
 from pages.parts.work.uploads import Upload, Uploads
 
 ROWS = b"country,action,prob,reward\nNL,red,.5,1\nDE,blue,.25,0\nNL,blue,.5,1\n"
@@ -32,22 +32,22 @@ def test_columns_are_guessed_and_the_log_is_asked() -> None:
     assert (ends.names, ends.columns) == (inspected.names, inspected.columns), "none of no name"
     columns = inspected.columns
     assert columns is not None
-    told = columns.shown, columns.reward, columns.propensity, columns.context
-    assert told == ("action", "reward", "prob", ("country",))
-    log = finish(reading(upload, OfFile(upload.token, columns, (0.0, 1.0))))
-    found = finish(finding(log, (1, 0), None))
-    assert [row.target for row in found.rows] == [
+    roles = columns.shown, columns.reward, columns.propensity, columns.context
+    assert roles == ("action", "reward", "prob", ("country",))
+    log = finish(reading(upload, FileSource(upload.token, columns, (0.0, 1.0))))
+    result = finish(evaluating(log, (1, 0), None))
+    assert [row.target for row in result.rows] == [
         "online", "uniform", "action blue", "action red",
     ]  # fmt: skip
-    assert (found.truths, found.tells_all) == ({}, False)
-    assert found.estimator_of("uniform", "strata") == STAND_IN
+    assert (result.truths, result.tells_all) == ({}, False)
+    assert result.estimator_of("uniform", "strata") == STAND_IN
 
 
 def test_every_faulty_line_is_told() -> None:
     upload = sent(ROWS.replace(b".5", b"0"))
     inspected = finish(inspecting(upload))
     with pytest.raises(RejectedError) as refused:
-        finish(reading(upload, OfFile(upload.token, inspected.columns, (0.0, 1.0))))
+        finish(reading(upload, FileSource(upload.token, inspected.columns, (0.0, 1.0))))
     assert [fault.line for fault in refused.value.faults] == [2, 4]
     assert "line 2" in refused.value.message
 
@@ -59,7 +59,7 @@ def test_a_table_without_a_row_holds_no_event() -> None:
     upload = sent(table.getvalue())
     columns = finish(inspecting(upload)).columns
     with pytest.raises(RejectedError, match="it holds no event"):
-        finish(reading(upload, OfFile(upload.token, columns, (0.0, 1.0))))
+        finish(reading(upload, FileSource(upload.token, columns, (0.0, 1.0))))
 
 
 def test_lines_of_json_need_no_columns() -> None:
@@ -78,6 +78,6 @@ def test_a_small_file_that_unfolds_to_too_much_is_refused(monkeypatch: pytest.Mo
 
 def test_a_log_is_read_in_steps() -> None:
     columns = finish(inspecting(sent(ROWS))).columns
-    steps = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), OfFile("", columns, (0.0, 1.0)))
+    steps = reading(sent(ROWS + b"NL,red,.5,1\n" * 80_000), FileSource("", columns, (0.0, 1.0)))
     assert len([None for _ in zip(range(3), steps, strict=False)]) == 3
     assert len(finish(steps).decisions) == 80_003

@@ -1,4 +1,4 @@
-"""Experiments that are repeated: what is shared, what is kept, and what a link tells of them."""
+"""Repeated coverage experiments: shared series, the cache, links."""
 
 from dataclasses import replace
 from itertools import count
@@ -9,8 +9,8 @@ from engine import LoopSettings
 from engine.evaluation.coverage import Coverage
 from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
+from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns, SeriesCache
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.evaluate.watch import Repeated, Repetitions, Watch
 from pages.parts.work.heavy_work import SLICE, HeavyWork, Ticket
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
@@ -18,24 +18,24 @@ SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)
 
 
 class Sessions:
-    """Browser sessions of one server; heavy work is done by hand, each slice in equal time."""
+    """Browser sessions of one server; heavy work runs on request, each slice in equal time."""
 
     def __init__(self) -> None:
         clock = count(0.0, SLICE)
-        self.kept = Repetitions()
+        self.kept = SeriesCache()
         self.line = HeavyWork(lambda work: None, now=lambda: next(clock), is_there=lambda _: True)
 
-    def opened(self) -> Watch:
-        """What a new one has; each session stands in line for itself."""
+    def opened(self) -> CoverageRuns:
+        """Return the experiments of a new session, with a place of its own in the queue."""
         name = f"session{len(self.line)}"
 
         def submit(job: Steps[None]) -> Ticket[None]:
             return self.line.submit(job, session=name, address=name)
 
-        return Watch(submit, self.kept)
+        return CoverageRuns(submit, self.kept)
 
-    def work(self, watch: Watch, done: int) -> None:
-        """Until so many are done, or nothing is to be done."""
+    def work(self, watch: CoverageRuns, done: int) -> None:
+        """Work until ``done`` repetitions are finished, or the queue is empty."""
         while watch.done < done and self.line.turn():
             pass
 
@@ -102,7 +102,7 @@ def test_each_session_sees_what_it_asked_for_however_far_others_go() -> None:
     far.start(replace(SETUP, times=4))
     sessions.work(far, 1)
     elsewhere = HeavyWork(lambda work: None, is_there=lambda _: True)
-    near = Watch(lambda job: elsewhere.submit(job, session="", address=""), sessions.kept)
+    near = CoverageRuns(lambda job: elsewhere.submit(job, session="", address=""), sessions.kept)
     near.start(replace(SETUP, times=2))
     assert near.done == 1, "it goes on with what others began"
     sessions.work(far, 4)
@@ -153,9 +153,9 @@ def test_what_was_stopped_before_its_first_turn_stays_as_it_was() -> None:
 
 @pytest.mark.parametrize(("most", "is_kept"), [(60, True), (40, False)])
 def test_what_was_asked_for_longest_ago_makes_room(most: int, is_kept: bool) -> None:
-    kept = Repetitions(most)
-    first, second, third = (Repeated("coffee", seed, 100, "none") for seed in range(3))
-    for one in (second, first, third):
-        kept.begin(one)
+    kept = SeriesCache(most)
+    first, second, third = (CoverageExperiment("coffee", seed, 100, "none") for seed in range(3))
+    for experiment in (second, first, third):
+        kept.begin(experiment)
     assert kept.find(first) is not None
     assert (kept.find(second) is not None) == is_kept

@@ -1,10 +1,10 @@
-"""Is one policy better than another, by the same log?"""
+"""Comparison of two policies on the same log."""
 
 import streamlit as st
 
-from pages.parts.evaluate.found import Found
+from pages.parts.evaluate.log_evaluation import LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession
-from pages.parts.evaluate.wording import about_difference, asked_row, names_of
+from pages.parts.evaluate.wording import about_difference, headline_row, names_of
 from pages.parts.text.format import note, section
 
 _HELP = (
@@ -14,30 +14,32 @@ _HELP = (
 )
 
 
-def show_difference(session: EvaluateSession, found: Found) -> None:
-    """Two policies, and how much more the one would earn."""
-    setup, names = session.setup, names_of(found, session.setup)
+def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
+    """Draw menus for two policies, and the difference of their rewards."""
+    setup, names = session.setup, names_of(result, session.setup)
     section("Is it better than what ran?", help=_HELP)
-    keys, row = list(names), asked_row(found, setup)
+    keys, row = list(names), headline_row(result, setup)
     usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
     with st.container(horizontal=True, vertical_alignment="center", key="beside"):
-        one = _choose("One", keys, usual, found, session)
+        first = _choose("One", keys, usual, result, session)
         note("beside")
-        other = _choose("The other", keys, "online", found, session)
+        second = _choose("The other", keys, "online", result, session)
     if session.hides:
         note("It is told once you have guessed.")
-    elif one == other:
+    elif first == second:
         note("These are the same.")
     else:
-        st.markdown(about_difference(found, setup, one, other))
+        st.markdown(about_difference(result, setup, first, second))
 
 
-def _choose(label: str, keys: list[str], usual: str, found: Found, session: EvaluateSession) -> str:
+def _choose(
+    label: str, keys: list[str], usual: str, result: LogEvaluation, session: EvaluateSession
+) -> str:
     chosen: str = st.selectbox(
         label,
         keys,
         keys.index(usual),
-        format_func=names_of(found, session.setup).__getitem__,
+        format_func=names_of(result, session.setup).__getitem__,
         key=f"evaluate-{label}-{session.setup.world}-{usual}",
         label_visibility="collapsed",
         width=250,

@@ -1,4 +1,4 @@
-"""A file that was sent: its columns as they are corrected."""
+"""Form for an uploaded log file, with corrected columns."""
 
 from typing import cast
 
@@ -8,10 +8,10 @@ from engine.evaluation.files.columns import Columns
 
 
 def page() -> None:
-    """The file's part of the page; what is asked of it stands in the session's state."""
+    """Draw the form; the session's state holds the source passed to the session."""
     import streamlit as st  # noqa: PLC0415
 
-    from pages.parts.evaluate.sent import choose_file  # noqa: PLC0415
+    from pages.parts.evaluate.log_file_form import choose_file  # noqa: PLC0415
     from pages.parts.work.uploads import this_upload  # noqa: PLC0415
 
     class Session:

@@ -1,4 +1,4 @@
-"""A field that is a number, in slices."""
+"""Form for a numeric context field, cut into slices."""
 
 import streamlit as st
 
@@ -15,21 +15,21 @@ _NUMBER = (
 
 
 def write_number(session: WorldsSession) -> None:
-    """A field that is a range: how it is cut, and how its numbers are spread."""
+    """Draw the form: range, number of slices and distribution of the numbers."""
     st.text_input("Name of the field", "age", max_chars=MAX_NAME, key="worlds-number-name")
     slices = st.slider("Slices", 2, 12, 4, key="worlds-number-slices")
     is_bell = st.toggle("Most in the middle, not all alike", key="worlds-number-bell")
-    shown = _NUMBER if is_bell else _NUMBER[:2]
-    places = [place for _ in range(len(shown) // 2) for place in st.columns(2)]
-    told = [
-        float(place.number_input(label, value=usual, key=key))
-        for place, (label, key, usual) in zip(places, shown, strict=True)
+    inputs = _NUMBER if is_bell else _NUMBER[:2]
+    columns = [column for _ in range(len(inputs) // 2) for column in st.columns(2)]
+    numbers = [
+        float(column.number_input(label, value=usual, key=key))
+        for column, (label, key, usual) in zip(columns, inputs, strict=True)
     ]
 
     def add() -> None:
         name = str(st.session_state["worlds-number-name"])
-        mean, spread = (told[2], told[3]) if is_bell else (None, 1.0)
-        session.add_number(name, told[0], told[1], slices, mean, spread)
+        mean, spread = (numbers[2], numbers[3]) if is_bell else (None, 1.0)
+        session.add_number(name, numbers[0], numbers[1], slices, mean, spread)
 
     st.button("Write it", key="add-number", icon=":material/add:", on_click=add)
     note("Each slice is a value of the field, and sends the number in its middle.")

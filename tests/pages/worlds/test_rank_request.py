@@ -1,23 +1,23 @@
-"""A Rank request that a person writes."""
+"""Rank request written by a person."""
 
 import json
 
 import pytest
 
 from engine.worlds import WORLDS
-from pages.parts.worlds.own_json import rank_json
+from pages.parts.worlds.rank_request import rank_json
 
 COFFEE = WORLDS["coffee"].request(0).to_json()
 
 
 def test_it_is_answered_in_the_service_s_shape() -> None:
-    told = COFFEE | {"eventId": "mine", "excludedActions": ["Latte"], "unknown": 1}
-    status, body = rank_json(json.dumps(told), 7)
+    request = COFFEE | {"eventId": "mine", "excludedActions": ["Latte"], "unknown": 1}
+    status, body = rank_json(json.dumps(request), 7)
     assert (status, body["eventId"]) == ("201 Created", "mine")
-    chances = {one["id"]: one["probability"] for one in body["ranking"]}
+    chances = {action["id"]: action["probability"] for action in body["ranking"]}
     assert chances["Latte"] == 0
     assert sum(chances.values()) == pytest.approx(1)
-    assert rank_json(json.dumps(told), 7) == (status, body)
+    assert rank_json(json.dumps(request), 7) == (status, body)
 
 
 @pytest.mark.parametrize(
@@ -40,6 +40,6 @@ def test_it_is_answered_in_the_service_s_shape() -> None:
 def test_what_is_refused_is_told_in_the_service_s_shape(
     text: str, status: str, code: str, says: str
 ) -> None:
-    found, body = rank_json(text, 7)
-    assert (found, body["error"]["code"]) == (status, code)
+    answered, body = rank_json(text, 7)
+    assert (answered, body["error"]["code"]) == (status, code)
     assert says in body["error"]["message"]

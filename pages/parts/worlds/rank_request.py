@@ -1,4 +1,4 @@
-"""A Rank request of one's own, written as the service's JSON, and its answer."""
+"""Form for a Rank request in the service's JSON, with the answer."""
 
 import json
 from typing import Any
@@ -19,18 +19,18 @@ _NAMES = {
     "eventId": "event_id",
     "deferActivation": "defer_activation",
 }
-"""What stands in a request, and what the engine calls it."""
+"""Names in a request -> parameters of `LearningLoop.rank`."""
 _REFUSED = "400 Bad Request"
-"""The service had it for whatever of a request it could not take, its size included."""
+"""Status of the service for any invalid request, including an oversized one."""
 
 
 def rank_json(text: str, seed: int) -> tuple[str, dict[str, Any]]:
-    """The status and the body with which a new loop answers a request, errors included."""
+    """Return status and body of a new loop's answer to a request, errors included."""
     try:
-        told = json.loads(text)
-        if not isinstance(told, dict):
+        request = json.loads(text)
+        if not isinstance(request, dict):
             raise ValueError("the request is no object")
-        given = {_NAMES[name]: value for name, value in told.items() if name in _NAMES}
+        given = {_NAMES[name]: value for name, value in request.items() if name in _NAMES}
         loop = LearningLoop(LoopSettings(), seed=seed)
         answer = loop.rank(**({"actions": None} | given))
     except PersonalizerError as error:
@@ -41,8 +41,8 @@ def rank_json(text: str, seed: int) -> tuple[str, dict[str, Any]]:
     return "201 Created", answer.to_json()
 
 
-def write_own_json(world: World | None) -> None:
-    """A request to be written, and what comes of it."""
+def show_rank_request(world: World | None) -> None:
+    """Draw the request's text field and the answer."""
 
     def rank() -> None:
         st.session_state[_ANSWER] = rank_json(typed(_TEXT), seed=7)
@@ -50,7 +50,7 @@ def write_own_json(world: World | None) -> None:
     with st.expander(
         "Your own Rank request, as JSON", icon=":material/data_object:", key="own-rank"
     ):
-        # It follows what is written above, until somebody writes in it.
+        # The request follows the world above until edited.
         written = st.session_state.get(_TEXT)
         if world is not None and (written is None or written == st.session_state.get(_FILLED)):
             request = json.dumps(world.request(0).to_json(), indent=1, ensure_ascii=False)
@@ -61,7 +61,7 @@ def write_own_json(world: World | None) -> None:
             st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
         with right:
             status, body = st.session_state.get(_ANSWER, ("", {}))
-            told = status or "The answer of a new loop, seed 7, stands here."
-            note(told, explained(told))
+            headline = status or "The answer of a new loop, seed 7, stands here."
+            note(headline, explained(headline))
             if status:
                 st.code(json.dumps(body, indent=2, ensure_ascii=False), "json", height=320)

@@ -1,4 +1,4 @@
-"""Worlds that this browser keeps, and the ready ones; what can be done with each."""
+"""Lists of this browser's worlds and of the ready-made worlds, with their actions."""
 
 import re
 import time
@@ -32,22 +32,22 @@ _COPY = re.compile(r", copy( \d+)?$")
 
 
 def is_ready(world: World) -> bool:
-    """Whether it is one of the ready worlds, which are there without being kept."""
+    """Return True for a ready-made world, which needs no storing."""
     return any(world == exhibit.world for exhibit in GALLERY.values())
 
 
 def keep(session: WorldsSession, world: World, owner: str) -> str:
-    """Keep what is written, in place of what it was made of where that is one's own; its key.
+    """Store the written world and return its key; an own world that it came from is replaced.
 
     Raises:
-        PersonalizerError: if it cannot be kept.
+        PersonalizerError: if storing fails.
     """
     keep_at_hand(world)
     if not is_ready(world):
         before = session.origin.world
         instead = key_of(before) if before is not None else ""
         library().store.keep_world(world, owner, instead_of=instead)
-    key = session.came_as(world)
+    key = session.record_as_world(world)
     st.session_state[_KEY] = key
     return key
 
@@ -60,7 +60,7 @@ def _attempt(session: WorldsSession, verb: Callable[[], object]) -> None:
 
 
 def show_kept(session: WorldsSession, owner: str) -> None:
-    """One row a world, the last used first."""
+    """Draw a row per stored world, the most recently used first."""
     try:
         kept = library().store.worlds(owner)
     except PersonalizerError as error:
@@ -75,11 +75,11 @@ def show_kept(session: WorldsSession, owner: str) -> None:
     if not kept:
         note("None yet. What you write above is kept once you press Save, or play it.")
     with st.container(gap="xsmall", key="kept-worlds"):
-        for one in kept:
-            _show(session, owner, one)
+        for world in kept:
+            _show(session, owner, world)
 
 
-def _row(key: str, title: str, told: str, story: str = "") -> st.delta_generator.DeltaGenerator:
+def _row(key: str, title: str, details: str, story: str = "") -> st.delta_generator.DeltaGenerator:
     row = st.container(
         border=True, horizontal=True, vertical_alignment="center", gap="small", key=key
     )
@@ -87,7 +87,7 @@ def _row(key: str, title: str, told: str, story: str = "") -> st.delta_generator
         st.markdown(f"**{plain(title)}**")
         if story:
             st.markdown(f":small[{plain(story)}]")
-        note(told)
+        note(details)
     return row
 
 
@@ -98,55 +98,55 @@ def _open(session: WorldsSession, world: World, key: str) -> None:
     st.button("Open", key=key, on_click=take)
 
 
-def _show(session: WorldsSession, owner: str, one: KeptWorld) -> None:
-    world = one.world
-    title = world.title if world.title != one.name else ""
-    parts = plain(title), size_of(world), ago(time.time() - one.used)
-    told = " \u00b7 ".join(filter(None, parts))
-    with _row(f"world-{one.key}", f"{world.emoji} {one.name}".strip(), told):
-        _open(session, world, f"open-world-{one.key}")
-        with st.popover("More", key=f"world-menu-{one.key}", on_change="rerun") as menu:
+def _show(session: WorldsSession, owner: str, kept: KeptWorld) -> None:
+    world = kept.world
+    title = world.title if world.title != kept.name else ""
+    parts = plain(title), size_of(world), ago(time.time() - kept.used)
+    details = " \u00b7 ".join(filter(None, parts))
+    with _row(f"world-{kept.key}", f"{world.emoji} {kept.name}".strip(), details):
+        _open(session, world, f"open-world-{kept.key}")
+        with st.popover("More", key=f"world-menu-{kept.key}", on_change="rerun") as menu:
             if menu.open:
-                _menu(session, owner, one)
+                _menu(session, owner, kept)
 
 
-def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
-    store, name = library().store, f"world-name-{one.key}"
+def _menu(session: WorldsSession, owner: str, kept: KeptWorld) -> None:
+    store, name = library().store, f"world-name-{kept.key}"
 
     def rename() -> None:
         if (said := st.session_state[name]) is None:
-            return  # It has just left the page.
-        _attempt(session, lambda: store.rename_world(one.key, owner, said))
+            return  # The field has just left the page.
+        _attempt(session, lambda: store.rename_world(kept.key, owner, said))
 
     def copy() -> None:
-        store.keep_world(copy_of(one.world, store.worlds(owner)), owner)
+        store.keep_world(copy_of(kept.world, store.worlds(owner)), owner)
 
     def duplicate() -> None:
         _attempt(session, copy)
 
     def erase() -> None:
-        store.delete_world(one.key, owner)
-        close_link(one.world)
+        store.delete_world(kept.key, owner)
+        close_link(kept.world)
 
     def delete() -> None:
         _attempt(session, erase)
 
-    st.text_input("Name", one.name, max_chars=MAX_NAME, key=name, on_change=rename)
+    st.text_input("Name", kept.name, max_chars=MAX_NAME, key=name, on_change=rename)
     st.button(
         "Duplicate",
-        key=f"duplicate-world-{one.key}",
+        key=f"duplicate-world-{kept.key}",
         icon=":material/content_copy:",
         on_click=duplicate,
         width="stretch",
     )
-    text = partial(world_to_file, one.world)
-    download_text("Download as JSON", text, f"world-json-{one.key}", f"{one.key}.json")
+    text = partial(world_to_file, kept.world)
+    download_text("Download as JSON", text, f"world-json-{kept.key}", f"{kept.key}.json")
     st.markdown("Whoever gets this link opens this very world")
     address = (st.context.url or "").partition("?")[0]
-    st.code(f"{address}?world={one.key}", language=None, wrap_lines=True)
+    st.code(f"{address}?world={kept.key}", language=None, wrap_lines=True)
     st.button(
         "Delete for good",
-        key=f"delete-world-{one.key}",
+        key=f"delete-world-{kept.key}",
         icon=":material/delete_forever:",
         on_click=delete,
         width="stretch",
@@ -156,9 +156,8 @@ def _menu(session: WorldsSession, owner: str, one: KeptWorld) -> None:
 
 
 def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
-    """The same with a title that says so, and that none of those that are kept has: what is told
-    apart by what it is has to be another."""
-    names = {one.name for one in kept} | {one.world.title for one in kept}
+    """Return a copy of a world with a title that no kept world has, and therefore another key."""
+    names = {other.name for other in kept} | {other.world.title for other in kept}
     title = _COPY.sub("", world.title)
     for number in count(1):
         more = ", copy" if number == 1 else f", copy {number}"
@@ -169,15 +168,15 @@ def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
 
 
 def show_gallery(session: WorldsSession) -> None:
-    """The ready worlds, each with its story, what it shows and what can be earned."""
+    """Draw the ready-made worlds, each with its story, its point and its ceilings."""
     section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
     gallery = st.container(key="gallery")
     for name, exhibit in GALLERY.items():
-        world, found = exhibit.world, exhibit.world.ceilings
-        earns = f"{earned(found.uniform.value)} by chance, {earned(found.best.value)} at best"
-        earns += in_money(world, found.best.value)
-        told = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
-        with gallery, _row(f"exhibit-{name}", world.label, told, world.story):
+        world, ceilings = exhibit.world, exhibit.world.ceilings
+        earns = f"{earned(ceilings.uniform.value)} by chance, {earned(ceilings.best.value)} at best"
+        earns += in_money(world, ceilings.best.value)
+        details = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
+        with gallery, _row(f"exhibit-{name}", world.label, details, world.story):
             if exhibit.drift != "none":
                 st.page_link(RACE, label="Race", query_params={"world": name})
             _open(session, world, f"open-exhibit-{name}")

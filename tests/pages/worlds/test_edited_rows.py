@@ -1,9 +1,9 @@
-"""What an editor in the browser tells, as rows."""
+"""Edits in the browser, applied to rows."""
 
 import pytest
 
 from engine.worlds.rows import ActionRow, BadCells, ValueRow
-from pages.parts.worlds.rows import Rows, as_frame, text_in
+from pages.parts.worlds.edited_rows import EditedRows, as_frame, text_in
 
 
 def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
@@ -11,37 +11,37 @@ def names(rows: tuple[ActionRow, ...]) -> list[tuple[int, str]]:
 
 
 def test_rows_are_edited_taken_out_and_added_to() -> None:
-    rows = Rows(ActionRow)
+    rows = EditedRows(ActionRow)
     rows.begin([ActionRow(0, "A"), ActionRow(1, "B", "b"), ActionRow(2, "C")])
-    told = {
+    edits = {
         "edited_rows": {1: {"name": " D ", "emoji": None, "other": 1}, 9: {"name": "far"}},
         "deleted_rows": [0],
         "added_rows": [{"name": "E"}, {}],
     }
-    found = rows.told(told, 3)
-    assert names(found) == [(1, "D"), (2, "C"), (3, "E"), (4, "")]
-    assert found[0].emoji == ""
-    assert rows.told(told, 5) == found
-    assert rows.told({}, 5) == rows.base
+    rows_now = rows.edited(edits, 3)
+    assert names(rows_now) == [(1, "D"), (2, "C"), (3, "E"), (4, "")]
+    assert rows_now[0].emoji == ""
+    assert rows.edited(edits, 5) == rows_now
+    assert rows.edited({}, 5) == rows.base
 
 
 def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
-    rows = Rows(ActionRow)
+    rows = EditedRows(ActionRow)
     rows.begin([])
     added = [{"name": "A"}, {"name": "B"}, {"name": "C"}]
-    assert names(rows.told({"added_rows": added}, 0)) == [(0, "A"), (1, "B"), (2, "C")]
+    assert names(rows.edited({"added_rows": added}, 0)) == [(0, "A"), (1, "B"), (2, "C")]
     left = [added[0], added[2]]
-    assert names(rows.told({"added_rows": left}, 3)) == [(0, "A"), (2, "C")]
+    assert names(rows.edited({"added_rows": left}, 3)) == [(0, "A"), (2, "C")]
     more = [*left, {"name": "D"}]
-    assert names(rows.told({"added_rows": more}, 3)) == [(0, "A"), (2, "C"), (3, "D")]
+    assert names(rows.edited({"added_rows": more}, 3)) == [(0, "A"), (2, "C"), (3, "D")]
     two = [*more, {"name": "E"}, {"name": "F"}]
     for count in (4, 5):  # Whoever asks may know of no number but those of the beginning.
-        assert names(rows.told({"added_rows": two[:count]}, 0))[3:] == [
+        assert names(rows.edited({"added_rows": two[:count]}, 0))[3:] == [
             (4, "E"), (5, "F")][: count - 3]  # fmt: skip
     number = rows.number
     rows.begin([ActionRow(7, "Z")])
     assert rows.number == number + 1
-    assert names(rows.told({"added_rows": more[:1]}, 8)) == [(7, "Z"), (8, "A")]
+    assert names(rows.edited({"added_rows": more[:1]}, 8)) == [(7, "Z"), (8, "A")]
 
 
 @pytest.mark.parametrize(
@@ -61,15 +61,15 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
 def test_how_often_is_a_number_as_it_is_written_or_nothing(
     text: str | None, share: float | None, bad: BadCells
 ) -> None:
-    rows = Rows(ValueRow)
+    rows = EditedRows(ValueRow)
     rows.begin([ValueRow(0, "sun", "yes", share=2.0, bad=(("share", "before"),))])
-    (row,) = rows.told({"edited_rows": {0: {"share": text}}}, 1)
+    (row,) = rows.edited({"edited_rows": {0: {"share": text}}}, 1)
     assert (row.share, row.bad) == (share, bad)
 
 
 def test_a_price_is_no_percentage() -> None:
-    rows = Rows(ActionRow)
-    (row,) = rows.told({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
+    rows = EditedRows(ActionRow)
+    (row,) = rows.edited({"added_rows": [{"worth": "40%", "id": "7", "bad": "x", "label": "x"}]}, 3)
     assert row == ActionRow(3, bad=(("worth", "40%"),))
 
 
@@ -78,6 +78,6 @@ def test_numbers_are_shown_with_all_of_their_digits() -> None:
     rows.append(ActionRow(3, "D", bad=(("worth", "many"),)))
     frame = as_frame(rows, ("name", "worth"), worth="1")
     assert frame["worth"].tolist() == ["40.5", "0.000001", "1", "many"]
-    assert [text_in(one) for one in (0.034, 1 / 3, 120.0, None, "x")] == [
+    assert [text_in(value) for value in (0.034, 1 / 3, 120.0, None, "x")] == [
         "0.034", "0.3333333333333333", "120", "", "x",
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""A world out of the log that is open on Evaluate: a simulation of it, not the truth."""
+"""Estimation of a world from the log open on Evaluate, as a simulation of the log."""
 
 from functools import partial
 
@@ -8,10 +8,10 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.evaluation.world_of_log import Estimated, estimating
-from pages.parts.evaluate.logs import Log
+from pages.parts.evaluate.logs import EvaluationLog
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
-from pages.parts.text.format import note, plain, told_apart
+from pages.parts.text.format import distinct_names, note, plain
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frames import outcome
 from pages.parts.work.heavy_work import submit_here
@@ -21,8 +21,8 @@ _PAGE = PAGES / "worlds.py"
 _MADE, _ASKED = "world-of-log", "make-world-of-log"
 
 
-def offer_a_world(log: Log) -> None:
-    """A button that makes a world of a log, and goes to it."""
+def offer_world_from_log(log: EvaluationLog) -> None:
+    """Draw the button that estimates a world from a log."""
     st.button(
         "Make a world of this log",
         key=_ASKED,
@@ -33,13 +33,13 @@ def offer_a_world(log: Log) -> None:
     )
 
 
-def go_to_it() -> None:
-    """Go to the world that was just made of a log."""
+def open_new_world() -> None:
+    """Switch to the Worlds page if a world has just been estimated."""
     if _MADE in st.session_state:
         st.switch_page(_PAGE)
 
 
-def _make(log: Log) -> None:
+def _make(log: EvaluationLog) -> None:
     items = log.world.items if log.world else ()
     title = f"{log.world.title}, simulated"[:40] if log.world else "My log"
     unit = log.world.unit if log.world else ""
@@ -51,8 +51,8 @@ def _make(log: Log) -> None:
         say_refused(error.message)
 
 
-def take_it(session: WorldsSession) -> None:
-    """Write on the world that was made of a log, if one was."""
+def adopt_new_world(session: WorldsSession) -> None:
+    """Open the estimated world for editing, if there is one."""
     made: Estimated | None = st.session_state.pop(_MADE, None)
     if made is not None:
         session.begin(made.world, made)
@@ -66,8 +66,8 @@ def _how_fields_come(made: Estimated) -> str:
     return "Its fields come independently: chance explains how often their values came together."
 
 
-def say_what_it_rests_on(session: WorldsSession) -> None:
-    """That it simulates a log, and how many events each number rests on."""
+def show_event_counts(session: WorldsSession) -> None:
+    """State that the world simulates a log, and list the number of events behind each estimate."""
     made = session.origin.estimated
     if made is None:
         return
@@ -80,11 +80,11 @@ def say_what_it_rests_on(session: WorldsSession) -> None:
     )
     with st.expander("Events behind each expected reward", key="events-of-log"):
         world = made.world
-        who = pd.DataFrame([dict(context) for context in world.contexts])
-        called = told_apart({item.id: item.name for item in world.items})
-        names = [f"{name}, events" for name in called.values()]
+        contexts = pd.DataFrame([dict(context) for context in world.contexts])
+        actions = distinct_names({item.id: item.name for item in world.items})
+        names = [f"{name}, events" for name in actions.values()]
         counts = pd.DataFrame(np.asarray(made.events), columns=names)
-        rows = pd.concat([who, counts], axis=1)
+        rows = pd.concat([contexts, counts], axis=1)
         show_rows(rows, key="log-events")
         for column, why in made.left_out.items():
             note(plain(f"{column} is no field of it: {why}"))

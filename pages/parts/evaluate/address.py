@@ -1,4 +1,4 @@
-"""The loop whose log is asked: that of the address, or the one that is open on Play."""
+"""Address of the Evaluate page: the loop to evaluate, and the number of coverage repetitions."""
 
 import streamlit as st
 
@@ -15,21 +15,24 @@ from pages.parts.work.session_state import existing
 
 _LINKED = "evaluate-linked"
 WATCHED = "watched"
-"""What an address calls how often the experiment was repeated."""
+"""Name of the parameter for the number of repetitions."""
 
 
 def open_loop(address_is_new: bool) -> StoredLoop | None:
-    """The loop, to look at; None if there is none. A link that leads to none says why."""
+    """Return the loop of the address, read-only, or the loop open on Play; None without either.
+
+    An invalid link is reported.
+    """
     play, state = existing(PlaySession), st.session_state
-    asked = st.query_params.get("loop") if address_is_new else None
+    view = st.query_params.get("loop") if address_is_new else None
     if address_is_new:
         state.pop(_LINKED, None)
-    if asked is not None and (play is None or asked != play.open.link):
+    if view is not None and (play is None or view != play.open.link):
         try:
-            if not LOOP.fullmatch(asked):
+            if not LOOP.fullmatch(view):
                 raise StoreError("This link is broken.")
             with st.spinner("Opening the loop"):
-                state[_LINKED] = outcome(submit_here(library().opening(asked)))
+                state[_LINKED] = outcome(submit_here(library().opening(view)))
         except StoreError as error:
             say_refused(error.message)
     linked: StoredLoop | None = state.get(_LINKED)
@@ -37,20 +40,21 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
 
 
 def this_log(session: EvaluateSession, address: str) -> dict[str, str]:
-    """The link to the log of the loop that is asked, under what it does."""
+    """Return the link to the evaluated loop's log by its description; empty without a stored
+    loop."""
     loop = loop_in_link(session)
     does = "**This log.** Asks the loop that is asked here, with all who have come by then."
     return {} if loop is None else {does: session.setup.link(address, loop=loop)}
 
 
 def loop_in_link(session: EvaluateSession) -> str | None:
-    """The name under which the loop that is asked is looked at, for the address."""
+    """Return the view id of the evaluated loop for the address; None without a stored loop."""
     loop = session.loop if session.asks_loop else None
     return loop.view if loop is not None and loop.is_saved else None
 
 
 def watched_in_link() -> int | None:
-    """How often the address says that the experiment was repeated; what cannot be is said."""
+    """Return the number of repetitions in the address; an invalid number is reported."""
     text = st.query_params.get(WATCHED)
     if text is None:
         return None

@@ -1,4 +1,4 @@
-"""What can be earned in a world, which in a large one takes longer than a click to find."""
+"""Ceilings of a world's rewards, computed as heavy work for large worlds."""
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
@@ -7,7 +7,7 @@ from pages.parts.work.heavy_work import submit_here
 
 
 def ceilings_of(world: World) -> Ceilings:
-    """The ceilings, found once; those of a large world as heavy work."""
+    """Return the ceilings, computed once; large worlds use heavy work."""
     if not world.is_tabulated:
         outcome(submit_here(world.finding_ceilings()))
     return world.ceilings

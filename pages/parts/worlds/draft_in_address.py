@@ -1,5 +1,4 @@
-"""What is written, in the page's address: itself if it is short, else the key of what the store
-keeps."""
+"""Draft in the page's address: its text if short, else the key of the stored text."""
 
 import re
 
@@ -13,8 +12,8 @@ _GONE = "This draft is not kept any more: it was changed often since, or its tim
 
 
 def draft_of(session: WorldsSession, owner: str) -> str | None:
-    """What the address says of a draft; None where the world's own link says it, or nothing can be
-    kept."""
+    """Return the address parameter of a draft; None if the world's own link suffices or storing
+    fails."""
     text = session.text
     if text is None or len(text) <= MAX_LINK:
         return text
@@ -27,14 +26,14 @@ def draft_of(session: WorldsSession, owner: str) -> str | None:
     return f"kept-{session.kept[1]}"
 
 
-def restore(session: WorldsSession, said: str) -> None:
-    """Go on with the draft of which an address says this."""
-    found = _KEPT.fullmatch(said)
-    if found is None:
-        session.restore(said)
+def restore(session: WorldsSession, parameter: str) -> None:
+    """Continue with the draft of an address parameter."""
+    key = _KEPT.fullmatch(parameter)
+    if key is None:
+        session.restore(parameter)
         return
     try:
-        text = library().store.draft(found[1])
+        text = library().store.draft(key[1])
     except PersonalizerError as error:
         session.refused = error.message
         return

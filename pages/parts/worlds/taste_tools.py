@@ -1,5 +1,4 @@
-"""All tastes at once: which fields matter, and tastes that are copied, blurred, graded, or by
-chance."""
+"""Tools for all tastes at once: relevant fields, scramble, copy, blur, grade."""
 
 from collections.abc import Sequence
 
@@ -14,8 +13,8 @@ from pages.parts.worlds.levels import write_levels
 from pages.parts.worlds.session import WorldsSession
 
 
-def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
-    """Which fields matter, and tastes by chance."""
+def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> None:
+    """Draw the choice of relevant fields and the buttons for all tastes."""
     section("What they secretly like", "The hidden truth: the engine never sees it.")
     draft, key = session.draft, "worlds-depends"
     names = [name for name in draft.fields if name]
@@ -65,7 +64,7 @@ def shape_the_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None
 
 
 def _copy(session: WorldsSession) -> None:
-    """One segment, or one action, as another is."""
+    """Draw the form that copies the tastes of a segment or an action."""
     draft = session.draft
     rows = [", ".join(row.value for row in segment) or "Everybody" for segment in draft.segments]
     columns = [row.label for row in draft.offered]
@@ -75,10 +74,10 @@ def _copy(session: WorldsSession) -> None:
         list(kinds),
         default="column",
         required=True,
-        format_func=lambda one: kinds[one][0],
+        format_func=lambda kind: kinds[kind][0],
         key="copy-kind",
     )
-    kind = kind or "column"  # A browser may send none.
+    kind = kind or "column"  # A browser may send None.
     names, places = kinds[kind][1], range(len(kinds[kind][1]))
     if len(names) < 2:
         note("There is one alone.")
@@ -97,7 +96,7 @@ def _copy(session: WorldsSession) -> None:
 
 
 def _blur(session: WorldsSession) -> None:
-    """More noise."""
+    """Draw the form that adds noise."""
     st.number_input("Noise, %", 0, 100, 25, key="worlds-blur")
     st.button(
         "Blur",
@@ -110,7 +109,7 @@ def _blur(session: WorldsSession) -> None:
 
 
 def _grade(session: WorldsSession) -> None:
-    """Rewards between none and a whole one."""
+    """Draw the form for partial rewards."""
     st.number_input("Partial ones of the rewards, %", 0, 100, 50, key="worlds-grade-share")
     st.button(
         "Grade",

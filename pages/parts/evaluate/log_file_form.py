@@ -1,4 +1,4 @@
-"""A file of the person's own, as a log to ask: sent, its columns corrected."""
+"""Form for an uploaded log file, with corrections of its columns."""
 
 import os
 from functools import partial
@@ -11,7 +11,7 @@ from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import Inspected
 from engine.store import Limits
 from pages.parts.components.upload_field import LOG_KINDS, upload_field
-from pages.parts.evaluate.file import OfFile, inspecting
+from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain
@@ -27,13 +27,13 @@ _COLUMNS = {
     "offered": "Actions that could be shown",
     "event": "Event id",
 }
-"""What a column may say, by the fields of `Columns`."""
+"""Roles of a column, by the fields of `Columns`."""
 _LARGEST = 1e9
-"""How far from 0 a reward may be: with numbers far larger, sums of squares are no use any more."""
+"""Largest absolute reward: with larger numbers, sums of squares lose precision."""
 
 
 def choose_file(session: EvaluateSession) -> None:
-    """Have a file sent, say what its columns are, and let the session ask it."""
+    """Draw the upload and the columns' form, and pass the file to the session."""
     upload, most = this_upload(), Limits.from_environment(os.environ).max_upload
     with st.container(border=True, key="log-file"):
         if not upload.is_whole:
@@ -49,7 +49,7 @@ def choose_file(session: EvaluateSession) -> None:
             st.button("Another file", key="another-log", on_click=upload.free)
         inspected = _inspect(upload)
         if inspected is not None:
-            session.ask_file(upload, _as_told(upload, inspected))
+            session.ask_file(upload, _choose_columns(upload, inspected))
 
 
 def _size(bytes_: int) -> str:
@@ -57,22 +57,22 @@ def _size(bytes_: int) -> str:
 
 
 def _inspect(upload: Upload) -> Inspected | None:
-    """What is in the file, once it was looked at."""
+    """Return the file's content summary, computed once per upload."""
     known: tuple[str, Inspected] | None = st.session_state.get(_INSPECTED)
     if known is not None and known[0] == upload.token:
         return known[1]
     try:
         with st.spinner("Looking what is in it"):
-            found = outcome(submit_here(inspecting(upload)))
+            inspected = outcome(submit_here(inspecting(upload)))
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None
-    st.session_state[_INSPECTED] = upload.token, found
-    return found
+    st.session_state[_INSPECTED] = upload.token, inspected
+    return inspected
 
 
-def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
-    """How the file is to be read: what was guessed, as the person corrected it."""
+def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
+    """Draw the guessed columns and bounds for correction; return the corrected source."""
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
     with st.expander(
@@ -95,36 +95,36 @@ def _as_told(upload: Upload, inspected: Inspected) -> OfFile:
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
         note(f"Not taken as context, as the values are lists or maps: {named}.")
-    return OfFile(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
+    return FileSource(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
 
 
 def _bound(label: str, usual: float, key: str) -> float:
-    """A number within what can be reckoned with; the usual one in place of any other."""
+    """Draw a bound of the rewards and return its value, limited to `_LARGEST`."""
     return st.number_input(label, -_LARGEST, _LARGEST, usual, key=key, width=140)
 
 
 def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
-    token, names, told = upload.token, inspected.names, dict[str, Any]()
+    token, names, roles = upload.token, inspected.names, dict[str, Any]()
     for column, (field, label) in zip(st.columns(len(_COLUMNS)), _COLUMNS.items(), strict=True):
         usual = getattr(guessed, field)
         options = ("", *names)
-        told[field] = column.selectbox(
+        roles[field] = column.selectbox(
             label,
             options,
             options.index(usual),
             format_func=lambda name: name or "–",
             key=f"column-{field}-{token}",
         )
-    # What says something else is no context: strata of rewards would hold what they are to tell.
-    taken = {*told.values(), *inspected.nested}
+    # Columns with a role are not context: a reward column as context would reveal the reward.
+    taken = {*roles.values(), *inspected.nested}
     key, offered = f"column-context-{token}", [name for name in names if name not in taken]
-    # It is context again once it says nothing else: one may have chosen it there by mistake.
+    # A column without a role becomes context again, as the role may have been a mistake.
     chosen = st.session_state.setdefault(f"chosen-context-{token}", list(guessed.context))
 
     def choose() -> None:
         if (said := st.session_state[key]) is not None:
-            held = [name for name in chosen if name not in offered]
-            st.session_state[f"chosen-context-{token}"] = held + said
+            unavailable = [name for name in chosen if name not in offered]
+            st.session_state[f"chosen-context-{token}"] = unavailable + said
 
     show(key, [name for name in chosen if name in offered])
     context = st.multiselect(
@@ -133,4 +133,4 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
         note(f"Probabilities of each action were found, too: {plain(probabilities)}.")
-    return Columns(**told, context=tuple(context), probabilities=guessed.probabilities)
+    return Columns(**roles, context=tuple(context), probabilities=guessed.probabilities)

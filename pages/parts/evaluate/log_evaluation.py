@@ -1,0 +1,151 @@
+"""Evaluation of a log: estimates for each action and each policy."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from engine.errors import refuse
+from engine.evaluation.decisions import Decisions
+from engine.evaluation.difference import Difference
+from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
+from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
+from engine.evaluation.running_estimates import Stretch, growing, stretches, within
+from engine.evaluation.targets import (
+    Baseline,
+    Even,
+    Fixed,
+    Given,
+    Online,
+    Target,
+    WorldRule,
+    truths,
+)
+from engine.simulation.baselines import RuleTable
+from engine.steps import Steps
+from pages.parts.evaluate.logs import EvaluationLog
+
+STAND_IN = "cressie_read_mended"
+"""Best estimator among those that need only the probability of the logged action."""
+_STEP = 10_000
+"""Events per step of work."""
+Also = tuple[str, Given]
+"""Name of a loop, and the target with the loop's settings."""
+Window = tuple[int, int]
+"""First and last event to evaluate, counted from 1; a last event of 0 means all."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LogEvaluation:
+    """Results of a log's evaluation.
+
+    Attributes:
+        log: the evaluated log.
+        decisions: decisions within the window.
+        targets: evaluated policies and actions; the first is the policy that made the log.
+        rows: estimates, a row per target.
+        truths: true mean rewards by target key, as far as a world knows them.
+        bounds: least and largest reward.
+        also: name of the loop whose settings are evaluated in addition.
+    """
+
+    log: EvaluationLog
+    decisions: Decisions
+    targets: Sequence[Target]
+    rows: Sequence[Row]
+    truths: Mapping[str, float]
+    bounds: tuple[float, float]
+    also: str = ""
+
+    @property
+    def today(self) -> str | None:
+        """Action that the baseline always chooses; None if the baseline varies."""
+        return _today(self.log)
+
+    @property
+    def tells_all(self) -> bool:
+        """True if the log has the probability of each action, not only of the logged action."""
+        return self.decisions.probabilities is not None
+
+    def estimator_of(self, target: str, chosen: str) -> str:
+        """Return the estimator used for a target.
+
+        The logging policy needs no weights, so the mean is used; if the log lacks the probabilities
+        that "strata" needs, `STAND_IN` replaces it.
+        """
+        if target == "online":
+            return "naive"
+        return STAND_IN if chosen == "strata" and not self.tells_all else chosen
+
+    def beside(self, first: str, second: str) -> Interval | None:
+        """Estimate the difference of two targets' rewards; None if the log is insufficient."""
+        targets = self._target(first), self._target(second)
+        sums, size = Difference.within(self.bounds), len(self.decisions)
+        for part in (slice(start, start + _STEP) for start in range(0, size, _STEP)):
+            decisions = self.decisions.take(part)
+            sums = sums.add(*(within(target, part).weigh(decisions) for target in targets))
+        return sums.interval()
+
+    def growing(self, target: str, estimator: str) -> Sequence[Stretch]:
+        """Estimate a target on growing prefixes of the log."""
+        estimator_class = _estimator_class(self.estimator_of(target, estimator))
+        arguments = self.decisions, self._target(target), estimator_class, self.bounds
+        return list(growing(*arguments))
+
+    def stretches(self, target: str, estimator: str) -> Sequence[Stretch]:
+        """Estimate a target on consecutive segments of the log."""
+        estimator_class = _estimator_class(self.estimator_of(target, estimator))
+        arguments = self.decisions, self._target(target), estimator_class, self.bounds
+        return list(stretches(*arguments))
+
+    def _target(self, key: str) -> Target:
+        return next(target for target in self.targets if target.key == key)
+
+
+def _estimator_class(key: str) -> type[Estimator]:
+    return next(estimator for estimator in ESTIMATORS if estimator.key == key)
+
+
+def _today(log: EvaluationLog) -> str | None:
+    firsts = set(log.decisions.baseline.tolist())
+    return log.decisions.actions[firsts.pop()] if len(firsts) == 1 else None
+
+
+def _targets(log: EvaluationLog, rule: RuleTable | None, also: Also | None) -> list[Target]:
+    """Return the targets to evaluate on a log."""
+    actions = log.decisions.actions
+    if log.world is not None:
+        order = {item.id: place for place, item in enumerate(log.world.items)}
+        actions = tuple(sorted(actions, key=lambda action: order.get(action, len(order))))
+    baseline = () if _today(log) else (Baseline(),)
+    rules = () if rule is None or log.world is None else (WorldRule(log.world, rule),)
+    settings = None if also is None else also[1]
+    learners = [learner for learner in (log.guess, log.service, settings) if learner is not None]
+    return [Online(), *learners, *rules, *baseline, Even(), *map(Fixed, actions)]
+
+
+def evaluating(
+    log: EvaluationLog, window: Window, rule: RuleTable | None, also: Also | None = None
+) -> Steps[LogEvaluation]:
+    """Evaluate a log for each action and each policy, in steps.
+
+    ``BadRequest`` for a log without events, and for a window beyond its end.
+    """
+    whole, (first, last) = log.decisions, window
+    if first > len(whole) > 0:
+        refuse("BadRequest", "window", first, f"1 to {len(whole):,}", "The first event")
+    part = slice(first - 1, last or None)
+    decisions = replace(whole.take(part), unmatched=0) if window != (1, 0) else whole
+    targets = [within(target, part) for target in _targets(log, rule, also)]
+    bounds, rows = log.bounds or bounds_of(whole), list[Row]()
+    parts = [slice(start, start + _STEP) for start in range(0, len(decisions), _STEP)]
+    taken = [decisions.take(part) for part in parts]
+    for target in targets:
+        estimates = evaluate_part([], [target], bounds=bounds)
+        for part, batch in zip(parts, taken, strict=True):
+            estimates = estimates.add(batch, [within(target, part)])
+            yield None
+        rows += with_events(estimates).rows()
+        yield None
+    known = truths(log.world, decisions, targets) if log.world is not None else {}
+    return LogEvaluation(
+        log, decisions, targets, rows, known, bounds, "" if also is None else also[0]
+    )
