@@ -1,11 +1,9 @@
 """What is known of going online: computed beside the scripts, and seldom while a crowd comes in."""
 
-from collections.abc import Callable
-
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.experiments.comparison import Comparison
 from engine.steps import Steps, finish
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 
 _STALE = 0.1
 """Share of the visitors after whom it is computed anew, while more come in."""
@@ -22,18 +20,16 @@ class Foresight:
         submit: stands in line for the work.
     """
 
-    def __init__(
-        self, comparison: Comparison, submit: Callable[[Steps[None]], Ticket[None]] = submit_here
-    ) -> None:
+    def __init__(self, comparison: Comparison, submit: Submit = submit) -> None:
         self._comparison, self._submit = comparison, submit
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
         self.came = 0
         self.value: SwitchValue | None = None
 
     @property
     def is_at_work(self) -> bool:
         """Whether it is being computed."""
-        return self._ticket is not None and not self._ticket.done()
+        return self._job is not None and not self._job.done()
 
     def follow(self, is_live: bool) -> None:
         """See that it is not old; whoever calls this holds the comparison still.
@@ -50,7 +46,7 @@ class Foresight:
             return
         work = self._steps(came, assessing(apprentice))
         if is_live or apprentice.settings.apprentice_exploration:
-            self._ticket = self._submit(work)
+            self._job = self._submit(work)
         else:
             finish(work)
 

@@ -10,8 +10,7 @@ from engine.evaluation.stored_curve import curve_of_stored
 from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 MOST = 2_000
 """Events of a loop whose log is read for a list; of a longer one, its page tells."""
@@ -47,7 +46,7 @@ def _earned(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
 ) -> Earned | None:
     """The same, kept for as long as its log stays as it is."""
-    curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
+    curve = result_of(curve_of_stored(_library.store, _about, _world))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))

@@ -1,12 +1,10 @@
 """What goes on in the background of the Evaluate page until it is done or stopped."""
 
-from collections.abc import Callable
 from threading import RLock
 
 from engine.loop.lock import locked
-from engine.steps import Steps
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 
 PACE = 0.7
 """Seconds from one frame to the next meanwhile."""
@@ -22,15 +20,15 @@ class Background:
         submit: stands in line for heavy work.
     """
 
-    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
+    def __init__(self, submit: Submit = submit) -> None:
         self.lock, self._submit = RLock(), submit
         self.drawn = False
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
 
     @property
     def is_live(self) -> bool:
         """Whether it goes on."""
-        return self._ticket is not None and not self._ticket.done()
+        return self._job is not None and not self._job.done()
 
     @property
     def pace(self) -> float | None:
@@ -40,5 +38,5 @@ class Background:
     @locked
     def stop(self) -> None:
         """Go on no further; what was found stays."""
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()

@@ -19,7 +19,7 @@ from engine.steps import Steps
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import shared
 
 _KEPT = 10
 """Ready-made logs that are kept; the largest take some 20 MiB."""
@@ -88,22 +88,16 @@ def logs() -> Logs:
     return Logs()
 
 
-@cache
-def _under_way() -> Together[Log]:
-    """Those that are being made or read for some sessions of this process."""
-    return Together()
-
-
 def making(asked: ReadyMade) -> Steps[Log]:
     """Have visitors served; yields the share of them that have been."""
-    return _under_way().joining(asked, lambda: _making(asked))
+    return shared(asked, lambda: _making(asked))
 
 
 def reading(stored: StoredLoop) -> Steps[Log]:
     """The log of a stored loop as it is now; where its world was changed, no single one knows the
     truth about all who came."""
     asked = OfLoop(stored.id, stored.loop.log.position)
-    return _under_way().joining(asked, lambda: _reading(stored))
+    return shared(asked, lambda: _reading(stored))
 
 
 def _making(asked: ReadyMade) -> Steps[Log]:

@@ -7,7 +7,7 @@ from threading import RLock
 from engine import LoopSettings, PersonalizerError
 from engine.evaluation.targets import replaying
 from engine.loop.lock import locked
-from engine.steps import Steps, finish, telling
+from engine.steps import Steps, finish
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.evaluate import file
@@ -20,7 +20,7 @@ from pages.parts.evaluate.watch import Watch
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.library import open_settings_of, settings_of
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 from pages.parts.work.uploads import Upload
 
 PACE = 0.3
@@ -37,7 +37,6 @@ class EvaluateSession:
         stored: the loop that is open, if one is.
         found: what the log tells; None while it is not known.
         refused: why it tells nothing.
-        share: how much of a ready-made log is made.
         guess: what the person believed, once it is revealed.
         watch: experiments that are repeated.
         tuning: settings that are tried.
@@ -50,14 +49,13 @@ class EvaluateSession:
     def __init__(
         self,
         setup: EvaluateSetup,
-        submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
+        submit: Submit = submit,
     ) -> None:
         self.lock, self._submit = RLock(), submit
         self.setup = setup
         self.stored: StoredLoop | None = None
         self.found: Found | None = None
         self.refused: PersonalizerError | None = None
-        self.share = 0.0
         self.guess: float | None = None
         self.drawn: tuple[object, ...] = ()
         self.watch, self.tuning = Watch(submit), Tuning(submit)
@@ -67,7 +65,7 @@ class EvaluateSession:
         self._told: tuple[object, Log | None, Found | None, PersonalizerError | None] | None = None
         self._also: tuple[Log, str, LoopSettings, Also] | None = None
         self._of: tuple[str, LoopSettings | None] = ("", None)
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
 
     @property
     def loop(self) -> StoredLoop | None:
@@ -124,10 +122,10 @@ class EvaluateSession:
 
     def _forget(self) -> None:
         """Ask no log."""
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()
         self._question, self._log, self.found = (None,), None, None
-        self._ticket, self.refused = None, None
+        self._job, self.refused = None, None
 
     def _follow(self, asked: object, read: Callable[[], Steps[Log]]) -> None:
         """Ask a log what is asked, unless that was done.
@@ -143,27 +141,27 @@ class EvaluateSession:
             return
         if asked != self._question[0]:
             self._log, self.found, self.guess = logs().find(asked), None, None
-        if self._ticket is not None:
-            self._ticket.cancel()
-        self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
+        if self._job is not None:
+            self._job.cancel()
+        self._question, self._job, self.refused = question, None, None
         known = self._log
         work = self._asking(question, read)
         learned = not setup.settings or self._also_of(known, setup.settings) is not None
         if known is not None and len(known.decisions) <= _AT_ONCE and learned:
             finish(work)
         else:
-            self._ticket = self._submit(work)
+            self._job = self._submit(work)
         self._take_over()
 
     @property
     def _was_cut_off(self) -> bool:
         """Whether the work ended before its time, as the connection was gone for long; what else
         ended it is raised here."""
-        if self._ticket is None or not self._ticket.done():
+        if self._job is None or not self._job.done():
             return False
-        if self._ticket.cancelled():
+        if self._job.cancelled():
             return True
-        self._ticket.result()
+        self._job.result()
         return False
 
     def _asking(self, question: object, read: Callable[[], Steps[Log]]) -> Steps[None]:
@@ -172,7 +170,7 @@ class EvaluateSession:
         setup, span = self.setup, self.setup.span
         try:
             if log is None:
-                log = yield from telling(read(), partial(setattr, self, "share"))
+                log = yield from read()
             rule = setup.rule_table if log.world == world_of(setup.world) else None
             try:
                 also = yield from self._settings(log, setup.settings)
@@ -213,6 +211,11 @@ class EvaluateSession:
             self._of = view, now
         return self._of[1]
 
+    @property
+    def share(self) -> float:
+        """Share of the log that is made or read, from 0 to 1."""
+        return self._job.progress if self._job is not None else 0.0
+
     def _take_over(self) -> None:
         """What the work has told, unless something else was asked meanwhile."""
         told, self._told = self._told, None
@@ -222,7 +225,7 @@ class EvaluateSession:
     @property
     def is_live(self) -> bool:
         """Whether a log is being made or asked."""
-        return self._ticket is not None and not self._ticket.done()
+        return self._job is not None and not self._job.done()
 
     @property
     def awaits(self) -> bool:

@@ -1,6 +1,6 @@
 """The same experiment again and again, to see how often an interval is right."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from threading import RLock
@@ -12,8 +12,7 @@ from engine.steps import Steps
 from pages.parts.evaluate.background import Background
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.heavy_work import Ticket, submit_here
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import Submit, shared, submit
 
 Counts = Mapping[tuple[Kind, str], Count]
 
@@ -108,12 +107,6 @@ def repetitions() -> Repetitions:
     return Repetitions()
 
 
-@cache
-def _under_way() -> Together[None]:
-    """Single experiments that are made for some sessions of this process."""
-    return Together()
-
-
 class Watch(Background):
     """Experiments that are repeated in the background, and what they have come to.
 
@@ -128,7 +121,7 @@ class Watch(Background):
 
     def __init__(
         self,
-        submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
+        submit: Submit = submit,
         kept: Repetitions | None = None,
     ) -> None:
         super().__init__(submit)
@@ -171,7 +164,7 @@ class Watch(Background):
         self.stop()
         self._series, self.times, self.told = known, times, None
         if self.done < times:
-            self._ticket = self._submit(_repeating(known, times))
+            self._job = self._submit(_repeating(known, times))
 
     def in_link(self, setup: EvaluateSetup) -> str | None:
         """How often it was repeated, or is to be, for the address; None if what is set was not."""
@@ -204,7 +197,7 @@ class Watch(Background):
     @property
     def waits_for(self) -> int:
         """How many jobs of others go first."""
-        return self._ticket.place if self._ticket is not None else 0
+        return self._job.ahead if self._job is not None else 0
 
     def counts(self, kind: Kind) -> Mapping[str, Count]:
         """What became of the intervals for a kind of target, by the estimators' keys."""
@@ -224,4 +217,4 @@ class Watch(Background):
 def _repeating(known: Series, times: int) -> Steps[None]:
     """One experiment after the other, each with whoever else repeats the same."""
     while len(known.past) < times:
-        yield from _under_way().joining(known, known.one_more)
+        yield from shared(known, known.one_more)

@@ -15,7 +15,7 @@ from engine.steps import Steps
 from engine.store import Library, StoredLoop
 from pages.parts.play.acts import Bookmark
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.live import LivePlay
 
 
@@ -161,7 +161,7 @@ class Moments:
         past, library = self._past, self._host.library
         if past is None or library is None:
             return
-        made = submit_here(library.branching(past.of.stored, past.mark, self._host.owner))
+        made = submit(library.branching(past.of.stored, past.mark, self._host.owner))
         wait([made])
         with self.lock, self._host.reporting("branch"):
             self._host.move_to(made.result())

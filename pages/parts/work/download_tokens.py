@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.text.format import counted
 from pages.parts.work.clients import Client
-from pages.parts.work.heavy_work import Ticket
+from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another visit. Load the page again."
 OVER = "The visit that this file was for has ended. Load the page again."
@@ -37,7 +37,7 @@ class Pass:
     Attributes:
         token: in its links.
         is_live: whether a page shows how far a file is: as long as it shows links.
-        ticket: of the part that was last asked for.
+        job: writes the part of a file that was last asked for.
         files: that a page offers, by the keys of their links: each as it was last drawn.
     """
 
@@ -46,14 +46,14 @@ class Pass:
     def __init__(self, client: Client) -> None:
         self.client, self.token = client, secrets.token_urlsafe(16)
         self.lock = RLock()
-        self.ticket: Ticket[bytes] | None = None
+        self.job: Job[bytes] | None = None
         self.files: dict[str, File] = {}
         _passes[self.token] = self
 
     @property
     def told(self) -> str:
         """Whom a file waits for; nothing, if it waits for nobody."""
-        ahead = self.ticket.place if self.ticket is not None else 0
+        ahead = self.job.ahead if self.job is not None else 0
         return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
 
     def leave(self) -> None:

@@ -9,7 +9,7 @@ from typing import Protocol
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import SLICE, Job, Ticket, heavy_work, steps, submit_here
+from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
 
 TICK = 0.25
 """Seconds between two frames of live play."""
@@ -50,7 +50,7 @@ def serve_in_time(serve_one: Callable[[], bool], visitors: int) -> int:
     Args:
         serve_one: does a step for a visitor; whether it was the last one.
     """
-    until, line, served = time.perf_counter() + _BUDGET, heavy_work(), 0
+    until, line, served = time.perf_counter() + _BUDGET, jobs(), 0
     clicked = line.clicked
     while served < visitors and time.perf_counter() < until:
         served += serve_one()
@@ -70,16 +70,14 @@ class LivePlay:
         crowds: how many crowds there were, one until each pause.
 
     Args:
-        submit: stands in line for the work that a crowd is.
+        submit: queues the job that serves a crowd.
     """
 
-    def __init__(
-        self, host: Host, submit: Callable[[Job[None]], Ticket[None]] = submit_here
-    ) -> None:
+    def __init__(self, host: Host, submit: Submit = submit) -> None:
         self._host, self._submit = host, submit
         self.lock = host.lock
         self.crowds = 0
-        self._crowd: Ticket[None] | None = None
+        self._crowd: Job[None] | None = None
         self._asked = 0
         self.send_away()
 
@@ -107,11 +105,11 @@ class LivePlay:
 
     @locked
     def enqueue(self, visitors: int) -> None:
-        """Queue visitors; they are served as heavy work, see `HeavyWork`."""
+        """Queue visitors; they are served by a background job."""
         self.playing, self.crowds = False, self.crowds + 1
         self.waiting = self.enqueued = self._asked = visitors
         if self._crowd is None or self._crowd.done():
-            self._crowd = self._submit(steps(self.lock, self._let_in))
+            self._crowd = self._submit(locked_steps(self.lock, self._let_in))
 
     def _let_in(self) -> bool:
         """Serve a slice of those who wait; whether nobody is left."""
@@ -196,7 +194,7 @@ class LivePlay:
         told = f"{done:,} of {self.enqueued:,} visitors served"
         if crowd is None or not crowd.others:
             return told
-        if crowd.place:
-            is_or_are = "is" if crowd.place == 1 else "are"
-            return f"{told}. {counted(crowd.place, 'other')} {is_or_are} ahead of you."
+        if crowd.ahead:
+            is_or_are = "is" if crowd.ahead == 1 else "are"
+            return f"{told}. {counted(crowd.ahead, 'other')} {is_or_are} ahead of you."
         return f"{told}, in turn with {counted(crowd.others, 'other')}"

@@ -18,8 +18,7 @@ import streamlit as st
 
 from engine.loop.lock import locked
 from pages.parts.work.clients import Client, is_there
-from pages.parts.work.fair_share import FairShare
-from pages.parts.work.heavy_work import GRACE
+from pages.parts.work.jobs import GRACE, pass_turn
 
 LANES = 2
 """Races that run at once on one server."""
@@ -85,7 +84,7 @@ class Track:
     ) -> None:
         self._make, self._now, self._is_there = make, now, is_there
         self.lock = RLock()
-        self._line: FairShare[Racer] = FairShare()
+        self._line: list[Racer] = []
         self._lanes: dict[Racer, float] = {}
         self._executor: Executor | None = None
         self._is_watched = False
@@ -95,7 +94,7 @@ class Track:
         """Stand in line with a race of a session."""
         self._executor = self._executor or self._make()
         racer = Racer(self._executor, client, self._now())
-        self._line.join(racer, client)
+        self._line.append(racer)
         if not self._is_watched:
             self._watch()
         return racer
@@ -105,7 +104,7 @@ class Track:
         """How many others are ahead of a race; 0 while it has a lane, None if it is forgotten."""
         for other, since in list(self._lanes.items()):
             if self._now() - since >= TURN and len(self._line) > LANES:
-                self._line.charge(other, self._now() - since)
+                pass_turn(self._line, other)
                 del self._lanes[other]
         waiting = [other for other in self._line if other not in self._lanes]
         free = LANES - len(self._lanes)
@@ -117,7 +116,8 @@ class Track:
     @locked
     def leave(self, racer: Racer) -> None:
         """Leave the track; with the last race the processes end."""
-        self._line.leave(racer)
+        if racer in self._line:
+            self._line.remove(racer)
         self._lanes.pop(racer, None)
         if not self._line and self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)

@@ -2,12 +2,11 @@
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 
 def ceilings_of(world: World) -> Ceilings:
     """The ceilings, found once; those of a large world as heavy work."""
     if not world.is_tabulated:
-        outcome(submit_here(world.finding_ceilings()))
+        result_of(world.finding_ceilings())
     return world.ceilings

@@ -9,7 +9,8 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.compare.foresight import Foresight
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.work.heavy_work import HeavyWork, Ticket
+from pages.parts.work.clients import Client
+from pages.parts.work.jobs import Job, Jobs
 
 BASELINE = best_rule(COFFEE, ("weather",))
 
@@ -18,14 +19,14 @@ class Waiting:
     """A comparison, its outlook, and a line that is worked off by hand."""
 
     def __init__(self, explore: float = 0.0, came: int = 100) -> None:
-        self.line = HeavyWork(lambda work: None, is_there=lambda session: True)
+        self.line = Jobs(lambda work: None, is_there=lambda session: True)
         settings = LoopSettings(apprentice_exploration=explore)
         self.comparison = Comparison(COFFEE, BASELINE, settings)
         self.foresight = Foresight(self.comparison, self._submit)
         self.come(came)
 
-    def _submit(self, work: Steps[None]) -> Ticket[None]:
-        return self.line.submit(work, session="", address="")
+    def _submit(self, work: Steps[None]) -> Job[None]:
+        return self.line.submit(work, Client("", ""))
 
     def come(self, visitors: int) -> None:
         for _ in range(visitors):

@@ -34,7 +34,7 @@ from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.work.clients import SessionLimit, held_sessions
-from pages.parts.work.heavy_work import heavy_work, shutdown
+from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.log_lines import REFUSED, write_lines
 from pages.parts.work.turns import take_short_turns
 
@@ -65,7 +65,7 @@ def _sessions() -> float:
 GAUGES: Gauges = {
     "playground_sessions": ("Browser sessions that are connected.", _sessions),
     "playground_sessions_held": ("Browser sessions in memory, ended ones too.", held_sessions),
-    "playground_heavy_work": ("Jobs that run or wait.", lambda: len(heavy_work())),
+    "playground_heavy_work": ("Jobs that run or wait.", lambda: len(jobs())),
     "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
     "playground_loops_open": ("Loops that this process has open.", open_loops),
     "playground_checkpoint_bytes": ("What places to look back from take.", checkpoints.in_memory),

@@ -1,4 +1,4 @@
-"""Heavy work: whose turn it is, what is said of those who wait, and when it ends."""
+"""Background jobs: the order of turns, results shared by several jobs, and when a job ends."""
 
 import logging
 from concurrent.futures import CancelledError
@@ -7,10 +7,9 @@ from threading import Event, RLock, Thread, current_thread
 
 import pytest
 
-from engine.steps import WAITS
-from pages.parts.work.clients import this_client
-from pages.parts.work.fair_share import FairShare
-from pages.parts.work.heavy_work import GRACE, SLICE, HeavyWork, Job, steps
+from engine.steps import WAITS, Steps, finish
+from pages.parts.work.clients import Client, this_client
+from pages.parts.work.jobs import GRACE, SLICE, Jobs, locked_steps, shared
 
 
 class Bench:
@@ -25,11 +24,11 @@ class Bench:
         self.seconds = 0.0
         self.served: list[str] = []
         self.gone: set[str] = set()
-        self.line = HeavyWork(
+        self.line = Jobs(
             lambda work: None, lambda: self.seconds, is_there=lambda s: s not in self.gone
         )
 
-    def job(self, name: str, count: int = 1_000, each: float = 1.01 * SLICE) -> Job[str]:
+    def job(self, name: str, count: int = 1_000, each: float = 1.01 * SLICE) -> Steps[str]:
         """So many steps, each of which takes some seconds."""
         for _ in range(count):
             self.seconds += each
@@ -47,7 +46,7 @@ class Bench:
 
 def test_jobs_take_turns_and_tell_what_comes_of_them() -> None:
     bench = Bench()
-    a, b = (bench.line.submit(bench.job(n, 2), session=n, address="") for n in "ab")
+    a, b = (bench.line.submit(bench.job(n, 2), Client(n, "")) for n in "ab")
     assert bench.turns(4) == "abab"
     assert not a.done()
     assert bench.turns(2) == ""
@@ -58,33 +57,33 @@ def test_jobs_take_turns_and_tell_what_comes_of_them() -> None:
 def test_a_slice_holds_many_short_steps() -> None:
     bench = Bench()
     for name in "ab":
-        bench.line.submit(bench.job(name, each=SLICE / 3.9), session=name, address="")
+        bench.line.submit(bench.job(name, each=SLICE / 3.9), Client(name, ""))
     assert bench.turns(2) == "aaaabbbb"
 
 
 def test_who_waits_for_another_takes_no_time_from_them() -> None:
     bench = Bench()
-    ticket = bench.line.submit(bench.job("o", 10, SLICE / 4.9), session="o", address="")
+    submitted = bench.line.submit(bench.job("o", 10, SLICE / 4.9), Client("o", ""))
 
-    def waits() -> Job[None]:
-        while not ticket.done():
+    def waits() -> Steps[None]:
+        while not submitted.done():
             bench.served.append("w")
             yield WAITS
 
     for n in range(3):
-        bench.line.submit(waits(), session=f"w{n}", address="")
-    assert bench.turns(8) == "ooooowwwwwwooooo"
+        bench.line.submit(waits(), Client(f"w{n}", ""))
+    assert bench.turns(8) == "ooooowwwooooowww"
 
 
 def test_addresses_share_first_then_the_sessions_of_each() -> None:
     """Whoever opens 20 tabs gets no more than whoever opens one."""
     bench = Bench()
     for tab in range(20):
-        bench.line.submit(bench.job("t"), session=f"tab {tab}", address="here")
+        bench.line.submit(bench.job("t"), Client(f"tab {tab}", "here"))
     bench.turns(10)
-    bench.line.submit(bench.job("o"), session="other", address="there")
+    bench.line.submit(bench.job("o"), Client("other", "there"))
     assert bench.turns(20).count("o") in {10, 11}
-    bench.line.submit(bench.job("p"), session="third", address="there")
+    bench.line.submit(bench.job("p"), Client("third", "there"))
     found = bench.turns(40)
     assert found.count("t") in {19, 20}
     assert abs(found.count("o") - found.count("p")) <= 1
@@ -93,49 +92,42 @@ def test_addresses_share_first_then_the_sessions_of_each() -> None:
 def test_a_job_is_done_for_who_has_submitted_it() -> None:
     bench, served = Bench(), list[str]()
 
-    def job(name: str) -> Job[None]:
+    def job(name: str) -> Steps[None]:
         for _ in range(2):
             bench.seconds += 1.01 * SLICE
             served.append(this_client().address)
             yield None
 
     for name in "ab":
-        bench.line.submit(job(name), session=name, address=f"of {name}")
+        bench.line.submit(job(name), Client(name, f"of {name}"))
     bench.turns(4)
     assert served == ["of a", "of b"] * 2
     assert this_client().address == ""
 
 
-def test_a_long_step_is_paid_for() -> None:
-    bench = Bench()
-    bench.line.submit(bench.job("l", each=10 * SLICE), session="l", address="")
-    bench.line.submit(bench.job("s"), session="s", address="")
-    assert bench.turns(11) == "l" + 10 * "s"
-
-
 def test_jobs_of_one_session_are_done_one_after_the_other() -> None:
     bench = Bench()
     for name in ("1", "2"):
-        bench.line.submit(bench.job(name, 2), session="same", address="")
-    bench.line.submit(bench.job("x", 6), session="other", address="")
+        bench.line.submit(bench.job(name, 2), Client("same", ""))
+    bench.line.submit(bench.job("x", 6), Client("other", ""))
     assert [c for c in bench.turns(12) if c != "x"] == ["1", "1", "2", "2"]
 
 
 def test_those_who_wait_know_their_place() -> None:
     bench = Bench()
-    tickets = [bench.line.submit(bench.job(n), session=n, address="") for n in "abc"]
-    assert [ticket.place for ticket in tickets] == [0, 1, 2]
-    assert [ticket.others for ticket in tickets] == [2, 2, 2]
+    jobs = [bench.line.submit(bench.job(n), Client(n, "")) for n in "abc"]
+    assert [submitted.ahead for submitted in jobs] == [0, 1, 2]
+    assert [submitted.others for submitted in jobs] == [2, 2, 2]
     bench.turns(2)
-    assert [ticket.place for ticket in tickets] == [0, 0, 0]
-    tickets[0].cancel()
+    assert [submitted.ahead for submitted in jobs] == [0, 0, 0]
+    jobs[0].cancel()
     bench.turns(2)
-    assert [ticket.others for ticket in tickets] == [0, 1, 1]
+    assert [submitted.others for submitted in jobs] == [0, 1, 1]
 
 
 def test_work_ends_with_its_session_but_a_connection_may_come_back() -> None:
     bench = Bench()
-    ticket = bench.line.submit(bench.job("a"), session="a", address="")
+    submitted = bench.line.submit(bench.job("a"), Client("a", ""))
     bench.turns(1)
     bench.gone = {"a"}
     bench.seconds += GRACE - 1
@@ -143,40 +135,40 @@ def test_work_ends_with_its_session_but_a_connection_may_come_back() -> None:
     bench.gone = set()
     bench.turns(1)
     bench.gone = {"a"}
-    assert not ticket.done()
+    assert not submitted.done()
     bench.seconds += GRACE + 1
     assert bench.turns(1) == ""
-    assert ticket.cancelled()
+    assert submitted.cancelled()
 
 
 def test_a_cancelled_job_is_closed_and_shutdown_cancels_all() -> None:
     closed: list[str] = []
     bench = Bench()
 
-    def job(name: str) -> Job[None]:
+    def job(name: str) -> Steps[None]:
         try:
             yield from bench.job(name)
         finally:
             closed.append(name)
 
-    tickets = [bench.line.submit(job(name), session=name, address="") for name in "ab"]
+    jobs = [bench.line.submit(job(name), Client(name, "")) for name in "ab"]
     bench.line.turn()
-    tickets[0].cancel()
+    jobs[0].cancel()
     with pytest.raises(CancelledError):
-        tickets[0].result()
+        jobs[0].result()
     bench.line.stop()
     assert not bench.line.turn()
     assert closed == ["a"]  # The other one had not begun.
 
 
 def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
-    def fails() -> Job[None]:
+    def fails() -> Steps[None]:
         yield None
         raise ValueError("no milk")
 
     bench = Bench()
-    bad = bench.line.submit(fails(), session="bad", address="")
-    good = bench.line.submit(bench.job("g", 1), session="good", address="")
+    bad = bench.line.submit(fails(), Client("bad", ""))
+    good = bench.line.submit(bench.job("g", 1), Client("good", ""))
     bench.turns(6)
     with pytest.raises(ValueError, match="no milk"):
         bad.result()
@@ -186,14 +178,14 @@ def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
 def test_what_fails_as_it_ends_harms_nobody_else() -> None:
     bench = Bench()
 
-    def spills() -> Job[str]:
+    def spills() -> Steps[str]:
         try:
             return (yield from bench.job("s"))
         finally:
             raise ValueError("the milk is spilt")
 
-    bad = bench.line.submit(spills(), session="bad", address="")
-    good = bench.line.submit(bench.job("g", 1), session="good", address="")
+    bad = bench.line.submit(spills(), Client("bad", ""))
+    good = bench.line.submit(bench.job("g", 1), Client("good", ""))
     bench.turns(1)
     bad.cancel()
     bench.turns(2)
@@ -202,12 +194,12 @@ def test_what_fails_as_it_ends_harms_nobody_else() -> None:
 
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 def test_a_thread_that_dies_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    line = HeavyWork(rest=lambda seconds: None)
-    monkeypatch.setattr(FairShare, "charge", lambda *_: 1 / 0)
+    line = Jobs(rest=lambda seconds: None)
+    monkeypatch.setattr("pages.parts.work.jobs.pass_turn", lambda *_: 1 / 0)
     with pytest.raises(CancelledError):
-        line.submit(steps(RLock(), lambda: False), session="a", address="").result(10)
+        line.submit(locked_steps(RLock(), lambda: False), Client("a", "")).result(10)
     monkeypatch.undo()
-    assert line.submit(Bench().job("b", 1), session="b", address="").result(10) == "b"
+    assert line.submit(Bench().job("b", 1), Client("b", "")).result(10) == "b"
 
 
 def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
@@ -222,7 +214,7 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
             held.set()
             over.wait(10)
 
-    job, held, over = steps(lock, step), Event(), Event()
+    job, held, over = locked_steps(lock, step), Event(), Event()
     next(job)
     assert left == [2]
     holder = Thread(target=elsewhere)
@@ -238,23 +230,23 @@ def test_steps_are_done_under_a_lock_and_wait_for_whoever_holds_it() -> None:
 
 
 def test_a_thread_works_the_line_off_and_ends() -> None:
-    line = HeavyWork(rest=lambda seconds: None)
+    line = Jobs(rest=lambda seconds: None)
     names: list[str] = []
 
-    def job() -> Job[int]:
+    def job() -> Steps[int]:
         names.append(current_thread().name)
         yield None
         return 7
 
-    assert [line.submit(job(), session="a", address="").result(10) for _ in range(2)] == [7, 7]
-    assert set(names) == {"heavy-work"}
+    assert [line.submit(job(), Client("a", "")).result(10) for _ in range(2)] == [7, 7]
+    assert set(names) == {"jobs"}
 
 
 def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     with caplog.at_level(logging.INFO, "pages"):
-        bench.line.submit(bench.job("a", 1, each=2.0), session="a", address="1.2.3.4")
-        bench.line.submit(bench.job("b"), session="b", address="1.2.3.4").cancel()
+        bench.line.submit(bench.job("a", 1, each=2.0), Client("a", "1.2.3.4"))
+        bench.line.submit(bench.job("b"), Client("b", "1.2.3.4")).cancel()
         bench.seconds += 3.0
         bench.turns(3)
     told = [(record.msg, *map(vars(record).get, ("code", "seconds"))) for record in caplog.records]
@@ -270,27 +262,27 @@ def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptu
 
 def test_a_click_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
     """While a person waits, the thread does no more than the slice that it is at."""
-    monkeypatch.setattr("pages.parts.work.heavy_work._GIVES_WAY", 60.0)
+    monkeypatch.setattr("pages.parts.work.jobs._CLICK_FIRST", 60.0)
     seconds = count()
-    line = HeavyWork(now=lambda: next(seconds), rest=lambda seconds: None)
+    line = Jobs(now=lambda: next(seconds), rest=lambda seconds: None)
     slices = (Event(), Event())
 
-    def job() -> Job[None]:
+    def job() -> Steps[None]:
         for done in slices:
             done.set()
             yield None
 
     with line.giving_way():
-        ticket = line.submit(job(), session="a", address="")
+        submitted = line.submit(job(), Client("a", ""))
         assert slices[0].wait(10)
         assert not slices[1].wait(0.05)
-    ticket.result(10)
+    submitted.result(10)
 
 
 def test_a_click_ends_the_slice_that_is_being_done() -> None:
     bench = Bench()
 
-    def job() -> Job[None]:
+    def job() -> Steps[None]:
         for name in "abcdefgh":
             bench.served.append(name)
             if name == "c":
@@ -298,14 +290,95 @@ def test_a_click_ends_the_slice_that_is_being_done() -> None:
                     pass
             yield None
 
-    bench.line.submit(job(), session="a", address="")
+    bench.line.submit(job(), Client("a", ""))
     assert [bench.turns(1), bench.turns(1)] == ["abc", "defgh"]
 
 
 def test_whoever_leaves_while_somebody_asks_for_their_place_has_none_ahead() -> None:
     bench = Bench()
-    _, second = (bench.line.submit(bench.job(name), session=name, address="") for name in "ab")
+    _, second = (bench.line.submit(bench.job(name), Client(name, "")) for name in "ab")
     assert bench.line.ahead_of(second) == 1
     second.cancel()
     bench.turns(2)
     assert bench.line.ahead_of(second) == 0
+
+
+@pytest.mark.parametrize("address", ["here", ""])
+def test_a_job_that_comes_back_for_each_part_gets_no_more_than_one_for_all(address: str) -> None:
+    bench = Bench()
+    clients = {name: Client(name, address or name) for name in ("long", "p", "q")}
+    parts = {n: bench.line.submit(bench.job(n), clients[n]) for n in ("long", "p", "q")}
+    for _ in range(30):
+        bench.turns(1)
+        last = bench.served[-1]
+        if last != "long":
+            parts[last].cancel()
+            parts[last] = bench.line.submit(bench.job(last), clients[last])
+    assert {bench.served.count(name) for name in clients} == {10}
+
+
+class Computation:
+    """Steps that note how many were done, and how they ended."""
+
+    def __init__(self, steps: int = 4) -> None:
+        self.steps, self.begun, self.done, self.closed = steps, 0, 0, 0
+
+    def work(self) -> Steps[str]:
+        self.begun += 1
+        try:
+            for number in range(self.steps):
+                self.done += 1
+                yield number / self.steps
+        finally:
+            self.closed += 1
+        return f"{self.steps} steps"
+
+
+def test_jobs_that_need_the_same_result_share_the_steps_and_know_how_far_it_is() -> None:
+    bench, computation = Bench(), Computation(40)
+    submitted = [
+        bench.line.submit(shared("it", computation.work), Client(name, "")) for name in "abc"
+    ]
+    clock = count(0.0, 1.01 * SLICE)
+    bench.line._now = lambda: next(clock)
+    bench.turns(3)
+    assert computation.done == 3
+    assert [one.progress for one in submitted] == [0.0, 1 / 40, 2 / 40]
+    bench.turns(60)
+    assert [one.result(0) for one in submitted] == ["40 steps"] * 3
+    assert (computation.begun, computation.done, computation.closed) == (1, 40, 1)
+
+
+def test_a_shared_computation_goes_on_without_one_job_and_is_closed_with_the_last() -> None:
+    computation = Computation()
+    first, second = (shared("it", computation.work) for _ in range(2))
+    next(first)
+    next(second)
+    first.close()
+    assert (next(second), computation.closed) == (0.5, 0)
+    second.close()
+    assert (computation.done, computation.closed) == (3, 1)
+    assert finish(shared("it", Computation(2).work)) == "2 steps", "it begins anew"
+
+
+def test_a_job_that_has_not_begun_keeps_no_shared_computation_going() -> None:
+    computation = Computation()
+    begun, queued = (shared("it", computation.work) for _ in range(2))
+    next(begun)
+    queued.close()
+    assert computation.closed == 0
+    begun.close()
+    assert computation.closed == 1
+
+
+def test_a_shared_computation_that_fails_fails_for_all_its_jobs_and_no_later_one() -> None:
+    def failing() -> Steps[str]:
+        yield None
+        raise ValueError("damaged")
+
+    first, second = (shared("it", failing) for _ in range(2))
+    next(first)
+    for job in (second, first):
+        with pytest.raises(ValueError, match="damaged"):
+            finish(job)
+    assert finish(shared("it", Computation().work)) == "4 steps"
