@@ -137,12 +137,6 @@ def _holding(lock: RLock, patience: float) -> Iterator[None]:
             lock.release()
 
 
-def give_way() -> None:
-    """Let clicks go first once more, between two parts of a frame that is not for a click."""
-    if not _HERE.is_clicked_for:
-        jobs().let_clicks_go_first()
-
-
 def result_of(steps: Steps[T]) -> T:
     """Do a job without whose result a page cannot be drawn; other pages are drawn meanwhile.
 

@@ -10,7 +10,7 @@ from streamlit.runtime.scriptrunner import StopException
 
 from engine.steps import Steps
 from pages.parts.work.clients import Client
-from pages.parts.work.frames import SHARE, Frames, drawing, frame, give_way, only_follow, result_of
+from pages.parts.work.frames import SHARE, Frames, drawing, frame, only_follow, result_of
 from pages.parts.work.jobs import Jobs, jobs
 from pages.parts.work.turns import LONG
 
@@ -221,15 +221,13 @@ def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.Monkey
         assert jobs()._clicks == 1
 
 
-def test_a_frame_gives_way_half_way_to_clicks_but_no_click_to_another(
+def test_a_frame_lets_clicks_go_first_but_a_click_does_not_wait_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waited = list[str]()
     monkeypatch.setattr(jobs(), "let_clicks_go_first", lambda: waited.append("once"))
     with drawing(is_clicked_for=False):
         assert waited == ["once"]
-        give_way()
-    assert waited == ["once", "once"]
     with drawing(is_clicked_for=True):
-        give_way()
-    assert len(waited) == 2
+        pass
+    assert waited == ["once"]
