@@ -34,8 +34,8 @@ class Foresight:
     def follow(self, is_live: bool) -> None:
         """See that it is not old; whoever calls this holds the comparison still.
 
-        It is heavy work, with exploration two models more, but for a click without exploration,
-        whose page is not to be drawn again for it.
+        A background job computes it, except for a click without exploration, whose page would
+        have to be drawn again; with exploration there are two more models.
 
         Args:
             is_live: whether more visitors come by themselves.

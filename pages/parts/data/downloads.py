@@ -1,4 +1,4 @@
-"""Files on their way out: written as heavy work, part by part, while the browser takes them.
+"""Downloads of loops: background jobs write the parts of a file as the browser takes them.
 
 So neither the server's memory nor its disk holds a file, and one that nobody takes on is not
 written on. The link has a token that only the browser's session was given: what is written

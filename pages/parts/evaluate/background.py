@@ -1,4 +1,4 @@
-"""What goes on in the background of the Evaluate page until it is done or stopped."""
+"""A background job of the Evaluate page that can be stopped."""
 
 from threading import RLock
 
@@ -7,17 +7,17 @@ from pages.parts.work.frames import pace
 from pages.parts.work.jobs import Job, Submit, submit
 
 PACE = 0.7
-"""Seconds from one frame to the next meanwhile."""
+"""Seconds from one frame to the next while the job runs."""
 
 
 class Background:
-    """One piece of heavy work at a time.
+    """State of a page with at most one job at a time.
 
     Attributes:
-        drawn: whether it was under way as the page shows it.
+        drawn: True if the page as it was drawn last shows a job that runs.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues a job.
     """
 
     def __init__(self, submit: Submit = submit) -> None:
@@ -27,16 +27,16 @@ class Background:
 
     @property
     def is_live(self) -> bool:
-        """Whether it goes on."""
+        """True while the job runs or waits for its turn."""
         return self._job is not None and not self._job.done()
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing comes about by itself."""
+        """Seconds from one frame to the next; None while no job runs."""
         return pace(PACE) if self.is_live else None
 
     @locked
     def stop(self) -> None:
-        """Go on no further; what was found stays."""
+        """Cancel the job; its results so far stay."""
         if self._job is not None:
             self._job.cancel()

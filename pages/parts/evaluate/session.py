@@ -43,7 +43,7 @@ class EvaluateSession:
         drawn: `page_state` as the page shows it.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues a job.
     """
 
     def __init__(
@@ -179,8 +179,8 @@ class EvaluateSession:
             found = yield from finding(log, span, rule, also)
         except PersonalizerError as error:
             refused = error
-        # Taken over by who holds the lock, which heavy work must not wait for: a frame that holds
-        # it may wait for heavy work.
+        # Stored under the session's lock by a frame: a job must not wait for the lock, as a frame
+        # that holds it may wait for a job.
         self._told = question, log, found, refused
 
     def _settings(self, log: Log, view: str) -> Steps[Also | None]:

@@ -71,7 +71,7 @@ class Tuning(Background):
         refused: the error that ended the last trial, if one did.
 
     Args:
-        submit: queues heavy work.
+        submit: queues a job.
     """
 
     def __init__(self, submit: Submit = submit) -> None:
@@ -82,7 +82,7 @@ class Tuning(Background):
 
     @locked
     def start(self, loop: LearningLoop, lock: AbstractContextManager[object] | None = None) -> None:
-        """Start a trial as heavy work.
+        """Start a trial as a background job.
 
         Args:
             lock: held while the loop's log is read.

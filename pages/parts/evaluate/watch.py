@@ -115,7 +115,7 @@ class Watch(Background):
         told: what a link says was repeated, and how often, where this process does not know it.
 
     Args:
-        submit: stands in line for heavy work.
+        submit: queues a job.
         kept: where what was repeated may be found.
     """
 
@@ -132,7 +132,7 @@ class Watch(Background):
 
     @locked
     def start(self, setup: EvaluateSetup) -> None:
-        """Begin, as heavy work, or go on where fewer were done."""
+        """Start a job, or continue one that ended after fewer repetitions."""
         asked = Repeated.of(setup)
         known = self._kept.find(asked, below=setup.times) or self._kept.begin(asked)
         known.asked = max(known.asked, setup.times)
@@ -196,7 +196,7 @@ class Watch(Background):
 
     @property
     def waits_for(self) -> int:
-        """How many jobs of others go first."""
+        """Number of jobs whose turn comes first."""
         return self._job.ahead if self._job is not None else 0
 
     def counts(self, kind: Kind) -> Mapping[str, Count]:
@@ -215,6 +215,6 @@ class Watch(Background):
 
 
 def _repeating(known: Series, times: int) -> Steps[None]:
-    """One experiment after the other, each with whoever else repeats the same."""
+    """Repeat an experiment, together with other sessions that repeat the same one."""
     while len(known.past) < times:
         yield from shared(known, known.one_more)

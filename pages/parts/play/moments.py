@@ -156,7 +156,7 @@ class Moments:
     def play_from_here(self) -> None:
         """Go on from where it looks, with a loop of this browser's own.
 
-        It is made as heavy work; nobody is kept from the session meanwhile.
+        A background job makes it, during which the session can be used.
         """
         past, library = self._past, self._host.library
         if past is None or library is None:

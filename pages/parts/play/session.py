@@ -135,7 +135,7 @@ class PlaySession:
     def make_own(self) -> None:
         """Go on with a copy of the loop that is this browser's own.
 
-        It is made as heavy work; nobody is kept from the session meanwhile.
+        A background job makes it, during which the session can be used.
         """
         assert self.library is not None, "without a library nobody sees another's loop"
         copy = submit(self.library.copying(self.open.stored, self.owner))

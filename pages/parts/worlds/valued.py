@@ -6,7 +6,7 @@ from pages.parts.work.frames import result_of
 
 
 def ceilings_of(world: World) -> Ceilings:
-    """The ceilings, found once; those of a large world as heavy work."""
+    """Find the ceilings of a world once; those of a large world in a background job."""
     if not world.is_tabulated:
         result_of(world.finding_ceilings())
     return world.ceilings

@@ -49,7 +49,7 @@ def test_a_click_finds_it_at_once_unless_it_takes_long() -> None:
     assert not long.foresight.is_at_work
 
 
-def test_while_more_come_it_is_heavy_work_once_for_every_tenth_of_them() -> None:
+def test_while_more_come_a_job_computes_it_once_for_every_tenth_of_them() -> None:
     waiting = Waiting()
     for _ in range(30):
         waiting.foresight.follow(is_live=True)

@@ -109,8 +109,8 @@ def life(
         else:
             _log.info("ready")
         collect_seldom()
-        take_short_turns()
         allow_files()
+        take_short_turns()
         giving = asyncio.create_task(give_memory_back(sessions_left))
         yield
         giving.cancel()
