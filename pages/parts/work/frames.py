@@ -20,7 +20,6 @@ from engine.steps import Steps
 from pages.parts.work.clients import this_client
 from pages.parts.work.figure_registry import drawing_part
 from pages.parts.work.jobs import jobs, submit
-from pages.parts.work.turns import long_turn
 
 T = TypeVar("T")
 
@@ -117,10 +116,6 @@ def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
     if is_clicked_for:
         turn.enter_context(jobs().giving_way())
         turn.enter_context(_holding(_CLICKS, _SHORT_PATIENCE))
-        # Not beside jobs, whose turns would be as long: a click waits for one at each change of
-        # threads.
-        if not len(jobs()):
-            turn.enter_context(long_turn())
     else:
         turn.enter_context(_holding(_BACKGROUND, _PATIENCE))
         jobs().let_clicks_go_first()

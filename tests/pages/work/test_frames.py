@@ -1,6 +1,5 @@
 """How often pages are drawn that follow what goes on by itself."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, RLock, Thread
@@ -12,7 +11,6 @@ from engine.steps import Steps
 from pages.parts.work.clients import Client
 from pages.parts.work.frames import SHARE, Frames, drawing, frame, only_follow, result_of
 from pages.parts.work.jobs import Jobs, jobs
-from pages.parts.work.turns import LONG
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -185,23 +183,6 @@ def test_while_a_page_waits_for_a_job_others_are_drawn(
     with drawing(is_clicked_for):
         assert result_of(job()) == "opened"
         assert line._clicks == is_clicked_for
-
-
-def test_a_click_is_drawn_in_one_long_turn_but_not_beside_heavy_work(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Each time that it changes threads it would wait for one of the work's."""
-    line, before = Jobs(lambda work: None), sys.getswitchinterval()
-    monkeypatch.setattr("pages.parts.work.frames.jobs", lambda: line)
-    with drawing(is_clicked_for=True):
-        assert sys.getswitchinterval() == pytest.approx(LONG)
-
-    def job() -> Steps[None]:
-        yield None
-
-    line.submit(job(), Client("a", ""))
-    with drawing(is_clicked_for=True):
-        assert sys.getswitchinterval() == pytest.approx(before)
 
 
 def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:

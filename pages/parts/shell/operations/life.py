@@ -36,7 +36,6 @@ from pages.parts.shell.operations.settings import Operations
 from pages.parts.work.clients import SessionLimit, held_sessions
 from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.log_lines import REFUSED, write_lines
-from pages.parts.work.turns import take_short_turns
 
 _log = logging.getLogger(__name__)
 
@@ -110,7 +109,6 @@ def life(
             _log.info("ready")
         collect_seldom()
         allow_files()
-        take_short_turns()
         giving = asyncio.create_task(give_memory_back(sessions_left))
         yield
         giving.cancel()

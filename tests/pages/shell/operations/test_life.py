@@ -203,12 +203,6 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
     assert in_a_server(begins, runs) == "(128, 128)\n"
 
 
-def test_a_thread_that_waits_has_its_turn_soon() -> None:
-    assert in_a_server("print(sys.getswitchinterval())", "print(sys.getswitchinterval())") == (
-        "0.005\n0.001\n"
-    )
-
-
 def test_what_stands_still_does_not_keep_it() -> None:
     """As an upload does whose browser has gone away: uvicorn would wait for its end."""
     script = """
