@@ -1,4 +1,4 @@
-"""What a server holds in memory: where it is taken from, and when it is given back."""
+"""Memory of a server: when it is given back to the system."""
 
 import asyncio
 import ctypes
@@ -10,8 +10,6 @@ from contextlib import suppress
 
 from engine.result_cache import RESULTS
 
-_ARENAS = -8
-"""What ``mallopt`` calls M_ARENA_MAX."""
 _GIVEN_BACK = 60.0
 """Seconds after which memory that nobody uses is given back, again and again."""
 _LOOKED = 5.0
@@ -36,18 +34,6 @@ def collect_seldom() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(_OBJECTS)
-
-
-def keep_memory_together() -> None:
-    """Let all threads take memory from the same few places, where the system's library is glibc.
-
-    By itself it gives each of the first threads a place of its own, up to eight for a processor.
-    A thread is made for each run of a script, and what it leaves behind lies in pieces there.
-    Places that are there already stay, so this is done before anything else: two of Streamlit's
-    threads have begun by then, and five more had when the server was about to.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 async def give_memory_back(

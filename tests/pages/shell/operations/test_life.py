@@ -76,19 +76,6 @@ def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
     assert b"\nplayground_checkpoint_bytes 0.0\n" in told
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
-def test_its_threads_take_memory_from_few_places(server: Server) -> None:
-    assert ask(server, "/playground/ready").status == 200
-    ends = []
-    for line in Path(f"/proc/{server.pid}/maps").read_text().splitlines():
-        span, access, *_, inode = line.split()[:5]
-        begin, end = (int(place, 16) for place in span.split("-"))
-        # glibc reserves 64 MiB for each, and lets be used what of these is taken.
-        if access == "---p" and inode == "0" and begin % 2**26 and end % 2**26 == 0:
-            ends.append(end)
-    assert 1 <= len(ends) <= 3
-
-
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "null"])
 def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> None:
     async def opened(origin: str) -> None:
