@@ -20,17 +20,6 @@ _DROPPED = 7 << 20
 """Bytes of dropped results after which it is given back at once, too."""
 _RARITY = 1_000
 """Times of what that takes that lie between one time and the next at least."""
-_OBJECTS = 20_000
-"""New objects after which the garbage collector examines the youngest."""
-
-
-def collect_seldom() -> None:
-    """Collect garbage in cycles after 20,000 new objects, not after 700 as Python does.
-
-    Objects that a script run needs for a moment are then not examined again and again, which took a
-    tenth of a click. Most garbage is in no cycle.
-    """
-    gc.set_threshold(_OBJECTS)
 
 
 async def give_memory_back(
