@@ -18,10 +18,6 @@ if str(ROOT) not in sys.path:
 for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
-from pages.parts.shell.operations.memory import keep_memory_together  # noqa: E402
-
-keep_memory_together()  # Before the imports below start threads.
-
 from pages.parts.settings.library import ask_database  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
 from pages.parts.shell.not_found import not_found_route  # noqa: E402

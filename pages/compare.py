@@ -22,7 +22,7 @@ from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import frame, give_way
+from pages.parts.work.frames import frame
 from pages.parts.work.session_state import session_of
 
 PLAY = Path(__file__).with_name("play.py")
@@ -68,7 +68,6 @@ def draw_frame(session: CompareSession) -> None:
     if session.toolbar_state != session.toolbar_drawn:
         st.rerun()
     scene = scene_of(session, FigureStyle(is_dark()))
-    give_way()
     board.show_situation(session, scene)
     if session.waits_for_start:
         board.offer_start(session, scene)

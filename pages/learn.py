@@ -22,12 +22,12 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import PAGE
 from pages.parts.work.frames import frame
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.session_state import session_of
 
 comes = open_link(LearnSetup)
 setup = current_setup(LearnSetup)
-session = session_of(LearnSession, lambda: LearnSession(submit_here))
+session = session_of(LearnSession, lambda: LearnSession(submit))
 write_link(session.with_choices(setup))
 if comes:
     session.recall(setup)

@@ -33,8 +33,8 @@ from pages.parts.lessons.session import LearnSession, LessonRun
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
-from pages.parts.work import frames, heavy_work
-from pages.parts.work.heavy_work import SLICE, HeavyWork
+from pages.parts.work import frames, jobs
+from pages.parts.work.jobs import SLICE, Jobs
 from pages.parts.work.remotes import Remote, steered_by
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed, wished
@@ -82,8 +82,8 @@ class App:
         self.run()
 
     def run(self) -> Self:
-        """Run the page; before it, a slice of each heavy work, where that is not done at once."""
-        for _ in range(len(line := heavy_work.heavy_work())):
+        """Run the page; before it, a slice of each background job, unless jobs run at once."""
+        for _ in range(len(line := jobs.jobs())):
             line.turn()
         self.at.run()
         assert not self.at.exception, self.at.exception
@@ -217,12 +217,12 @@ class App:
         while waiting := self.session.live.waiting:
             self.run()
             while self.session.live.waiting == waiting:  # What follows a visitor takes slices, too.
-                assert heavy_work.heavy_work().turn(), "the crowd stands still"
+                assert jobs.jobs().turn(), "the crowd stands still"
         self.run()
         for _ in range(100):
             if not self.session.is_live:
                 return self
-            while heavy_work.heavy_work().turn():
+            while jobs.jobs().turn():
                 pass
             self.run()
         raise AssertionError("the crowd never ends")
@@ -467,14 +467,14 @@ def _at_once(work: Callable[[], None]) -> None:
 
 
 def _by_hand(work: Callable[[], None]) -> None:
-    """It is done slice by slice, by `HeavyWork.turn`."""
+    """It is done slice by slice, by `Jobs.turn`."""
 
 
 @pytest.fixture(autouse=True)
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Heavy work is done where it is asked for, and at once, however slowly the tests run."""
-    line = HeavyWork(_at_once, rest=lambda seconds: None)
-    monkeypatch.setattr(heavy_work, "heavy_work", lambda: line)
+    line = Jobs(_at_once, rest=lambda seconds: None)
+    monkeypatch.setattr(jobs, "jobs", lambda: line)
     monkeypatch.setattr("pages.parts.work.live._BUDGET", 2.0)
 
 
@@ -482,9 +482,9 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
 def many_frames() -> Iterator[None]:
     """While it lasts, visitors come in forty a frame, however fast or slowly the tests run."""
     seconds, visitors = count(0.0, SLICE), count(0.0, 1 / 40)
-    line = HeavyWork(_by_hand, now=lambda: next(seconds))
+    line = Jobs(_by_hand, now=lambda: next(seconds))
     with (
-        patch.object(heavy_work, "heavy_work", lambda: line),
+        patch.object(jobs, "jobs", lambda: line),
         patch("pages.parts.work.live.time", SimpleNamespace(perf_counter=lambda: next(visitors))),
         patch("pages.parts.work.live._BUDGET", 1.0),
     ):

@@ -286,7 +286,7 @@ def bring_in(app: App, name: str, data: bytes) -> App:
 
 def wait_for(app: App) -> App:
     if "importing" in app.at.session_state:
-        wait([app.at.session_state["importing"].ticket], timeout=20)
+        wait([app.at.session_state["importing"].job], timeout=20)
         app.run()
     return app
 
@@ -332,11 +332,11 @@ def test_an_import_says_how_far_it_is_and_can_be_cancelled(
     open_app: Open, told: list[tuple[float, str | None]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waiting: Any = Future()
-    waiting.place = 2
-    monkeypatch.setattr("pages.parts.data.upload.submit_here", lambda job: waiting)
+    waiting.ahead, waiting.progress = 2, 0.0
+    monkeypatch.setattr("pages.parts.data.upload.submit", lambda job: waiting)
     app = upload(open_app(), "loop.jsonl", b"x").click("import")
     assert told[-1] == (0.0, "Waiting: 2 jobs of others first")
-    waiting.place = 0
+    waiting.ahead = 0
     app.run()
     assert told[-1] == (0.0, "Checking and learning")
     monkeypatch.setattr("pages.parts.data.upload.pace", lambda least: 16 * least)

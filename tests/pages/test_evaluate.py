@@ -41,7 +41,7 @@ from pages.parts.play.below import BOXES
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
-from pages.parts.work import heavy_work
+from pages.parts.work import jobs
 from pages.parts.work.download_tokens import pass_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
@@ -226,7 +226,7 @@ def test_while_a_log_is_made_its_progress_is_shown(open_evaluate: Open) -> None:
         app = open_evaluate(**QUICK, seed="11")
         assert app.session.result is None
         assert app.at.get("progress")
-        while heavy_work.heavy_work().turn():
+        while jobs.jobs().turn():
             pass
         assert not app.run().at.get("progress")
     assert found_on(app).rows
@@ -336,16 +336,16 @@ def test_nothing_is_called_proven_of_what_the_log_never_shows(open_evaluate: Ope
 def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Open) -> None:
     with many_frames():
         app = open_evaluate(**QUICK, flaw="few", times="20")
-        while heavy_work.heavy_work().turn():
+        while jobs.jobs().turn():
             pass
         app.run().click("start-watch")
         watch = app.session.coverage_runs
         while watch.done < 2:
-            heavy_work.heavy_work().turn()
+            jobs.jobs().turn()
         app.run()
         assert app.at.get("progress")
         app.click("stop-watch")
-        heavy_work.heavy_work().turn()
+        jobs.jobs().turn()
         app.run()
         done = watch.done
         assert not watch.is_live

@@ -22,7 +22,7 @@ from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.text.format import bare
-from pages.parts.work import heavy_work
+from pages.parts.work import jobs
 from tests.engine.worlds.large_worlds import deep
 from tests.pages.conftest import App, many_frames
 
@@ -180,7 +180,7 @@ def test_a_crowd_that_ends_while_the_toolbar_is_drawn_leaves_no_stop_there(
     drawn = controls.step_on
 
     def end_the_crowd(*args: Any, **more: Any) -> None:
-        while heavy_work.heavy_work().turn():
+        while jobs.jobs().turn():
             pass
         drawn(*args, **more)
 

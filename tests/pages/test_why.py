@@ -16,7 +16,7 @@ from pages.parts.play.why_subject import Asked, event_of
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import in_short
-from pages.parts.work import heavy_work
+from pages.parts.work import jobs
 from pages.parts.work.clients import Client, serving
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
@@ -192,7 +192,7 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
     opened = play.open
     finish(asked.finding(opened, Asked()))
     with many_frames():
-        line = heavy_work.heavy_work()
+        line = jobs.jobs()
         asked.measure(opened.loop)
         while not asked.share:
             line.turn()
@@ -200,7 +200,7 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
         assert 0 < done < 1
         with asked.giving_way():
             assert not asked.is_live
-            found = heavy_work.submit_here(asked.finding(opened, Asked(event_of(opened.loop, 2))))
+            found = jobs.submit(asked.finding(opened, Asked(event_of(opened.loop, 2))))
             while not found.done():
                 line.turn()
         assert asked.subject is not None
@@ -222,7 +222,7 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
         answer(play, 1.0)
     loop = play.open.loop
     with many_frames(), patch.object(session_module, "assessing", wraps=assessing) as begun:
-        line = heavy_work.heavy_work()
+        line = jobs.jobs()
         for number, tab in enumerate(tabs):
             with serving(Client(f"tab {number}", "here")):
                 tab.measure(loop)

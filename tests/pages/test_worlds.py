@@ -18,7 +18,7 @@ from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.library import library, worlds_of
 from pages.parts.text.format import bare
 from pages.parts.work.download_tokens import _passes
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.worlds import ceilings
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS
@@ -158,7 +158,7 @@ def test_a_second_world_of_one_title_is_numbered_and_a_name_is_given_once(
 
 def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_worlds: Open) -> None:
     told = large(fields=5, values=5, items=3)
-    with patch.object(ceilings, "submit_here", wraps=submit_here) as submitted:
+    with patch.object(ceilings, "result_of", wraps=result_of) as submitted:
         app = paste(open_worlds(), json.dumps(told))
         assert submitted.call_count > 0
     found = world_from_json(told).ceilings

@@ -13,7 +13,7 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.components import browser_id
 from pages.parts.lessons.session import LearnSession
 from pages.parts.race.choice_record import LEAST
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from tests.pages.conftest import App, RaceApp
 
 Open = Callable[..., App]
@@ -160,7 +160,7 @@ def test_whoever_comes_by_a_link_or_from_a_lesson_is_shown_none(
         App(**query)
         assert new_browser["once"] == ""
     run = AppTest.run
-    lessons = LearnSession(submit_here)
+    lessons = LearnSession(submit)
 
     def after_a_lesson(at: AppTest, **more: Any) -> AppTest:
         at.session_state["LearnSession"] = lessons

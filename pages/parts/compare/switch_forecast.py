@@ -1,11 +1,9 @@
 """Forecast of the reward after going online, computed in the background as visitors arrive."""
 
-from collections.abc import Callable
-
 from engine.evaluation.switch_value import SwitchValue, assessing
 from engine.experiments.comparison import Comparison
 from engine.steps import Steps, finish
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 
 _STALE = 0.1
 """Share of new visitors after which the forecast is recomputed while a crowd is arriving."""
@@ -22,24 +20,22 @@ class SwitchForecast:
         submit: queues the computation.
     """
 
-    def __init__(
-        self, comparison: Comparison, submit: Callable[[Steps[None]], Ticket[None]] = submit_here
-    ) -> None:
+    def __init__(self, comparison: Comparison, submit: Submit = submit) -> None:
         self._comparison, self._submit = comparison, submit
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
         self.came = 0
         self.value: SwitchValue | None = None
 
     @property
     def is_at_work(self) -> bool:
         """Return whether the forecast is being computed."""
-        return self._ticket is not None and not self._ticket.done()
+        return self._job is not None and not self._job.done()
 
     def follow(self, is_live: bool) -> None:
         """Recompute the forecast if it is out of date; the caller holds the session's lock.
 
-        The work is queued if it is slow: while a crowd arrives, or with exploration, which trains
-        two more models. Without both it is done at once, so that the page need not be redrawn.
+        A background job computes it, except for a click without exploration, whose page would
+        have to be drawn again; with exploration there are two more models.
 
         Args:
             is_live: whether more visitors arrive by themselves.
@@ -50,7 +46,7 @@ class SwitchForecast:
             return
         work = self._steps(came, assessing(apprentice))
         if is_live or apprentice.settings.apprentice_exploration:
-            self._ticket = self._submit(work)
+            self._job = self._submit(work)
         else:
             finish(work)
 

@@ -1,4 +1,4 @@
-"""Downloads of loops: files written in parts by the job queue as the browser reads them.
+"""Downloads of loops: background jobs write the parts of a file as the browser takes them.
 
 Neither memory nor disk of the server holds a whole file, and writing stops if nobody reads on. The
 link has a token known only to the browser's session: its parts are queued for that session, and
@@ -16,11 +16,12 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Send
 
 from engine import PersonalizerError
+from engine.steps import Steps
 from engine.store import Library, LoopInfo
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.settings.library import look_up
 from pages.parts.work.download_tokens import ELSEWHERE, OVER, Pass, pass_of
-from pages.parts.work.heavy_work import Job, heavy_work
+from pages.parts.work.jobs import jobs
 
 _log = logging.getLogger(__name__)
 DOWNLOAD_PATH = "/playground/download"
@@ -52,12 +53,10 @@ class Download:
         Raises:
             PersonalizerError: if they cannot be read, or the session has ended.
         """
-        client = self._pass.client
-        self._pass.ticket = ticket = heavy_work().submit(
-            self._written(), session=client.session, address=client.address, level=logging.DEBUG
-        )
+        job = jobs().submit(self._written(), self._pass.client, logging.DEBUG)
+        self._pass.job = job
         try:
-            part = await asyncio.wrap_future(ticket)
+            part = await asyncio.wrap_future(job)
         except asyncio.CancelledError:
             here = asyncio.current_task()
             if here is not None and here.cancelling():
@@ -66,7 +65,7 @@ class Download:
         self._bytes += len(part)
         return part
 
-    def _written(self) -> Job[bytes]:
+    def _written(self) -> Steps[bytes]:
         for _ in self._steps:
             if self._file.tell() >= PART:
                 break

@@ -10,8 +10,7 @@ from engine.evaluation.stored_curve import curve_of_stored
 from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 MOST = 2_000
 """Most events of a loop whose log is read for a list."""
@@ -48,7 +47,7 @@ def _cached_rewards(
     loop: str, digest: bytes, _library: Library, _about: LoopInfo, _world: World
 ) -> LoopRewards | None:
     """Rewards of a loop, cached by the digest of its log."""
-    curve = outcome(submit_here(curve_of_stored(_library.store, _about, _world)))
+    curve = result_of(curve_of_stored(_library.store, _about, _world))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))

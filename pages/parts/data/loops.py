@@ -20,8 +20,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.work.log_lines import refusals_told
 from pages.parts.work.session_state import existing
 
@@ -170,7 +169,7 @@ def _duplicate(library: Library, owner: str, about: LoopInfo) -> None:
     done = f"{about.name} has a copy that goes its own way."
 
     def verb() -> None:
-        outcome(submit_here(library.store.duplicating(about.id, owner)))
+        result_of(library.store.duplicating(about.id, owner))
 
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
     st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done), width="stretch")
@@ -190,7 +189,7 @@ def _rename(library: Library, owner: str, about: LoopInfo) -> None:
 def _delete(library: Library, owner: str, about: LoopInfo | Damaged) -> None:
     def delete() -> None:
         def verb() -> None:
-            outcome(submit_here(library.store.deleting(about.id, owner)))
+            result_of(library.store.deleting(about.id, owner))
 
         attempt(verb, f"{about.name} is deleted.")
         if session := existing(PlaySession):

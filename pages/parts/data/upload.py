@@ -1,8 +1,6 @@
 """Import of a loop from a file."""
 
-from collections.abc import Generator
 from concurrent.futures import CancelledError
-from contextlib import closing
 from functools import partial
 from threading import RLock
 from typing import BinaryIO
@@ -10,6 +8,7 @@ from typing import BinaryIO
 import streamlit as st
 
 from engine import PersonalizerError
+from engine.steps import Steps
 from engine.store import Library, LoopInfo
 from engine.store.exchange.loop_import import importing
 from engine.worlds import WORLDS
@@ -18,7 +17,7 @@ from pages.parts.components.upload_field import upload_field
 from pages.parts.data.loops import ORIGINS, say
 from pages.parts.text.format import counted, note, plain
 from pages.parts.work.frames import frame, pace
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.uploads import Upload, this_upload
 
 _WORK, _REFUSED = "importing", "import-refused"
@@ -31,37 +30,30 @@ class Import:
 
     Attributes:
         token: unique token of the upload when the import began.
-        share: progress, from 0 to 1.
-        ticket: resolves to the imported loop's description.
+        job: reads the file; its result describes the loop.
         pace: seconds between frames of the page.
     """
 
     def __init__(self, library: Library, upload: Upload, owner: str, edited: bool) -> None:
         self.lock, self.pace = RLock(), _TICK
-        self.token, self.share, file = upload.token, 0.0, upload.reader()
+        self.token, file = upload.token, upload.reader()
         work = importing(library, file, owner, upload.name, edited=edited)
-        self.ticket = submit_here(self._steps(file, work))
-
-    def _steps(
-        self, file: BinaryIO, work: Generator[float, None, LoopInfo]
-    ) -> Generator[None, None, LoopInfo]:
-        with file, closing(work):
-            while True:
-                try:
-                    self.share = next(work)
-                except StopIteration as end:
-                    about: LoopInfo = end.value
-                    return about
-                yield
+        self.job = submit(_closing(file, work))
 
     @property
     def is_live(self) -> bool:
         """Return whether the import is under way."""
-        return not self.ticket.done()
+        return not self.job.done()
 
     def cancel(self) -> None:
         """Cancel the import; nothing is stored."""
-        self.ticket.cancel()
+        self.job.cancel()
+
+
+def _closing(file: BinaryIO, work: Steps[LoopInfo]) -> Steps[LoopInfo]:
+    """Do the steps of some work on a file, and close the file."""
+    with file:
+        return (yield from work)
 
 
 def bring_in(library: Library, owner: str) -> None:
@@ -109,16 +101,16 @@ def _follow(work: Import) -> None:
     """Draw the progress of an import, which continues in the background while the page is open."""
     if not work.is_live or work.pace != pace(_TICK):
         st.rerun()
-    ahead = work.ticket.place
+    ahead = work.job.ahead
     waits = f"Waiting: {counted(ahead, 'job')} of others first"
-    st.progress(work.share, waits if ahead else "Checking and learning")
+    st.progress(work.job.progress, waits if ahead else "Checking and learning")
     st.button("Cancel", key="cancel-import", on_click=work.cancel)
 
 
 def _end(work: Import, upload: Upload) -> None:
     del st.session_state[_WORK]
     try:
-        about = work.ticket.result()
+        about = work.job.result()
     except CancelledError:
         return
     except PersonalizerError as error:

@@ -9,8 +9,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.library import library
 from pages.parts.settings.link import quoted, say_refused
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.work.session_state import existing
 
 _LINKED = "evaluate-linked"
@@ -32,7 +31,7 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
             if not LOOP.fullmatch(view):
                 raise StoreError("This link is broken.")
             with st.spinner("Opening the loop"):
-                state[_LINKED] = outcome(submit_here(library().opening(view)))
+                state[_LINKED] = result_of(library().opening(view))
         except StoreError as error:
             say_refused(error.message)
     linked: StoredLoop | None = state.get(_LINKED)

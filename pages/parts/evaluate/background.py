@@ -1,44 +1,42 @@
-"""Background work of the Evaluate page."""
+"""A background job of the Evaluate page that can be stopped."""
 
-from collections.abc import Callable
 from threading import RLock
 
 from engine.loop.lock import locked
-from engine.steps import Steps
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 
 PACE = 0.7
-"""Seconds between frames during background work."""
+"""Seconds from one frame to the next while the job runs."""
 
 
 class Background:
-    """Heavy work, of which at most one job runs at a time.
+    """State of a page with at most one job at a time.
 
     Attributes:
-        drawn: True if the page was drawn with the work under way.
+        drawn: True if the page as it was drawn last shows a job that runs.
 
     Args:
-        submit: queues heavy work.
+        submit: queues a job.
     """
 
-    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
+    def __init__(self, submit: Submit = submit) -> None:
         self.lock, self._submit = RLock(), submit
         self.drawn = False
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
 
     @property
     def is_live(self) -> bool:
-        """True if work is under way."""
-        return self._ticket is not None and not self._ticket.done()
+        """True while the job runs or waits for its turn."""
+        return self._job is not None and not self._job.done()
 
     @property
     def pace(self) -> float | None:
-        """Seconds between frames; None if no work is under way."""
+        """Seconds from one frame to the next; None while no job runs."""
         return pace(PACE) if self.is_live else None
 
     @locked
     def stop(self) -> None:
-        """Cancel the work; results so far stay."""
-        if self._ticket is not None:
-            self._ticket.cancel()
+        """Cancel the job; its results so far stay."""
+        if self._job is not None:
+            self._job.cancel()

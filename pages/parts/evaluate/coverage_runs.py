@@ -1,6 +1,6 @@
 """Repeated coverage experiments, shared by the sessions of this process."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from threading import RLock
@@ -12,8 +12,7 @@ from engine.steps import Steps
 from pages.parts.evaluate.background import Background
 from pages.parts.evaluate.setup import EvaluateSetup
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.heavy_work import Ticket, submit_here
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import Submit, shared, submit
 
 Counts = Mapping[tuple[Kind, str], Count]
 
@@ -116,12 +115,6 @@ def series_cache() -> SeriesCache:
     return SeriesCache()
 
 
-@cache
-def _under_way() -> Together[None]:
-    """Return the single repetitions that sessions of this process share."""
-    return Together()
-
-
 class CoverageRuns(Background):
     """Experiment repeated in the background, with its counts.
 
@@ -131,13 +124,13 @@ class CoverageRuns(Background):
         linked: experiment and number of repetitions in a link, if unknown to this process.
 
     Args:
-        submit: queues heavy work.
+        submit: queues a job.
         kept: cache of series.
     """
 
     def __init__(
         self,
-        submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
+        submit: Submit = submit,
         kept: SeriesCache | None = None,
     ) -> None:
         super().__init__(submit)
@@ -148,7 +141,7 @@ class CoverageRuns(Background):
 
     @locked
     def start(self, setup: EvaluateSetup) -> None:
-        """Start, or continue a shorter series, as heavy work."""
+        """Start, or continue a shorter series, in a background job."""
         experiment = CoverageExperiment.of(setup)
         series = self._kept.find(experiment, below=setup.times) or self._kept.begin(experiment)
         series.requested = max(series.requested, setup.times)
@@ -180,7 +173,7 @@ class CoverageRuns(Background):
         self.stop()
         self._series, self.times, self.linked = series, times, None
         if self.done < times:
-            self._ticket = self._submit(_repeating(series, times))
+            self._job = self._submit(_repeating(series, times))
 
     def in_link(self, setup: EvaluateSetup) -> str | None:
         """Return the number of repetitions for the address; None if the settings were not run."""
@@ -213,7 +206,7 @@ class CoverageRuns(Background):
     @property
     def waits_for(self) -> int:
         """Number of jobs ahead in the queue."""
-        return self._ticket.place if self._ticket is not None else 0
+        return self._job.ahead if self._job is not None else 0
 
     def counts(self, kind: Kind) -> Mapping[str, Count]:
         """Return counts of a kind of target by estimator key."""
@@ -233,4 +226,4 @@ class CoverageRuns(Background):
 def _repeating(series: Series, times: int) -> Steps[None]:
     """Repeat an experiment; sessions that repeat the same experiment share each repetition."""
     while len(series.past) < times:
-        yield from _under_way().joining(series, series.one_more)
+        yield from shared(series, series.one_more)

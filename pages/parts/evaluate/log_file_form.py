@@ -15,8 +15,7 @@ from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.work.uploads import Upload, this_upload
 
 _INSPECTED = "evaluate-inspected"
@@ -63,7 +62,7 @@ def _inspect(upload: Upload) -> Inspected | None:
         return known[1]
     try:
         with st.spinner("Looking what is in it"):
-            inspected = outcome(submit_here(inspecting(upload)))
+            inspected = result_of(inspecting(upload))
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
         return None

@@ -19,7 +19,7 @@ from engine.steps import Steps
 from engine.store import StoredLoop
 from engine.worlds import World
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import shared
 
 _KEPT = 10
 """Number of simulated logs kept; the largest take about 20 MiB."""
@@ -88,22 +88,16 @@ def logs() -> Logs:
     return Logs()
 
 
-@cache
-def _under_way() -> Together[EvaluationLog]:
-    """Return the computations that sessions of this process share."""
-    return Together()
-
-
 def making(source: ReadyMade) -> Steps[EvaluationLog]:
     """Simulate a log; yields the share of visitors served."""
-    return _under_way().joining(source, lambda: _making(source))
+    return shared(source, lambda: _making(source))
 
 
 def reading(stored: StoredLoop) -> Steps[EvaluationLog]:
     """Read the present log of a stored loop; without a world if the loop's world has changed, as no
     single world knows the truth."""
     source = LoopSource(stored.id, stored.loop.log.position)
-    return _under_way().joining(source, lambda: _reading(stored))
+    return shared(source, lambda: _reading(stored))
 
 
 def _making(source: ReadyMade) -> Steps[EvaluationLog]:

@@ -7,7 +7,7 @@ from threading import RLock
 from engine import LoopSettings, PersonalizerError
 from engine.evaluation.targets import replaying
 from engine.loop.lock import locked
-from engine.steps import Steps, finish, telling
+from engine.steps import Steps, finish
 from engine.store import StoredLoop
 from engine.worlds import key_of
 from pages.parts.evaluate import log_file
@@ -20,7 +20,7 @@ from pages.parts.evaluate.tuning import Tuning
 from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.library import open_settings_of, settings_of
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, Submit, submit
 from pages.parts.work.uploads import Upload
 
 PACE = 0.3
@@ -37,27 +37,25 @@ class EvaluateSession:
         stored: the open loop, or None.
         result: results; None until known.
         refused: error that prevented the evaluation, or the evaluation of further settings.
-        share: progress of making the log, from 0 to 1.
         guess: the person's guess, once revealed.
         coverage_runs: coverage experiments.
         tuning: trials of settings.
         drawn: `page_state` at the last drawing of the page.
 
     Args:
-        submit: queues heavy work.
+        submit: queues a job.
     """
 
     def __init__(
         self,
         setup: EvaluateSetup,
-        submit: Callable[[Steps[None]], Ticket[None]] = submit_here,
+        submit: Submit = submit,
     ) -> None:
         self.lock, self._submit = RLock(), submit
         self.setup = setup
         self.stored: StoredLoop | None = None
         self.result: LogEvaluation | None = None
         self.refused: PersonalizerError | None = None
-        self.share = 0.0
         self.guess: float | None = None
         self.drawn: tuple[object, ...] = ()
         self.coverage_runs, self.tuning = CoverageRuns(submit), Tuning(submit)
@@ -70,7 +68,7 @@ class EvaluateSession:
         ) = None
         self._also: tuple[EvaluationLog, str, LoopSettings, Also] | None = None
         self._last_settings: tuple[str, LoopSettings | None] = ("", None)
-        self._ticket: Ticket[None] | None = None
+        self._job: Job[None] | None = None
 
     @property
     def loop(self) -> StoredLoop | None:
@@ -126,10 +124,10 @@ class EvaluateSession:
 
     def _forget(self) -> None:
         """Cancel the work and clear log and results."""
-        if self._ticket is not None:
-            self._ticket.cancel()
+        if self._job is not None:
+            self._job.cancel()
         self._question, self._log, self.result = (None,), None, None
-        self._ticket, self.refused = None, None
+        self._job, self.refused = None, None
 
     def _follow(self, source: object, read: Callable[[], Steps[EvaluationLog]]) -> None:
         """Evaluate a log with the present settings, unless done already.
@@ -145,27 +143,27 @@ class EvaluateSession:
             return
         if source != self._question[0]:
             self._log, self.result, self.guess = logs().find(source), None, None
-        if self._ticket is not None:
-            self._ticket.cancel()
-        self._question, self._ticket, self.refused, self.share = question, None, None, 0.0
+        if self._job is not None:
+            self._job.cancel()
+        self._question, self._job, self.refused = question, None, None
         known = self._log
         work = self._asking(question, read)
         learned = not setup.settings or self._also_of(known, setup.settings) is not None
         if known is not None and len(known.decisions) <= _AT_ONCE and learned:
             finish(work)
         else:
-            self._ticket = self._submit(work)
+            self._job = self._submit(work)
         self._take_over()
 
     @property
     def _was_cut_off(self) -> bool:
         """True if the work was cancelled because the connection was lost for long; other errors are
         raised."""
-        if self._ticket is None or not self._ticket.done():
+        if self._job is None or not self._job.done():
             return False
-        if self._ticket.cancelled():
+        if self._job.cancelled():
             return True
-        self._ticket.result()
+        self._job.result()
         return False
 
     def _asking(self, question: object, read: Callable[[], Steps[EvaluationLog]]) -> Steps[None]:
@@ -174,7 +172,7 @@ class EvaluateSession:
         setup, span = self.setup, self.setup.span
         try:
             if log is None:
-                log = yield from telling(read(), partial(setattr, self, "share"))
+                log = yield from read()
             rule = setup.rule_table if log.world == world_of(setup.world) else None
             try:
                 also = yield from self._settings(log, setup.settings)
@@ -183,8 +181,8 @@ class EvaluateSession:
             result = yield from evaluating(log, span, rule, also)
         except PersonalizerError as error:
             refused = error
-        # A frame stores the outcome, as it holds the lock. Heavy work must not wait for the lock:
-        # a frame that holds it may wait for heavy work.
+        # A frame stores the outcome, as it holds the lock. A job must not wait for the lock, as a
+        # frame that holds it may wait for a job.
         self._outcome = question, log, result, refused
 
     def _settings(self, log: EvaluationLog, view: str) -> Steps[Also | None]:
@@ -216,6 +214,11 @@ class EvaluateSession:
             self._last_settings = view, now
         return self._last_settings[1]
 
+    @property
+    def share(self) -> float:
+        """Share of the log that is made or read, from 0 to 1."""
+        return self._job.progress if self._job is not None else 0.0
+
     def _take_over(self) -> None:
         """Store the work's outcome, unless the question has changed since."""
         outcome, self._outcome = self._outcome, None
@@ -225,7 +228,7 @@ class EvaluateSession:
     @property
     def is_live(self) -> bool:
         """True while a log is made or evaluated."""
-        return self._ticket is not None and not self._ticket.done()
+        return self._job is not None and not self._job.done()
 
     @property
     def awaits(self) -> bool:

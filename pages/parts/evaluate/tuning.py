@@ -1,9 +1,7 @@
 """Trials of other settings on the evaluated log."""
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
-from functools import cache, partial
 from weakref import ref
 
 from engine import PersonalizerError
@@ -12,10 +10,9 @@ from engine.evaluation.optimise import Optimisation, candidates_for, optimising
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings
-from engine.steps import Steps, telling
+from engine.steps import Steps
 from pages.parts.evaluate.background import Background
-from pages.parts.work.heavy_work import Ticket, submit_here
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import Submit, shared, submit
 
 _KEPT = 20
 """Largest number of trials kept."""
@@ -52,12 +49,6 @@ class SettingsTrial:
         return self.is_applied and self.of.settings == self.optimisation.best.candidate.settings
 
 
-@cache
-def _under_way() -> Together[Optimisation]:
-    """Return the trials under way in this process; sessions with equal trials share them."""
-    return Together()
-
-
 def _with_progress(work: Steps[Optimisation], steps: int) -> Steps[Optimisation]:
     """Run the work, yielding the share done, from 0 to 1, after each step."""
     done = 0
@@ -77,30 +68,28 @@ class Tuning(Background):
     Attributes:
         trials: results, the latest last.
         auto: loop with automatic trials, or None.
-        share: progress of the trial under way, from 0 to 1.
         refused: error of the last trial, or None.
 
     Args:
-        submit: queues heavy work.
+        submit: queues a job.
     """
 
-    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]] = submit_here) -> None:
+    def __init__(self, submit: Submit = submit) -> None:
         super().__init__(submit)
         self.trials: list[SettingsTrial] = []
         self.auto: LearningLoop | None = None
-        self.share = 0.0
         self.refused: PersonalizerError | None = None
 
     @locked
     def start(self, loop: LearningLoop, lock: AbstractContextManager[object] | None = None) -> None:
-        """Start a trial as heavy work.
+        """Start a trial as a background job.
 
         Args:
             lock: held while the loop's log is read.
         """
         self.stop()
-        self.refused, self.share = None, 0.0
-        self._ticket = self._submit(self._trying(loop, lock or nullcontext()))
+        self.refused = None
+        self._job = self._submit(self._trying(loop, lock or nullcontext()))
 
     def _trying(self, loop: LearningLoop, lock: AbstractContextManager[object]) -> Steps[None]:
         yield None
@@ -108,13 +97,17 @@ class Tuning(Background):
             with lock:
                 events, settings, mark = len(usable(loop)), loop.settings, loop.log.mark
                 work = _with_progress(optimising(loop), events * len(candidates_for(settings)))
-            joined = _under_way().joining((ref(loop), mark), lambda: work)
-            optimisation = yield from telling(joined, partial(setattr, self, "share"))
+            optimisation = yield from shared(("tuning", ref(loop), mark), lambda: work)
         except PersonalizerError as error:
             self.refused = error
         else:
             trial = SettingsTrial(loop, events, settings, optimisation)
             self.trials = [*self.trials, trial][-_KEPT:]
+
+    @property
+    def share(self) -> float:
+        """Progress of the trial under way, from 0 to 1."""
+        return self._job.progress if self._job is not None else 0.0
 
     def last_of(self, loop: LearningLoop) -> SettingsTrial | None:
         """Return results of the last trial on a loop's log; None without a trial."""

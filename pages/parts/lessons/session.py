@@ -1,15 +1,13 @@
 """State of lessons in a browser session: labs, guesses, and completed lessons."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from threading import RLock
 
-from engine.steps import Steps
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.text.lesson_words import Words
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket
+from pages.parts.work.jobs import Job, Submit
 from pages.parts.work.live import TICK
 
 _KEPT = 3
@@ -28,7 +26,7 @@ class LessonRun:
 
     lesson: Lesson
     lab: Lab
-    work: Ticket[None]
+    work: Job[None]
     guess: Guess | None = None
     picked: str | None = None
 
@@ -55,7 +53,7 @@ class LearnSession:
         submit: queues the work of a lab.
     """
 
-    def __init__(self, submit: Callable[[Steps[None]], Ticket[None]]) -> None:
+    def __init__(self, submit: Submit) -> None:
         self.lock, self._submit = RLock(), submit
         self._runs: dict[tuple[str, int, bool, str], LessonRun] = {}
         self.done: set[str] = set()

@@ -23,7 +23,7 @@ from pages.parts.scene.talk import Screen, Show, Stage
 from pages.parts.settings.link import current_setup, open_link, set_widgets, write_link
 from pages.parts.text.format import bare, percent
 from pages.parts.text.lesson_words import PAGE, Words
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.remotes import this_remote
 from pages.parts.work.session_state import session_of
 
@@ -37,7 +37,7 @@ def open_talk() -> Talk:
     """The talk about the lesson of the address, or the list of lessons."""
     is_new = open_link(LearnSetup)
     setup = current_setup(LearnSetup)
-    session = session_of(LearnSession, lambda: LearnSession(submit_here))
+    session = session_of(LearnSession, lambda: LearnSession(submit))
     write_link(setup)
     if setup.lesson:
         session.run(setup)

@@ -18,7 +18,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.work.clients import Client, serving, this_client
 from pages.parts.work.figure_registry import Drawn, drawn_here
 from pages.parts.work.frames import drawing, only_follow
-from pages.parts.work.heavy_work import heavy_work
+from pages.parts.work.jobs import jobs
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
@@ -66,7 +66,7 @@ class Page:
         and whether a run of the page has to draw more; None if it has to draw all of it."""
         session = self.session
         with serving(self.client):
-            with heavy_work().giving_way():
+            with jobs().giving_way():
                 session.take(told)
             with drawing(is_clicked_for=True), session.lock:
                 offer = session.advance()

@@ -59,7 +59,7 @@ class Contest:
         return self.opponent == opponent and self.duel.choices == choices
 
     def going(self, opponent: Opponent, choices: tuple[int, ...]) -> Steps[None]:
-        """Choose again for each visitor what was chosen; as heavy work."""
+        """Repeat the choices of all visitors, a job."""
         world, seed, settings = opponent
         duel = Duel(world, seed, [nth_visitor(world, seed, n) for n in range(MOST)], settings)
         yield from duel.choosing(choices)

@@ -15,7 +15,7 @@ from engine.steps import Steps
 from engine.store import Library, StoredLoop
 from pages.parts.play.acts import Bookmark
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.live import LivePlay
 
 
@@ -156,12 +156,12 @@ class Moments:
     def play_from_here(self) -> None:
         """Go on from where it looks, with a loop of this browser's own.
 
-        It is made as heavy work; nobody is kept from the session meanwhile.
+        A background job makes it, during which the session can be used.
         """
         past, library = self._past, self._host.library
         if past is None or library is None:
             return
-        made = submit_here(library.branching(past.of.stored, past.mark, self._host.owner))
+        made = submit(library.branching(past.of.stored, past.mark, self._host.owner))
         wait([made])
         with self.lock, self._host.reporting("branch"):
             self._host.move_to(made.result())

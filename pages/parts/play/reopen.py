@@ -10,8 +10,7 @@ from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.format import plain
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.work.session_state import existing
 
 
@@ -43,7 +42,7 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
         if not LOOP.fullmatch(asked):
             raise StoreError("This link is broken.")
         with st.spinner("Opening the loop"):
-            stored = outcome(submit_here(library().opening(asked)))
+            stored = result_of(library().opening(asked))
         if asked == stored.id:  # A link from before links had roles.
             keys().add(asked)
         if stored.world is None:

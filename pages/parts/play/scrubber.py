@@ -13,8 +13,7 @@ from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import NOW, Asked, event_of
 from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 _SLIDER, _PILLS = "moment", "bookmarks"
 _MOST = 12
@@ -39,7 +38,7 @@ def go(session: PlaySession, address_is_new: bool) -> None:
         moments.look(_asked(session))
     if not moments.is_there:
         with st.spinner("Reading what was"):
-            outcome(submit_here(moments.going()))
+            result_of(moments.going())
     if address_is_new and (who := st.query_params.get(WHO)):
         _greet(session.shown, who)
 

@@ -14,9 +14,10 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.policies.base import Policy
 from engine.policies.epsilon_greedy import EpsilonGreedy
+from engine.steps import Steps
 from engine.worlds import Context, World
 from pages.parts.settings.choices import CROSSES
-from pages.parts.work.heavy_work import Job, steps
+from pages.parts.work.jobs import locked_steps
 
 _CROSSES: Mapping[str, int] = {
     "no-crosses": 0,
@@ -103,9 +104,9 @@ class Second:
         """Whether all who came to the open loop have come here, too."""
         return self._second.follow(self._first, 0)
 
-    def catching_up(self) -> Job[None]:
+    def catching_up(self) -> Steps[None]:
         """Follow the open loop to its end, part by part."""
-        return steps(self.lock, partial(self._second.follow, self._first, _TOGETHER))
+        return locked_steps(self.lock, partial(self._second.follow, self._first, _TOGETHER))
 
     @locked
     def follow(self) -> None:

@@ -18,8 +18,7 @@ from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import counted, plain
 from pages.parts.text.rewards import said
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 _CROWDS = (10, 100, 1_000)
 
@@ -31,7 +30,7 @@ def catch_up(session: PlaySession) -> None:
         st.toast(f"A second loop meets {MOST:,} visitors at most, and {come:,} have come here.")
     if second is not None and not second.is_level:
         with st.spinner("The second loop meets the same visitors"):
-            outcome(submit_here(second.catching_up()))
+            result_of(second.catching_up())
 
 
 def _second(session: PlaySession) -> Second | None:

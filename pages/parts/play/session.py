@@ -23,7 +23,7 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.jobs import submit
 from pages.parts.work.live import LivePlay
 
 MOST_LEFT = 8
@@ -135,10 +135,10 @@ class PlaySession:
     def make_own(self) -> None:
         """Go on with a copy of the loop that is this browser's own.
 
-        It is made as heavy work; nobody is kept from the session meanwhile.
+        A background job makes it, during which the session can be used.
         """
         assert self.library is not None, "without a library nobody sees another's loop"
-        copy = submit_here(self.library.copying(self.open.stored, self.owner))
+        copy = submit(self.library.copying(self.open.stored, self.owner))
         wait([copy])
         with self.lock, self.reporting("copy"):
             self.move_to(copy.result())

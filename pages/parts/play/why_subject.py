@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import cache
 from weakref import ref
 
 from engine.loop.entries import Ranked
@@ -12,7 +11,7 @@ from engine.steps import Steps
 from engine.worlds import Context, World
 from pages.parts.play.moment_links import WHO, who_from, who_in_link
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.work.together import Together
+from pages.parts.work.jobs import shared
 
 EVENT = "event"
 """Its name in a link."""
@@ -102,17 +101,11 @@ def event_of(loop: LearningLoop, number: int) -> str:
     return came.event_id if isinstance(came, Ranked) else ""
 
 
-@cache
-def _moments() -> Together[LearningLoop]:
-    """Loops as they were, in the making for some sessions of this process."""
-    return Together()
-
-
 def _as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
     """A loop as it was then; of all who ask for it at once the same."""
     with loop.lock:
-        key = ref(loop), loop.log.mark_at(entries)
-    return _moments().joining(key, lambda: as_of(loop, entries))
+        key = "as of", ref(loop), loop.log.mark_at(entries)
+    return shared(key, lambda: as_of(loop, entries))
 
 
 def finding(opened: OpenLoop, asked: Asked) -> Steps[Subject | None]:

@@ -25,8 +25,7 @@ from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 PICKS = "picks"
 """Name of the choices in the address."""
@@ -52,7 +51,7 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
             say_refused(f"{PICKS} in the link is left out: {error.message}")
     if not contest.is_at(opponent, choices):
         with st.spinner("Serving the same visitors"):
-            outcome(submit_here(contest.going(opponent, choices)))
+            result_of(contest.going(opponent, choices))
 
 
 def take_back(session: PlaySession) -> None:

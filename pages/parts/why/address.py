@@ -11,8 +11,7 @@ from pages.parts.play.why_subject import Asked
 from pages.parts.scene.talk import SCREEN, STAGE
 from pages.parts.settings.link import current_setup, no_link, say_refused
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.work.session_state import session_of
 
 _ADDRESS = "why-address"
@@ -40,7 +39,7 @@ def open_why() -> tuple[WhySession, PlaySession]:
     requested = Asked.from_query(query) if is_new else session.query
     if not session.knows(opened, requested):
         with st.spinner("Reading what was believed then"), session.giving_way():
-            is_there = outcome(submit_here(session.finding(opened, requested)))
+            is_there = result_of(session.finding(opened, requested))
         if not is_there:
             say_refused("The loop has no such event, or not any more: this is its last one.")
     in_address = Asked.from_query(query)

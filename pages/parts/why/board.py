@@ -20,8 +20,7 @@ from pages.parts.text.theme import is_dark
 from pages.parts.why import wording
 from pages.parts.why.scene import scene_of_worth
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 WORTH_HELP = (
     "The log is learned again without each field, and what the best guesses of that learner would "
@@ -57,8 +56,8 @@ def show_reasons(scene: Scene) -> None:
 
 def show_worth(session: WhySession, opened: OpenLoop) -> None:
     """Draw the importance of each field over all visitors, or a button to measure it."""
-    ticket = session.measured(opened.loop)
-    if ticket is None:
+    job = session.measured(opened.loop)
+    if job is None:
         note("The log is learned again without each field: what would be lost? Takes some seconds.")
         st.button(
             "Measure it",
@@ -69,15 +68,15 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
             args=(opened.loop,),
             disabled=not opened.loop.events,
         )
-    elif not ticket.done():
-        ahead = ticket.place
+    elif not job.done():
+        ahead = job.ahead
         text = f"{ahead} ahead in line" if ahead else "Learning the log again"
         st.progress(session.share, text)
         st.button(
             "Stop", key="stop-measuring", icon=":material/stop:", on_click=session.stop_measuring
         )
     else:
-        _show_measured(ticket.result(), opened.world)
+        _show_measured(job.result(), opened.world)
 
 
 def _show_measured(importances: Importances | None, world: World) -> None:
@@ -111,7 +110,7 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
     weights = session.weights
     if weights is None:
         with st.spinner("Reading what was learned"), session.giving_way():
-            weights = outcome(submit_here(session.weighing()))
+            weights = result_of(session.weighing())
     search = text_field(
         "Search",
         key="why-search",

@@ -1,9 +1,10 @@
 """State of one browser session on the Why page."""
 
-from collections.abc import Iterator
+from collections import deque
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import partial
 from threading import RLock
 from weakref import ref
 
@@ -17,16 +18,11 @@ from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Asked, Subject, finding
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import Ticket, submit_here
+from pages.parts.work.jobs import Job, shared, submit
 from pages.parts.work.live import TICK
-from pages.parts.work.together import Together
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""
-
-
-_KEPT = 20
-"""Most measurements whose results are cached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +36,21 @@ class _Work:
     loop: LearningLoop
     position: int
     steps: Steps[Importances | None]
-    ticket: Ticket[Importances | None]
+    job: Job[Importances | None]
 
 
-@cache
-def _importances() -> Together[Importances | None]:
-    """Return the measurements shared by all sessions of the process."""
-    return Together(_KEPT)
+_measured: deque[tuple[Hashable, Importances | None]] = deque(maxlen=20)
+"""The last measurements of all sessions of this process, by loop and history."""
+
+
+def _measuring(key: Hashable, loop: LearningLoop) -> Steps[Importances | None]:
+    """Measure the importance of a loop's fields, unless it was measured as the loop is now."""
+    for other, known in _measured:
+        if other == key:
+            return known
+    importances = yield from assessing(loop)
+    _measured.append((key, importances))
+    return importances
 
 
 class WhySession:
@@ -158,15 +162,16 @@ class WhySession:
         """Compute the importance of each field in the background; equal requests share one
         computation."""
         self.share = 0.0
-        key = ref(loop), loop.log.mark
-        steps = _importances().joining(key, lambda: assessing(loop))
-        self._work = _Work(loop, key[1].position, steps, submit_here(self._measuring(steps)))
+        mark = loop.log.mark
+        key = "importance", ref(loop), mark
+        steps = shared(key, lambda: _measuring(key, loop))
+        self._work = _Work(loop, mark.position, steps, submit(self._measuring(steps)))
 
     @locked
     def stop_measuring(self) -> None:
         """Cancel the computation."""
         if self._work is not None:
-            self._work.ticket.cancel()
+            self._work.job.cancel()
             self._work = None
 
     @contextmanager
@@ -177,13 +182,13 @@ class WhySession:
         measurement.
         """
         work = self._work
-        is_put_off = work is not None and work.ticket.cancel()
+        is_put_off = work is not None and work.job.cancel()
         try:
             yield
         finally:
             if work is not None and is_put_off:
-                again = submit_here(self._measuring(work.steps))
-                self._work = replace(work, ticket=again)
+                again = submit(self._measuring(work.steps))
+                self._work = replace(work, job=again)
 
     def _measuring(self, steps: Steps[Importances | None]) -> Steps[Importances | None]:
         """Do the remaining steps and report progress; may be interrupted and resumed."""
@@ -192,17 +197,16 @@ class WhySession:
     @property
     def is_live(self) -> bool:
         """Return whether a measurement is under way."""
-        return self._work is not None and not self._work.ticket.done()
+        return self._work is not None and not self._work.job.done()
 
     @property
     def pace(self) -> float | None:
         """Seconds between frames; None without a measurement under way."""
         return pace(TICK) if self.is_live else None
 
-    def measured(self, loop: LearningLoop) -> Ticket[Importances | None] | None:
-        """Return the ticket of the importances of a loop's fields at its current position, or
-        None."""
+    def measured(self, loop: LearningLoop) -> Job[Importances | None] | None:
+        """Return the job that measures the importances of a loop's fields now, or None."""
         work = self._work
         if work is None or (work.loop, work.position) != (loop, loop.log.position):
             return None
-        return None if work.ticket.cancelled() else work.ticket
+        return None if work.job.cancelled() else work.job

@@ -1,4 +1,4 @@
-"""What one browser session may take along; its links have a token that only it was given."""
+"""Downloads of one browser session: its links contain a token that only this session knows."""
 
 import secrets
 from collections.abc import Callable
@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.text.format import counted
 from pages.parts.work.clients import Client
-from pages.parts.work.heavy_work import Ticket
+from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another visit. Load the page again."
 OVER = "The visit that this file was for has ended. Load the page again."
@@ -18,12 +18,12 @@ _passes: dict[str, "Pass"] = {}
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """What a page offers to take along.
+    """A file that a page offers as a download.
 
     Attributes:
-        name: what it is called.
-        kind: what browsers call it.
-        make: makes it; None while there is nothing to tell.
+        name: file name.
+        kind: media type.
+        make: returns the content; None while there is none.
     """
 
     name: str
@@ -32,13 +32,13 @@ class File:
 
 
 class Pass:
-    """Lets one browser session take files along.
+    """Permission of one browser session to download files.
 
     Attributes:
-        token: in its links.
-        is_live: whether a page shows how far a file is: as long as it shows links.
-        ticket: of the part that was last asked for.
-        files: that a page offers, by the keys of their links: each as it was last drawn.
+        token: secret part of its links.
+        is_live: True, as a page with links shows the progress of a file.
+        job: writes the part of a file that was last asked for.
+        files: files that a page offers, by the keys of their links, as they were drawn last.
     """
 
     is_live = True
@@ -46,27 +46,27 @@ class Pass:
     def __init__(self, client: Client) -> None:
         self.client, self.token = client, secrets.token_urlsafe(16)
         self.lock = RLock()
-        self.ticket: Ticket[bytes] | None = None
+        self.job: Job[bytes] | None = None
         self.files: dict[str, File] = {}
         _passes[self.token] = self
 
     @property
     def told(self) -> str:
-        """Whom a file waits for; nothing, if it waits for nobody."""
-        ahead = self.ticket.place if self.ticket is not None else 0
+        """Sentence on the jobs that a file waits for; empty if there are none."""
+        ahead = self.job.ahead if self.job is not None else 0
         return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
 
     def leave(self) -> None:
-        """The session has ended."""
+        """Invalidate the token at the end of the session."""
         _passes.pop(self.token, None)
 
 
 @st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
 def this_pass(_client: Client) -> Pass:
-    """That of this browser session."""
+    """Return the permission of this browser session."""
     return Pass(_client)
 
 
 def pass_of(token: str) -> Pass | None:
-    """That with a token; none after its session."""
+    """Return the permission with a token; None after the end of its session."""
     return _passes.get(token)

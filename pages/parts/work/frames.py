@@ -1,4 +1,7 @@
-"""How often pages are drawn that follow what goes on by itself, so that time is left for clicks."""
+"""Frames of pages: when a page is drawn, and how often while something goes on by itself.
+
+Pages that a person has clicked on are drawn first, and all others one after the other.
+"""
 
 import math
 import time
@@ -13,27 +16,34 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from engine.loop.lock import Shared, locked
+from engine.steps import Steps
 from pages.parts.work.clients import this_client
 from pages.parts.work.figure_registry import drawing_part
-from pages.parts.work.heavy_work import Ticket, heavy_work
-from pages.parts.work.turns import long_turn
+from pages.parts.work.jobs import jobs, submit
 
 T = TypeVar("T")
 
 SHARE = 0.3
-"""Of a processor, for the frames of all pages that follow something."""
+"""Share of a processor for the frames of all live pages together."""
 PAINTED = 0.015
-"""Seconds from the last of what a click has changed until the browser hears that this is all: it
-draws the whole page anew then, and would paint charts after that if both came at once."""
+"""Seconds between the frame of a click and the end of its run. On that end the browser draws the
+whole page anew; if both came at once, it would paint the click's charts only after that."""
 _FORGOTTEN = 30.0
-"""Seconds after which a page that draws no frames follows nothing any more."""
+"""Seconds without a frame after which a page is live no longer."""
+_CLICKED, _FOLLOWS = "clicked", "follows"
+_CLICKS, _BACKGROUND = RLock(), RLock()
+"""Held while a page is drawn for a click, and while one is drawn for any other reason."""
+_SHORT_PATIENCE = 0.2
+"""Seconds that a click waits for another; two that are drawn at once take twice as long."""
+_PATIENCE = 20.0
+"""Seconds that any other frame waits for another."""
 
 
 class Frames:
-    """What the frames of each session cost, and how far apart they are to be.
+    """Costs of the frames of live pages, and the time between frames that follows from them.
 
     Args:
-        now: a clock in seconds that only goes forward.
+        now: monotonic clock, in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -43,25 +53,25 @@ class Frames:
 
     @locked
     def note(self, session: str, seconds: float) -> None:
-        """A session has drawn a frame, which took so much of a processor."""
+        """Note the processor time of a frame of a session's live page."""
         before, _ = self._costs.get(session, (seconds, 0.0))
         self._costs[session] = 0.8 * before + 0.2 * seconds, self._now()
 
     @locked
     def follows(self, session: str) -> bool:
-        """Whether a session follows something, or did when its last frame was drawn."""
+        """Return whether the page of a session was live when its last frame was drawn."""
         return session in self._costs
 
     @locked
     def forget(self, session: str) -> None:
-        """A session follows nothing any more."""
+        """Note that the page of a session is live no longer."""
         self._costs.pop(session, None)
 
     @locked
     def pace(self, session: str, least: float) -> float:
-        """Seconds from one of its frames to the next: ``least``, or that times 4, 16, ...
+        """Return the seconds from one frame of a session to the next: ``least`` times 1, 4, 16, ...
 
-        Seldom another: the page is drawn in full for it.
+        Steps are large because each change of the pace draws the page in full.
         """
         past = self._now() - _FORGOTTEN
         others = sum(c for s, (c, seen) in self._costs.items() if s != session and seen > past)
@@ -75,21 +85,12 @@ def frames() -> Frames:
 
 
 def pace(least: float) -> float:
-    """Seconds from one frame of this session to the next, see `Frames`."""
+    """Return the seconds from one frame of this session to the next, see `Frames`."""
     return frames().pace(this_client().session, least)
 
 
-_CLICKED, _FOLLOWS = "clicked", "follows"
-_CLICKS, _BACKGROUND = RLock(), RLock()
-"""Held by who draws what somebody has clicked for, and what nobody has."""
-_SHORT_PATIENCE = 0.2
-"""Seconds that a click waits for the one before it: two at a time take twice as long, both."""
-_PATIENCE = 20.0
-"""Seconds that one waits for it at most. All who wait no longer draw at the same time."""
-
-
 class _Here(local):
-    """What this thread draws: its turn, and whether somebody has clicked for it."""
+    """State of this thread: the locks held by the page that it draws, and the reason to draw."""
 
     turn: ExitStack | None = None
     is_clicked_for = False
@@ -100,7 +101,7 @@ _HERE = _Here()
 
 @contextmanager
 def drawing(is_clicked_for: bool) -> Iterator[None]:
-    """Draw at once what a person has clicked for; all else after that, one after the other."""
+    """Draw for a click at once, and for any other reason when it is this page's turn."""
     before = _HERE.turn, _HERE.is_clicked_for
     with ExitStack() as turn:
         _begin(turn, is_clicked_for)
@@ -113,54 +114,44 @@ def drawing(is_clicked_for: bool) -> Iterator[None]:
 
 def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
     if is_clicked_for:
-        turn.enter_context(heavy_work().giving_way())
-        turn.enter_context(_turn(_CLICKS, _SHORT_PATIENCE))
-        # Heavy work would have as long ones: each time that the click changes threads it would wait
-        # for one.
-        if not len(heavy_work()):
-            turn.enter_context(long_turn())
+        turn.enter_context(jobs().giving_way())
+        turn.enter_context(_holding(_CLICKS, _SHORT_PATIENCE))
     else:
-        turn.enter_context(_turn(_BACKGROUND, _PATIENCE))
-        heavy_work().let_clicks_go_first()
+        turn.enter_context(_holding(_BACKGROUND, _PATIENCE))
+        jobs().let_clicks_go_first()
 
 
-def give_way() -> None:
-    """Let clicks go first once more, between two parts of what nobody has clicked for."""
-    if not _HERE.is_clicked_for:
-        heavy_work().let_clicks_go_first()
+@contextmanager
+def _holding(lock: RLock, patience: float) -> Iterator[None]:
+    """Hold a lock, or go on without it after a number of seconds."""
+    is_held = lock.acquire(timeout=patience)
+    try:
+        yield
+    finally:
+        if is_held:
+            lock.release()
 
 
-def outcome(ticket: Ticket[T]) -> T:
-    """What comes of heavy work without which a page cannot be drawn; others are meanwhile.
+def result_of(steps: Steps[T]) -> T:
+    """Do a job without whose result a page cannot be drawn; other pages are drawn meanwhile.
 
-    With its session the work has ended, and so does the script: nobody sees what it draws.
+    The script ends with the job if that is cancelled, as when its session has ended.
     """
-    turn, is_clicked_for = _HERE.turn, _HERE.is_clicked_for
+    turn = _HERE.turn
     if turn is not None:
         turn.close()
     try:
-        return ticket.result()
+        return submit(steps).result()
     except CancelledError:
         raise StopException from None
     finally:
         if turn is not None:
-            _begin(turn, is_clicked_for)
-
-
-@contextmanager
-def _turn(lock: RLock, patience: float) -> Iterator[None]:
-    """Be the only one, unless that takes longer than so many seconds."""
-    has_turn = lock.acquire(timeout=patience)
-    try:
-        yield
-    finally:
-        if has_turn:
-            lock.release()
+            _begin(turn, _HERE.is_clicked_for)
 
 
 @contextmanager
 def drawing_all() -> Iterator[None]:
-    """Draw a page in full; nobody clicks for the first time, nor where a frame asks for it."""
+    """Draw a page in full: for a click, except for the first time or at the wish of a frame."""
     is_clicked_for = st.session_state.get(_CLICKED, False)
     st.session_state[_CLICKED] = True
     with drawing(is_clicked_for):
@@ -168,32 +159,32 @@ def drawing_all() -> Iterator[None]:
 
 
 def only_follow() -> None:
-    """What is drawn next follows a click that has drawn by itself what it changed: others' clicks
-    go first."""
+    """Let the next frame wait for clicks of others: this session's click was answered before."""
     st.session_state[_FOLLOWS] = True
 
 
 class Followed(Shared, Protocol):
-    """What a page shows, and whether it changes by itself."""
+    """State of a page."""
 
     @property
     def is_live(self) -> bool:
-        """Whether it does."""
+        """Whether it changes by itself."""
 
 
 S = TypeVar("S", bound=Followed)
 
 
 def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
-    """Draw what a session shows while nothing else happens to it, and note what that took."""
+    """Decorate a function that draws a part of a page to hold the lock of the page's state, to wait
+    for its turn, and to note its cost while the page is live."""
 
     @wraps(draw)
     def drawn(session: S) -> None:
         start, client = time.thread_time(), this_client().session
-        is_all = _HERE.turn is None  # Of a page that is drawn in full more follows.
-        # Nobody clicks for the frame either that finds that all is over.
-        follows = session.is_live or frames().follows(client)
-        is_clicked_for = heavy_work().is_waited_for or not follows
+        is_alone = _HERE.turn is None  # Else more of the page follows.
+        # The frame that finds the end of all that was live is not for a click either.
+        was_live = session.is_live or frames().follows(client)
+        is_clicked_for = _HERE.is_clicked_for or not was_live
         is_clicked_for &= not st.session_state.pop(_FOLLOWS, False)
         try:
             with drawing(is_clicked_for), session.lock, drawing_part(draw.__qualname__):
@@ -206,7 +197,7 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
                 frames().note(client, time.thread_time() - start)
             else:
                 frames().forget(client)
-        if is_all and is_clicked_for:
+        if is_alone and is_clicked_for:
             time.sleep(PAINTED)
 
     return drawn

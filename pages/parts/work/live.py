@@ -1,4 +1,4 @@
-"""Live play: simulated visitors come in by number, by and by, or one by one."""
+"""Live play: simulated visitors arrive in a crowd, at a steady rate, or one at a time."""
 
 import time
 from collections.abc import Callable
@@ -9,24 +9,24 @@ from typing import Protocol
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
 from pages.parts.work.frames import pace
-from pages.parts.work.heavy_work import SLICE, Job, Ticket, heavy_work, steps, submit_here
+from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
 
 TICK = 0.25
 """Seconds between two frames of live play."""
 PAUSE = 1.5
-"""Seconds that live play waits after an own click, so that its effect can be seen."""
+"""Seconds that live play pauses after a click of the person, so that its effect can be seen."""
 _BUDGET = SLICE
-"""Seconds in which visitors may walk in at once; a click waits no longer than that."""
+"""Seconds of serving visitors without a break; a click waits no longer than that."""
 _PATIENCE = 1.0
-"""Seconds that a page which opens waits for its first visitors."""
+"""Seconds that a page waits for its first visitors when it opens."""
 
 
 class Host(Protocol):
-    """Whose visitors come in: a browser session's state on a page.
+    """State of a page that visitors come to.
 
     Attributes:
-        lock: held while anything happens to the session.
-        now: a clock in seconds that only goes forward; it paces live play.
+        lock: held while the state changes.
+        now: monotonic clock of live play, in seconds.
     """
 
     lock: RLock
@@ -34,23 +34,26 @@ class Host(Protocol):
 
     @property
     def is_full(self) -> bool:
-        """Whether nobody may be served any more."""
+        """True if no more visitors may be served."""
 
     @property
     def speed(self) -> int:
         """Visitors a second of live play."""
 
     def serve(self, visitors: int) -> int:
-        """Serve up to so many visitors, see `serve_in_time`; how many it were."""
+        """Serve at most so many visitors, see `serve_in_time`, and return their number."""
 
 
 def serve_in_time(serve_one: Callable[[], bool], visitors: int) -> int:
-    """Serve up to so many visitors as a slice has time for until others click; how many it were.
+    """Serve at most so many visitors until a slice of time is over, or somebody clicks.
 
     Args:
-        serve_one: does a step for a visitor; whether it was the last one.
+        serve_one: does one step of serving a visitor; returns True after the last one.
+
+    Returns:
+        the number of visitors that were served.
     """
-    until, line, served = time.perf_counter() + _BUDGET, heavy_work(), 0
+    until, line, served = time.perf_counter() + _BUDGET, jobs(), 0
     clicked = line.clicked
     while served < visitors and time.perf_counter() < until:
         served += serve_one()
@@ -60,34 +63,32 @@ def serve_in_time(serve_one: Callable[[], bool], visitors: int) -> int:
 
 
 class LivePlay:
-    """Who of a session's visitors waits outside, and when they come in.
+    """Arrivals of a session's visitors.
 
-    Its verbs hold the session's lock: a click comes while a slice of the crowd is being served.
+    Methods hold the session's lock, as a job serves the crowd in another thread.
 
     Attributes:
-        waiting: how many of the ``enqueued`` have not been served yet.
-        playing: whether visitors come by and by until paused.
-        crowds: how many crowds there were, one until each pause.
+        waiting: number of the ``enqueued`` visitors that were not served yet.
+        playing: True while visitors arrive at a steady rate, until paused.
+        crowds: number of crowds so far; visitors between two pauses are one.
 
     Args:
-        submit: stands in line for the work that a crowd is.
+        submit: queues the job that serves a crowd.
     """
 
-    def __init__(
-        self, host: Host, submit: Callable[[Job[None]], Ticket[None]] = submit_here
-    ) -> None:
+    def __init__(self, host: Host, submit: Submit = submit) -> None:
         self._host, self._submit = host, submit
         self.lock = host.lock
         self.crowds = 0
-        self._crowd: Ticket[None] | None = None
+        self._crowd: Job[None] | None = None
         self._asked = 0
         self.send_away()
 
     @locked
     def send_away(self) -> None:
-        """Nobody waits outside, but who was asked for together with this: they are for what comes.
+        """Let no visitor wait, except those requested together with this: they come afterwards.
 
-        Presses that reach a busy server together are taken in the order of the buttons.
+        Clicks that reach a busy server together are handled in the order of the buttons.
         """
         self.waiting = self.enqueued = 0
         self.playing = False
@@ -97,26 +98,26 @@ class LivePlay:
 
     @locked
     def settle(self) -> None:
-        """All that was pressed together has been taken."""
+        """Note that all clicks that came together have been handled."""
         self._asked = 0
 
     @locked
     def pause_after_click(self) -> None:
-        """Let nobody in for a moment."""
+        """Pause live play for a moment."""
         self._due = self._host.now() + PAUSE
 
     @locked
     def enqueue(self, visitors: int) -> None:
-        """Queue visitors; they are served as heavy work, see `HeavyWork`."""
+        """Queue visitors; they are served by a background job."""
         self.playing, self.crowds = False, self.crowds + 1
         self.waiting = self.enqueued = self._asked = visitors
         if self._crowd is None or self._crowd.done():
-            self._crowd = self._submit(steps(self.lock, self._let_in))
+            self._crowd = self._submit(locked_steps(self.lock, self._let_in))
 
     def _let_in(self) -> bool:
-        """Serve a slice of those who wait; whether nobody is left."""
+        """Serve some of the waiting visitors; return True if none is left."""
         if self.waiting:
-            served = self._host.serve(self.waiting)  # After a refusal nobody waits any more.
+            served = self._host.serve(self.waiting)  # None wait after a refusal.
             self.waiting = max(self.waiting - served, 0)
         if self._host.is_full:
             self.stop()
@@ -125,23 +126,23 @@ class LivePlay:
         return not self.waiting
 
     def wait(self) -> None:
-        """Wait a little for a crowd, if nobody shares the time with it, so that it is not seen."""
+        """Wait for a crowd for a moment, unless other jobs run: then no progress is drawn."""
         if self._crowd is not None and not self._crowd.others:
             wait([self._crowd], _PATIENCE)
 
     @locked
     def play(self) -> None:
-        """Let visitors in one after the other until paused."""
+        """Start live play at a steady rate."""
         self.waiting, self.playing, self.crowds = 0, True, self.crowds + 1
 
     @locked
     def pause(self) -> None:
-        """Nobody comes one after the other any more; a crowd that was let in still does."""
+        """Stop live play at a steady rate; a crowd that has been let in still arrives."""
         self.playing = False
 
     @locked
     def stop(self) -> None:
-        """No more visitors for now."""
+        """Stop all arrivals."""
         self.waiting, self.playing = 0, False
 
     @locked
@@ -151,31 +152,31 @@ class LivePlay:
 
     @property
     def is_live(self) -> bool:
-        """Whether visitors come by themselves."""
+        """True while visitors arrive without clicks."""
         return self.playing or self.waiting > 0
 
     @property
     def crowd(self) -> int | None:
-        """The number of the crowd that comes, from 1; None for somebody who comes alone."""
+        """Number of the crowd that arrives, from 1; None for a single visitor."""
         return self.crowds if self.is_live else None
 
     @property
     def can_start(self) -> bool:
-        """Whether visitors can be let in."""
+        """True if visitors can be let in."""
         return not (self.is_live or self._host.is_full)
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nobody comes by themselves."""
+        """Seconds from one frame to the next; None while no visitors arrive without clicks."""
         if not self.is_live:
             return None
         return pace(max(TICK, 1 / self._host.speed) if self.playing else TICK)
 
     @locked
     def advance(self) -> None:
-        """One frame of live play, if it is time for one. A crowd that failed says why.
+        """Do one frame of live play if it is due; raise the error of a crowd that failed.
 
-        Clicks make frames too; only time lets visitors in.
+        Frames that a click causes let no visitors in.
         """
         crowd, every = self._crowd, self.pace
         if crowd is not None and crowd.done():
@@ -191,12 +192,12 @@ class LivePlay:
 
     @property
     def told(self) -> str:
-        """How far the crowd has come, and whom it shares the time with."""
+        """Sentence on the progress of the crowd, and on the jobs of others."""
         crowd, done = self._crowd, self.enqueued - self.waiting
         told = f"{done:,} of {self.enqueued:,} visitors served"
         if crowd is None or not crowd.others:
             return told
-        if crowd.place:
-            is_or_are = "is" if crowd.place == 1 else "are"
-            return f"{told}. {counted(crowd.place, 'other')} {is_or_are} ahead of you."
+        if crowd.ahead:
+            is_or_are = "is" if crowd.ahead == 1 else "are"
+            return f"{told}. {counted(crowd.ahead, 'other')} {is_or_are} ahead of you."
         return f"{told}, in turn with {counted(crowd.others, 'other')}"

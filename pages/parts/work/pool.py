@@ -1,8 +1,8 @@
-"""The track: the few processes in which the races of all browser sessions run.
+"""The process pool in which the races of all browser sessions run.
 
-They are there while somebody races. Two races have a lane at once; while others wait, a race
-gives its lane up after a while and goes on when it is its turn again. A race whose session has
-ended is forgotten, and with the last one the processes end.
+It exists while there are races. Two races run at once; while others wait, a race pauses after its
+turn and continues with its next one. A race is removed after its session has ended, and the
+processes end with the last race.
 """
 
 import multiprocessing
@@ -18,21 +18,20 @@ import streamlit as st
 
 from engine.loop.lock import locked
 from pages.parts.work.clients import Client, is_there
-from pages.parts.work.fair_share import FairShare
-from pages.parts.work.heavy_work import GRACE
+from pages.parts.work.jobs import GRACE, pass_turn
 
 LANES = 2
 """Races that run at once on one server."""
 TURN = 10.0
-"""Seconds after which a lane goes to who waits for one."""
+"""Seconds after which a lane passes to a race that waits for one."""
 _LOOK = 5.0
-"""Seconds from one look for ended sessions to the next."""
+"""Seconds between two searches for ended sessions."""
 _NICE = 10
-"""How far races stand back for the server where there are not processors enough for both."""
+"""Increment of the processes' niceness: the server goes first where processors are scarce."""
 
 
 def open_processes() -> Executor:
-    """Processes that start clean, with one thread for matrices each, and end with this one."""
+    """Return an executor with fresh processes of one BLAS thread each, which end with this one."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return ProcessPoolExecutor(
         min(4, os.cpu_count() or 1), multiprocessing.get_context("spawn"), _stand_back
@@ -40,7 +39,7 @@ def open_processes() -> Executor:
 
 
 def _stand_back() -> None:
-    """In such a process: let the server go first, and end with it, however it ends."""
+    """Lower the priority of a pool process, and let it end with the server, however that ends."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
     Thread(target=_end_with_parent, daemon=True).start()
@@ -55,12 +54,12 @@ def _end_with_parent() -> None:
 
 @dataclass(slots=True, eq=False)
 class Racer:
-    """A race on the track, or in line for it.
+    """A race that runs or waits for a lane.
 
     Attributes:
-        executor: where it runs.
-        client: whose it is.
-        seen: when that session was there last, in seconds.
+        executor: executor of its runs.
+        client: session that started it.
+        seen: time at which the session was connected last, in seconds.
     """
 
     executor: Executor
@@ -69,12 +68,12 @@ class Racer:
 
 
 class Track:
-    """Says which races may run.
+    """Races in the order of their turns, and the lanes of those that may run.
 
     Args:
-        make: makes the executor of all races, when the first comes.
-        now: a clock in seconds that only goes forward.
-        is_there: whether a session is still there.
+        make: returns an executor for all races; called for the first one.
+        now: monotonic clock, in seconds.
+        is_there: returns True while a session, given by its id, is connected.
     """
 
     def __init__(
@@ -85,27 +84,27 @@ class Track:
     ) -> None:
         self._make, self._now, self._is_there = make, now, is_there
         self.lock = RLock()
-        self._line: FairShare[Racer] = FairShare()
+        self._line: list[Racer] = []
         self._lanes: dict[Racer, float] = {}
         self._executor: Executor | None = None
         self._is_watched = False
 
     @locked
     def enter(self, client: Client) -> Racer:
-        """Stand in line with a race of a session."""
+        """Add a race of a session at the end of the line."""
         self._executor = self._executor or self._make()
         racer = Racer(self._executor, client, self._now())
-        self._line.join(racer, client)
+        self._line.append(racer)
         if not self._is_watched:
             self._watch()
         return racer
 
     @locked
     def place(self, racer: Racer) -> int | None:
-        """How many others are ahead of a race; 0 while it has a lane, None if it is forgotten."""
+        """Return the number of races ahead; 0 while a race has a lane, None if it was removed."""
         for other, since in list(self._lanes.items()):
             if self._now() - since >= TURN and len(self._line) > LANES:
-                self._line.charge(other, self._now() - since)
+                pass_turn(self._line, other)
                 del self._lanes[other]
         waiting = [other for other in self._line if other not in self._lanes]
         free = LANES - len(self._lanes)
@@ -116,8 +115,9 @@ class Track:
 
     @locked
     def leave(self, racer: Racer) -> None:
-        """Leave the track; with the last race the processes end."""
-        self._line.leave(racer)
+        """Remove a race; the processes end with the last one."""
+        if racer in self._line:
+            self._line.remove(racer)
         self._lanes.pop(racer, None)
         if not self._line and self._executor is not None:
             self._executor.shutdown(wait=False, cancel_futures=True)
@@ -125,13 +125,13 @@ class Track:
 
     @locked
     def abandon(self, executor: Executor) -> None:
-        """Use an executor no more that does not work: its races are over."""
+        """Remove all races of an executor that is broken."""
         for racer in list(self._line):
             if racer.executor is executor:
                 self.leave(racer)
 
     def _watch(self) -> None:
-        """Look for sessions that have ended now and then, as long as anybody races."""
+        """Search for ended sessions in a while, and again as long as there are races."""
         self._is_watched = True
         watch = Timer(_LOOK, self.look)
         watch.daemon = True
@@ -139,7 +139,7 @@ class Track:
 
     @locked
     def look(self) -> None:
-        """Forget the races of sessions that have ended."""
+        """Remove the races of sessions that have ended."""
         for racer in list(self._line):
             if self._is_there(racer.client.session):
                 racer.seen = self._now()

@@ -1,13 +1,12 @@
-"""Ceilings of a world's rewards, computed as heavy work for large worlds."""
+"""Ceilings of a world's rewards, computed in a background job for large worlds."""
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 
 
 def ceilings_of(world: World) -> Ceilings:
-    """Return the ceilings, computed once; large worlds use heavy work."""
+    """Return the ceilings, computed once; those of a large world in a background job."""
     if not world.is_tabulated:
-        outcome(submit_here(world.finding_ceilings()))
+        result_of(world.finding_ceilings())
     return world.ceilings

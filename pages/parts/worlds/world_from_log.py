@@ -13,8 +13,7 @@ from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
 from pages.parts.text.format import distinct_names, note, plain
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.frames import outcome
-from pages.parts.work.heavy_work import submit_here
+from pages.parts.work.frames import result_of
 from pages.parts.worlds.session import WorldsSession
 
 _PAGE = PAGES / "worlds.py"
@@ -46,7 +45,7 @@ def _make(log: EvaluationLog) -> None:
     bounds = log.bounds or (0.0, 1.0)
     work = estimating([log.decisions], title, items=items, bounds=bounds, unit=unit)
     try:
-        st.session_state[_MADE] = outcome(submit_here(work))
+        st.session_state[_MADE] = result_of(work)
     except PersonalizerError as error:
         say_refused(error.message)
 

@@ -9,7 +9,8 @@ from pages.parts.compare.comparison_cache import ComparisonCache
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.work.heavy_work import HeavyWork
+from pages.parts.work.clients import Client
+from pages.parts.work.jobs import Jobs
 from pages.parts.work.live import LivePlay
 
 CAME, SWITCHES = 12, (10,) * 20
@@ -23,11 +24,11 @@ def one_step(serve_one: Callable[[], bool], visitors: int) -> int:
 @pytest.fixture
 def telling(monkeypatch: pytest.MonkeyPatch) -> CompareSession:
     """A session that a link has told a story; its crowd comes in step by step, by hand."""
-    line = HeavyWork(lambda work: None, is_there=lambda session: True)
+    line = Jobs(lambda work: None, is_there=lambda session: True)
     monkeypatch.setattr("pages.parts.compare.session.serve_in_time", one_step)
     monkeypatch.setattr(
         "pages.parts.compare.session.LivePlay",
-        lambda host: LivePlay(host, lambda job: line.submit(job, session="", address="")),
+        lambda host: LivePlay(host, lambda job: line.submit(job, Client("", ""))),
     )
     return CompareSession(CompareSetup(), History(CAME, SWITCHES), cache=ComparisonCache())
 

@@ -1,4 +1,4 @@
-"""What is known of going online: what of it is heavy work, and when it is computed anew."""
+"""Forecast of going online: background jobs, and when it is computed again."""
 
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import Comparison
@@ -9,7 +9,8 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
-from pages.parts.work.heavy_work import HeavyWork, Ticket
+from pages.parts.work.clients import Client
+from pages.parts.work.jobs import Job, Jobs
 
 BASELINE = best_rule(COFFEE, ("weather",))
 
@@ -18,14 +19,14 @@ class Waiting:
     """A comparison, its outlook, and a line that is worked off by hand."""
 
     def __init__(self, explore: float = 0.0, came: int = 100) -> None:
-        self.line = HeavyWork(lambda work: None, is_there=lambda session: True)
+        self.line = Jobs(lambda work: None, is_there=lambda session: True)
         settings = LoopSettings(apprentice_exploration=explore)
         self.comparison = Comparison(COFFEE, BASELINE, settings)
         self.forecast = SwitchForecast(self.comparison, self._submit)
         self.come(came)
 
-    def _submit(self, work: Steps[None]) -> Ticket[None]:
-        return self.line.submit(work, session="", address="")
+    def _submit(self, work: Steps[None]) -> Job[None]:
+        return self.line.submit(work, Client("", ""))
 
     def come(self, visitors: int) -> None:
         for _ in range(visitors):
@@ -48,7 +49,7 @@ def test_a_click_finds_it_at_once_unless_it_takes_long() -> None:
     assert not long.forecast.is_at_work
 
 
-def test_while_more_come_it_is_heavy_work_once_for_every_tenth_of_them() -> None:
+def test_while_more_come_a_job_computes_it_once_for_every_tenth_of_them() -> None:
     waiting = Waiting()
     for _ in range(30):
         waiting.forecast.follow(is_live=True)

@@ -26,7 +26,7 @@ from pages.parts.data.downloads import (
 from pages.parts.settings.library import library
 from pages.parts.work.clients import Client
 from pages.parts.work.download_tokens import Pass, _passes
-from pages.parts.work.heavy_work import GRACE, HeavyWork, heavy_work
+from pages.parts.work.jobs import GRACE, Jobs, jobs
 from tests.pages.conftest import App
 from tests.pages.fetched import fetch
 
@@ -129,8 +129,8 @@ def test_a_file_breaks_off_when_its_session_has_ended(
             file.write(b"x" * PART)
             yield
 
-    line = HeavyWork(now=lambda: now[0], is_there=is_there)
-    monkeypatch.setattr(downloads, "heavy_work", lambda: line)
+    line = Jobs(now=lambda: now[0], is_there=is_there)
+    monkeypatch.setattr(downloads, "jobs", lambda: line)
     endless = FORMATS[0]._replace(writing=write)
     monkeypatch.setattr(downloads, "FORMATS", (endless,))
     answer = fetch(link_to(about, endless, pass_.token))
@@ -145,17 +145,17 @@ def test_a_file_breaks_off_when_its_session_has_ended(
 def test_it_is_work_of_the_session_whose_link_it_is(
     about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked: list[tuple[str, str]] = []
-    real = heavy_work().submit
+    asked: list[Client] = []
+    real = jobs().submit
 
-    def listen(job: object, *, session: str, address: str, level: int) -> object:
-        asked.append((session, address))
-        return real(job, session=session, address=address, level=level)  # type: ignore[arg-type]
+    def listen(job: Steps[bytes], client: Client, level: int) -> object:
+        asked.append(client)
+        return real(job, client, level)
 
-    monkeypatch.setattr(heavy_work(), "submit", listen)
+    monkeypatch.setattr(jobs(), "submit", listen)
     with caplog.at_level(logging.INFO, "pages"):
         size = len(fetch(link_to(about, FORMATS[0], pass_.token)).body)
-    assert set(asked) == {("a", "1.2.3.4")}
+    assert set(asked) == {Client("a", "1.2.3.4")}
     told = [(record.msg, vars(record).get("bytes")) for record in caplog.records]
     assert told == [("download ended", size)]
 
@@ -163,8 +163,8 @@ def test_it_is_work_of_the_session_whose_link_it_is(
 def test_a_file_that_waits_for_others_says_so_on_the_page(
     about: LoopInfo, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = HeavyWork(lambda work: None, is_there=lambda session: True)
-    monkeypatch.setattr(downloads, "heavy_work", lambda: line)
+    line = Jobs(lambda work: None, is_there=lambda session: True)
+    monkeypatch.setattr(downloads, "jobs", lambda: line)
     app = open_app()
     app.answer(1.0)
     app.at.session_state[f"export-{app.session.open.stored.id}"] = True
@@ -175,7 +175,7 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
         yield None
 
     for other in "ab":
-        line.submit(others(), session=other, address="")
+        line.submit(others(), Client(other, ""))
     (mine,) = _passes.values()
 
     async def ask() -> None:

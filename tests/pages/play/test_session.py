@@ -17,7 +17,7 @@ from engine.evaluation.explanation import changes, summary
 from engine.loop.entries import Entry, Undone
 from engine.loop.log import Recorder
 from engine.policies.base import Decision
-from engine.steps import finish
+from engine.steps import Steps, finish
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
 from pages.parts.play.offers import LeftError
@@ -25,7 +25,8 @@ from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import followers
-from pages.parts.work.heavy_work import HeavyWork, Job, Ticket
+from pages.parts.work.clients import Client
+from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
 PATIENCE = 60.0
@@ -628,14 +629,14 @@ def test_a_copy_is_ones_own_and_goes_its_own_way(guest: PlaySession) -> None:
 def test_a_copy_stands_in_line_and_keeps_nobody_from_the_session(
     guest: PlaySession, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line, asked = HeavyWork(lambda work: None), Event()
+    line, asked = Jobs(lambda work: None), Event()
 
-    def submit(job: Job[StoredLoop]) -> Ticket[StoredLoop]:
-        ticket = line.submit(job, session="guest", address="")
+    def submit(job: Steps[StoredLoop]) -> Job[StoredLoop]:
+        ticket = line.submit(job, Client("guest", ""))
         asked.set()
         return ticket
 
-    monkeypatch.setattr("pages.parts.play.session.submit_here", submit)
+    monkeypatch.setattr("pages.parts.play.session.submit", submit)
     theirs, copying = guest.open.stored, Thread(target=guest.make_own)
     copying.start()
     assert asked.wait(10)

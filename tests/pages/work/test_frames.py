@@ -1,6 +1,5 @@
 """How often pages are drawn that follow what goes on by itself."""
 
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Event, RLock, Thread
@@ -8,9 +7,10 @@ from threading import Event, RLock, Thread
 import pytest
 from streamlit.runtime.scriptrunner import StopException
 
-from pages.parts.work.frames import SHARE, Frames, drawing, frame, give_way, only_follow, outcome
-from pages.parts.work.heavy_work import HeavyWork, Job, heavy_work
-from pages.parts.work.turns import LONG
+from engine.steps import Steps
+from pages.parts.work.clients import Client
+from pages.parts.work.frames import SHARE, Frames, drawing, frame, only_follow, result_of
+from pages.parts.work.jobs import Jobs, jobs
 
 
 def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
@@ -159,66 +159,56 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
 
 
 @pytest.mark.parametrize("is_clicked_for", [True, False])
-def test_while_a_page_waits_for_heavy_work_others_are_drawn(is_clicked_for: bool) -> None:
-    """And the work gives way to nobody who does nothing but wait for it."""
-    line, others = HeavyWork(lambda work: None), Event()
+def test_while_a_page_waits_for_a_job_others_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool
+) -> None:
+    """And the job does not pause for the click that waits for it."""
+    line, others = Jobs(), Event()
+    monkeypatch.setattr("pages.parts.work.frames.jobs", lambda: line)
+    monkeypatch.setattr(
+        "pages.parts.work.frames.submit", lambda steps: line.submit(steps, Client("a", ""))
+    )
 
     def draw_another() -> None:
         with drawing(is_clicked_for):
             others.set()
 
-    def job() -> Job[str]:
+    def job() -> Steps[str]:
+        assert line._clicks == 0
         Thread(target=draw_another).start()
         assert others.wait(10)
         yield None
         return "opened"
 
     with drawing(is_clicked_for):
-        ticket = line.submit(job(), session="a", address="")
-        Thread(target=lambda: [line.turn(), line.turn()]).start()
-        assert outcome(ticket) == "opened"
-        assert heavy_work().is_waited_for == is_clicked_for
+        assert result_of(job()) == "opened"
+        assert line._clicks == is_clicked_for
 
 
-def test_a_click_is_drawn_in_one_long_turn_but_not_beside_heavy_work(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """Each time that it changes threads it would wait for one of the work's."""
-    line, before = HeavyWork(lambda work: None), sys.getswitchinterval()
-    monkeypatch.setattr("pages.parts.work.frames.heavy_work", lambda: line)
-    with drawing(is_clicked_for=True):
-        assert sys.getswitchinterval() == pytest.approx(LONG)
+def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Jobs(is_there=lambda session: False)
+    monkeypatch.setattr("pages.parts.work.jobs.GRACE", -1.0)
+    monkeypatch.setattr(
+        "pages.parts.work.frames.submit", lambda steps: line.submit(steps, Client("gone", ""))
+    )
 
-    def job() -> Job[None]:
-        yield None
-
-    line.submit(job(), session="a", address="")
-    with drawing(is_clicked_for=True):
-        assert sys.getswitchinterval() == pytest.approx(before)
-
-
-def test_a_script_ends_with_the_work_that_it_waits_for() -> None:
-    def job() -> Job[str]:
+    def job() -> Steps[str]:
         yield None
         return "opened"
 
-    ticket = HeavyWork(lambda work: None).submit(job(), session="gone", address="")
-    ticket.cancel()
     with drawing(is_clicked_for=True):
         with pytest.raises(StopException):
-            outcome(ticket)
-        assert heavy_work().is_waited_for
+            result_of(job())
+        assert jobs()._clicks == 1
 
 
-def test_a_frame_gives_way_half_way_to_clicks_but_no_click_to_another(
+def test_a_frame_lets_clicks_go_first_but_a_click_does_not_wait_for_another(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     waited = list[str]()
-    monkeypatch.setattr(heavy_work(), "let_clicks_go_first", lambda: waited.append("once"))
+    monkeypatch.setattr(jobs(), "let_clicks_go_first", lambda: waited.append("once"))
     with drawing(is_clicked_for=False):
         assert waited == ["once"]
-        give_way()
-    assert waited == ["once", "once"]
     with drawing(is_clicked_for=True):
-        give_way()
-    assert len(waited) == 2
+        pass
+    assert waited == ["once"]

@@ -6,7 +6,9 @@ from threading import RLock
 
 import pytest
 
-from pages.parts.work.heavy_work import HeavyWork, Job, Ticket, heavy_work
+from engine.steps import Steps
+from pages.parts.work.clients import Client
+from pages.parts.work.jobs import Job, Jobs, jobs
 from pages.parts.work.live import PAUSE, TICK, LivePlay, serve_in_time
 
 
@@ -18,15 +20,15 @@ class Counter:
         self.now: Callable[[], float] = lambda: self.seconds
         self.room, self.most, self.served = room, most, 0
         slices = count()
-        self.line = HeavyWork(lambda work: None, lambda: next(slices))
+        self.line = Jobs(lambda work: None, lambda: next(slices))
 
     @property
     def is_full(self) -> bool:
         return self.served >= self.room
 
-    def submit(self, job: Job[None]) -> Ticket[None]:
+    def submit(self, job: Steps[None]) -> Job[None]:
         """Stand in a line that is worked off by hand."""
-        return self.line.submit(job, session="own", address="")
+        return self.line.submit(job, Client("own", ""))
 
     def serve(self, visitors: int) -> int:
         served = min(visitors, self.most, self.room - self.served)
@@ -111,7 +113,7 @@ def test_who_takes_several_steps_is_served_with_the_last_of_them() -> None:
 
 def test_a_frame_ends_when_somebody_clicks_but_one_visitor_is_served() -> None:
     def serve_one() -> bool:
-        with heavy_work().giving_way():
+        with jobs().giving_way():
             return True
 
     assert serve_in_time(serve_one, 10) == 1

@@ -10,7 +10,7 @@ from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import progress_of, verdict
 from pages.parts.work.clients import Client
-from pages.parts.work.heavy_work import GRACE
+from pages.parts.work.jobs import GRACE
 from pages.parts.work.pool import LANES, TURN, Racer, Track
 from tests.pages.conftest import Here
 

@@ -29,14 +29,13 @@ from engine.loop import checkpoints
 from engine.store import Limits, address
 from pages.parts.settings.bad_widget_state import say_unreadable
 from pages.parts.settings.library import open_loops
-from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
+from pages.parts.shell.operations.memory import give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.work.clients import SessionLimit, held_sessions
-from pages.parts.work.heavy_work import heavy_work, shutdown
+from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.log_lines import REFUSED, write_lines
-from pages.parts.work.turns import take_short_turns
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +64,7 @@ def _sessions() -> float:
 GAUGES: Gauges = {
     "playground_sessions": ("Browser sessions that are connected.", _sessions),
     "playground_sessions_held": ("Browser sessions in memory, ended ones too.", held_sessions),
-    "playground_heavy_work": ("Jobs that run or wait.", lambda: len(heavy_work())),
+    "playground_jobs": ("Jobs that run or wait.", lambda: len(jobs())),
     "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
     "playground_loops_open": ("Loops that this process has open.", open_loops),
     "playground_checkpoint_bytes": ("What places to look back from take.", checkpoints.in_memory),
@@ -108,8 +107,6 @@ def life(
             _log.error("not ready", extra={"reason": trouble})
         else:
             _log.info("ready")
-        collect_seldom()
-        take_short_turns()
         allow_files()
         giving = asyncio.create_task(give_memory_back(sessions_left))
         yield

@@ -1,4 +1,4 @@
-"""What a server holds in memory: where it is taken from, and when it is given back."""
+"""Memory of a server: when it is given back to the system."""
 
 import asyncio
 import ctypes
@@ -10,8 +10,6 @@ from contextlib import suppress
 
 from engine.result_cache import RESULTS
 
-_ARENAS = -8
-"""What ``mallopt`` calls M_ARENA_MAX."""
 _GIVEN_BACK = 60.0
 """Seconds after which memory that nobody uses is given back, again and again."""
 _LOOKED = 5.0
@@ -22,32 +20,6 @@ _DROPPED = 7 << 20
 """Bytes of dropped results after which it is given back at once, too."""
 _RARITY = 1_000
 """Times of what that takes that lie between one time and the next at least."""
-_OBJECTS = 20_000
-"""More than before after which the youngest are looked at for garbage."""
-
-
-def collect_seldom() -> None:
-    """Look for garbage in cycles seldom, and never among what was there before the first visitor.
-
-    As Python has it, 700 objects more than before are reason enough: what a script run needs only
-    for a moment is looked at again and again, and all that is loaded with it, which took a tenth
-    of a click, and stopped everybody for 0.1 s each time. Most garbage is in no cycle.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(_OBJECTS)
-
-
-def keep_memory_together() -> None:
-    """Let all threads take memory from the same few places, where the system's library is glibc.
-
-    By itself it gives each of the first threads a place of its own, up to eight for a processor.
-    A thread is made for each run of a script, and what it leaves behind lies in pieces there.
-    Places that are there already stay, so this is done before anything else: two of Streamlit's
-    threads have begun by then, and five more had when the server was about to.
-    """
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(_ARENAS, 2)
 
 
 async def give_memory_back(

@@ -76,19 +76,6 @@ def test_counters_are_there_for_who_knows_the_token(server: Server) -> None:
     assert b"\nplayground_checkpoint_bytes 0.0\n" in answered
 
 
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
-def test_its_threads_take_memory_from_few_places(server: Server) -> None:
-    assert ask(server, "/playground/ready").status == 200
-    ends = []
-    for line in Path(f"/proc/{server.pid}/maps").read_text().splitlines():
-        span, access, *_, inode = line.split()[:5]
-        begin, end = (int(place, 16) for place in span.split("-"))
-        # glibc reserves 64 MiB for each, and lets be used what of these is taken.
-        if access == "---p" and inode == "0" and begin % 2**26 and end % 2**26 == 0:
-            ends.append(end)
-    assert 1 <= len(ends) <= 3
-
-
 @pytest.mark.parametrize("origin", ["http://localhost:3000", "http://127.0.0.1:1", "null"])
 def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> None:
     async def opened(origin: str) -> None:
@@ -155,7 +142,7 @@ def test_matrices_have_one_thread() -> None:
 def in_a_server(begins: str, runs: str) -> str:
     """Return the output of statements before and during a server's life."""
     script = f"""
-import asyncio, gc, sys, weakref
+import asyncio, sys
 from pages.parts.shell.operations.life import life
 from pages.parts.shell.operations.meters import Meters
 from pages.parts.shell.operations.readiness import Readiness
@@ -171,28 +158,6 @@ asyncio.run(serve())
     ).stdout
 
 
-def test_garbage_is_looked_for_seldom_and_never_among_what_was_there_at_the_start() -> None:
-    begins = """
-class Ring: pass
-gc.disable()
-ring = Ring()
-ring.itself = ring
-left = weakref.ref(ring)
-del ring
-gc.enable()
-"""
-    runs = """
-looked = []
-gc.callbacks.append(lambda phase, info: looked.append(phase))
-kept = [[] for _ in range(19_000)]
-was_seldom = not looked
-kept += [[] for _ in range(2_000)]
-looked_among = {id(one) for one in gc.get_objects()}
-print(left() is None, was_seldom, looked != [], looked_among.isdisjoint(map(id, (asyncio, Ring))))
-"""
-    assert in_a_server(begins, runs) == "True True True True\n"
-
-
 @pytest.mark.skipif(sys.platform != "linux", reason="others may have no more, or count none")
 def test_as_many_files_may_be_open_as_the_system_allows() -> None:
     begins = """
@@ -201,12 +166,6 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
 """
     runs = "print(resource.getrlimit(resource.RLIMIT_NOFILE))"
     assert in_a_server(begins, runs) == "(128, 128)\n"
-
-
-def test_a_thread_that_waits_has_its_turn_soon() -> None:
-    assert in_a_server("print(sys.getswitchinterval())", "print(sys.getswitchinterval())") == (
-        "0.005\n0.001\n"
-    )
 
 
 def test_what_stands_still_does_not_keep_it() -> None:

@@ -3,7 +3,6 @@
 import asyncio
 import gc
 import os
-import subprocess
 import sys
 import weakref
 from contextlib import suppress
@@ -12,42 +11,9 @@ import pytest
 
 from pages.parts.shell.operations import memory
 from pages.parts.shell.operations.memory import give_memory_back
-from tests.browser.app import ROOT
 from tests.faults.processes import held
 
 pytestmark = pytest.mark.slow
-
-_THREADS = """
-import ctypes
-from threading import Barrier, Thread
-from pages.parts.shell.operations.memory import keep_memory_together
-
-def work():
-    held = [bytearray(10_000) for _ in range(100)]
-    together.wait()
-
-if {is_kept}:
-    keep_memory_together()
-together = Barrier(8)
-threads = [Thread(target=work) for _ in range(8)]
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-ctypes.CDLL(None).malloc_stats()
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="only glibc gives threads places of their own")
-def test_threads_share_the_places_that_they_take_memory_from() -> None:
-    places = []
-    for is_kept in (False, True):
-        script = _THREADS.format(is_kept=is_kept)
-        done = subprocess.run(
-            [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
-        )
-        places.append(done.stderr.count("Arena "))
-    assert places[0] > 2 >= places[1]
 
 
 async def a_moment() -> None:
