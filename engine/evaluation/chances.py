@@ -1,4 +1,4 @@
-"""What the chance of an action is made of."""
+"""Parts of an action's selection probability: earned by belief, or kept for exploration."""
 
 from dataclasses import dataclass
 
@@ -10,12 +10,13 @@ from engine.policies.base import Policy
 
 @dataclass(frozen=True, slots=True)
 class Chance:
-    """How likely a policy is to choose an action, in parts; of all actions they sum to 1.
+    """Selection probability of one action in parts; over the actions of a ranking they sum to 1.
 
     Attributes:
-        won: what it owes to what is believed of it.
-        kept: what is left to chance, whatever is believed.
-        wins: how often it has the highest draw, where more than one draw must agree.
+        won: part that follows from the belief.
+        kept: part reserved for exploration, whatever the belief.
+        wins: frequency with which the action has the highest draw, for policies in which several
+            draws must agree; None for other policies.
     """
 
     won: float
@@ -24,16 +25,19 @@ class Chance:
 
 
 def chances(ranked: Ranked, policy: Policy) -> list[Chance]:
-    """Of each action of a ranking, in the order of the request; ``policy`` is what chose."""
+    """Split the probabilities of a ranking, in the order of the request, by the policy that
+    ranked."""
     allowed = list(ranked.request.allowed)
-    found = [Chance(0.0, 0.0)] * len(ranked.probabilities)
+    parts = [Chance(0.0, 0.0)] * len(ranked.probabilities)
     if ranked.mode == "logging_only":
-        found[ranked.baseline] = Chance(1.0, 0.0)
-        return found
+        parts[ranked.baseline] = Chance(1.0, 0.0)
+        return parts
     probabilities = np.array(ranked.probabilities)[allowed]
     kept = np.minimum(policy.kept(len(allowed)), probabilities)
     wins = policy.wins(probabilities)
-    for at, i in enumerate(allowed):
-        won = float(probabilities[at] - kept[at])
-        found[i] = Chance(won, float(kept[at]), None if wins is None else float(wins[at]))
-    return found
+    for position, i in enumerate(allowed):
+        won = float(probabilities[position] - kept[position])
+        parts[i] = Chance(
+            won, float(kept[position]), None if wins is None else float(wins[position])
+        )
+    return parts

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.evaluation.random_rules import earned_by, random_rules, value_of
 from engine.evaluation.targets import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings
@@ -70,7 +70,7 @@ def reporting(
         yield None
 
 
-def report_on(world: World, told: Told) -> LogReport:
+def report_on(world: World, told: ExperimentLog) -> LogReport:
     """Report on one log in which each item was shown at least once."""
     log, best = told.log, world.expected.argmax(axis=1)
     weighed = [Fixed(item.id).weigh(log) for item in world.items]
@@ -92,19 +92,19 @@ class IntervalRecord:
 
     Attributes:
         key: of the estimator.
-        intervals, held: number of intervals, and of those which contain the truth.
+        intervals, covering: number of intervals, and of those which contain the truth.
         width: mean width.
     """
 
     key: str
     intervals: int
-    held: int
+    covering: int
     width: float
 
     @property
     def share(self) -> float:
         """Share of intervals which contain the truth."""
-        return self.held / self.intervals
+        return self.covering / self.intervals
 
 
 def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]:
@@ -116,9 +116,9 @@ def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]
             for report in reports
             for interval, truth in zip(report.intervals[judge.key], report.truths, strict=True)
         ]
-        held = sum(interval.holds(truth) for interval, truth in pairs)
+        covering = sum(interval.holds(truth) for interval, truth in pairs)
         width = sum(interval.width for interval, _ in pairs) / len(pairs)
-        found.append(IntervalRecord(judge.key, len(pairs), held, width))
+        found.append(IntervalRecord(judge.key, len(pairs), covering, width))
     return tuple(found)
 
 
@@ -140,7 +140,7 @@ class RuleEstimate:
     truth: float
 
 
-def ask(world: World, told: Told, rule: Choosing) -> RuleEstimate:
+def ask(world: World, told: ExperimentLog, rule: Choosing) -> RuleEstimate:
     """Estimate the reward of a rule; the log must hold an offer the rule would make."""
     return RuleEstimate(
         _interval(Stratified().add(rule.weigh(told.log))),
@@ -164,7 +164,7 @@ class RuleSearch:
     truth: float
 
 
-def search(world: World, told: Told, seed: int) -> RuleSearch:
+def search(world: World, told: ExperimentLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
     rules, half = random_rules(world, seed), len(told.log) // 2
     earned = earned_by(world, told, rules)
@@ -193,7 +193,7 @@ class OfferTable:
     means: Array
 
 
-def offered_by(world: World, told: Told, field: str) -> OfferTable:
+def offered_by(world: World, told: ExperimentLog, field: str) -> OfferTable:
     """Count and average the offers of a log by the values of a field."""
     (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
     rows = np.array([values.index(world.contexts[cell][field]) for cell in told.cells])

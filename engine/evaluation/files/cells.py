@@ -1,4 +1,4 @@
-"""Columns of a table as arrays; what cannot be read makes its row a faulty one."""
+"""Columns of a table as arrays; a cell that cannot be read makes its row a faulty one."""
 
 import json
 import math
@@ -22,22 +22,22 @@ from engine.store.entry_codec import read_time
 from engine.store.exchange.lines import Faults
 
 _NOTHING = {"", "na", "n/a", "nan", "null", "none"}
-"""How a missing number is written."""
+"""Spellings of a missing number."""
 _TRUTHS = {"true": 1.0, "yes": 1.0, "false": 0.0, "no": 0.0}
-"""How a number that is 1 or 0 may be written."""
+"""Spellings of the numbers 1 and 0."""
 _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+")
 _THOUSAND = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-"""What may as well have a comma between its thousands."""
+"""Numbers whose comma may separate thousands."""
 _MOST = 60
-"""Characters of a value that are told."""
+"""Characters of a value that are quoted."""
 
 
 class Written:
-    """How the numbers of a log are written, as far as it was read: those of a column in one way.
+    """Notation of a log's numbers, as far as it was read; each column has one notation.
 
     Attributes:
-        percent: whether it is in percent, by what the number is; nothing of those not met yet.
-        rounding: half a unit of the last digit of each kind of number.
+        percent: True if a quantity is in percent, by its name; absent before its first number.
+        rounding: half a unit of the last digit, by the name of the quantity.
     """
 
     def __init__(self) -> None:
@@ -46,39 +46,39 @@ class Written:
         self._doubts: dict[str, tuple[int, str]] = {}
         self._decimal: set[str] = set()
 
-    def note_comma(self, what: str, line: int, text: str) -> None:
-        """A number with a comma, which is its decimal point unless no other of its column is one
-        that has no other reading."""
+    def note_comma(self, quantity: str, line: int, text: str) -> None:
+        """Note a number with a comma. It is a decimal comma, unless every number of the column
+        could also have a comma between thousands."""
         if _THOUSAND.fullmatch(text):
-            self._doubts.setdefault(what, (line, text))
+            self._doubts.setdefault(quantity, (line, text))
         else:
-            self._decimal.add(what)
+            self._decimal.add(quantity)
 
-    def note_rounding(self, what: str, values: Array) -> float:
-        """Half a unit of the last digit of a number, by these and those before."""
-        self.rounding[what] = min(self.rounding.get(what, 1.0), half_unit(values))
-        return self.rounding[what]
+    def note_rounding(self, quantity: str, values: Array) -> float:
+        """Half a unit of the last digit of a quantity, over this and earlier batches."""
+        self.rounding[quantity] = min(self.rounding.get(quantity, 1.0), half_unit(values))
+        return self.rounding[quantity]
 
     def end(self, faults: Faults) -> None:
-        """Tell what remains in doubt at the end of a file; the next may have other commas."""
-        for what, (line, text) in self._doubts.items():
-            if what not in self._decimal:
+        """Report ambiguous commas at the end of a file; the next file may use another notation."""
+        for quantity, (line, text) in self._doubts.items():
+            if quantity not in self._decimal:
                 thousands, decimal = text.replace(",", ""), text.replace(",", ".")
-                told = f"its {what} {text!r} may be {thousands} or {decimal}"
+                sentence = f"its {quantity} {text!r} may be {thousands} or {decimal}"
                 advice = "write such numbers without a comma, or with a point"
-                faults.add(line, f"{told}, and nothing in its column tells which: {advice}")
+                faults.add(line, f"{sentence}, and nothing in its column tells which: {advice}")
         self._doubts.clear()
         self._decimal.clear()
 
 
-class Rows:
-    """The rows of one batch, and what is wrong with them: of each row only what is found first.
+class CheckedRows:
+    """Rows of one batch with their faults; each row keeps its first fault.
 
     Attributes:
         lines: their numbers in the file, (N,).
-        good: those without a fault yet, (N,).
-        decimal_comma: whether a comma in a number is its decimal point.
-        written: how numbers were before, and here.
+        good: mask of the rows without a fault so far, (N,).
+        decimal_comma: True if a comma in a number is its decimal point.
+        written: notation of the numbers of earlier batches, updated by this one.
     """
 
     def __init__(
@@ -90,36 +90,37 @@ class Rows:
         self.lines, self.decimal_comma = lines, decimal_comma
         self.written = written or Written()
         self.good = np.ones(len(lines), dtype=bool)
-        self._found: list[tuple[int, str]] = []
+        self._faults: list[tuple[int, str]] = []
 
-    def refuse(self, wrong: NDArray[np.bool_] | np.bool_, reason: Callable[[int], str]) -> None:
-        """Note rows that are wrong, each with the reason for its position in the batch."""
-        for at in np.flatnonzero(wrong & self.good).tolist():
-            self._found.append((int(self.lines[at]), reason(at)))
-        self.good &= ~wrong
+    def refuse(self, mask: NDArray[np.bool_] | np.bool_, reason: Callable[[int], str]) -> None:
+        """Note a fault for each row of a mask, with the reason for its position in the batch."""
+        for row in np.flatnonzero(mask & self.good).tolist():
+            self._faults.append((int(self.lines[row]), reason(row)))
+        self.good &= ~mask
 
-    def those(self, which: NDArray[np.bool_]) -> "Rows":
-        """Some of the rows, with what was found."""
-        rows = Rows(self.lines[which], self.decimal_comma, self.written)
-        rows.good, rows._found = self.good[which], self._found
+    def subset(self, mask: NDArray[np.bool_]) -> "CheckedRows":
+        """Subset of the rows, with their faults."""
+        rows = CheckedRows(self.lines[mask], self.decimal_comma, self.written)
+        rows.good, rows._faults = self.good[mask], self._faults
         return rows
 
-    def tell(self, faults: Faults) -> None:
-        """Report what was found, in the order of the lines."""
-        for line, reason in sorted(self._found):
+    def report(self, faults: Faults) -> None:
+        """Report the faults in the order of the lines."""
+        for line, reason in sorted(self._faults):
             faults.add(line, reason)
 
 
-def words(column: Any, rows: Rows) -> tuple[NDArray[np.intp], list[str]]:
-    """Return a column as texts: (N,) positions in a list of those that occur, ``""`` for none."""
+def words(column: Any, rows: CheckedRows) -> tuple[NDArray[np.intp], list[str]]:
+    """Convert a column to texts: (N,) positions in a list of distinct texts, ``""`` for a missing
+    one."""
     if pa.types.is_nested(column.type):
-        there = np.ones(len(column), dtype=bool)
-        rows.refuse(there, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
+        every = np.ones(len(column), dtype=bool)
+        rows.refuse(every, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
         return np.zeros(len(column), dtype=np.intp), [""]
     if pa.types.is_null(column.type):
         column = column.cast(pa.string())
     coded = column.dictionary_encode()
-    if len(coded.dictionary) > len(coded):  # A file's, of which the batch is a part.
+    if len(coded.dictionary) > len(coded):  # A dictionary of the whole file.
         coded = coded.dictionary_decode().dictionary_encode()
     values = coded.dictionary
     if not pa.types.is_binary(values.type):
@@ -145,90 +146,95 @@ def _decoded(value: str | bytes) -> str | None:
 
 
 def in_json(column: Any) -> Any:
-    """A column with lists and objects as JSON; any other as it is."""
+    """Column with lists and objects as JSON texts; other columns unchanged."""
     if not pa.types.is_nested(column.type):
         return column
     values = column.to_pylist()
     texts = (json.dumps(value, ensure_ascii=False, default=str) for value in values)
-    told = [None if v is None else t for v, t in zip(values, texts, strict=True)]
-    return pa.array(told, pa.string())
+    cells = [None if v is None else t for v, t in zip(values, texts, strict=True)]
+    return pa.array(cells, pa.string())
 
 
-def numbers(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
-    """A column as numbers, (N,), NaN where there is none.
+def numbers(column: Any, quantity: str, bounds: Bounds, rows: CheckedRows) -> Array:
+    """Convert a column to numbers, (N,), NaN for missing ones.
 
     Args:
-        what: the number is, as a sentence names it.
-        bounds: that it should be within, which is not checked: beyond 1 nobody can tell what 50%
-            is, nor whether 1,234 is more than a thousand.
+        what: name of the quantity in error messages.
+        bounds: expected range, not checked: if it extends beyond 1, percentages are refused and the
+            comma in 1,234 is ambiguous.
     """
     try:
         text = column.cast(pa.string()) if pa.types.is_binary(column.type) else column
-        found = _plain(text.cast(pa.float64()).fill_null(math.nan))
+        values = _plain(text.cast(pa.float64()).fill_null(math.nan))
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
-        return _as_written(column, what, bounds, rows)
-    if rows.written.percent.get(what, True):  # Else nothing is new.
-        _check_unit(what, np.zeros(len(found), dtype=bool), np.abs(found) > 0, found, rows)
-    return found
+        return _as_written(column, quantity, bounds, rows)
+    if rows.written.percent.get(quantity, True):  # Percentages are noted already.
+        _check_unit(quantity, np.zeros(len(values), dtype=bool), np.abs(values) > 0, values, rows)
+    return values
 
 
-def _as_written(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
-    """Numbers, not all as a computer writes them."""
+def _as_written(column: Any, quantity: str, bounds: Bounds, rows: CheckedRows) -> Array:
+    """Numbers of a column in human notation: with percent signs, truth values or decimal commas."""
     codes, texts = words(column, rows)
-    found = np.array([_number(text, rows.decimal_comma) for text in texts])
+    values = np.array([_number(text, rows.decimal_comma) for text in texts])
     missing = np.array([text.strip().lower() in _NOTHING for text in texts])
-    odd = np.isnan(found) & ~missing
+    odd = np.isnan(values) & ~missing
     reason = "its {} is {}, which is no number"
-    rows.refuse(odd[codes], lambda at: reason.format(what, short(texts[codes[at]])))
+    rows.refuse(odd[codes], lambda at: reason.format(quantity, short(texts[codes[at]])))
     is_beyond = max(map(abs, bounds)) > 1
     percent = np.array([text.rstrip().endswith("%") for text in texts])
     if is_beyond:
-        told = "its {} is {}, but of what may be more than 1 nothing is read in percent"
-        rows.refuse(percent[codes], lambda at: told.format(what, short(texts[codes[at]])))
+        refusal = "its {} is {}, but of what may be more than 1 nothing is read in percent"
+        rows.refuse(percent[codes], lambda at: refusal.format(quantity, short(texts[codes[at]])))
     else:
         truths = np.array([text.strip().lower() in _TRUTHS for text in texts])
-        bare = ~percent & ~truths & (np.abs(found) > 0)
-        _check_unit(what, (percent & ~odd)[codes], bare[codes], found[codes], rows)
+        bare = ~percent & ~truths & (np.abs(values) > 0)
+        _check_unit(quantity, (percent & ~odd)[codes], bare[codes], values[codes], rows)
     if is_beyond and rows.decimal_comma:
         for code, text in enumerate(texts):
             if _DECIMAL_COMMA.fullmatch(text.strip()):
                 line = int(rows.lines[np.argmax(codes == code)])
-                rows.written.note_comma(what, line, text.strip())
-    return found[codes]
+                rows.written.note_comma(quantity, line, text.strip())
+    return values[codes]
 
 
 def _check_unit(
-    what: str, percent: NDArray[np.bool_], bare: NDArray[np.bool_], found: Array, rows: Rows
+    quantity: str,
+    percent: NDArray[np.bool_],
+    bare: NDArray[np.bool_],
+    values: Array,
+    rows: CheckedRows,
 ) -> None:
-    """Refuse numbers in percent where others are not, and others where they are; 0 is 0."""
-    told = np.flatnonzero(percent | bare)
-    if not len(told):
+    """Refuse percentages in a column of plain numbers, and plain numbers in one of percentages,
+    except 0."""
+    noted = np.flatnonzero(percent | bare)
+    if not len(noted):
         return
-    is_percent = rows.written.percent.setdefault(what, bool(percent[told[0]]))
+    is_percent = rows.written.percent.setdefault(quantity, bool(percent[noted[0]]))
     reason = "its {} is {:g}, where others are in percent"
     if not is_percent:
         reason = "its {} is {:g} in percent, where others are not"
-    rows.refuse(bare if is_percent else percent, lambda at: reason.format(what, found[at]))
+    rows.refuse(bare if is_percent else percent, lambda at: reason.format(quantity, values[at]))
 
 
 def with_point(text: str) -> str:
-    """A number with a decimal comma as one with a point; any other text as it is."""
+    """Number with its decimal comma replaced by a point; other texts unchanged."""
     return text.replace(",", ".") if _DECIMAL_COMMA.fullmatch(text.strip()) else text
 
 
-def times(column: Any, rows: Rows) -> NDArray[np.datetime64]:
-    """A column as times, (N,) microseconds of UTC; texts that name no zone are in UTC."""
+def times(column: Any, rows: CheckedRows) -> NDArray[np.datetime64]:
+    """Convert a column to times, (N,) microseconds in UTC, the default zone of texts."""
     if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type):
         return _plain(column.cast(pa.timestamp("us"))).astype("datetime64[us]")
     codes, texts = words(column, rows)
-    found = np.array([_time(text) for text in texts], dtype="datetime64[us]")
+    values = np.array([_time(text) for text in texts], dtype="datetime64[us]")
     reason = "its time is {}, which is none with a year, a month and a day"
-    rows.refuse(np.isnat(found)[codes], lambda at: reason.format(short(texts[codes[at]])))
-    return found[codes]
+    rows.refuse(np.isnat(values)[codes], lambda at: reason.format(short(texts[codes[at]])))
+    return values[codes]
 
 
 def short(text: str) -> str:
-    """A text of the log, quoted, as much of it as a sentence takes."""
+    """Quoted text of the log, truncated to a length for a sentence."""
     return repr(text if len(text) <= _MOST else text[: _MOST - 3] + "...")
 
 
@@ -238,7 +244,7 @@ def _plain(column: Any) -> NDArray[Any]:
 
 
 def _number(text: str, decimal_comma: bool) -> float:
-    """What a text says: a number, one in percent, or a truth value; NaN for anything else."""
+    """Number, percentage or truth value in a text; NaN for other texts."""
     plain = text.strip().lower()
     if plain in _TRUTHS:
         return _TRUTHS[plain]

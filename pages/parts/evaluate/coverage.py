@@ -105,8 +105,8 @@ def verdict(counts: Mapping[str, Count]) -> str:
         return ""
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
-        f"**Ours held the truth {ours.held:,} of {ours.intervals:,} times, the retired service's "
-        f"{service.held:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
+        f"**Ours held the truth {ours.covering:,} of {ours.intervals:,} times, the retired service's "
+        f"{service.covering:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
         f"{_who_keeps([one.share >= PROMISED for one in counts.values()])}"
     )
 
@@ -127,7 +127,7 @@ def _who_keeps(kept: Sequence[bool]) -> str:
 def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
     st.markdown(verdict(counts))
     kept = [
-        charts.Kept(TITLES.get(one.key, one.key), count.held, count.intervals, count.width)
+        charts.Kept(TITLES.get(one.key, one.key), count.covering, count.intervals, count.width)
         for one in ESTIMATORS
         if (count := counts.get(one.key)) is not None
     ]
@@ -136,7 +136,7 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         charts.coverage_spec(is_dark(), len(kept)),
         key=f"chart-coverage-{len(kept)}",
         alt="Intervals that held the truth, and their mean width: "
-        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
+        + "; ".join(f"{k.name}, {k.covering} of {k.intervals}, {k.how_wide}" for k in kept),
     )
     if kind == "picked":
         off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())
@@ -174,7 +174,7 @@ def _figures(watch: Watch) -> Iterator[Mapping[str, object]]:
                 "target": kind,
                 "estimator": key,
                 "intervals": count.intervals,
-                "held": count.held,
+                "held": count.covering,
                 "share_held": count.share,
                 "mean_width": count.width,
                 "rmse": count.rmse,
