@@ -16,7 +16,7 @@ from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.joined import joined
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
 from engine.evaluation.targets import Fixed, Online, replaying

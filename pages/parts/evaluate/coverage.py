@@ -105,8 +105,8 @@ def verdict(counts: Mapping[str, Count]) -> str:
         return ""
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
-        f"**Ours held the truth {ours.covering:,} of {ours.intervals:,} times, the retired service's "
-        f"{service.covering:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
+        f"**Ours held the truth {ours.covering:,} of {ours.intervals:,} times, the retired "
+        f"service's {service.covering:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
         f"{_who_keeps([one.share >= PROMISED for one in counts.values()])}"
     )
 

@@ -4,7 +4,7 @@ import os
 from collections.abc import Generator
 from dataclasses import dataclass
 
-from engine.evaluation.files import process
+from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import Inspected
 from engine.steps import Steps

@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.cells import CheckedRows, Written, numbers, times, words
+from engine.evaluation.files.cell_values import CheckedRows, Written, numbers, times, words
 from engine.store.exchange.lines import Faults
 
 MOMENT = np.datetime64("2026-01-02T02:00:00", "us")

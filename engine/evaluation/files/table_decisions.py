@@ -14,7 +14,14 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.evaluation.decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files.cells import CheckedRows, in_json, numbers, short, with_point, words
+from engine.evaluation.files.cell_values import (
+    CheckedRows,
+    in_json,
+    numbers,
+    short,
+    with_point,
+    words,
+)
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.rounding import ROUNDING, normalised, summing_to_one

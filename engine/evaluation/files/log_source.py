@@ -14,15 +14,15 @@ from numpy.typing import NDArray
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files import loops
-from engine.evaluation.files.cells import CheckedRows, Written, times, words
+from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.dsjson import DsjsonReader
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares
-from engine.evaluation.files.rows import check_number_of_actions, decisions
 from engine.evaluation.files.table import batches, column_names, head
+from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
 from engine.evaluation.files.window import ALL, Window
 from engine.store.exchange.lines import Faults, numbered_lines
 

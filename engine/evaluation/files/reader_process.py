@@ -98,7 +98,7 @@ def _answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
         question.seek(0)
         yield None
         process = Popen(
-            [sys.executable, "-m", "engine.evaluation.files.child"],
+            [sys.executable, "-m", "engine.evaluation.files.reader_main"],
             stdin=question,
             stdout=answer,
             env=_environment(),

@@ -20,7 +20,7 @@ from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table import head
 from engine.store.exchange.lines import Faults
