@@ -17,10 +17,10 @@ from engine.errors import refuse
 from engine.evaluation.decisions import Codes, WeightedLog, columns_in
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
-from engine.worlds.fields import Value, told_apart
+from engine.worlds.fields import Value, distinct_texts
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
 from engine.worlds.place import TABULATED
-from engine.worlds.seen import HIDDEN, is_seen
+from engine.worlds.visible_text import HIDDEN, is_seen
 
 MOST_VALUES = 12
 """Maximum number of values of a field; rarer values are merged."""
@@ -120,7 +120,7 @@ def _binned(
     below = ordered[ordered < ordered[-1]]
     # If the largest number is the most frequent, it gets a slice of its own.
     cuts = cuts[cuts < ordered[-1]] if cuts[0] < ordered[-1] else below[-1:]
-    bounds = told_apart(cuts.tolist(), 6)
+    bounds = distinct_texts(cuts.tolist(), 6)
     names = [
         f"up to {bounds[0]}",
         *(f"{a} to {b}" for a, b in pairwise(bounds)),
@@ -132,7 +132,7 @@ def _binned(
     # Weighted parts of a mean instead of a sum, which could overflow.
     parts = visits[known] / counts[codes[known]] * numbers[known]
     mean = np.bincount(codes[known], weights=parts, minlength=len(names))
-    means = tuple(map(float, told_apart(mean.tolist(), 4)))
+    means = tuple(map(float, distinct_texts(mean.tolist(), 4)))
     return (*names, MISSING) if not known.all() else tuple(names), codes, means
 
 

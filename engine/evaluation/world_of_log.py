@@ -29,8 +29,8 @@ from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.limits import MAX_NAME, TAKEN
-from engine.worlds.seen import alike
 from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.visible_text import alike
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_json

@@ -17,7 +17,7 @@ from engine.streams import stream
 from engine.worlds.fields import Field
 from engine.worlds.limits import MAX_TABLE
 from engine.worlds.place import Drift
-from engine.worlds.taste import Range, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Range, Taste, TasteTable, TasteTerm, TasteWeights
 from engine.worlds.world import World
 
 
@@ -142,14 +142,14 @@ def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) ->
     return replace(weights, terms=tuple(terms))
 
 
-def _moved(world: World, term: Term, step: int) -> Term:
+def _moved(world: World, term: TasteTerm, step: int) -> TasteTerm:
     """A term moved by its ranges, or else to features of another item, if possible. The step is
     common to all terms, so terms never swap."""
     fields = {field.name: field for field in world.fields}
     within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
     if within != term.within:
         return replace(term, within=within)
-    found = list[Term]()
+    found = list[TasteTerm]()
     for item in world.items:
         has_all = term.features.keys() <= item.features.keys()
         if has_all and not any(one.is_about(item) for one in found):

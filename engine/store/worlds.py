@@ -19,7 +19,7 @@ from engine.store.database import Database
 from engine.store.days_in_use import days_ago
 from engine.store.schema import WORLDS
 from engine.worlds import World, key_of, world_from_text
-from engine.worlds.seen import alike
+from engine.worlds.visible_text import alike
 
 MAX_NAME = 80
 _OF = WORLDS.c

@@ -136,7 +136,7 @@ def _show_counts(watch: Watch, counts: Mapping[str, Count], kind: Kind) -> None:
         charts.coverage_spec(is_dark(), len(kept)),
         key=f"chart-coverage-{len(kept)}",
         alt="Intervals that held the truth, and their mean width: "
-        + "; ".join(f"{k.name}, {k.covering} of {k.intervals}, {k.how_wide}" for k in kept),
+        + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in kept),
     )
     if kind == "picked":
         off = ", ".join(f"{TITLES.get(key, key)} {signed(one.bias)}" for key, one in counts.items())

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.worlds.rows import ActionRow, BadCells, ValueRow
+from engine.worlds.draft_rows import ActionRow, BadCells, ValueRow
 from pages.parts.worlds.rows import Rows, as_frame, text_in
 
 
