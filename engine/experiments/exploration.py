@@ -1,4 +1,4 @@
-"""How a loop explores: actions shown and never shown, its certainty, and repeated draws.
+"""Exploration of a loop: actions shown and never shown, its certainty, and repeated draws.
 
 Each class or function serves one lesson.
 """

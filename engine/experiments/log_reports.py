@@ -65,17 +65,17 @@ def reporting(
         found: receives one report for each loop.
     """
     for number in range(logs):
-        told = yield from experiment(world, LoopSettings(), visitors, seed + number)
-        found.append(report_on(world, told))
+        outcome = yield from experiment(world, LoopSettings(), visitors, seed + number)
+        found.append(report_on(world, outcome))
         yield None
 
 
-def report_on(world: World, told: ExperimentLog) -> LogReport:
+def report_on(world: World, outcome: ExperimentLog) -> LogReport:
     """Report on one log in which each item was shown at least once."""
-    log, best = told.log, world.expected.argmax(axis=1)
+    log, best = outcome.log, world.expected.argmax(axis=1)
     weighed = [Fixed(item.id).weigh(log) for item in world.items]
     fits = [
-        best[told.cells[log.shown == log.actions.index(item.id)]] == place
+        best[outcome.cells[log.shown == log.actions.index(item.id)]] == place
         for place, item in enumerate(world.items)
     ]
     return LogReport(
@@ -140,12 +140,12 @@ class RuleEstimate:
     truth: float
 
 
-def ask(world: World, told: ExperimentLog, rule: Choosing) -> RuleEstimate:
+def ask(world: World, outcome: ExperimentLog, rule: Choosing) -> RuleEstimate:
     """Estimate the reward of a rule; the log must hold an offer the rule would make."""
     return RuleEstimate(
-        _interval(Stratified().add(rule.weigh(told.log))),
-        _interval(Ips().add(rule.weigh(forgetting(told.log)))).estimate,
-        truths(world, told.log, [rule])[rule.key],
+        _interval(Stratified().add(rule.weigh(outcome.log))),
+        _interval(Ips().add(rule.weigh(forgetting(outcome.log)))).estimate,
+        truths(world, outcome.log, [rule])[rule.key],
     )
 
 
@@ -164,10 +164,10 @@ class RuleSearch:
     truth: float
 
 
-def search(world: World, told: ExperimentLog, seed: int) -> RuleSearch:
+def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
-    rules, half = random_rules(world, seed), len(told.log) // 2
-    earned = earned_by(world, told, rules)
+    rules, half = random_rules(world, seed), len(outcome.log) // 2
+    earned = earned_by(world, outcome, rules)
     chosen, judged = earned[:, :half].mean(axis=1), earned[:, half:].mean(axis=1)
     best = int(chosen.argmax())
     return RuleSearch(float(chosen[best]), float(judged[best]), value_of(world, rules[best]))
@@ -193,15 +193,15 @@ class OfferTable:
     means: Array
 
 
-def offered_by(world: World, told: ExperimentLog, field: str) -> OfferTable:
+def offered_by(world: World, outcome: ExperimentLog, field: str) -> OfferTable:
     """Count and average the offers of a log by the values of a field."""
     (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
-    rows = np.array([values.index(world.contexts[cell][field]) for cell in told.cells])
-    items = np.array([world.position(action) for action in told.log.actions])
-    at = rows * len(world.items) + items[told.log.shown]
+    rows = np.array([values.index(world.contexts[cell][field]) for cell in outcome.cells])
+    items = np.array([world.position(action) for action in outcome.log.actions])
+    at = rows * len(world.items) + items[outcome.log.shown]
     size = len(values) * len(world.items)
     times = np.bincount(at, minlength=size)
-    sums = np.bincount(at, weights=told.log.reward, minlength=size)
+    sums = np.bincount(at, weights=outcome.log.reward, minlength=size)
     means = np.divide(sums, times, out=np.full(size, np.nan), where=times > 0)
     shape = len(values), len(world.items)
     return OfferTable(times.reshape(shape), np.asarray(means.reshape(shape)))

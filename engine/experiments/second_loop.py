@@ -137,11 +137,11 @@ class SecondLoop:
 
     def _serve(self, event: EventState, earned: float) -> None:
         """Rank for the visitor of an event of the first loop, and send the reward given here."""
-        asked, world = event.ranked.request, self._versions.at(event.number)
-        context, actions = world.context_of(asked), {one["id"]: one for one in world.actions}
-        offered = [actions[action.id] for action in asked.actions]
+        request, world = event.ranked.request, self._versions.at(event.number)
+        context, actions = world.context_of(request), {one["id"]: one for one in world.actions}
+        offered = [actions[action.id] for action in request.actions]
         features, event_id = world.features(context), event.ranked.event_id
-        shown = self.loop.rank(offered, features, asked.excluded, event_id).reward_action_id
+        shown = self.loop.rank(offered, features, request.excluded, event_id).reward_action_id
         if shown != event.ranked.action_id:
             luck = nth_visitor(world, self._seed, event.number).uniform
             earned = world.answer(context, shown, luck)

@@ -193,13 +193,13 @@ class EventLog:
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
-        """Whether the entries counting at an earlier place still count."""
+        """True if the entries counting at an earlier place still count."""
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
     @locked
     def is_evicted(self, at: int) -> bool:
-        """Whether an entry that counts is in the archive only."""
+        """True if an entry that counts is in the archive only."""
         return at < len(self) and self._place(at) < self._held.start
 
     def _place(self, at: int) -> int:

@@ -64,36 +64,36 @@ class Thompson(Policy):
         size = belief.means.shape[1]
         chance = self._chance(size)
         if self.width == 0:
-            found = _Outcome(ties(belief.mean), np.zeros(size))
+            outcome = _Outcome(ties(belief.mean), np.zeros(size))
         else:
-            found = self._outcome(belief, normals)
-        probabilities = (1 - self.floor) * found.agreed + self.floor * chance  # (10)
+            outcome = self._outcome(belief, normals)
+        probabilities = (1 - self.floor) * outcome.agreed + self.floor * chance  # (10)
         if rng.random() < self.floor:
-            return Decision(probabilities, found.errors, pick(chance, rng), "random")
-        chosen = pick(found.agreed, rng)
+            return Decision(probabilities, outcome.errors, pick(chance, rng), "random")
+        chosen = pick(outcome.agreed, rng)
         if self.width == 0:
-            return Decision(probabilities, found.errors, chosen, "best")
-        counted = found.draws_of(chosen, self.draws)
+            return Decision(probabilities, outcome.errors, chosen, "best")
+        counted = outcome.draws_of(chosen, self.draws)
         decisive = int(counted[rng.integers(len(counted))])
         normal = normals.table(self.draws, size)[:, decisive]
         drawn = belief.mean + self.width * belief.widths * normal
-        return Decision(probabilities, found.errors, chosen, "draw", drawn)
+        return Decision(probabilities, outcome.errors, chosen, "draw", drawn)
 
     def _outcome(self, belief: Belief, normals: Normals) -> "_Outcome":
         """Outcome of the draws; cached in the belief."""
-        asked = self, normals.seed
-        if belief.known is not None and asked in belief.known:
-            known: _Outcome = belief.known[asked]
+        key = self, normals.seed
+        if belief.known is not None and key in belief.known:
+            known: _Outcome = belief.known[key]
             return known
         size = belief.means.shape[1]
         able, won, times = _won(belief.mean, self.width * belief.widths, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
-        found = _Outcome(self._agreed(counts), errors, able, won)
+        outcome = _Outcome(self._agreed(counts), errors, able, won)
         if belief.known is not None:
-            belief.known[asked] = found.packed()
-        return found
+            belief.known[key] = outcome.packed()
+        return outcome
 
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:

@@ -59,15 +59,15 @@ class LargeTastes:
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
         """Reward probabilities of visitors 0, 1, ... in these cells, (visitors, items, 3)."""
-        found = self.world.outcomes_in(cells)
+        outcomes = self.world.outcomes_in(cells)
         if self.drift == "none":
-            return found
+            return outcomes
         for number, cell in enumerate(cells.tolist()):
             rng = stream(self.seed, "drift", cell)
             since = self.visitors // 2 if self.drift == "halfway" else rng.random() * self.visitors
             if number >= since:
-                found[number] = found[number, _cycle(found.shape[1], rng)]
-        return found
+                outcomes[number] = outcomes[number, _cycle(outcomes.shape[1], rng)]
+        return outcomes
 
 
 def truth_over(world: World, drift: Drift, visitors: int, seed: int) -> Truth:
@@ -149,13 +149,13 @@ def _moved(world: World, term: TasteTerm, step: int) -> TasteTerm:
     within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
     if within != term.within:
         return replace(term, within=within)
-    found = list[TasteTerm]()
+    outcomes = list[TasteTerm]()
     for item in world.items:
         has_all = term.features.keys() <= item.features.keys()
-        if has_all and not any(one.is_about(item) for one in found):
+        if has_all and not any(one.is_about(item) for one in outcomes):
             has = {name: item.features[name] for name in term.features}
-            found.append(replace(term, features=has))
-    return found[(found.index(term) + step) % len(found)] if term in found else term
+            outcomes.append(replace(term, features=has))
+    return outcomes[(outcomes.index(term) + step) % len(outcomes)] if term in outcomes else term
 
 
 def _further(field: Field, one: Range, step: int) -> Range:

@@ -91,14 +91,14 @@ class LogStore(Database):
             yield
         except UnknownOutcomeError as unknown:
             try:
-                is_there = self._goes_through(loop, end)
+                is_there = self._reaches(loop, end)
             except StoreError:
                 raise unknown from None
             if not is_there:
                 raise StoreError(UNREACHABLE) from unknown
 
-    def _goes_through(self, loop: str, end: End) -> bool:
-        """Whether a log has reached an end; waits for a write under way."""
+    def _reaches(self, loop: str, end: End) -> bool:
+        """True if a log has reached an end; waits for a write under way."""
         with self._reading() as connection:
             connection.execute(select(LOOPS.c.id).filter_by(id=loop).with_for_update())
             last = _OF_LOOP.filter_by(loop=loop, position=end.length - 1)

@@ -40,9 +40,9 @@ def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
     return Checkpoint(snapshot.mark, restore)
 
 
-def _restore(folded: LoopState | Projection, told: State, journal: Journal, mark: Mark) -> None:
+def _restore(folded: LoopState | Projection, state: State, journal: Journal, mark: Mark) -> None:
     if isinstance(folded, Projection):
-        folded.restore(told)
+        folded.restore(state)
     else:
-        events = EventIndex(ArchivedEvents(journal, mark, told["digests"]))
-        folded.restore(told, settings_from_json(told["settings"]), events)
+        events = EventIndex(ArchivedEvents(journal, mark, state["digests"]))
+        folded.restore(state, settings_from_json(state["settings"]), events)

@@ -163,7 +163,7 @@ def _identities(path: str) -> tuple[tuple[int, int] | None, ...]:
 
 
 def _is_emptied(path: str) -> bool:
-    """Whether a file exists and is empty."""
+    """True if a file exists and is empty."""
     try:
         return not os.stat(path).st_size
     except FileNotFoundError:

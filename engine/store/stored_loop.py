@@ -66,7 +66,7 @@ def _verb(
 
 
 class StoredLoop:
-    """A loop and its place in the store, shared by all its users in the process.
+    """A loop with its position in the store, shared by every user in the process.
 
     Its methods are the loop's own, and thread-safe as well.
 
@@ -195,12 +195,12 @@ class StoredLoop:
 
     @property
     def is_saved(self) -> bool:
-        """Whether the loop is in the store, as from its first event on."""
+        """True if the loop is in the store, as from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
     @property
     def is_lost(self) -> bool:
-        """Whether the stored log differs from this one; the loop must then be opened again."""
+        """True if the stored log differs from this one; the loop must then be opened again."""
         return self._journal is not None and self._journal.is_lost
 
     @property
@@ -273,12 +273,12 @@ class StoredLoop:
     def snapshots(self, digest: bytes) -> dict[Snapshot, bytes]:
         """Current snapshots under the digest of the log's end, the loop's own first."""
         mark, state = self.loop.log.mark, self.loop.state
-        told = {
+        parts = {
             **state.state(),
             "settings": settings_to_json(state.settings),
             "digests": state.events.digests,
         }
-        states = {Snapshot(mark, LOOP, state.version, digest): dump(told)}
+        states = {Snapshot(mark, LOOP, state.version, digest): dump(parts)}
         for name, projection in self._projections.items():
             projection.follow(self.loop)
             states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())

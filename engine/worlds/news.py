@@ -29,7 +29,7 @@ def _has_time(context: Context) -> bool:
 
 
 def _finishes(context: Context, item: Item) -> float:
-    """How likely an opened article is read to the end: its length, and sound at a desk."""
+    """Probability that an opened article is read to the end: its length, and sound at a desk."""
     is_long = item.features["minutes"] > 10
     chance = 0.9 if is_long == _has_time(context) else 0.3
     aloud = item.features["format"] != "text"

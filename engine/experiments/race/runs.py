@@ -112,7 +112,7 @@ class UnderWay:
 
     @property
     def is_over(self) -> bool:
-        """Whether all runs were collected, or the race was stopped."""
+        """True if all runs were collected, or the race was stopped."""
         return self._left == 0
 
     def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:

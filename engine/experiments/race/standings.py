@@ -48,7 +48,7 @@ class Margin:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the 95 % interval excludes 0."""
+        """True if the 95 % interval excludes 0."""
         return self.ahead.low > 0
 
 

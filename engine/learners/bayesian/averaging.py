@@ -63,7 +63,7 @@ class ModelAverage(Learned):
 
     @property
     def is_taught(self) -> bool:
-        """Whether any learner has learned a reward."""
+        """True if any learner has learned a reward."""
         return any(learner.count for learner in self.learners.values())
 
     @property

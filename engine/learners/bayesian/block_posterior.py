@@ -100,7 +100,7 @@ class StackedPosteriors:
         self.trusts: Array = np.zeros((many, LATER))
 
     def is_of(self, blocks: tuple[Block, ...], size: int) -> bool:
-        """Whether these blocks, at this size, are the stacked ones."""
+        """True if these blocks, at this size, are the stacked ones."""
         return self.settled.shape[-1] == size and self._blocks == blocks
 
     def follow(self, shares: Mapping[Block, BlockPosterior]) -> None:

@@ -238,7 +238,7 @@ class BayesianLearner(Learner):
             self.imitation.learn_reward(request.context, request.actions, i, choice)
 
     def _expects(self, impression: Impression) -> bool:
-        """Whether the imitation head predicts the choice with certainty: learning is then skipped
+        """True if the imitation head predicts the choice with certainty: learning is then skipped
         (Crammer et al., *JMLR* 7, 2006), so an accurate head costs little."""
         request, head = impression.request, self.imitation
         if head is None or not head.learned:

@@ -71,7 +71,7 @@ class LearnerInputs(Learned):
                 self.spans[one.form] = Basis(one.form, reading.scales)
 
     def are_read(self, reading: InputEncoding) -> bool:
-        """Whether the inputs have this encoding."""
+        """True if the inputs have this encoding."""
         cells = self.cells.values()
         scales = [one.scales for one in cells] + [one.scales for one in self.spans.values()]
         return all(one.of == reading.scales.of for one in scales) and all(

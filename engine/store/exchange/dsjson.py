@@ -186,7 +186,7 @@ def reader(max_events: int) -> Callable[[str], Iterator[Entry | Undone]]:
 
 
 def _decision(text: str, orders: Orders) -> Decision:
-    """Read the decision of one line.
+    """Read the decision of a line.
 
     Raises:
         UnreadableError, PersonalizerError: if the line is no decision.
