@@ -89,7 +89,7 @@ def exploration_record(loop: LearningLoop, world: World) -> ExplorationRecord:
 def believed_means(loop: LearningLoop, world: World) -> Array:
     """Believed mean reward of each item in each context of a world, (C, K)."""
     features = [world.features(context) for context in world.contexts]
-    return np.array([loop.belief(world.actions, one).mean for one in features])
+    return np.array([loop.belief(world.actions, context).mean for context in features])
 
 
 # -- certainty ------------------------------------------------------------------------

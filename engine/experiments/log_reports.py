@@ -24,9 +24,9 @@ JUDGES: tuple[type[Estimator], ...] = (Naive, Ips, Stratified)
 
 
 def _interval(estimator: Estimator) -> Interval:
-    found = estimator.interval()
-    assert found is not None
-    return found
+    interval = estimator.interval()
+    assert interval is not None
+    return interval
 
 
 # -- each item of a log ---------------------------------------------------------------
@@ -51,7 +51,7 @@ class LogReport:
     @property
     def praised(self) -> int:
         """Position of the item with the highest average in the log."""
-        return int(np.argmax([one.estimate for one in self.intervals[Naive.key]]))
+        return int(np.argmax([interval.estimate for interval in self.intervals[Naive.key]]))
 
 
 def reporting(
@@ -79,7 +79,10 @@ def report_on(world: World, outcome: ExperimentLog) -> LogReport:
         for place, item in enumerate(world.items)
     ]
     return LogReport(
-        {judge.key: tuple(_interval(judge().add(one)) for one in weighed) for judge in JUDGES},
+        {
+            judge.key: tuple(_interval(judge().add(target)) for target in weighed)
+            for judge in JUDGES
+        },
         truths=world.frequencies @ world.expected,
         fitting=np.array([offers.mean() for offers in fits]),
         wanted=np.eye(len(world.items))[best].T @ world.frequencies,
@@ -109,7 +112,7 @@ class IntervalRecord:
 
 def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]:
     """Coverage of each of `JUDGES` over all items of at least one report."""
-    found = []
+    records = []
     for judge in JUDGES:
         pairs = [
             (interval, float(truth))
@@ -118,8 +121,8 @@ def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]
         ]
         covering = sum(interval.holds(truth) for interval, truth in pairs)
         width = sum(interval.width for interval, _ in pairs) / len(pairs)
-        found.append(IntervalRecord(judge.key, len(pairs), covering, width))
-    return tuple(found)
+        records.append(IntervalRecord(judge.key, len(pairs), covering, width))
+    return tuple(records)
 
 
 # -- rules that never ran -------------------------------------------------------------
@@ -175,7 +178,7 @@ def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
 
 def errors(searches: Sequence[RuleSearch]) -> tuple[float, float]:
     """Root mean square errors of the half used to choose and of the other half."""
-    table = np.array([[one.chosen - one.truth, one.judged - one.truth] for one in searches])
+    table = np.array([[s.chosen - s.truth, s.judged - s.truth] for s in searches])
     chosen, judged = np.sqrt((table**2).mean(axis=0))
     return float(chosen), float(judged)
 
@@ -195,7 +198,7 @@ class OfferTable:
 
 def offered_by(world: World, outcome: ExperimentLog, field: str) -> OfferTable:
     """Count and average the offers of a log by the values of a field."""
-    (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
+    (values,) = ([v.name for v in known.values] for known in world.fields if known.name == field)
     rows = np.array([values.index(world.contexts[cell][field]) for cell in outcome.cells])
     items = np.array([world.position(action) for action in outcome.log.actions])
     at = rows * len(world.items) + items[outcome.log.shown]

@@ -69,7 +69,7 @@ def check_room(events: int, settings: LoopSettings) -> None:
 
 def check_same(request: RankRequest, ranked: Ranked) -> None:
     """Refuse an event id used for another request."""
-    new, old = (json.dumps(one.to_json(), sort_keys=True) for one in (request, ranked.request))
+    new, old = (json.dumps(r.to_json(), sort_keys=True) for r in (request, ranked.request))
     if new != old:
         allowed = "a new id, as it was used for another request"
         refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)

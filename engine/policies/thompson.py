@@ -156,7 +156,7 @@ class _Outcome:
 
     def packed(self) -> "_Outcome":
         """Copy with ``won`` packed as bits."""
-        won = [one if one.dtype == np.uint8 else np.packbits(one) for one in self.won]
+        won = [row if row.dtype == np.uint8 else np.packbits(row) for row in self.won]
         return replace(self, won=won)
 
 
@@ -219,11 +219,11 @@ def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _W
         won.append(drawn > best)  # Than all before it.
         np.maximum(best, drawn, out=best)
     left = won[0].copy()
-    for one in won[:0:-1]:  # What a later one won, none before it did.
-        np.logical_and(one, left, out=one)
-        np.logical_xor(left, one, out=left)
+    for bits in won[:0:-1]:  # Remove draws won by a later action from those before.
+        np.logical_and(bits, left, out=bits)
+        np.logical_xor(left, bits, out=left)
     won[0] = left
-    return able, won, [int(np.count_nonzero(one)) for one in won]
+    return able, won, [int(np.count_nonzero(bits)) for bits in won]
 
 
 def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:

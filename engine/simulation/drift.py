@@ -146,25 +146,25 @@ def _moved(world: World, term: TasteTerm, step: int) -> TasteTerm:
     """A term moved by its ranges, or else to features of another item, if possible. The step is
     common to all terms, so terms never swap."""
     fields = {field.name: field for field in world.fields}
-    within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
+    within = {name: _further(fields[name], range_, step) for name, range_ in term.within.items()}
     if within != term.within:
         return replace(term, within=within)
-    outcomes = list[TasteTerm]()
+    variants = list[TasteTerm]()
     for item in world.items:
         has_all = term.features.keys() <= item.features.keys()
-        if has_all and not any(one.is_about(item) for one in outcomes):
+        if has_all and not any(variant.is_about(item) for variant in variants):
             has = {name: item.features[name] for name in term.features}
-            outcomes.append(replace(term, features=has))
-    return outcomes[(outcomes.index(term) + step) % len(outcomes)] if term in outcomes else term
+            variants.append(replace(term, features=has))
+    return variants[(variants.index(term) + step) % len(variants)] if term in variants else term
 
 
-def _further(field: Field, one: Range, step: int) -> Range:
+def _further(field: Field, range_: Range, step: int) -> Range:
     """The next range of equal width, in the cycle of these ranges."""
-    size, places = len(one.values), [value.name for value in field.values]
+    size, places = len(range_.values), [value.name for value in field.values]
     ranges = len(places) - size + 1
     if ranges == 1:
-        return one
-    start = (places.index(one.values[0]) + step) % ranges
+        return range_
+    start = (places.index(range_.values[0]) + step) % ranges
     values = field.values[start : start + size]
     ends = float(values[0].sends), float(values[-1].sends)
     return Range(*ends, tuple(value.name for value in values))

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 def usable(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
     """Snapshots of a part with a given version."""
-    return [one for one in snapshots if (one.part, one.version) == (part, version)]
+    return [s for s in snapshots if (s.part, s.version) == (part, version)]
 
 
 def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:

@@ -173,7 +173,7 @@ def _is_emptied(path: str) -> bool:
 def _identity(path: str) -> tuple[int, int] | None:
     """Device and number of a file; None if missing."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

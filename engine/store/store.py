@@ -293,7 +293,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             known = before.get(row.id)
             is_still = known is not None and known[0] == row.end
             self._unfinished[row.id] = known if known and is_still else (row.end, now)
-        over = [one for one, (_, since) in self._unfinished.items() if now - since >= STILL]
+        over = [loop for loop, (_, since) in self._unfinished.items() if now - since >= STILL]
         for loop in over:
             if self._close((LOOPS.c.id == loop) & ~LOOPS.c.ready):
                 for _ in self._erasing(loop):

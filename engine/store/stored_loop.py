@@ -91,7 +91,9 @@ class StoredLoop:
         self.world = world_codec.from_text(about.world)
         self.loop, self.lock, self._journal = loop, loop.lock, journal
         self._about, self._followers = about, followers
-        self._projections = {type(one).__name__: one for one in followers(self.world)}
+        self._projections = {
+            type(follower).__name__: follower for follower in followers(self.world)
+        }
         for projection in self._projections.values():
             projection.keeps = loop.folding.keeps
         self._written = self._let_go = 0
@@ -133,7 +135,7 @@ class StoredLoop:
             StoreError: if it cannot be read.
         """
         about = store.about(name)
-        snapshots = [one for one in store.snapshots(about.id) if one.mark.position <= about.length]
+        snapshots = [s for s in store.snapshots(about.id) if s.mark.position <= about.length]
         known = usable(snapshots, LOOP, LoopState.version)
         begin = known[-1].mark if known else START
         journal = Journal(store, about, EventLog(), is_begun=True)

@@ -123,7 +123,9 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 
 def origin_of(line: str) -> Origin | None:
     """Origin of a loop by the first line of its file; None for files of other programs."""
-    heads = {_HEAD.format(one, m): one for one, m in product(get_args(Origin), ("", _CHANGED))}
+    heads = {
+        _HEAD.format(origin, m): origin for origin, m in product(get_args(Origin), ("", _CHANGED))
+    }
     return heads.get(line.strip())
 
 
