@@ -129,13 +129,13 @@ class Certainty:
 
 
 def certainty_steps(
-    world: World, seed: int, sizes: Sequence[int], floor: float, found: list[Certainty]
+    world: World, seed: int, sizes: Sequence[int], floor: float, records: list[Certainty]
 ) -> Steps[None]:
     """Run textbook Thompson sampling with a floor, and measure it at several crowd sizes.
 
     Args:
         sizes: increasing numbers of visitors.
-        found: receives one `Certainty` for each size.
+        records: receives one `Certainty` for each size.
     """
     policy = Thompson(floor=floor, agreement=1)
     loop = LearningLoop(replace(LoopSettings(), policy=policy), seed=seed)
@@ -145,7 +145,7 @@ def certainty_steps(
             yield None
         chances = loop.probabilities(requests)
         rewards = curve_of(loop, world).rewards
-        found.append(Certainty(size, chances, world.frequencies, float(rewards.mean())))
+        records.append(Certainty(size, chances, world.frequencies, float(rewards.mean())))
         yield None
 
 

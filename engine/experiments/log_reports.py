@@ -55,18 +55,18 @@ class LogReport:
 
 
 def reporting(
-    world: World, seed: int, visitors: int, logs: int, found: list[LogReport]
+    world: World, seed: int, visitors: int, logs: int, reports: list[LogReport]
 ) -> Steps[None]:
     """Report on the logs of several new loops, a visitor a step.
 
     Args:
         seed: of the first loop; each further loop has the next one.
         logs: number of loops.
-        found: receives one report for each loop.
+        reports: receives one report for each loop.
     """
     for number in range(logs):
         outcome = yield from experiment(world, LoopSettings(), visitors, seed + number)
-        found.append(report_on(world, outcome))
+        reports.append(report_on(world, outcome))
         yield None
 
 

@@ -66,16 +66,16 @@ class LoopQuestion:
 
     def contexts(self, world: World) -> Sequence[Context]:
         """Contexts in question; of a map all cells, row by row."""
-        who = self.context or self.seen
+        visitor = self.context or self.seen
         if not self.rows:
             return () if self.context is None else (self.context,)
-        assert who is not None
+        assert visitor is not None
         rows, columns = (
             [value.name for field in world.fields if field.name == name for value in field.values]
             for name in (self.rows, self.columns)
         )
         names = product(rows, columns)
-        return tuple({**who, self.rows: row, self.columns: column} for row, column in names)
+        return tuple({**visitor, self.rows: row, self.columns: column} for row, column in names)
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -207,8 +207,8 @@ class LoopInquiry:
             moved = self.moved[place]
             by = (moved.after - moved.before)[:, self.world.position(question.action)]
             return frozenset(np.flatnonzero(by >= HARDLY).tolist())
-        found = self.favourites(question, question.visitors)
-        return frozenset(at for at, item in enumerate(found) if item == question.action)
+        results = self.favourites(question, question.visitors)
+        return frozenset(at for at, item in enumerate(results) if item == question.action)
 
     def favourites(self, question: LoopQuestion, visitors: int) -> Sequence[str]:
         """Id of the most probable action in each cell of a map."""
@@ -230,11 +230,11 @@ class LoopInquiry:
 
     def _chances(self, loop: LearningLoop, question: LoopQuestion) -> Steps[Array]:
         """Selection probabilities in the contexts of a question, a context a step."""
-        found = []
+        results = []
         for context in question.contexts(self.world):
-            found.append(shown_chances(loop, self.world, context))
+            results.append(shown_chances(loop, self.world, context))
             yield None
-        return np.array(found) if question.rows else found[0]
+        return np.array(results) if question.rows else results[0]
 
     def _look(self, loop: LearningLoop, begun: int) -> Steps[LoopReading]:
         world = self.world

@@ -137,14 +137,14 @@ def _mean(
     """Mean taste of some segments for an action."""
     if len(segments) == 1:
         return draft.taste(segments[0], action)
-    weights = np.array([frequencies[segment_of(one)] for one in segments])
+    weights = np.array([frequencies[segment_of(segment)] for segment in segments])
     tastes = [draft.taste(segment, action) for segment in segments]
-    halves, fulls = ([getattr(one, name) for one in tastes] for name in ("half", "full"))
+    halves, fulls = ([getattr(taste, name) for taste in tastes] for name in ("half", "full"))
     if len(set(tastes)) == 1:
         return tastes[0]
     return Taste(
         *(
-            float(np.average(one, weights=weights if weights.any() else None))
-            for one in (halves, fulls)
+            float(np.average(chances, weights=weights if weights.any() else None))
+            for chances in (halves, fulls)
         )
     )
