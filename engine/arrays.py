@@ -11,8 +11,8 @@ T = TypeVar("T", bound=np.generic)
 
 
 def with_room(array: NDArray[T], shape: tuple[int, ...]) -> NDArray[T]:
-    """``array`` itself if it holds ``shape``, else a zero-padded copy twice as large, of the same
-    order in memory."""
+    """Return ``array`` if it holds ``shape``, else a zero-padded copy twice as large, in the same
+    memory order."""
     if all(map(ge, array.shape, shape)):
         return array
     pairs = zip(array.shape, shape, strict=True)

@@ -29,7 +29,7 @@ from typing import Any, NoReturn
 
 
 class PersonalizerError(ValueError):
-    """A refused request or setting; nothing of it was applied.
+    """A refused request or setting; nothing was applied.
 
     Attributes:
         code: the service's error code, such as ``"InvalidRankRequest"``.
@@ -51,7 +51,7 @@ class PersonalizerError(ValueError):
 
 
 class StoreError(PersonalizerError):
-    """A failed operation of the store; nothing of it was done."""
+    """A failed operation of the store; nothing was changed."""
 
     def __init__(self, message: str, code: str = "StorageUnavailable") -> None:
         super().__init__(code, message, "database")
@@ -65,21 +65,21 @@ class GoneError(StoreError):
 
 
 class ExistsError(StoreError):
-    """A loop that exists already."""
+    """A loop whose id already exists."""
 
     def __init__(self, loop: str) -> None:
         super().__init__(f"There is a loop with the id {loop} already, so it was not made again.")
 
 
 class DamagedError(StoreError):
-    """Damaged data in the database; none of it is used."""
+    """Damaged data in the database; no part is used."""
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The database is damaged: {what}. Restore it from a backup.")
 
 
 class UnknownOutcomeError(StoreError):
-    """A write whose outcome is unknown; reading again shows it."""
+    """A write with an unknown outcome; reading again shows the outcome."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -101,7 +101,7 @@ class Fault:
 
 
 class RejectedError(PersonalizerError):
-    """A file not imported: its first faulty lines, and their total number.
+    """A file not imported: the first faulty lines, and their total number.
 
     Args:
         undone: word for the refused action.
@@ -122,11 +122,11 @@ class UnreadableError(ValueError):
 
 
 class FullError(UnreadableError):
-    """More events than allowed; nothing after them is read."""
+    """More events than allowed; the rest is not read."""
 
 
 class StaleError(ValueError):
-    """A snapshot that this code cannot read."""
+    """A snapshot written in a form unknown to this code."""
 
 
 class OvertakenError(Exception):

@@ -95,7 +95,7 @@ RESULTS = ResultCache()
 
 
 def cached(size: Callable[..., int]) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """Decorate a function to cache its results in `RESULTS` by its hashable arguments.
+    """Decorate a function to cache results in `RESULTS` by hashable arguments.
 
     Args:
         size: bytes of a result and its arguments; called with the result, then the arguments.

@@ -1,4 +1,4 @@
-"""Work in steps: generators that let other work run in between."""
+"""Work in steps: generators with pauses, between which further work can run."""
 
 from collections.abc import Callable, Generator
 from functools import wraps
@@ -15,7 +15,7 @@ WAITS = object()
 
 
 def finish(steps: Steps[T]) -> T:
-    """Do all steps and return the result."""
+    """Run the steps and return the result."""
     while True:
         try:
             next(steps)

@@ -11,5 +11,5 @@ def digest(seed: int, *name: object) -> bytes:
 
 
 def stream(seed: int, *name: object) -> np.random.Generator:
-    """Random generator of a name; independent of generators of other names."""
+    """Random generator of a name; independent of generators of different names."""
     return np.random.default_rng(np.frombuffer(digest(seed, *name)[::-1], "<u4"))

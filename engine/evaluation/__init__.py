@@ -1,1 +1,1 @@
-"""What a log tells."""
+"""Off-policy evaluation and analysis of a loop's log."""

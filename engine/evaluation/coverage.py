@@ -1,9 +1,9 @@
-"""How often intervals hold: a whole experiment again and again, where the truth is known.
+"""Coverage of intervals: an experiment is repeated in a world whose truth is known.
 
-Each repetition is a fresh loop with a fresh crowd. Its log is evaluated, and each interval held
-against what the target would really earn, which the simulated world knows. So can what breaks an
-evaluation: too few events, probabilities that were not logged, no exploration, and a policy that
-was picked as the best of many on the very log that judges it.
+Each repetition is a fresh loop with a fresh crowd. Its log is evaluated, and each interval is
+compared with the true value of its target. Known flaws of an evaluation can be simulated: few
+events, probabilities missing from the log, no exploration, and a policy picked as the best of many
+on the log by which it is judged.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 from engine.errors import check_number, refuse
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.evaluation.random_rules import earned_by, groups_of, random_rules, value_of
 from engine.evaluation.targets import Even, Fixed, Target
 from engine.loop.settings import LoopSettings
@@ -23,14 +23,14 @@ from engine.steps import Steps
 from engine.worlds.world import World
 
 Kind = Literal["fixed", "uniform", "best", "picked"]
-"""What is evaluated: each action for everybody, all alike, each visitor's best, and the rules that
-look best of many made at random."""
+"""Kind of target: each action for every visitor, a uniform choice, the best action of each
+visitor, and the random rules with the highest estimate."""
 Flaw = Literal["none", "few", "forgotten", "no_floor", "picked"]
-"""What is wrong with the experiment: nothing; a tenth of the visitors; probabilities that were not
-logged, and taken to be all alike; no exploration for its own sake; picking the best of many."""
+"""Flaw of the experiment: none; a tenth of the visitors; probabilities missing from the log and
+assumed to be uniform; no exploration floor; picking the best of many rules."""
 
 MOST = 500
-"""Repetitions at most."""
+"""Maximum number of repetitions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +38,25 @@ class Count:
     """Intervals of one estimator for one kind of target.
 
     Attributes:
-        intervals, held: how many there were, and how many of them held the truth.
-        widths: their widths, summed up.
-        squares: squared distances of the estimates from the truth, summed up.
-        beyond: how many estimates were more than anything can earn, or less.
-        errors: distances of the estimates from the truth with their signs, summed up.
+        intervals, covering: number of intervals, and of those that contain the truth.
+        widths: sum of their widths.
+        squares: sum of squared errors of the estimates.
+        beyond: number of estimates outside the range of rewards, 0 to 1.
+        errors: sum of errors, estimate minus truth.
     """
 
     intervals: int = 0
-    held: int = 0
+    covering: int = 0
     widths: float = 0.0
     squares: float = 0.0
     beyond: int = 0
     errors: float = 0.0
 
     def add(self, interval: Interval, truth: float) -> "Count":
-        """With one more."""
+        """Return the counts with another interval."""
         return Count(
             self.intervals + 1,
-            self.held + interval.holds(truth),
+            self.covering + interval.holds(truth),
             self.widths + interval.width,
             self.squares + (interval.estimate - truth) ** 2,
             self.beyond + (not 0 <= interval.estimate <= 1),
@@ -65,8 +65,8 @@ class Count:
 
     @property
     def share(self) -> float:
-        """Of intervals that held."""
-        return self.held / self.intervals
+        """Share of intervals that contain the truth."""
+        return self.covering / self.intervals
 
     @property
     def width(self) -> float:
@@ -75,7 +75,7 @@ class Count:
 
     @property
     def bias(self) -> float:
-        """How far estimates are above the truth on average."""
+        """Mean error, estimate minus truth."""
         return self.errors / self.intervals
 
     @property
@@ -86,12 +86,12 @@ class Count:
 
 @dataclass(eq=False)
 class Coverage:
-    """Intervals counted over repetitions, more with each `repeating`.
+    """Counts of intervals over repetitions; each call of `repeating` adds to them.
 
     Attributes:
-        world, settings, visitors: of each experiment; settings may be any that rank online.
-        flaw: what is wrong with them.
-        seed: of the first repetition; each later one has the next.
+        world, settings, visitors: of each experiment; the settings must rank online.
+        flaw: flaw of each experiment.
+        seed: of the first repetition; each later repetition has the next.
     """
 
     world: World
@@ -101,9 +101,9 @@ class Coverage:
     estimators: Sequence[type[Estimator]] = ESTIMATORS
     seed: int = 0
     repetitions: int = field(default=0, init=False)
-    """How many were done; one that was left off does not count, and nothing of it."""
+    """Completed repetitions; an interrupted repetition changes no count."""
     counts: Mapping[tuple[Kind, str], Count] = field(default_factory=dict, init=False)
-    """For each kind of target and key of an estimator."""
+    """Counts by kind of target and key of an estimator."""
 
     def __post_init__(self) -> None:
         check_number("BadRequest", "visitors", self.visitors, 10, 100_000, whole=True)
@@ -115,63 +115,65 @@ class Coverage:
             self.settings = replace(self.settings, policy=_without_floor(self.settings))
 
     def repeating(self, times: int = MOST) -> Steps[None]:
-        """So many more repetitions; each visitor is a step."""
+        """Run further repetitions; each visitor is a step."""
         check_number("BadRequest", "repetitions", times, 1, MOST, whole=True)
         for _ in range(times):
-            told = yield from experiment(self.world, self.settings, self.visitors, self._next)
-            self.counts = yield from self._judged(told)
+            outcome = yield from experiment(self.world, self.settings, self.visitors, self._next)
+            self.counts = yield from self._counted(outcome)
             self.repetitions += 1
 
     @property
     def _next(self) -> int:
         return self.seed + self.repetitions
 
-    def _judged(self, told: Told) -> Steps[dict[tuple[Kind, str], Count]]:
-        """The counts with one repetition more."""
+    def _counted(self, outcome: ExperimentLog) -> Steps[dict[tuple[Kind, str], Count]]:
+        """Return the counts with another repetition."""
         yield None
         counts = dict(self.counts)
-        log = forgetting(told.log) if self.flaw == "forgotten" else told.log
-        told = replace(told, log=log)
-        targets = [self._picked(told)] if self.flaw == "picked" else targets_of(self.world, told)
+        log = forgetting(outcome.log) if self.flaw == "forgotten" else outcome.log
+        outcome = replace(outcome, log=log)
+        targets = (
+            [self._picked(outcome)] if self.flaw == "picked" else targets_of(self.world, outcome)
+        )
         yield None
         for kind, target, truth in targets:
             weighed = target.weigh(log)
             for estimator in self.estimators:
                 interval = estimator().add(weighed).interval()
                 if interval is not None:
-                    counted = counts.get((kind, estimator.key), Count())
-                    counts[kind, estimator.key] = counted.add(interval, truth)
+                    count = counts.get((kind, estimator.key), Count())
+                    counts[kind, estimator.key] = count.add(interval, truth)
                 yield None
         return counts
 
-    def _picked(self, told: Told) -> tuple[Kind, Target, float]:
-        """The rules that earn most on the log, of many made at random, weighed by 1/q."""
+    def _picked(self, outcome: ExperimentLog) -> tuple[Kind, Target, float]:
+        """Return the random rules with the highest inverse-propensity estimate on the log."""
         world = self.world
         rules = random_rules(world, self._next)
-        rule = rules[int(earned_by(world, told, rules).sum(axis=1).argmax())]
-        shown = told.showing("picked", world, rule[groups_of(world, told.cells)])
-        return "picked", shown, value_of(world, rule)
+        rule = rules[int(earned_by(world, outcome, rules).sum(axis=1).argmax())]
+        target = outcome.showing("picked", world, rule[groups_of(world, outcome.cells)])
+        return "picked", target, value_of(world, rule)
 
 
-def targets_of(world: World, told: Told) -> Iterator[tuple[Kind, Target, float]]:
-    """Each action, all alike, and each visitor's best, with what they would really earn; in a large
-    world as far as its census tells."""
+def targets_of(world: World, outcome: ExperimentLog) -> Iterator[tuple[Kind, Target, float]]:
+    """Yield each fixed action, the uniform choice and each visitor's best action, with their true
+    values; in a large world these are estimated from the census."""
     for item, truth in zip(world.items, world.census.weights @ world.census.expected, strict=True):
         yield "fixed", Fixed(item.id), float(truth)
     yield "uniform", Even(), world.uniform_value
-    best = world.expected_in(told.cells).argmax(axis=1)
-    yield "best", told.showing("best", world, best), world.best_value
+    best = world.expected_in(outcome.cells).argmax(axis=1)
+    yield "best", outcome.showing("best", world, best), world.best_value
 
 
 def forgetting(log: Decisions) -> Decisions:
-    """As if the probabilities had not been logged, and somebody had taken them to be alike."""
-    alike = log.offered / log.offered.sum(axis=1, keepdims=True)
-    shown = alike[np.arange(len(log)), log.shown]
-    return replace(log, propensity=shown, probabilities=alike)
+    """Replace the logged probabilities with a uniform choice, as if none had been logged."""
+    uniform = log.offered / log.offered.sum(axis=1, keepdims=True)
+    propensity = uniform[np.arange(len(log)), log.shown]
+    return replace(log, propensity=propensity, probabilities=uniform)
 
 
 def _without_floor(settings: LoopSettings) -> Any:
-    """The policy with no share of decisions left to chance, where it has one."""
+    """Return the policy with its floor or epsilon set to 0, if it has such a parameter."""
     policy: Any = settings.policy
     for name in ("floor", "epsilon"):
         if hasattr(policy, name):

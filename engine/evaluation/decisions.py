@@ -1,6 +1,6 @@
 """Logged decisions as columns: the input of an off-policy evaluation.
 
-Each column is checked once, here, so that no estimator meets a weight that it cannot trust.
+Each column is checked here once, so estimators need no checks of their own.
 """
 
 import math
@@ -24,36 +24,37 @@ Codes = NDArray[np.intp]
 
 _CODE = "BadRequest"
 _ROUNDING = 1e-6
-"""By which probabilities of one decision may miss a sum of 1, and the shown one its propensity."""
+"""Tolerance: of the sum of a decision's probabilities, and between the propensity and the shown
+action's probability."""
 COARSE = 5e-5
 """Half a unit of four digits: probabilities with more digits are as good as exact."""
 LEAST_CHANCE = 1e-12
-"""What was shown had at least that chance: a smaller one is a fault of the log, and the squares of
-its weights are beyond all numbers."""
+"""Smallest propensity accepted. A smaller value is a fault of the log, and squares of its weight
+overflow."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Decisions:
-    """Logged decisions, N events in their order, with the K actions that are offered in them.
+    """Logged decisions: N events in their order, and the K actions offered in them.
 
     ``BadRequest`` names the first event at fault, counted from 1.
 
     Attributes:
-        actions: their ids.
-        contexts: what the codes of `stratum` mean: contexts as texts, see `text_of`.
+        actions: ids of the actions.
+        contexts: contexts as texts, see `text_of`; `stratum` points into them.
         stratum: the context of each event, (N,) positions in `contexts`.
-        shown: what each visitor saw, (N,) positions in `actions`.
-        propensity: the probability with which that was shown, (N,), above 0 and up to 1.
-        reward: what it earned, (N,).
-        offered: which actions could be shown, (N, K).
-        baseline: the first action that was offered, (N,) positions in `actions`.
-        probabilities: how likely each action was to be shown, (N, K); None where a log holds that
-            of the shown one alone.
-        means: believed expected rewards at Rank time, (N, K); None where a log holds none.
-        unmatched: apprentice events that were left out, as the apprentice chose another action.
-        rounding: by which probabilities may be off, as a file has them with so many digits.
-        nearness: how near a probability has to be to the propensity to be taken for it, (N,); None
-            where that is `rounding`.
+        shown: the action shown to each visitor, (N,) positions in `actions`.
+        propensity: the logged probability of the shown action, (N,), above 0 and at most 1.
+        reward: reward of the event, (N,).
+        offered: mask of the actions that could be shown, (N, K).
+        baseline: the first action offered, (N,) positions in `actions`.
+        probabilities: logged probability of each action, (N, K); None if the log holds only the
+            shown action's.
+        means: expected rewards as believed at Rank time, (N, K); None if the log holds none.
+        unmatched: number of apprentice events left out because the apprentice chose another action.
+        rounding: largest rounding error of the probabilities, by the digits in the file.
+        nearness: largest difference from the propensity at which a probability counts as equal to
+            it, (N,); None for `rounding`.
     """
 
     actions: tuple[str, ...]
@@ -106,8 +107,8 @@ class Decisions:
         _check(within, table, "probabilities", "0 or more, with a sum of 1")
         beyond = ~self.offered & (table > 0)
         _check(~beyond.any(axis=1), table, "probabilities", "0 of what was not offered")
-        shown = table[np.arange(len(self)), self.shown]
-        agree = np.abs(shown - self.propensity) <= _ROUNDING
+        of_shown = table[np.arange(len(self)), self.shown]
+        agree = np.abs(of_shown - self.propensity) <= _ROUNDING
         _check(agree, self.propensity, "probability", "that of the shown action")
 
     def __len__(self) -> int:
@@ -133,21 +134,23 @@ class Decisions:
         )
 
     def weigh(self, chances: Array) -> Array:
-        """Importance weights of a policy, (N,), by its chances of showing what was shown, (N,).
+        """Importance weights of a policy, (N,), from its probabilities of the shown actions, (N,).
 
-        A weight that is 1 within the rounding of the propensities is 1: of weights that are all a
-        little above 1 no reweighing has the mean 1.
+        A weight within rounding of 1 becomes exactly 1: if all weights were slightly above 1, no
+        reweighting could give them the mean 1.
         """
         nearness = self.rounding if self.nearness is None else self.nearness
         is_same = np.abs(chances - self.propensity) <= nearness * (1 + _ROUNDING)
         return np.where(is_same, np.sign(chances), chances / self.propensity)
 
 
-def _check(good: NDArray[np.bool_] | np.bool_, values: NDArray[T], what: str, allowed: str) -> None:
-    """Refuse the first event that is not good."""
-    if not np.all(good):
-        first = int(np.argmin(good))
-        _refuse(f"Event {first + 1:,}: the {what} is {values[first]}, but must be {allowed}.")
+def _check(
+    valid: NDArray[np.bool_] | np.bool_, values: NDArray[T], name: str, allowed: str
+) -> None:
+    """Refuse the first event for which the mask is False."""
+    if not np.all(valid):
+        first = int(np.argmin(valid))
+        _refuse(f"Event {first + 1:,}: the {name} is {values[first]}, but must be {allowed}.")
 
 
 def _refuse(sentence: str) -> NoReturn:
@@ -155,16 +158,16 @@ def _refuse(sentence: str) -> NoReturn:
 
 
 def text_of(columns: Iterable[str]) -> str:
-    """A context as one text: its columns, joined by ``", "``, and each comma in them doubled."""
+    """Join the columns of a context by ``", "``, with each comma inside them doubled."""
     return ", ".join(column.replace(",", ",,") for column in columns)
 
 
 def columns_in(context: str) -> Iterator[str]:
-    """The columns of such a text."""
+    """Split a text of `text_of` into columns."""
     column = ""
     for part in context.split(", "):
         column += part
-        if (len(column) - len(column.rstrip(","))) % 2:  # Half of a doubled one.
+        if (len(column) - len(column.rstrip(","))) % 2:  # Half of a doubled comma.
             column += ", "
         else:
             yield column.replace(",,", ",")
@@ -172,7 +175,7 @@ def columns_in(context: str) -> Iterator[str]:
 
 
 def context_of(features: Features) -> str:
-    """A context as one text, columns of numbers with their values, as they came."""
+    """Context as a text; numeric columns with their values as sent, before scaling."""
     columns = {**features.columns, **features.numbers}
     return text_of(
         column if value == 1 and "=" in column else f"{column}={value:.12g}"
@@ -181,22 +184,22 @@ def context_of(features: Features) -> str:
 
 
 def is_usable(event: EventState) -> bool:
-    """Whether an event tells what an action earned: answered, and in apprentice mode matched.
+    """Return True if an event can be evaluated: answered, and in apprentice mode matched.
 
-    Whether an apprentice's choice matches the baseline's does not depend on what was shown, so
-    the propensities of matched events are as good as those of all; but they are other visitors.
+    A match does not depend on the action shown, so the propensities of matched events are as valid
+    as those of all events; the matched visitors are a different population, though.
     """
     ranked = event.ranked
     return event.earned is not None and (ranked.mode != "apprentice" or ranked.matches)
 
 
 def usable(loop: LearningLoop) -> list[EventState]:
-    """The usable events of a loop; call it with the loop's lock where others call the loop."""
+    """Usable events of a loop; hold the loop's lock if other threads call the loop."""
     return list(filter(is_usable, loop.events.values()))
 
 
 def unmatched_in(loop: LearningLoop, events: Sequence[EventState]) -> int:
-    """Number of a loop's answered events that are not among the usable ones."""
+    """Number of a loop's answered events that are not usable."""
     return sum(event.earned is not None for event in loop.events.values()) - len(events)
 
 
@@ -208,7 +211,7 @@ def action_columns(events: Sequence[EventState]) -> dict[str, int]:
 
 
 def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decisions:
-    """Answered events as columns."""
+    """Convert answered events to columns."""
     actions, contexts = action_columns(events), dict[str, int]()
     shape = len(events), len(actions)
     offered = np.zeros(shape, dtype=bool)
@@ -216,13 +219,13 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
     stratum, shown, baseline = np.zeros((3, shape[0]), dtype=np.intp)
     for row, event in enumerate(events):
         ranked, request = event.ranked, event.ranked.request
-        at = [actions[action.id] for action in request.actions]
-        offered[row, [at[i] for i in request.allowed]] = True
-        probabilities[row, at] = ranked.shown_probabilities()
-        means[row, at] = ranked.means
+        columns = [actions[action.id] for action in request.actions]
+        offered[row, [columns[i] for i in request.allowed]] = True
+        probabilities[row, columns] = ranked.shown_probabilities()
+        means[row, columns] = ranked.means
         text = context_of(request.context)
         stratum[row] = contexts.setdefault(text, len(contexts))
-        shown[row], baseline[row] = at[ranked.shown], at[ranked.baseline]
+        shown[row], baseline[row] = columns[ranked.shown], columns[ranked.baseline]
     return Decisions(
         actions=tuple(actions),
         contexts=tuple(contexts),
@@ -238,18 +241,18 @@ def decisions_from(events: Sequence[EventState], unmatched: int = 0) -> Decision
     )
 
 
-# -- all events of a log, in however many batches they come -------------------------
+# -- a whole log out of batches ---------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class WeightedLog:
-    """All events of a log, N of them, with weights.
+    """A whole log of N events with importance weights.
 
     Attributes:
         contexts: as texts.
         stratum, shown: positions of each event's context and action, (N,).
         reward: from 0 to 1, (N,).
-        weight: 1 / propensity, at most the root of N, (N,).
+        weight: 1 / propensity, at most the square root of N, (N,).
     """
 
     actions: tuple[str, ...]
@@ -262,7 +265,7 @@ class WeightedLog:
 
 @dataclass(slots=True)
 class LogBuilder:
-    """Makes one `WeightedLog` of batches; it has one list of contexts and one of actions."""
+    """Build one `WeightedLog` from batches, with one list of contexts and one of actions."""
 
     contexts: dict[str, int] = field(default_factory=dict)
     actions: dict[str, int] = field(default_factory=dict)
@@ -270,16 +273,16 @@ class LogBuilder:
 
     def add(self, batch: Decisions) -> None:
         """Add a batch."""
-        stratum = _places(batch.contexts, self.contexts)[batch.stratum]
-        shown = _places(batch.actions, self.actions)[batch.shown]
+        stratum = _positions(batch.contexts, self.contexts)[batch.stratum]
+        shown = _positions(batch.actions, self.actions)[batch.shown]
         self.parts.append((stratum, shown, batch.propensity, batch.reward))
 
     def build(self, bounds: tuple[float, float]) -> WeightedLog:
-        """Return the log of all batches, with rewards as parts of their bounds.
+        """Return the log of all batches, with rewards rescaled from their bounds to 0 to 1.
 
         Raises:
-            PersonalizerError: ``BadRequest`` without an event, for more actions than a world may
-                have, and for a reward out of bounds.
+            PersonalizerError: ``BadRequest`` for a log without events, for more actions than a
+                world may have, and for a reward out of bounds.
         """
         if not any(len(part[0]) for part in self.parts):
             refuse(_CODE, "log", 0, "1 or more", "the number of answered events")
@@ -305,6 +308,6 @@ class LogBuilder:
         )
 
 
-def _places(names: Sequence[str], known: dict[str, int]) -> Codes:
-    """Positions of names in a list that grows by those that are new."""
+def _positions(names: Sequence[str], known: dict[str, int]) -> Codes:
+    """Positions of names in a dictionary, to which new names are added."""
     return np.array([known.setdefault(name, len(known)) for name in names], dtype=np.intp)

@@ -1,26 +1,28 @@
-"""How much more one policy would earn than another, on the same log.
+"""Difference of the values of two policies, estimated on the same log.
 
-Where both would show the same, nothing tells them apart. So what is estimated is only what one
-shows more often than the other, event by event, and what the other shows more often instead:
+Events in which both policies have the same probabilities carry no information about the
+difference. So the estimate uses only the excess of each policy's probabilities over the other's,
+by event:
 
     V1 - V2 = mean of sum over a of (pi1 - pi2)+ r  -  mean of sum over a of (pi2 - pi1)+ r.
 
-Each is a part of a policy, and our own interval holds for it as for a whole one. The least
-difference is the low end of the one less the high end of the other, whatever their doubts have in
-common: added in quadrature they held less often than they say. That the differences' intervals hold
-is measured, not proven: `tests/benchmarks/estimators.py`. Where they are not much narrower than
-what a betting sequence says of the same difference, which is proven, that is taken. It bets on
+Each term is part of a policy, and the stratified interval holds for a part as for a whole policy.
+The lower end of the difference is the low end of the first minus the high end of the second,
+without an assumption about their correlation: added in quadrature the intervals covered the truth
+less often than stated. The coverage of this interval is measured, not proven:
+`tests/benchmarks/estimators.py`. Unless it is much narrower than a betting sequence for the same
+difference, which is proven, the betting sequence is used. It bets on
 
     (1 - D + sum over a of (pi1 - pi2)+ r + (pi2 - pi1)+ (1 - r)) / 2,
 
 with D the sum over a of (pi2 - pi1)+: between 0 and 1 on average, and (1 + V1 - V2) / 2.
 
-Where a log tells the probability of the shown action alone, weights w1 and w2 are all there is.
-Then the ends of both values' intervals are added, or the sequence that bets on
+A log may hold only the shown action's probability. Then only the weights w1 and w2 are known, and
+the ends of both values' intervals are added, or the sequence that bets on
 
     (w1 r + w2 (1 - r)) / 2,
 
-which is (1 + V1 - V2) / 2 on average, too, is taken where that is narrower.
+whose mean is (1 + V1 - V2) / 2, too, is used if it is narrower.
 """
 
 from collections.abc import Iterable
@@ -46,70 +48,72 @@ from engine.evaluation.targets import Target
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """The difference of two targets out of running sums over a log, as an `Estimator` is one.
+    """Difference of two targets' values from running sums over a log; immutable like an
+    `Estimator`.
 
     Attributes:
-        more, less: what the first shows more often than the second, and less often.
-        proven: the sequence that bets on half of 1 and the difference, in parts of the bounds.
-        one, other: both targets by the probability of what was shown alone.
+        more, less: excess of the first target over the second, and of the second over the first.
+        proven: betting sequence for (1 + difference) / 2, in parts of the bounds.
+        first, second: tallies of the two targets by the shown action's probability alone.
     """
 
     more: Stratified = field(default_factory=Stratified)
     less: Stratified = field(default_factory=Stratified)
     proven: Betting = field(default_factory=Betting)
-    one: Tally = field(default_factory=lambda: Tally("one", (CressieReadMended(),)))
-    other: Tally = field(default_factory=lambda: Tally("other", (CressieReadMended(),)))
+    first: Tally = field(default_factory=lambda: Tally("first", (CressieReadMended(),)))
+    second: Tally = field(default_factory=lambda: Tally("second", (CressieReadMended(),)))
 
     @classmethod
     def within(cls, bounds: Bounds) -> "Difference":
-        """Of rewards with these bounds; of no event yet."""
+        """Empty difference for rewards within these bounds."""
         by_weight = (CressieReadMended(bounds),)
         return cls(
             Stratified(bounds),
             Stratified(bounds),
-            one=Tally("one", by_weight),
-            other=Tally("other", by_weight),
+            first=Tally("first", by_weight),
+            second=Tally("second", by_weight),
         )
 
-    def add(self, one: Weighed, other: Weighed) -> "Difference":
-        """With so many more events, as each of the targets sees them."""
-        beyond, behind = _beyond(one, other), _beyond(other, one)
+    def add(self, first: Weighed, second: Weighed) -> "Difference":
+        """Return the difference with further events, weighed by each target."""
+        beyond, behind = _beyond(first, second), _beyond(second, first)
         proven = self.proven
         if beyond.probabilities is not None and behind.probabilities is not None:
             gained, lost = values(beyond, *self.more.bounds)
-            gained_else, lost_else = values(behind, *self.more.bounds)
-            proven = proven.told(
-                (1 - behind.probabilities.sum(axis=1) + gained + lost_else) / 2,
-                (1 - beyond.probabilities.sum(axis=1) + lost + gained_else) / 2,
+            gained_instead, lost_instead = values(behind, *self.more.bounds)
+            proven = proven.with_values(
+                (1 - behind.probabilities.sum(axis=1) + gained + lost_instead) / 2,
+                (1 - beyond.probabilities.sum(axis=1) + lost + gained_instead) / 2,
             )
         else:
-            gained, lost = _weighed(one, self.more.bounds)
-            gained_else, lost_else = _weighed(other, self.more.bounds)
-            proven = proven.told((gained + lost_else) / 2, (lost + gained_else) / 2)
-        tallies = self.one.add(one), self.other.add(other)
+            gained, lost = _weighed(first, self.more.bounds)
+            gained_instead, lost_instead = _weighed(second, self.more.bounds)
+            proven = proven.with_values((gained + lost_instead) / 2, (lost + gained_instead) / 2)
+        tallies = self.first.add(first), self.second.add(second)
         return Difference(self.more.add(beyond), self.less.add(behind), proven, *tallies)
 
     def __add__(self, other: "Difference") -> "Difference":
-        """Of both logs."""
+        """Merge two parts of a log."""
         parts = self.more + other.more, self.less + other.less, self.proven + other.proven
-        return Difference(*parts, self.one + other.one, self.other + other.other)
+        return Difference(*parts, self.first + other.first, self.second + other.second)
 
     def interval(self, level: float = 0.95) -> Interval | None:
-        """How much more the first earns; None without events, where nothing that was shown would
-        be by one of the targets, and where the logged probabilities cannot be right."""
-        rows = self.one.row(level), self.other.row(level)
+        """Interval of the first target's value minus the second's. None without events, if no
+        shown action is possible under one of the targets, and if the logged probabilities are
+        off."""
+        rows = self.first.row(level), self.second.row(level)
         if any(row.is_off or not row.share for row in rows):
             return None
         more, less = self.more.alone(level), self.less.alone(level)
         by_weight = [row.intervals[CressieReadMended.key] for row in rows]
         if more is not None and less is not None:
-            reach = sum(tally.reach(level) for tally in (self.one, self.other))
+            reach = sum(tally.reach(level) for tally in (self.first, self.second))
             ours = _apart(more, less, reach)
         elif by_weight[0] is not None and by_weight[1] is not None:
             ours = _apart(by_weight[0], by_weight[1])
         else:
             return None
-        # Both ends are added already, so ours has something in reserve.
+        # Adding the ends is conservative already, so less of a margin is asked for.
         share = max(self.more.selection.share, self.less.selection.share) / 4
         return narrow_enough(ours, self._proven(level), share)
 
@@ -120,7 +124,7 @@ class Difference:
         low, high = self.more.bounds
         reach = sum(
             max(tally.rounded.of_value(tally.events, bound, level) for bound in (low, high))
-            for tally in (self.one, self.other)
+            for tally in (self.first, self.second)
         )
         estimate, least, most = (
             (high - low) * (2 * end - 1) for end in (halves.estimate, halves.low, halves.high)
@@ -129,32 +133,34 @@ class Difference:
 
 
 def difference(
-    batches: Iterable[Decisions], one: Target, other: Target, bounds: Bounds = (0.0, 1.0)
+    batches: Iterable[Decisions], first: Target, second: Target, bounds: Bounds = (0.0, 1.0)
 ) -> Interval | None:
-    """How much more a target earns than another, by a log that comes in parts."""
-    found = Difference.within(bounds)
+    """Interval of a target's value minus another's, by a log in batches; see `Difference`."""
+    result = Difference.within(bounds)
     for batch in batches:
-        found = found.add(one.weigh(batch), other.weigh(batch))
-    return found.interval()
+        result = result.add(first.weigh(batch), second.weigh(batch))
+    return result.interval()
 
 
-def _apart(one: Interval, other: Interval, reach: float = 0.0) -> Interval:
-    """Difference of two values whose ends are added, so much wider to each side."""
-    low, high = one.low - other.high - reach, one.high - other.low + reach
-    return Interval(one.estimate - other.estimate, low, high)
+def _apart(first: Interval, second: Interval, reach: float = 0.0) -> Interval:
+    """Difference of two values with the ends added, widened by ``reach`` to each side."""
+    low, high = first.low - second.high - reach, first.high - second.low + reach
+    return Interval(first.estimate - second.estimate, low, high)
 
 
 def _weighed(weighed: Weighed, bounds: Bounds) -> tuple[Array, Array]:
-    """Weighted rewards, and what they miss to the largest, in parts of the bounds, (N,) each."""
+    """Weighted rewards, and weighted shortfalls from the largest reward, in parts of the bounds,
+    (N,)."""
     low, high = bounds
     reward = (weighed.decisions.reward - low) / (high - low)
     return weighed.weight * reward, weighed.weight * (1 - reward)
 
 
-def _beyond(one: Weighed, other: Weighed) -> Weighed:
-    """What one target shows more often than another; of no use where either does not tell."""
-    log = one.decisions
-    if one.probabilities is None or other.probabilities is None:
-        return replace(one, probabilities=None)
-    beyond: Array = np.maximum(one.probabilities - other.probabilities, 0.0)
+def _beyond(first: Weighed, second: Weighed) -> Weighed:
+    """Excess of one target's probabilities over another's; without probabilities if either target
+    has none."""
+    log = first.decisions
+    if first.probabilities is None or second.probabilities is None:
+        return replace(first, probabilities=None)
+    beyond: Array = np.maximum(first.probabilities - second.probabilities, 0.0)
     return Weighed(log, beyond[np.arange(len(log)), log.shown] / log.propensity, beyond)

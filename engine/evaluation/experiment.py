@@ -1,4 +1,4 @@
-"""An experiment in a simulated world: the log of a fresh loop before a fresh crowd."""
+"""An experiment in a simulated world: the log of a fresh loop that serves a fresh crowd."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -21,32 +21,35 @@ from engine.steps import Steps
 from engine.worlds.world import World
 
 _START = datetime.fromtimestamp(0, UTC)
-"""When an experiment begins, as time stands still in it."""
+"""Constant time of an experiment's entries."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Told:
-    """An experiment: the log, and where in the world each of its visitors was."""
+class ExperimentLog:
+    """Log of an experiment, and the world's cell of each visitor, (N,)."""
 
     log: Decisions
     cells: NDArray[np.intp]
 
     def columns(self, world: World) -> NDArray[np.intp]:
-        """In which column of the log each item of the world is."""
+        """Columns of the log in which the world's items are, (K,)."""
         return np.array([self.log.actions.index(item.id) for item in world.items], dtype=np.intp)
 
     def showing(self, key: str, world: World, items: NDArray[np.integer[Any]]) -> Given:
-        """The policy that shows these items to those who came, one each."""
+        """Target policy that shows these items, one per visitor, (N,)."""
         chances = np.zeros(self.log.offered.shape)
         chances[np.arange(len(self.cells)), self.columns(world)[items]] = 1.0
         return Given(key, chances)
 
 
-def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -> Steps[Told]:
-    """A fresh loop's log of so many visitors; each is a step.
+def experiment(
+    world: World, settings: LoopSettings, visitors: int, seed: int
+) -> Steps[ExperimentLog]:
+    """Simulate a fresh loop before a crowd and return its log; each visitor is a step.
 
-    No loop is made: its state alone decides and learns as one would, which takes a fifth less, and
-    what was decided is written down as columns. So it has to be one that shows what it decides.
+    The loop's state decides and learns without a `LearningLoop` around it, which takes a fifth
+    less time, and decisions are written as columns. So the loop must show the actions that it
+    chooses.
 
     Raises:
         PersonalizerError: ``BadRequest`` for settings that do not rank online.
@@ -73,11 +76,11 @@ def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -
         reward[number], probabilities[number] = earned, decided.probabilities
         means[number] = believed.mean
         yield None
-    came, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
-    order = first.argsort()  # As they came.
+    distinct, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
+    order = first.argsort()  # In the order of their first visit.
     log = Decisions(
         actions=tuple(item.id for item in world.items),
-        contexts=tuple(context_of(world.request(int(cell)).context) for cell in came[order]),
+        contexts=tuple(context_of(world.request(int(cell)).context) for cell in distinct[order]),
         stratum=order.argsort()[stratum],
         shown=shown,
         propensity=propensity,
@@ -87,4 +90,4 @@ def experiment(world: World, settings: LoopSettings, visitors: int, seed: int) -
         probabilities=probabilities,
         means=means,
     )
-    return Told(log, cells)
+    return ExperimentLog(log, cells)

@@ -1,10 +1,10 @@
-"""Why one action is ahead of another, and what a reward changed: beliefs taken apart.
+"""Explanations as parts of a belief: an action's lead over another, and the effect of a reward.
 
-An expected reward is a sum, the mean of everything and what each group of context fields adds, so
-the gap between two of them is one, exactly, in whatever order it is told (the interventional
-Shapley values of a linear model: Lundberg & Lee, *NeurIPS*, 2017). What the context alone adds to
-all actions alike cancels. The draws that decided an offer may be further apart than that: this is
-curiosity, which is no knowledge.
+An expected reward is a sum of the overall mean and the contributions of groups of context fields.
+The gap between two expected rewards is therefore such a sum, too, independent of the order of its
+terms (the interventional Shapley values of a linear model: Lundberg & Lee, *NeurIPS*, 2017).
+Contributions of the context alone are equal for every action and cancel. The draws that decided a
+ranking may be further apart than the means: the excess is curiosity, not knowledge.
 """
 
 import math
@@ -20,20 +20,20 @@ from engine.loop.entries import Ranked
 from engine.loop.learning_loop import LearningLoop
 
 TELLING = 0.2
-"""Share of all parts from which a group of fields is told by itself."""
+"""Share of the sum of absolute parts from which a group of fields is listed by itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """How far an action is ahead of another, or of the mean of what was offered.
+    """Lead of an action over another, or over the mean of the actions offered.
 
     Attributes:
-        parts: what it is made of; their means sum to that of the gap. Groups of fields that each
-            add little are one with others of as many fields (`folding`).
-        mean, sd: of what is believed of the gap, in units of reward; the standard deviation by
-            rewards alone, and 0 for a learner that knows no doubt.
-        curiosity: by how much their draws are further apart than that, negative if the draws
-            brought them together; None where no draw decided.
+        parts: contributions by source; their means sum to `mean`. Groups of fields with small
+            contributions are merged with others of as many fields (`folding`).
+        mean, sd: believed gap in units of reward, and its standard deviation by rewards alone, 0
+            for a learner without uncertainty.
+        curiosity: by how much the draws are further apart than the means, negative if they are
+            closer; None if the choice was made without draws.
     """
 
     parts: Mapping[Source, Contribution]
@@ -43,7 +43,7 @@ class Gap:
 
     @property
     def sureness(self) -> float:
-        """How probable it is believed that the action is the better one, by a normal belief."""
+        """Probability that the action is better, under a normal belief."""
         if not self.sd:
             return 0.5 if not self.mean else float(self.mean > 0)
         return 0.5 * math.erfc(-self.mean / (self.sd * math.sqrt(2)))
@@ -56,12 +56,12 @@ def gap(
     against: int | None = None,
     share: float = 0.0,
 ) -> Gap:
-    """How far an action is ahead of another, as a loop that ranked them believes.
+    """Lead of an action over another by the beliefs of the loop that ranked them.
 
     Args:
-        loop: as it was then (`engine.loop.time_travel`).
-        action, against: positions in the request; None for the mean of all that could be shown.
-        share: see `folding`; 0 tells all groups apart.
+        loop: in its state at the time of the ranking (`engine.loop.time_travel`).
+        action, against: positions in the request; None for the mean of the allowed actions.
+        share: threshold of `folding`; 0 merges no groups.
     """
     weights = _contrast(ranked, action, against)
     with loop.lock:
@@ -86,15 +86,17 @@ def _contrast(ranked: Ranked, action: int, against: int | None) -> Array:
 
 
 def _curiosity(ranked: Ranked, weights: Array) -> float | None:
-    at = np.flatnonzero(weights).tolist()
-    drawn = [None if ranked.draw is None else ranked.draw[i] for i in at]
-    away = [draw - ranked.means[i] for i, draw in zip(at, drawn, strict=True) if draw is not None]
-    return float(weights[at] @ away) if len(away) == len(at) else None
+    positions = np.flatnonzero(weights).tolist()
+    drawn = [None if ranked.draw is None else ranked.draw[i] for i in positions]
+    away = [
+        draw - ranked.means[i] for i, draw in zip(positions, drawn, strict=True) if draw is not None
+    ]
+    return float(weights[positions] @ away) if len(away) == len(positions) else None
 
 
 def runner_up(ranked: Ranked, action: int) -> int | None:
-    """Position of the most probable other action, the higher mean first among equals; None if there
-    is no other."""
+    """Position of the most probable other action, by mean among equals; None if there is only one
+    action."""
     others = [i for i in ranked.request.allowed if i != action]
     return max(others, key=lambda i: (ranked.probabilities[i], ranked.means[i]), default=None)
 
@@ -102,15 +104,17 @@ def runner_up(ranked: Ranked, action: int) -> int | None:
 def changes(
     before: Mapping[Source, Contribution], after: Mapping[Source, Contribution]
 ) -> dict[Source, float]:
-    """What each source adds more than before; they sum to the move of the mean."""
+    """Change of each source's contribution; the changes sum to the change of the mean."""
     none = Contribution(0.0)
     sources = dict.fromkeys((*before, *after))
-    return {one: after.get(one, none).mean - before.get(one, none).mean for one in sources}
+    return {
+        source: after.get(source, none).mean - before.get(source, none).mean for source in sources
+    }
 
 
 def folding(values: Mapping[Source, float], share: float = TELLING) -> dict[Group, Group]:
-    """Which groups of fields are told as one with others of as many fields: those that are less
-    than a share of all parts, but none by itself."""
+    """Map small groups of fields to a merged group of as many fields. Small groups contribute less
+    than ``share`` of the sum of absolute values; a single small group is not merged."""
     least = share * sum(map(abs, values.values()))
     small = defaultdict[int, list[Group]](list)
     for source, value in values.items():
@@ -121,13 +125,13 @@ def folding(values: Mapping[Source, float], share: float = TELLING) -> dict[Grou
 
 
 def summary(values: Mapping[Source, float], share: float = TELLING) -> dict[Source, float]:
-    """The parts of a sum, folded, the largest first; they sum to the same."""
-    into, found = folding(values, share), defaultdict[Source, float](float)
+    """Parts of a sum after `folding`, in descending size; the sum stays the same."""
+    into, parts = folding(values, share), defaultdict[Source, float](float)
     for source, value in values.items():
-        found[into.get(source, source) if isinstance(source, Group) else source] += value
-    return dict(largest_first(found))
+        parts[into.get(source, source) if isinstance(source, Group) else source] += value
+    return dict(largest_first(parts))
 
 
 def largest_first(values: Mapping[Source, float]) -> list[tuple[Source, float]]:
-    """Parts by their size; of equal ones the first."""
+    """Parts in descending absolute size; ties keep their order."""
     return sorted(values.items(), key=lambda part: -round(abs(part[1]), 12))

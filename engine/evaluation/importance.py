@@ -1,18 +1,17 @@
-"""What each field is worth: how much reward would be lost if requests came without it.
+"""Feature importance: reward lost if requests came without a field.
 
-The log is learned again from its beginning, once with everything and once without each field and
-each namespace, as the service's feature evaluation did. Before an event is learned each of these
-learners says what it would have shown, its best guess, and the log tells what that is worth, doubly
+The log is learned again from its beginning, once with every field and once without each field and
+each namespace, as in the service's feature evaluation. Before an event is learned each learner
+chooses the action with the highest mean, and the log estimates the value of the choice, doubly
 robust (Dudik, Langford & Li, ICML 2011, eq. 3): with m the rewards believed when the event was
-ranked, p the probability with which its action was shown, and pi what a learner would show,
+ranked, p the probability of the action shown, and pi the learner's choice,
 
     value = sum over actions of pi(a) m(a) + pi(shown) (r - m(shown)) min(1 / p, sqrt N).
 
-Of N events none counts for more than sqrt N (truncated importance sampling: Ionides, *Journal of
-Computational and Graphical Statistics* 17, 2008): an action that was given up is shown once in
-hundreds of visits, and a single such event would drown the others; instead, what was believed of it
-counts for the rest.
-What is lost is a difference event by event, so what all learners have in common cancels.
+Weights of N events are limited to sqrt N (truncated importance sampling: Ionides, *Journal of
+Computational and Graphical Statistics* 17, 2008): a dropped action is shown once in hundreds of
+visits, and a single such event would dominate the sum; for the truncated part the belief counts
+instead. Losses are differences event by event, so noise shared by the learners cancels.
 """
 
 import math
@@ -42,11 +41,11 @@ Kind = Literal["all", "namespace", "field"]
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
-    """What is left out of requests: fields of the context, or of all actions.
+class Omission:
+    """Fields left out of requests, of the context or of every action.
 
     Attributes:
-        kind, name: all fields of that side, those of a namespace, or one.
+        kind, name: all fields of that side, the fields of a namespace, or a single field.
     """
 
     side: Side
@@ -57,25 +56,25 @@ class Left:
 
 @dataclass(frozen=True, slots=True)
 class Importance:
-    """What is lost a visitor where something is left out.
+    """Reward lost per visitor without some fields.
 
     Attributes:
-        loss: in units of reward, with its 95 % interval.
-        score: 0 where nothing is lost; 100 where what remains is no better than chance.
+        loss: in units of reward, with a 95 % interval.
+        score: loss as a percentage of the gain over chance, 0 to 100.
     """
 
-    left: Left
+    left: Omission
     loss: Estimate
     score: float
 
 
 @dataclass(frozen=True, slots=True)
 class Importances:
-    """What each field is worth, the most first.
+    """Importance of each field, in descending order of loss.
 
     Attributes:
-        events: how many it rests on.
-        value, by_chance: reward a visitor of the best guess with everything, and of any action.
+        events: number of events evaluated.
+        value, by_chance: mean reward of the best guess with every field, and of a uniform choice.
     """
 
     events: int
@@ -85,14 +84,15 @@ class Importances:
 
 
 def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | None]:
-    """What the latest events tell in which every action could be shown.
+    """Estimate the importance of each field from the latest events in which any action could be
+    shown.
 
-    Rewards are learned in the order of the Rank calls, however late they came. Fields that are
-    always the same are no fields here.
+    Rewards are learned in the order of the Rank calls, however late they came. Fields with a
+    constant value are ignored.
 
     Returns:
-        the steps, of which some tell the share that is done; what comes of them is None where
-        there are fewer than two such events.
+        steps, of which some yield the share of work done; the result is None with fewer than two
+        such events.
     """
     with loop.lock:
         log, settings = loop.log.until(len(loop.log)), loop.settings
@@ -100,7 +100,7 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | No
 
 
 importance = at_once(assessing)
-"""The same at once; see `assessing`."""
+"""`assessing` without interruption."""
 
 
 def _assessing(log: EventLog, begin: Callable[[], Learner], most: int) -> Steps[Importances | None]:
@@ -109,17 +109,17 @@ def _assessing(log: EventLog, begin: Callable[[], Learner], most: int) -> Steps[
 
 
 def _latest(log: EventLog, most: int) -> Steps[list[EventState]]:
-    """The latest events that tell something, oldest first: read from the end of the log."""
-    start, reach, found = len(log), 3 * most + 10, list[EventState]()
-    while start > 0 and len(found) < most:
+    """Latest evaluable events, oldest first, read from the end of the log."""
+    start, reach, events = len(log), 3 * most + 10, list[EventState]()
+    while start > 0 and len(events) < most:
         start, reach = max(start - reach, 0), 4 * reach
-        events = yield from reading_events(log, start)
-        found = [*filter(_tells, events.values())]
+        states = yield from reading_events(log, start)
+        events = [*filter(_is_evaluable, states.values())]
         yield None
-    return found[-most:]
+    return events[-most:]
 
 
-def _tells(state: EventState) -> bool:
+def _is_evaluable(state: EventState) -> bool:
     chances, allowed = state.ranked.shown_probabilities(), state.ranked.request.allowed
     return state.earned is not None and len(allowed) > 1 and min(chances[i] for i in allowed) > 0
 
@@ -127,39 +127,39 @@ def _tells(state: EventState) -> bool:
 def _assess(known: Sequence[EventState], begin: Callable[[], Learner]) -> Steps[Importances | None]:
     if len(known) < 2:
         return None
-    everything = Left("context", "all", "", frozenset())
+    everything = Omission("context", "all", "", frozenset())
     yield None
-    replays = [_Replay(left, begin()) for left in (everything, *_all_left(known))]
+    replays = [_Replay(left, begin()) for left in (everything, *_omissions(known))]
     yield None
     for number, state in enumerate(known):
-        for place, replay in enumerate(replays):
+        for position, replay in enumerate(replays):
             yield from replay.meeting(state)
-            yield (number + (place + 1) / len(replays)) / len(known)
-    found_by = []
+            yield (number + (position + 1) / len(replays)) / len(known)
+    by_replay = []
     for replay in replays:
-        found_by.append(_values(known, replay.shows))
+        by_replay.append(_values(known, replay.shows))
         yield 1.0
-    values, chance = np.array(found_by), _values(known, [_any(state) for state in known])
+    values, chance = np.array(by_replay), _values(known, [_any(state) for state in known])
     whole = values[0]
     yield 1.0
     room = float((whole - chance).mean())
-    found = [
+    importances = [
         Importance(replay.left, loss, 100 * min(max(loss.mean / room, 0.0), 1.0) if room > 0 else 0)
         for replay, loss in zip(replays[1:], map(estimate, whole - values[1:]), strict=True)
     ]
-    found.sort(key=lambda one: -one.loss.mean)
-    return Importances(len(known), estimate(whole), estimate(chance), tuple(found))
+    importances.sort(key=lambda row: -row.loss.mean)
+    return Importances(len(known), estimate(whole), estimate(chance), tuple(importances))
 
 
 class _Replay:
-    """A learner that meets events without something, and what it would show."""
+    """A learner that sees events without some fields, and its choices."""
 
-    def __init__(self, left: Left, learner: Learner) -> None:
+    def __init__(self, left: Omission, learner: Learner) -> None:
         self.left, self.learner = left, learner
         self.shows: list[Array] = []
 
     def meeting(self, state: EventState) -> Steps[None]:
-        """Say what it would show, and then learn what was."""
+        """Record the learner's choice for an event, then learn the event."""
         request = self._without(state.ranked.request)
         allowed, chances = list(request.allowed), np.zeros(len(request.actions))
         chances[allowed] = ties(self.learner.belief(request).mean[allowed])
@@ -170,33 +170,33 @@ class _Replay:
 
     def _without(self, request: RankRequest) -> RankRequest:
         if self.left.side == "context":
-            return replace(request, context=_left_out(request.context, self.left.fields))
-        return replace(request, actions=_all_left_out(request.actions, self.left.fields))
+            return replace(request, context=_without_fields(request.context, self.left.fields))
+        return replace(request, actions=_actions_without_fields(request.actions, self.left.fields))
 
 
 def _any(state: EventState) -> Array:
-    """Every action that could be shown with the same chance."""
+    """Uniform probabilities of the allowed actions."""
     chances: Array = np.zeros(len(state.ranked.means))
     chances[list(state.ranked.request.allowed)] = 1 / len(state.ranked.request.allowed)
     return chances
 
 
 def _values(known: Sequence[EventState], shows: Sequence[Array]) -> Array:
-    """The value of showing the actions of each event with these chances, (N,)."""
-    most, found = math.sqrt(len(known)), []
+    """Doubly robust value of choosing each event's actions with these probabilities, (N,)."""
+    most, values = math.sqrt(len(known)), []
     for state, chances in zip(known, shows, strict=True):
         ranked, means = state.ranked, np.array(state.ranked.means)
         surprise = (state.earned or 0.0) - ranked.means[ranked.shown]
         weight = chances[ranked.shown] * min(1 / ranked.propensity, most)
-        found.append(float(chances @ means + weight * surprise))
-    return np.array(found)
+        values.append(float(chances @ means + weight * surprise))
+    return np.array(values)
 
 
-# -- what can be left out -------------------------------------------------------------
+# -- omissions ------------------------------------------------------------------------
 
 
-def _all_left(known: Sequence[EventState]) -> Iterator[Left]:
-    """Each side, each namespace of more than one field, and each field."""
+def _omissions(known: Sequence[EventState]) -> Iterator[Omission]:
+    """Yield each side, each namespace of several fields, and each field."""
     requests = [state.ranked.request for state in known]
     actions = dict.fromkeys(action for request in requests for action in request.actions)
     contexts = dict.fromkeys(request.context for request in requests)
@@ -206,47 +206,51 @@ def _all_left(known: Sequence[EventState]) -> Iterator[Left]:
     }
     for side, fields in sides.items():
         if len(fields) > 1:
-            yield Left(side, "all", "", fields)
+            yield Omission(side, "all", "", fields)
         spaces = defaultdict[str, set[str]](set)
         for field in fields:
             spaces[namespace_of(field)].add(field)
         for name, inner in sorted(spaces.items()):
             if name and 1 < len(inner) < len(fields):
-                yield Left(side, "namespace", name, frozenset(inner))
-        yield from (Left(side, "field", field, frozenset([field])) for field in sorted(fields))
+                yield Omission(side, "namespace", name, frozenset(inner))
+        yield from (Omission(side, "field", field, frozenset([field])) for field in sorted(fields))
 
 
 def _differing(all_features: Sequence[Features]) -> frozenset[str]:
-    """Fields that are not the same everywhere."""
-    told = defaultdict[str, set[tuple[tuple[str, float], ...]]](set)
+    """Fields whose values differ between these features."""
+    values_of = defaultdict[str, set[tuple[tuple[str, float], ...]]](set)
     names = dict.fromkeys(name for features in all_features for name in features.names)
     for features in all_features:
         columns = defaultdict[str, list[tuple[str, float]]](list)
         for column, field in features.fields.items():
             columns[field].append((column, features.columns[column]))
         for name in names:
-            told[name].add(tuple(sorted(columns[name])))
-    return frozenset(name for name, values in told.items() if len(values) > 1)
+            values_of[name].add(tuple(sorted(columns[name])))
+    return frozenset(name for name, values in values_of.items() if len(values) > 1)
 
 
 _ACTION = 100
-"""Bytes that an action takes beside its features."""
+"""Bytes of an action without its features."""
 
 
 @cached(lambda features, *_: features.bytes)
-def _left_out(features: Features, fields: frozenset[str]) -> Features:
-    """Features without some of their fields."""
+def _without_fields(features: Features, fields: frozenset[str]) -> Features:
+    """Features without some fields."""
     kept = {column: field for column, field in features.fields.items() if field not in fields}
-    gone = len(fields & set(features.names))
+    removed = len(fields & set(features.names))
     return Features(
         columns={column: features.columns[column] for column in kept},
         fields=kept,
-        size=features.size - gone,
-        non_null=max(features.non_null - gone, 0),
-        numbers={name: one for name, one in features.numbers.items() if name not in fields},
+        size=features.size - removed,
+        non_null=max(features.non_null - removed, 0),
+        numbers={name: value for name, value in features.numbers.items() if name not in fields},
     )
 
 
 @cached(lambda actions, *_: _ACTION * len(actions))
-def _all_left_out(actions: tuple[Action, ...], fields: frozenset[str]) -> tuple[Action, ...]:
-    return tuple(replace(one, features=_left_out(one.features, fields)) for one in actions)
+def _actions_without_fields(
+    actions: tuple[Action, ...], fields: frozenset[str]
+) -> tuple[Action, ...]:
+    return tuple(
+        replace(action, features=_without_fields(action.features, fields)) for action in actions
+    )

@@ -1,4 +1,4 @@
-"""Means over repetitions with how far chance may have moved them."""
+"""Means over repetitions with their sampling error."""
 
 import math
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ import numpy as np
 from engine.arrays import Array
 
 Z = 1.96
-"""Standard errors to each side in a 95 % interval, as it is usually rounded."""
+"""Standard errors to each side in a 95 % interval, rounded as usual."""
 _MANY, _STEPS = 200, 12
-"""From how many degrees of freedom on the expansion is exact enough, and steps of Newton else."""
+"""Degrees of freedom above which the expansion is exact enough, and Newton steps below."""
 
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """A mean over repetitions, its standard error, and its 95 % interval by Student's t.
+    """Mean over repetitions, its standard error, and its 95 % interval by Student's t.
 
-    All but the mean are NaN for one repetition.
+    With a single repetition all but the mean are NaN.
     """
 
     mean: float
@@ -29,8 +29,8 @@ class Estimate:
 
 
 def estimate(values: Array, least: float = -math.inf, most: float = math.inf) -> Estimate:
-    """The mean of independent values, at least one; the interval holds nothing that is less or
-    more than a mean can be."""
+    """Mean of at least one independent value; its interval is clipped to the possible range from
+    ``least`` to ``most``."""
     mean, error = float(values.mean()), standard_error(values)
     reach = student(len(values) - 1) * error if len(values) > 1 else math.nan
     low, high = np.clip((mean - reach, mean + reach), least, most).tolist()
@@ -38,8 +38,8 @@ def estimate(values: Array, least: float = -math.inf, most: float = math.inf) ->
 
 
 def estimate_of_rewards(rewards: Array) -> Estimate:
-    """The mean of independent rewards from 0 to 1, with its score interval: it has a width where
-    all are the same, too, and is too wide, if anything, where some are partial."""
+    """Mean of independent rewards from 0 to 1 with its score interval, which has a width for equal
+    rewards, too, and is conservative for partial rewards."""
     mean, z = float(rewards.mean()), normal()
     low, high = (mean + sign * score_reach(mean, len(rewards), z, sign) for sign in (-1, 1))
     return Estimate(mean, standard_error(rewards), low, high)
@@ -52,13 +52,13 @@ def standard_error(values: Array, unknown: float = math.nan) -> float:
 
 
 def normal(level: float = 0.95) -> float:
-    """Standard deviations to each side of an interval that holds so much of a normal."""
+    """Standard deviations to each side of the central interval with probability ``level``."""
     return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def score_reach(share: float, size: float, z: float, sign: int) -> float:
-    """How far up, or with sign -1 down, a share may lie from one that so many events told, by the
-    score interval (Wilson, *JASA* 1927): none in ten is no certainty."""
+    """Distance from a share observed in ``size`` events to the upper (with sign -1 lower) end of
+    its score interval (Wilson, *JASA* 1927), which is above 0 even for a share of 0."""
     middle = (share + z * z / (2 * size)) / (1 + z * z / size)
     spread = share * (1 - share) / size + (z / (2 * size)) ** 2
     return sign * (middle - share) + z * math.sqrt(spread) / (1 + z * z / size)
@@ -66,11 +66,11 @@ def score_reach(share: float, size: float, z: float, sign: int) -> float:
 
 @lru_cache
 def student(freedom: int, level: float = 0.95) -> float:
-    """How far to each side so much of Student's t lies, to 1e-9.
+    """Half width of the central interval of Student's t with probability ``level``, to 1e-9.
 
-    For many degrees of freedom by the expansion around the normal, which for fewer is
-    where Newton's method begins (Abramowitz & Stegun, *Handbook of Mathematical Functions*,
-    1964, 26.7.5 and 26.7.3-4).
+    For many degrees of freedom by the expansion around the normal; for fewer, Newton's method
+    starts from the expansion (Abramowitz & Stegun, *Handbook of Mathematical Functions*, 1964,
+    26.7.5 and 26.7.3-4).
     """
     z, n = normal(level), freedom
     terms = (
@@ -87,7 +87,7 @@ def student(freedom: int, level: float = 0.95) -> float:
 
 
 def _within(t: float, freedom: int) -> float:
-    """How much of Student's t lies between -t and t."""
+    """Probability of Student's t between -t and t."""
     angle, odd = math.atan(t / math.sqrt(freedom)), freedom % 2
     square, term, total = math.cos(angle) ** 2, math.cos(angle) if odd else 1.0, 0.0
     for k in range(2 + odd, freedom + 1, 2):
@@ -106,9 +106,9 @@ def _density(t: float, freedom: int) -> float:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Band:
-    """A mean curve over repetitions, its standard errors, and their 10 % and 90 % quantiles.
+    """Mean curve over repetitions, its standard errors, and the 10 % and 90 % quantiles.
 
-    All are (P,), over P points; the errors are NaN for one repetition.
+    Each is (P,), over P points; the errors are NaN for a single repetition.
     """
 
     mean: Array
@@ -118,7 +118,7 @@ class Band:
 
 
 def band(curves: Array) -> Band:
-    """The band of curves (repetitions, P), at least one."""
+    """Band of at least one curve, (repetitions, P)."""
     size = len(curves)
     error = curves.std(axis=0, ddof=1) / math.sqrt(size) if size > 1 else np.nan * curves[0]
     low, high = np.quantile(curves, (0.1, 0.9), axis=0)

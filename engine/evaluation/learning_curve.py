@@ -1,7 +1,7 @@
-"""What a simulated crowd tells about a loop: rewards earned, and regret against the truth.
+"""Learning curve of a loop before a simulated crowd: rewards earned, and regret against the truth.
 
-All of it is a fold over the log with the world's hidden truth beside it: for each visitor that of
-the world that they came to.
+The curve is a fold over the log together with the hidden truth: for each visitor that of the world
+in force at the time.
 """
 
 from collections.abc import Iterator, Mapping
@@ -26,7 +26,7 @@ class LearningCurve(Projection):
     """Rewards of a loop's answered visitors in the order of their Rank calls.
 
     Args:
-        world: whose visitors the loop serves at first; it knows the expected rewards.
+        world: the loop's first world, which knows the expected rewards.
     """
 
     VERSION = 2
@@ -37,7 +37,7 @@ class LearningCurve(Projection):
 
     @property
     def version(self) -> str:
-        """With the world's digest: what it would give is in the state."""
+        """Version with the world's digest, as the state holds the world's expected rewards."""
         return f"{self.VERSION}, world {self._world.digest}"
 
     def restart(self) -> None:
@@ -49,31 +49,31 @@ class LearningCurve(Projection):
             self.versions.change(entry.before, entry.world)
         if event is None or event.earned is None or isinstance(entry, Ranked):
             return
-        place = self._place(event.number)
+        row = self._row(event.number)
         world, ranked = self.versions.at(event.number), event.ranked
         expected = world.expected_in(world.cell_of(ranked.request))
         truth = expected[world.position(ranked.action_id)], expected.max()
-        self._answered[place] = (event.number, event.earned, *truth)
+        self._answered[row] = (event.number, event.earned, *truth)
 
-    def _place(self, number: int) -> int:
-        """Where an answered event belongs, made where it is new: most come after all others."""
-        place = self._size
-        if place and number <= self._answered[place - 1, 0]:
-            place = int(np.searchsorted(self._column(0), number))
-            if self._answered[place, 0] == number:
-                return place
+    def _row(self, number: int) -> int:
+        """Row of an answered event, inserted if new; most are appended."""
+        row = self._size
+        if row and number <= self._answered[row - 1, 0]:
+            row = int(np.searchsorted(self._column(0), number))
+            if self._answered[row, 0] == number:
+                return row
         self._answered = with_room(self._answered, (self._size + 1, 4))
-        if place < self._size:
-            self._answered[place + 1 : self._size + 1] = self._answered[place : self._size]
+        if row < self._size:
+            self._answered[row + 1 : self._size + 1] = self._answered[row : self._size]
         self._size += 1
-        return place
+        return row
 
     def state(self) -> State:
-        """For each answered event its number, its reward, and the expected rewards of the
-        action shown and of the best one: (events, 4); and what the world was changed to."""
-        told = {"answered": self._answered[: self._size].copy()}
+        """Number and reward of each answered event, and the expected rewards of the shown and of
+        the best action, (events, 4); and the changes of the world."""
+        rows = {"answered": self._answered[: self._size].copy()}
         since, worlds = self.versions.since[1:], self.versions.worlds[1:]
-        return {**told, "changes": [[at, w.text] for at, w in zip(since, worlds, strict=True)]}
+        return {**rows, "changes": [[at, w.text] for at, w in zip(since, worlds, strict=True)]}
 
     def restore(self, state: State) -> None:
         self.versions = Versions([self._world])
@@ -85,8 +85,8 @@ class LearningCurve(Projection):
     def __len__(self) -> int:
         return self._size
 
-    def _column(self, place: int) -> Array:
-        return self._answered[: self._size, place]
+    def _column(self, column: int) -> Array:
+        return self._answered[: self._size, column]
 
     @property
     def rewards(self) -> Array:
@@ -95,7 +95,7 @@ class LearningCurve(Projection):
 
     @property
     def regret(self) -> float:
-        """Sum of (expected reward of the best action - of the one shown), known to the world."""
+        """Sum of (expected reward of the best action - of the shown action), known to the world."""
         return float(self._column(3).sum() - self._column(2).sum())
 
     def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:
@@ -103,17 +103,17 @@ class LearningCurve(Projection):
 
         Yields:
             visitor (from 1), mean (running mean reward), recent (mean of the last
-            `RECENT_VISITORS`), regret (cumulative); what choosing uniformly, always offering the
-            best single item, and the best for each would earn on average in the world of that
-            visitor: uniform, single, best; and what the first two would have lost by then on
-            average: uniform_regret, single_regret.
+            `RECENT_VISITORS`), regret (cumulative); the mean reward in that visitor's world of a
+            uniform choice, of the best single item, and of the best item for each visitor: uniform,
+            single, best; and the expected regret so far of the first two: uniform_regret,
+            single_regret.
         """
         regret = np.cumsum(self._column(3) - self._column(2))
         numbers = thinned(1, len(self), points)
-        # How many visitors of each world there have been, and to which the last of them came.
+        # Number of visitors of each world so far, and the world of the latest visitor.
         firsts = np.searchsorted(self._column(0), self.versions.since)
         ends = np.append(firsts[1:], len(self))[:, None]
-        come = (np.clip(numbers, firsts[:, None], ends) - firsts[:, None]).astype(float)
+        visits = (np.clip(numbers, firsts[:, None], ends) - firsts[:, None]).astype(float)
         which = np.searchsorted(firsts, numbers - 1, side="right") - 1
         uniform, single, best = (
             np.array([getattr(world, f"{name}_value") for world in self.versions.worlds])
@@ -124,8 +124,8 @@ class LearningCurve(Projection):
             "mean": rolling_mean(self.rewards, numbers, len(self)),
             "recent": rolling_mean(self.rewards, numbers, RECENT_VISITORS),
             "regret": regret[numbers - 1],
-            "uniform_regret": (best - uniform) @ come,
-            "single_regret": (best - single) @ come,
+            "uniform_regret": (best - uniform) @ visits,
+            "single_regret": (best - single) @ visits,
             "uniform": uniform[which],
             "single": single[which],
             "best": best[which],

@@ -1,7 +1,7 @@
-"""Columns of a log's contexts in words, as fields of a world may have them.
+"""Columns of a log's contexts as fields of a world.
 
-Numbers become slices of about as many visitors, rare words one value, and what is the same in all
-events says nothing.
+Numbers become slices with about equally many visitors, rare words are merged into one value, and
+constant columns are left out.
 """
 
 import math
@@ -17,18 +17,18 @@ from engine.errors import refuse
 from engine.evaluation.decisions import Codes, WeightedLog, columns_in
 from engine.evaluation.smoothing import Sums
 from engine.steps import Steps
-from engine.worlds.fields import Value, told_apart
+from engine.worlds.fields import Value, distinct_texts
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
 from engine.worlds.place import TABULATED
-from engine.worlds.seen import HIDDEN, is_seen
+from engine.worlds.visible_text import HIDDEN, is_seen
 
 MOST_VALUES = 12
-"""Different values of a field; the rarest of more are joined to one."""
+"""Maximum number of values of a field; rarer values are merged."""
 BINS = 4
-"""Parts of about as many visitors that numbers are made."""
+"""Number of slices into which numbers are divided."""
 OTHERS, MISSING = "others", "none"
 _TOGETHER = 2_000
-"""Contexts that are read in one step."""
+"""Contexts read in one step."""
 _CODE = "BadRequest"
 
 
@@ -38,9 +38,9 @@ class Column:
 
     Attributes:
         name: in the log.
-        values: in words.
-        codes: which of them each event has, (N,).
-        numbers: the mean of each value that is a slice of numbers; none if the values are words.
+        values: names of the values.
+        codes: position of each event's value, (N,).
+        numbers: mean of each slice of numbers; empty if the values are words.
     """
 
     name: str
@@ -49,26 +49,26 @@ class Column:
     numbers: tuple[float, ...] = ()
 
     def value(self, at: int, text: str, share: float) -> Value:
-        """One of the values as a field has it."""
+        """One of the values as a value of a field."""
         return Value(text, "", share, self.numbers[at] if at < len(self.numbers) else None)
 
 
 def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
-    """All columns of the contexts in words, and why some say nothing."""
-    told: dict[str, list[str]] = {}
-    for at, text in enumerate(log.contexts):
+    """Columns of the contexts as values, and the reasons for columns left out."""
+    texts_of: dict[str, list[str]] = {}
+    for position, text in enumerate(log.contexts):
         for name, value in _parts(text).items():
-            if name not in told:
-                told[name] = [MISSING] * at
-            told[name].append(value)
-        for texts in told.values():
-            if len(texts) == at:
+            if name not in texts_of:
+                texts_of[name] = [MISSING] * position
+            texts_of[name].append(value)
+        for texts in texts_of.values():
+            if len(texts) == position:
                 texts.append(MISSING)
-        if at % _TOGETHER == 0:
+        if position % _TOGETHER == 0:
             yield None
     visits = np.bincount(log.stratum, minlength=len(log.contexts))
     columns, left_out = [], dict[str, str]()
-    for name, texts in told.items():
+    for name, texts in texts_of.items():
         yield None
         values, codes, numbers = _words(texts, visits)
         if len(values) == 1:
@@ -79,7 +79,7 @@ def columns_of(log: WeightedLog) -> Steps[tuple[list[Column], dict[str, str]]]:
 
 
 def _parts(text: str) -> dict[str, str]:
-    """Column -> value, of a context as one text."""
+    """Column -> value, from a context as text."""
     parts = (column.partition("=") for column in columns_in(text) if column)
     return {name: value for name, _, value in parts}
 
@@ -87,48 +87,52 @@ def _parts(text: str) -> dict[str, str]:
 def _words(
     texts: Sequence[str], visits: NDArray[np.int_]
 ) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
-    """The values of a column, which each context has, and their numbers: numbers in slices, rare
-    words together."""
+    """Values of a column, the position of each context's value, and the values' numbers: numbers
+    in slices, rare words merged."""
     distinct = sorted(set(texts))
-    place = {text: at for at, text in enumerate(distinct)}
-    codes = np.array([place[text] for text in texts], dtype=np.intp)
+    positions = {text: position for position, text in enumerate(distinct)}
+    codes = np.array([positions[text] for text in texts], dtype=np.intp)
     numbers = np.array([_number(text) for text in distinct])
     known = np.isfinite(numbers)
     missing = np.array([text == MISSING for text in distinct])
     met = np.unique(numbers[codes[visits > 0]])
     if np.isfinite(met).sum() > MOST_VALUES // 2 and (known | missing).all():
         return _binned(numbers[codes], visits)
-    came = np.bincount(codes, weights=visits, minlength=len(distinct))
+    counts = np.bincount(codes, weights=visits, minlength=len(distinct))
     if len(distinct) <= MOST_VALUES:
         return tuple(map(short, distinct)), codes, ()
-    kept = np.sort(np.argsort(-came, kind="stable")[: MOST_VALUES - 1])
-    places = np.full(len(distinct), len(kept), dtype=np.intp)
-    places[kept] = np.arange(len(kept))
-    return (*(short(distinct[at]) for at in kept), OTHERS), places[codes], ()
+    kept = np.sort(np.argsort(-counts, kind="stable")[: MOST_VALUES - 1])
+    codes_of = np.full(len(distinct), len(kept), dtype=np.intp)
+    codes_of[kept] = np.arange(len(kept))
+    return (*(short(distinct[position]) for position in kept), OTHERS), codes_of[codes], ()
 
 
 def _binned(
     numbers: Array, visits: NDArray[np.int_]
 ) -> tuple[tuple[str, ...], Codes, tuple[float, ...]]:
-    """Numbers in slices of about as many visitors, those that are missing in one of their own."""
+    """Numbers in slices with about equally many visitors, missing ones in a slice of their own."""
     known = np.isfinite(numbers)
     met = known & (visits > 0)
     order = np.argsort(numbers[met], kind="stable")
     ordered, seen = numbers[met][order], np.cumsum(visits[met][order])
-    places = np.searchsorted(seen, seen[-1] * np.arange(1, BINS) / BINS)
-    cuts = np.unique(ordered[places])
+    positions = np.searchsorted(seen, seen[-1] * np.arange(1, BINS) / BINS)
+    cuts = np.unique(ordered[positions])
     below = ordered[ordered < ordered[-1]]
-    # Where most of them are the largest one, that is a slice of its own.
+    # If the largest number is the most frequent, it gets a slice of its own.
     cuts = cuts[cuts < ordered[-1]] if cuts[0] < ordered[-1] else below[-1:]
-    told = told_apart(cuts.tolist(), 6)
-    names = [f"up to {told[0]}", *(f"{a} to {b}" for a, b in pairwise(told)), f"above {told[-1]}"]
+    bounds = distinct_texts(cuts.tolist(), 6)
+    names = [
+        f"up to {bounds[0]}",
+        *(f"{a} to {b}" for a, b in pairwise(bounds)),
+        f"above {bounds[-1]}",
+    ]
     codes = np.searchsorted(cuts, numbers, side="left")
     codes[~known] = len(names)
-    came = np.bincount(codes[known], weights=visits[known], minlength=len(names))
-    # Parts of a mean, not of a sum: numbers may be as large as floats are.
-    parts = visits[known] / came[codes[known]] * numbers[known]
+    counts = np.bincount(codes[known], weights=visits[known], minlength=len(names))
+    # Weighted parts of a mean instead of a sum, which could overflow.
+    parts = visits[known] / counts[codes[known]] * numbers[known]
     mean = np.bincount(codes[known], weights=parts, minlength=len(names))
-    means = tuple(map(float, told_apart(mean.tolist(), 4)))
+    means = tuple(map(float, distinct_texts(mean.tolist(), 4)))
     return (*names, MISSING) if not known.all() else tuple(names), codes, means
 
 
@@ -140,7 +144,7 @@ def _number(text: str) -> float:
 
 
 def short(text: str) -> str:
-    """A value as a world can have it."""
+    """A text as the name of a value of a world."""
     plain = HIDDEN.sub(" ", text).strip()[:MAX_NAME]
     return plain if is_seen(plain) else MISSING
 
@@ -151,7 +155,7 @@ def chosen_of(
     fields: Sequence[str] | None,
     left_out: dict[str, str],
 ) -> Steps[list[Column]]:
-    """The columns that become fields."""
+    """Columns that become fields: the given ones, or those by which rewards differ most."""
     known = {column.name: column for column in columns}
     if fields is not None:
         for name in fields:
@@ -169,7 +173,7 @@ def chosen_of(
     most = min(TABULATED, MAX_TABLE // len(log.actions))
     chosen: list[Column] = []
     for column in ordered:
-        if math.prod(len(one.values) for one in (*chosen, column)) <= most:
+        if math.prod(len(other.values) for other in (*chosen, column)) <= most:
             chosen.append(column)
         elif fields is not None:
             refuse(
@@ -182,5 +186,5 @@ def chosen_of(
 
 
 def _worth(log: WeightedLog, column: Column) -> float:
-    """How much rewards differ by a column, action by action."""
+    """Variance of the true mean rewards between the values of a column, within actions."""
     return Sums.of(log, column.codes, len(column.values)).differing

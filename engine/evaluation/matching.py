@@ -1,9 +1,9 @@
-"""Matching performance: how well an apprentice chooses what the baseline shows.
+"""Matching performance: agreement of an apprentice's choices with the baseline's.
 
-The service's own definitions (its portal's "Matching performance"): the reward counts for
-the apprentice on events where its own choice was the baseline's. That is resemblance,
-not the reward the apprentice would earn alone. Every choice was made before the event was
-learned, so all of it is progressive validation (Blum, Kalai & Langford, COLT 1999).
+Definitions of the service's portal ("Matching performance"): the reward counts for the apprentice
+on events on which its choice was the baseline's. This measures resemblance, not the reward that
+the apprentice would earn alone. Each choice was made before its event was learned, so the figures
+are progressive validation (Blum, Kalai & Langford, COLT 1999).
 """
 
 import math
@@ -28,12 +28,12 @@ LATEST = 1_000
 RECENT_EVENTS = 100
 """Events in the rolling match rate."""
 NEAR_CHANCE = 0.02
-"""Match rate beyond its error that is no more than chance."""
+"""Difference of the match rate from chance, beyond its error, that still counts as chance."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Ratio:
-    """A field of `Matching` over another; NaN where that is 0."""
+    """Ratio of two fields of `Matching`; NaN if the denominator is 0."""
 
     part: str
     whole: str
@@ -45,15 +45,15 @@ class _Ratio:
 
 @dataclass(frozen=True, slots=True)
 class Matching:
-    """Matching performance over some answered events: sums, and ratios of them.
+    """Matching performance over some answered events: sums, and ratios of sums.
 
     Attributes:
-        events: how many they are.
-        matched: on how many the apprentice chose the baseline's action.
-        agreement: sum of the probabilities with which it would have.
+        events: number of events.
+        matched: number on which the apprentice chose the baseline's action.
+        agreement: sum of its probabilities of the baseline's action.
         ceiling: sum of the highest such probabilities that its policy allows.
-        reward: sum of the rewards of what was shown.
-        imitated: sum of those on matched events.
+        reward: sum of the rewards of the shown actions.
+        imitated: sum of the rewards on matched events.
     """
 
     events: int = 0
@@ -64,22 +64,22 @@ class Matching:
     imitated: float = 0.0
 
     match_rate = _Ratio("matched", "events")
-    """Share of events on which the choices were the same."""
+    """Share of events with the same choice."""
     expected_agreement = _Ratio("agreement", "events")
-    """Mean probability of the same choice: the match rate without its luck."""
+    """Mean probability of the same choice: the match rate without sampling noise."""
     highest_match_rate = _Ratio("ceiling", "events")
     """Mean ceiling of the events."""
     baseline_average_reward = _Ratio("reward", "events")
-    """Mean reward of what users really saw."""
+    """Mean reward of the actions shown to users."""
     apprentice_average_reward = _Ratio("imitated", "events")
-    """Mean over all events of the reward where the choices were the same, else 0."""
+    """Mean over all events of the reward on matched events, else 0."""
     reward_achievement_ratio = _Ratio("imitated", "reward")
     """Apprentice average reward / baseline average reward."""
 
     def is_chance(self, actions: int) -> bool:
-        """Whether the match rate is that of a uniform choice among so many actions.
+        """Return True if the match rate is near that of a uniform choice among so many actions.
 
-        It is within two standard errors and `NEAR_CHANCE`, or without any event.
+        Near means within two standard errors plus `NEAR_CHANCE`; also True without events.
         """
         fair = 1 / actions
         error = math.sqrt(fair * (1 - fair) / self.events) if self.events else math.inf
@@ -88,7 +88,7 @@ class Matching:
 
 @dataclass(frozen=True, slots=True)
 class _Answered:
-    """An answered event: its number from 1, and of it alone what `Matching` sums up."""
+    """An answered event: its number from 1, and its contribution to `Matching`."""
 
     number: int
     mode: LearningMode
@@ -102,7 +102,7 @@ class _Answered:
 class MatchingRecord(Projection):
     """Every answered event's choice beside the baseline's, as a fold over a loop's log.
 
-    It reads events of all modes: online, too, a loop chooses as the baseline would, or not.
+    Events of both modes are recorded: online choices can be compared with the baseline, too.
 
     Attributes:
         switches: (number of events before it, mode) of every change of the mode, the
@@ -128,7 +128,8 @@ class MatchingRecord(Projection):
             self._count(event, event.earned)
 
     def state(self) -> State:
-        """The settings in force, `switches`, every event's ceiling, and a row an answered event."""
+        """The settings in force, `switches`, every event's ceiling, and a row per answered
+        event."""
         return {
             "settings": settings_to_json(self._settings),
             "switches": [*self.switches],
@@ -143,11 +144,11 @@ class MatchingRecord(Projection):
         self._answered = [_Answered(*row) for row in state["answered"]]
 
     def _count(self, state: EventState, earned: float) -> None:
-        """Take over what an event has earned; events stay in the order of their Rank calls."""
+        """Insert or replace an answered event; events stay in the order of their Rank calls."""
         number, ranked = state.number + 1, state.ranked
-        place = bisect_left(self._answered, number, key=lambda event: event.number)
-        known = place < len(self._answered) and self._answered[place].number == number
-        self._answered[place : place + known] = [
+        position = bisect_left(self._answered, number, key=lambda event: event.number)
+        known = position < len(self._answered) and self._answered[position].number == number
+        self._answered[position : position + known] = [
             _Answered(
                 number=number,
                 mode=ranked.mode,
@@ -168,14 +169,16 @@ class MatchingRecord(Projection):
         return list(islice(events, latest))[::-1]
 
     def performance(self, latest: int | None = None, after: int = 0) -> Matching:
-        """Over the latest apprentice events, or all of them, of those after a number."""
+        """Performance over the latest apprentice events after a number, by default over all."""
         return _sum(self._apprentice_events(latest, after))
 
     def segments(self) -> list[Matching]:
-        """Performance in the mode of each of the `switches`, until the next."""
+        """Performance in each mode of `switches`, until the next switch."""
         starts = [start for start, _ in self.switches]
-        ends = [bisect_right(self._answered, at, key=lambda event: event.number) for at in starts]
-        return [_sum(self._answered[at:end]) for at, end in pairwise([*ends, len(self)])]
+        ends = [
+            bisect_right(self._answered, start, key=lambda event: event.number) for start in starts
+        ]
+        return [_sum(self._answered[start:end]) for start, end in pairwise([*ends, len(self)])]
 
     def slices(self, latest: int | None = None) -> Mapping[str, Matching]:
         """Performance for each column of the context, over the latest apprentice events."""

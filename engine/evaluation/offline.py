@@ -1,6 +1,6 @@
-"""Offline evaluation: what policies would have earned, by the log of another.
+"""Offline evaluation: estimated rewards of policies from the log of another policy.
 
-Parts of a log may be told one after the other, or apart and merged with ``+``: the same to
+Parts of a log may be added one after the other, or evaluated apart and merged with ``+``: equal to
 rounding.
 """
 
@@ -18,37 +18,37 @@ from engine.evaluation.rounding_doubt import RoundingDoubt
 from engine.evaluation.targets import Target
 
 FEW = 30
-"""Effective events below which nothing should be concluded."""
+"""Number of effective events below which no conclusion should be drawn."""
 
 FAR = 5.0
-"""How many standard errors a mean weight is above 1 before a log is doubted."""
+"""Standard errors above 1 at which a mean weight puts the log in doubt."""
 _TINY = 1e-6
-"""How far above 1 it may be in any case."""
+"""Tolerance of a mean weight above 1."""
 
 UNSEEN = 0.05
-"""Share of a target's offers that the log could never show, from which it tells too little."""
+"""Share of a target's offers beyond the log's support from which the log is insufficient."""
 
 Doubt = Literal["no_overlap", "little_overlap"]
-"""Why a row should not be read: nothing was ever shown that the target would show; or so seldom
-that it comes to fewer than `FEW` events."""
+"""Reason not to read a row: no event supports the target, or fewer than `FEW` effective events
+do."""
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What a log tells of one target policy.
+    """Evaluation of one target policy on a log.
 
     Attributes:
         target: its key.
-        events: how many the log has.
-        effective: how many events of weight 1 would tell as much, (sum w)² / sum w².
-        largest: the largest weight.
-        share: of the events that have a weight above 0.
-        mean: of the weights: 1, but for chance, if the logged probabilities are right.
-        is_off: whether it is above 1 by more than rounding and chance explain: then they are not.
-        intervals: by the keys of the estimators, with the doubt that comes from rounded
-            propensities; None where the log does not say enough, and for whatever rests on weights
-            that are off.
-        doubt: why it should not be read, if so.
+        events: number of events in the log.
+        effective: effective sample size, (sum w)² / sum w².
+        largest: largest weight.
+        share: share of the events with a weight above 0.
+        mean: mean weight: 1 up to sampling error, if the logged probabilities are right.
+        is_off: True if the mean weight exceeds 1 by more than rounding and sampling error: then the
+            logged probabilities are wrong.
+        intervals: by key of the estimator, with the uncertainty of rounded propensities; None if
+            the log is insufficient, and for estimators based on weights that are off.
+        doubt: reason not to read the row, or None.
     """
 
     target: str
@@ -64,16 +64,16 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """One target's weights and estimators over a log, or a part of one.
+    """One target's weights and estimators over a log, or a part of it.
 
     Attributes:
         target: its key.
-        events, weighted: how many, and how many of them with a weight above 0.
-        unseen: how likely the target was to show what could not be shown, summed up.
-        total, squares, largest: of the weights.
-        earned: the sum of weights times rewards.
-        estimators: with all that they were told.
-        rounded: the doubt that comes from rounded propensities.
+        events, weighted: number of events, and of those with a weight above 0.
+        unseen: sum of the target's probabilities of actions that could not be shown.
+        total, squares, largest: sum, sum of squares and largest of the weights.
+        earned: sum of weights times rewards.
+        estimators: estimators with the events added so far.
+        rounded: uncertainty of rounded propensities.
     """
 
     target: str
@@ -88,11 +88,11 @@ class Tally:
     rounded: RoundingDoubt = field(default_factory=RoundingDoubt)
 
     def add(self, weighed: Weighed) -> "Tally":
-        """With so many more events."""
+        """Return the tally with further events."""
         weight = weighed.weight
         return replace(
             self,
-            estimators=tuple(one.add(weighed) for one in self.estimators),
+            estimators=tuple(estimator.add(weighed) for estimator in self.estimators),
             events=self.events + len(weight),
             weighted=self.weighted + int(np.count_nonzero(weight)),
             unseen=self.unseen + _unseen(weighed),
@@ -120,18 +120,18 @@ class Tally:
 
     @property
     def _effective(self) -> float:
-        """Number of events of weight 1 that would tell as much."""
+        """Effective sample size: number of events of weight 1 with the same information."""
         return self.total**2 / self.squares if self.squares else 0.0
 
     @property
     def _is_little(self) -> bool:
-        """Whether too few events tell of the target."""
+        """True if too few events support the target."""
         return self._effective < FEW or self.unseen > UNSEEN * self.events
 
     @property
     def is_off(self) -> bool:
-        """Whether the mean weight is above 1 by more than `FAR` standard errors and what rounding
-        explains. Below 1 it may be for a long time, until rare large weights come."""
+        """True if the mean weight is above 1 by more than `FAR` standard errors and rounding.
+        Below 1 it may stay for a long time, until rare large weights occur."""
         if self._is_little:
             return False
         mean = self.total / self.events
@@ -141,30 +141,30 @@ class Tally:
 
     @property
     def _mean(self) -> float:
-        """Mean of the rewards, weighted."""
+        """Weighted mean of the rewards."""
         return self.earned / self.total if self.total else 0.0
 
     def reach(self, level: float = 0.95) -> float:
-        """Half width of the doubt that comes from rounded propensities."""
+        """Half width added for rounded propensities."""
         return self.rounded.of_value(self.events, self._mean, level)
 
     def interval(self, estimator: Estimator, level: float = 0.95) -> Interval | None:
-        """Interval of one of the estimators, with the doubt that comes from rounding; None where
-        it rests on weights that are off."""
-        found = estimator.interval(level)
-        if found is None or estimator.key == "naive":
-            return found
+        """Interval of an estimator, widened for rounding; None if it rests on weights that are
+        off."""
+        interval = estimator.interval(level)
+        if interval is None or estimator.key == "naive":
+            return interval
         if self.is_off:
             return None
         if not self.rounded.rounding:
-            return found
+            return interval
         low, high = estimator.bounds
         pivots = estimator.pivots(self._mean)
         down, up = (self.rounded.of_value(self.events, pivot, level) for pivot in pivots)
         return replace(
-            found,
-            low=max(min(low, found.low), found.low - down),
-            high=min(max(high, found.high), found.high + up),
+            interval,
+            low=max(min(low, interval.low), interval.low - down),
+            high=min(max(high, interval.high), interval.high + up),
         )
 
     def row(self, level: float = 0.95) -> Row:
@@ -178,7 +178,9 @@ class Tally:
             share=self.weighted / self.events if self.events else 0.0,
             mean=self.total / self.events if self.events else 0.0,
             is_off=self.is_off,
-            intervals={one.key: self.interval(one, level) for one in self.estimators},
+            intervals={
+                estimator.key: self.interval(estimator, level) for estimator in self.estimators
+            },
             doubt=doubt if self.weighted else "no_overlap",
         )
 
@@ -189,8 +191,8 @@ class Evaluation:
 
     Attributes:
         bounds: of the rewards.
-        tallies: one a target, in the order in which they were asked for.
-        unmatched: apprentice events that were left out, as only matched ones can be weighed.
+        tallies: one per target, in the requested order.
+        unmatched: number of apprentice events left out, as only matched events can be weighed.
     """
 
     bounds: Bounds
@@ -198,25 +200,25 @@ class Evaluation:
     unmatched: int = 0
 
     def add(self, log: Decisions, targets: Sequence[Target]) -> "Evaluation":
-        """With another part of the log, by the same targets."""
+        """Return the evaluation with another part of the log, for the same targets."""
         _check_rewards(log, self.bounds, self.events)
         pairs = zip(self.tallies, targets, strict=True)
         tallies = tuple(tally.add(target.weigh(log)) for tally, target in pairs)
         return Evaluation(self.bounds, tallies, self.unmatched + log.unmatched)
 
     def __add__(self, other: "Evaluation") -> "Evaluation":
-        """Of two logs, by the same targets, estimators and bounds."""
+        """Merge two parts of a log, with the same targets, estimators and bounds."""
         pairs = zip(self.tallies, other.tallies, strict=True)
         tallies = tuple(mine + theirs for mine, theirs in pairs)
         return Evaluation(self.bounds, tallies, self.unmatched + other.unmatched)
 
     @property
     def events(self) -> int:
-        """How many events it rests on."""
+        """Number of events evaluated."""
         return self.tallies[0].events if self.tallies else 0
 
     def rows(self, level: float = 0.95) -> Sequence[Row]:
-        """What the log tells of each target."""
+        """Row of each target."""
         return [tally.row(level) for tally in self.tallies]
 
 
@@ -226,7 +228,7 @@ def evaluate(
     estimators: Sequence[type[Estimator]] = ESTIMATORS,
     bounds: Bounds = (0.0, 1.0),
 ) -> Evaluation:
-    """What each target would have earned, by a log that comes in parts.
+    """Evaluate targets on a log in batches.
 
     ``BadRequest`` for a reward outside of ``bounds``, and for a log without an event.
     """
@@ -239,29 +241,31 @@ def evaluate_part(
     estimators: Sequence[type[Estimator]] = ESTIMATORS,
     bounds: Bounds = (0.0, 1.0),
 ) -> Evaluation:
-    """The same for a part of a log, which may have no event."""
-    tallies = (Tally(target.key, tuple(one(bounds) for one in estimators)) for target in targets)
-    found = Evaluation(bounds, tuple(tallies))
+    """Evaluate targets on a part of a log, which may be empty; see `evaluate`."""
+    tallies = (
+        Tally(target.key, tuple(estimator(bounds) for estimator in estimators))
+        for target in targets
+    )
+    evaluation = Evaluation(bounds, tuple(tallies))
     for batch in batches:
-        found = found.add(batch, targets)
-    return found
+        evaluation = evaluation.add(batch, targets)
+    return evaluation
 
 
 def with_events(evaluation: Evaluation) -> Evaluation:
-    """An evaluation, or ``BadRequest`` if it rests on no event."""
+    """Return the evaluation; ``BadRequest`` if it has no event."""
     if not evaluation.events:
         raise PersonalizerError("BadRequest", "The log has no event to evaluate.", "log")
     return evaluation
 
 
 def bounds_of(log: Decisions) -> Bounds:
-    """0 to 1, or as far beyond as a reward has been seen."""
+    """Bounds of the rewards: 0 to 1, extended to the rewards in the log."""
     return min(0.0, float(log.reward.min(initial=0))), max(1.0, float(log.reward.max(initial=1)))
 
 
 def _unseen(weighed: Weighed) -> float:
-    """How likely the target was to show what the log could not, summed up; 0 where that is not
-    known."""
+    """Sum of the target's probabilities of actions with a logged probability of 0; 0 if unknown."""
     log, target = weighed.decisions, weighed.probabilities
     if target is None or log.probabilities is None:
         return 0.0
@@ -269,11 +273,11 @@ def _unseen(weighed: Weighed) -> float:
 
 
 def _check_rewards(log: Decisions, bounds: Bounds, before: int) -> None:
-    """Refuse a reward out of bounds, by its number after those of the parts ``before``."""
+    """Refuse a reward out of bounds, by its number after ``before`` earlier events."""
     low, high = bounds
-    good = (low <= log.reward) & (log.reward <= high)
-    if not good.all():
-        first = int(np.argmin(good))
+    valid = (low <= log.reward) & (log.reward <= high)
+    if not valid.all():
+        first = int(np.argmin(valid))
         value = log.reward[first]
         number = before + first + 1
         sentence = f"Event {number:,}: the reward is {value:g}, but must be {low:g} to {high:g}."

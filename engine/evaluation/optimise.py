@@ -1,9 +1,9 @@
-"""Which settings would have earned more: many are tried on a loop's log, one is chosen, and judged.
+"""Tuning: try candidate settings on a loop's log, choose one, and judge it on other events.
 
-Each candidate learns the log progressively, as `engine.evaluation.targets` has it. The earlier
-half of the events chooses; whatever was luck in that choice is not luck again in the later half,
-which judges. Both figures are told, as their difference is the winner's curse. What may be applied
-must beat the loop's own record by its mean and by its lower bound, the retired service's rule.
+Each candidate learns the log progressively, see `engine.evaluation.targets`. The earlier half of
+the events chooses; luck in the choice does not repeat in the later half, which judges. Both
+figures are reported, as their difference is the winner's curse. Settings may be applied if they
+beat the loop's own record by their mean and by their lower bound, the retired service's rule.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from engine.policies.thompson import Thompson
 from engine.steps import Steps
 
 FEWEST = 60
-"""Events that are needed: 30 to choose, 30 to judge."""
+"""Events required: 30 to choose, 30 to judge."""
 _CROSSES = range(5)
 _FLOORS = (0.02, 0.05, 0.1, 0.2)
 _AGREEMENTS = (1, 2, 4, 8)
@@ -31,10 +31,10 @@ _AGREEMENTS = (1, 2, 4, 8)
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Settings that may be better.
+    """Alternative settings.
 
     Attributes:
-        changes: what `LearningLoop.configure` is to be told, so that a loop has them.
+        changes: arguments of `LearningLoop.configure` that give a loop these settings.
     """
 
     key: str
@@ -53,11 +53,11 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Optimisation:
-    """What came of it.
+    """Result of a tuning.
 
     Attributes:
-        online: the loop's own record in the half that judges: the mean of what was given there.
-        tried: the best first, by the half that chooses.
+        online: the loop's own record in the half that judges: the mean of the observed rewards.
+        tried: candidates in descending order of their estimate in the half that chooses.
     """
 
     online: Interval
@@ -65,27 +65,27 @@ class Optimisation:
 
     @property
     def best(self) -> Tried:
-        """The chosen one."""
+        """The chosen candidate."""
         return self.tried[0]
 
     @property
     def may_apply(self) -> bool:
-        """Whether the chosen one's mean and its lower bound both beat the loop's own."""
+        """True if the chosen candidate's mean and lower bound both beat the loop's own."""
         judged = self.best.judged
         return judged.estimate > self.online.estimate and judged.low > self.online.low
 
 
 def candidates_for(settings: LoopSettings) -> Sequence[Candidate]:
-    """What is tried beside settings: hypotheses of fewer or more crosses, floors and agreement."""
+    """Candidates around some settings: fewer or more crosses, other floors and agreements."""
     policy = settings.policy if isinstance(settings.policy, Thompson) else Thompson()
     engine: dict[str, Any] = {"learner": "bayesian", "policy": policy}
     policies = [(f"floor {floor:g}", replace(policy, floor=floor)) for floor in _FLOORS]
     policies += [(f"agreement {draws}", replace(policy, agreement=draws)) for draws in _AGREEMENTS]
-    tried = [
+    options = [
         *((f"crosses {crosses}", {**engine, "crosses": crosses}) for crosses in _CROSSES),
         *((key, {**engine, "policy": turned}) for key, turned in policies),
     ]
-    made = (Candidate(key, replace(settings, **changes), changes) for key, changes in tried)
+    made = (Candidate(key, replace(settings, **changes), changes) for key, changes in options)
     return [candidate for candidate in made if candidate.settings != settings]
 
 
@@ -100,8 +100,8 @@ def optimising(
     if len(events) < FEWEST:
         sentence = f"There are {len(events)} answered events, but {FEWEST} are needed."
         raise PersonalizerError("BadRequest", sentence, "log")
-    tried = candidates_for(loop.settings) if candidates is None else candidates
-    return _optimising(events, tried, loop.seed)
+    trials = candidates_for(loop.settings) if candidates is None else candidates
+    return _optimising(events, trials, loop.seed)
 
 
 def _optimising(
@@ -111,33 +111,33 @@ def _optimising(
     bounds, half = bounds_of(log), len(log) // 2
     earlier_log, later_log = log.take(slice(half)), log.take(slice(half, None))
     settings = {candidate.key: candidate.settings for candidate in candidates}
-    found = yield from replaying_all(events, settings, seed)
+    targets = yield from replaying_all(events, settings, seed)
     tried = []
-    for candidate, target in zip(candidates, found, strict=True):
+    for candidate, target in zip(candidates, targets, strict=True):
         earlier = Given(target.key, target.chances[:half])
         later = Given(target.key, target.chances[half:])
         chosen = _interval(earlier_log, earlier, bounds)
         tried.append(Tried(candidate, chosen, _interval(later_log, later, bounds)))
         yield None
-    tried.sort(key=lambda one: -one.chosen.estimate)
+    tried.sort(key=lambda trial: -trial.chosen.estimate)
     return Optimisation(record(later_log, bounds), tuple(tried))
 
 
 def _interval(log: Decisions, target: Given, bounds: Bounds) -> Interval:
-    found = Stratified(bounds).add(target.weigh(log)).interval()
-    assert found is not None
-    return found
+    interval = Stratified(bounds).add(target.weigh(log)).interval()
+    assert interval is not None
+    return interval
 
 
 def record(log: Decisions, bounds: Bounds) -> Interval:
-    """The mean of what was given, with a score interval: where rewards are rare, a normal one goes
-    below the least there is, and anything beats its lower end. Rewards that differ by less than all
-    or nothing tell as much as more events would."""
+    """Mean of the observed rewards, with a score interval: for rare rewards a normal interval
+    extends below the least possible reward, and its lower end is beaten by anything. Rewards of
+    smaller variance than 0-or-1 rewards count as more events."""
     low, high = bounds
     earned = (log.reward - low) / (high - low)
     mean, size = float(earned.mean()), len(log)
     most = mean * (1 - mean)
-    telling = size * most / max(float(earned.var()), most / size) if most > 0 else size
-    down, up = (score_reach(mean, telling, normal(), sign) for sign in (-1, 1))
+    effective = size * most / max(float(earned.var()), most / size) if most > 0 else size
+    down, up = (score_reach(mean, effective, normal(), sign) for sign in (-1, 1))
     ends = (mean, max(0.0, mean - down), min(1.0, mean + up))
     return Interval(*(low + (high - low) * end for end in ends))

@@ -15,11 +15,11 @@ from engine.evaluation.windows import thinned
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """What some events of a log tell.
+    """Estimate from consecutive events of a log.
 
     Attributes:
-        start, end: they are those from ``start`` to before ``end``, counted from 0.
-        interval: None where they do not say enough.
+        start, end: events from ``start`` to before ``end``, counted from 0.
+        interval: None if the events are insufficient.
     """
 
     start: int
@@ -28,7 +28,7 @@ class Stretch:
 
 
 def within(target: Target, events: slice) -> Target:
-    """A target for a part of the log that it is for."""
+    """Target restricted to a part of the log for which it was made."""
     return replace(target, chances=target.chances[events]) if isinstance(target, Given) else target
 
 
@@ -39,16 +39,15 @@ def growing(
     bounds: Bounds = (0.0, 1.0),
     points: int = 40,
 ) -> Iterator[Stretch]:
-    """What the log told when it was shorter, at so many lengths; at last all of it.
+    """Estimates over growing prefixes of a log, up to the whole log.
 
-    Where an interval is not valid however often one looks, no more than one of them is to be
-    trusted.
+    Unless an interval is valid at all times, only one of these intervals may be relied on.
     """
-    told, start = Tally(target.key, (estimator(bounds),)), 0
+    tally, start = Tally(target.key, (estimator(bounds),)), 0
     for end in thinned(min(len(log), 20), len(log), points).tolist():
         part = slice(start, end)
-        told, start = told.add(within(target, part).weigh(log.take(part))), end
-        yield Stretch(0, end, told.interval(told.estimators[0]))
+        tally, start = tally.add(within(target, part).weigh(log.take(part))), end
+        yield Stretch(0, end, tally.interval(tally.estimators[0]))
 
 
 def stretches(
@@ -58,10 +57,10 @@ def stretches(
     bounds: Bounds = (0.0, 1.0),
     parts: int = 8,
 ) -> Iterator[Stretch]:
-    """What each of so many parts of the log tells by itself, one after the other."""
+    """Estimates over consecutive parts of a log, each by itself."""
     ends = np.linspace(0, len(log), min(parts, len(log)) + 1).round().astype(int).tolist()
     for start, end in pairwise(ends):
         part = slice(start, end)
-        told = Tally(target.key, (estimator(bounds),))
-        told = told.add(within(target, part).weigh(log.take(part)))
-        yield Stretch(start, end, told.interval(told.estimators[0]))
+        tally = Tally(target.key, (estimator(bounds),))
+        tally = tally.add(within(target, part).weigh(log.take(part)))
+        yield Stretch(start, end, tally.interval(tally.estimators[0]))

@@ -1,12 +1,12 @@
-"""Mean rewards by group and action, drawn towards what larger groups foretell.
+"""Mean rewards by group and action, shrunk towards the predictions of larger groups.
 
-What an action earns in a cell is taken for a sum of effects: of the action itself, with the value
-of each field, with each pair of values, and in that cell alone. First each action is drawn towards
-the mean of all, as far as chance explains what it differs by: it earns where it was never shown
-what it earns elsewhere. How far the effects of one kind differ from there is estimated from the log
-itself, for all kinds together (the sizes under which it is most likely); with these sizes all
-effects are estimated at once (empirical Bayes, the best linear prediction). How uncertain that is
-takes sizes for no smaller than chance could hide: few events do not tell that nothing matters.
+The reward of an action in a cell is modelled as a sum of effects: of the action itself, with the
+value of each field, with each pair of values, and in the cell alone. First each action is shrunk
+towards the overall mean, as far as sampling error explains the difference: where it was never
+shown, its reward elsewhere is assumed. The variances of the other kinds of effects are estimated
+together from the log by maximum likelihood; given these variances, all effects are estimated at
+once (empirical Bayes, the best linear prediction). For the uncertainty, variances are taken to be
+at least as large as noise could hide: few events do not prove that a field has no effect.
 """
 
 import math
@@ -22,28 +22,27 @@ from engine.evaluation.decisions import Codes, WeightedLog
 from engine.steps import Steps, at_once
 
 _STEPS = 4
-"""From the first sizes of effects to those that are taken; later ones hardly move them."""
+"""Scoring steps for the variances; further steps hardly change them."""
 _SWEEPS = 100
-"""Through the sizes of one step, one after the other."""
+"""Sweeps over the variances within one step."""
 _PART = 512
-"""Cells of an action at most that are looked at together for sizes: what it takes grows with the
-cube."""
+"""Largest number of cells of an action in one block for variances: the work grows with the cube."""
 _ANY = 0
-"""Parts are shuffled by this seed, always the same, so that one log makes one world: cells in their
-order would have some values of the last fields in one part and others in another."""
+"""Fixed seed by which blocks are shuffled, so that a log always gives the same world: in their own
+order, cells of one block would share values of the last fields."""
 _AT_ONCE = 250
-"""Cells whose doubt is reckoned in one step."""
+"""Cells whose uncertainty is computed in one step."""
 _LEAST = 1e-6
-"""By how much rewards differ at least, squared, and effects: what never differs has no inverse."""
+"""Smallest variance of rewards and of effects, to keep matrices invertible."""
 _HIDDEN = 0.5
-"""Of the spread of true means that chance could hide, as much as is believed to be there."""
+"""Assumed share of the variance of true means that noise could hide."""
 _UNKNOWN = 1 / 12
-"""How much anything from 0 to 1 differs, squared: all that one action tells of another."""
+"""Variance of a uniform value from 0 to 1: information of a single action about another."""
 _MOST = 0.25
-"""How uncertain anything from 0 to 1 is at most, squared."""
+"""Largest variance of a value from 0 to 1."""
 _AS_ANY = 10
-"""Events that are taken to differ as much as all do, beside what those of one group and action
-differ by: where each is alone in its own, nothing else tells."""
+"""Number of prior events with the overall variance of rewards, added to the within-group variance:
+with one event per group and action there is no other information."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,9 +50,9 @@ class Sums:
     """Events by group and action, (G, K) each.
 
     Attributes:
-        weight, squares, earned: sums of weights, of their squares, and of weighed rewards.
-        spread: how much one reward differs from the mean of its group and action, squared, where
-            each action counts as if all were shown alike: what is seldom shown may differ more.
+        weight, squares, earned: sums of weights, of their squares, and of weighted rewards.
+        spread: variance of a reward around the mean of its group and action, with each action
+            counted as if all were shown equally often: rarely shown actions may vary more.
     """
 
     weight: Array
@@ -63,58 +62,59 @@ class Sums:
 
     @classmethod
     def of(cls, log: WeightedLog, groups: Codes, count: int) -> "Sums":
-        """All events of a log in groups."""
+        """Sums over the events of a log by group."""
         k = len(log.actions)
         cells = groups * k + log.shown
 
         def summed(values: Array) -> Array:
-            found = np.bincount(cells, weights=values, minlength=count * k)
-            return found.reshape(count, k).astype(float)
+            sums = np.bincount(cells, weights=values, minlength=count * k)
+            return sums.reshape(count, k).astype(float)
 
         weight, reward = log.weight, log.reward
-        told = cls(summed(weight), summed(weight**2), summed(weight * reward), 0.0)
-        came = summed(np.ones(len(reward))).ravel()
-        free = len(reward) - (came > 0).sum()
+        totals = cls(summed(weight), summed(weight**2), summed(weight * reward), 0.0)
+        counts = summed(np.ones(len(reward))).ravel()
+        free = len(reward) - (counts > 0).sum()
         anywhere = np.average((reward - np.average(reward, weights=weight)) ** 2, weights=weight)
-        several = came[cells] > 1
+        several = counts[cells] > 1
         weight, reward, cells = weight[several], reward[several], cells[several]
-        off = (reward - told.mean.ravel()[cells]) ** 2 * came[cells] / (came[cells] - 1)
-        within = np.average(off, weights=weight) if several.any() else 0.0
+        squared = (reward - totals.mean.ravel()[cells]) ** 2 * counts[cells] / (counts[cells] - 1)
+        within = np.average(squared, weights=weight) if several.any() else 0.0
         spread = float((free * within + _AS_ANY * anywhere) / (free + _AS_ANY))
-        # Of what never differed in n events one of n + 2 may.
-        return replace(told, spread=max(spread, 1 / (len(log.reward) + 2)))
+        # Rule of succession: without a difference in n events, 1 of n + 2 may differ.
+        return replace(totals, spread=max(spread, 1 / (len(log.reward) + 2)))
 
     @property
     def mean(self) -> Array:
-        """Mean reward; 0 where there is no event."""
+        """Mean reward; 0 without events."""
         none = np.zeros(self.weight.shape)
         return np.divide(self.earned, self.weight, out=none, where=self.weight > 0)
 
     @property
     def events(self) -> Array:
-        """How many events of equal weight tell as much."""
+        """Effective sample size."""
         none = np.zeros(self.weight.shape)
         return np.divide(self.weight**2, self.squares, out=none, where=self.squares > 0)
 
     def over(self, groups: Codes, count: int) -> "Sums":
-        """The same in larger groups: to which each of these belongs, (G,)."""
+        """Merge groups into larger ones, given the larger group of each, (G,)."""
 
         def summed(values: Array) -> Array:
-            found = np.zeros((count, values.shape[1]))
-            np.add.at(found, groups, values)
-            return found
+            sums = np.zeros((count, values.shape[1]))
+            np.add.at(sums, groups, values)
+            return sums
 
         return Sums(summed(self.weight), summed(self.squares), summed(self.earned), self.spread)
 
     @property
     def hidden(self) -> float:
-        """How much true means differ, squared, as is believed at least: chance could hide it."""
+        """Smallest assumed variance of true means: a share of the variance that noise could
+        hide."""
         noise, events = max(self.spread, _LEAST), self.events
         return _HIDDEN * noise * math.sqrt(2 * (events > 0).sum()) / float(events.sum())
 
     def shrunk(self, expected: Array) -> tuple[Array, Array]:
-        """By how much means differ from what was expected, as far as that is no chance (by
-        moments); and how uncertain that is, squared."""
+        """Differences of the means from ``expected``, shrunk by their noise (method of moments),
+        and the variances of the results."""
         events, off = self.events, self.mean - expected
         noise = max(self.spread, _LEAST)
         known = events > 0
@@ -125,43 +125,45 @@ class Sums:
 
     @property
     def differing(self) -> float:
-        """How much true means of one action differ from group to group, squared, over those who
-        came: as far as that is no chance."""
+        """Variance of an action's true means between groups, averaged over visitors, without
+        noise."""
         by_action = self.over(np.zeros(len(self.weight), dtype=np.intp), 1)
         off, _ = self.shrunk(np.broadcast_to(by_action.mean, self.weight.shape))
         return float((self.weight * off**2).sum() / self.weight.sum())
 
 
 def smoothing(sums: Sums, sizes: Sequence[int]) -> Steps[tuple[Array, Array]]:
-    """Expected rewards, (cells, K), and how uncertain they are, squared; an action is a step.
+    """Expected rewards and their variances, (cells, K) each; an action is a step.
 
     Args:
-        sizes: how many values each field has; their combinations are the cells.
+        sizes: number of values of each field; the cells are their combinations.
     """
     kinds = _kinds(sizes)
-    foretold, doubt = _by_action(sums.over(kinds[0], 1))
-    off, events = sums.mean - foretold, sums.events
+    predicted, uncertainty = _by_action(sums.over(kinds[0], 1))
+    off, events = sums.mean - predicted, sums.events
     noise = max(sums.spread, _LEAST) / np.maximum(events, _LEAST)
     met = [np.flatnonzero(came) for came in events.T]
     start = max(float((sums.weight * off**2).sum() / sums.weight.sum()), _LEAST) / len(kinds)
-    found = np.full(len(kinds), start)
+    variances = np.full(len(kinds), start)
     parts = _parts(met)
     for _ in range(_STEPS):
-        found = yield from _likelier(found, kinds, parts, off, noise)
+        variances = yield from _likelier(variances, kinds, parts, off, noise)
     hidden = [sums.over(groups, int(groups.max()) + 1).hidden for groups in kinds[1:]]
-    believed = np.maximum(found, [0.0, *hidden])
-    expected, variance = np.tile(foretold, (len(off), 1)), np.tile(doubt, (len(off), 1))
-    likely, unsure = (_together(kinds, taken, slice(None)) for taken in (found, believed))
+    believed = np.maximum(variances, [0.0, *hidden])
+    expected, variance = np.tile(predicted, (len(off), 1)), np.tile(uncertainty, (len(off), 1))
+    likeliest, cautious = (
+        _covariance(kinds, chosen, slice(None)) for chosen in (variances, believed)
+    )
     for item, cells in enumerate(met):
         chance, at = np.diag(noise[cells, item]), np.ix_(cells, cells)
-        expected[:, item] += likely[:, cells] @ np.linalg.solve(
-            likely[at] + chance, off[cells, item]
+        expected[:, item] += likeliest[:, cells] @ np.linalg.solve(
+            likeliest[at] + chance, off[cells, item]
         )
         yield None
-        inverse = np.linalg.inv(unsure[at] + chance)
+        inverse = np.linalg.inv(cautious[at] + chance)
         yield None
-        for first in range(0, len(unsure), _AT_ONCE):
-            here = unsure[first : first + _AT_ONCE, cells]
+        for first in range(0, len(cautious), _AT_ONCE):
+            here = cautious[first : first + _AT_ONCE, cells]
             known = ((here @ inverse) * here).sum(axis=1)
             variance[first : first + _AT_ONCE, item] += believed.sum() - known
             yield None
@@ -169,78 +171,78 @@ def smoothing(sums: Sums, sizes: Sequence[int]) -> Steps[tuple[Array, Array]]:
 
 
 smoothed = at_once(smoothing)
-"""The same at once."""
+"""`smoothing` without interruption."""
 
 
 def _by_action(everything: Sums) -> tuple[Array, Array]:
-    """What each action is expected to earn anywhere, and how uncertain that is, squared, (K,)."""
+    """Expected reward of each action anywhere, and its variance, (K,) each."""
     overall = float(everything.earned.sum() / everything.weight.sum())
-    off, doubt = everything.shrunk(np.full(everything.weight.shape, overall))
+    off, uncertainty = everything.shrunk(np.full(everything.weight.shape, overall))
     shown = everything.events > 0
-    return overall + off[0], (doubt + np.where(shown, 0, _UNKNOWN / shown.sum()))[0]
+    return overall + off[0], (uncertainty + np.where(shown, 0, _UNKNOWN / shown.sum()))[0]
 
 
 def _kinds(sizes: Sequence[int]) -> list[Codes]:
-    """For each kind of effect to which of its groups each cell belongs: all cells, those with one
-    value of a field, with one of a pair of fields, each for itself."""
+    """Group of each cell for each kind of effect: all cells, cells with one value of a field, with
+    one pair of values, each cell alone."""
     cells = np.arange(math.prod(sizes))
-    places = np.unravel_index(cells, sizes) if sizes else ()
-    found = [np.zeros(len(cells), dtype=np.intp)]
+    positions = np.unravel_index(cells, sizes) if sizes else ()
+    groups = [np.zeros(len(cells), dtype=np.intp)]
     for order in range(1, min(2, len(sizes) - 1) + 1):
         for fields in combinations(range(len(sizes)), order):
-            some = tuple(sizes[at] for at in fields)
-            found.append(np.ravel_multi_index(tuple(places[at] for at in fields), some))
-    return [*found, cells]
+            shape = tuple(sizes[field] for field in fields)
+            groups.append(np.ravel_multi_index(tuple(positions[field] for field in fields), shape))
+    return [*groups, cells]
 
 
-def _together(kinds: Sequence[Codes], found: Array, cells: Any) -> Array:
-    """How much true means of one action differ together, in pairs of some cells."""
+def _covariance(kinds: Sequence[Codes], variances: Array, cells: Any) -> Array:
+    """Covariance of an action's true means between pairs of cells."""
     total = np.zeros((len(kinds[0][cells]),) * 2)
-    for groups, size in zip(kinds, found, strict=True):
+    for groups, size in zip(kinds, variances, strict=True):
         total += size * (groups[cells][:, None] == groups[cells])
     return total
 
 
 def _parts(met: Sequence[Codes]) -> list[tuple[int, Codes]]:
-    """Cells in which each action was met, shuffled and in parts, each with the action."""
-    rng, found = np.random.default_rng(_ANY), []
+    """Shuffled blocks of the cells in which each action was shown, with the action."""
+    rng, blocks = np.random.default_rng(_ANY), []
     for item, cells in enumerate(met):
         count = -(-len(cells) // _PART)
         mixed = rng.permutation(cells)
-        found += [(item, mixed[first::count]) for first in range(count)]
-    return found
+        blocks += [(item, mixed[first::count]) for first in range(count)]
+    return blocks
 
 
 def _likelier(
-    found: Array,
+    variances: Array,
     kinds: Sequence[Codes],
     parts: Sequence[tuple[int, Codes]],
     off: Array,
     noise: Array,
 ) -> Steps[Array]:
-    """Sizes of effects under which the log is likelier: a step of Fisher's scoring."""
-    tells, wanted = np.zeros((len(kinds), len(kinds))), np.zeros(len(kinds))
+    """Variances of effects after a step of Fisher scoring, which raises the likelihood."""
+    information, target = np.zeros((len(kinds), len(kinds))), np.zeros(len(kinds))
     for item, cells in parts:
-        inverse = np.linalg.inv(_together(kinds, found, cells) + np.diag(noise[cells, item]))
-        told = inverse @ off[cells, item]
+        inverse = np.linalg.inv(_covariance(kinds, variances, cells) + np.diag(noise[cells, item]))
+        scores = inverse @ off[cells, item]
         groups = [np.unique(kind[cells], return_inverse=True)[1] for kind in kinds[:-1]]
         first = np.cumsum([0, *(group.max() + 1 for group in groups)])
         is_in = np.concatenate([np.eye(group.max() + 1)[group] for group in groups], axis=1)
-        # Each cell is a group of its own, so of the last kind nothing has to be summed.
+        # The last kind has one group per cell, so its indicator matrix is the identity.
         halfway = inverse @ is_in
         shared = np.block([[is_in.T @ halfway, halfway.T], [halfway, inverse]])
         squares = np.add.reduceat(np.add.reduceat(shared**2, first, axis=0), first, axis=1)
-        seems = np.concatenate([is_in.T @ told, told]) ** 2 - np.diag(shared)
-        tells += squares
-        wanted += squares @ found + np.add.reduceat(seems, first)
+        excess = np.concatenate([is_in.T @ scores, scores]) ** 2 - np.diag(shared)
+        information += squares
+        target += squares @ variances + np.add.reduceat(excess, first)
         yield None
-    return _solved(tells, wanted, found)
+    return _solved(information, target, variances)
 
 
-def _solved(tells: Array, wanted: Array, start: Array) -> Array:
-    """The sizes, of 0 or more, whose product with what is told comes nearest to what is wanted."""
-    found = start.copy()
+def _solved(matrix: Array, target: Array, start: Array) -> Array:
+    """Minimise x'Ax / 2 - b'x over x >= 0 by projected Gauss-Seidel."""
+    solution = start.copy()
     for _ in range(_SWEEPS):
-        for at, row in enumerate(tells):
-            found[at] = max(found[at] + (wanted[at] - row @ found) / row[at], 0)
-    return found
+        for at, row in enumerate(matrix):
+            solution[at] = max(solution[at] + (target[at] - row @ solution) / row[at], 0)
+    return solution

@@ -1,4 +1,4 @@
-"""The reward curve of a stored loop, by its log alone: nothing is learned for it."""
+"""Reward curve of a stored loop from its log alone, without learning."""
 
 from engine.evaluation.learning_curve import LearningCurve
 from engine.loop.entries import OfNoEvent
@@ -11,10 +11,10 @@ from engine.worlds.world import World
 
 
 def curve_of_stored(store: Store, about: LoopInfo, world: World) -> Steps[LearningCurve]:
-    """The curve of a loop as it was when ``about`` was read; each entry is a step.
+    """Curve of a loop as of the time when ``about`` was read; each entry is a step.
 
     Raises:
-        StoreError: if it cannot be read.
+        StoreError: if the log cannot be read.
     """
     log, curve = EventLog(), LearningCurve(world)
     for entry in store.read(about.id, 0, about.length):

@@ -1,20 +1,19 @@
-"""What would happen if an apprentice went online now: what its log can tell, and what not.
+"""Value of switching an apprentice online now, as far as its log determines it.
 
-The log holds rewards of the baseline's actions alone. For the share of visitors who would
-get the same action they are known; for the others they could be anything, so the value
-of going online lies in a band,
+The log holds rewards of the baseline's actions alone. For visitors who would get the same action
+online the reward is known; for the rest it is unknown, so the value of going online lies in a
+band,
 
     (12)  mean [pi(b|x) r + low (1 - pi(b|x))] <= V <= mean [pi(b|x) r + high (1 - pi(b|x))]
 
-(Manski, *Nonparametric Bounds on Treatment Effects*, AER 1990), as wide as the policy and
-the baseline differ. What the reward head believes is a belief, and labelled so. A little
-exploration during the apprenticeship makes every propensity positive, and the doubly
-robust estimate (Dudik, Langford & Li, ICML 2011, eq. 3) is a real one. A policy judged by
-the rewards that it learned from looks better than it is, so each quarter of the events is
-judged by a head that learned from the others (cross-fitting: Chernozhukov et al., *The
-Econometrics Journal*, 2018, section 3): that is the policy after three quarters of the
-rewards, so the estimate errs on the low side. The equation's number is that in
-``engine/evaluation/README.md``.
+(Manski, *Nonparametric Bounds on Treatment Effects*, AER 1990), as wide as the policy and the
+baseline differ. The reward head's prediction is a belief, and labelled so. A little exploration
+during the apprenticeship makes every propensity positive, and then the doubly robust estimate
+(Dudik, Langford & Li, ICML 2011, eq. 3) is available. A policy looks better than it is on the
+rewards from which it learned, so each quarter of the events is judged by a head that learned from
+the rest (cross-fitting: Chernozhukov et al., *The Econometrics Journal*, 2018, section 3). Such a
+policy has seen three quarters of the rewards, so the estimate errs on the low side. The equation's
+number refers to ``engine/evaluation/README.md``.
 """
 
 import math
@@ -33,27 +32,27 @@ from engine.protocol.features import Features
 from engine.protocol.request import Action, RankRequest
 from engine.steps import Steps, at_once
 
-Asked = tuple[str, str, tuple[str, ...]]
-"""What tells requests apart: the context, the actions and those that are excluded."""
+RequestKey = tuple[str, str, tuple[str, ...]]
+"""Identity of a request: its context, its actions and the excluded actions."""
 
 FOLDS = 4
-"""Parts of the events, each judged by a head that has not learned from it."""
-TOGETHER = 16
-"""Requests that are decided in one step."""
+"""Folds of the events, each judged by a head that has not learned from it."""
+CHUNK = 16
+"""Requests decided in one step."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchValue:
-    """Mean reward a visitor if the loop went online now and stopped learning.
+    """Mean reward per visitor if the loop went online now and stopped learning.
 
     Attributes:
-        events: apprentice events that it rests on.
-        same: mean probability that a visitor would get what the baseline shows.
-        today: mean reward of what was shown.
-        low, high: the band that rewards leave, sampling error aside.
-        low_limit, high_limit: the same with 95 % limits for sampling error.
-        belief, belief_sd: what the loop believes, mean and standard deviation; None for a
-            learner that as an apprentice learns nothing of rewards.
+        events: number of apprentice events evaluated.
+        same: mean probability that a visitor would get the baseline's action.
+        today: mean observed reward.
+        low, high: band of possible values, without sampling error.
+        low_limit, high_limit: the band with 95 % limits for sampling error.
+        belief, belief_sd: mean and standard deviation of the loop's belief; None for a learner
+            without a reward model in apprentice mode.
         estimate, error: doubly robust, with its standard error (infinite for one event); None
             without exploration.
     """
@@ -72,13 +71,13 @@ class SwitchValue:
 
 
 def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | None]:
-    """What the latest apprentice events tell about going online.
+    """Estimate the value of going online from the latest apprentice events.
 
-    Rewards are taken to lie in 0 to 1, or as far beyond as one has been seen. The loop may rank
-    and learn on before the steps are done: what is told is what it knew when they were asked for.
+    Rewards are assumed to lie in 0 to 1, extended to the rewards observed. The loop may rank and
+    learn on before the steps are done: the result reflects its knowledge at the call.
 
     Returns:
-        the steps; what comes of them is None before the first answered apprentice event.
+        steps; their result is None before the first answered apprentice event.
     """
     answered = [s for s in loop.events.values() if s.earned is not None]
     states = [s for s in answered if s.ranked.mode == "apprentice"][-latest:]
@@ -86,7 +85,7 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[SwitchValue | No
 
 
 switch_value = at_once(assessing)
-"""The same at once; see `assessing`."""
+"""`assessing` without interruption."""
 
 
 def _assess(
@@ -102,7 +101,7 @@ def _assess(
     yield None
     rewards = np.array([s.earned for s in states], dtype=float)
     requests = [s.ranked.request for s in states]
-    same = np.array([decided[_asked(r)].policy[r.allowed[0]] for r in requests])
+    same = np.array([decided[_key(r)].policy[r.allowed[0]] for r in requests])
     of_baseline = np.array([s.ranked.shown == s.ranked.baseline for s in states])
     propensities = np.array([s.ranked.propensity for s in states])
     known = same * (of_baseline / propensities) * rewards
@@ -125,8 +124,8 @@ def _assess(
 
 
 @dataclass(frozen=True, slots=True)
-class _Decided:
-    """What a loop would do online with a request, (K,), and what it expects of each action."""
+class _Decision:
+    """Online probabilities of a request's actions, (K,), and their believed means, (K,)."""
 
     request: RankRequest
     policy: Array
@@ -135,48 +134,48 @@ class _Decided:
 
 def _decide_all(
     loop: LearningLoop, learner: Learner, states: Sequence[EventState]
-) -> Steps[dict[Asked, _Decided]]:
-    """What the loop would do online with the events' requests; equal ones are decided once, and
-    those that offer the same together."""
-    requests = {_asked(state.ranked.request): state.ranked.request for state in states}
-    alike: dict[tuple[str, ...], list[Asked]] = {}
-    for asked in requests:
-        alike.setdefault((asked[1], *asked[2]), []).append(asked)
-    found: dict[Asked, _Decided] = {}
-    for same in alike.values():
-        for at in range(0, len(same), TOGETHER):
-            some = [requests[asked] for asked in same[at : at + TOGETHER]]
-            policies: Array = np.zeros((len(some), len(some[0].actions)))
-            policies[:, list(some[0].allowed)] = loop.probabilities_online(some, learner)
-            means = learner.beliefs(some).mean
-            for one in zip(some, policies, means, strict=True):
-                found[_asked(one[0])] = _Decided(*one)
+) -> Steps[dict[RequestKey, _Decision]]:
+    """Decide the events' requests as if online; equal requests are decided once, and requests with
+    the same offer in one call."""
+    requests = {_key(state.ranked.request): state.ranked.request for state in states}
+    by_offer: dict[tuple[str, ...], list[RequestKey]] = {}
+    for key in requests:
+        by_offer.setdefault((key[1], *key[2]), []).append(key)
+    decided: dict[RequestKey, _Decision] = {}
+    for keys in by_offer.values():
+        for at in range(0, len(keys), CHUNK):
+            chunk = [requests[key] for key in keys[at : at + CHUNK]]
+            policies: Array = np.zeros((len(chunk), len(chunk[0].actions)))
+            policies[:, list(chunk[0].allowed)] = loop.probabilities_online(chunk, learner)
+            means = learner.beliefs(chunk).mean
+            for decision in zip(chunk, policies, means, strict=True):
+                decided[_key(decision[0])] = _Decision(*decision)
             yield None
-    return found
+    return decided
 
 
-def _asked(request: RankRequest) -> Asked:
+def _key(request: RankRequest) -> RequestKey:
     return request.context_text, request.actions_text, request.excluded
 
 
 def _believe(
-    learner: Learner, states: Sequence[EventState], decided: Mapping[Asked, _Decided]
+    learner: Learner, states: Sequence[EventState], decided: Mapping[RequestKey, _Decision]
 ) -> tuple[float, float] | tuple[None, None]:
-    """Mean and standard deviation of the belief about the mean reward of what was decided."""
+    """Mean and standard deviation of the belief about the mean reward of the decisions."""
     if not learner.has_imitation_head:
         return None, None
     mean = 0.0
     known: dict[object, Action] = {}
     shares: dict[str, tuple[Features, dict[Action, float]]] = {}
-    for asked, times in Counter(_asked(state.ranked.request) for state in states).items():
-        one, share = decided[asked], times / len(states)
-        mean += share * float(one.policy @ one.means)
-        _, chances = shares.setdefault(asked[0], (one.request.context, {}))
-        for action, chance in zip(one.request.actions, one.policy.tolist(), strict=True):
-            same = (action.id, tuple(sorted(action.features.columns.items())))
-            first = known.setdefault(same, action)
+    for key, times in Counter(_key(state.ranked.request) for state in states).items():
+        decision, share = decided[key], times / len(states)
+        mean += share * float(decision.policy @ decision.means)
+        _, chances = shares.setdefault(key[0], (decision.request.context, {}))
+        for action, chance in zip(decision.request.actions, decision.policy.tolist(), strict=True):
+            identity = (action.id, tuple(sorted(action.features.columns.items())))
+            first = known.setdefault(identity, action)
             chances[first] = chances.get(first, 0.0) + chance * share
-    # In one order everywhere, so that contexts that offer the same are looked at together.
+    # In one order for every context, so that contexts with equal offers are evaluated in one call.
     order = {action: place for place, action in enumerate(known.values())}
     offers = []
     for context, chances in shares.values():
@@ -191,16 +190,16 @@ def _estimate(
     answered: Sequence[EventState],
     states: Sequence[EventState],
 ) -> Steps[tuple[float | None, float | None]]:
-    """Doubly robust value and standard error, where every action could be shown."""
+    """Doubly robust value and standard error; None unless every action could be shown."""
     if any(s.ranked.propensity == 1 and len(s.ranked.request.allowed) > 1 for s in states):
         return None, None
     learners = yield from _cross_fit(learner, answered, states)
     values: Array = np.zeros(len(states))
-    for fold, one in enumerate(learners):
-        decided = yield from _decide_all(loop, one, states[fold::FOLDS])
+    for fold, fitted in enumerate(learners):
+        decided = yield from _decide_all(loop, fitted, states[fold::FOLDS])
         for number in range(fold, len(states), FOLDS):
             state, ranked = states[number], states[number].ranked
-            known = decided[_asked(ranked.request)]
+            known = decided[_key(ranked.request)]
             surprise = (state.earned or 0.0) - known.means[ranked.shown]
             weight = known.policy[ranked.shown] / ranked.propensity
             values[number] = known.policy @ known.means + weight * surprise
@@ -210,17 +209,17 @@ def _estimate(
 def _cross_fit(
     learner: Learner, answered: Sequence[EventState], states: Sequence[EventState]
 ) -> Steps[list[Learner]]:
-    """One learner for each fold of the events, taught by all other answered events.
+    """Learner for each fold of the events, trained on the answered events outside the fold.
 
-    A learner that as an apprentice learns no rewards will do as it is.
+    A learner without a reward model in apprentice mode is used as it is.
     """
     if not learner.has_imitation_head:
         return [learner] * FOLDS
     judged = {state.ranked.event_id: number % FOLDS for number, state in enumerate(states)}
     learners = [learner.unrewarded() for _ in range(FOLDS)]
     for state in answered:
-        for fold, one in enumerate(learners):
+        for fold, fitted in enumerate(learners):
             if judged.get(state.ranked.event_id) != fold:
-                one.learn(state.ranked.impression, state.earned or 0.0)
+                fitted.learn(state.ranked.impression, state.earned or 0.0)
         yield None
     return learners

@@ -1,8 +1,8 @@
 """Target policies: the probabilities with which each shows the actions of a log.
 
-Some can be evaluated on any log, rules on the log of a world that is known, and learners on the
-events of a loop: those of `engine.evaluation.decisions.usable`, for exactly the log that
-`decisions_from` makes of them. Where a simulated world is known, so is the value of most.
+Some policies can be evaluated on any log, rules on the log of a known world, and learners on the
+events of a loop: the `engine.evaluation.decisions.usable` events, for exactly the log that
+`decisions_from` makes of them. In a simulated world the true value of most policies is known.
 """
 
 from abc import ABC, abstractmethod
@@ -37,17 +37,17 @@ from engine.worlds.world import World
 
 
 class Target(ABC):
-    """A policy that is evaluated.
+    """A policy to evaluate.
 
     Attributes:
-        key: its name in results, unlike that of any other in the same evaluation.
+        key: its name in results, unique within an evaluation.
     """
 
     key: str
 
     @abstractmethod
     def weigh(self, log: Decisions) -> Weighed:
-        """The log with the importance weights of this policy."""
+        """Weigh a log by the importance weights of this policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,21 +61,21 @@ class Online(Target):
 
 
 class Choosing(Target):
-    """A policy that is known by the probabilities of its choices."""
+    """Policy given by its probabilities."""
 
     @abstractmethod
     def probabilities(self, log: Decisions) -> Array:
-        """Probabilities of showing each action, (N, K), 0 of actions that were not offered."""
+        """Probabilities of each action, (N, K), 0 for actions not offered."""
 
     def weigh(self, log: Decisions) -> Weighed:
         chances = self.probabilities(log)
-        shown = chances[np.arange(len(log)), log.shown]
-        return Weighed(log, log.weigh(shown), chances)
+        of_shown = chances[np.arange(len(log)), log.shown]
+        return Weighed(log, log.weigh(of_shown), chances)
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline(Choosing):
-    """The first action that is offered."""
+    """The first action offered."""
 
     key: str = "baseline"
 
@@ -85,7 +85,7 @@ class Baseline(Choosing):
 
 @dataclass(frozen=True, slots=True)
 class Even(Choosing):
-    """All offered actions, equally likely."""
+    """Uniform choice among the actions offered."""
 
     key: str = "uniform"
 
@@ -95,7 +95,7 @@ class Even(Choosing):
 
 @dataclass(frozen=True, slots=True)
 class Fixed(Choosing):
-    """One action for everybody; the baseline where it is not offered."""
+    """One action for every visitor; the baseline if it is not offered."""
 
     action: str
 
@@ -110,7 +110,7 @@ class Fixed(Choosing):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Given(Choosing):
-    """Probabilities that were computed for exactly the events of one log, (N, K)."""
+    """Probabilities computed for exactly the events of one log, (N, K)."""
 
     key: str
     chances: Array
@@ -123,26 +123,26 @@ class Given(Choosing):
 
 
 def position(log: Decisions, action: str) -> int:
-    """Position of an action in a log; -1 if it is none of the log's."""
+    """Position of an action in a log; -1 if absent."""
     return log.actions.index(action) if action in log.actions else -1
 
 
 def by_context(log: Decisions, actions: Sequence[int]) -> Array:
-    """Probabilities of a policy with one action for each context of a log, -1 where it has none;
-    the baseline there, and where that is not offered."""
-    wanted = np.array(actions, dtype=np.intp)
-    chosen = wanted[log.stratum] if len(wanted) else log.baseline
+    """Probabilities of a policy with one action per context of a log: the position of the action,
+    -1 for the baseline, which also replaces actions not offered."""
+    positions = np.array(actions, dtype=np.intp)
+    chosen = positions[log.stratum] if len(positions) else log.baseline
     return certain(log, offered_or_baseline(log, chosen))
 
 
 def offered_or_baseline(log: Decisions, wanted: NDArray[np.intp]) -> NDArray[np.intp]:
-    """Positions of actions, (N,), the baseline's in place of those that were not offered."""
+    """Positions of actions, (N,), with the baseline in place of actions not offered."""
     possible = (wanted >= 0) & log.offered[np.arange(len(log)), wanted]
     return np.where(possible, wanted, log.baseline)
 
 
 def certain(log: Decisions, chosen: NDArray[np.intp]) -> Array:
-    """Probabilities, (N, K), of always showing the actions at these positions, (N,)."""
+    """Probabilities, (N, K), of a policy that always shows the actions at these positions, (N,)."""
     chances = np.zeros(log.offered.shape)
     chances[np.arange(len(log)), chosen] = 1.0
     return chances
@@ -154,10 +154,10 @@ def certain(log: Decisions, chosen: NDArray[np.intp]) -> Array:
 def replaying(
     events: Sequence[EventState], settings: LoopSettings, key: str, seed: int = 0
 ) -> Steps[Given]:
-    """A loop of other settings that learns from this log; a step an event.
+    """Policy of a loop with other settings that learns from this log; an event is a step.
 
-    Progressive: it ranks each event before it learns what happened there. So the mean over the log
-    is that of a learner while it learns, from rewards of the actions that were shown here.
+    Progressive: each event is ranked before it is learned. So the mean over the log is that of a
+    learner while it learns, from rewards of the actions shown in this log.
     """
     (target,) = yield from replaying_all(events, {key: settings}, seed)
     return target
@@ -166,7 +166,7 @@ def replaying(
 def replaying_all(
     events: Sequence[EventState], candidates: Mapping[str, LoopSettings], seed: int = 0
 ) -> Steps[list[Given]]:
-    """The same for several, by their keys; those that learn alike are one learner."""
+    """Replay several settings by their keys, see `replaying`; equal learners are shared."""
     learners: list[tuple[LoopSettings, dict[str, Policy]]] = []
     for key, settings in candidates.items():
         alike = next((p for other, p in learners if other.learns_like(settings)), None)
@@ -182,7 +182,7 @@ def replaying_all(
 def _replaying(
     events: Sequence[EventState], learner: Learner, policies: Mapping[str, Policy], normals: Normals
 ) -> Steps[dict[str, Array]]:
-    """Probabilities of several policies on the beliefs of one learner, each (N, K)."""
+    """Probabilities of several policies on the beliefs of one learner, (N, K) each."""
     columns = action_columns(events)
     chances = {key: np.zeros((len(events), len(columns))) for key in policies}
     for row, event in enumerate(events):
@@ -200,16 +200,16 @@ def _replaying(
 def frozen(
     events: Sequence[EventState], loop: LearningLoop, key: str, policy: Policy | None = None
 ) -> Steps[Given]:
-    """The present beliefs of a loop, with its own policy or another; a step a context.
+    """Present beliefs of a loop, with its own policy or another; a context is a step.
 
-    It has learned from the very events that judge it, which flatters it: `replaying` does not.
+    The loop has learned from the same events, which biases the estimate upwards; see `replaying`.
     """
     learner, normals = loop.learner.fork(), Normals(loop.seed)
     return _frozen(events, learner, policy or loop.settings.policy, normals, key)
 
 
 def greedy(events: Sequence[EventState], loop: LearningLoop) -> Steps[Given]:
-    """The best guess of the present beliefs; see `frozen`."""
+    """Action with the highest present mean; see `frozen`."""
     return frozen(events, loop, "greedy", Greedy())
 
 
@@ -221,16 +221,16 @@ def _frozen(
     known: dict[tuple[str, str, tuple[str, ...]], Array] = {}
     for row, event in enumerate(events):
         request = event.ranked.request
-        asked = request.context_text, request.actions_text, request.excluded
-        if asked not in known:
-            known[asked] = _chances(policy, learner.belief(request), request, normals)
+        identity = request.context_text, request.actions_text, request.excluded
+        if identity not in known:
+            known[identity] = _chances(policy, learner.belief(request), request, normals)
             yield None
-        chances[row, _allowed(request, columns)] = known[asked]
+        chances[row, _allowed(request, columns)] = known[identity]
     return Given(key, chances)
 
 
 def _chances(policy: Policy, belief: Belief, request: RankRequest, normals: Normals) -> Array:
-    """Probabilities of the non-excluded actions."""
+    """Probabilities of the allowed actions."""
     allowed = belief.only(list(request.allowed))
     return policy.decide(allowed, normals, stream(normals.seed, "probabilities")).probabilities
 
@@ -239,12 +239,12 @@ def _allowed(request: RankRequest, columns: dict[str, int]) -> list[int]:
     return [columns[request.actions[i].id] for i in request.allowed]
 
 
-# -- in a world that is known ---------------------------------------------------------
+# -- in a known world -----------------------------------------------------------------
 
 
 class Texts:
-    """Contexts of a world by their texts in a log; values that send numbers, tags or nothing at all
-    are told by what they send."""
+    """Parser of context texts in a log of a world; values are identified by the columns that they
+    send, which may be numbers, tags or none."""
 
     def __init__(self, world: World) -> None:
         self._values: dict[str, dict[frozenset[str], str]] = {}
@@ -258,22 +258,24 @@ class Texts:
                 self._fields |= dict.fromkeys(columns, field.name)
 
     def context(self, text: str) -> Context | None:
-        """Parse a text of a log; None if it is no context of the world's."""
+        """Parse a text of a log; None if it is not a context of the world."""
         columns: dict[str, set[str]] = {name: set() for name in self._values}
         for column in filter(None, columns_in(text)):
             field = self._fields.get(column)
             if field is None:
                 return None
             columns[field].add(column)
-        values = {name: known.get(frozenset(columns[name])) for name, known in self._values.items()}
+        values = {
+            name: value_of.get(frozenset(columns[name])) for name, value_of in self._values.items()
+        }
         context = {name: value for name, value in values.items() if value is not None}
         return context if len(context) == len(values) else None
 
 
 @dataclass(frozen=True, eq=False)
 class WorldRule(Choosing):
-    """A rule over the fields of a world; the baseline in a context that is none of the world's, and
-    where the rule's action is not offered."""
+    """Rule over the fields of a world; the baseline in contexts outside the world, and if the
+    rule's action is not offered."""
 
     world: World
     rule: RuleTable
@@ -296,9 +298,9 @@ class WorldRule(Choosing):
 def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[str, float]:
     """Mean expected reward of each target, by its key, as far as the world knows it.
 
-    A target that chooses by the context is served to everybody who comes, as often as they come.
-    One that is only known for the events of the log is served to its visitors. Nothing is known of
-    a log that has other contexts or actions than the world.
+    A target that chooses by context is averaged over the world's visitors by frequency; a target
+    known only for the events of the log, over those events. Empty for a log with contexts or
+    actions outside the world.
     """
     cells = _cells(world, log)
     if cells is None:
@@ -317,18 +319,18 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
 
 
 def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
-    """The cell of each context of the log; None if one is none of the world's."""
+    """Cell of each context of the log; None if any is outside the world."""
     if not set(log.actions) <= {item.id for item in world.items}:
         return None
     texts = Texts(world)
-    known = [context for text in log.contexts if (context := texts.context(text)) is not None]
-    if len(known) < len(log.contexts):
+    contexts = [context for text in log.contexts if (context := texts.context(text)) is not None]
+    if len(contexts) < len(log.contexts):
         return None
-    return np.array([world.cell(context) for context in known], dtype=np.intp)
+    return np.array([world.cell(context) for context in contexts], dtype=np.intp)
 
 
 def _everybody(world: World) -> Decisions:
-    """A log of all visitors of a world, in which any action could be shown."""
+    """Log of a world's visitors in which any action could be shown."""
     cells, stratum = np.unique(world.some().cells, return_inverse=True)
     shape = n, k = len(stratum), len(world.items)
     return Decisions(

@@ -1,15 +1,15 @@
-"""A world estimated from a log: a simulation of that log, and not the truth.
+"""World estimated from a log: a simulation of the log, not the truth.
 
-Whoever plays in it plays against what the log says, its gaps and its chance included: an action
-that was seldom shown somewhere is believed to earn there what it earns elsewhere. Each value comes
-as often as it came. Values that came together more often, or less, than chance explains (once in
-1,000) do so in the world: how often each combination came is drawn towards what independent fields
-foretell, as far as chance explains what they differ by.
+It reproduces the log with its gaps and its noise: an action seldom shown in a context is assumed
+to earn there as much as elsewhere. Each value has its frequency in the log. Combinations of values
+that are more or less frequent than chance explains (once in 1,000) are so in the world: the
+frequencies of combinations are shrunk towards those of independent fields, as far as noise
+explains the difference.
 
-Each event counts 1/q of its logged probability q (up to the square root of the number of events),
-and means are self-normalised: so it does not matter how often the logger showed what. What each
-action earns in each cell is drawn towards what it earns elsewhere, as far as chance alone explains
-what it differs by (`smoothing`).
+Each event has the weight 1/q of its logged probability q (up to the square root of the number of
+events), and means are self-normalised, so frequencies of actions in the log have no effect. The
+reward of an action in a cell is shrunk towards its reward elsewhere, as far as noise explains the
+difference (`smoothing`).
 """
 
 import math
@@ -29,28 +29,28 @@ from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth
 from engine.worlds.limits import MAX_NAME, TAKEN
-from engine.worlds.seen import alike
 from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.visible_text import alike
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_json
 
 _SELDOM = 3.09
-"""Standard deviations that chance goes beyond once in 1,000."""
+"""Standard deviations exceeded by chance once in 1,000."""
 _FEW = 5.0
-"""Events below which what a cell was foretold says little by itself."""
+"""Expected events below which a cell is merged with its neighbours."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Estimated:
-    """A world that simulates a log.
+    """World that simulates a log.
 
     Attributes:
-        world: its truth is what was estimated.
-        events: how many each expected reward rests on, (cells, items).
-        errors: how uncertain each is, as a standard deviation, (cells, items).
-        visitors: events of the log.
-        left_out: columns of its context that are no field of the world, each with the reason.
+        world: its truth is the estimate.
+        events: number of events behind each expected reward, (cells, items).
+        errors: standard deviation of each expected reward, (cells, items).
+        visitors: number of events in the log.
+        left_out: columns of the context without a field in the world, each with the reason.
     """
 
     world: World
@@ -71,32 +71,32 @@ def estimating(
     """Estimate a world from a log; a batch, some contexts, and a column are a step each.
 
     Args:
-        fields: columns of its context to take; by default those by which rewards differ most, as
-            many as a table has room for.
-        items: actions with their features, by id, where somebody knows them; and with what they
-            are worth, as which their successes were rewarded (`World.worth`).
-        bounds: of the rewards, which become 0 and 1.
-        unit: what the actions' values are counted in.
+        fields: columns of its context to use; by default those by which rewards differ most, as
+            many as fit a table.
+        items: known actions with their features, by id, and the values as which their successes
+            were rewarded (`World.worth`).
+        bounds: of the rewards, rescaled to 0 and 1.
+        unit: unit of the actions' values.
 
-    ``BadRequest`` for a log of which no world can be made.
+    ``BadRequest`` for a log from which no world can be made.
     """
     builder = LogBuilder()
     for batch in batches:
         builder.add(batch)
         yield None
     log, offered = _of_successes(builder.build(bounds), items)
-    found, left_out = yield from columns_of(log)
-    chosen = yield from chosen_of(log, found, fields, left_out)
+    columns, left_out = yield from columns_of(log)
+    chosen = yield from chosen_of(log, columns, fields, left_out)
     return (yield from _estimating(log, chosen, title, unit, offered, left_out))
 
 
 estimate = at_once(estimating)
-"""The same at once."""
+"""`estimating` without interruption."""
 
 
 def _of_successes(log: WeightedLog, items: Sequence[Item]) -> tuple[WeightedLog, tuple[Item, ...]]:
-    """The log with parts of a success for rewards, whatever that is worth; and what it offered, of
-    which what nobody knows is worth as much as the best."""
+    """Log with rewards as parts of a success, whatever its value, and the items offered; unknown
+    items have the highest value."""
     known = {item.id: item for item in items}
     most = max((item.value for item in items), default=1.0)
     offered = tuple(known.get(name) or _item(name, most) for name in log.actions)
@@ -112,7 +112,7 @@ def _estimating(
     items: Sequence[Item],
     left_out: Mapping[str, str],
 ) -> Steps[Estimated]:
-    """The world of some columns."""
+    """World with these columns as fields."""
     sizes = [len(column.values) for column in columns]
     size, k = math.prod(sizes), len(log.actions)
     cells = np.zeros(len(log.shown), dtype=np.intp)
@@ -122,7 +122,7 @@ def _estimating(
     expected, variance = yield from smoothing(sums, sizes)
     levels = _levels(log)
     part, halves = mean_worth(levels), _halves(log, levels)
-    # Where so many partial ones would leave less than was earned, some of them become whole ones.
+    # If partial rewards alone cannot give the mean, some of them become full rewards.
     half = np.minimum(expected * halves / part, (1 - expected) / (1 - part))
     full = np.maximum(expected - half * part, 0)
     fields = _fields(log, columns)
@@ -139,7 +139,7 @@ def _estimating(
         unit=unit,
         levels=levels,
     )
-    world = replace(world, together=_together(np.bincount(cells, minlength=size), world))
+    world = replace(world, together=_dependence(np.bincount(cells, minlength=size), world))
     counts = np.bincount(cells * k + log.shown, minlength=size * k).reshape(size, k)
     again = world_from_json(world.to_json())
     errors = np.sqrt(variance) * again.worth
@@ -147,22 +147,22 @@ def _estimating(
 
 
 def _levels(log: WeightedLog) -> tuple[Level, ...]:
-    """The partial rewards of the log, each as often as it came; half a success where there are none
-    or more than a world may have."""
+    """Partial rewards of the log with their frequencies; half a success if there are none, or more
+    than a world may have."""
     is_partial = (log.reward > 0) & (log.reward < 1)
-    found, at = np.unique(log.reward[is_partial].round(6), return_inverse=True)
-    if not 1 <= len(found) <= MAX_LEVELS - 2 or found[0] < 0.01 or found[-1] > 0.99:
+    worths, at = np.unique(log.reward[is_partial].round(6), return_inverse=True)
+    if not 1 <= len(worths) <= MAX_LEVELS - 2 or worths[0] < 0.01 or worths[-1] > 0.99:
         return LEVELS
-    if len(found) == 1:
-        return (Level(float(found[0])),)
-    came = np.bincount(at, weights=log.weight[is_partial])
-    pairs = zip(found.tolist(), (came / came.sum()).clip(1e-6).tolist(), strict=True)
+    if len(worths) == 1:
+        return (Level(float(worths[0])),)
+    weights = np.bincount(at, weights=log.weight[is_partial])
+    pairs = zip(worths.tolist(), (weights / weights.sum()).clip(1e-6).tolist(), strict=True)
     return tuple(Level(worth, share=share) for worth, share in pairs)
 
 
 def _halves(log: WeightedLog, levels: Sequence[Level]) -> Array:
-    """Which part of what each action earns comes in partial rewards, or if these are of any size in
-    those about 1/2, (K,)."""
+    """Share of each action's earnings in partial rewards, (K,); for arbitrary sizes the share of
+    rewards near 1/2."""
     k = len(log.actions)
     worths = np.array([level.worth for level in levels])
     middle = np.isclose(log.reward[:, None], worths, atol=1e-6).any(axis=1)
@@ -174,57 +174,57 @@ def _halves(log: WeightedLog, levels: Sequence[Level]) -> Array:
     return np.divide(halves, total, out=np.zeros(k), where=total > 0)
 
 
-def _together(came: NDArray[np.intp], apart: World) -> tuple[float, ...]:
-    """How much more often than independent fields say each cell came; nothing where chance would
-    explain it."""
-    events, foretold = int(came.sum()), apart.frequencies
-    square, free = _differing(came, apart)
+def _dependence(visits: NDArray[np.intp], independent: World) -> tuple[float, ...]:
+    """Ratio of each cell's frequency to that of independent fields; empty if chance explains it."""
+    events, predicted = int(visits.sum()), independent.frequencies
+    square, free = _differing(visits, independent)
     if free < 1e-9:
         return ()
-    # Of chi-square, by Wilson and Hilferty; less than one degree of freedom is a part of one.
+    # Quantile of chi-square by Wilson and Hilferty, with at least one degree of freedom.
     degrees = max(free, 1.0)
     root = 1 - 2 / (9 * degrees) + _SELDOM * math.sqrt(2 / (9 * degrees))
     if square < free * root**3:
         return ()
     chance = free / square
-    return times_of(chance * foretold + (1 - chance) * came / events, foretold)
+    return times_of(chance * predicted + (1 - chance) * visits / events, predicted)
 
 
-def _differing(came: NDArray[np.intp], apart: World) -> tuple[float, float]:
-    """By how much cells differ from what independent fields foretell, as the square of chi, and
-    by how much chance alone has them differ on average.
+def _differing(visits: NDArray[np.intp], independent: World) -> tuple[float, float]:
+    """Chi-square of the cells' counts against independent fields, and its mean under chance.
 
-    Cells of which few events were foretold are joined to their neighbours: by itself, a single
-    event where a hundredth of one was foretold would look like anything but chance. As fields were
-    fitted to the log, chance has less room, by what the frequencies of their values have taken.
+    Cells with few expected events are merged with neighbours: alone, a single event with a
+    hundredth expected would look significant. As the fields were fitted to the log, the mean under
+    chance is reduced by the frequencies of their values.
     """
-    events, foretold = int(came.sum()), apart.frequencies
-    joined = _joined(events * foretold)
-    share = np.bincount(joined, weights=foretold)
-    free = len(share) - 1.0
-    at = np.unravel_index(np.arange(len(came)), [len(field.values) for field in apart.fields])
-    for values, shares in zip(at, apart.shares, strict=True):
-        taken = np.bincount(joined * len(shares) + values, weights=foretold)
+    events, predicted = int(visits.sum()), independent.frequencies
+    joined = _joined(events * predicted)
+    share = np.bincount(joined, weights=predicted)
+    degrees = len(share) - 1.0
+    positions = np.unravel_index(
+        np.arange(len(visits)), [len(field.values) for field in independent.fields]
+    )
+    for values, shares in zip(positions, independent.shares, strict=True):
+        taken = np.bincount(joined * len(shares) + values, weights=predicted)
         taken = np.pad(taken, (0, len(share) * len(shares) - len(taken))).reshape(len(share), -1)
-        free -= float((taken**2 / shares / share[:, None]).sum()) - 1
-    told = np.bincount(joined, weights=came)
-    return float(((told - events * share) ** 2 / (events * share)).sum()), free
+        degrees -= float((taken**2 / shares / share[:, None]).sum()) - 1
+    counts = np.bincount(joined, weights=visits)
+    return float(((counts - events * share) ** 2 / (events * share)).sum()), degrees
 
 
-def _joined(foretold: Array) -> NDArray[np.intp]:
-    """For each cell the number of the one it is counted with: itself, or with fewer than `_FEW`
-    foretold events, as many others of such in a row as have as many together."""
-    joined = np.full(len(foretold), -1, dtype=np.intp)
-    frequent = foretold >= _FEW
+def _joined(predicted: Array) -> NDArray[np.intp]:
+    """Merged group of each cell: cells with at least `_FEW` expected events stand alone,
+    consecutive others are merged until they have as many."""
+    joined = np.full(len(predicted), -1, dtype=np.intp)
+    frequent = predicted >= _FEW
     joined[frequent] = np.arange(frequent.sum())
     number, sum_of, left = int(frequent.sum()), 0.0, list[int]()
     for cell in np.flatnonzero(~frequent).tolist():
         left.append(cell)
-        sum_of += foretold[cell]
+        sum_of += predicted[cell]
         if sum_of >= _FEW:
             joined[left] = number
             number, sum_of, left = number + 1, 0.0, []
-    joined[left] = max(number - 1, 0)  # What remains is too little for one more.
+    joined[left] = max(number - 1, 0)  # The rest is too small for a group of its own.
     return joined
 
 
@@ -232,40 +232,40 @@ def _joined(foretold: Array) -> NDArray[np.intp]:
 
 
 def _fields(log: WeightedLog, columns: Sequence[Column]) -> tuple[Field, ...]:
-    """Fields with their values as often as they came; one that says nothing where there is none."""
+    """Fields with the frequencies of their values; a constant field if there is no column."""
     if not columns:
         return (Field("visitor", "Visitor", (Value("anybody", ""),)),)
     names: list[str] = []
     for column in columns:
         names.append(_named(column.name, names))
-    found = []
+    fields = []
     for name, column in zip(names, columns, strict=True):
-        came = np.bincount(column.codes, minlength=len(column.values))
-        texts = _unlike(column.values)
+        counts = np.bincount(column.codes, minlength=len(column.values))
+        texts = _distinct(column.values)
         values = (
-            column.value(at, text, max(n, 0.5))
-            for at, (text, n) in enumerate(zip(texts, came.tolist(), strict=True))
+            column.value(position, text, max(n, 0.5))
+            for position, (text, n) in enumerate(zip(texts, counts.tolist(), strict=True))
         )
-        found.append(Field(name, name, tuple(values)))
-    return tuple(found)
+        fields.append(Field(name, name, tuple(values)))
+    return tuple(fields)
 
 
 def _named(column: str, before: Sequence[str]) -> str:
-    """A name that a field may have, like no other before it."""
+    """Valid name for a field, different from those before it."""
     plain = re.sub(r"[^\w -]+|_{2,}", "-", column).strip("-_ ")[: MAX_NAME - 4] or "field"
     plain = f"{plain}-" if plain in TAKEN else plain
     number = next(n for n in range(1, 99) if _numbered(plain, n) not in before)
     return _numbered(plain, number)
 
 
-def _unlike(texts: Sequence[str]) -> list[str]:
-    """Texts that were cut short, told apart."""
-    found: dict[str, str] = {}
+def _distinct(texts: Sequence[str]) -> list[str]:
+    """Distinct names for texts that were cut short."""
+    names: dict[str, str] = {}
     for text in texts:
         numbered = (_numbered(text[: MAX_NAME - 4], number) for number in range(1, 99))
-        name = next(one for one in (text, *numbered) if alike(one) not in found)
-        found[alike(name)] = name
-    return [*found.values()]
+        name = next(candidate for candidate in (text, *numbered) if alike(candidate) not in names)
+        names[alike(name)] = name
+    return [*names.values()]
 
 
 def _numbered(text: str, number: int) -> str:
@@ -277,7 +277,7 @@ def _item(name: str, worth: float) -> Item:
 
 
 def _table(fields: Sequence[Field], items: Sequence[Item], half: Array, full: Array) -> TasteTable:
-    """The truth cell by cell."""
+    """Truth of each cell."""
     world = World("", "", "", tuple(fields), tuple(items), lambda context, item: Taste(0, 0))
     rows = {}
     for cell, context in enumerate(world.contexts):
@@ -285,4 +285,4 @@ def _table(fields: Sequence[Field], items: Sequence[Item], half: Array, full: Ar
         rows[tuple(context.values())] = {
             item.id: Taste(h, f) for item, (h, f) in zip(items, chances, strict=True)
         }
-    return TasteTable(tuple(one.name for one in fields), rows)
+    return TasteTable(tuple(field.name for field in fields), rows)

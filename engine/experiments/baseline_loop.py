@@ -44,8 +44,8 @@ class BaselineLoop(LearningLoop):
         if request not in self._shown:
             self._shown[request] = decide.decide(self._untaught, request, now, self._normals)
         event_id = request.event_id or decide.next_event_id(state, self.seed)
-        told = replace(request, event_id=event_id)
-        return replace(self._shown[request], event_id=event_id, time=now, request=told)
+        renamed = replace(request, event_id=event_id)
+        return replace(self._shown[request], event_id=event_id, time=now, request=renamed)
 
     def configure(self, /, *unnamed: object, **changes: object) -> NoReturn:
         """Raise ``OperationNotAllowed``: the settings are fixed."""

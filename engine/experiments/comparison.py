@@ -31,8 +31,8 @@ from engine.steps import Steps, at_once
 from engine.streams import stream
 from engine.worlds.world import World
 
-ASKED = 200
-"""Visitors to a large world who are asked what a loop online would bring."""
+SAMPLED = 200
+"""Visitors of a large world for whom the value of going online is estimated."""
 
 ARMS: Mapping[str, LearningMode] = {
     "baseline": "logging_only",
@@ -59,7 +59,7 @@ class AutoSwitch:
         check_number("BadRequest", "events", self.events, 10, 1_000, whole=True)
 
     def says(self, record: MatchingRecord) -> bool:
-        """Whether to switch, by the events since the last change of the mode."""
+        """Return True to switch, by the events since the last change of the mode."""
         since = record.switches[-1][0] if record.switches else 0
         latest = record.performance(self.events, after=since)
         reached = latest.match_rate >= self.share * latest.highest_match_rate
@@ -164,7 +164,7 @@ class Comparison:
 
     @property
     def is_apprentice(self) -> bool:
-        """Whether the apprentice is still in apprentice mode."""
+        """True if the apprentice is still in apprentice mode."""
         return self.apprentice.settings.learning_mode == "apprentice"
 
     def stepping(self) -> Steps[None]:
@@ -250,16 +250,16 @@ class Comparison:
         """True expected reward of the apprentice's own choices from now on; for a large world the
         mean over a sample of visitors."""
         world, total = self.world, 0.0
-        asked: dict[str, list[tuple[RankRequest, float, Array]]] = defaultdict(list)
-        for cell, weight, earned in zip(*world.some(ASKED), strict=True):
+        requests_by_actions: dict[str, list[tuple[RankRequest, float, Array]]] = defaultdict(list)
+        for cell, weight, earned in zip(*world.some(SAMPLED), strict=True):
             context = world.contexts[cell]
             firsts = self.baseline.possible(context)
             for first in firsts:
                 request = parse_rank_request(world.actions_from(first), world.features(context))
                 places = [world.position(action.id) for action in request.actions]
                 share = float(weight) / len(firsts)
-                asked[request.actions_text].append((request, share, earned[places]))
-        for alike in asked.values():
+                requests_by_actions[request.actions_text].append((request, share, earned[places]))
+        for alike in requests_by_actions.values():
             requests, weights, rewards = zip(*alike, strict=True)
             chances = self.apprentice.probabilities_online(requests)
             total += float(np.array(weights) @ (chances * np.array(rewards)).sum(axis=1))

@@ -46,7 +46,7 @@ class Duel:
 
     @property
     def is_over(self) -> bool:
-        """Whether all visitors were served."""
+        """True if all visitors were served."""
         return self.served == len(self.visitors)
 
     @property
@@ -128,8 +128,8 @@ def score_told(
     knows the irrelevant ones."""
     loop, total = LearningLoop(settings, seed=seed), 0.0
     for visitor in visitors:
-        told = {name: value for name, value in visitor.context.items() if name in fields}
-        answer = loop.rank(world.actions, [told])
+        known = {name: value for name, value in visitor.context.items() if name in fields}
+        answer = loop.rank(world.actions, [known])
         earned = world.answer(visitor.context, answer.reward_action_id, visitor.uniform)
         loop.reward(answer.event_id, earned)
         total += earned

@@ -1,4 +1,4 @@
-"""How a loop explores: actions shown and never shown, its certainty, and repeated draws.
+"""Exploration of a loop: actions shown and never shown, its certainty, and repeated draws.
 
 Each class or function serves one lesson.
 """
@@ -89,7 +89,7 @@ def exploration_record(loop: LearningLoop, world: World) -> ExplorationRecord:
 def believed_means(loop: LearningLoop, world: World) -> Array:
     """Believed mean reward of each item in each context of a world, (C, K)."""
     features = [world.features(context) for context in world.contexts]
-    return np.array([loop.belief(world.actions, one).mean for one in features])
+    return np.array([loop.belief(world.actions, context).mean for context in features])
 
 
 # -- certainty ------------------------------------------------------------------------
@@ -129,13 +129,13 @@ class Certainty:
 
 
 def certainty_steps(
-    world: World, seed: int, sizes: Sequence[int], floor: float, found: list[Certainty]
+    world: World, seed: int, sizes: Sequence[int], floor: float, records: list[Certainty]
 ) -> Steps[None]:
     """Run textbook Thompson sampling with a floor, and measure it at several crowd sizes.
 
     Args:
         sizes: increasing numbers of visitors.
-        found: receives one `Certainty` for each size.
+        records: receives one `Certainty` for each size.
     """
     policy = Thompson(floor=floor, agreement=1)
     loop = LearningLoop(replace(LoopSettings(), policy=policy), seed=seed)
@@ -145,7 +145,7 @@ def certainty_steps(
             yield None
         chances = loop.probabilities(requests)
         rewards = curve_of(loop, world).rewards
-        found.append(Certainty(size, chances, world.frequencies, float(rewards.mean())))
+        records.append(Certainty(size, chances, world.frequencies, float(rewards.mean())))
         yield None
 
 

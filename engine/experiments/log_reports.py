@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.evaluation.random_rules import earned_by, random_rules, value_of
 from engine.evaluation.targets import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings
@@ -24,9 +24,9 @@ JUDGES: tuple[type[Estimator], ...] = (Naive, Ips, Stratified)
 
 
 def _interval(estimator: Estimator) -> Interval:
-    found = estimator.interval()
-    assert found is not None
-    return found
+    interval = estimator.interval()
+    assert interval is not None
+    return interval
 
 
 # -- each item of a log ---------------------------------------------------------------
@@ -51,35 +51,38 @@ class LogReport:
     @property
     def praised(self) -> int:
         """Position of the item with the highest average in the log."""
-        return int(np.argmax([one.estimate for one in self.intervals[Naive.key]]))
+        return int(np.argmax([interval.estimate for interval in self.intervals[Naive.key]]))
 
 
 def reporting(
-    world: World, seed: int, visitors: int, logs: int, found: list[LogReport]
+    world: World, seed: int, visitors: int, logs: int, reports: list[LogReport]
 ) -> Steps[None]:
     """Report on the logs of several new loops, a visitor a step.
 
     Args:
         seed: of the first loop; each further loop has the next one.
         logs: number of loops.
-        found: receives one report for each loop.
+        reports: receives one report for each loop.
     """
     for number in range(logs):
-        told = yield from experiment(world, LoopSettings(), visitors, seed + number)
-        found.append(report_on(world, told))
+        outcome = yield from experiment(world, LoopSettings(), visitors, seed + number)
+        reports.append(report_on(world, outcome))
         yield None
 
 
-def report_on(world: World, told: Told) -> LogReport:
+def report_on(world: World, outcome: ExperimentLog) -> LogReport:
     """Report on one log in which each item was shown at least once."""
-    log, best = told.log, world.expected.argmax(axis=1)
+    log, best = outcome.log, world.expected.argmax(axis=1)
     weighed = [Fixed(item.id).weigh(log) for item in world.items]
     fits = [
-        best[told.cells[log.shown == log.actions.index(item.id)]] == place
+        best[outcome.cells[log.shown == log.actions.index(item.id)]] == place
         for place, item in enumerate(world.items)
     ]
     return LogReport(
-        {judge.key: tuple(_interval(judge().add(one)) for one in weighed) for judge in JUDGES},
+        {
+            judge.key: tuple(_interval(judge().add(target)) for target in weighed)
+            for judge in JUDGES
+        },
         truths=world.frequencies @ world.expected,
         fitting=np.array([offers.mean() for offers in fits]),
         wanted=np.eye(len(world.items))[best].T @ world.frequencies,
@@ -92,34 +95,34 @@ class IntervalRecord:
 
     Attributes:
         key: of the estimator.
-        intervals, held: number of intervals, and of those which contain the truth.
+        intervals, covering: number of intervals, and of those which contain the truth.
         width: mean width.
     """
 
     key: str
     intervals: int
-    held: int
+    covering: int
     width: float
 
     @property
     def share(self) -> float:
         """Share of intervals which contain the truth."""
-        return self.held / self.intervals
+        return self.covering / self.intervals
 
 
 def interval_records(reports: Sequence[LogReport]) -> tuple[IntervalRecord, ...]:
     """Coverage of each of `JUDGES` over all items of at least one report."""
-    found = []
+    records = []
     for judge in JUDGES:
         pairs = [
             (interval, float(truth))
             for report in reports
             for interval, truth in zip(report.intervals[judge.key], report.truths, strict=True)
         ]
-        held = sum(interval.holds(truth) for interval, truth in pairs)
+        covering = sum(interval.holds(truth) for interval, truth in pairs)
         width = sum(interval.width for interval, _ in pairs) / len(pairs)
-        found.append(IntervalRecord(judge.key, len(pairs), held, width))
-    return tuple(found)
+        records.append(IntervalRecord(judge.key, len(pairs), covering, width))
+    return tuple(records)
 
 
 # -- rules that never ran -------------------------------------------------------------
@@ -140,12 +143,12 @@ class RuleEstimate:
     truth: float
 
 
-def ask(world: World, told: Told, rule: Choosing) -> RuleEstimate:
+def ask(world: World, outcome: ExperimentLog, rule: Choosing) -> RuleEstimate:
     """Estimate the reward of a rule; the log must hold an offer the rule would make."""
     return RuleEstimate(
-        _interval(Stratified().add(rule.weigh(told.log))),
-        _interval(Ips().add(rule.weigh(forgetting(told.log)))).estimate,
-        truths(world, told.log, [rule])[rule.key],
+        _interval(Stratified().add(rule.weigh(outcome.log))),
+        _interval(Ips().add(rule.weigh(forgetting(outcome.log)))).estimate,
+        truths(world, outcome.log, [rule])[rule.key],
     )
 
 
@@ -164,10 +167,10 @@ class RuleSearch:
     truth: float
 
 
-def search(world: World, told: Told, seed: int) -> RuleSearch:
+def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
-    rules, half = random_rules(world, seed), len(told.log) // 2
-    earned = earned_by(world, told, rules)
+    rules, half = random_rules(world, seed), len(outcome.log) // 2
+    earned = earned_by(world, outcome, rules)
     chosen, judged = earned[:, :half].mean(axis=1), earned[:, half:].mean(axis=1)
     best = int(chosen.argmax())
     return RuleSearch(float(chosen[best]), float(judged[best]), value_of(world, rules[best]))
@@ -175,7 +178,7 @@ def search(world: World, told: Told, seed: int) -> RuleSearch:
 
 def errors(searches: Sequence[RuleSearch]) -> tuple[float, float]:
     """Root mean square errors of the half used to choose and of the other half."""
-    table = np.array([[one.chosen - one.truth, one.judged - one.truth] for one in searches])
+    table = np.array([[s.chosen - s.truth, s.judged - s.truth] for s in searches])
     chosen, judged = np.sqrt((table**2).mean(axis=0))
     return float(chosen), float(judged)
 
@@ -193,15 +196,15 @@ class OfferTable:
     means: Array
 
 
-def offered_by(world: World, told: Told, field: str) -> OfferTable:
+def offered_by(world: World, outcome: ExperimentLog, field: str) -> OfferTable:
     """Count and average the offers of a log by the values of a field."""
-    (values,) = ([v.name for v in one.values] for one in world.fields if one.name == field)
-    rows = np.array([values.index(world.contexts[cell][field]) for cell in told.cells])
-    items = np.array([world.position(action) for action in told.log.actions])
-    at = rows * len(world.items) + items[told.log.shown]
+    (values,) = ([v.name for v in known.values] for known in world.fields if known.name == field)
+    rows = np.array([values.index(world.contexts[cell][field]) for cell in outcome.cells])
+    items = np.array([world.position(action) for action in outcome.log.actions])
+    at = rows * len(world.items) + items[outcome.log.shown]
     size = len(values) * len(world.items)
     times = np.bincount(at, minlength=size)
-    sums = np.bincount(at, weights=told.log.reward, minlength=size)
+    sums = np.bincount(at, weights=outcome.log.reward, minlength=size)
     means = np.divide(sums, times, out=np.full(size, np.nan), where=times > 0)
     shape = len(values), len(world.items)
     return OfferTable(times.reshape(shape), np.asarray(means.reshape(shape)))

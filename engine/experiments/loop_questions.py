@@ -66,16 +66,16 @@ class LoopQuestion:
 
     def contexts(self, world: World) -> Sequence[Context]:
         """Contexts in question; of a map all cells, row by row."""
-        who = self.context or self.seen
+        visitor = self.context or self.seen
         if not self.rows:
             return () if self.context is None else (self.context,)
-        assert who is not None
+        assert visitor is not None
         rows, columns = (
             [value.name for field in world.fields if field.name == name for value in field.values]
             for name in (self.rows, self.columns)
         )
         names = product(rows, columns)
-        return tuple({**who, self.rows: row, self.columns: column} for row, column in names)
+        return tuple({**visitor, self.rows: row, self.columns: column} for row, column in names)
 
     @property
     def looks(self) -> tuple[int, ...]:
@@ -134,12 +134,12 @@ class LoopInquiry:
             a context and no further visitors.
     """
 
-    def __init__(self, played: Playthrough, seed: int, asked: Sequence[LoopQuestion]) -> None:
-        self.world, self.asked, self._played, self._seed = played.world, asked, played, seed
+    def __init__(self, played: Playthrough, seed: int, questions: Sequence[LoopQuestion]) -> None:
+        self.world, self.questions, self._played, self._seed = played.world, questions, played, seed
         self.looks: dict[int, LoopReading] = {}
         self.moved: dict[int, ChanceShift] = {}
         self.drawn: dict[int, Array] = {}
-        self._at = sorted({look for one in asked for look in one.looks})
+        self._at = sorted({look for question in questions for look in question.looks})
         self._steps, self._done = played.visitors + self._at[-1] + 1, 0
 
     @property
@@ -157,15 +157,15 @@ class LoopInquiry:
                 loop: LearningLoop = end.value
                 break
             self._done = min(self._done + 1, self._played.visitors)
-        for place, one in enumerate(self.asked):
-            if one.seen is not None:
-                self.moved[place] = yield from self._moving(loop, one)
-            elif one.context is not None and not one.visitors and not one.rows:
-                offer = RepeatedOffer(loop, self.world, one.context)
+        for place, question in enumerate(self.questions):
+            if question.seen is not None:
+                self.moved[place] = yield from self._moving(loop, question)
+            elif question.context is not None and not question.visitors and not question.rows:
+                offer = RepeatedOffer(loop, self.world, question.context)
                 offer.draw(DRAWN)
                 self.drawn[place] = offer.shares
                 yield None
-        if any(one.kind == "single" for one in self.asked):
+        if any(question.kind == "single" for question in self.questions):
             yield from self.world.finding_ceilings()  # Cached in the world.
         begun = len(loop.events)
         for at in self._at:
@@ -178,74 +178,74 @@ class LoopInquiry:
 
     def truth(self, place: int) -> Truth:
         """True answer to the question at a position, after all work is done."""
-        one = self.asked[place]
-        if one.rows:
+        question = self.questions[place]
+        if question.rows:
             return self._so(place)
-        match one.kind:
+        match question.kind:
             case "single":
                 return self.world.single_value
             case "rewarded":
-                return float(self.looks[one.visitors].rewarded)
+                return float(self.looks[question.visitors].rewarded)
             case "moves":
-                position, moved = self.world.position(one.action), self.moved[place]
+                position, moved = self.world.position(question.action), self.moved[place]
                 by = float(moved.after[position] - moved.before[position])
                 return "same" if abs(by) < HARDLY else "up" if by > 0 else "down"
-        chances = self.chances(one, one.visitors)
-        if one.kind == "favourite":
+        chances = self.chances(question, question.visitors)
+        if question.kind == "favourite":
             return self.world.items[int(chances.argmax())].id
-        return float(chances[self.world.position(one.action)])
+        return float(chances[self.world.position(question.action)])
 
-    def chances(self, one: LoopQuestion, visitors: int) -> Array:
+    def chances(self, question: LoopQuestion, visitors: int) -> Array:
         """Selection probabilities in the context of a question, (K,)."""
-        assert one.context is not None
-        return self.looks[visitors].chances[self.world.cell(one.context)]
+        assert question.context is not None
+        return self.looks[visitors].chances[self.world.cell(question.context)]
 
     def _so(self, place: int) -> Marks:
         """Cells of a map for which the answer is yes."""
-        one = self.asked[place]
-        if one.kind == "rises":
+        question = self.questions[place]
+        if question.kind == "rises":
             moved = self.moved[place]
-            by = (moved.after - moved.before)[:, self.world.position(one.action)]
+            by = (moved.after - moved.before)[:, self.world.position(question.action)]
             return frozenset(np.flatnonzero(by >= HARDLY).tolist())
-        found = self.favourites(one, one.visitors)
-        return frozenset(at for at, item in enumerate(found) if item == one.action)
+        results = self.favourites(question, question.visitors)
+        return frozenset(at for at, item in enumerate(results) if item == question.action)
 
-    def favourites(self, one: LoopQuestion, visitors: int) -> Sequence[str]:
+    def favourites(self, question: LoopQuestion, visitors: int) -> Sequence[str]:
         """Id of the most probable action in each cell of a map."""
         chances, cells = (
             self.looks[visitors].chances,
-            map(self.world.cell, one.contexts(self.world)),
+            map(self.world.cell, question.contexts(self.world)),
         )
         return [self.world.items[int(chances[cell].argmax())].id for cell in cells]
 
-    def _moving(self, loop: LearningLoop, one: LoopQuestion) -> Steps[ChanceShift]:
+    def _moving(self, loop: LearningLoop, question: LoopQuestion) -> Steps[ChanceShift]:
         """Give one reward to a copy of the loop, and read the probabilities before and after."""
-        assert one.seen is not None
+        assert question.seen is not None
         loop = yield from as_of(loop, len(loop.log))
-        before = yield from self._chances(loop, one)
-        others = [item.id for item in self.world.items if item.id != one.action]
-        answer = loop.rank(self.world.actions, self.world.features(one.seen), others)
-        loop.reward(answer.event_id, one.reward)
-        return ChanceShift(before, (yield from self._chances(loop, one)))
+        before = yield from self._chances(loop, question)
+        others = [item.id for item in self.world.items if item.id != question.action]
+        answer = loop.rank(self.world.actions, self.world.features(question.seen), others)
+        loop.reward(answer.event_id, question.reward)
+        return ChanceShift(before, (yield from self._chances(loop, question)))
 
-    def _chances(self, loop: LearningLoop, one: LoopQuestion) -> Steps[Array]:
+    def _chances(self, loop: LearningLoop, question: LoopQuestion) -> Steps[Array]:
         """Selection probabilities in the contexts of a question, a context a step."""
-        found = []
-        for context in one.contexts(self.world):
-            found.append(shown_chances(loop, self.world, context))
+        results = []
+        for context in question.contexts(self.world):
+            results.append(shown_chances(loop, self.world, context))
             yield None
-        return np.array(found) if one.rows else found[0]
+        return np.array(results) if question.rows else results[0]
 
     def _look(self, loop: LearningLoop, begun: int) -> Steps[LoopReading]:
         world = self.world
-        asked = [one for one in self.asked if one.seen is None]
-        contexts = [context for one in asked for context in one.contexts(world)]
+        questions = [question for question in self.questions if question.seen is None]
+        contexts = [context for question in questions for context in question.contexts(world)]
         chances = dict[int, Array]()
         for cell, context in {world.cell(context): context for context in contexts}.items():
             chances[cell] = shown_chances(loop, world, context)
             yield None
         new = list(loop.events.values())[begun:]
-        rewarded = sum(one.earned is not None and one.earned > 0 for one in new)
+        rewarded = sum(event.earned is not None and event.earned > 0 for event in new)
         return LoopReading(len(loop.events) - begun, rewarded, chances, averages(loop, world))
 
 
@@ -258,8 +258,8 @@ def shown_chances(loop: LearningLoop, world: World, context: Context) -> Array:
 def averages(loop: LearningLoop, world: World) -> Array:
     """Mean reward of each action, (K,); NaN for an action never shown."""
     events = [state for state in loop.events.values() if state.earned is not None]
-    shown: NDArray[np.int_] = np.array([one.ranked.shown for one in events], dtype=int)
-    earned = np.array([one.earned for one in events], dtype=float)
+    shown: NDArray[np.int_] = np.array([event.ranked.shown for event in events], dtype=int)
+    earned = np.array([event.earned for event in events], dtype=float)
     most = len(world.items)
     times = np.bincount(shown, minlength=most)
     sums = np.bincount(shown, weights=earned, minlength=most)

@@ -137,11 +137,14 @@ class SecondLoop:
 
     def _serve(self, event: EventState, earned: float) -> None:
         """Rank for the visitor of an event of the first loop, and send the reward given here."""
-        asked, world = event.ranked.request, self._versions.at(event.number)
-        context, actions = world.context_of(asked), {one["id"]: one for one in world.actions}
-        offered = [actions[action.id] for action in asked.actions]
+        request, world = event.ranked.request, self._versions.at(event.number)
+        context, actions = (
+            world.context_of(request),
+            {action["id"]: action for action in world.actions},
+        )
+        offered = [actions[action.id] for action in request.actions]
         features, event_id = world.features(context), event.ranked.event_id
-        shown = self.loop.rank(offered, features, asked.excluded, event_id).reward_action_id
+        shown = self.loop.rank(offered, features, request.excluded, event_id).reward_action_id
         if shown != event.ranked.action_id:
             luck = nth_visitor(world, self._seed, event.number).uniform
             earned = world.answer(context, shown, luck)
@@ -151,11 +154,11 @@ class SecondLoop:
 def shared_entries(before: Mark, now: Mark) -> int:
     """Length of the common prefix of the entries that count at two places of a history."""
     same = 0
-    for (start, one), (other_start, other) in zip(before.runs, now.runs, strict=False):
+    for (start, end), (other_start, other_end) in zip(before.runs, now.runs, strict=False):
         if start != other_start:
             break
-        same += min(one, other) - start
-        if one != other:
+        same += min(end, other_end) - start
+        if end != other_end:
             break
     return same
 
@@ -163,6 +166,6 @@ def shared_entries(before: Mark, now: Mark) -> int:
 def standing(first: LearningCurve, second: LearningCurve) -> Standing:
     """Compare two loops by their learning curves, over the visitors of the shorter one."""
     visitors = min(len(first), len(second))
-    one, other = first.rewards[:visitors], second.rewards[:visitors]
-    means = [float(each.mean()) if visitors else float("nan") for each in (one, other)]
-    return Standing(visitors, means[0], means[1], int(np.count_nonzero(one != other)))
+    rewards, others = first.rewards[:visitors], second.rewards[:visitors]
+    means = [float(each.mean()) if visitors else float("nan") for each in (rewards, others)]
+    return Standing(visitors, means[0], means[1], int(np.count_nonzero(rewards != others)))

@@ -73,12 +73,12 @@ def by_segment(comparison: Comparison, start: int, arm: str) -> list[SegmentUpli
     more = gained(comparison, start, arm)
     segments = comparison.world.segments()
     contexts = _contexts(comparison, start)
-    found = []
+    rows = []
     for field, value in segments:
-        there = more[np.array([one[field.name] == value.name for one in contexts], bool)]
+        there = more[np.array([context[field.name] == value.name for context in contexts], bool)]
         if len(there) > 1:
-            found.append((field, value, len(there), _together(there, len(segments))))
-    return [SegmentUplift(*one) for one in found]
+            rows.append((field, value, len(there), _together(there, len(segments))))
+    return [SegmentUplift(*row) for row in rows]
 
 
 def _contexts(comparison: Comparison, start: int) -> list[Context]:
@@ -131,5 +131,5 @@ def _mean(values: Sequence[float]) -> float:
 
 def worst_served(segments: Sequence[SegmentUplift]) -> Iterator[SegmentUplift]:
     """Segments significantly below the baseline, worst first."""
-    worse = (one for one in segments if one.uplift.high < 0)
-    return iter(sorted(worse, key=lambda one: one.uplift.mean))
+    worse = (segment for segment in segments if segment.uplift.high < 0)
+    return iter(sorted(worse, key=lambda segment: segment.uplift.mean))

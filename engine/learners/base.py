@@ -100,9 +100,9 @@ class Learner(Learned, ABC):
     """
 
     expresses_doubt: ClassVar[bool] = False
-    """Whether beliefs have a width for policies to draw from."""
+    """True if beliefs have a width for policies to draw from."""
     has_imitation_head: ClassVar[bool] = False
-    """Whether an apprentice learns imitation separately, beside rewards."""
+    """True if an apprentice learns imitation separately, beside rewards."""
     imitation: "Learner | None" = None
 
     @property

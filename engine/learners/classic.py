@@ -104,10 +104,10 @@ class ClassicLearner(Learner):
         fields = [context.fields[column] for column in columns]
         groups = by_group(products, fields, len(context.columns), share)
         everything = float(weights.sum() * (duals @ self._contexts.products(context)[0, c]))
-        found = defaultdict[Source, float](float, {"everything": everything})
+        sums = defaultdict[Source, float](float, {"everything": everything})
         for group, added in groups.items():
-            found[into.get(group, group)] += float(added.sum())
-        return {source: Contribution(mean) for source, mean in found.items()}
+            sums[into.get(group, group)] += float(added.sum())
+        return {source: Contribution(mean) for source, mean in sums.items()}
 
     def unrewarded(self) -> Self:
         return type(self)(self._crosses, self._rate)

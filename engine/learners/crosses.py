@@ -55,21 +55,21 @@ def by_group(
     Crosses of order k are listed by their fields while there are at most `MAX_GROUPS` groups so
     far; beyond that, an order is one group.
     """
-    found: dict[Group, Array] = {Group(): weights[0]}
+    kernels: dict[Group, Array] = {Group(): weights[0]}
     count = 1
     for order, weight in enumerate(weights[1:], start=1):
         count += math.comb(size, order)
         if order > 1 and count > MAX_GROUPS:
             polynomial = symmetric_polynomials(products, order)[order]
-            found[Group(every=order)] = weight * polynomial
+            kernels[Group(every=order)] = weight * polynomial
             continue
         crosses = list(combinations(range(len(fields)), order))
         at = np.array(crosses, dtype=np.intp).reshape(-1, order)
         values = weight * math.prod(products.T[part] for part in at.T)
         for cross, value in zip(crosses, values, strict=True):
             group = Group(tuple(sorted({fields[part] for part in cross})))
-            found[group] = found[group] + value if group in found else value
-    return found
+            kernels[group] = kernels[group] + value if group in kernels else value
+    return kernels
 
 
 @dataclass(eq=False, slots=True)
@@ -136,8 +136,8 @@ class Vectors(Learned):
 
         def nth(n: int) -> Array:
             """Products of the nth columns of the fields with at least n columns."""
-            found = starts[: np.count_nonzero(counts > n)] + n
-            return self._products(at[found], factors[found])
+            positions = starts[: np.count_nonzero(counts > n)] + n
+            return self._products(at[positions], factors[positions])
 
         total = nth(0)
         if counts[0] > 1:

@@ -99,11 +99,11 @@ _IN_MEMORY: WeakSet[Checkpoints[Any]] = WeakSet()
 def in_memory() -> int:
     """Bytes of the checkpoints in memory."""
     with _LOCK:
-        return sum(one.size for one in _IN_MEMORY)
+        return sum(log.size for log in _IN_MEMORY)
 
 
 def _make_room(newest: Checkpoints[Any]) -> None:
     """Reduce all checkpoints to the memory allowed; the largest log gives way."""
     _IN_MEMORY.add(newest)
     while in_memory() > MEMORY:
-        max(_IN_MEMORY, key=lambda one: one.size).thin()
+        max(_IN_MEMORY, key=lambda log: log.size).thin()

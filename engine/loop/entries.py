@@ -85,7 +85,7 @@ class Ranked:
 
     @property
     def matches(self) -> bool:
-        """Whether the policy chose the baseline."""
+        """True if the policy chose the baseline."""
         return self.chosen == self.baseline
 
     @property

@@ -68,5 +68,5 @@ class EventState(EventLife):
         return cls(not ranked.request.defer_activation, ranked=ranked, number=number)
 
     def is_late(self, wait: timedelta, now: datetime) -> bool:
-        """Whether the wait has lasted longer than a reward wait time."""
+        """True if the wait has lasted longer than a reward wait time."""
         return now - self.ranked.time > wait

@@ -49,15 +49,15 @@ def check_alike(requests: Sequence[RankRequest]) -> None:
         check_parsed(request, RankRequest)
     offers = len({(request.actions_text, request.excluded) for request in requests})
     if offers != 1:
-        allowed, what = "1, as all are to offer, and exclude, the same", "offers in requests"
-        refuse("InvalidRankRequest", "requests", offers, allowed, f"the number of {what}")
+        allowed, subject = "1, as all are to offer, and exclude, the same", "offers in requests"
+        refuse("InvalidRankRequest", "requests", offers, allowed, f"the number of {subject}")
 
 
 def check_changes(changes: int) -> None:
     """Refuse a change of the world beyond the limit."""
     if changes >= MAX_CHANGES:
-        what = "the number of changes of the world"
-        refuse("OperationNotAllowed", "world", changes + 1, f"at most {MAX_CHANGES}", what)
+        subject = "the number of changes of the world"
+        refuse("OperationNotAllowed", "world", changes + 1, f"at most {MAX_CHANGES}", subject)
 
 
 def check_room(events: int, settings: LoopSettings) -> None:
@@ -69,7 +69,7 @@ def check_room(events: int, settings: LoopSettings) -> None:
 
 def check_same(request: RankRequest, ranked: Ranked) -> None:
     """Refuse an event id used for another request."""
-    new, old = (json.dumps(one.to_json(), sort_keys=True) for one in (request, ranked.request))
+    new, old = (json.dumps(r.to_json(), sort_keys=True) for r in (request, ranked.request))
     if new != old:
         allowed = "a new id, as it was used for another request"
         refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)

@@ -274,10 +274,10 @@ class LearningLoop(Replay):
         ``BadRequest`` for a world that could not be read again, ``OperationNotAllowed`` beyond the
         largest number of changes.
         """
-        told = world_from_text(world.text)
+        plain = world_from_text(world.text)
         guards.check_changes(len(self.state.changes))
         now = self._expire_late()
-        self._append(WorldChanged(now, len(self.state.events), told))
+        self._append(WorldChanged(now, len(self.state.events), plain))
 
     @in_turn
     def undo(self, entries: int = 1) -> None:

@@ -83,15 +83,15 @@ class _Held:
 
     def of_event(self, event_id: str, stop: int) -> list[tuple[int, Entry]]:
         """Searched from the end: entries of one event are near each other, and mostly recent."""
-        found: list[tuple[int, Entry]] = []
+        recent: list[tuple[int, Entry]] = []
         for at in range(min(stop, self.stop) - 1, self.start - 1, -1):
             entry = self.tail[at - self.start]
             if getattr(entry, "event_id", None) == event_id:
                 assert not isinstance(entry, Undone)
-                found.insert(0, (at, entry))
+                recent.insert(0, (at, entry))
         if self.archive is None:
-            return found
-        return [*self.archive.of_event(event_id, min(stop, self.start)), *found]
+            return recent
+        return [*self.archive.of_event(event_id, min(stop, self.start)), *recent]
 
     def counting(self, runs: Sequence[tuple[int, int]]) -> Iterator[Entry]:
         for run in runs:
@@ -193,13 +193,13 @@ class EventLog:
 
     @locked
     def counted_at(self, mark: Mark) -> bool:
-        """Whether the entries counting at an earlier place still count."""
+        """True if the entries counting at an earlier place still count."""
         size = mark.counting
         return size <= len(self) and (size == 0 or self._place(size - 1) < mark.position)
 
     @locked
     def is_evicted(self, at: int) -> bool:
-        """Whether an entry that counts is in the archive only."""
+        """True if an entry that counts is in the archive only."""
         return at < len(self) and self._place(at) < self._held.start
 
     def _place(self, at: int) -> int:

@@ -103,8 +103,8 @@ class Projection(ABC):
 
 
 def _read(entries: Iterable[Entry]) -> Steps[list[Entry]]:
-    found = []
+    read = []
     for entry in entries:
-        found.append(entry)
+        read.append(entry)
         yield None
-    return found
+    return read

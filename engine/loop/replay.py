@@ -184,7 +184,7 @@ class Replay:
 
     @property
     def can_bring_back(self) -> bool:
-        """Whether the latest change was an undo."""
+        """True if the latest change was an undo."""
         is_last = self.log.position == self._taken_at and not self.log.in_transaction
         return bool(self._taken) and is_last
 

@@ -143,9 +143,9 @@ class Experiences:
             "revisable": self.revisable,
             "before": self._forks[0][1] if self._forks else None,
             "final": self._final - self._start,
-            "events": [one.event_id for one in self._kept],
-            "times": [one.time.isoformat() for one in self._kept],
-            "earned": [one.earned for one in self._kept],
+            "events": [event.event_id for event in self._kept],
+            "times": [event.time.isoformat() for event in self._kept],
+            "earned": [event.earned for event in self._kept],
         }
 
     @classmethod

@@ -95,7 +95,7 @@ class LoopSettings:
         _check_policy(self)
 
     def learns_like(self, other: "LoopSettings") -> bool:
-        """Whether both settings learn the same from the same log."""
+        """True if both settings learn the same from the same log."""
         return all(
             getattr(self, name) == getattr(other, name)
             for name in ("crosses", "hypotheses", "may_change", "learner", "learning_rate")
@@ -104,8 +104,8 @@ class LoopSettings:
     @property
     def compared(self) -> tuple[Hypothesis, ...]:
         """The hypotheses, with crosses limited to the allowed ones."""
-        held = (replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
-        return tuple(dict.fromkeys(held))
+        limited = (replace(h, crosses=min(h.crosses, self.crosses)) for h in self.hypotheses)
+        return tuple(dict.fromkeys(limited))
 
 
 def learner_of(settings: LoopSettings) -> Learner:

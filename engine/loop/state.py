@@ -64,10 +64,10 @@ class LoopState:
     def state(self) -> State:
         """Learner and waiting events; settings and events are stored beside it."""
         experiences = self._experiences.state(self.events)
-        told = {"experiences": experiences, "waiting": list(self.waiting)}
+        parts = {"experiences": experiences, "waiting": list(self.waiting)}
         if self.world is None:
-            return told
-        return {**told, "world": self.world.text, "changes": [*self.changes]}
+            return parts
+        return {**parts, "world": self.world.text, "changes": [*self.changes]}
 
     def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
         """Restore a `state` of the same version."""

@@ -64,36 +64,36 @@ class Thompson(Policy):
         size = belief.means.shape[1]
         chance = self._chance(size)
         if self.width == 0:
-            found = _Outcome(ties(belief.mean), np.zeros(size))
+            outcome = _Outcome(ties(belief.mean), np.zeros(size))
         else:
-            found = self._outcome(belief, normals)
-        probabilities = (1 - self.floor) * found.agreed + self.floor * chance  # (10)
+            outcome = self._outcome(belief, normals)
+        probabilities = (1 - self.floor) * outcome.agreed + self.floor * chance  # (10)
         if rng.random() < self.floor:
-            return Decision(probabilities, found.errors, pick(chance, rng), "random")
-        chosen = pick(found.agreed, rng)
+            return Decision(probabilities, outcome.errors, pick(chance, rng), "random")
+        chosen = pick(outcome.agreed, rng)
         if self.width == 0:
-            return Decision(probabilities, found.errors, chosen, "best")
-        counted = found.draws_of(chosen, self.draws)
+            return Decision(probabilities, outcome.errors, chosen, "best")
+        counted = outcome.draws_of(chosen, self.draws)
         decisive = int(counted[rng.integers(len(counted))])
         normal = normals.table(self.draws, size)[:, decisive]
         drawn = belief.mean + self.width * belief.widths * normal
-        return Decision(probabilities, found.errors, chosen, "draw", drawn)
+        return Decision(probabilities, outcome.errors, chosen, "draw", drawn)
 
     def _outcome(self, belief: Belief, normals: Normals) -> "_Outcome":
         """Outcome of the draws; cached in the belief."""
-        asked = self, normals.seed
-        if belief.known is not None and asked in belief.known:
-            known: _Outcome = belief.known[asked]
+        key = self, normals.seed
+        if belief.known is not None and key in belief.known:
+            known: _Outcome = belief.known[key]
             return known
         size = belief.means.shape[1]
         able, won, times = _won(belief.mean, self.width * belief.widths, normals, self.draws)
         counts = np.zeros(size, dtype=np.int_)
         counts[able] = times
         errors = (1 - self.floor) * _standard_errors(counts, self.draws, self.agreement)
-        found = _Outcome(self._agreed(counts), errors, able, won)
+        outcome = _Outcome(self._agreed(counts), errors, able, won)
         if belief.known is not None:
-            belief.known[asked] = found.packed()
-        return found
+            belief.known[key] = outcome.packed()
+        return outcome
 
     def probabilities(self, beliefs: Belief, normals: Normals) -> Array:
         if self.width == 0:
@@ -156,7 +156,7 @@ class _Outcome:
 
     def packed(self) -> "_Outcome":
         """Copy with ``won`` packed as bits."""
-        won = [one if one.dtype == np.uint8 else np.packbits(one) for one in self.won]
+        won = [row if row.dtype == np.uint8 else np.packbits(row) for row in self.won]
         return replace(self, won=won)
 
 
@@ -219,11 +219,11 @@ def _won_exactly(mean: Array, bells: Array, table: Array, able: list[int]) -> _W
         won.append(drawn > best)  # Than all before it.
         np.maximum(best, drawn, out=best)
     left = won[0].copy()
-    for one in won[:0:-1]:  # What a later one won, none before it did.
-        np.logical_and(one, left, out=one)
-        np.logical_xor(left, one, out=left)
+    for bits in won[:0:-1]:  # Remove draws won by a later action from those before.
+        np.logical_and(bits, left, out=bits)
+        np.logical_xor(left, bits, out=left)
     won[0] = left
-    return able, won, [int(np.count_nonzero(one)) for one in won]
+    return able, won, [int(np.count_nonzero(bits)) for bits in won]
 
 
 def _near(means: Array, bells: Array, furthest: float) -> NDArray[np.float32]:

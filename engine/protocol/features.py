@@ -75,8 +75,8 @@ class Features:
 
 def namespace_of(field: str) -> str:
     """Namespace of a field; empty for none."""
-    found = _IN_NAMESPACE.fullmatch(field)
-    return found[1] if found else ""
+    match = _IN_NAMESPACE.fullmatch(field)
+    return match[1] if match else ""
 
 
 def squash(value: float) -> float:
@@ -149,7 +149,7 @@ def _pairs(item: object, place: str) -> Iterator[tuple[str, Any]]:
 
 
 def is_list(value: object) -> TypeGuard[Sequence[Any]]:
-    """Whether a value is a JSON array, or a NumPy array of one dimension."""
+    """True for a JSON array, or a NumPy array of one dimension."""
     if isinstance(value, np.ndarray):
         return value.ndim == 1
     return isinstance(value, Sequence) and not isinstance(value, str | bytes | bytearray)

@@ -45,10 +45,10 @@ class JsonFault(NamedTuple):
 def first_fault(value: object, kind: Any, place: str = "") -> JsonFault:
     """Find the first fault of a value refused by a type."""
     kinds = _choices(kind)
-    of_shape = (one for one in kinds if is_list(value) == (get_origin(_parts(one)[0]) is tuple))
+    of_shape = (k for k in kinds if is_list(value) == (get_origin(_parts(k)[0]) is tuple))
     base, meta = _parts(next(of_shape, kinds[0]))
     if isinstance(base, type) and issubclass(base, Struct):
-        return _fault_of_object(value, [one for one in kinds if isinstance(one, type)], place)
+        return _fault_of_object(value, [k for k in kinds if isinstance(k, type)], place)
     if get_origin(base) is tuple and is_list(value):
         return _fault_in_list(value, get_args(base)[0], meta, place)
     if get_origin(base) is dict and isinstance(value, Mapping):
@@ -74,7 +74,7 @@ def allowed_by(kind: Any) -> str:
 def _choices(kind: Any) -> tuple[Any, ...]:
     """Types of a union, without those of null and of a missing value."""
     kinds = get_args(kind) if get_origin(kind) in (Union, UnionType) else (kind,)
-    return tuple(one for one in kinds if one not in (NoneType, UnsetType))
+    return tuple(k for k in kinds if k not in (NoneType, UnsetType))
 
 
 def _parts(kind: Any) -> tuple[Any, Meta]:
@@ -94,13 +94,13 @@ def _fault_of_object(value: object, kinds: Sequence[type[Struct]], place: str) -
     kind, config = kinds[0], kinds[0].__struct_config__
     if config.tag_field is not None:
         tag = value.get(config.tag_field) if isinstance(value, Mapping) else None
-        tags = {one.__struct_config__.tag: one for one in kinds}
+        tags = {k.__struct_config__.tag: k for k in kinds}
         if not isinstance(tag, str) or tag not in tags:
             return JsonFault(place, value, f"one of {', '.join(map(str, tags))}")
         kind = tags[tag]
     if not isinstance(value, Mapping):
         return JsonFault(place, value, "an object")
-    known = {one.encode_name: one for one in msgspec.structs.fields(kind)}
+    known = {f.encode_name: f for f in msgspec.structs.fields(kind)}
     for name, field in known.items():
         inside = f"{place}.{name}" if place else name
         if name not in value and field.required:
@@ -116,12 +116,12 @@ def _fault_in_list(value: Any, kind: Any, meta: Meta, place: str) -> JsonFault:
     count = len(value)
     if count < (meta.min_length or 0) or count > (meta.max_length or count):
         return JsonFault(place, count, _lengths(meta), f"the length of {place}")
-    at = next(at for at, one in enumerate(value) if not _fits(one, kind))
+    at = next(at for at, entry in enumerate(value) if not _fits(entry, kind))
     return first_fault(value[at], kind, f"{place}[{at}]")
 
 
 def _fault_in_mapping(value: Mapping[Any, Any], kind: Any, place: str) -> JsonFault:
-    name = next(n for n, one in value.items() if not (isinstance(n, str) and _fits(one, kind)))
+    name = next(n for n, v in value.items() if not (isinstance(n, str) and _fits(v, kind)))
     if not isinstance(name, str):
         return JsonFault(place, name, "text", f"a name in {place}")
     return first_fault(value[name], kind, f"{place}.{name}")

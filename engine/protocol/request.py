@@ -61,8 +61,8 @@ class RankRequest:
 
     def under(self, event_id: str) -> "RankRequest":
         """Copy with an event id."""
-        told = self.context, self.actions, self.excluded, event_id, self.defer_activation
-        return RankRequest(*told, self.context_text, self.actions_text)
+        context = self.context, self.actions, self.excluded, event_id, self.defer_activation
+        return RankRequest(*context, self.context_text, self.actions_text)
 
     @property
     def context_values(self) -> dict[str, Any]:
@@ -101,13 +101,13 @@ def parse_rank_request(
         allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
     offered = _as_text(actions, "actions", _parse_actions)
-    told = _as_text(context_features, "contextFeatures", _parse_context)
-    size = len(offered) + len(told)
+    context = _as_text(context_features, "contextFeatures", _parse_context)
+    size = len(offered) + len(context)
     if size > MAX_PAYLOAD:
         allowed = f"at most {MAX_PAYLOAD} characters"
         refuse("PayloadSizeExceeded", "the size of the request", size, allowed)
-    parts = _context_of(told), _actions_of(offered), excluded, event, defer_activation
-    request = RankRequest(*parts, context_text=told, actions_text=offered)
+    parts = _context_of(context), _actions_of(offered), excluded, event, defer_activation
+    request = RankRequest(*parts, context_text=context, actions_text=offered)
     if not request.allowed:
         allowed = "a list that leaves at least one action to show"
         refuse(_CODE, "excludedActions", list(excluded), allowed)
@@ -165,7 +165,7 @@ def _check_names(value: Collection[Any]) -> bool:
 
 
 def _is_same(value: Any, copy: Any) -> bool:
-    """Whether a collection still holds the same values as when it was copied."""
+    """True if a collection still holds the same values as when it was copied."""
     parts, copies = [value], [copy]
     while not all(map(is_, parts, copies)):
         others, parts, copies = zip(parts, copies, strict=True), [], []

@@ -86,8 +86,8 @@ def best_rule(world: World, fields: Sequence[str]) -> RuleTable:
         context = world.contexts[cell]
         groups[tuple(context[field] for field in fields)].append(at)
     table: dict[tuple[str, ...], str] = {}
-    for values, found in groups.items():
-        rows = found or list(range(len(cells)))  # Nobody of them is in the sample.
+    for values, members in groups.items():
+        rows = members or list(range(len(cells)))  # The sample has none of the group.
         earned = weights[rows] @ expected[rows]
         equals = np.flatnonzero(earned >= earned.max() - 1e-12)
         liked = [int(equals[expected[row, equals].argmax()]) for row in rows]
@@ -127,5 +127,7 @@ def _groups(world: World, fields: Sequence[str]) -> list[tuple[str, ...]]:
         what = "the number of combinations that the rule names"
         refuse("BadRequest", "fields", size, f"at most {TABULATED:,}", what)
     ordered = [name for name in values if name in fields]
-    found = (dict(zip(ordered, one, strict=True)) for one in product(*(values[n] for n in ordered)))
-    return [tuple(one[field] for field in fields) for one in found]
+    cases = (
+        dict(zip(ordered, case, strict=True)) for case in product(*(values[n] for n in ordered))
+    )
+    return [tuple(case[field] for field in fields) for case in cases]

@@ -17,7 +17,7 @@ from engine.streams import stream
 from engine.worlds.fields import Field
 from engine.worlds.limits import MAX_TABLE
 from engine.worlds.place import Drift
-from engine.worlds.taste import Range, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Range, Taste, TasteTable, TasteTerm, TasteWeights
 from engine.worlds.world import World
 
 
@@ -59,15 +59,15 @@ class LargeTastes:
 
     def outcomes(self, cells: NDArray[np.intp]) -> Array:
         """Reward probabilities of visitors 0, 1, ... in these cells, (visitors, items, 3)."""
-        found = self.world.outcomes_in(cells)
+        outcomes = self.world.outcomes_in(cells)
         if self.drift == "none":
-            return found
+            return outcomes
         for number, cell in enumerate(cells.tolist()):
             rng = stream(self.seed, "drift", cell)
             since = self.visitors // 2 if self.drift == "halfway" else rng.random() * self.visitors
             if number >= since:
-                found[number] = found[number, _cycle(found.shape[1], rng)]
-        return found
+                outcomes[number] = outcomes[number, _cycle(outcomes.shape[1], rng)]
+        return outcomes
 
 
 def truth_over(world: World, drift: Drift, visitors: int, seed: int) -> Truth:
@@ -142,29 +142,29 @@ def _handed_on(world: World, weights: TasteWeights, rng: np.random.Generator) ->
     return replace(weights, terms=tuple(terms))
 
 
-def _moved(world: World, term: Term, step: int) -> Term:
+def _moved(world: World, term: TasteTerm, step: int) -> TasteTerm:
     """A term moved by its ranges, or else to features of another item, if possible. The step is
     common to all terms, so terms never swap."""
     fields = {field.name: field for field in world.fields}
-    within = {name: _further(fields[name], one, step) for name, one in term.within.items()}
+    within = {name: _further(fields[name], range_, step) for name, range_ in term.within.items()}
     if within != term.within:
         return replace(term, within=within)
-    found = list[Term]()
+    variants = list[TasteTerm]()
     for item in world.items:
         has_all = term.features.keys() <= item.features.keys()
-        if has_all and not any(one.is_about(item) for one in found):
+        if has_all and not any(variant.is_about(item) for variant in variants):
             has = {name: item.features[name] for name in term.features}
-            found.append(replace(term, features=has))
-    return found[(found.index(term) + step) % len(found)] if term in found else term
+            variants.append(replace(term, features=has))
+    return variants[(variants.index(term) + step) % len(variants)] if term in variants else term
 
 
-def _further(field: Field, one: Range, step: int) -> Range:
+def _further(field: Field, range_: Range, step: int) -> Range:
     """The next range of equal width, in the cycle of these ranges."""
-    size, places = len(one.values), [value.name for value in field.values]
+    size, places = len(range_.values), [value.name for value in field.values]
     ranges = len(places) - size + 1
     if ranges == 1:
-        return one
-    start = (places.index(one.values[0]) + step) % ranges
+        return range_
+    start = (places.index(range_.values[0]) + step) % ranges
     values = field.values[start : start + size]
     ends = float(values[0].sends), float(values[-1].sends)
     return Range(*ends, tuple(value.name for value in values))

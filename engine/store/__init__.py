@@ -1,4 +1,4 @@
-"""Where loops are kept: an append-only event store on SQLite or PostgreSQL.
+"""Storage of loops: an append-only event store on SQLite or PostgreSQL.
 
 >>> import tempfile
 >>> from engine.store import Store, StoredLoop

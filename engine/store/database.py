@@ -176,8 +176,8 @@ class Database:
         if self.is_shared:
             return []
         with self._reading() as connection:
-            found = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
-        return [f"SQLite finds: {sentence}." for sentence in found if sentence != "ok"]
+            sentences = connection.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+        return [f"SQLite finds: {sentence}." for sentence in sentences if sentence != "ok"]
 
     def close(self) -> None:
         """Close all connections."""
@@ -220,7 +220,7 @@ class Database:
 
     @contextmanager
     def _asking_one_by_one(self) -> Iterator[None]:
-        """Let threads wait one by one while a server does not answer.
+        """Admit a single thread at a time while a server does not answer.
 
         So a silent server cannot use up the threads of all callers.
         """

@@ -1,4 +1,4 @@
-"""Drafts of worlds that have no room in a link, so that a reload brings them back, faults included.
+"""Drafts of worlds too large for a link, stored so that a reload restores them, faults included.
 
 A draft's key is the SHA-256 of its text: whoever has the key has seen the draft, and a text that is
 not what its key says is damaged, and counts as none. An owner has the latest few.
@@ -21,7 +21,7 @@ _OF = DRAFTS.c
 
 
 class Drafts(Database):
-    """The drafts of all owners."""
+    """Drafts of every owner."""
 
     def keep_draft(self, text: str, owner: str) -> str:
         """Keep the text of a draft and drop the owner's oldest beyond `LATEST`; returns its key.
@@ -38,8 +38,8 @@ class Drafts(Database):
             again = update(DRAFTS).filter_by(owner=owner, key=key).values(used=self._now())
             if connection.execute(again).rowcount:
                 return key
-            told = {"owner": owner, "key": key, "text": text, "used": self._now()}
-            connection.execute(insert(DRAFTS).values(told))
+            values = {"owner": owner, "key": key, "text": text, "used": self._now()}
+            connection.execute(insert(DRAFTS).values(values))
             mine = select(_OF.key).filter_by(owner=owner)
             old = connection.scalars(mine.order_by(_OF.used.desc()).offset(LATEST)).all()
             if old:
@@ -64,5 +64,5 @@ def _key_of(text: str) -> str:
 
 
 def _is_of(key: str, text: object) -> bool:
-    """Whether a column's value is the text of a key; a damaged value may not even be a text."""
+    """True if a column's value is the text of a key; a damaged value may be of another type."""
     return isinstance(text, str) and _key_of(text) == key

@@ -43,7 +43,7 @@ def _logged(sentence: str, error: Exception) -> StoreError:
 
 
 def is_lost(error: BaseException) -> bool:
-    """Whether a server did not answer, so that a change may have been made."""
+    """True if a server did not answer, so that a change may have been made."""
     if isinstance(error, NoConnection):
         return True
     return isinstance(error, DBAPIError) and _code(error) in {"", "57P01", "57P02", "57P03"}
@@ -103,6 +103,8 @@ def _meaning(error: SQLAlchemyError) -> str:
     if not isinstance(error, DBAPIError):
         return UNREACHABLE
     said, code = str(error.orig).lower(), _code(error)
-    found = (sentence for sign, sentence in _MEANINGS.items() if sign == code or sign in said)
+    sentences = (sentence for sign, sentence in _MEANINGS.items() if sign == code or sign in said)
     is_away = code[:2] in _AWAY
-    return next(found, UNREACHABLE if is_away else f"The database refused it ({code}), {NOT_SAVED}")
+    return next(
+        sentences, UNREACHABLE if is_away else f"The database refused it ({code}), {NOT_SAVED}"
+    )

@@ -60,7 +60,7 @@ class Journal:
                 more += 1
             elif isinstance(entry, Undone):
                 taken = self.log.since(len(self.log) - entry.entries)
-                more -= sum(isinstance(one, Ranked) for one in taken)
+                more -= sum(isinstance(entry, Ranked) for entry in taken)
         return more
 
     def read_new(self, position: int) -> Sequence[Entry | Undone]:

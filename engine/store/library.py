@@ -53,7 +53,7 @@ class Library:
         return stored
 
     def opening(self, name: str) -> Steps[StoredLoop]:
-        """Open a loop by its id or its view, or find it open.
+        """Open a loop by its id or its view, unless already open.
 
         Each entry to be read, or learned, is a step.
 

@@ -68,10 +68,10 @@ class LogStore(Database):
         self.check_room()
         rows, digest = rows_of(loop, end, entries)
         new = End(end.length + len(entries), end.events + events, digest)
-        told = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
-        told |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
+        parameters = {"b_loop": loop, "b_from": end.length, "b_end": end.seal, "b_now": self._now()}
+        parameters |= {"b_length": new.length, "b_events": new.events, "b_digest": new.seal}
         with self._surely(loop, new), self._writing() as connection:
-            if connection.execute(_MOVE_ON, told).rowcount == 0:
+            if connection.execute(_MOVE_ON, parameters).rowcount == 0:
                 if self._end(connection, loop).length > end.length:
                     raise OvertakenError
                 raise DamagedError(_LOST)
@@ -91,14 +91,14 @@ class LogStore(Database):
             yield
         except UnknownOutcomeError as unknown:
             try:
-                is_there = self._goes_through(loop, end)
+                is_there = self._reaches(loop, end)
             except StoreError:
                 raise unknown from None
             if not is_there:
                 raise StoreError(UNREACHABLE) from unknown
 
-    def _goes_through(self, loop: str, end: End) -> bool:
-        """Whether a log has reached an end; waits for a write under way."""
+    def _reaches(self, loop: str, end: End) -> bool:
+        """True if a log has reached an end; waits for a write under way."""
         with self._reading() as connection:
             connection.execute(select(LOOPS.c.id).filter_by(id=loop).with_for_update())
             last = _OF_LOOP.filter_by(loop=loop, position=end.length - 1)
@@ -139,23 +139,23 @@ class LogStore(Database):
             StoreError: if the entries cannot be read.
         """
         with self._reading() as connection:
-            told = self._end(connection, loop)
-        if told.length < end.length:
+            stored = self._end(connection, loop)
+        if stored.length < end.length:
             raise DamagedError(_LOST)
-        news = list(self._checked(loop, end.length, told.length, end.digest))
-        new = End(told.length, told.events, news[-1][1] if news else end.digest)
+        news = list(self._checked(loop, end.length, stored.length, end.digest))
+        new = End(stored.length, stored.events, news[-1][1] if news else end.digest)
         # The last entry's row is looked up with the end: it may be gone after it was read.
-        if (new.seal, new.digest) != (told.digest, told.last or digests.START):
+        if (new.seal, new.digest) != (stored.digest, stored.last or digests.START):
             raise DamagedError(_LOST)
         return new, [entry_of(body) for body, _ in news]
 
     @staticmethod
     def _end(connection: Connection, loop: str) -> Row[Any]:
         """Read a log's end from the loop's row, joined with ``last``, the last entry's digest."""
-        found: Row[Any] | None = connection.execute(_END, {"b_loop": loop}).one_or_none()
-        if found is None:
+        end: Row[Any] | None = connection.execute(_END, {"b_loop": loop}).one_or_none()
+        if end is None:
             raise GoneError
-        return found
+        return end
 
     def texts(self, loop: str, start: int, stop: int) -> Iterator[str]:
         """Read entries from one position up to another as JSON, in chunks.
@@ -203,8 +203,8 @@ class LogStore(Database):
             before = (row.before or b"") if row.position else digests.START
             if digests.chained(before, row.body) != row.digest:
                 raise DamagedError(_LOST)
-        found = ((row.position, entry_of(row.body)) for row in rows)
-        return [(at, entry) for at, entry in found if not isinstance(entry, Undone)]
+        entries = ((row.position, entry_of(row.body)) for row in rows)
+        return [(at, entry) for at, entry in entries if not isinstance(entry, Undone)]
 
 
 _LOST = "a part of this loop's log is missing, or is another"

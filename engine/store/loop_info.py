@@ -66,8 +66,8 @@ class LoopInfo:
         seals = is_sealed(row), digests.view_of(row.id), end.seal
         if seals != (True, row.view, row.digest):
             raise DamagedError("what it says of a loop is not what was written")
-        told = row.owner, row.name, row.world, int(row.seed), row.origin
-        return cls(row.id, *told, end, row.created, row.used)
+        facts = row.owner, row.name, row.world, int(row.seed), row.origin
+        return cls(row.id, *facts, end, row.created, row.used)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def listed(row: Row[Any]) -> LoopInfo | Damaged:
 
 
 def is_sealed(row: Row[Any]) -> bool:
-    """Whether a row of `LOOPS`, apart from its log's end, matches its seal."""
+    """True if a row of `LOOPS`, apart from its log's end, matches its seal."""
     known = row.owner, row.name, row.world, row.seed, row.created, row.origin
     try:
         return bool(digests.card(row.id, *known) == row.card)

@@ -182,8 +182,8 @@ def _chain(connection: sa.Connection, loop: str) -> bytes:
 def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
     of, at = SNAPSHOTS.c, ENTRIES.c
     before = sa.and_(at.loop == of.loop, at.position == of.position - 1)
-    told = sa.select(SNAPSHOTS, at.digest).join(ENTRIES, before).where(of.loop == loop)
-    for row in connection.execute(told).all():
+    snapshots = sa.select(SNAPSHOTS, at.digest).join(ENTRIES, before).where(of.loop == loop)
+    for row in connection.execute(snapshots).all():
         place = digests.place(row.digest, row.position, row.part, row.version, row.mark)
         sealed = {"data": digests.with_digest(row.data), "seal": place}
         key = {"loop": loop, "position": row.position, "part": row.part}
@@ -211,18 +211,18 @@ def migrate(connection: sa.Connection) -> None:
         connection.execute(sa.text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
     else:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    found = known_version(connection)
-    if found is None:
+    version = known_version(connection)
+    if version is None:
         META.create_all(connection)
         connection.execute(VERSION.insert().values(version=NEWEST))
         _log.info("database made", extra={"schema": NEWEST})
         return
-    if found < NEWEST:
-        _copy_file(connection, found)
-        for step in MIGRATIONS[found - 1 :]:
+    if version < NEWEST:
+        _copy_file(connection, version)
+        for step in MIGRATIONS[version - 1 :]:
             step(connection)
         connection.execute(VERSION.update().values(version=NEWEST))
-        _log.info("database migrated", extra={"schema": NEWEST, "was": found})
+        _log.info("database migrated", extra={"schema": NEWEST, "was": version})
 
 
 def known_version(connection: sa.Connection) -> int | None:
@@ -233,13 +233,13 @@ def known_version(connection: sa.Connection) -> int | None:
     """
     if not sa.inspect(connection).has_table(VERSION.name):
         return None
-    found: int = connection.execute(sa.select(VERSION.c.version)).scalar_one()
-    if found > NEWEST:
+    version: int = connection.execute(sa.select(VERSION.c.version)).scalar_one()
+    if version > NEWEST:
         raise StoreError(
-            f"The database has schema version {found}, but this version of the app knows "
+            f"The database has schema version {version}, but this version of the app knows "
             f"{NEWEST} at most: it was written by a newer one."
         )
-    return found
+    return version
 
 
 def _copy_file(connection: sa.Connection, version: int) -> None:

@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 
 def usable(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snapshot]:
     """Snapshots of a part with a given version."""
-    return [one for one in snapshots if (one.part, one.version) == (part, version)]
+    return [s for s in snapshots if (s.part, s.version) == (part, version)]
 
 
 def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
@@ -40,9 +40,9 @@ def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
     return Checkpoint(snapshot.mark, restore)
 
 
-def _restore(folded: LoopState | Projection, told: State, journal: Journal, mark: Mark) -> None:
+def _restore(folded: LoopState | Projection, state: State, journal: Journal, mark: Mark) -> None:
     if isinstance(folded, Projection):
-        folded.restore(told)
+        folded.restore(state)
     else:
-        events = EventIndex(ArchivedEvents(journal, mark, told["digests"]))
-        folded.restore(told, settings_from_json(told["settings"]), events)
+        events = EventIndex(ArchivedEvents(journal, mark, state["digests"]))
+        folded.restore(state, settings_from_json(state["settings"]), events)

@@ -1,4 +1,4 @@
-"""What was learned as plain arrays and JSON, and back, bit for bit, with nothing pickled.
+"""Learned state as plain arrays and JSON, and back, bit for bit, without pickle.
 
 Each class says what its state is (`engine.learners.learned_state`); arrays are kept by their path
 (``learner.evidence.banks.0.log_weights``), everything else becomes one JSON tree. What learns is
@@ -63,10 +63,10 @@ def dump(value: object) -> bytes:
 
 
 def load(data: bytes) -> Any:
-    """The value that was frozen.
+    """Value of a frozen state.
 
     Raises:
-        StaleError: if it cannot be made again.
+        StaleError: if it cannot be restored.
     """
     try:
         with np.load(io.BytesIO(data), allow_pickle=False) as file:
@@ -84,7 +84,7 @@ class _Dumper:
         self._count = 0
 
     def plain(self, value: Any, path: str) -> Any:
-        """The value as JSON: scalars as they are, all else as a list that begins with its kind."""
+        """Value as JSON: scalars unchanged, other values as a list that begins with the kind."""
         if value is None or isinstance(value, bool | int | float | str):
             return value
         if isinstance(value, np.ndarray):
@@ -122,35 +122,35 @@ class _Dumper:
         names = state_names(kind)
         state = {name: self.plain(getattr(value, name), f"{path}.{name}") for name in names}
         if not isinstance(value, Learned):
-            told = json.dumps([kind.__name__, *map(_by_number, state.values())])
-            if told in self._values:
-                self._known[id(value)] = self._values[told]
-                return ["same", self._values[told]]
-            self._values[told] = self._count
+            identity = json.dumps([kind.__name__, *map(_by_number, state.values())])
+            if identity in self._values:
+                self._known[id(value)] = self._values[identity]
+                return ["same", self._values[identity]]
+            self._values[identity] = self._count
         number = self._known[id(value)] = self._count
         self._count += 1
         return ["object", number, kind.__name__, state]
 
 
 def _name(key: object, at: int) -> object:
-    """What a dictionary's item is called in a path."""
+    """Name of a dictionary's item in a path."""
     return key if isinstance(key, str) else at
 
 
 def _by_number(tree: Any) -> Any:
-    """A tree in which objects are told by their numbers alone, whether it is their first place."""
+    """Tree with each object replaced by its number, first occurrence included."""
     match tree:
         case "object", number, _, _:
             return ["same", number]
-        case "list" | "tuple" as what, items:
-            return [what, [_by_number(item) for item in items]]
+        case "list" | "tuple" as kind, items:
+            return [kind, [_by_number(item) for item in items]]
         case "dict", pairs:
             return ["dict", [[_by_number(key), _by_number(item)] for key, item in pairs]]
     return tree
 
 
 def _end(used: NDArray[np.bool_]) -> int:
-    """How far the last of those that are used lies."""
+    """Length up to the last used entry."""
     return int(np.flatnonzero(used)[-1]) + 1 if used.any() else 0
 
 
@@ -160,7 +160,7 @@ class _Loader:
         self._known: dict[int, object] = {}
 
     def value(self, tree: Any) -> Any:
-        """The value that a tree of JSON tells of."""
+        """Value of a tree of JSON."""
         if not isinstance(tree, list):
             return tree
         match tree:

@@ -63,8 +63,8 @@ class Snapshots(Database):
         return digests.without_digest(rows[0].data) if rows else None
 
     def put_snapshots(self, loop: str, states: Mapping[Snapshot, bytes]) -> None:
-        """Store snapshots, and drop older ones of other versions, damaged ones, and those that no
-        longer count.
+        """Store snapshots, and drop damaged snapshots, older ones of different versions, and those
+        beyond the log.
 
         Beyond `MOST` bytes, snapshots are dropped whose loss leaves the shortest gap.
         """
@@ -116,8 +116,8 @@ _PLACES: Select[Any] = select(
 
 
 def _place(row: Row[Any]) -> bytes:
-    told = row.digest or digests.START
-    return digests.place(told, row.position, row.part, row.version, row.mark)
+    digest = row.digest or digests.START
+    return digests.place(digest, row.position, row.part, row.version, row.mark)
 
 
 def _mark(text: str) -> Mark:

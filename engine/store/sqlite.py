@@ -163,7 +163,7 @@ def _identities(path: str) -> tuple[tuple[int, int] | None, ...]:
 
 
 def _is_emptied(path: str) -> bool:
-    """Whether a file exists and is empty."""
+    """True if a file exists and is empty."""
     try:
         return not os.stat(path).st_size
     except FileNotFoundError:
@@ -173,7 +173,7 @@ def _is_emptied(path: str) -> bool:
 def _identity(path: str) -> tuple[int, int] | None:
     """Device and number of a file; None if missing."""
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except FileNotFoundError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino

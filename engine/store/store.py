@@ -51,7 +51,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
     def create(
         self, about: LoopInfo, entries: Sequence[Entry | Undone] = (), ready: bool = True
     ) -> End:
-        """Begin a loop with its first entries, all or nothing.
+        """Begin a loop with its first entries, in one transaction.
 
         Args:
             ready: False to hide the loop until `finish`.
@@ -103,7 +103,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             raise ExistsError(about.id) from error
 
     def about(self, name: str) -> LoopInfo:
-        """Facts about a loop, by its id or its view.
+        """Facts of a loop, by its id or its view.
 
         Raises:
             GoneError: if the loop does not exist or has expired.
@@ -169,7 +169,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             self._hand_over_worlds(connection, before, now)
 
     def _has_any(self, owner: str) -> bool:
-        """Whether an owner has loops or worlds."""
+        """True if an owner has loops or worlds."""
         of_owner = (select(table.c.owner).filter_by(owner=owner) for table in (LOOPS, WORLDS))
         return any(self._rows(mine.limit(1)) for mine in of_owner)
 
@@ -214,7 +214,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
         here = table.c.position >= start, table.c.position < stop
         rows = select(literal(new), *others).filter_by(loop=loop).where(*here)
         copied = insert(table).from_select([table.c.loop, *others], rows)
-        # PostgreSQL's driver tells it of an INSERT only if asked.
+        # PostgreSQL's driver returns the count of an INSERT only on request.
         return self._change(copied.execution_options(preserve_rowcount=True), is_long=True)
 
     def finish(self, loop: str, end: End, origin: Origin) -> None:
@@ -293,7 +293,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             known = before.get(row.id)
             is_still = known is not None and known[0] == row.end
             self._unfinished[row.id] = known if known and is_still else (row.end, now)
-        over = [one for one, (_, since) in self._unfinished.items() if now - since >= STILL]
+        over = [loop for loop, (_, since) in self._unfinished.items() if now - since >= STILL]
         for loop in over:
             if self._close((LOOPS.c.id == loop) & ~LOOPS.c.ready):
                 for _ in self._erasing(loop):
@@ -318,11 +318,12 @@ _IN_USE = text("INSERT INTO days (day) VALUES (:day) ON CONFLICT DO NOTHING")
 
 
 def _seal(connection: Connection, loops: Select[Any], **changes: str) -> int:
-    """Change facts of loops and seal them; return their number. Damaged rows are not sealed."""
+    """Change facts of loops and update their seals; return the number of loops. Damaged rows keep
+    their seal."""
     rows = connection.execute(loops.with_for_update()).all()
     for row in rows:
-        told = {name: getattr(row, name) for name in ("owner", "name", "origin")} | changes
-        of = told["owner"], told["name"], row.world, row.seed, row.created, told["origin"]
+        facts = {name: getattr(row, name) for name in ("owner", "name", "origin")} | changes
+        of = facts["owner"], facts["name"], row.world, row.seed, row.created, facts["origin"]
         card = digests.card(row.id, *of) if is_sealed(row) else row.card
         connection.execute(update(LOOPS).filter_by(id=row.id).values(changes | {"card": card}))
     return len(rows)

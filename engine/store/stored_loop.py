@@ -66,7 +66,7 @@ def _verb(
 
 
 class StoredLoop:
-    """A loop and its place in the store, shared by all its users in the process.
+    """A loop with its position in the store, shared by every user in the process.
 
     Its methods are the loop's own, and thread-safe as well.
 
@@ -91,7 +91,9 @@ class StoredLoop:
         self.world = world_codec.from_text(about.world)
         self.loop, self.lock, self._journal = loop, loop.lock, journal
         self._about, self._followers = about, followers
-        self._projections = {type(one).__name__: one for one in followers(self.world)}
+        self._projections = {
+            type(follower).__name__: follower for follower in followers(self.world)
+        }
         for projection in self._projections.values():
             projection.keeps = loop.folding.keeps
         self._written = self._let_go = 0
@@ -133,7 +135,7 @@ class StoredLoop:
             StoreError: if it cannot be read.
         """
         about = store.about(name)
-        snapshots = [one for one in store.snapshots(about.id) if one.mark.position <= about.length]
+        snapshots = [s for s in store.snapshots(about.id) if s.mark.position <= about.length]
         known = usable(snapshots, LOOP, LoopState.version)
         begin = known[-1].mark if known else START
         journal = Journal(store, about, EventLog(), is_begun=True)
@@ -195,12 +197,12 @@ class StoredLoop:
 
     @property
     def is_saved(self) -> bool:
-        """Whether the loop is in the store, as from its first event on."""
+        """True if the loop is in the store, as from its first event on."""
         return self._journal is not None and self._journal.is_begun
 
     @property
     def is_lost(self) -> bool:
-        """Whether the stored log differs from this one; the loop must then be opened again."""
+        """True if the stored log differs from this one; the loop must then be opened again."""
         return self._journal is not None and self._journal.is_lost
 
     @property
@@ -273,12 +275,12 @@ class StoredLoop:
     def snapshots(self, digest: bytes) -> dict[Snapshot, bytes]:
         """Current snapshots under the digest of the log's end, the loop's own first."""
         mark, state = self.loop.log.mark, self.loop.state
-        told = {
+        parts = {
             **state.state(),
             "settings": settings_to_json(state.settings),
             "digests": state.events.digests,
         }
-        states = {Snapshot(mark, LOOP, state.version, digest): dump(told)}
+        states = {Snapshot(mark, LOOP, state.version, digest): dump(parts)}
         for name, projection in self._projections.items():
             projection.follow(self.loop)
             states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())

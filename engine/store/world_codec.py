@@ -1,4 +1,4 @@
-"""Worlds as they are written down: by key if they are this app's own, else as JSON."""
+"""Stored form of worlds: the key of a ready world, JSON of any other."""
 
 import json
 from contextlib import suppress
@@ -20,7 +20,7 @@ def to_text(world: World | None) -> str | None:
 
 
 def from_text(text: str | None) -> World | None:
-    """The world in the database; None for none, and for one that this app does not know."""
+    """World in the database; None for none, and for a key unknown to this app."""
     with suppress(PersonalizerError):
         return world_from_text(text) if text and text.startswith("{") else from_json(text)
     return None

@@ -19,7 +19,7 @@ from engine.store.database import Database
 from engine.store.days_in_use import days_ago
 from engine.store.schema import WORLDS
 from engine.worlds import World, key_of, world_from_text
-from engine.worlds.seen import alike
+from engine.worlds.visible_text import alike
 
 MAX_NAME = 80
 _OF = WORLDS.c
@@ -68,10 +68,10 @@ class KeptWorld:
         Raises:
             DamagedError: if the row does not match its seal.
         """
-        told = row.key, row.owner, row.name, row.text, row.created
-        if digests.seal(*told) != row.seal:
+        facts = row.key, row.owner, row.name, row.text, row.created
+        if digests.seal(*facts) != row.seal:
             raise DamagedError("what it says of a world is not what was written")
-        return cls(*told, row.used)
+        return cls(*facts, row.used)
 
 
 class Worlds(Database):
@@ -80,7 +80,7 @@ class Worlds(Database):
     def keep_world(
         self, world: World, owner: str, name: str = "", instead_of: str = ""
     ) -> KeptWorld:
-        """Add a world to an owner's list, unless it is there.
+        """Add a world to an owner's list, unless already listed.
 
         Args:
             name: in the list, numbered if taken; the world's title, if empty.
@@ -99,16 +99,16 @@ class Worlds(Database):
             if instead_of and instead_of != key:
                 leaves = update(WORLDS).filter_by(owner=owner, key=instead_of)
                 connection.execute(leaves.values(listed=False))
-            found = connection.execute(select(WORLDS).filter_by(**mine)).first()
-            if found is None or not found.listed:
+            kept_rows = connection.execute(select(WORLDS).filter_by(**mine)).first()
+            if kept_rows is None or not kept_rows.listed:
                 self._check_list(connection, owner)
             names = _names(connection, owner, but=key)
-            if found is None:
+            if kept_rows is None:
                 self._check_total(connection)
                 kept = KeptWorld(key, owner, _free(name, names), text, now, now)
                 connection.execute(insert(WORLDS).values(_row(kept) | {"listed": True}))
             else:
-                kept = KeptWorld.of(found)
+                kept = KeptWorld.of(kept_rows)
                 if kept.text != text:
                     raise StoreError(_TAKEN, "OperationNotAllowed")
                 kept = replace(kept, name=_free(kept.name, names), used=now)
@@ -208,8 +208,8 @@ class Worlds(Database):
             if row.key not in known:
                 name = _free(row.name, names) if row.listed else row.name
                 names.add(alike(name))
-                told = row.key, now, name, row.text, row.created
-                changed = {"owner": now, "name": name, "seal": digests.seal(*told)}
+                facts = row.key, now, name, row.text, row.created
+                changed = {"owner": now, "name": name, "seal": digests.seal(*facts)}
                 moved = update(WORLDS).filter_by(owner=before, key=row.key)
                 connection.execute(moved.values(changed))
             elif is_more:
@@ -233,7 +233,7 @@ def _named(name: str) -> str:
 
 
 def _names(connection: Connection, owner: str, but: str = "") -> set[str]:
-    """Names in an owner's list, normalised by `alike`, without that of one world."""
+    """Names in an owner's list, normalised by `alike`, without the name of world ``but``."""
     listed = select(_OF.name).filter_by(owner=owner, listed=True).where(_OF.key != but)
     return set(map(alike, connection.execute(listed).scalars()))
 
@@ -241,23 +241,23 @@ def _names(connection: Connection, owner: str, but: str = "") -> set[str]:
 def _free(name: str, names: Container[str]) -> str:
     """An unused name: the same, or with the first free number appended."""
     numbered = (f"{name[: MAX_NAME - len(more)]}{more}" for more in map(" {}".format, count(2)))
-    return next(one for one in chain([name], numbered) if alike(one) not in names)
+    return next(candidate for candidate in chain([name], numbered) if alike(candidate) not in names)
 
 
 def _row(kept: KeptWorld) -> dict[str, Any]:
-    told = {name: getattr(kept, name) for name in ("key", "owner", "name", "text", "created")}
-    return told | {"used": kept.used, "seal": digests.seal(*told.values())}
+    facts = {name: getattr(kept, name) for name in ("key", "owner", "name", "text", "created")}
+    return facts | {"used": kept.used, "seal": digests.seal(*facts.values())}
 
 
 def _whole(rows: Sequence[Row[Any]]) -> list[KeptWorld]:
     """Undamaged rows."""
-    found = []
+    worlds = []
     for row in rows:
         with suppress(DamagedError):
             kept = KeptWorld.of(row)
             if key_of(kept.world) == kept.key:
-                found.append(kept)
-    return found
+                worlds.append(kept)
+    return worlds
 
 
 def _drop_earlier(connection: Connection, owner: str) -> None:

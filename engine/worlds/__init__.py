@@ -1,6 +1,6 @@
-"""The simulated places to play in, by the name they have in links.
+"""Simulated worlds by their keys in links.
 
-`WORLDS` are those of the pickers, the same for good; `GALLERY` has all ready ones.
+`WORLDS` are the worlds in pickers, whose keys never change; `GALLERY` has every ready world.
 """
 
 import re
@@ -14,16 +14,16 @@ from engine.worlds.movies import MOVIES
 from engine.worlds.news import NEWS
 from engine.worlds.shop import SHOP
 from engine.worlds.spreadsheet import items_from_table, world_from_table
-from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Context, Item, Taste, TasteTable, TasteTerm, TasteWeights
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_json, world_from_text
 
 WORLDS: dict[str, World] = {"coffee": COFFEE, "news": NEWS, "movies": MOVIES, "shop": SHOP}
-FORMER_KEYS = {"store": "shop"}  # Of older links, databases and files.
+FORMER_KEYS = {"store": "shop"}  # Keys in older links, databases and files.
 
 
 def world_named(key: str) -> World:
-    """The ready world that has a key, or once had it; KeyError if there is none."""
+    """Ready world by its key, or by a former key; KeyError for an unknown key."""
     key = FORMER_KEYS.get(key, key)
     if key in GALLERY:
         return GALLERY[key].world
@@ -31,16 +31,35 @@ def world_named(key: str) -> World:
 
 
 def key_of(world: World) -> str:
-    """The name of a world in links; of one outside `WORLDS`, its title and what tells it apart, so
-    that it is this very world for good."""
+    """Key of a world in links: its key in `WORLDS`, or its title and part of its digest, so that
+    the link always leads to the same world."""
     word = re.sub(r"[^a-z0-9]+", "-", world.title.lower()).strip("-") or "world"
     own = f"{word}-{world.digest[:8]}"
     return next((key for key, known in WORLDS.items() if known == world), own)
 
 
 __all__ = [
-    "FORMER_KEYS", "GALLERY", "WORLDS", "Ceiling", "Ceilings", "Context", "Exhibit", "Field",
-    "Item", "Knobs", "Taste", "TasteTable", "TasteWeights", "Term", "Value", "World", "generate",
-    "items_from_table", "key_of", "world_from_json", "world_from_table", "world_from_text",
+    "FORMER_KEYS",
+    "GALLERY",
+    "WORLDS",
+    "Ceiling",
+    "Ceilings",
+    "Context",
+    "Exhibit",
+    "Field",
+    "Item",
+    "Knobs",
+    "Taste",
+    "TasteTable",
+    "TasteTerm",
+    "TasteWeights",
+    "Value",
+    "World",
+    "generate",
+    "items_from_table",
+    "key_of",
+    "world_from_json",
+    "world_from_table",
+    "world_from_text",
     "world_named",
 ]  # fmt: skip

@@ -1,9 +1,9 @@
-"""What can be earned in a world by whoever knows its truth and looks at nothing, one field of the
-context, two, or all: the honest ceilings of what learning is worth there.
+"""Ceilings of a world: mean rewards of the best choices with knowledge of no context field, of
+one, of two, and of every field. They bound the value of learning in the world.
 
-They are exact where the truth can be tabulated over the fields that it depends on, or is a sum
-that nothing cuts off at 0 or 1. Of what is too large for that a sample of visitors tells, the same
-each time, with its standard error. Nothing is ever computed for all cells of a large world.
+Ceilings are exact if the truth can be tabulated over the fields on which it depends, or is a sum
+without clipping at 0 or 1. For larger worlds they are estimated from a fixed sample of visitors,
+with standard errors. Nothing is computed for every cell of a large world.
 """
 
 import math
@@ -22,17 +22,17 @@ from engine.worlds.taste import TasteWeights
 from engine.worlds.visitors import Visitors
 
 ENTRIES = 500_000
-"""Cells times items up to which a truth is tabulated over the fields that it depends on."""
+"""Cells times items up to which a truth is tabulated over the fields on which it depends."""
 
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """The mean reward of one way to choose.
+    """Mean reward of one way to choose.
 
     Attributes:
-        error: its standard error, where it is an estimate; 0 where it is exact.
-        fields: names of the fields of the context that it looks at.
-        item: id of what everybody gets, if everybody gets the same.
+        error: standard error of an estimate; 0 for an exact value.
+        fields: names of the context fields used.
+        item: id of the item if every visitor gets the same, else None.
     """
 
     value: float
@@ -42,20 +42,21 @@ class Ceiling:
 
     @property
     def is_exact(self) -> bool:
-        """Whether no sample was needed."""
+        """True if no sample was needed."""
         return self.error == 0
 
 
 @dataclass(frozen=True, slots=True)
 class Ceilings:
-    """What can be earned in a world.
+    """Ceilings of a world.
 
     Attributes:
-        uniform: by choosing any item alike.
-        single: by always offering the one item that is best on average.
-        field: by offering what is best for each value of the one field that is worth most.
-        pair: the same by the two fields that together are worth most; None if there is but one.
-        best: by offering each visitor their best item.
+        uniform: a uniform choice among the items.
+        single: the item that is best on average.
+        field: the best item for each value of the most valuable field.
+        pair: the best item for each pair of values of the two most valuable fields; None with a
+            single field.
+        best: the best item of each visitor.
     """
 
     uniform: Ceiling
@@ -65,12 +66,12 @@ class Ceilings:
     best: Ceiling
 
 
-class _Known(NamedTuple):
-    """The truth over some fields: a table of C cells and K items.
+class _Truth(NamedTuple):
+    """Truth over some fields: a table of C cells and K items.
 
     Attributes:
-        places: of the fields' values, (C, fields).
-        weights: how often each cell comes, (C,).
+        places: positions of the fields' values, (C, fields).
+        weights: frequency of each cell, (C,).
         expected: (C, K).
     """
 
@@ -80,7 +81,7 @@ class _Known(NamedTuple):
 
 
 def finding_ceilings(world: Visitors) -> Steps[Ceilings]:
-    """The ceilings of a world; some fields of the context at a time are a step."""
+    """Compute the ceilings of a world; a few combinations of fields are a step."""
     known = _tabulated(world)
     yield None
     if known is not None:
@@ -91,31 +92,31 @@ def finding_ceilings(world: Visitors) -> Steps[Ceilings]:
     return (yield from _estimated(world))
 
 
-def _tabulated(world: Visitors) -> _Known | None:
-    """The truth over the fields that it depends on, if it can be had."""
+def _tabulated(world: Visitors) -> _Truth | None:
+    """Truth over the fields on which it depends; None if the table would be too large."""
     sizes = [len(field.values) for field in world.fields]
     if world.is_tabulated:
-        places = np.array(np.unravel_index(np.arange(world.size), sizes)).T
-        return _Known(places, world.frequencies, world.expected)
-    mattering = _mattering(world)
-    few = [size if matters else 1 for size, matters in zip(sizes, mattering, strict=True)]
-    if math.prod(few) * len(world.items) > ENTRIES:
+        positions = np.array(np.unravel_index(np.arange(world.size), sizes)).T
+        return _Truth(positions, world.frequencies, world.expected)
+    relevant = _relevant_fields(world)
+    relevant_sizes = [size if matters else 1 for size, matters in zip(sizes, relevant, strict=True)]
+    if math.prod(relevant_sizes) * len(world.items) > ENTRIES:
         return None
-    places = np.array(np.unravel_index(np.arange(math.prod(few)), few)).T
-    weights = np.ones(len(places))
-    bound = [at for at, field in enumerate(world.fields) if field.name in world.bound]
-    for at, shares in enumerate(world.shares):
-        if mattering[at] and at not in bound:
-            weights *= shares[places[:, at]]
-    summed = tuple(axis for axis, at in enumerate(bound) if not mattering[at])
-    which = tuple(places[:, at] for at in bound if mattering[at])
-    weights *= world.bound_shares.sum(axis=summed)[which]
-    cells = np.ravel_multi_index(tuple(places.T), tuple(sizes))
-    return _Known(places, weights, world.expected_in(cells))
+    positions = np.array(np.unravel_index(np.arange(math.prod(relevant_sizes)), relevant_sizes)).T
+    weights = np.ones(len(positions))
+    bound = [axis for axis, field in enumerate(world.fields) if field.name in world.bound]
+    for axis, shares in enumerate(world.shares):
+        if relevant[axis] and axis not in bound:
+            weights *= shares[positions[:, axis]]
+    summed = tuple(i for i, axis in enumerate(bound) if not relevant[axis])
+    index = tuple(positions[:, axis] for axis in bound if relevant[axis])
+    weights *= world.bound_shares.sum(axis=summed)[index]
+    cells = np.ravel_multi_index(tuple(positions.T), tuple(sizes))
+    return _Truth(positions, weights, world.expected_in(cells))
 
 
-def _mattering(world: Visitors) -> list[bool]:
-    """On which fields the truth can depend."""
+def _relevant_fields(world: Visitors) -> list[bool]:
+    """Mask of the fields on which the truth can depend."""
     if not isinstance(world.taste, TasteWeights):
         return [True] * len(world.fields)
     named = {name for term in world.taste.terms for name in term.fields}
@@ -125,56 +126,55 @@ def _mattering(world: Visitors) -> list[bool]:
 # -- by a table -----------------------------------------------------------------------
 
 
-def _exact(world: Visitors, known: _Known) -> Steps[Ceilings]:
-    """Ceilings out of a table of all that matters."""
-    means, by_fields = known.weights @ known.expected, dict[tuple[int, ...], float]()
-    for fields in _looked_at(world):
-        by_fields[fields] = float(_by(world, fields, known).max(axis=1).sum())
+def _exact(world: Visitors, truth: _Truth) -> Steps[Ceilings]:
+    """Ceilings from a table of the truth."""
+    means, by_fields = truth.weights @ truth.expected, dict[tuple[int, ...], float]()
+    for fields in _field_sets(world):
+        by_fields[fields] = float(_sums_by(world, fields, truth).max(axis=1).sum())
         yield None
-    return _made(
+    return _ceilings_of(
         world,
         means,
-        float(known.weights @ known.expected.mean(axis=1)),
+        float(truth.weights @ truth.expected.mean(axis=1)),
         by_fields,
-        Ceiling(float(known.weights @ known.expected.max(axis=1)), fields=_names(world)),
+        Ceiling(float(truth.weights @ truth.expected.max(axis=1)), fields=_names(world)),
     )
 
 
-def _by(world: Visitors, fields: Sequence[int], known: _Known) -> Array:
-    """What each item earns in all cells that share the values of some fields, times how often they
-    come, (groups, K)."""
-    sizes = tuple(len(world.fields[at].values) for at in fields)
-    group = np.ravel_multi_index(tuple(known.places[:, at] for at in fields), sizes)
-    groups, most = math.prod(sizes), known.expected.shape[1]
+def _sums_by(world: Visitors, fields: Sequence[int], truth: _Truth) -> Array:
+    """Expected reward of each item times frequency, by the values of some fields, (groups, K)."""
+    sizes = tuple(len(world.fields[field].values) for field in fields)
+    group = np.ravel_multi_index(tuple(truth.places[:, field] for field in fields), sizes)
+    groups, most = math.prod(sizes), truth.expected.shape[1]
     bins = group[:, None] * most + np.arange(most)
-    worth = known.weights[:, None] * known.expected
-    # It adds in the order of `np.add.at`, in a fraction of its time.
+    worth = truth.weights[:, None] * truth.expected
+    # Adds in the same order as `np.add.at`, much faster.
     sums = np.bincount(bins.ravel(), worth.ravel(), minlength=groups * most)
     return np.asarray(sums.reshape(groups, most))
 
 
-def _looked_at(world: Visitors) -> list[tuple[int, ...]]:
-    """Single fields, and pairs of them."""
+def _field_sets(world: Visitors) -> list[tuple[int, ...]]:
+    """Single fields, and pairs of fields."""
     every = range(len(world.fields))
     return [*combinations(every, 1), *combinations(every, 2)]
 
 
-def _made(
+def _ceilings_of(
     world: Visitors,
     means: Array,
     uniform: float,
     by_fields: dict[tuple[int, ...], float],
     best: Ceiling,
 ) -> Ceilings:
-    """Ceilings out of what each item earns, and what is best by some fields."""
+    """Build the ceilings from each item's mean reward, and the best mean rewards by fields."""
     names = _names(world)
 
     def highest(count: int) -> Ceiling | None:
-        found = {fields: value for fields, value in by_fields.items() if len(fields) == count}
-        if not found:
+        candidates = {fields: value for fields, value in by_fields.items() if len(fields) == count}
+        if not candidates:
             return None
-        top = max(found, key=lambda fields: round(found[fields], 12))
-        return Ceiling(found[top], fields=tuple(names[at] for at in top))
+        top = max(candidates, key=lambda fields: round(candidates[fields], 12))
+        return Ceiling(candidates[top], fields=tuple(names[at] for at in top))
 
     field = highest(1)
     assert field is not None
@@ -192,65 +192,65 @@ def _names(world: Visitors) -> tuple[str, ...]:
 
 
 def _summed(world: Visitors, truth: SummedTruth) -> Steps[Ceilings]:
-    """Ceilings of a sum that nothing cuts off: all exact but what is best for each visitor."""
+    """Ceilings of an unclipped sum: exact except for the best item of each visitor."""
     means, by_fields = truth.by(()), dict[tuple[int, ...], float]()
-    for fields in _looked_at(world):
-        found = truth.by(fields).max(axis=-1)
+    for fields in _field_sets(world):
+        values = truth.by(fields).max(axis=-1)
         for at in reversed(fields):
-            found = found @ world.shares[at]
-        by_fields[fields] = float(found)
+            values = values @ world.shares[at]
+        by_fields[fields] = float(values)
         yield None
     best = yield from _best_of_sample(world)
-    return _made(world, means, float(means.mean()), by_fields, best)
+    return _ceilings_of(world, means, float(means.mean()), by_fields, best)
 
 
 # -- by a sample ----------------------------------------------------------------------
 
 
 def _best_of_sample(world: Visitors) -> Steps[Ceiling]:
-    """What each visitor's best item earns, by those of the census."""
+    """Mean reward of each visitor's best item, estimated by the census."""
     census = yield from world.taking_census()
     highest = census.expected.max(axis=1)
     return Ceiling(*_mean(highest), fields=_names(world))
 
 
 def _mean(values: Array) -> tuple[float, float]:
-    """A mean and its standard error."""
+    """Mean and standard error of the mean."""
     return float(values.mean()), float(values.std(ddof=1) / math.sqrt(len(values)))
 
 
 def _estimated(world: Visitors) -> Steps[Ceilings]:
-    """Ceilings by a sample: what is best is chosen by one half of it, and valued by the other, so
-    that nothing is flattered by having been chosen."""
+    """Ceilings by a sample: choices are made on one half and evaluated on the other, which removes
+    the optimism of the choice."""
     cells, _, expected = yield from world.taking_census()
     sizes = [len(field.values) for field in world.fields]
-    places = np.array(np.unravel_index(cells, sizes)).T
+    positions = np.array(np.unravel_index(cells, sizes)).T
     half = len(cells) // 2
     weights = np.full(half, 1 / half)
-    choosing = _Known(places[:half], weights, expected[:half])
+    choosing = _Truth(positions[:half], weights, expected[:half])
     means = choosing.expected.mean(axis=0)
     single = int(means.argmax())
 
-    def valued(count: int) -> Steps[Ceiling | None]:
-        found = dict[tuple[int, ...], Array]()
-        for fields in _looked_at(world):
+    def best_of(count: int) -> Steps[Ceiling | None]:
+        rewards = dict[tuple[int, ...], Array]()
+        for fields in _field_sets(world):
             if len(fields) == count:
-                found[fields] = _by(world, fields, choosing)
+                rewards[fields] = _sums_by(world, fields, choosing)
                 yield None
-        if not found:
+        if not rewards:
             return None
-        top = max(found, key=lambda fields: float(found[fields].max(axis=1).sum()))
-        # Whoever nobody was like gets what is best for everybody.
-        choice = np.where(found[top].any(axis=1), found[top].argmax(axis=1), single)
+        top = max(rewards, key=lambda fields: float(rewards[fields].max(axis=1).sum()))
+        # Groups absent from the first half get the item that is best on average.
+        choice = np.where(rewards[top].any(axis=1), rewards[top].argmax(axis=1), single)
         group = np.ravel_multi_index(
-            tuple(places[half:, at] for at in top), tuple(sizes[at] for at in top)
+            tuple(positions[half:, field] for field in top), tuple(sizes[field] for field in top)
         )
         earned = expected[half:][np.arange(len(cells) - half), choice[group]]
-        return Ceiling(*_mean(earned), fields=tuple(world.fields[at].name for at in top))
+        return Ceiling(*_mean(earned), fields=tuple(world.fields[field].name for field in top))
 
-    field = yield from valued(1)
+    field = yield from best_of(1)
     assert field is not None
-    pair = yield from valued(2)
+    pair = yield from best_of(2)
     best = yield from _best_of_sample(world)
     return Ceilings(
         uniform=Ceiling(*_mean(expected.mean(axis=1))),

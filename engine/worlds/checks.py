@@ -1,4 +1,4 @@
-"""Parts of JSON that a person may have written, each checked and refused with its place."""
+"""Checks of JSON that may be written by hand; a refusal names the place."""
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,11 +10,11 @@ from engine.protocol.features import is_list
 CODE = "BadRequest"
 T = TypeVar("T")
 Make = Callable[[object, str], T]
-"""What makes something of a value, at its place."""
+"""Function that converts a value, given its place."""
 
 
 def object_in(value: object, place: str, names: Iterable[str] | None = None) -> Mapping[str, Any]:
-    """An object with some of these names and no other, if they are given."""
+    """Check an object; if names are given, it may have no further ones."""
     if not isinstance(value, Mapping):
         refuse(CODE, place, value, "an object")
     if names is not None:
@@ -23,14 +23,16 @@ def object_in(value: object, place: str, names: Iterable[str] | None = None) -> 
     return value
 
 
-def check_known(value: object, place: str, known: Sequence[str], what: str | None = None) -> None:
-    """Refuse what is none of those that are known."""
+def check_known(
+    value: object, place: str, known: Sequence[str], subject: str | None = None
+) -> None:
+    """Refuse an unknown value."""
     if value not in known:
-        refuse(CODE, place, value, f"one of {', '.join(known)}", what)
+        refuse(CODE, place, value, f"one of {', '.join(known)}", subject)
 
 
 def text_in(value: object, place: str, most: int, least: int = 1) -> str:
-    """Some characters, at least one of them visible, none of them a control."""
+    """Check a text in one line: its length, a visible character, and no control characters."""
     if (
         not isinstance(value, str)
         or not least <= len(value.strip()) <= len(value) <= most
@@ -41,7 +43,7 @@ def text_in(value: object, place: str, most: int, least: int = 1) -> str:
 
 
 def number_in(value: Any, place: str, low: float, high: float) -> float:
-    """A finite number from ``low`` to ``high``."""
+    """Check a finite number from ``low`` to ``high``."""
     check_number(CODE, place, value, low, high)
     return float(value)
 
@@ -49,16 +51,16 @@ def number_in(value: Any, place: str, low: float, high: float) -> float:
 def each_in(
     value: object, place: str, most: int, make: Make[T], *names: str, least: int = 1
 ) -> tuple[T, ...]:
-    """What is made of each in a list, if none has a name that stood there before."""
+    """Convert each entry of a list, whose attributes ``names`` must be unique."""
     allowed = f"{most:,}" if least == most else f"{least} to {most:,}"
     if not is_list(value):
         refuse(CODE, place, value, f"a list of {allowed}")
     if not least <= len(value) <= most:
         refuse(CODE, place, len(value), allowed, f"the length of {place}")
-    made = tuple(make(one, f"{place}[{i}]") for i, one in enumerate(value))
+    made = tuple(make(entry, f"{place}[{i}]") for i, entry in enumerate(value))
     for name in names:
-        found = [getattr(one, name) for one in made]
-        for i, one in enumerate(found):
-            if one in found[:i]:
-                refuse(CODE, f"{place}[{i}].{name}", one, "different from those before it")
+        values = [getattr(entry, name) for entry in made]
+        for i, entry in enumerate(values):
+            if entry in values[:i]:
+                refuse(CODE, f"{place}[{i}].{name}", entry, "different from those before it")
     return made

@@ -1,4 +1,4 @@
-"""The coffee shop of the service's own tutorial: its table of tastes, cell by cell."""
+"""The coffee shop of the service's tutorial, with its table of tastes."""
 
 from dataclasses import replace
 
@@ -31,7 +31,7 @@ _MENU = Item.rows(
     ("🍫 Iced mocha", "cold", "ethiopia", "no", "light"),
     ("🥛 Latte", "hot", "brazil", "no", "dark"),
 )
-"""The tutorial's spelling of the first is its id."""
+"""The tutorial's spelling of Cappuccino remains its id."""
 
 COFFEE = World(
     title="Coffee",

@@ -1,5 +1,4 @@
-"""Other fields and values in a draft, and which of them matter: what is known of the truth stays,
-as far as a segment is still there."""
+"""Changes of a draft's fields and values; tastes are kept for segments that remain."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -10,34 +9,34 @@ import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Cell, Draft
+from engine.worlds.draft_rows import ActionRow, ValueRow, segment_of
 from engine.worlds.fields import Field
-from engine.worlds.joint import among, segments_come
-from engine.worlds.rows import ActionRow, ValueRow, segment_of
+from engine.worlds.joint_frequencies import among, segments_come
 from engine.worlds.sent_text import sent_to_text
 from engine.worlds.taste import Taste
 
 MAX_END = 1e300
-"""Of a range of numbers."""
+"""Largest absolute end of a range of numbers."""
 MIN_RANGE = 1e-290
-"""From one end to the other: what is less leaves no slices that can be told apart."""
+"""Smallest width of a range; a smaller one has no distinguishable slices."""
 
 
 def with_values(draft: Draft, values: Sequence[ValueRow]) -> Draft:
-    """The same with other values; what a segment that is still there likes stays."""
+    """Replace the values; tastes of remaining segments are kept."""
     new = replace(draft, values=tuple(values))
     new = replace(new, together=among(draft.together, draft.fields, new.fields))
     if draft.depends is not None:
         names = {row.id: name for name, rows in new.fields.items() for row in rows}
         old = (row.id for name in draft.by for row in draft.fields[name])
-        kept = dict.fromkeys(names[one] for one in old if one in names)
+        kept = dict.fromkeys(names[number] for number in old if number in names)
         new = replace(new, depends=tuple(kept))
         new = replace(new, depends=new.by)
-    return _retold(draft, new)
+    return _with_truth_of(draft, new)
 
 
 def coming(draft: Draft, table: Sequence[ValueRow]) -> Draft:
-    """A draft with the values of a table in place of its own: one of the same name in a field of
-    the same name keeps its number, and with it what is known of the truth."""
+    """Replace the values by those of a table; a value with the same name in a field of the same
+    name keeps its number, and so its tastes."""
     known = {(name, row.value): row.id for name, rows in draft.fields.items() for row in rows}
     free, name, rows = draft.next_id, "", list[ValueRow]()
     for place, row in enumerate(table):
@@ -49,10 +48,10 @@ def coming(draft: Draft, table: Sequence[ValueRow]) -> Draft:
 def with_number(
     draft: Draft, name: str, low: float, high: float, slices: int, mean: float | None, spread: float
 ) -> Draft:
-    """The same with a field that is a number, in place of one of that name; see `Field.number`.
+    """Add a numeric field, or replace the one of the same name; see `Field.number`.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for no name, and a range or a spread of nothing.
+        PersonalizerError: ``BadRequest`` for an empty name, and an empty range or spread.
     """
     if not name:
         refuse("BadRequest", "field", name, "the name of a field, as the number is called")
@@ -69,37 +68,37 @@ def with_number(
     cuts = np.linspace(low, high, slices + 1).round(digits).tolist()
     if not all(map(lt, cuts, cuts[1:])):
         refuse("BadRequest", "to", high, f"far enough above {low:g} for {slices} slices to differ")
-    made = Field.number(name, name, cuts, mean, spread)
-    whole = sum(value.share for value in made.values)
+    field = Field.number(name, name, cuts, mean, spread)
+    whole = sum(value.share for value in field.values)
     rows = tuple(
         ValueRow(number, name, value.name, "", share, sent_to_text(value.sends))
-        for number, value in enumerate(made.values, draft.next_id)
+        for number, value in enumerate(field.values, draft.next_id)
         for share in [round(value.share / whole, 6)]
     )
-    return with_values(draft, [*_others_than(draft, name), *rows])
+    return with_values(draft, [*_values_except(draft, name), *rows])
 
 
-def _others_than(draft: Draft, field: str) -> list[ValueRow]:
-    """The values of all fields but one, each with its field's name."""
+def _values_except(draft: Draft, field: str) -> list[ValueRow]:
+    """Values of every field but one, each with the field's name."""
     named = ((name, row) for name, rows in draft.fields.items() for row in rows)
     return [replace(row, field=name) for name, row in named if name != field]
 
 
 def depending_on(draft: Draft, names: Sequence[str]) -> Draft:
-    """The same where only these fields matter: segments that were apart get their mean.
+    """Let the truth depend on these fields only: merged segments get their mean taste.
 
     Raises:
-        PersonalizerError: ``BadRequest`` if that is more rows than a table has room for.
+        PersonalizerError: ``BadRequest`` if a table has no room for so many rows.
     """
     rows = math.prod(len(values) for name, values in draft.fields.items() if name in names)
     if rows > draft.room:
         sentence = f"These fields make {rows:,} segments, but a table has room for "
         raise PersonalizerError("BadRequest", f"{sentence}{draft.room:,}.", "depends")
-    return _retold(draft, replace(draft, depends=tuple(names)))
+    return _with_truth_of(draft, replace(draft, depends=tuple(names)))
 
 
-def _retold(draft: Draft, new: Draft) -> Draft:
-    """The truth of the segments that another draft has, as far as this one knows it."""
+def _with_truth_of(draft: Draft, new: Draft) -> Draft:
+    """Transfer the truth of a draft to the segments of another."""
     home = {row.id: name for name, rows in new.fields.items() for row in rows}
     shared = set(draft.by) & set(new.by) | {
         home[row.id]
@@ -107,21 +106,24 @@ def _retold(draft: Draft, new: Draft) -> Draft:
         for row in draft.fields[name]
         if home.get(row.id) in new.by
     }
-    often, told = _often(draft), dict[frozenset[int], list[tuple[ValueRow, ...]]]()
+    frequencies, segments_at = (
+        _frequencies(draft),
+        dict[frozenset[int], list[tuple[ValueRow, ...]]](),
+    )
     for segment in draft.segments:
-        place = frozenset(row.id for row in segment if home.get(row.id) in shared)
-        told.setdefault(place, []).append(segment)
+        shared_values = frozenset(row.id for row in segment if home.get(row.id) in shared)
+        segments_at.setdefault(shared_values, []).append(segment)
     truth: dict[Cell, Taste] = {}
     for segment in new.segments:
-        place = frozenset(row.id for row in segment if home[row.id] in shared)
-        known = told.get(place, [])
-        for action in new.offered if known else ():
-            truth[segment_of(segment), action.id] = _mean(draft, known, action, often)
+        shared_values = frozenset(row.id for row in segment if home[row.id] in shared)
+        sources = segments_at.get(shared_values, [])
+        for action in new.offered if sources else ():
+            truth[segment_of(segment), action.id] = _mean(draft, sources, action, frequencies)
     return replace(new, truth=truth, bad={})
 
 
-def _often(draft: Draft) -> dict[frozenset[int], float]:
-    """How often each segment comes."""
+def _frequencies(draft: Draft) -> dict[frozenset[int], float]:
+    """Frequency of each segment."""
     often = segments_come(draft.together, draft.fields, draft.by).ravel().tolist()
     return dict(zip(map(segment_of, draft.segments), often, strict=True))
 
@@ -130,19 +132,19 @@ def _mean(
     draft: Draft,
     segments: Sequence[tuple[ValueRow, ...]],
     action: ActionRow,
-    often: Mapping[frozenset[int], float],
+    frequencies: Mapping[frozenset[int], float],
 ) -> Taste:
-    """What visitors of some segments think of an action."""
+    """Mean taste of some segments for an action."""
     if len(segments) == 1:
         return draft.taste(segments[0], action)
-    weights = np.array([often[segment_of(one)] for one in segments])
+    weights = np.array([frequencies[segment_of(segment)] for segment in segments])
     tastes = [draft.taste(segment, action) for segment in segments]
-    halves, fulls = ([getattr(one, name) for one in tastes] for name in ("half", "full"))
+    halves, fulls = ([getattr(taste, name) for taste in tastes] for name in ("half", "full"))
     if len(set(tastes)) == 1:
         return tastes[0]
     return Taste(
         *(
-            float(np.average(one, weights=weights if weights.any() else None))
-            for one in (halves, fulls)
+            float(np.average(chances, weights=weights if weights.any() else None))
+            for chances in (halves, fulls)
         )
     )

@@ -1,7 +1,7 @@
 """Drafts as texts for links and the store; faulty cells are kept as written.
 
-A row of a table is an array of its fields (`engine.worlds.rows`), without bad cells if there are
-none, and without a picture in older texts.
+A row of a table is an array of its fields (`engine.worlds.draft_rows`), without bad cells if there
+are none, and without a picture in older texts.
 """
 
 import base64
@@ -20,11 +20,7 @@ from msgspec import Meta, Struct
 from engine.errors import PersonalizerError
 from engine.protocol.json_faults import REFUSED
 from engine.worlds.draft import UNKNOWN, Cell, Draft
-from engine.worlds.joint import APART, Joint, joint_of
-from engine.worlds.levels import HALF
-from engine.worlds.pictures import picture_in
-from engine.worlds.place import MAX_TIMES, Drift
-from engine.worlds.rows import (
+from engine.worlds.draft_rows import (
     NUMBERS,
     ActionRow,
     LevelRow,
@@ -35,6 +31,10 @@ from engine.worlds.rows import (
     ValueRow,
     segment_of,
 )
+from engine.worlds.joint_frequencies import APART, Joint, joint_of
+from engine.worlds.levels import HALF
+from engine.worlds.pictures import picture_in
+from engine.worlds.place import MAX_TIMES, Drift
 from engine.worlds.schema import Chance, Chances, Times
 from engine.worlds.taste import Taste
 
@@ -162,7 +162,7 @@ def _cells(draft: Draft) -> list[Cell]:
 
 
 def _together(draft: Draft, source: Any) -> Joint:
-    """Frequencies of combinations; older texts have one list for all contexts."""
+    """Frequencies of combinations; older texts have a single list for every context."""
     if not source:
         return APART
     ids: Any = [[row.id for row in rows] for rows in draft.fields.values()]
@@ -180,10 +180,10 @@ def _rows(source: Sequence[Any], kind: type[R]) -> tuple[R, ...]:
     make: Any = kind
     arrays = msgspec.convert(source, _table(make))
     rows: tuple[R, ...] = tuple(make(*msgspec.structs.astuple(array)) for array in arrays)
-    _check_apart([one.id for one in rows])
+    _check_apart([row.id for row in rows])
     names = {field.name for field in fields(kind)} & {*NUMBERS}
-    for one in rows:
-        columns: list[str] = [column for column, _ in one.bad]
+    for row in rows:
+        columns: list[str] = [column for column, _ in row.bad]
         if not {*columns} <= names or len(columns) > len(names):
             raise ValueError
     return rows

@@ -1,4 +1,4 @@
-"""A draft out of a world, and the world that a draft is."""
+"""Conversion of a world to a draft, and of a draft to a world."""
 
 import math
 from contextlib import suppress
@@ -9,26 +9,26 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.draft import Draft
+from engine.worlds.draft_rows import ValueRow, item_of, levels_rows, rows_of, segment_of
 from engine.worlds.faults import faults_of
 from engine.worlds.fields import Field, Value
-from engine.worlds.joint import joint_of
+from engine.worlds.joint_frequencies import joint_of
 from engine.worlds.levels import LEVELS
 from engine.worlds.limits import MAX_TABLE, MAX_TERMS
 from engine.worlds.place import TABULATED
-from engine.worlds.rows import ValueRow, item_of, levels_rows, rows_of, segment_of
 from engine.worlds.rules import rules_of, weights_of
 from engine.worlds.sent_text import sent_from_text, sent_to_text
-from engine.worlds.taste import Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Taste, TasteTable, TasteTerm, TasteWeights
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 
 
 def draft_of(world: World) -> Draft:
-    """A world to be written on; its truth depends on no more fields than it has to. A sum with
-    ranges, or one that has no room as a table or could not be saved as one, is written as rules.
+    """Draft of a world; its truth depends on as few fields as possible. A sum with ranges, or one
+    too large for a table, becomes rules.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for one that is too large for either.
+        PersonalizerError: ``BadRequest`` for a world too large for either.
     """
     weights = world.taste
     if not isinstance(weights, TasteWeights):
@@ -43,12 +43,12 @@ def draft_of(world: World) -> Draft:
 
 
 def table_of(world: World) -> Draft:
-    """The same with its truth as a table.
+    """Draft of a world with its truth as a table.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for one that is too large for it.
+        PersonalizerError: ``BadRequest`` if the table would be too large.
     """
-    depends, rows = _what_matters(world)
+    depends, rows = _relevant_truth(world)
     draft = replace(without_truth(world), depends=depends)
     truth = {
         (segment_of(segment), action.id): Taste(*taste)
@@ -59,25 +59,27 @@ def table_of(world: World) -> Draft:
 
 
 def without_truth(world: World) -> Draft:
-    """What is offered in a world, and who comes; nobody cares."""
+    """Draft of a world with its actions and values, but without tastes."""
     values = tuple(
-        ValueRow(number, one.name, value.name, value.emoji, value.share, sent_to_text(value.sends))
-        for number, (one, value) in enumerate(world.segments())
+        ValueRow(
+            number, field.name, value.name, value.emoji, value.share, sent_to_text(value.sends)
+        )
+        for number, (field, value) in enumerate(world.segments())
     )
-    labels = {one.name: one.label for one in world.fields if one.label != one.name}
-    told = world.title, world.emoji, world.story, rows_of(world.items, 0), values
+    labels = {field.name: field.label for field in world.fields if field.label != field.name}
+    parts = world.title, world.emoji, world.story, rows_of(world.items, 0), values
     levels = levels_rows(world.levels, 0) if world.levels != LEVELS else ()
-    draft = Draft(*told, depends=(), labels=labels, unit=world.unit, levels=levels)
+    draft = Draft(*parts, depends=(), labels=labels, unit=world.unit, levels=levels)
     rows = [draft.fields[name] for name in world.bound or draft.fields]
-    together = joint_of([[row.id for row in one] for one in rows], world.together)
+    together = joint_of([[row.id for row in field] for field in rows], world.together)
     return replace(draft, together=together, drift=world.drift)
 
 
 def world_of(draft: Draft) -> World:
-    """What is written.
+    """World of a draft.
 
     Raises:
-        PersonalizerError: ``BadRequest`` if it is no world yet.
+        PersonalizerError: ``BadRequest`` for the first fault of the draft.
     """
     if faults := faults_of(draft):
         first = faults[0]
@@ -93,9 +95,9 @@ def world_of(draft: Draft) -> World:
     taste: TasteTable | TasteWeights = _weights(draft) if draft.is_large else _table(draft)
     if draft.rules is not None:
         taste = weights_of(draft.rules, fields, items)
-    told = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
+    parts = draft.title, draft.emoji, draft.story, fields, items, taste, draft.unit
     bound = draft.bound if draft.cells > TABULATED else ()
-    world = World(*told, draft.graded_in, draft.times, bound, draft.drift)
+    world = World(*parts, draft.graded_in, draft.times, bound, draft.drift)
     return world_from_text(world.text)
 
 
@@ -109,22 +111,22 @@ def _table(draft: Draft) -> TasteTable:
     return TasteTable(draft.by, rows)
 
 
-def _what_matters(world: World) -> tuple[tuple[str, ...], list[list[list[float]]]]:
-    """The fields that the truth of a world depends on, and the chances of the rewards 1/2 and 1
-    for each of their combinations and each item."""
+def _relevant_truth(world: World) -> tuple[tuple[str, ...], list[list[list[float]]]]:
+    """Fields on which the truth of a world depends, and the chances of the rewards 1/2 and 1 for
+    each of their combinations and each item."""
     fields, taste = world.fields, world.taste
     if isinstance(taste, TasteWeights):
-        told = {name for term in taste.terms for name in term.fields}
-        fields = tuple(one for one in fields if one.name in told)
-    names, shape = [one.name for one in fields], [len(one.values) for one in fields]
+        named = {name for term in taste.terms for name in term.fields}
+        fields = tuple(field for field in fields if field.name in named)
+    names, shape = [field.name for field in fields], [len(field.values) for field in fields]
     _check_rows(world, math.prod(shape))
     cells = np.array(world.through(world.contexts[0], *names))
-    found: Array = world.outcomes_in(cells)[..., 1:].reshape(*shape, len(world.items), 2)
+    chances: Array = world.outcomes_in(cells)[..., 1:].reshape(*shape, len(world.items), 2)
     for axis in reversed(range(len(names))):
-        if (found == found.take([0], axis)).all():
-            found = np.asarray(found.take(0, axis))
+        if (chances == chances.take([0], axis)).all():
+            chances = np.asarray(chances.take(0, axis))
             del names[axis]
-    rows: list[list[list[float]]] = found.reshape(-1, len(world.items), 2).tolist()
+    rows: list[list[list[float]]] = chances.reshape(-1, len(world.items), 2).tolist()
     return tuple(names), rows
 
 
@@ -136,21 +138,21 @@ def _check_rows(world: World, rows: int) -> None:
 
 
 def _weights(draft: Draft) -> TasteWeights:
-    """The truth of a draft as a sum, in which one term applies: for what is too large a table."""
+    """Truth of a draft as a sum with one term per cell, for tables that are too large."""
     terms = []
     for segment in draft.segments:
         when = {name: row.value for name, row in zip(draft.by, segment, strict=True)}
         for action in draft.offered:
             taste = draft.taste(segment, action)
-            terms.append(Term(taste.half + taste.full, when, action.name, {}))
+            terms.append(TasteTerm(taste.half + taste.full, when, action.name, {}))
     return TasteWeights(0.0, tuple(terms), max(draft.whole_shares, default=1.0))
 
 
 def with_rules(draft: Draft) -> Draft:
-    """The same with a truth that is written as a sum: a rule for each cell of the table.
+    """Replace the table of tastes by a rule for each cell.
 
     Raises:
-        PersonalizerError: ``BadRequest`` where no sum says what the table does.
+        PersonalizerError: ``BadRequest`` if no sum can express the table.
     """
     if (cells := draft.rewards) > MAX_TERMS:
         allowed = f"at most {MAX_TERMS:,} to become rules: let fewer fields matter first"
@@ -163,9 +165,9 @@ def with_rules(draft: Draft) -> Draft:
 
 
 def without_rules(draft: Draft) -> Draft:
-    """The same with a truth that is written as a table.
+    """Replace the rules by a table of tastes.
 
     Raises:
-        PersonalizerError: ``BadRequest`` if it is no world yet, or too large for a table.
+        PersonalizerError: ``BadRequest`` for an invalid draft, and if the table would be too large.
     """
     return table_of(world_of(draft))

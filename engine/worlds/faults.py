@@ -1,4 +1,4 @@
-"""What is wrong in the tables of a draft, cell by cell."""
+"""Faulty cells of a draft's tables."""
 
 import math
 import re
@@ -9,9 +9,18 @@ from typing import Any
 
 from engine.protocol.features import flatten
 from engine.worlds.draft import Draft
+from engine.worlds.draft_rows import (
+    ActionRow,
+    BadCells,
+    CellFault,
+    Table,
+    ValueRow,
+    item_of,
+    segment_of,
+)
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
-from engine.worlds.joint import astray, has_room
+from engine.worlds.joint_frequencies import astray, has_room
 from engine.worlds.levels import MAX_LEVEL_NAME, MAX_LEVELS, MAX_SHARE
 from engine.worlds.limits import (
     MAX_CELLS,
@@ -27,25 +36,16 @@ from engine.worlds.limits import (
     TAKEN,
 )
 from engine.worlds.place import MAX_TIMES
-from engine.worlds.rows import (
-    ActionRow,
-    BadCells,
-    CellFault,
-    Table,
-    ValueRow,
-    item_of,
-    segment_of,
-)
 from engine.worlds.rules import wrong_in_rule
-from engine.worlds.seen import HIDDEN, alike, is_seen
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 from engine.worlds.taste import Item
+from engine.worlds.visible_text import HIDDEN, alike, is_seen
 
 _MAX_EMOJI = 16
 
 
 def faults_of(draft: Draft) -> list[CellFault]:
-    """All cells of a draft in which something is wrong, table by table."""
+    """Faulty cells of a draft, table by table."""
     truth = _of_truth if draft.rules is None else _of_rules
     tables = (_of_place, _of_actions, _of_values, _of_levels, truth)
     return [fault for of_table in tables for fault in of_table(draft)]
@@ -116,8 +116,8 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
 
 
 def _of_joint(draft: Draft) -> Iterator[CellFault]:
-    """A value that is not with its own any more, or with which there is no room any more for how
-    often values come together."""
+    """Value whose joint frequencies cannot be kept: it was separated from the values of its field,
+    or exceeds the room for combinations."""
     if lost := astray(draft.together, draft.fields):
         says = (
             "parts values that come together with those of another field: write one name for all "
@@ -175,7 +175,7 @@ def _of_levels(draft: Draft) -> Iterator[CellFault]:
 
 
 def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
-    """All but its names."""
+    """Faults of a value's emoji, share and numbers."""
     if says := _wrong_text(row.emoji, _MAX_EMOJI):
         yield CellFault("values", number, "emoji", says)
     yield from _of_numbers("values", number, row.bad)
@@ -184,7 +184,7 @@ def _of_value(number: int, row: ValueRow) -> Iterator[CellFault]:
 
 
 def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterator[CellFault]:
-    """What a value of a field sends, after what those before it send."""
+    """Faults of the data that a value sends, given the data of earlier values of the field."""
     try:
         sends = sent_from_text(row.sends)
     except ValueError as error:
@@ -198,20 +198,20 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
 
 
 def _of_numbers(table: Table, number: int, bad: BadCells) -> Iterator[CellFault]:
-    """Texts in the columns of numbers of a row."""
+    """Texts in the numeric columns of a row."""
     for column, text in bad:
         yield CellFault(table, number, column, f"is {_short(text)}, but must be a number")
 
 
 def _beyond(number: float, most: float) -> str:
-    """What is wrong with a share, or a worth; empty if nothing is."""
+    """Fault of a share or a worth; empty for none."""
     if 1e-6 <= number <= most:
         return ""
     return f"is {number:g}, but must be from 0.000001 to {most:,.0f}"
 
 
 def _wrong_features(text: str) -> str:
-    """What is wrong with an action's features; empty if nothing is."""
+    """Fault of an action's features; empty for none."""
     try:
         features = features_from_text(text)
     except ValueError as error:
@@ -223,14 +223,14 @@ def _wrong_features(text: str) -> str:
 
 
 def _wrong_text(text: str, most: int) -> str:
-    """What is wrong with a text that may be empty; empty if nothing is."""
+    """Fault of an optional text; empty for none."""
     if len(text) > most:
         return f"has more than {most} characters"
     return "has a character that cannot be shown" if HIDDEN.search(text) else ""
 
 
 def _wrong_name(name: str) -> str:
-    """What is wrong with a name; empty if nothing is."""
+    """Fault of a name; empty for none."""
     if not is_seen(name):
         return "is empty"
     return _wrong_text(name, MAX_NAME)
@@ -283,7 +283,7 @@ def _of_rules(draft: Draft) -> Iterator[CellFault]:
 
 
 def _value(row: ValueRow) -> Value:
-    """A value as far as it is one: what is wrong with it is told in its own row."""
+    """Value without invalid data, which are a fault of their own row."""
     with suppress(ValueError):
         return Value(row.value, "", 1.0, sent_from_text(row.sends))
     return Value(row.value, "")

@@ -1,7 +1,7 @@
-"""Features of an action as one line that a person writes: ``roast: dark, milk: true, price: 3.5``.
+"""Features of an action as one line of text: ``roast: dark, milk: true, price: 3.5``.
 
-What reads as JSON (a number, true, false, a list, an object, a text in quotes) is that; anything
-else is a text as it stands. A line that begins with ``{`` is an object of JSON.
+A value in JSON (a number, true, false, a list, an object, a quoted text) is parsed; any other
+value is a text. A line that begins with ``{`` is a JSON object.
 """
 
 import json
@@ -12,13 +12,13 @@ _OPEN, _CLOSE = "[{", "]}"
 
 
 def features_from_text(text: str) -> dict[str, Any]:
-    """Features out of a line; ValueError with a sentence for one that cannot be read."""
+    """Parse a line of features; ValueError with the rest of a sentence for an invalid line."""
     text = text.strip()
     if text.startswith("{"):
-        found = _json(text)
-        if not isinstance(found, dict):
+        value = _json(text)
+        if not isinstance(value, dict):
             raise ValueError("is no object of JSON, though it begins with {")
-        return found
+        return value
     features: dict[str, Any] = {}
     for part in _parts(text):
         name, colon, value = part.partition(":")
@@ -32,16 +32,16 @@ def features_from_text(text: str) -> dict[str, Any]:
 
 
 def features_to_text(features: Mapping[str, Any]) -> str:
-    """A line out of features, from which they can be read again."""
+    """Write features as a line that `features_from_text` reads."""
     if any(":" in name or "," in name or name != name.strip() or not name for name in features):
         return json.dumps(dict(features), ensure_ascii=False)
-    parts = [f"{name}: {_said(value)}" for name, value in features.items()]
+    parts = [f"{name}: {_value_text(value)}" for name, value in features.items()]
     line = ", ".join(parts)
     return json.dumps(dict(features), ensure_ascii=False) if line.startswith("{") else line
 
 
 def _parts(text: str) -> Iterator[str]:
-    """What stands between commas that are in no brackets and no quotes."""
+    """Parts between commas outside of brackets and quotes."""
     depth, start, is_quoted, before = 0, 0, False, ""
     for at, letter in enumerate(text):
         if letter == '"' and before != "\\":
@@ -57,8 +57,8 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _value(text: str) -> Any:
-    found = _json(text)
-    return text if found is None else found
+    value = _json(text)
+    return text if value is None else value
 
 
 def _json(text: str) -> Any:
@@ -68,8 +68,8 @@ def _json(text: str) -> Any:
         return None
 
 
-def _said(value: Any) -> str:
-    """A text stands as it is, if it would be read as that again."""
+def _value_text(value: Any) -> str:
+    """Text of a value; quoted only if it would be parsed as another value."""
     if isinstance(value, str):
         is_plain = value.strip() == value and not set(value) & set(',"[]{}') and value
         return value if is_plain and _json(value) is None else json.dumps(value, ensure_ascii=False)

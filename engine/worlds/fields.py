@@ -1,4 +1,4 @@
-"""Who may come: fields of the context, their values, and all combinations of these."""
+"""Context fields, their values, and the combinations of values."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -13,11 +13,11 @@ from engine.worlds.taste import Context, Range
 
 MAX_TAGS = 5
 _MORE_DIGITS = (15, 17)
-"""Of numbers that are near to each other; 17 tell any from any other."""
+"""Digits for numbers that are close together; 17 distinguish any two floats."""
 
 
-def told_apart(numbers: Sequence[float], digits: int) -> list[str]:
-    """Numbers in so many digits, or in more where these do not tell them apart."""
+def distinct_texts(numbers: Sequence[float], digits: int) -> list[str]:
+    """Format numbers with so many digits, or more if some would be equal."""
     for enough in (digits, *_MORE_DIGITS):
         texts = [f"{number:.{enough}g}" for number in numbers]
         if len(set(texts)) == len(texts):
@@ -27,9 +27,9 @@ def told_apart(numbers: Sequence[float], digits: int) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """One value of a context field: its name, its picture, how often it occurs, relative to the
-    other values of the field, and what the request says for it, if that is not its name: a number,
-    true or false, an object of tags, or an empty one for nothing at all."""
+    """One value of a context field: its name, its emoji, its frequency relative to the field's
+    other values, and the data sent in requests, if different from the name: a number, a truth
+    value, an object of tags, or an empty object to send nothing."""
 
     name: str
     emoji: str
@@ -41,18 +41,18 @@ class Value:
 
     @property
     def label(self) -> str:
-        """Picture and name, as it stands beside others."""
+        """Emoji and name."""
         return f"{self.emoji} {self.name}".strip()
 
     def to_json(self) -> dict[str, object]:
         """The value in the JSON of a world."""
-        told: dict[str, object] = {"name": self.name, "emoji": self.emoji, "share": self.share}
-        return told | ({} if self.sends is None else {"sends": self.sends})
+        entry: dict[str, object] = {"name": self.name, "emoji": self.emoji, "share": self.share}
+        return entry | ({} if self.sends is None else {"sends": self.sends})
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field of the context: its name in the request, its label on screen, its values."""
+    """Field of the context: name in requests, label on screen, and values."""
 
     name: str
     label: str
@@ -60,7 +60,7 @@ class Field:
 
     @classmethod
     def of(cls, name: str, label: str, shares: Mapping[str, float]) -> Self:
-        """A field out of its values: picture and name, with a space between -> share."""
+        """Field from a mapping of emoji and name, separated by a space, to share."""
         parts = ((value.split(" ", 1), share) for value, share in shares.items())
         return cls(name, label, tuple(Value(n, emoji, s) for (emoji, n), s in parts))
 
@@ -74,48 +74,49 @@ class Field:
         spread: float = 1.0,
         named: str = "{} to {}",
     ) -> Self:
-        """A field that is a number, in slices: from each of the cuts to the next one, ``named`` by
-        both.
+        """Numeric field in slices between consecutive cuts, with names in the format ``named``.
 
-        Each slice sends the number in its middle. All numbers come equally often, or as a normal
-        distribution with this mean and standard deviation says.
+        Each slice sends its middle. Shares follow a uniform distribution, or a normal one with
+        this mean and standard deviation.
         """
-        found, told = [], told_apart(cuts, 6)
-        for (low, high), ends_told in zip(pairwise(cuts), pairwise(told), strict=True):
+        values, texts = [], distinct_texts(cuts, 6)
+        for (low, high), end_texts in zip(pairwise(cuts), pairwise(texts), strict=True):
             share = high - low
             if mean is not None:
                 ends = (math.erf((end - mean) / (spread * math.sqrt(2))) for end in (high, low))
                 share = max(next(ends) - next(ends), 1e-6)
-            found.append(Value(named.format(*ends_told), "", share, (low + high) / 2))
-        return cls(name, label, tuple(found))
+            values.append(Value(named.format(*end_texts), "", share, (low + high) / 2))
+        return cls(name, label, tuple(values))
 
     @classmethod
     def tags(cls, name: str, label: str, tags: Mapping[str, float]) -> Self:
-        """A field that is a list of tags: picture and name -> the chance that it is there. All
-        combinations are values; ``BadRequest`` for more than `MAX_TAGS`."""
+        """List of tags: emoji and name -> probability of presence. Each combination is a value;
+        ``BadRequest`` for more than `MAX_TAGS` tags."""
         if len(tags) > MAX_TAGS:
             refuse("BadRequest", "tags", len(tags), f"at most {MAX_TAGS}", "the number of tags")
-        found = []
-        for there in product((True, False), repeat=len(tags)):
-            chances = zip(tags.values(), there, strict=True)
+        values = []
+        for presence in product((True, False), repeat=len(tags)):
+            chances = zip(tags.values(), presence, strict=True)
             share = math.prod(chance if has else 1 - chance for chance, has in chances)
-            has = [tag.split(" ", 1) for tag, is_there in zip(tags, there, strict=True) if is_there]
+            has = [
+                tag.split(" ", 1) for tag, is_there in zip(tags, presence, strict=True) if is_there
+            ]
             pictures = "".join(emoji for emoji, _ in has)
             sends = {tag: True for _, tag in has}
-            found.append(Value(" + ".join(sends) or "none", pictures, share, sends))
-        return cls(name, label, tuple(found))
+            values.append(Value(" + ".join(sends) or "none", pictures, share, sends))
+        return cls(name, label, tuple(values))
 
     @property
     def is_number(self) -> bool:
-        """Whether all of its values send numbers, one larger than the other."""
+        """True if all values send numbers in rising order."""
         sent = [value.sends for value in self.values]
-        if len(sent) < 2 or any(type(one) not in {int, float} for one in sent):
+        if len(sent) < 2 or any(type(value) not in {int, float} for value in sent):
             return False
         return all(low < high for low, high in pairwise(sent))
 
     def range(self, low: float, high: float) -> Range | None:
-        """The values that send a number from one to another; None if there is none, or the field
-        is no number."""
+        """Values that send a number within ``low`` to ``high``; None for none, or for a field of
+        words."""
         if not self.is_number:
             return None
         values = tuple(value.name for value in self.values if low <= value.sends <= high)
@@ -128,7 +129,7 @@ class Field:
 
 
 class Contexts(Sequence[Context]):
-    """All cells of a large world, the last field changing fastest; each is made when asked for."""
+    """Contexts of a large world, the last field changing fastest, each computed on access."""
 
     def __init__(self, fields: Sequence[Field]) -> None:
         self._fields = fields
@@ -140,6 +141,6 @@ class Contexts(Sequence[Context]):
     def __getitem__(self, cell: Any) -> Any:
         if not 0 <= cell < len(self):
             raise IndexError(cell)
-        places = np.unravel_index(int(cell), self._sizes)
-        pairs = zip(self._fields, places, strict=True)
-        return {field.name: field.values[place].name for field, place in pairs}
+        positions = np.unravel_index(int(cell), self._sizes)
+        pairs = zip(self._fields, positions, strict=True)
+        return {field.name: field.values[position].name for field, position in pairs}

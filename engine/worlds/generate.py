@@ -1,7 +1,8 @@
-"""A world out of a handful of knobs and a seed, for who wants to test an engine, not tell a story.
+"""Random world from a few parameters and a seed, for tests of an engine.
 
 The chance of a reward is a sum of random effects of an action with one, two or three of the
-fields that matter, scaled to what the knobs ask for. Same knobs and seed: the same world.
+relevant fields, scaled to the requested noise and mean. Equal parameters and seed give the same
+world.
 """
 
 import math
@@ -17,31 +18,31 @@ from engine.errors import check_number, refuse
 from engine.streams import stream
 from engine.worlds.fields import Field, Value
 from engine.worlds.limits import MAX_CELLS, MAX_FIELDS, MAX_ITEMS, MAX_TERMS, MAX_VALUES
-from engine.worlds.taste import Item, TasteWeights, Term, WeightSums
+from engine.worlds.taste import Item, TasteTerm, TasteWeights, VectorisedWeights
 from engine.worlds.visitors import SAMPLE
 from engine.worlds.world import World
 
 _CODE = "BadRequest"
 _GROUPS = 6
-"""Pairs, and triples, of fields that have effects of their own."""
+"""Number of pairs, and of triples, of fields with effects of their own."""
 _DRAWN = 4_000
-"""Effects that are drawn for one of them; the largest `MAX_TERMS` of all are kept."""
+"""Effects drawn for one combination of fields; the largest `MAX_TERMS` overall are kept."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knobs:
-    """What a generated world is like; ``BadRequest`` for what cannot be.
+    """Parameters of a generated world; ``BadRequest`` for impossible ones.
 
     Attributes:
-        fields: of the context.
-        values: of each field.
-        actions: to choose from.
-        main, pairs, triples: how much of what decides lies in single fields, in pairs and in
-            triples of them, relative to one another; all 0 for a world where nothing matters.
-        noise: 0 for rewards that are nearly certain, 1 for nothing but chance.
+        fields: number of context fields.
+        values: number of values of each field.
+        actions: number of actions.
+        main, pairs, triples: relative weights of effects of single fields, of pairs and of triples;
+            all 0 for a world where nothing matters.
+        noise: 0 for nearly certain rewards, 1 for pure chance.
         base: mean reward of choosing uniformly.
-        irrelevant: how many of the fields say nothing.
-        uneven: 0 for values that come equally often, 1 for some that come far more often.
+        irrelevant: number of fields without effects.
+        uneven: 0 for equally frequent values, 1 for very unequal frequencies.
         whole: share of the rewards that are 1 and not 1/2.
     """
 
@@ -76,17 +77,17 @@ class Knobs:
 
 
 def generate(knobs: Knobs, seed: int) -> World:
-    """The world that the knobs and a seed make."""
+    """Generate the world of these parameters and seed."""
     rng = stream(seed, "world", *astuple(knobs))
     fields = tuple(_field(number, knobs, rng) for number in range(knobs.fields))
-    # Pictures are animals: of 50 no two are alike.
+    # Emoji of 50 different animals.
     items = tuple(
         Item(f"Action {n + 1}", chr(0x1F400 + n), {"name": f"a{n + 1}"})
         for n in range(knobs.actions)
     )
-    mattering = np.sort(rng.permutation(knobs.fields)[: knobs.fields - knobs.irrelevant])
-    terms = _terms(knobs, fields, items, mattering.tolist(), rng)
-    count = len(mattering)
+    relevant = np.sort(rng.permutation(knobs.fields)[: knobs.fields - knobs.irrelevant])
+    terms = _terms(knobs, fields, items, relevant.tolist(), rng)
+    count = len(relevant)
     return World(
         title=f"Generated {seed}"[:40],
         emoji="🎲",
@@ -102,7 +103,7 @@ def generate(knobs: Knobs, seed: int) -> World:
 
 def _field(number: int, knobs: Knobs, rng: np.random.Generator) -> Field:
     shares = np.exp(2 * knobs.uneven * rng.standard_normal(knobs.values))
-    letter = chr(ord("a") + number)  # No two fields have a value of one name.
+    letter = chr(ord("a") + number)  # Names of values are unique over all fields.
     values = (
         Value(f"{letter}{at + 1}", "", round(share, 3) + 0.001) for at, share in enumerate(shares)
     )
@@ -116,34 +117,39 @@ def _terms(
     knobs: Knobs,
     fields: Sequence[Field],
     items: Sequence[Item],
-    mattering: Sequence[int],
+    relevant: Sequence[int],
     rng: np.random.Generator,
-) -> list[Term]:
-    """Effects of any size, the largest of those that were drawn."""
-    drawn: list[Term] = []
+) -> list[TasteTerm]:
+    """The largest of the drawn effects, before scaling."""
+    drawn: list[TasteTerm] = []
     for order, weight in enumerate((knobs.main, knobs.pairs, knobs.triples), start=1):
-        every = list(combinations(mattering, order))
-        order_of_all = rng.permutation(len(every))[: _GROUPS if order > 1 else len(every)]
-        for at in order_of_all.tolist() if weight else ():
-            drawn += _effects([fields[one] for one in every[at]], items, weight, rng)
+        combinations_ = list(combinations(relevant, order))
+        order_of_all = rng.permutation(len(combinations_))[
+            : _GROUPS if order > 1 else len(combinations_)
+        ]
+        for index in order_of_all.tolist() if weight else ():
+            drawn += _effects(
+                [fields[position] for position in combinations_[index]], items, weight, rng
+            )
     drawn.sort(key=lambda term: -abs(term.add))
     return drawn[: MAX_TERMS - 1]
 
 
 def _effects(
     fields: Sequence[Field], items: Sequence[Item], weight: float, rng: np.random.Generator
-) -> list[Term]:
-    """What an action adds for each combination of values of some fields, or for some of them."""
+) -> list[TasteTerm]:
+    """Random effects of an action with each combination of values of some fields, or with a sample
+    of them."""
     sizes = (*(len(field.values) for field in fields), len(items))
     size = math.prod(sizes)
     cells = np.arange(size) if size <= _DRAWN else np.unique(rng.integers(size, size=_DRAWN))
     adds = weight * rng.standard_normal(len(cells))
-    found = []
-    for place, add in zip(np.transpose(np.unravel_index(cells, sizes)), adds, strict=True):
-        pairs = zip(fields, place, strict=False)
+    terms = []
+    for position, add in zip(np.transpose(np.unravel_index(cells, sizes)), adds, strict=True):
+        pairs = zip(fields, position, strict=False)
         when = {field.name: field.values[at].name for field, at in pairs}
-        found.append(Term(float(add), when, items[place[-1]].id, {}))
-    return found
+        terms.append(TasteTerm(float(add), when, items[position[-1]].id, {}))
+    return terms
 
 
 # -- scale ----------------------------------------------------------------------------
@@ -153,43 +159,43 @@ def _scaled(
     knobs: Knobs,
     fields: Sequence[Field],
     items: Sequence[Item],
-    terms: Sequence[Term],
+    terms: Sequence[TasteTerm],
     rng: np.random.Generator,
 ) -> TasteWeights:
-    """Effects as large as the noise leaves them, around a level that has the mean asked for."""
-    places = _sample(fields, rng)
+    """Scale the effects to the noise, around a base with the requested mean reward."""
+    positions = _sample(fields, rng)
     names = {field.name: [value.name for value in field.values] for field in fields}
-    sums = WeightSums(TasteWeights(0.0, tuple(terms)), names, items).sums(places)
+    sums = VectorisedWeights(TasteWeights(0.0, tuple(terms)), names, items).sums(positions)
     spread = float(sums.std())
     scale = (1 - knobs.noise) ** 2 / spread if spread else 0.0
     kept = tuple(replace(term, add=add) for term in terms if (add := _add(scale * term.add)))
-    sums = WeightSums(TasteWeights(0.0, kept), names, items).sums(places)
+    sums = VectorisedWeights(TasteWeights(0.0, kept), names, items).sums(positions)
     level = _level(sums, knobs.base / _worth(knobs.whole))
     start = min(max(level, 0.0), 1.0)
     lift = _add(level - start)
-    everywhere = (Term(lift, {}, None, {}),) if lift else ()
+    everywhere = (TasteTerm(lift, {}, None, {}),) if lift else ()
     return TasteWeights(round(start, 4), everywhere + kept, knobs.whole)
 
 
 def _worth(whole: float) -> float:
-    """Mean of a reward that comes."""
+    """Mean of a positive reward."""
     return whole + (1 - whole) / 2
 
 
 def _add(size: float) -> float:
-    """As much as a term may add, with few digits."""
+    """Addend of a term, clipped and rounded."""
     return round(min(max(size, -1.0), 1.0), 4)
 
 
 def _sample(fields: Sequence[Field], rng: np.random.Generator) -> NDArray[np.intp]:
-    """Who comes: the places of their values, (n, fields)."""
+    """Sample of visitors: positions of their values, (n, fields)."""
     shares = [np.array([value.share for value in field.values]) for field in fields]
-    drawn = [rng.choice(len(one), size=SAMPLE, p=one / one.sum()) for one in shares]
+    drawn = [rng.choice(len(share), size=SAMPLE, p=share / share.sum()) for share in shares]
     return np.stack(drawn, axis=1)
 
 
 def _level(sums: Array, mean: float) -> float:
-    """What has to be added to sums for this mean, cut off at 0 and 1."""
+    """Constant to add to the sums for this mean after clipping to 0 and 1."""
     low, high = -1.0, 2.0
     for _ in range(40):
         middle = (low + high) / 2

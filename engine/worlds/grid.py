@@ -1,7 +1,7 @@
-"""Cells that were copied from a spreadsheet, or CSV: a first row with the heads of the columns, and
-the rows below it.
+"""Cells pasted from a spreadsheet, or CSV: a first row with the heads of the columns, and rows
+below.
 
-What is wrong is refused with its cell, as a spreadsheet names it.
+Errors name the cell as in a spreadsheet.
 """
 
 import csv
@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.limits import MAX_NAME, MAX_TABLE
-from engine.worlds.seen import HIDDEN, alike, is_seen
+from engine.worlds.visible_text import HIDDEN, alike, is_seen
 
 MAX_BYTES = 2_000_000
 MAX_COLUMNS = 100
@@ -26,45 +26,45 @@ _PICTURE = re.compile(
 )
 _NUMBER = re.compile(r"[+-]?(\d+([.,]\d*)?|[.,]\d+)([eE][+-]?\d+)?")
 _FORMULA = re.compile(r"[=@]|[+-]([\w.$!:]*\(|[\d.,]+[+*/^])")
-"""As spreadsheets know one: behind a sign, a function, or a number that is computed with."""
+"""Start of a formula: a sign followed by a function or by a calculation with numbers."""
 WORKBOOK = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-"""How the files of spreadsheet programs begin."""
+"""First bytes of spreadsheet files."""
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """Cells of text, the first row being the heads of the columns."""
+    """Cells of text with the heads of the columns."""
 
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     lines: tuple[int, ...]
-    """The row of the sheet in which each of them stands."""
+    """Row of the sheet for the heads and for each row."""
 
     @classmethod
-    def read(cls, data: str | bytes, what: str) -> "Grid":
+    def read(cls, data: str | bytes, kind: str) -> "Grid":
         """Read a sheet; empty rows are skipped."""
         text = _decoded(data)
-        found = [
+        rows = [
             (number, [cell.strip() for cell in row])
             for number, row in enumerate(_rows(text), start=1)
             if any(cell.strip() for cell in row)
         ]
-        if len(found) < 2:
+        if len(rows) < 2:
             refuse(
                 _CODE,
                 "table",
-                len(found),
-                f"2 or more: heads, then one a {what}",
+                len(rows),
+                f"2 or more: heads, then one a {kind}",
                 "the number of rows",
             )
-        (first, head), *rest = found
+        (first, head), *rest = rows
         grid = cls(
             tuple(head), tuple(tuple(row) for _, row in rest), (first, *(n for n, _ in rest))
         )
-        grid._check(what)
+        grid._check(kind)
         return grid
 
-    def _check(self, what: str) -> None:
+    def _check(self, kind: str) -> None:
         if len(self.head) > MAX_COLUMNS:
             refuse_number("columns", len(self.head), MAX_COLUMNS)
         if len(self.rows) * len(self.head) > MAX_CELLS:
@@ -75,8 +75,8 @@ class Grid:
                 self.refuse(0, at, name, "different from the heads before it")
         for row, cells in enumerate(self.rows, start=1):
             if len(cells) != len(self.head):
-                what = f"the number of cells in row {self.lines[row]}"
-                refuse(_CODE, "table", len(cells), f"{len(self.head)}, as in the first row", what)
+                kind = f"the number of cells in row {self.lines[row]}"
+                refuse(_CODE, "table", len(cells), f"{len(self.head)}, as in the first row", kind)
             for at in range(len(cells)):
                 self.text(row, at)
 
@@ -85,7 +85,7 @@ class Grid:
         return f"{letters(column)}{self.lines[row]}"
 
     def text(self, row: int, column: int) -> str:
-        """What a cell says; row 0 has the heads."""
+        """Text of a cell; row 0 has the heads."""
         text = (self.head if row == 0 else self.rows[row - 1])[column]
         if HIDDEN.search(text):
             self.refuse(row, column, text, "a text in one line without control characters")
@@ -101,7 +101,7 @@ class Grid:
         return text
 
     def refuse(self, row: int, column: int, value: object, allowed: str) -> NoReturn:
-        """Refuse what a cell says."""
+        """Refuse the content of a cell."""
         place = self.place(row, column)
         refuse(_CODE, place, value, allowed, f"cell {place}")
 
@@ -126,11 +126,11 @@ def _decoded(data: str | bytes) -> str:
 
 
 def _rows(text: str) -> list[list[str]]:
-    """The cells, by whichever separator makes most of them in the first row."""
+    """Rows of cells, with the separator that gives the most cells in the first row."""
     text = re.sub("\r\n?", "\n", text)
     first = text.lstrip().partition("\n")[0]
     try:
-        separator = max("\t;,", key=lambda one: len(next(csv.reader([first], delimiter=one), [])))
+        separator = max("\t;,", key=lambda mark: len(next(csv.reader([first], delimiter=mark), [])))
         return list(csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True))
     except csv.Error as error:
         allowed = f"CSV: quotes closed, and at most {csv.field_size_limit():,} characters in a cell"
@@ -138,20 +138,20 @@ def _rows(text: str) -> list[list[str]]:
 
 
 def letters(column: int) -> str:
-    """The name of a column in a spreadsheet: A, B, ... Z, AA, ..."""
+    """Name of a column in a spreadsheet: A, B, ... Z, AA, ..."""
     before, last = divmod(column, 26)
     return (letters(before - 1) if before else "") + chr(ord("A") + last)
 
 
-def refuse_number(of: str, found: int, most: int) -> NoReturn:
-    """Refuse a table with too many of something."""
-    refuse(_CODE, "table", found, f"at most {most:,}", f"the number of {of}")
+def refuse_number(kind: str, number: int, most: int) -> NoReturn:
+    """Refuse a table that is too large."""
+    refuse(_CODE, "table", number, f"at most {most:,}", f"the number of {kind}")
 
 
 def parted(label: str) -> tuple[str, str]:
-    """Picture and name."""
-    found = _PICTURE.match(label)
-    return (found[1], label[found.end() :]) if found else ("", label)
+    """Split a label into emoji and name."""
+    match = _PICTURE.match(label)
+    return (match[1], label[match.end() :]) if match else ("", label)
 
 
 def number_of(text: str) -> float:

@@ -1,7 +1,7 @@
-"""A world in a file of its own: its JSON, with lines that people can read.
+"""World in a file of its own: indented JSON.
 
-What is no world is refused with its place: the line and column where it is no JSON, or the
-place in it (`engine.worlds.world_json`).
+Errors name the line and column of invalid JSON, or the place in the world
+(`engine.worlds.world_json`).
 """
 
 import json
@@ -9,23 +9,23 @@ from typing import Any
 
 from engine.errors import PersonalizerError, refuse
 from engine.worlds.limits import MAX_SIZE
-from engine.worlds.seen import new_world_from_json
+from engine.worlds.visible_text import new_world_from_json
 from engine.worlds.world import World
 
-MAX_FILE = 4 * MAX_SIZE  # Bytes: lines for people take more room than `World.text`.
+MAX_FILE = 4 * MAX_SIZE  # Bytes: indented JSON is longer than `World.text`.
 _CODE = "BadRequest"
 
 
 def world_to_file(world: World) -> str:
-    """What the file of a world holds."""
+    """Content of a world's file."""
     return json.dumps(world.to_json(), ensure_ascii=False, indent=1) + "\n"
 
 
 def world_from_file(data: bytes | str) -> World:
-    """The world in a file.
+    """Read a world from a file.
 
     Raises:
-        PersonalizerError: ``BadRequest`` if there is none.
+        PersonalizerError: ``BadRequest`` if the file holds none.
     """
     if len(data) > MAX_FILE:
         refuse(_CODE, "file", len(data), f"at most {MAX_FILE:,}", "the file's size in bytes")
@@ -46,12 +46,12 @@ def world_from_file(data: bytes | str) -> World:
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    entries: dict[str, Any] = {}
     for name, value in pairs:
-        if name in found:
+        if name in entries:
             raise ValueError(f"has the name {name!r} twice in one object")
-        found[name] = value
-    return found
+        entries[name] = value
+    return entries
 
 
 def _no_number(word: str) -> float:

@@ -1,31 +1,31 @@
-"""What a success may be worth: whole ones, partial ones of several levels, none.
+"""Levels of success: full, partial of several levels, none.
 
-What a visitor likes says how likely a partial success is, and a whole one (`Taste`). Which level a
-partial one has is the same for all items and contexts: each level comes as often as its share says,
-relative to the other partial ones. So an expected reward e with the chance f of a whole success
-leaves p = (e - f) / m for the partial ones, m being the mean of their worths by their shares; and
-a level with the share s of all shares S comes with the chance p * s / S.
+A `Taste` gives the chances of a partial and of a full success. The distribution of partial levels
+is equal for all items and contexts: each level has a probability proportional to its share. So an
+expected reward e with the chance f of a full success leaves p = (e - f) / m for partial successes,
+with m their mean worth by share; and a level with the share s of the sum S has the chance p * s /
+S.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 HALF = 0.5
-"""Of a whole success: what a partial one is worth unless a world says otherwise."""
+"""Default worth of a partial success, relative to a full one."""
 MAX_LEVELS = 7
-"""As many as there is room for as buttons: five partial ones, the whole one, and none."""
+"""Number of buttons with room on the screen: five partial levels, full success, and none."""
 MAX_LEVEL_NAME = 20
 MAX_SHARE = 1e6
 
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """What a success may be worth.
+    """Level of success.
 
     Attributes:
-        worth: as a part of a whole success: 1 for a whole one, 0 for none, else a partial one.
-        name: what people call it; empty if they do not.
-        share: how often it comes, relative to the other partial ones; it says nothing of 1 and 0.
+        worth: relative to a full success: 1 for a full one, 0 for none, else partial.
+        name: label; may be empty.
+        share: frequency relative to the other partial levels; ignored for worths of 1 and 0.
     """
 
     worth: float
@@ -34,47 +34,48 @@ class Level:
 
     @property
     def is_partial(self) -> bool:
-        """Whether it is neither a whole success nor none."""
+        """True for a worth between 0 and 1."""
         return 0 < self.worth < 1
 
     def to_json(self) -> dict[str, object]:
         """The level in the JSON of a world."""
-        told: dict[str, object] = {"worth": self.worth}
-        told |= {"name": self.name} if self.name else {}
-        return told | ({"share": self.share} if self.share != 1 else {})
+        entry: dict[str, object] = {"worth": self.worth}
+        entry |= {"name": self.name} if self.name else {}
+        return entry | ({"share": self.share} if self.share != 1 else {})
 
 
 LEVELS = (Level(HALF),)
-"""Those of a world that says nothing of them."""
+"""Default levels of a world."""
 
 
 def answers_of(levels: Sequence[Level]) -> tuple[Level, ...]:
-    """All that a visitor may give, the best first: a whole success, the partial ones, none."""
-    told = {level.worth: level for level in (Level(1.0), Level(0.0), *levels)}
-    return tuple(sorted(told.values(), key=lambda level: -level.worth))
+    """Possible answers of a visitor in descending worth: full success, partial levels, none."""
+    by_worth = {level.worth: level for level in (Level(1.0), Level(0.0), *levels)}
+    return tuple(sorted(by_worth.values(), key=lambda level: -level.worth))
 
 
 def steps_of(levels: Sequence[Level]) -> tuple[tuple[float, float], ...]:
-    """Of the partial ones, the best first: the share of those that are worth at least as much, and
-    what each is worth."""
+    """Cumulative shares of the partial levels in descending worth, each with the level's worth."""
     partial = [level for level in answers_of(levels) if level.is_partial]
-    whole, so_far, found = sum(level.share for level in partial), 0.0, []
+    whole, so_far, steps = sum(level.share for level in partial), 0.0, []
     for level in partial[:-1]:
         so_far += level.share / whole
-        found.append((min(so_far, 1.0), level.worth))
-    return (*found, (1.0, partial[-1].worth))
+        steps.append((min(so_far, 1.0), level.worth))
+    return (*steps, (1.0, partial[-1].worth))
 
 
 def mean_worth(levels: Sequence[Level]) -> float:
-    """What a partial success is worth on average."""
+    """Mean worth of a partial success."""
     partial = [level for level in levels if level.is_partial]
     if len(partial) == 1:
         return partial[0].worth
-    return sum(one.worth * one.share for one in partial) / sum(one.share for one in partial)
+    return sum(level.worth * level.share for level in partial) / sum(
+        level.share for level in partial
+    )
 
 
 def levels_to_json(levels: Sequence[Level]) -> dict[str, object]:
-    """What the JSON of a world says of its levels, as briefly as its first versions did."""
+    """Levels in the JSON of a world, in the shortest form that holds them."""
     if tuple(levels) == LEVELS:
         return {}
     if len(levels) == 1 and levels[0] == Level(levels[0].worth):

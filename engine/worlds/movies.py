@@ -13,7 +13,7 @@ _WISHED = {
 
 
 def _starts(context: Context, item: Item) -> float:
-    """How likely the film is started: company and mood call for a genre, or in another mood."""
+    """Probability that the film is started: company and mood call for a genre."""
     wishes, genre = _WISHED[context["company"]], item.features["genre"]
     wished = genre == wishes[context["mood"]]
     chance = 0.95 if wished else 0.5 if genre in wishes.values() else 0.3
@@ -25,7 +25,8 @@ def _starts(context: Context, item: Item) -> float:
 
 
 def _stays_up(context: Context) -> bool:
-    """At the weekend all but the tired, on a Friday all but families, else only the curious."""
+    """Return True for all but the tired at the weekend, all but families on Friday, else for the
+    curious."""
     if context["day"] == "Weekend":
         return context["mood"] != "Tired"
     if context["day"] == "Friday":
@@ -34,7 +35,7 @@ def _stays_up(context: Context) -> bool:
 
 
 def _finishes(context: Context, item: Item) -> float:
-    """How likely a film that was started is watched to the end: its length, and sleep."""
+    """Probability that a started film is watched to the end: its length, and sleep."""
     is_long = item.features["hours"] > 2
     chance = 0.9 if is_long == _stays_up(context) else 0.35
     return chance * (0.85 if context["mood"] == "Tired" else 1.0)

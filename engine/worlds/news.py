@@ -14,7 +14,7 @@ _LIKES_LOCAL = ("Parent", "Retiree")
 
 
 def _opens(context: Context, item: Item) -> float:
-    """How likely the headline is clicked: the reader's topic, now or at other hours, and region."""
+    """Probability of a click: the reader's topic, now or at other hours, and region."""
     by_time, topic = _FAVOURITE[context["reader"]], item.features["topic"]
     favourite = topic == by_time[context["time"]]
     chance = 0.9 if favourite else 0.45 if topic in by_time.values() else 0.2
@@ -29,7 +29,7 @@ def _has_time(context: Context) -> bool:
 
 
 def _finishes(context: Context, item: Item) -> float:
-    """How likely an opened article is read to the end: its length, and sound at a desk."""
+    """Probability that an opened article is read to the end: its length, and sound at a desk."""
     is_long = item.features["minutes"] > 10
     chance = 0.9 if is_long == _has_time(context) else 0.3
     aloud = item.features["format"] != "text"

@@ -1,9 +1,8 @@
-"""Picture files of actions: small ones, written anew so that nothing but what is seen is kept.
+"""Pictures of actions: small files, re-encoded so that they hold nothing but pixels.
 
-A picture stands in a world's JSON as a data URI of a WebP of at most `SIDE` x `SIDE` pixels. What a
-person sends, a PNG, JPEG or WebP, is decoded by Pillow and drawn anew (`picture_of`). What stands
-in JSON is looked at again (`picture_in`): it has to be such a WebP and nothing else, with no chunk
-of any other kind and no byte behind it.
+A picture in a world's JSON is a data URI of a WebP of at most `SIDE` x `SIDE` pixels. An uploaded
+PNG, JPEG or WebP is decoded by Pillow and drawn anew (`picture_of`). Pictures in JSON are
+validated (`picture_in`): a WebP without other kinds of chunks and without trailing bytes.
 """
 
 import base64
@@ -19,18 +18,18 @@ from engine.errors import PersonalizerError, refuse
 from engine.worlds.checks import CODE
 
 SIDE = 96
-"""Pixels: twice what is shown, for screens with small ones."""
+"""Pixels: twice the displayed size, for screens of high density."""
 MAX_BYTES = 2 << 20
 MAX_PIXELS = 16_000_000
-"""Of a file that is sent."""
+"""Largest number of pixels of an uploaded file."""
 MAX_KEPT = 8_000
-"""Bytes of what is kept, so that 50 of them have room in a world, with all the rest of it."""
+"""Largest size of a stored picture in bytes: a world has room for 50."""
 START = "data:image/webp;base64,"
 _KINDS = ("PNG", "JPEG", "WEBP")
 _CHUNKS = {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}
-"""Of a WebP that holds one picture and nothing about it."""
+"""Chunks of a WebP with a single picture and no metadata."""
 _QUALITIES = (85, 100), (60, 60), (30, 20)
-"""Of the colours and of how much shines through, best first."""
+"""Qualities of colour and of transparency, best first."""
 _ORIENTATION = 0x0112
 _TURNS = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
@@ -41,16 +40,16 @@ _TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-"""What EXIF says of how a camera was held -> how its picture is put upright."""
+"""EXIF orientation -> operation that turns the picture upright."""
 _UNREADABLE = (
     OSError, ValueError, TypeError, AttributeError, LookupError, ArithmeticError, SyntaxError,
     EOFError, MemoryError, struct.error,
 )  # fmt: skip
-"""What Pillow raises for damaged files."""
+"""Exceptions of Pillow for damaged files."""
 
 
 def picture_of(data: bytes) -> str:
-    """The data URI of a picture file; ``BadRequest`` for what is none, or too large."""
+    """Data URI of a picture file; ``BadRequest`` for another file, or one that is too large."""
     if len(data) > MAX_BYTES:
         refuse(CODE, "picture", len(data), f"at most {MAX_BYTES:,}", "the picture's size in bytes")
     try:
@@ -67,43 +66,43 @@ def picture_of(data: bytes) -> str:
 
 
 def _small(data: bytes) -> Image.Image:
-    with Image.open(io.BytesIO(data), formats=_KINDS) as found:
-        pixels = found.width * found.height
+    with Image.open(io.BytesIO(data), formats=_KINDS) as source:
+        pixels = source.width * source.height
         if pixels > MAX_PIXELS:
             allowed = f"at most {MAX_PIXELS:,}"
             refuse(CODE, "picture", pixels, allowed, "the picture's number of pixels")
-        found.draft("RGB", (2 * SIDE, 2 * SIDE))
-        turn = _TURNS.get(found.getexif().get(_ORIENTATION, 1))
-        image = _in_8_bits(found).convert("RGBA")
+        source.draft("RGB", (2 * SIDE, 2 * SIDE))
+        turn = _TURNS.get(source.getexif().get(_ORIENTATION, 1))
+        image = _in_8_bits(source).convert("RGBA")
     image.thumbnail((SIDE, SIDE))
-    # Pixels alone: whatever the file said beside them stays behind.
+    # Copy the pixels only, without metadata.
     drawn = Image.new("RGBA", image.size)
     drawn.paste(image)
     return drawn if turn is None else drawn.transpose(turn)
 
 
 def _in_8_bits(image: Image.Image) -> Image.Image:
-    """The same; of 16 bits of grey, which Pillow would cut off at 255, the upper eight."""
+    """Picture in 8 bits; of 16-bit grey, which Pillow would clip at 255, the upper eight."""
     if not image.mode.startswith("I"):
         return image
     return image.convert("I").point(lambda grey: grey * (1 / 256)).convert("L")
 
 
 def _fitting(image: Image.Image) -> bytes:
-    """The WebP of a picture in the best quality of which there is room; if need be a smaller one,
-    as noise that shines through is."""
+    """WebP in the best quality within `MAX_KEPT`; a picture that never fits, such as transparent
+    noise, is reduced."""
     while True:
-        for quality, glass in _QUALITIES:
-            kept = io.BytesIO()
-            image.save(kept, "WEBP", quality=quality, alpha_quality=glass, method=4)
-            if kept.tell() <= MAX_KEPT:
-                return kept.getvalue()
+        for quality, alpha in _QUALITIES:
+            buffer = io.BytesIO()
+            image.save(buffer, "WEBP", quality=quality, alpha_quality=alpha, method=4)
+            if buffer.tell() <= MAX_KEPT:
+                return buffer.getvalue()
         image = image.reduce(2)
 
 
 @lru_cache(maxsize=256)
 def as_png(picture: str) -> str:
-    """The data URI of the same picture as a PNG, for what reads no WebP."""
+    """Data URI of the picture as a PNG, for software without WebP."""
     data, drawn = base64.b64decode(picture.removeprefix(START)), io.BytesIO()
     with Image.open(io.BytesIO(data), formats=("WEBP",)) as image:
         image.save(drawn, "PNG")
@@ -111,7 +110,7 @@ def as_png(picture: str) -> str:
 
 
 def picture_in(value: object, place: str) -> str:
-    """A picture as JSON has it: empty, or what `picture_of` makes."""
+    """Validate a picture in JSON: empty, or a result of `picture_of`."""
     if value == "":
         return ""
     if not isinstance(value, str) or not _is_kept(value):
@@ -136,26 +135,26 @@ def _is_kept(text: str) -> bool:
 
 
 def _is_bare(data: bytes) -> bool:
-    """Whether a WebP holds a small picture, and nothing beside it or behind it; nothing is decoded,
-    as a few bytes may say that they are a picture of gigabytes."""
+    """Return True for a small WebP without metadata or trailing bytes. Only headers are read,
+    since a few bytes may declare a picture of gigabytes."""
     if not re.match(rb"RIFF....WEBP", data, re.DOTALL):
         return False
     if int.from_bytes(data[4:8], "little") + 8 != len(data):
         return False
-    at, found, sides = 12, list[bytes](), list[int]()
+    at, chunks, sides = 12, list[bytes](), list[int]()
     while at + 8 <= len(data):
         size = int.from_bytes(data[at + 4 : at + 8], "little")
         kind, body = data[at : at + 4], data[at + 8 : at + 18]
-        found.append(kind)
+        chunks.append(kind)
         sides += _sides(kind, body)
         at += 8 + size + size % 2
-    once = len(found) == len(set(found))
-    is_whole = at == len(data) and once and set(found) <= _CHUNKS
+    once = len(chunks) == len(set(chunks))
+    is_whole = at == len(data) and once and set(chunks) <= _CHUNKS
     return is_whole and max(sides, default=0) <= SIDE
 
 
 def _sides(kind: bytes, body: bytes) -> tuple[int, ...]:
-    """Width and height, as the first ten bytes of a chunk say them."""
+    """Width and height in the first ten bytes of a chunk."""
     if kind == b"VP8X":
         return tuple(1 + int.from_bytes(body[at : at + 3], "little") for at in (4, 7))
     if kind == b"VP8L":

@@ -1,4 +1,4 @@
-"""What visitors give: the hidden truth of a place, what it is worth, and who answers what."""
+"""Rewards of a world: the hidden truth, its value, and visitors' answers."""
 
 from functools import cached_property
 
@@ -8,31 +8,32 @@ from engine.arrays import Array
 from engine.result_cache import RESULTS
 from engine.worlds.levels import mean_worth, steps_of
 from engine.worlds.place import Cells, Place
-from engine.worlds.taste import Context, TasteWeights, WeightSums
+from engine.worlds.taste import Context, TasteWeights, VectorisedWeights
 
 
 class Rewards(Place):
-    """A place whose truth can be asked: all of it where it is tabulated, else of some cells.
+    """A place with its truth: tabulated for every cell, or computed for requested cells.
 
-    A reward of 1 is a whole success with the item of the highest value, and others earn as much
-    less as they are worth less: so whoever earns most reward earns most in the unit.
+    A reward of 1 is a full success with the item of the highest value; other items earn in
+    proportion to their values. So the highest mean reward is also the highest mean value in the
+    unit.
     """
 
-    # -- what it is worth -------------------------------------------------------------
+    # -- values -----------------------------------------------------------------------
 
     @cached_property
     def most(self) -> float:
-        """What a reward of 1 is worth in the unit: the highest value of an item."""
+        """Value of a reward of 1 in the unit: the highest value of an item."""
         return max(item.value for item in self.items)
 
     @cached_property
     def worth(self) -> Array:
-        """The reward of a whole success with each item, (items,), above 0 and up to 1."""
+        """Reward of a full success with each item, (items,), above 0 and up to 1."""
         return np.array([item.value / self.most for item in self.items])
 
     @cached_property
     def partial(self) -> float:
-        """What half a success is worth on average, as a part of a whole one."""
+        """Mean worth of a partial success, relative to a full one."""
         return mean_worth(self.levels)
 
     @cached_property
@@ -40,25 +41,25 @@ class Rewards(Place):
         return steps_of(self.levels)
 
     def in_unit(self, reward: float, visitors: float = 1_000) -> float:
-        """What a mean reward brings of so many visitors, in the unit."""
+        """Total value of a mean reward over so many visitors, in the unit."""
         return reward * self.most * visitors
 
-    # -- what happens -----------------------------------------------------------------
+    # -- answers ----------------------------------------------------------------------
 
     def answer(self, context: Context, action_id: str, uniform: float) -> float:
-        """Reward of an item, 0, 1 or what a level is worth, times its `worth`, by a uniform variate
-        on [0, 1), the lower the better. With the same variate, an item that is at least as likely
-        to succeed, to succeed by half, and is worth as much, never earns less."""
-        place = self.position(action_id)
-        _, half, full = self.outcomes_in(self.cell(context))[place]
+        """Reward of an item: 0, 1 or the worth of a level, times its `worth`, from a uniform
+        variate on [0, 1); lower variates are better. For the same variate, an item with at least
+        the same chances and worth never earns less."""
+        position = self.position(action_id)
+        _, half, full = self.outcomes_in(self.cell(context))[position]
         success = 1.0 if uniform < full else 0.0
         if uniform >= full:
             worths = (worth for part, worth in self._steps if uniform < full + half * part)
             success = next(worths, 0.0)
-        return success * float(self.worth[place])
+        return success * float(self.worth[position])
 
     def rewards(self, outcomes: Array, uniform: Array) -> Array:
-        """The same of many, (n, items), by their chances, (n, items, 3), and variates, (n, 1)."""
+        """Vectorised `answer`: (n, items) from chances, (n, items, 3), and variates, (n, 1)."""
         half, full = outcomes[..., 1], outcomes[..., 2]
         success = np.zeros(full.shape)
         for part, worth in reversed(self._steps):
@@ -69,21 +70,22 @@ class Rewards(Place):
     # -- the hidden truth -------------------------------------------------------------
 
     def outcomes_in(self, cells: int | Cells) -> Array:
-        """Chances of no success, half of one and a whole one in a cell, (items, 3), or in some,
+        """Chances of no success, a partial and a full one in one cell, (items, 3), or in several,
         (n, items, 3)."""
         if self.is_tabulated:
             return np.asarray(self.outcomes[cells])
-        found = self._outcomes(np.atleast_1d(cells))
-        return np.asarray(found[0] if np.ndim(cells) == 0 else found)
+        chances = self._outcomes(np.atleast_1d(cells))
+        return np.asarray(chances[0] if np.ndim(cells) == 0 else chances)
 
     def expected_in(self, cells: int | Cells) -> Array:
-        """Expected reward of every item in a cell, (items,), or in some, (n, items), 0 to 1."""
+        """Expected reward of every item in one cell, (items,), or in several, (n, items), 0 to
+        1."""
         if self.is_tabulated:
             return np.asarray(self.expected[cells])
         return self.earned(self.outcomes_in(cells))
 
     def earned(self, outcomes: Array) -> Array:
-        """Expected rewards, (..., items), of such chances, (..., items, 3)."""
+        """Expected rewards, (..., items), of chances, (..., items, 3)."""
         return np.asarray(outcomes @ np.array([0.0, self.partial, 1.0]) * self.worth)
 
     def _outcomes(self, cells: Cells) -> Array:
@@ -95,22 +97,22 @@ class Rewards(Place):
         return np.array([[(1 - t.half - t.full, t.half, t.full) for t in row] for row in tastes])
 
     @property
-    def _sums(self) -> WeightSums | None:
-        """Its weights, for many cells at once; None if its truth is none."""
+    def _sums(self) -> VectorisedWeights | None:
+        """Vectorised weights of the truth; None for a truth of another kind."""
         weights = self.taste
         if not isinstance(weights, TasteWeights):
             return None
-        values = {name: [*places] for name, places in self._places.items()}
+        values = {name: [*positions] for name, positions in self._positions.items()}
         return RESULTS.get(
             (self.token, "sums"),
-            lambda: WeightSums(weights, values, self.items),
+            lambda: VectorisedWeights(weights, values, self.items),
             lambda sums: sums.bytes,
         )
 
     @property
     def outcomes(self) -> Array:
-        """Chances of no success, half of one and a whole one: (cells, items, 3); of a tabulated
-        world only."""
+        """Chances of no success, a partial and a full one, (cells, items, 3); tabulated worlds
+        only."""
         self._check_tabulated()
         return RESULTS.get(
             (self.token, "outcomes"), lambda: self._outcomes(np.arange(self.size)), _bytes_of
@@ -118,7 +120,8 @@ class Rewards(Place):
 
     @property
     def expected(self) -> Array:
-        """Expected reward of every item in every cell, (cells, items), 0 to 1; likewise."""
+        """Expected reward of every item in every cell, (cells, items), 0 to 1; tabulated worlds
+        only."""
         return RESULTS.get((self.token, "expected"), lambda: self.earned(self.outcomes), _bytes_of)
 
 

@@ -108,7 +108,7 @@ class LevelJson(_Part):
 
 
 class TogetherJson(_Part):
-    """How often values of some fields come together."""
+    """Joint frequencies of some fields' values."""
 
     fields: Annotated[tuple[str, ...], _span(1, MAX_FIELDS)]
     times: Times

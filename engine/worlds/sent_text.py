@@ -1,4 +1,4 @@
-"""What a value of a field sends, as one line: a number, tags, or JSON."""
+"""Data sent by a value of a field, as one line: a number, tags, or JSON."""
 
 import json
 from collections.abc import Mapping
@@ -9,37 +9,37 @@ from engine.protocol.features import flatten
 
 
 def sent_from_text(text: str) -> Any:
-    """What a value sends: a number, or tags with commas between them, or JSON; None for its name;
-    ValueError with the rest of a sentence for what is none of these."""
+    """Parse the data of a value: a number, tags separated by commas, or JSON; None to send the
+    name. ValueError with the rest of a sentence for an invalid text."""
     text = text.strip()
     if not text:
         return None
     try:
-        found = json.loads(text)
+        data = json.loads(text)
     except (ValueError, RecursionError):
         if text.startswith(("{", "[", '"')):
             raise ValueError("is no JSON, though it begins like it") from None
         return {tag.strip(): True for tag in text.split(",") if tag.strip()}
-    if found is None or isinstance(found, list) or why_not_sent({"sent": found}):
+    if data is None or isinstance(data, list) or why_not_sent({"sent": data}):
         raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")
-    return found
+    return data
 
 
 def why_not_sent(features: Mapping[str, Any]) -> str:
-    """Why no request could say it, as a sentence; empty if one can."""
+    """Reason why no request could hold these features, as a sentence; empty for none."""
     try:
         flatten([features], "features")
     except PersonalizerError as error:
-        said = error.message.replace("features[0].", "")
-        return said.replace("features[0]", "the features").rstrip(".")
+        reason = error.message.replace("features[0].", "")
+        return reason.replace("features[0]", "the features").rstrip(".")
     return ""
 
 
 def sent_to_text(sends: object) -> str:
-    """The text of what a value sends, out of which `sent_from_text` makes it."""
+    """Text of a value's data, for `sent_from_text`."""
     if sends is None:
         return ""
-    if isinstance(sends, dict) and sends and all(one is True for one in sends.values()):
+    if isinstance(sends, dict) and sends and all(entry is True for entry in sends.values()):
         line = ", ".join(sends)
         if line.strip() and not line.startswith(("{", "[", '"')) and sent_from_text(line) == sends:
             return line

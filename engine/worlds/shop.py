@@ -12,7 +12,8 @@ _SHELF = {
 
 
 def _spends(context: Context) -> bool:
-    """Who pays for something dear: regulars on a phone, all but new customers on a laptop."""
+    """Return True for visitors who buy expensive products: regulars on a phone, all but new
+    customers on a laptop."""
     spenders = {"Phone": ("Regular",), "Laptop": ("Regular", "Gift buyer"), "Work PC": ()}
     return context["customer"] in spenders[context["device"]]
 

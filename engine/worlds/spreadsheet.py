@@ -1,7 +1,7 @@
-"""Worlds and actions out of what people have: CSV, or cells that were copied from a spreadsheet.
+"""Worlds and actions from CSV, or from cells pasted from a spreadsheet.
 
-Cells are separated by tabs, semicolons or commas, whichever make most columns. The first row says
-what the columns are.
+Cells are separated by tabs, semicolons or commas, whichever give the most columns. The first row
+holds the heads of the columns.
 
 A table of **actions** (`items_from_table`) has a column ``id`` or ``Name``, may have ``Picture`` or
 ``emoji``, ``title``, ``Pays``, ``value`` or ``price`` (what a success is worth) and ``Features`` in
@@ -28,7 +28,7 @@ with rewards, only one in words is a field: one with a bad reward is none. ::
     Sunny,yes,0.6,10%
     Rainy,yes,0.3/0.1,80%
 
-What is wrong is refused with its cell, as a spreadsheet names it, and nothing of it is taken.
+Errors name the cell as in a spreadsheet, and reject the whole table.
 """
 
 import math
@@ -42,13 +42,13 @@ from typing import Any
 import numpy as np
 
 from engine.errors import PersonalizerError, refuse
+from engine.worlds.draft_rows import ValueRow
 from engine.worlds.feature_text import features_from_text
 from engine.worlds.fields import Field, Value
 from engine.worlds.grid import Grid, letters, number_of, parted, refuse_number, share_of
 from engine.worlds.limits import MAX_ITEMS, MAX_WORTH
-from engine.worlds.rows import ValueRow
-from engine.worlds.seen import alike, new_world_from_json
 from engine.worlds.taste import Item, Taste, TasteTable
+from engine.worlds.visible_text import alike, new_world_from_json
 from engine.worlds.visitors import times_of
 from engine.worlds.world import World
 
@@ -56,7 +56,7 @@ _CODE = "BadRequest"
 _NO_WORD = re.compile(
     r"([+-]?([\d.,]+([eE][+-]?\d+)? *%?|inf(inity)?|nan)(/.*)?)?$|#", re.IGNORECASE
 )
-"""A number of any kind, an empty cell, or what a spreadsheet says where it can compute none."""
+"""Text that is not a word: a number of any kind, an empty cell, or a spreadsheet's error."""
 _ITEM = {
     "id": ("id", "name"),
     "emoji": ("emoji", "picture"),
@@ -64,8 +64,7 @@ _ITEM = {
     "worth": ("pays", "value", "worth", "price"),
     "features": ("features",),
 }
-"""Heads, in lower case, of what an action has beside columns of features; of several in one table
-the first counts."""
+"""Heads, in lower case, of an action's own columns beside features; the first match counts."""
 _VALUE = {
     "field": ("field",),
     "value": ("value",),
@@ -73,9 +72,9 @@ _VALUE = {
     "share": ("how often", "share"),
     "sends": ("sent as", "sends"),
 }
-"""The same of a value of a field."""
+"""Heads of the columns of a field's value."""
 _SHARE = {"share", "anteil"}
-"""What the column with them is called, in each language of the app."""
+"""Heads of the column with shares, in English and German."""
 _REWARD = "a number from 0 to 1, a percentage, or two chances such as 0.3/0.1"
 
 
@@ -83,27 +82,29 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
     """Actions of a table.
 
     Raises:
-        PersonalizerError: ``BadRequest``, with the first cell that is not as described above.
+        PersonalizerError: ``BadRequest`` with the first invalid cell.
     """
     grid = Grid.read(data, "action")
-    places = _places(grid.head, _ITEM)
-    if "id" not in places:
+    columns = _columns_by_meaning(grid.head, _ITEM)
+    if "id" not in columns:
         grid.refuse(0, 0, grid.head[0], "a table with a column 'id' or 'Name'")
     if len(grid.rows) > MAX_ITEMS:
         refuse_number("actions", len(grid.rows), MAX_ITEMS)
-    others = {name: at for at, name in enumerate(grid.head) if at not in places.values()}
+    feature_columns = {name: at for at, name in enumerate(grid.head) if at not in columns.values()}
     items: list[Item] = []
     for row in range(1, len(grid.rows) + 1):
-        told = {what: grid.text(row, at) for what, at in places.items()}
-        emoji, name = parted(grid.name(row, places["id"]))
+        cells = {meaning: grid.text(row, at) for meaning, at in columns.items()}
+        emoji, name = parted(grid.name(row, columns["id"]))
         if alike(name) in {alike(item.id) for item in items}:
-            grid.refuse(row, places["id"], name, "different from those above it")
-        features = _line_of_features(grid, row, places.get("features"))
+            grid.refuse(row, columns["id"], name, "different from those above it")
+        features = _line_of_features(grid, row, columns.get("features"))
         features |= {
-            column: _feature(text) for column, at in others.items() if (text := grid.text(row, at))
+            head: _feature(text)
+            for head, at in feature_columns.items()
+            if (text := grid.text(row, at))
         }
-        emoji, title = told.get("emoji") or emoji, told.get("title", "")
-        worth = _worth(grid, row, places.get("worth"))
+        emoji, title = cells.get("emoji") or emoji, cells.get("title", "")
+        worth = _worth(grid, row, columns.get("worth"))
         items.append(Item(name, emoji, features or {"name": name}, title, worth))
     for row, item in enumerate(items, start=1):
         _check_item(item, grid.lines[row])
@@ -111,43 +112,42 @@ def items_from_table(data: str | bytes) -> tuple[Item, ...]:
 
 
 def lists_actions(data: str | bytes) -> bool:
-    """Whether a table is one of actions, by the heads of its columns: a field of segments may be
-    called ``name``, too."""
+    """Return True for a table of actions, by its heads; a field of segments may be called
+    ``name``, too."""
     head = Grid.read(data, "row").head
-    places = _places(head, _ITEM)
-    is_named = "id" in places and not {"emoji", "worth", "features"}.isdisjoint(places)
+    columns = _columns_by_meaning(head, _ITEM)
+    is_named = "id" in columns and not {"emoji", "worth", "features"}.isdisjoint(columns)
     return is_named or "id" in map(str.lower, head)
 
 
 def lists_values(data: str | bytes) -> bool:
-    """Whether a table is one of values of fields, by the heads of its columns."""
-    return {"field", "value"} <= _places(Grid.read(data, "row").head, _VALUE).keys()
+    """Return True for a table of values of fields, by its heads."""
+    return {"field", "value"} <= _columns_by_meaning(Grid.read(data, "row").head, _VALUE).keys()
 
 
 def values_from_table(data: str | bytes) -> tuple[ValueRow, ...]:
-    """Rows of the values of a table, with numbers from 0; what is wrong in them is told by
-    `faults_of`.
+    """Rows of values with numbers from 0; `faults_of` lists their faults.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for what is no table.
+        PersonalizerError: ``BadRequest`` for data without a table.
     """
     grid = Grid.read(data, "value")
-    places = _places(grid.head, _VALUE)
+    columns = _columns_by_meaning(grid.head, _VALUE)
     rows = []
     for row in range(1, len(grid.rows) + 1):
-        told = {what: grid.text(row, at) for what, at in places.items()}
-        emoji, value = parted(told["value"])
-        text = told.get("share", "")
+        cells = {meaning: grid.text(row, at) for meaning, at in columns.items()}
+        emoji, value = parted(cells["value"])
+        text = cells.get("share", "")
         share = share_of(text)
         is_bad = bool(text) and not math.isfinite(share)
         rows.append(
             ValueRow(
                 row - 1,
-                told["field"],
+                cells["field"],
                 value,
-                told.get("emoji") or emoji,
+                cells.get("emoji") or emoji,
                 share if text and not is_bad else None,
-                told.get("sends", ""),
+                cells.get("sends", ""),
                 (("share", text),) if is_bad else (),
             )
         )
@@ -157,20 +157,20 @@ def values_from_table(data: str | bytes) -> tuple[ValueRow, ...]:
 def world_from_table(
     data: str | bytes, title: str = "My world", items: Sequence[Item] = (), unit: str = ""
 ) -> World:
-    """The world that a table of segments x actions tells.
+    """World of a table of segments x actions.
 
     Args:
-        items: actions with their features, by id, for those of the table that are among them.
-        unit: what their values are counted in; of none if none of them is in the table.
+        items: known actions with their features, matched by id.
+        unit: unit of their values; ignored if no known action is in the table.
 
-    ``BadRequest`` for what first is not as described above.
+    ``BadRequest`` for the first invalid cell.
     """
     grid = Grid.read(data, "segment")
     columns = _columns(grid)
     known = {item.id: item for item in items}
     menu = tuple(_item(grid, at, known) for at in columns.items)
     for at, item in zip(columns.items, menu, strict=True):
-        if [alike(one.id) for one in menu].index(alike(item.id)) < columns.items.index(at):
+        if [alike(other.id) for other in menu].index(alike(item.id)) < columns.items.index(at):
             grid.refuse(0, at, item.id, "different from the actions before it")
     rows, shares = {}, {}
     seen: dict[tuple[int, str], str] = {}
@@ -192,8 +192,8 @@ def world_from_table(
     truth = TasteTable(tuple(field.name for field in fields), rows)
     is_known = any(item in items for item in menu)
     world = World(title, "", "", fields, menu, truth, unit if is_known else "")
-    came = np.array([shares[tuple(context.values())] for context in world.contexts])
-    together = times_of(came / came.sum(), reduce(np.outer, world.shares).ravel())
+    frequencies = np.array([shares[tuple(context.values())] for context in world.contexts])
+    together = times_of(frequencies / frequencies.sum(), reduce(np.outer, world.shares).ravel())
     bound = () if world.is_tabulated else tuple(field.name for field in fields)
     world = replace(world, together=together, bound=bound if together else ())
     return new_world_from_json(world.to_json())
@@ -204,26 +204,26 @@ def world_from_table(
 
 def _feature(text: str) -> Any:
     if "|" in text:
-        return {one.strip(): True for one in text.split("|") if one.strip()}
+        return {tag.strip(): True for tag in text.split("|") if tag.strip()}
     if text.lower() in {"true", "false"}:
         return text.lower() == "true"
     number = number_of(text)
     return text if math.isnan(number) else int(number) if number.is_integer() else number
 
 
-def _places(head: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:
-    """Positions of the columns that are there, by what they hold; each column holds one thing."""
+def _columns_by_meaning(head: Sequence[str], known: Mapping[str, Sequence[str]]) -> dict[str, int]:
+    """Positions of the columns by meaning; a column has one meaning at most."""
     lower = [name.lower() for name in head]
-    found: dict[str, int] = {}
-    for what, names in known.items():
-        there = [lower.index(name) for name in names if name in lower]
-        if free := [at for at in there if at not in found.values()]:
-            found[what] = free[0]
-    return found
+    columns: dict[str, int] = {}
+    for meaning, names in known.items():
+        candidates = [lower.index(name) for name in names if name in lower]
+        if free := [at for at in candidates if at not in columns.values()]:
+            columns[meaning] = free[0]
+    return columns
 
 
 def _line_of_features(grid: Grid, row: int, column: int | None) -> dict[str, Any]:
-    """Features in one cell, as they are written on a page."""
+    """Features in one cell, as a line of text."""
     if column is None:
         return {}
     try:
@@ -242,16 +242,16 @@ def _worth(grid: Grid, row: int, column: int | None) -> float:
 
 
 def _check_item(item: Item, row: int) -> None:
-    """Refuse what no world could have, with its row."""
+    """Refuse an action that is invalid in any world, with its row."""
     field = Field("f", "F", (Value("v", ""),))
-    told = World(
+    sample = World(
         "T", "", "", (field,), (item,), TasteTable(("f",), {("v",): {item.id: Taste(0, 0)}})
     )
     try:
-        new_world_from_json(told.to_json())
+        new_world_from_json(sample.to_json())
     except PersonalizerError as error:
-        said = error.message.replace("items[0]", f"the action in row {row}:")
-        raise PersonalizerError(_CODE, said.replace(":.", ", "), "table") from None
+        reason = error.message.replace("items[0]", f"the action in row {row}:")
+        raise PersonalizerError(_CODE, reason.replace(":.", ", "), "table") from None
 
 
 # -- segments -------------------------------------------------------------------------
@@ -265,22 +265,22 @@ class _Columns:
 
 
 def _columns(grid: Grid) -> _Columns:
-    """Fields come first; then actions, in columns where half of the cells or more are rewards."""
+    """Columns by role: fields first; then actions, whose cells are mostly rewards."""
     share = next((at for at, name in enumerate(grid.head) if name.lower() in _SHARE), None)
-    there = [at for at in range(len(grid.head)) if at != share]
-    if not there:
+    positions = [at for at in range(len(grid.head)) if at != share]
+    if not positions:
         allowed = "two or more: who comes, and an action"
         refuse(_CODE, "table", 0, allowed, "the number of columns beside 'share'")
-    others = [at for at in there if not _has_rewards(grid, at)]
+    others = [at for at in positions if not _has_rewards(grid, at)]
     if not others:
-        _check_says_who(grid, there[0])
-    last = max(others, default=there[0])
-    rewarded = min((at for at in there[1:] if at not in others), default=last)
+        _check_first_column(grid, positions[0])
+    last = max(others, default=positions[0])
+    rewarded = min((at for at in positions[1:] if at not in others), default=last)
     for at in others:
         if at > rewarded:
             _check_is_field(grid, at, rewarded)
-    fields = [at for at in there if at <= last]
-    items = [at for at in there if at > last]
+    fields = [at for at in positions if at <= last]
+    items = [at for at in positions if at > last]
     if not items:
         allowed = "one or more, after the fields, with rewards from 0 to 1 below their names"
         refuse(_CODE, "table", 0, allowed, "the number of actions")
@@ -298,8 +298,8 @@ def _is_reward(text: str) -> bool:
 
 
 def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
-    """Refuse bad rewards that would make a field of an action, and of those before it: behind a
-    column with rewards, only one in words is a field."""
+    """Refuse a column of invalid rewards among the actions, which would turn it and earlier
+    actions into fields: after a column of rewards only a column of words is a field."""
     texts = [row[column] for row in grid.rows]
     if any(_is_reward(text) or _NO_WORD.match(text) for text in texts):
         row = next(row for row, text in enumerate(texts, start=1) if not _is_reward(text))
@@ -307,9 +307,9 @@ def _check_is_field(grid: Grid, column: int, rewarded: int) -> None:
         grid.refuse(row, column, grid.text(row, column), allowed)
 
 
-def _check_says_who(grid: Grid, column: int) -> None:
-    """Refuse rewards in the first column, where all others have rewards, too: 0 and 1 may be values
-    of a field, but neither what is between them nor two chances are."""
+def _check_first_column(grid: Grid, column: int) -> None:
+    """Refuse rewards in the first column if every other column has rewards, too: 0 and 1 may be
+    values of a field, but no numbers between them nor pairs of chances."""
     for row, cells in enumerate(grid.rows, start=1):
         first, *others = (share_of(part) for part in cells[column].split("/"))
         is_two = len(others) == 1 and 0 <= others[0] <= 1 - first <= 1
@@ -348,8 +348,8 @@ def _share(grid: Grid, row: int, column: int | None) -> float:
 def _fields(
     grid: Grid, columns: _Columns, shares: dict[tuple[str, ...], float]
 ) -> tuple[Field, ...]:
-    """The fields, each value as often as the segments that have it."""
-    found = []
+    """Fields with the frequencies of their values among the segments."""
+    fields = []
     for number, at in enumerate(columns.fields):
         values: dict[str, Value] = {}
         for row in range(1, len(grid.rows) + 1):
@@ -359,6 +359,6 @@ def _fields(
             name: sum(share for key, share in shares.items() if key[number] == name)
             for name in values
         }
-        told = tuple(Value(v.name, v.emoji, sums[v.name]) for v in values.values())
-        found.append(Field(parted(grid.head[at])[1], parted(grid.head[at])[1], told))
-    return tuple(found)
+        members = tuple(Value(v.name, v.emoji, sums[v.name]) for v in values.values())
+        fields.append(Field(parted(grid.head[at])[1], parted(grid.head[at])[1], members))
+    return tuple(fields)

@@ -1,7 +1,7 @@
-"""What visitors secretly like: how likely each reward is for an item in a context.
+"""Hidden tastes of visitors: the chance of each reward for an item in a context.
 
-A world's truth is any function of context and item. As a value it is a table, or weights
-where a table would be too large; both can be compared, written down and sent.
+A world's truth is a function of context and item: a table, or weights if a table would be too
+large; both can be compared and serialised.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,9 +20,9 @@ Context = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One action of a world: id, picture, the features sent with it, what people call it, if that
-    is not its id, what a success with it is worth, in the world's unit, and a picture file that
-    stands for it in place of ``emoji``, as a data URI (`engine.worlds.pictures`)."""
+    """One action of a world: id, emoji, the features sent with it, its title, if different from
+    the id, the value of a success in the world's unit, and a picture in place of ``emoji``, as a
+    data URI (`engine.worlds.pictures`)."""
 
     id: str
     emoji: str
@@ -36,35 +36,35 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What people call it."""
+        """Display name: the title, or the id if there is none."""
         return self.title or self.id
 
     @property
     def label(self) -> str:
-        """Picture and name, as it stands beside others."""
+        """Emoji and display name."""
         return f"{self.emoji} {self.name}".strip()
 
     def to_json(self) -> dict[str, object]:
         """The item in the JSON of a world."""
-        told: dict[str, object] = {
+        entry: dict[str, object] = {
             "id": self.id,
             "emoji": self.emoji,
             "features": dict(self.features),
         }
-        told |= {"title": self.title} if self.title else {}
-        told |= {"value": self.value} if self.value != 1 else {}
-        return told | ({"picture": self.picture} if self.picture else {})
+        entry |= {"title": self.title} if self.title else {}
+        entry |= {"value": self.value} if self.value != 1 else {}
+        return entry | ({"picture": self.picture} if self.picture else {})
 
     @classmethod
     def rows(cls, names: Sequence[str], *rows: Sequence[Any]) -> tuple[Self, ...]:
-        """Items out of a table: names of features, then rows of picture and id, and values."""
+        """Items from a table: names of features, then rows of emoji and id, and values."""
         parts = ((label.split(" ", 1), values) for label, *values in rows)
         return tuple(cls(n, emoji, dict(zip(names, v, strict=True))) for (emoji, n), v in parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Taste:
-    """How a visitor answers an item: chances of the rewards 1/2 and 1, otherwise 0."""
+    """Chances of a partial and of a full reward; no reward otherwise."""
 
     half: float
     full: float
@@ -75,8 +75,8 @@ class Taste:
 
     @classmethod
     def in_two_steps(cls, first: float, second: float) -> Self:
-        """Half a reward for a first step (a click), a whole one if a second follows (a purchase):
-        from the chance of the first, and that of the second after it."""
+        """Partial reward for a first step (a click), full reward if a second follows (a purchase):
+        from the chance of the first step, and of the second given the first."""
         return cls(half=first * (1 - second), full=first * second)
 
 
@@ -85,8 +85,8 @@ Truth = Callable[[Context, Item], Taste]
 
 @dataclass(frozen=True, slots=True)
 class TasteTable:
-    """The truth cell by cell: ``rows`` lead from values of the context's fields, in the order of
-    ``fields``, to the id of an item and its taste."""
+    """Truth cell by cell: ``rows`` map values of the context's fields, in the order of ``fields``,
+    to a taste by item id."""
 
     fields: tuple[str, ...]
     rows: Mapping[tuple[str, ...], Mapping[str, Taste]]
@@ -97,7 +97,8 @@ class TasteTable:
 
 @dataclass(frozen=True, slots=True)
 class Range:
-    """Numbers of a field, from ``low`` to ``high``; ``values`` are those that send one of them."""
+    """Range of a numeric field, from ``low`` to ``high``; ``values`` send a number within the
+    range."""
 
     low: float
     high: float
@@ -105,10 +106,9 @@ class Range:
 
 
 @dataclass(frozen=True, slots=True)
-class Term:
-    """What is added to the chance of a reward (less, if negative) in contexts that have all values
-    of ``when``, and numbers that lie ``within`` all ranges, for the item with this id, or any if
-    None, that has all these features."""
+class TasteTerm:
+    """Addend to the chance of a reward, in contexts with the values ``when`` and numbers
+    ``within`` the ranges, for the item with this id, or any if None, with these features."""
 
     add: float
     when: Context
@@ -118,54 +118,54 @@ class Term:
 
     @property
     def fields(self) -> set[str]:
-        """The fields that it asks for."""
+        """Fields on which the term depends."""
         return {*self.when, *self.within}
 
     def values(self, name: str, known: Sequence[str]) -> Sequence[str]:
-        """The values of a field, of those that are known, with which it applies."""
+        """Known values of a field for which the term applies."""
         if name in self.within:
             return self.within[name].values
         return [self.when[name]] if name in self.when else known
 
     def to_json(self) -> dict[str, object]:
         """The term in the JSON of a world."""
-        told: dict[str, object] = {"add": self.add, "when": dict(self.when)}
-        told |= {"item": self.item} if self.item is not None else {}
-        told["features"] = dict(self.features)
-        ranges = {name: [one.low, one.high] for name, one in self.within.items()}
-        return told | ({"within": ranges} if ranges else {})
+        entry: dict[str, object] = {"add": self.add, "when": dict(self.when)}
+        entry |= {"item": self.item} if self.item is not None else {}
+        entry["features"] = dict(self.features)
+        ranges = {name: [range_.low, range_.high] for name, range_ in self.within.items()}
+        return entry | ({"within": ranges} if ranges else {})
 
     def is_about(self, item: Item) -> bool:
-        """Whether it applies to an item, in some context; as in JSON, 1 is not true."""
+        """Return True if the term applies to an item in some context; as in JSON, 1 is not true."""
         if self.item not in (None, item.id) or not self.features.keys() <= item.features.keys():
             return False
         pairs = [(item.features[name], value) for name, value in self.features.items()]
         return all(
-            one == other and isinstance(one, bool) == isinstance(other, bool)
-            for one, other in pairs
+            actual == wanted and isinstance(actual, bool) == isinstance(wanted, bool)
+            for actual, wanted in pairs
         )
 
     def applies(self, context: Context, item: Item) -> bool:
-        """Whether it applies to an item in a context."""
+        """Return True if the term applies to an item in a context."""
         return (
             self.is_about(item)
             and all(context[name] == value for name, value in self.when.items())
-            and all(context[name] in one.values for name, one in self.within.items())
+            and all(context[name] in range_.values for name, range_ in self.within.items())
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TasteWeights:
-    """The truth as a sum: the chance of any reward is a base and whatever terms apply.
+    """Truth as a sum: the chance of any reward is a base plus the applicable terms.
 
     Attributes:
-        base: the chance where no term applies.
-        terms: added in their order; sums below 0 count as 0, sums above 1 as 1.
+        base: chance without any term.
+        terms: added in their order; the sum is clipped to 0 and 1.
         whole: share of the rewards that are 1 instead of 1/2, 0 to 1.
     """
 
     base: float
-    terms: tuple[Term, ...]
+    terms: tuple[TasteTerm, ...]
     whole: float = 1.0
 
     def __call__(self, context: Context, item: Item) -> Taste:
@@ -182,11 +182,11 @@ class TasteWeights:
 
 
 _TABLE = 120
-"""Bytes that an array takes beside its numbers."""
+"""Bytes of an array beside its numbers."""
 
 
-class WeightSums:
-    """`TasteWeights` for many contexts at once, to the last bit what it says of each.
+class VectorisedWeights:
+    """`TasteWeights` evaluated for many contexts at once, bit-identical to single evaluation.
 
     Args:
         values: field of the context -> its values, in the world's order.
@@ -196,8 +196,8 @@ class WeightSums:
         self, weights: TasteWeights, values: Mapping[str, Sequence[str]], items: Sequence[Item]
     ) -> None:
         self._weights, self._items = weights, len(items)
-        # With which places of each field each term applies; and the items that it is about.
-        self._wanted = [
+        # For each term: mask of the positions of each field, and the items.
+        self._masks = [
             np.array([np.isin(known, term.values(name, known)) for term in weights.terms])
             if any(name in term.fields for term in weights.terms)
             else None
@@ -209,34 +209,34 @@ class WeightSums:
 
     @property
     def bytes(self) -> int:
-        """Bytes that its tables take."""
-        tables = [*self._about, *(one for one in self._wanted if one is not None)]
+        """Bytes of the tables."""
+        tables = [*self._about, *(mask for mask in self._masks if mask is not None)]
         return sum(table.nbytes + _TABLE for table in tables)
 
-    def chances(self, places: NDArray[np.intp]) -> Array:
-        """The chance of any reward of each item, (n, items), where the values of the fields are at
-        these places, (n, fields)."""
-        return np.asarray(self.sums(places).clip(0.0, 1.0))
+    def chances(self, positions: NDArray[np.intp]) -> Array:
+        """Chance of any reward of each item, (n, items), from positions of the fields' values, (n,
+        fields)."""
+        return np.asarray(self.sums(positions).clip(0.0, 1.0))
 
-    def sums(self, places: NDArray[np.intp]) -> Array:
-        """The same before anything is cut off at 0 and 1."""
+    def sums(self, positions: NDArray[np.intp]) -> Array:
+        """`chances` before clipping to 0 and 1."""
         applies = reduce(
             np.logical_and,
             (
-                wanted[:, at]
-                for wanted, at in zip(self._wanted, places.T, strict=True)
-                if wanted is not None
+                mask[:, column]
+                for mask, column in zip(self._masks, positions.T, strict=True)
+                if mask is not None
             ),
-            np.ones((len(self._weights.terms), len(places)), dtype=bool),
+            np.ones((len(self._weights.terms), len(positions)), dtype=bool),
         )
-        sums = np.full((len(places), self._items), self._weights.base)
+        sums = np.full((len(positions), self._items), self._weights.base)
         for term in np.flatnonzero(applies.any(axis=1)):
             rows = np.flatnonzero(applies[term])[:, None]
             sums[rows, self._about[term]] += self._weights.terms[term].add
         return sums
 
-    def outcomes(self, places: NDArray[np.intp]) -> Array:
-        """Chances of the rewards 0, 1/2 and 1, (n, items, 3)."""
-        first, whole = self.chances(places), self._weights.whole
+    def outcomes(self, positions: NDArray[np.intp]) -> Array:
+        """Chances of no, a partial and a full reward, (n, items, 3)."""
+        first, whole = self.chances(positions), self._weights.whole
         half, full = first * (1 - whole), first * whole
         return np.stack([1 - half - full, half, full], axis=2)

@@ -1,4 +1,4 @@
-"""The truth of a world out of JSON: what each action earns in each context, as a table or a sum.
+"""Truth of a world in JSON: rewards of actions by context, as a table or a sum.
 
 A table has one row a context (the last field changes fastest) and in it one entry an item: the
 chance of a success, or the two chances of half a one and of a whole one. The reward is 1 for a
@@ -32,7 +32,7 @@ from engine.worlds.checks import CODE, check_known
 from engine.worlds.fields import Field
 from engine.worlds.limits import MAX_TABLE
 from engine.worlds.schema import SumJson, TableJson, TermJson, read
-from engine.worlds.taste import Item, Taste, TasteTable, TasteWeights, Term
+from engine.worlds.taste import Item, Taste, TasteTable, TasteTerm, TasteWeights
 
 
 def truth_in(
@@ -43,7 +43,7 @@ def truth_in(
         return _table(read(value, TableJson, "truth").table, fields, items)
     source = read(value, SumJson, "truth")
     places = (f"truth.terms[{at}]" for at in range(len(source.terms)))
-    terms = (_term(one, fields, items, at) for one, at in zip(source.terms, places, strict=True))
+    terms = (_term(term, fields, items, at) for term, at in zip(source.terms, places, strict=True))
     return TasteWeights(source.base, tuple(terms), source.whole)
 
 
@@ -62,7 +62,7 @@ def _table(
     if size > MAX_TABLE:
         allowed = f"at most {MAX_TABLE:,}; weights may be more"
         refuse(CODE, "truth.table", size, allowed, "the number of entries of truth.table")
-    cells = list(product(*([one.name for one in field.values] for field in fields)))
+    cells = list(product(*([value.name for value in field.values] for field in fields)))
     check_length(rows, len(cells), "truth.table")
     tastes = {}
     for at, (cell, row) in enumerate(zip(cells, rows, strict=True)):
@@ -82,27 +82,29 @@ def _taste(entry: float | tuple[float, ...], place: str) -> Taste:
     return Taste(*entry)
 
 
-def _term(source: TermJson, fields: Sequence[Field], items: Sequence[Item], place: str) -> Term:
+def _term(
+    source: TermJson, fields: Sequence[Field], items: Sequence[Item], place: str
+) -> TasteTerm:
     known = {field.name: field for field in fields}
     for name, value in source.when.items():
         _check_name(name, f"{place}.when", known)
-        values = [one.name for one in known[name].values]
+        values = [option.name for option in known[name].values]
         check_known(value, f"{place}.when.{name}", values)
     for name in source.features:
         _check_name(name, f"{place}.features", {name for item in items for name in item.features})
     item = None if source.item is UNSET else source.item
     if source.item is not UNSET:
-        check_known(item, f"{place}.item", [one.id for one in items])
+        check_known(item, f"{place}.item", [option.id for option in items])
     within = {}
     for name, ends in source.within.items():
         _check_name(name, f"{place}.within", known)
-        made = known[name].range(*ends)
-        if name in source.when or made is None:
+        range_ = known[name].range(*ends)
+        if name in source.when or range_ is None:
             allowed = "a range with numbers that the field sends, two or more in rising order, "
             allowed += "and no value of it in `when`"
             refuse(CODE, f"{place}.within.{name}", list(ends), allowed)
-        within[name] = made
-    term = Term(source.add, source.when, item, source.features, within)
+        within[name] = range_
+    term = TasteTerm(source.add, source.when, item, source.features, within)
     if not any(map(term.is_about, items)):
         refuse(CODE, f"{place}.features", source.features, "features that an item has")
     return term

@@ -1,4 +1,4 @@
-"""Who comes to a place, and how often."""
+"""Visitors of a world, and their frequencies."""
 
 from abc import ABC, abstractmethod
 from functools import cached_property, reduce
@@ -15,20 +15,22 @@ from engine.worlds.rewards import Rewards
 from engine.worlds.taste import Context
 
 SAMPLE = 4_096
-"""Visitors who stand for all who come where there are more cells than a table has."""
-_TOGETHER = 256
-"""Of these, those who are asked before others may have their turn."""
+"""Size of the sample of visitors that represents a world with too many cells for a table."""
+_CHUNK = 256
+"""Visitors of the sample computed in one step."""
 LEAST_TIMES = 1e-6
-"""As often as the shares of its values say: what a cell comes at least, and at most that often."""
+"""Smallest factor of a cell's frequency relative to independent fields; its inverse is the
+largest."""
 
 
 class Census(NamedTuple):
-    """Who comes, C of the cells: all of a tabulated world, else of `SAMPLE` visitors.
+    """Visitors by cell, C cells: every cell of a tabulated world, else the cells of `SAMPLE`
+    visitors.
 
     Attributes:
         cells: their positions, (C,).
-        weights: how often each comes, (C,), sums to 1.
-        expected: of every item, (C, items).
+        weights: frequency of each, (C,), sums to 1.
+        expected: expected reward of every item, (C, items).
     """
 
     cells: Cells
@@ -37,22 +39,22 @@ class Census(NamedTuple):
 
 
 class Visitors(Rewards, ABC):
-    """A place whose visitors can be counted and drawn."""
+    """A place with a distribution of visitors."""
 
     @property
     @abstractmethod
     def digest(self) -> str:
-        """What tells this place from every other, by which its sample is drawn."""
+        """Identity of the place, which seeds its sample."""
 
     @cached_property
     def shares(self) -> tuple[Array, ...]:
-        """How often each value of each field comes by its share, each field's sum to 1."""
-        found = (np.array([value.share for value in field.values]) for field in self.fields)
-        return tuple(shares / shares.sum() for shares in found)
+        """Frequency of each value of each field, each field's sum is 1."""
+        columns = (np.array([value.share for value in field.values]) for field in self.fields)
+        return tuple(shares / shares.sum() for shares in columns)
 
     @cached_property
     def frequencies(self) -> Array:
-        """How often each cell comes, (cells,), sums to 1; of a tabulated world only."""
+        """Frequency of each cell, (cells,), sums to 1; tabulated worlds only."""
         self._check_tabulated()
         by_field: list[Array] = [np.array([v.share for v in f.values]) for f in self.fields]
         shares = reduce(np.outer, by_field).ravel()
@@ -62,11 +64,11 @@ class Visitors(Rewards, ABC):
 
     @cached_property
     def bound_shares(self) -> Array:
-        """How often combinations of the values of `bound` fields come, one axis a field, all sum
-        to 1."""
+        """Frequencies of combinations of the values of `bound` fields, one axis per field, sum to
+        1."""
         bound = [
-            one
-            for one, field in zip(self.shares, self.fields, strict=True)
+            field_shares
+            for field_shares, field in zip(self.shares, self.fields, strict=True)
             if field.name in self.bound
         ]
         shares = reduce(np.multiply.outer, bound, np.ones(()))
@@ -76,7 +78,7 @@ class Visitors(Rewards, ABC):
 
     @property
     def census(self) -> Census:
-        """Who comes: all cells, or a sample of visitors that is the same each time."""
+        """Every cell, or a fixed sample of visitors."""
         return RESULTS.get(
             (self.token, "census"),
             lambda: finish(self._taking_census()),
@@ -84,7 +86,7 @@ class Visitors(Rewards, ABC):
         )
 
     def taking_census(self) -> Steps[Census]:
-        """The census, in steps where it is not kept."""
+        """Compute the census in steps, unless cached."""
         key = self.token, "census"
         if key not in RESULTS:
             census = yield from self._taking_census()
@@ -96,15 +98,15 @@ class Visitors(Rewards, ABC):
             return Census(np.arange(self.size), self.frequencies, self.expected)
         rng, cells = stream(0, "census", self.digest), np.zeros(SAMPLE, dtype=np.intp)
         expected = list[Array]()
-        for start in range(0, SAMPLE, _TOGETHER):
-            part = slice(start, start + _TOGETHER)
+        for start in range(0, SAMPLE, _CHUNK):
+            part = slice(start, start + _CHUNK)
             cells[part] = [self.cell(self.visitor(rng)) for _ in range(len(cells[part]))]
             expected.append(self.expected_in(cells[part]))
             yield None
         return Census(cells, np.full(SAMPLE, 1 / SAMPLE), np.concatenate(expected))
 
     def some(self, most: int = TABULATED) -> Census:
-        """Who comes: the census, in a large world so many of it, for what takes long to ask."""
+        """Census, limited for a large world to ``most`` visitors, for expensive computations."""
         if self.is_tabulated:
             return self.census
         cells, _, expected = self.census
@@ -112,7 +114,7 @@ class Visitors(Rewards, ABC):
         return Census(cells[:count], np.full(count, 1 / count), expected[:count])
 
     def visitor(self, rng: np.random.Generator) -> Context:
-        """Draw who comes next."""
+        """Draw the context of a visitor."""
         if not self.is_tabulated:
             bound = self._bound(rng)
             return {
@@ -123,7 +125,7 @@ class Visitors(Rewards, ABC):
         return self.contexts[_drawn(self.frequencies, rng)]
 
     def _bound(self, rng: np.random.Generator) -> list[int]:
-        """The places of the values of `bound` fields of whoever comes next."""
+        """Draw positions of the values of `bound` fields."""
         if not self.bound:
             return []
         table = self.bound_shares
@@ -134,16 +136,16 @@ def _bytes_of(census: Census) -> int:
     return sum(part.nbytes for part in census)
 
 
-def times_of(came: Array, apart: Array) -> tuple[float, ...]:
-    """What `Place.together` says of cells that come so often, (cells,), and would so often if
-    fields came independently, (cells,); nothing where that is the same."""
-    times = came / apart
+def times_of(observed: Array, independent: Array) -> tuple[float, ...]:
+    """`Place.together` from the frequencies of cells, (cells,), and those under independent
+    fields, (cells,); empty if they are equal."""
+    times = observed / independent
     if np.allclose(times, 1, rtol=1e-6):
         return ()
-    return tuple(float(f"{one:.6g}") for one in times.clip(LEAST_TIMES, 1 / LEAST_TIMES))
+    return tuple(float(f"{factor:.6g}") for factor in times.clip(LEAST_TIMES, 1 / LEAST_TIMES))
 
 
 def _drawn(shares: Array, rng: np.random.Generator) -> int:
-    """A place, drawn as often as its share."""
+    """Draw a position with probabilities proportional to shares."""
     cumulative = shares.cumsum()
     return int(np.searchsorted(cumulative, rng.random() * cumulative[-1], side="right"))

@@ -1,4 +1,4 @@
-"""A simulated place: who comes, what can be offered, and what they secretly like.
+"""A simulated world: its visitors, its items, and the visitors' hidden tastes.
 
 A new world is one file that makes one `World`, and a line in ``worlds/__init__.py``; or JSON
 (`engine.worlds.world_json`).
@@ -14,35 +14,34 @@ import numpy as np
 from engine.steps import Steps, finish
 from engine.worlds.ceilings import Ceilings, finding_ceilings
 from engine.worlds.levels import levels_to_json
+from engine.worlds.rank_requests import RankRequests
 from engine.worlds.taste import TasteWeights
-from engine.worlds.told import Told
 from engine.worlds.visitors import Visitors
 
-FORMAT = "personalizer-playground-world"  # What the JSON says that it is.
+FORMAT = "personalizer-playground-world"  # ``format`` in the JSON.
 VERSIONS = 1, 2, 3, 4, 5, 6
-"""What is written as the first that can hold it: units, values of actions, and what a value of a
-field sends came with the second, partial successes that are not worth one half with the third,
-several levels of them, picture files and ranges with the fourth, values that come together with
-the fifth, those of some fields of a large world and drift with the sixth, so a world without them
-stays what it was, to its digest."""
+"""Each world is written in the first version that can hold it, so a world without new features
+keeps its digest. Version 2 added units, values of actions and the data sent by values; 3 partial
+successes other than one half; 4 several levels, pictures and ranges; 5 joint frequencies; 6 those
+of some fields of a large world, and drift."""
 _SINCE = {
     "format": 1, "partial": 3, "levels": 4, "picture": 4, "within": 4, "together": 5, "bound": 6,
     "drift": 6,
 }  # fmt: skip
-"""The versions with which names came that few worlds have."""
+"""Versions that introduced optional names."""
 
 
 _OBJECTS = 6
-"""Bytes that a world takes for each character of its text."""
+"""Bytes of a world in memory per character of its text."""
 
 
 @dataclass(frozen=True, eq=False)
-class World(Told, Visitors):
-    """A simulated place with visitors who have hidden tastes; equal to others by its JSON.
+class World(RankRequests, Visitors):
+    """A simulated world with visitors who have hidden tastes; worlds are equal if their JSON is.
 
-    `Place` tells what it is made of, `Told` what Rank is sent, `Visitors` who comes, `Rewards`
-    what they give. Beyond `TABULATED` cells nothing is computed for all of them: `contexts` are
-    made as they are asked for, the truth is told by `outcomes_in` and `expected_in`, and `census`
+    `Place` holds its contents, `RankRequests` the requests, `Visitors` the distribution of
+    visitors, `Rewards` their answers. Beyond `TABULATED` cells nothing is computed for every cell:
+    `contexts` are computed on access, the truth by `outcomes_in` and `expected_in`, and `census`
     is a sample.
     """
 
@@ -53,7 +52,7 @@ class World(Told, Visitors):
         return hash(self.digest)
 
     def to_json(self) -> dict[str, object]:
-        """The world as JSON, out of which `world_from_json` makes an equal one."""
+        """World as JSON, from which `world_from_json` makes an equal one."""
         values = (value for field in self.fields for value in field.values)
         is_new = (
             self.unit
@@ -70,7 +69,7 @@ class World(Told, Visitors):
             "drift": self.drift != "none",
         }
         since = "format", *levels, *(name for name, is_there in more.items() if is_there)
-        told: dict[str, object] = {
+        entry: dict[str, object] = {
             "format": FORMAT,
             "version": max(2 if is_new else 1, *(_SINCE[name] for name in since)),
             "title": self.title,
@@ -80,10 +79,10 @@ class World(Told, Visitors):
             "items": [item.to_json() for item in self.items],
             "truth": self._truth(),
         }
-        told |= {"unit": self.unit} if self.unit else {}
-        told |= {"together": self._together()} if self._is_together else {}
-        told |= {"drift": self.drift} if self.drift != "none" else {}
-        return told | levels
+        entry |= {"unit": self.unit} if self.unit else {}
+        entry |= {"together": self._together()} if self._is_together else {}
+        entry |= {"drift": self.drift} if self.drift != "none" else {}
+        return entry | levels
 
     def _together(self) -> object:
         times = list(self.together)
@@ -91,11 +90,11 @@ class World(Told, Visitors):
 
     @property
     def _is_together(self) -> bool:
-        """Whether any cell comes more or less often than the shares of its values say."""
+        """True if any cell is more or less frequent than under independent fields."""
         return any(times != 1 for times in self.together)
 
     def _truth(self) -> dict[str, object]:
-        """Weights as they are, any other function cell by cell."""
+        """Weights as a sum, any other function as a table."""
         if isinstance(self.taste, TasteWeights):
             return self.taste.to_json()
         cells = self.outcomes_in(np.arange(self.size)).tolist()
@@ -108,15 +107,15 @@ class World(Told, Visitors):
 
     @property
     def bytes(self) -> int:
-        """Bytes that it takes as objects, about, without what is computed of it."""
+        """Approximate bytes of the object, without cached results."""
         return _OBJECTS * len(self.text)
 
     @cached_property
     def digest(self) -> str:
-        """64 hexadecimal digits that tell this world from every other."""
+        """64 hexadecimal digits that identify the world."""
         return hashlib.sha256(self.text.encode()).hexdigest()
 
-    # -- what can be earned -----------------------------------------------------------
+    # -- ceilings ---------------------------------------------------------------------
 
     @property
     def uniform_value(self) -> float:
@@ -125,7 +124,7 @@ class World(Told, Visitors):
 
     @property
     def single_value(self) -> float:
-        """Mean reward of always offering the one item that is best on average."""
+        """Mean reward of always offering the item that is best on average."""
         return self.ceilings.single.value
 
     @property
@@ -135,11 +134,12 @@ class World(Told, Visitors):
 
     @cached_property
     def ceilings(self) -> Ceilings:
-        """What can be earned by knowing nothing, one field, a pair of fields, or everything."""
+        """Best mean rewards by knowledge of no field, one field, a pair of fields, or every
+        field."""
         return finish(finding_ceilings(self))
 
     def finding_ceilings(self) -> Steps[Ceilings]:
-        """The ceilings, in steps where they are not known yet."""
+        """Compute the ceilings in steps, unless known."""
         if "ceilings" not in self.__dict__:
             self.__dict__["ceilings"] = yield from finding_ceilings(self)
         return self.ceilings

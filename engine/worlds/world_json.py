@@ -62,7 +62,7 @@ from engine.protocol.features import flatten, is_list
 from engine.result_cache import RESULTS
 from engine.worlds.checks import CODE, check_known
 from engine.worlds.fields import Field, Value
-from engine.worlds.joint import joint_of
+from engine.worlds.joint_frequencies import joint_of
 from engine.worlds.levels import HALF, Level
 from engine.worlds.limits import MAX_CELLS, MAX_FEATURES, MAX_SENT, MAX_SIZE
 from engine.worlds.pictures import picture_in
@@ -76,14 +76,14 @@ from engine.worlds.world import World
 def world_from_json(value: object) -> World:
     """Read a world; ``BadRequest`` for the first fault, with the place."""
     source = read(plain_json(value), WorldJson)
-    fields = tuple(_field(one, f"fields[{at}]") for at, one in enumerate(source.fields))
+    fields = tuple(_field(part, f"fields[{at}]") for at, part in enumerate(source.fields))
     for name in ("name", "label"):
-        _check_apart("fields", name, fields)
+        _check_distinct("fields", name, fields)
     cells = math.prod(len(field.values) for field in fields)
     if cells > MAX_CELLS:
         refuse(CODE, "fields", cells, f"at most {MAX_CELLS:,}", "the number of contexts")
-    items = tuple(_item(one, f"items[{at}]") for at, one in enumerate(source.items))
-    _check_apart("items", "id", items)
+    items = tuple(_item(part, f"items[{at}]") for at, part in enumerate(source.items))
+    _check_distinct("items", "id", items)
     taste = truth_in(source.truth, fields, items)
     together, bound = _together(source.together, fields)
     place = source.title, source.emoji, source.story, fields, items, taste, source.unit
@@ -118,7 +118,7 @@ def world_from_text(text: str) -> World:
     return RESULTS.get((world_from_text, name), parse, lambda world: world.bytes)
 
 
-# Whatever function its truth is, a world travels to another process as its text.
+# A world is pickled as its text, since its truth may be any function.
 copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 
@@ -126,17 +126,19 @@ copyreg.pickle(World, lambda world: (world_from_text, (world.text,)))
 
 
 def _field(source: FieldJson, place: str) -> Field:
-    values = tuple(Value(one.name, one.emoji, one.share, one.sends) for one in source.values)
-    _check_apart(f"{place}.values", "name", values)
+    values = tuple(
+        Value(value.name, value.emoji, value.share, value.sends) for value in source.values
+    )
+    _check_distinct(f"{place}.values", "name", values)
     sent: list[object] = []
-    for at, one in enumerate(values):
-        where = f"{place}.values[{at}]"
-        if one.sends is not None:
-            _check_sent(one.sends, f"{where}.sends")
-        sends = one.name if one.sends is None else one.sends
+    for at, value in enumerate(values):
+        place_of_value = f"{place}.values[{at}]"
+        if value.sends is not None:
+            _check_sent(value.sends, f"{place_of_value}.sends")
+        sends = value.name if value.sends is None else value.sends
         if sends in sent:
             allowed = "different from the others"
-            refuse(CODE, f"{where}.sends", sends, allowed, f"what {where} sends")
+            refuse(CODE, f"{place_of_value}.sends", sends, allowed, f"what {place_of_value} sends")
         sent.append(sends)
     return Field(source.name, source.name if source.label is UNSET else source.label, values)
 
@@ -146,14 +148,14 @@ def _item(source: ItemJson, place: str) -> Item:
     return Item(source.id, source.emoji, source.features, source.title, source.value, picture)
 
 
-def _check_apart(place: str, name: str, parts: Sequence[object]) -> None:
+def _check_distinct(place: str, name: str, parts: Sequence[object]) -> None:
     """Refuse two parts of a list with the same name."""
     before = set[object]()
     for at, part in enumerate(parts):
-        named = getattr(part, name)
-        if named in before:
-            refuse(CODE, f"{place}[{at}].{name}", named, "different from those before it")
-        before.add(named)
+        value = getattr(part, name)
+        if value in before:
+            refuse(CODE, f"{place}[{at}].{name}", value, "different from those before it")
+        before.add(value)
 
 
 def _levels(source: WorldJson) -> tuple[Level, ...]:
@@ -161,11 +163,11 @@ def _levels(source: WorldJson) -> tuple[Level, ...]:
         return (Level(HALF if source.partial is UNSET else source.partial),)
     if source.partial is not UNSET:
         refuse(CODE, "partial", source.partial, "left out, as levels say it")
-    levels = tuple(Level(one.worth, one.name, one.share) for one in source.levels)
+    levels = tuple(Level(entry.worth, entry.name, entry.share) for entry in source.levels)
     for at, level in enumerate(levels):
         if level.is_partial:
             check_number(CODE, f"levels[{at}].worth", level.worth, 0.01, 0.99)
-    _check_apart("levels", "worth", levels)
+    _check_distinct("levels", "worth", levels)
     names = [level.name for level in levels if level.name]
     for name in names:
         if names.count(name) > 1:
@@ -218,12 +220,12 @@ def _check_columns(fields: Sequence[Field], items: Sequence[Item]) -> None:
         for field in fields
     )
     if sent > MAX_SENT:
-        what = "the number of columns that a context may send"
-        refuse(CODE, "fields", sent, f"at most {MAX_SENT}", what)
+        subject = "the number of columns that a context may send"
+        refuse(CODE, "fields", sent, f"at most {MAX_SENT}", subject)
     for at, item in enumerate(items):
         if (count := _columns(item.features)) > MAX_FEATURES:
-            what = f"the number of columns that the features of items[{at}] make"
-            refuse(CODE, f"items[{at}].features", count, f"at most {MAX_FEATURES}", what)
+            subject = f"the number of columns that the features of items[{at}] make"
+            refuse(CODE, f"items[{at}].features", count, f"at most {MAX_FEATURES}", subject)
 
 
 def _columns(sent: object) -> int:
@@ -246,5 +248,5 @@ def _check_request(world: World) -> None:
     try:
         world.request(0)
     except PersonalizerError as error:
-        said = re.sub(r"actions(\[\d+\]\.features)(\[0\])?", r"items\1", error.message)
-        raise PersonalizerError(CODE, said, "items") from None
+        reason = re.sub(r"actions(\[\d+\]\.features)(\[0\])?", r"items\1", error.message)
+        raise PersonalizerError(CODE, reason, "items") from None

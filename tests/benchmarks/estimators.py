@@ -29,7 +29,7 @@ from engine.evaluation.coverage import Count, targets_of
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.difference import difference
 from engine.evaluation.estimators import ESTIMATORS, Betting, Interval
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.evaluation.intervals import normal, score_reach
 from engine.evaluation.targets import Baseline, Given, Online, Target
 from engine.loop.settings import LoopSettings
@@ -46,12 +46,12 @@ Counts = Mapping[Key, Count]
 # -- one log --------------------------------------------------------------------------
 
 
-def part(told: Told, events: int) -> Told:
+def part(told: ExperimentLog, events: int) -> ExperimentLog:
     """The first events of a log."""
-    return Told(told.log.take(slice(events)), told.cells[:events])
+    return ExperimentLog(told.log.take(slice(events)), told.cells[:events])
 
 
-def measure(world: str, told: Told, events: int, counts: dict[Key, Count]) -> None:
+def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
     """Count the intervals of all estimators and targets on the first events of a log."""
     first = part(told, events)
     for kind, target, truth in targets_of(WORLDS[world], first):
@@ -70,7 +70,7 @@ def measure(world: str, told: Told, events: int, counts: dict[Key, Count]) -> No
                 counts[key] = counts[key].add(told_of, would - ran)
 
 
-def earns(world: str, told: Told, target: Target) -> float:
+def earns(world: str, told: ExperimentLog, target: Target) -> float:
     """What a target really earns among those who came."""
     items = [WORLDS[world].position(action) for action in told.log.actions]
     expected = WORLDS[world].expected_in(told.cells)[:, items]
@@ -79,7 +79,7 @@ def earns(world: str, told: Told, target: Target) -> float:
     return float(np.sum(chances * expected) / len(told.log))
 
 
-def watched(target: Target, told: Told, truth: float) -> Interval:
+def watched(target: Target, told: ExperimentLog, truth: float) -> Interval:
     """The first of ten looks at the betting sequence that misses the truth, else the last."""
     events = len(told.log)
     found = Interval(0.0, 0.0, 1.0)
@@ -96,7 +96,7 @@ def watched(target: Target, told: Told, truth: float) -> Interval:
     return found
 
 
-def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> Told:
+def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> ExperimentLog:
     """A log of so many events: one that is kept, or else made, and kept if there is a folder."""
     path = folder / f"{world}-{floor:g}-{seed}.npz" if folder else None
     if path and path.exists():
@@ -113,7 +113,7 @@ def told_by(world: str, floor: float, seed: int, events: int, folder: Path | Non
 COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
 
 
-def write(told: Told, path: Path) -> None:
+def write(told: ExperimentLog, path: Path) -> None:
     """Keep a log; a file is there whole or not at all."""
     columns = {name: getattr(told.log, name) for name in COLUMNS}
     names = {name: np.array(getattr(told.log, name)) for name in ("actions", "contexts")}
@@ -122,7 +122,7 @@ def write(told: Told, path: Path) -> None:
     half.rename(path)
 
 
-def read(path: Path) -> Told:
+def read(path: Path) -> ExperimentLog:
     """A log that was kept."""
     with np.load(path) as kept:
         columns = {name: kept[name] for name in COLUMNS}
@@ -132,7 +132,7 @@ def read(path: Path) -> Told:
     offered = np.ones((size, len(actions)), dtype=bool)
     baseline = np.zeros(size, dtype=np.intp)
     log = Decisions(actions, contexts, offered=offered, baseline=baseline, **columns)
-    return Told(log, cells)
+    return ExperimentLog(log, cells)
 
 
 # -- all logs -------------------------------------------------------------------------
@@ -142,7 +142,7 @@ def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
     """What came of a log, as JSON, a line for each number of events."""
     for events in dict.fromkeys(key[1] for key in counts):
         of = {
-            f"{kind}, {name}": [c.intervals, c.held, c.widths, c.squares]
+            f"{kind}, {name}": [c.intervals, c.covering, c.widths, c.squares]
             for (_, size, kind, name), c in counts.items()
             if size == events
         }
@@ -173,7 +173,7 @@ def plus(one: Count, other: Count) -> Count:
     """Both."""
     return Count(
         one.intervals + other.intervals,
-        one.held + other.held,
+        one.covering + other.covering,
         one.widths + other.widths,
         one.squares + other.squares,
     )

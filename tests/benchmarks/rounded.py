@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.targets import Even, Fixed, Given, Target
 

@@ -16,7 +16,7 @@ from engine.evaluation.coverage import Coverage
 from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.joined import joined
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.optimise import Optimisation, Tried, candidates_for
 from engine.evaluation.targets import Fixed, Online, replaying
@@ -356,8 +356,8 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
         key: count for (kind, key), count in coverage.counts.items() if kind == "fixed"
     }
     naive, ours = (watch.counts("fixed")[key] for key in ("naive", "strata"))
-    assert f"Where it was shown, {naive.held} of {naive.intervals}" in plain_text(app)
-    assert f"Ours held the truth {ours.held} of {ours.intervals} times" in plain_text(app)
+    assert f"Where it was shown, {naive.covering} of {naive.intervals}" in plain_text(app)
+    assert f"Ours held the truth {ours.covering} of {ours.intervals} times" in plain_text(app)
     assert f"{done} experiments of 30 visitors" in plain_text(app)
     assert app.at.query_params["watched"] in (str(done), [str(done)])
     again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))

@@ -15,8 +15,8 @@ from engine.loop.entries import Configured, Ranked
 from engine.protocol.request import RankRequest
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
+from engine.worlds.draft_rows import ActionRow, rows_of
 from engine.worlds.place import MAPPED_BELIEFS
-from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play import controls, records
 from pages.parts.play.below import BOXES
 from pages.parts.play.setup import PlaySetup

@@ -1,6 +1,6 @@
-"""Off-policy estimators, one a file.
+"""Off-policy estimators, one per file.
 
-Each is told `Weighed` events by ``add``, and answers an `Interval`; two parts of a log are
+An estimator takes `Weighed` events by ``add`` and returns an `Interval`; two parts of a log are
 merged with ``+``.
 """
 
@@ -23,7 +23,7 @@ ESTIMATORS: tuple[type[Estimator], ...] = (
     Betting,
     Stratified,
 )
-"""All of them, from what a dashboard shows to what holds."""
+"""Estimators in ascending reliability, from the naive average to the stratified interval."""
 
 __all__ = [
     "ESTIMATORS",

@@ -1,4 +1,4 @@
-"""What all off-policy estimators share: what they are told, and what they answer."""
+"""Interface of off-policy estimators: weighed events as input, an interval as output."""
 
 import operator
 from abc import ABC, abstractmethod
@@ -9,12 +9,12 @@ from engine.arrays import Array
 from engine.evaluation.decisions import Decisions
 
 Bounds = tuple[float, float]
-"""The least and the largest reward that an event can earn."""
+"""Least and largest possible reward of an event."""
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A target policy's mean reward, estimated, with an interval that is to hold the true one."""
+    """Estimated mean reward of a target policy with a confidence interval."""
 
     estimate: float
     low: float
@@ -22,23 +22,23 @@ class Interval:
 
     @property
     def width(self) -> float:
-        """From end to end."""
+        """Distance between the ends."""
         return self.high - self.low
 
     def holds(self, truth: float) -> bool:
-        """Whether a value lies within it, ends included."""
+        """Return True if a value lies within the interval, ends included."""
         return self.low <= truth <= self.high
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Weighed:
-    """Logged decisions as one target policy sees them.
+    """Logged decisions with the importance weights of one target policy.
 
     Attributes:
         decisions: the log, N events and K actions.
-        weight: how much likelier the target was to show what was shown, (N,), 0 or more.
-        probabilities: how likely the target is to show each action, (N, K); None where neither
-            it nor the log says.
+        weight: target's probability of the shown action / its propensity, (N,), 0 or more.
+        probabilities: target's probability of each action, (N, K); None if neither the target nor
+            the log holds them.
     """
 
     decisions: Decisions
@@ -48,38 +48,39 @@ class Weighed:
 
 @dataclass(frozen=True, slots=True)
 class Estimator(ABC):
-    """A target policy's mean reward out of running sums over a log.
+    """Mean reward of a target policy from running sums over a log.
 
-    A value that stays as it is: a longer log makes another one, by `add` or, out of the
-    estimators of two parts, by ``+``, which gives the same to rounding.
+    Immutable: `add` and ``+`` return a new estimator. Merging the estimators of two parts of a log
+    by ``+`` gives the same result as one estimator over both, to rounding.
 
     Attributes:
         bounds: of the rewards.
     """
 
     key: ClassVar[str]
-    """A short name, the same in files and links for ever."""
+    """Short name, stable in files and links."""
 
     bounds: Bounds = (0.0, 1.0)
 
     @abstractmethod
     def add(self, weighed: Weighed) -> Self:
-        """With so many more events."""
+        """Return the estimator with further events."""
 
     @abstractmethod
     def interval(self, level: float = 0.95) -> Interval | None:
-        """Estimate and interval; None without events, and where the log does not say enough."""
+        """Estimate and interval; None without events, and if the log holds too little
+        information."""
 
     def pivots(self, mean: float) -> tuple[float, float]:
-        """Rewards that an error in the weights cannot turn into a wrong low, or high, end.
+        """Rewards at which an error in the weights has no effect on the low, and on the high, end.
 
-        That is the mean of the rewards, as weighted, for all that use that weights are 1 on
-        average.
+        For estimators that rely on a mean weight of 1 both are the weighted mean reward.
         """
         return mean, mean
 
     def __add__(self, other: Self) -> Self:
-        """Of both logs: sums are added; a field whose metadata name another way is merged so."""
+        """Merge two parts of a log: sums are added; a field may name another merge in its
+        metadata."""
         merged = {
             field.name: field.metadata.get("merge", operator.add)(
                 getattr(self, field.name), getattr(other, field.name)

@@ -1,16 +1,16 @@
-"""A confidence sequence by betting: it holds at all times at once, so that it may be watched.
+"""A confidence sequence by betting: valid at all times simultaneously, so it may be monitored.
 
-Waudby-Smith & Ramdas, *Estimating means of bounded random variables by betting*, JRSS B 2024;
-for logged decisions Waudby-Smith, Wu, Ramdas, Karampatziakis & Mineiro, *Anytime-valid off-policy
-inference for contextual bandits*, 2022. Whoever bets against a mean that is the true one has a
-capital that no strategy makes grow on average, so a mean against which the capital has reached
-2 / alpha is out (Ville's inequality).
+Waudby-Smith & Ramdas, *Estimating means of bounded random variables by betting*, JRSS B 2024; for
+logged decisions Waudby-Smith, Wu, Ramdas, Karampatziakis & Mineiro, *Anytime-valid off-policy
+inference for contextual bandits*, 2022. No strategy of betting against the true mean grows its
+capital on average, so a mean against which the capital has reached 2 / alpha is rejected (Ville's
+inequality).
 
-What is bet on is the doubly robust value of an event with its belief held to `ROOM` / weight, which
-is never below -`ROOM` and never too small on average. Bets of several sizes are made at once, each
-with an equal part of the capital. A capital follows from how often each value came, whatever
-the order; values are rounded down to steps of a histogram, which makes no bet win more. So the
-sums are counts, and two parts of a log merge exactly.
+Bets are made on the doubly robust value of an event, with its belief limited to `ROOM` / weight.
+Such a value is at least -`ROOM`, and never too small on average. Bets of several sizes are made at
+once, each with an equal part of the capital. The capital depends only on the number of times that
+each value occurred, in whatever order; values are rounded down to the steps of a histogram, which
+increases no gain. So the sums are counts, and two parts of a log merge exactly.
 """
 
 import math
@@ -23,13 +23,13 @@ from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
 
 ROOM = 2.0
-"""How far below 0 a value may lie."""
+"""Largest distance of a value below 0."""
 _FINE, _COARSE, _END = 1 / 1024, 1.01, 3 * ROOM
 _STEPS: Array = np.concatenate([np.arange(0.0, _END, _FINE), _END * _COARSE ** np.arange(2_000.0)])
-"""Lower ends of the histogram's steps, of values plus `ROOM`: equally wide, from an end on ever
-wider."""
+"""Lower ends of the histogram's steps, of values plus `ROOM`: equally wide up to `_END`, then
+increasingly wide."""
 _BETS: Array = 0.9 * 0.625 ** np.arange(16.0)
-"""Shares of the most that could be bet without ever losing everything."""
+"""Shares of the largest bet that cannot lose the whole capital."""
 _HALVINGS = 30
 
 
@@ -39,10 +39,11 @@ def _none() -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Betting(Estimator):
-    """The sequence's present interval; the estimate is the mean of what was bet on.
+    """Current interval of the sequence; the estimate is the mean of the values bet on.
 
     Attributes:
-        gains, losses: how often each value came, of rewards and of what is missing to the largest.
+        gains, losses: histograms of the values, of rewards and of shortfalls from the largest
+        reward.
     """
 
     key = "betting"
@@ -51,11 +52,11 @@ class Betting(Estimator):
     losses: Array = field(default_factory=_none)
 
     def add(self, weighed: Weighed) -> Self:
-        return self.told(*values(weighed, *self.bounds))
+        return self.with_values(*values(weighed, *self.bounds))
 
-    def told(self, gained: Array, lost: Array) -> Self:
-        """With so many more events, by what each is worth: `values`, or any others that are at
-        least -`ROOM`, with means that come to 1 together."""
+    def with_values(self, gained: Array, lost: Array) -> Self:
+        """Return the sequence with further events by their values: those of `values`, or any
+        others that are at least -`ROOM` and whose two means sum to 1."""
         gains, losses = self.gains + _counts(gained), self.losses + _counts(lost)
         return replace(self, gains=gains, losses=losses)
 
@@ -70,13 +71,13 @@ class Betting(Estimator):
         least, most = _least(self.gains, needed), 1 - _least(self.losses, needed)
         most = max(least, most)
         middle = (_mean(self.gains) + 1 - _mean(self.losses)) / 2
-        of_all = (max(least, min(most, middle)), least, most)
-        return Interval(*(low + (high - low) * part for part in of_all))
+        ends = (max(least, min(most, middle)), least, most)
+        return Interval(*(low + (high - low) * part for part in ends))
 
 
 def values(weighed: Weighed, low: float, high: float) -> tuple[Array, Array]:
-    """What each event is worth to the target, in parts of the bounds, and what it is worth to it
-    that rewards were not the largest, (N,) each."""
+    """Doubly robust value of each event for the target, in parts of the bounds, and the same of
+    the shortfall from the largest reward, (N,) each."""
     reward = (weighed.decisions.reward - low) / (high - low)
     gained, lost = weighed.weight * reward, weighed.weight * (1 - reward)
     if (believed := _believed(weighed, low, high)) is not None:
@@ -87,7 +88,7 @@ def values(weighed: Weighed, low: float, high: float) -> tuple[Array, Array]:
 
 
 def _believed(weighed: Weighed, low: float, high: float) -> tuple[Array, Array] | None:
-    """The beliefs at Rank time as parts of the bounds, and how far they may go, (N, K) each."""
+    """Beliefs at Rank time in parts of the bounds, and their upper limits, (N, K) each."""
     log, target = weighed.decisions, weighed.probabilities
     if log.means is None or log.probabilities is None or target is None:
         return None
@@ -96,16 +97,17 @@ def _believed(weighed: Weighed, low: float, high: float) -> tuple[Array, Array] 
     return np.clip((np.where(log.offered, log.means, low) - low) / (high - low), 0, 1), room
 
 
-def _correction(weighed: Weighed, held: Array) -> Array:
-    """What doubly robust values are beyond weight times reward, by beliefs that are held back."""
+def _correction(weighed: Weighed, limited: Array) -> Array:
+    """Difference of doubly robust values from weight times reward, by beliefs within their
+    limits."""
     assert weighed.probabilities is not None
-    shown = held[np.arange(len(held)), weighed.decisions.shown]
-    expected = np.einsum("nk,nk->n", weighed.probabilities, held)
-    return np.asarray(expected - weighed.weight * shown)
+    of_shown = limited[np.arange(len(limited)), weighed.decisions.shown]
+    expected = np.einsum("nk,nk->n", weighed.probabilities, limited)
+    return np.asarray(expected - weighed.weight * of_shown)
 
 
 def _counts(values: Array) -> Array:
-    """How often each step's values came."""
+    """Histogram of values over the steps."""
     above = np.maximum(values + ROOM, 0.0)
     fine = np.minimum(above, _END - _FINE / 2) / _FINE
     coarse = np.log(np.maximum(above, _END) / _END) / math.log(_COARSE)
@@ -119,9 +121,9 @@ def _mean(counts: Array) -> float:
 
 
 def _least(counts: Array, needed: float) -> float:
-    """The least mean, 0 to 1, against which the capital has not grown as much as is needed."""
-    came = counts > 0
-    values, times = _STEPS[came], counts[came]
+    """Smallest mean, 0 to 1, against which the log capital stays below ``needed``."""
+    occupied = counts > 0
+    values, times = _STEPS[occupied], counts[occupied]
     low, high = 0.0, 1.0
     for _ in range(_HALVINGS):
         middle = (low + high) / 2

@@ -1,9 +1,9 @@
 """Empirical likelihood with the Cressie-Read divergence of order -2, in closed form.
 
 Karampatziakis, Langford & Mineiro, *Empirical Likelihood for Contextual Bandits*, NeurIPS 2020.
-The mean weight is known to be 1. So the events, and one more with the least or the largest weight
-that is possible, are reweighed as little as can be for that to be true; the interval is all that
-such a reweighing, no less likely than the level allows, makes of the mean.
+The true mean weight is 1. The events, and an imaginary event with the least or the largest
+possible weight, are reweighed as little as needed to satisfy this; the interval contains the means
+under every such reweighing that is no less likely than the level allows.
 """
 
 import math
@@ -13,15 +13,15 @@ from typing import NamedTuple, Self
 import numpy as np
 
 from engine.evaluation.estimators.base import Interval, Weighed
-from engine.evaluation.estimators.sums import WeightSums
+from engine.evaluation.estimators.sums import ImportanceSums
 from engine.evaluation.intervals import student
 
 _TINY = 1e-9
-"""Half-widths below this count as none."""
+"""Half-widths below this count as 0."""
 
 
 class _Moments(NamedTuple):
-    """Means over all events and one more, of weights and of signed rewards, in powers."""
+    """Means over the events and the imaginary event, of powers of weights and signed rewards."""
 
     w: float
     ww: float
@@ -31,11 +31,11 @@ class _Moments(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class CressieRead(WeightSums):
-    """Point and interval; the largest possible weight is the log's own where it tells it.
+class CressieRead(ImportanceSums):
+    """Estimate and interval; the largest possible weight comes from the log if known.
 
     Attributes:
-        highest: the largest weight that any event could have had; infinite if unknown.
+        highest: largest weight that any event could have had; infinite if unknown.
     """
 
     key = "cressie_read"
@@ -43,13 +43,13 @@ class CressieRead(WeightSums):
     highest: float = field(default=0.0, metadata={"merge": max})
 
     def add(self, weighed: Weighed) -> Self:
-        # (Slots make another class of this one, so that super() would not find it.)
-        summed = WeightSums.add(self, weighed)
+        # (The class with slots is a copy of the decorated class, so super() would fail.)
+        summed = ImportanceSums.add(self, weighed)
         return replace(summed, highest=max(self.highest, _highest(weighed)))
 
     @property
     def _limit(self) -> float:
-        """The weight of the one more event; weights that are all 1 bound nothing."""
+        """Weight of the imaginary event; infinite if no weight of the log exceeds 1."""
         return self.highest if self.highest > 1 + _TINY else math.inf
 
     def interval(self, level: float = 0.95) -> Interval | None:
@@ -64,7 +64,8 @@ class CressieRead(WeightSums):
         )
 
     def _added(self) -> tuple[float, float, float]:
-        """The weight that brings the mean nearer to 1; the means of w and w² with it."""
+        """Weight of 0 or the limit that moves the mean towards 1, and the resulting means of w and
+        w²."""
         size = 1 + self.events
         weight = self._limit if self.w < self.events else 0.0
         return weight, (weight + self.w) / size, (weight**2 + self.ww) / size
@@ -80,7 +81,7 @@ class CressieRead(WeightSums):
         return -(gamma * self.wr + beta * self.wwr) / size + missing * self.r / self.events
 
     def _slack(self, level: float) -> float:
-        """How much less likely than the likeliest reweighing one may be."""
+        """Largest drop in log-likelihood of an admitted reweighing."""
         weight, a, b = self._added()
         n = self.events
         reach = student(self._freedom, level)
@@ -93,14 +94,14 @@ class CressieRead(WeightSums):
         return self.events
 
     def _extreme(self, reward: float, sign: int, slack: float) -> float:
-        """The least value of ``sign`` times the mean, if the one more event earned ``reward``."""
-        found = (
+        """Least ``sign`` times mean, if the imaginary event earned ``reward``."""
+        values = (
             self._unbounded(reward, sign, slack)
             if math.isinf(weight)
             else self._bounded(weight, reward, sign, slack)
             for weight in (0.0, self._limit)
         )
-        known = [value for value in found if value is not None]
+        known = [value for value in values if value is not None]
         return min(known) if known else self.bounds[0]
 
     def _bounded(self, weight: float, reward: float, sign: int, slack: float) -> float | None:
@@ -124,7 +125,7 @@ class CressieRead(WeightSums):
         return _Moments(*(value / (1 + self.events) for value in sums))
 
     def _unbounded(self, reward: float, sign: int, slack: float) -> float | None:
-        """The same in the limit of an infinite weight."""
+        """Limit of `_bounded` for an infinite weight."""
         n = self.events
         x = sign * (reward + (self.wr - self.w * reward) / n)
         surprise = reward**2 * self.ww - 2 * reward * self.wwr + self.wwrr
@@ -134,11 +135,12 @@ class CressieRead(WeightSums):
 
 @dataclass(frozen=True, slots=True)
 class CressieReadMended(CressieRead):
-    """The same for logs of which few events count for most, where that holds too seldom.
+    """Variant for logs in which few events carry most weight and `CressieRead` under-covers.
 
-    As many degrees of freedom as there are events take the spread of the weights for known. But it
-    rests on the few large ones: on no more than (sum of w)² / (sum of w²) events (Kish, *Survey
-    Sampling*, 1965), so that is what Student's t is asked for. It is never narrower.
+    With as many degrees of freedom as events the spread of the weights counts as known. But it
+    rests on the few large weights, with an effective size of at most (sum of w)² / (sum of w²)
+    events (Kish, *Survey Sampling*, 1965), which are the degrees of freedom of Student's t here.
+    The interval is never narrower than that of `CressieRead`.
     """
 
     key = "cressie_read_mended"
@@ -149,14 +151,14 @@ class CressieReadMended(CressieRead):
 
 
 def _below(x: float, y: float, z: float) -> float | None:
-    """x - sqrt(2 y z) where that is a minimum."""
+    """x - sqrt(2 y z) if it is a minimum, else None."""
     if abs(y * z) <= _TINY**2:
         return x - math.sqrt(2) * _TINY
     return x - math.sqrt(2 * y * z) if z <= 0 and y <= 0 else None
 
 
 def _highest(weighed: Weighed) -> float:
-    """The largest weight that any of the events could have had, whatever had been shown."""
+    """Largest weight that any event could have had under any shown action."""
     log, target = weighed.decisions, weighed.probabilities
     if not len(log):
         return 0.0
@@ -164,7 +166,7 @@ def _highest(weighed: Weighed) -> float:
         return math.inf
     possible = np.full(target.shape, 0.0)
     np.divide(target, log.probabilities, out=possible, where=log.probabilities > 0)
-    # What was shown had weights of 1 where rounding allows it.
-    shown = possible[np.arange(len(log)), log.shown]
-    possible[np.arange(len(log)), log.shown] = np.minimum(shown, weighed.weight)
+    # Weights of shown actions are 1 within rounding.
+    of_shown = possible[np.arange(len(log)), log.shown]
+    possible[np.arange(len(log)), log.shown] = np.minimum(of_shown, weighed.weight)
     return float(max(possible.max(), weighed.weight.max()))

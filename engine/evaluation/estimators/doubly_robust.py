@@ -1,4 +1,4 @@
-"""The doubly robust estimate, with what was believed at Rank time."""
+"""Doubly robust estimate with the beliefs at Rank time."""
 
 from dataclasses import dataclass
 
@@ -11,10 +11,9 @@ from engine.evaluation.estimators.sums import MeanOf
 
 @dataclass(frozen=True, slots=True)
 class DoublyRobust(MeanOf):
-    """What was believed of the target's actions, corrected by the weighted surprises (Dudik,
-    Langford & Li, ICML 2011, eq. 3). The beliefs are older than the rewards that correct them, so
-    there is no bias, however the log was made, as long as it could show all that the target would.
-    """
+    """Believed rewards of the target's actions, corrected by weighted residuals (Dudik, Langford &
+    Li, ICML 2011, eq. 3). Beliefs are older than the rewards by which they are corrected, so the
+    estimate is unbiased for any logging policy that could show every action of the target."""
 
     key = "dr"
 

@@ -1,18 +1,18 @@
 """Inverse propensity scores, as the retired service reported them.
 
-Its average reward is mean(w r), and its interval the normal one (the worked example of its
+Its average reward is mean(w r), with the normal interval (the worked example of the service's
 v1.1-preview.1 API description gives both to eight digits).
 """
 
 from dataclasses import dataclass
 
 from engine.evaluation.estimators.base import Interval
-from engine.evaluation.estimators.sums import WeightSums, normal_interval
+from engine.evaluation.estimators.sums import ImportanceSums, normal_interval
 
 
 @dataclass(frozen=True, slots=True)
-class Ips(WeightSums):
-    """Mean of weight times reward (Horvitz & Thompson, JASA 1952): without bias, but restless."""
+class Ips(ImportanceSums):
+    """Mean of weight times reward (Horvitz & Thompson, JASA 1952): unbiased, with high variance."""
 
     key = "ips"
 

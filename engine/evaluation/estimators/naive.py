@@ -1,4 +1,4 @@
-"""The naive average: what a dashboard shows, and why it misleads."""
+"""The naive average: the figure on a dashboard, and a biased one."""
 
 from dataclasses import dataclass
 
@@ -9,9 +9,9 @@ from engine.evaluation.estimators.sums import MeanOf
 
 @dataclass(frozen=True, slots=True)
 class Naive(MeanOf):
-    """The mean reward of the events in which the target might have shown what was shown.
+    """Mean reward of the events whose shown action is possible under the target.
 
-    Biased: a learner shows an action to those who like it.
+    Biased: a learner shows an action mostly to visitors who like it.
     """
 
     key = "naive"

@@ -1,9 +1,9 @@
-"""How far a weighted sum of success rates may lie from its estimate: profile likelihood.
+"""Profile likelihood of a weighted sum of success rates.
 
-Cells j have exposures E and successes S, which came at rates p between 0 and 1: the log-likelihood
-is sum_j S log p - E p. Among all rates whose likelihood ratio to the best ones is allowed,
-the largest and the least sum_j c p are wanted. By Lagrange they lie on p = S / (E - multiplier c),
-held to 1 (the profile of Venzon & Moolgavkar, *Applied Statistics*, 1988, for a sum of rates).
+Cells j have exposures E and successes S at rates p between 0 and 1: the log-likelihood is sum_j S
+log p - E p. Among rates with an allowed likelihood ratio to the best rates, the largest and the
+least sum_j c p are computed. By Lagrange they lie on p = S / (E - multiplier c), limited to 1 (the
+profile of Venzon & Moolgavkar, *Applied Statistics*, 1988, for a sum of rates).
 """
 
 import math
@@ -19,7 +19,7 @@ _FURTHEST = 1e12
 
 
 def log_gamma(x: Array) -> Array:
-    """Logarithms of the gamma function of positive numbers, to 1e-5 (Stirling's series)."""
+    """Logarithm of the gamma function of positive numbers, to 1e-5 (Stirling's series)."""
     far = x + 3
     series = (far - 0.5) * np.log(far) - far + 1 / (12 * far) - 1 / (360 * far**3)
     return np.asarray(series + _HALF_LOG_2PI - np.log(x * (x + 1) * (x + 2)))
@@ -27,7 +27,7 @@ def log_gamma(x: Array) -> Array:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Rates:
-    """Cells, each array (cells,): weights above 0, exposures and successes above 0."""
+    """Cells, each array (cells,): weights above 0, exposures, and successes above 0."""
 
     weights: Array
     exposures: Array
@@ -35,16 +35,16 @@ class Rates:
 
     @property
     def best(self) -> Array:
-        """The likeliest rates."""
+        """Rates of the highest likelihood."""
         return self._at(0.0)
 
     def total(self, rates: Array) -> float:
-        """Their weighted sum."""
+        """Weighted sum of the rates."""
         return float(self.weights @ rates)
 
     def furthest(self, sign: int, allowed: float) -> float:
-        """The largest (or, with sign -1, the least) sum of rates whose log-likelihood is at most
-        ``allowed`` below the best."""
+        """Largest (with sign -1, least) sum of rates whose log-likelihood is at most ``allowed``
+        below the maximum."""
         needed = self._likelihood(self.best) - allowed
         near, far = 0.0, 1.0
         while self._likelihood(self._at(sign * far)) >= needed and far < _FURTHEST:

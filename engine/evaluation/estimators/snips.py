@@ -4,14 +4,14 @@ import math
 from dataclasses import dataclass
 
 from engine.evaluation.estimators.base import Interval
-from engine.evaluation.estimators.sums import WeightSums
+from engine.evaluation.estimators.sums import ImportanceSums
 from engine.evaluation.intervals import normal
 
 
 @dataclass(frozen=True, slots=True)
-class Snips(WeightSums):
-    """Rewards averaged with the weights (Swaminathan & Joachims, NeurIPS 2015), and the interval
-    of the delta method: (Hesterberg, *Technometrics*, 1995, section 2.1)."""
+class Snips(ImportanceSums):
+    """Weighted mean of the rewards (Swaminathan & Joachims, NeurIPS 2015), with the interval of
+    the delta method (Hesterberg, *Technometrics*, 1995, section 2.1)."""
 
     key = "snips"
 

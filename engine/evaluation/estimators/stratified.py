@@ -1,32 +1,32 @@
-"""Our own interval: it holds on logs of learners, and is narrow enough to be used.
+"""Stratified interval of this project: valid on logs of learners, and narrow enough to be useful.
 
-What the books offer fails on such logs: an action that a learner has given up is shown once in
-hundreds of visits, so its few large weights either make the interval useless or, worse, have not
-come yet, and what was not seen is taken for certain. Here no weight is ever large:
+Published intervals fail on such logs: an action dropped by a learner is shown once in hundreds of
+visits. Its few large weights either make the interval useless or have not occurred yet, and unseen
+rewards count as certain. Here no weight is ever large:
 
-1. Events are compared with their like. In each context, an action has an *exposure*, the sum of
-   the probabilities with which it could have been shown, and *successes*, the rewards it earned. So
-   its rate is successes / exposure, and what matters is a likelihood ratio, not a variance
+1. Events are compared within strata. In each context an action has an *exposure*, the sum of its
+   probabilities, and *successes*, the rewards earned. Its rate is successes / exposure, and the
+   interval comes from a likelihood ratio, not from a variance
    (`engine.evaluation.estimators.profile`): an action never shown has an exposure, too.
-2. In each context each action is given imaginary events, as many times 1 - q as are likeliest by
-   how much rates differ: a learner drops what failed at first, so that rates alone are too low.
-   These earned the mean of what was *not* shown, which weights 1/q - 1 estimate: of what the target
-   would show, and of everything, as far as the two agree. Where a learner is right about what it
-   leaves out, that mean is low, and so is what the unseen may hide.
-3. The interval joins what the likelihood allows, the chance of which visitors came, and the
-   doubt about that mean: upwards that of a score interval, as a few events without a success say
-   little, and downwards no more than there is. There is room for a poor run of these, but where
-   rates say more of what was not shown than that mean does: then a learner was right about it.
-4. A target that picks its actions context by context may have picked what is better than the rest
-   that was not shown: the less is lent to it, the more rates differ (`Selection`). And where the
-   interval is not much narrower than the betting sequence's, which is proven, that one is taken.
-5. What the log could hardly show at all (`unreached`) may have earned nothing: a learner gave it up
-   for worse than what it still shows, of which that mean is.
+2. In each context each action gets imaginary events, a multiple of 1 - q whose factor maximises the
+   likelihood of the spread of rates: a learner drops actions after early failures, so raw rates are
+   too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
+   target's actions, and of every action, as far as the two agree. If a learner was right to leave
+   an action out, this mean is low, and so is the possible reward of the unseen.
+3. The interval combines the likelihood, the sampling of visitors, and the uncertainty of the mean
+   not shown: upwards that of a score interval, as few events without a success carry little
+   information, and downwards at most the mean itself. It includes room for an unlucky run, unless
+   rates predict more reward not shown than that mean: then the learner was right to leave it out.
+4. A target that picks actions by context may pick better ones than the average not shown: it
+   borrows fewer events, the more rates differ (`Selection`). And unless the interval is much
+   narrower than the betting sequence's, which is proven, the betting sequence is used.
+5. Offers that the log could hardly show (`unreached`) may have earned 0: a learner dropped them for
+   being worse than the offers behind the mean not shown.
 
-Rewards are counted as successes or as failures, whichever are rarer. With contexts of which each
-comes a few times only, events with like probabilities take the place of those in like contexts.
-Numbers of equations as in ``engine/evaluation/README.md``. It is no theorem but a measurement,
-`tests/benchmarks/estimators.py` and `greedy_logs.py` there: chosen on some seeds of coffee, news
+Rewards are counted as successes or as failures, whichever are rarer. If contexts have only a few
+events each, events with similar probabilities form the strata instead. Equation numbers refer to
+``engine/evaluation/README.md``. The coverage is measured, not proven, by
+`tests/benchmarks/estimators.py` and `greedy_logs.py` there: tuned on some seeds of coffee, news
 and shop and some logs of a greedy learner, and reported on other seeds, worlds and logs.
 """
 
@@ -41,87 +41,88 @@ from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
 from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.profile import Rates, log_gamma
-from engine.evaluation.estimators.table import Table
+from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.intervals import normal
 
 MOST_CONTEXTS = 4096
-"""Beyond so many, contexts are not told apart."""
+"""Number of contexts above which events are not stratified by context."""
 ENOUGH = 3
-"""Events that a context must have on average to be a stratum of its own."""
+"""Mean number of events per context needed to stratify by context."""
 LENT = 25
-"""Events that all of the log lends to a target whose own events tell the same."""
+"""Events borrowed from the whole log by a target whose own events have the same mean."""
 PICKED = 2.0
-"""How many times as far as the best of what is offered a target's picks may lie above the mean."""
+"""Factor on the distance from the mean to the best offered action, for the picks of a target."""
 OVERRATED = 3.0
-"""How far the upper end comes down out of that room for what rates say too much of what was not
-shown."""
+"""Factor by which the upper end drops, within the room for an unlucky run, if rates overstate the
+reward not shown."""
 MOST_WIDER = 4.0
-"""How much wider the doubt about what was not shown may become, as more of that does not lean on
-imaginary events: what rates were seen to be is too low where a learner gave up early."""
+"""Largest factor on the uncertainty of the mean not shown, as less of it rests on imaginary
+events: observed rates are too low for actions that a learner dropped early."""
 _STEPS = 64
-"""Strata of probabilities: each down to half of the one before."""
+"""Number of probability strata; each covers a factor of 2."""
 _STEP_NAMES = tuple(map(str, range(_STEPS + 1)))
 _STRENGTHS = tuple(2.0**power for power in range(9))
-"""Numbers of imaginary events that are compared."""
+"""Numbers of imaginary events compared by likelihood."""
 _SOME = 1e-9
-"""Of an imaginary event at least, so that no logarithm is infinite."""
+"""Minimum number of imaginary events, to keep logarithms finite."""
 
 
-def _merged(one: Table | None, other: Table | None) -> Table | None:
-    """The sum of two tables of contexts; None of too many."""
-    if one is None or other is None:
+def _merged(first: SumTable | None, second: SumTable | None) -> SumTable | None:
+    """Sum of two tables of contexts; None for too many contexts."""
+    if first is None or second is None:
         return None
-    both = one + other
+    both = first + second
     return both if len(both.rows) <= MOST_CONTEXTS else None
 
 
-def narrow_enough(ours: Interval, proven: Interval | None, share: float) -> Interval:
-    """Ours as long as it is so much narrower than one that is proven that it is worth it: a fifth
-    as wide for a target that always picks (`Selection.share`), else narrower at all.
+def narrow_enough(stratified: Interval, proven: Interval | None, share: float) -> Interval:
+    """Choose between the stratified and the proven interval, by width.
 
-    The estimate stays ours, as far as the proven one allows: one that is bet on is at the mercy of
-    a single large weight.
+    The stratified interval must be narrower: at least five times for a target that always picks
+    (`Selection.share` 1), by any amount for a target that never does. The estimate stays the
+    stratified one, clipped to the proven interval: the mean of a betting sequence depends on
+    single large weights.
     """
-    if proven is None or ours.width * (1 + 4 * share) <= proven.width:
-        return ours
-    return replace(proven, estimate=min(max(ours.estimate, proven.low), proven.high))
+    if proven is None or stratified.width * (1 + 4 * share) <= proven.width:
+        return stratified
+    return replace(proven, estimate=min(max(stratified.estimate, proven.low), proven.high))
 
 
-def _together(one: Betting | None, other: Betting | None) -> Betting | None:
-    """Of both parts of a log; None is one without events."""
-    return one + other if one is not None and other is not None else one or other
+def _merged_bets(first: Betting | None, second: Betting | None) -> Betting | None:
+    """Merge the sequences of two parts of a log; None is a part without events."""
+    return first + second if first is not None and second is not None else first or second
 
 
-def _empty() -> Table:
-    return Table.empty(5)
+def _empty() -> SumTable:
+    return SumTable.empty(5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Stratified(Estimator):
-    """Success rates by context and action, summed up as the target would show them.
+    """Success rates by context and action, weighted by the target's probabilities.
 
-    Both tables hold for each action: how often the target shows it, its exposure, what it earned,
-    what it missed to the most that can be earned, and how many events offered it.
+    Both tables hold five sums per action: the target's probabilities, the exposure, the rewards
+    earned, the shortfalls from the largest reward, and the number of events that offered it.
 
     Attributes:
-        events: how many.
-        contexts: a row a context; None if they are too many.
-        steps: a row for all events in which an action had about the same probability.
-        unshown: what is told of what was not shown.
-        selection: how far the target picks.
+        events: number of events.
+        contexts: table with a row per context; None for too many contexts.
+        steps: table with a row per probability stratum.
+        unshown: sums about the rewards not shown.
+        selection: sums about the target's picking by context.
         proven: the betting sequence; None without events.
-        unknown: events of which not all probabilities are known.
+        unknown: number of events without probabilities of every action.
     """
 
     key = "strata"
 
     events: int = 0
-    contexts: Table | None = field(default_factory=_empty, metadata={"merge": _merged})
-    steps: Table = field(default_factory=_empty)
+    contexts: SumTable | None = field(default_factory=_empty, metadata={"merge": _merged})
+    steps: SumTable = field(default_factory=_empty)
     unshown: Unshown = field(default_factory=Unshown)
     selection: Selection = field(default_factory=Selection)
-    proven: Betting | None = field(default=None, metadata={"merge": _together})
+    proven: Betting | None = field(default=None, metadata={"merge": _merged_bets})
     unknown: int = 0
 
     def add(self, weighed: Weighed) -> Self:
@@ -136,59 +137,59 @@ class Stratified(Estimator):
             self,
             events=self.events + len(log),
             contexts=_merged(self.contexts, _by_context(weighed, reward)),
-            steps=self.steps + Table(_STEP_NAMES, log.actions, by_step),
+            steps=self.steps + SumTable(_STEP_NAMES, log.actions, by_step),
             unshown=self.unshown.add(weighed, reward),
             selection=self.selection.add(weighed),
             proven=(self.proven or Betting(self.bounds)).add(weighed),
         )
 
     def pivots(self, mean: float) -> tuple[float, float]:
-        ours, proven = self.alone(), self.proven
-        is_proven = ours is not None and proven is not None and self.interval() != ours
+        stratified, proven = self.alone(), self.proven
+        is_proven = stratified is not None and proven is not None and self.interval() != stratified
         return self.bounds if is_proven else (mean, mean)
 
     def interval(self, level: float = 0.95) -> Interval | None:
-        ours = self.alone(level)
-        if ours is None or self.proven is None:
-            return ours
-        return narrow_enough(ours, self.proven.interval(level), self.selection.share)
+        stratified = self.alone(level)
+        if stratified is None or self.proven is None:
+            return stratified
+        return narrow_enough(stratified, self.proven.interval(level), self.selection.share)
 
     def alone(self, level: float = 0.95) -> Interval | None:
-        """Without the sequence that is proven; also for a part of a policy."""
+        """Stratified interval without regard to the proven one; also for a part of a policy."""
         if self.unknown or not self.events:
             return None
-        found, whole = self._counting(0, level), self._whole
-        if found.estimate > whole / 2:
+        result, whole = self._counting(0, level), self._whole
+        if result.estimate > whole / 2:
             missed = self._counting(1, level)
-            found = Interval(*(whole - end for end in (missed.estimate, missed.high, missed.low)))
+            result = Interval(*(whole - end for end in (missed.estimate, missed.high, missed.low)))
         low, high = self.bounds
-        ends = (found.estimate, max(0.0, found.low), min(1.0, found.high))
+        ends = (result.estimate, max(0.0, result.low), min(1.0, result.high))
         return Interval(*(low + (high - low) * end for end in ends))
 
     @property
     def _whole(self) -> float:
-        """The most that could be earned: 1 for a policy, less for a part of one."""
+        """Mean of the target's summed probabilities: 1 for a policy, less for a part of one."""
         return float(self.steps.sums[0].sum()) / self.events
 
-    def _counting(self, what: int, level: float) -> Interval:
-        """In parts of the bounds, of what was earned (0) or missed (1)."""
+    def _counting(self, side: int, level: float) -> Interval:
+        """Interval in parts of the bounds, from rewards earned (0) or missed (1)."""
         contexts = self.contexts
         enough = contexts is not None and self.events >= ENOUGH * len(contexts.rows)
         table = contexts if contexts is not None and enough else self.steps
         used, z = table.used, normal(level)
         weights, exposures, *counts, visits = table.sums[:, used]
-        strength = self._strength(table, what)
+        strength = self._strength(table, side)
         imagined = np.maximum(strength * (1 - exposures / visits), _SOME)
         weights = weights / self.events
         unshown = float(weights @ (1 - exposures / visits))
         leaning = float(weights @ (imagined / (exposures + imagined)))
         wider = min(MOST_WIDER, max(1.0, unshown / leaning)) if leaning else 1.0
-        mean, down, up, poor = self.unshown.imagined(what, self._lent(strength), strength, z, wider)
-        successes = counts[what] + imagined * mean
+        mean, down, up, poor = self.unshown.imagined(side, self._lent(strength), strength, z, wider)
+        successes = counts[side] + imagined * mean
         rates = Rates(weights, exposures + imagined, successes)  # (17)
         best = rates.best
         estimate = rates.total(best)
-        earned = best if what == 0 else 1 - best
+        earned = best if side == 0 else 1 - best
         overrated = max(0.0, float(weights * (1 - exposures / visits) @ best) - unshown * mean)
         lower = OVERRATED * (1 - self.selection.share) * overrated
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
@@ -197,12 +198,13 @@ class Stratified(Estimator):
             math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
             for sign, doubt in ((-1, down), (1, up), (1, poor))
         )
-        lost = unreached(self.steps) / self.events * (mean if what == 0 else 1 - mean)
-        up, down = max(up, poor - lower) + lost * (what == 1), down + lost * (what == 0)
+        lost = unreached(self.steps) / self.events * (mean if side == 0 else 1 - mean)
+        up, down = max(up, poor - lower) + lost * (side == 1), down + lost * (side == 0)
         return Interval(estimate, estimate - down, estimate + up)
 
-    def _between(self, table: Table, rates: Array, by_row: bool) -> float:
-        """The mean square of what an event is worth by its context; at most that, else."""
+    def _between(self, table: SumTable, rates: Array, by_row: bool) -> float:
+        """Mean square of an event's value by its context; without strata by context an upper
+        bound."""
         weights = table.sums[0] / self.events
         placed = np.zeros(weights.shape)
         placed[table.used] = rates
@@ -212,14 +214,14 @@ class Stratified(Estimator):
         values = (weights * placed).sum(axis=1)
         return float((values**2 / np.where(shares > 0, shares, 1)).sum())
 
-    def _strength(self, table: Table, what: int) -> float:
-        """How many imaginary events are likeliest: few where rates differ much between contexts and
-        actions. (Rates are taken to be gamma, and successes so to be negative binomial.)"""
+    def _strength(self, table: SumTable, side: int) -> float:
+        """Most likely number of imaginary events: small if rates differ much between contexts and
+        actions. (Rates are modelled as gamma, so successes are negative binomial.)"""
         _, exposures, *counts, _ = table.sums[:, table.sums[1] > 0]
-        common, _ = self.unshown.common(what)
+        common, _ = self.unshown.common(side)
 
         def likelihood(strength: float) -> float:
-            before, after = strength * common, strength * common + counts[what]
+            before, after = strength * common, strength * common + counts[side]
             grown = log_gamma(after) - log_gamma(np.array(before))
             scale = before * math.log(strength) - after * np.log(exposures + strength)
             return float((grown + scale).sum())
@@ -227,36 +229,37 @@ class Stratified(Estimator):
         return max(_STRENGTHS, key=likelihood)
 
     def _lent(self, strength: float) -> float:
-        """Events that all of the log lends: fewer to a target that picks, the more rates differ."""
+        """Events borrowed from the whole log: fewer for a target that picks, the more rates
+        differ."""
         picked = PICKED * self.selection.advantage(self.events)
         return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
 
 
-def _by_context(weighed: Weighed, reward: Array) -> Table | None:
-    """A row for each context that came; None if those are too many."""
+def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
+    """Table with a row per context of the batch; None for too many contexts."""
     log = weighed.decisions
-    came, rows = np.unique(log.stratum, return_inverse=True)
-    if len(came) > MOST_CONTEXTS:
+    present, rows = np.unique(log.stratum, return_inverse=True)
+    if len(present) > MOST_CONTEXTS:
         return None
-    names = tuple(log.contexts[context] for context in came)
+    names = tuple(log.contexts[context] for context in present)
     strata = np.broadcast_to(rows[:, None], log.offered.shape)
-    return Table(names, log.actions, _sums(weighed, reward, strata, len(came)))
+    return SumTable(names, log.actions, _sums(weighed, reward, strata, len(present)))
 
 
 def _sums(weighed: Weighed, reward: Array, rows: NDArray[np.intp], size: int) -> Array:
-    """The sums of a table, (5, size, K), by the rows in which the events' actions are, (N, K)."""
+    """Sums of a table, (5, size, K), by the row of each event and action, (N, K)."""
     log, target = weighed.decisions, weighed.probabilities
     assert target is not None
     assert log.probabilities is not None
-    places = rows * len(log.actions) + np.arange(len(log.actions))
-    shown = places[np.arange(len(log)), log.shown]
+    positions = rows * len(log.actions) + np.arange(len(log.actions))
+    of_shown = positions[np.arange(len(log)), log.shown]
     cells = size * len(log.actions)
     parts = (
-        (places, target),
-        (places, log.probabilities),
-        (shown, reward),
-        (shown, 1 - reward),
-        (places, log.offered.astype(float)),
+        (positions, target),
+        (positions, log.probabilities),
+        (of_shown, reward),
+        (of_shown, 1 - reward),
+        (positions, log.offered.astype(float)),
     )
-    sums = [np.bincount(at.ravel(), values.ravel(), cells) for at, values in parts]
+    sums = [np.bincount(position.ravel(), values.ravel(), cells) for position, values in parts]
     return np.array(sums, dtype=float).reshape(5, size, len(log.actions))

@@ -1,4 +1,4 @@
-"""Running sums that several estimators share."""
+"""Running sums shared by several estimators."""
 
 import math
 from abc import abstractmethod
@@ -13,8 +13,9 @@ from engine.evaluation.intervals import normal
 
 
 @dataclass(frozen=True, slots=True)
-class WeightSums(Estimator):
-    """Sums over events of weights w and rewards r, in powers up to the second."""
+class ImportanceSums(Estimator):
+    """Sums over events of products of importance weights w and rewards r, up to the second
+    power."""
 
     events: int = 0
     r: float = 0.0
@@ -41,11 +42,11 @@ class WeightSums(Estimator):
 
 @dataclass(frozen=True, slots=True)
 class MeanOf(Estimator):
-    """The mean of one value an event, with the interval of the normal distribution.
+    """Mean of one value per event, with a normal interval.
 
     Attributes:
-        events, total, squares: how many values, their sum, and that of their squares.
-        unknown: how many events had none, as the log does not say enough.
+        events, total, squares: number of values, their sum, and the sum of their squares.
+        unknown: number of events without a value, for lack of information in the log.
     """
 
     events: int = 0
@@ -55,7 +56,7 @@ class MeanOf(Estimator):
 
     @abstractmethod
     def values(self, weighed: Weighed) -> Array | None:
-        """Of the events that count; None if the log does not say."""
+        """Values of the events that count; None if the log holds too little information."""
 
     def add(self, weighed: Weighed) -> Self:
         values = self.values(weighed)
@@ -75,7 +76,7 @@ class MeanOf(Estimator):
 
 
 def normal_interval(events: int, total: float, squares: float, level: float) -> Interval | None:
-    """Of a mean, by the variance of its values; infinitely wide for one, None for none."""
+    """Normal interval of a mean; infinitely wide for one event, None for none."""
     if not events:
         return None
     mean = total / events

@@ -1,4 +1,4 @@
-"""Logged decisions out of files and loops, in batches: what `engine.evaluation.offline` is told.
+"""Logged decisions read in batches from files and loops: the input of `engine.evaluation.offline`.
 
-A log that cannot be trusted is refused as a whole, with its faulty lines.
+A log with faults is rejected as a whole, with its faulty lines.
 """

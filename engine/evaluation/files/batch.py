@@ -1,4 +1,4 @@
-"""Rows of a table, and their places in its file."""
+"""Rows of a table with their positions in the file."""
 
 from typing import Any, NamedTuple
 

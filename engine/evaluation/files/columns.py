@@ -1,4 +1,4 @@
-"""Which column of a table says what: guessed from names and types, and corrected by a person."""
+"""Meaning of a table's columns: guessed from names and types, and corrected by the user."""
 
 import re
 from collections import Counter
@@ -9,7 +9,7 @@ from typing import Any
 import pyarrow as pa
 
 MOST_VALUES = 50
-"""Different values in the first rows up to which a column is guessed to tell of the context."""
+"""Distinct values in the first rows up to which a column is guessed to be context."""
 
 _NAMES = {
     "propensity": (
@@ -26,7 +26,7 @@ _NAMES = {
     "event": ("event_id", "eventid"),
     "time": ("time", "timestamp", "datetime", "date", "ts", "created_at"),
 }  # fmt: skip
-"""What each may be called, the likeliest first."""
+"""Known names of columns by meaning, the likeliest first."""
 _WORDS = {
     "propensity": (
         {"propensity", "pscore", "probability", "prob", "wahrscheinlichkeit"},
@@ -42,31 +42,31 @@ _WORDS = {
          "selected", "gezeigt", "gezeigte", "gezeigtes"},
     ),
 }  # fmt: skip
-"""Words of which a longer name may be made, with at least one of the first kind: *action shown*,
-but not *action type*."""
+"""Words allowed in longer names, at least one from the first set: *action shown*, but not *action
+type*."""
 _IDS = re.compile(r"(?:(?:.*_)?(?:id|uuid|guid|key|index|number|event|n)|unnamed.*)?")
-"""How columns are called that number or name events, or people."""
+"""Names of columns that number or identify events or people."""
 _BEFORE = re.compile(r"(?:p|pi|prob|probability|propensity|pscore)[_.:( ]+(.+?)\)?", re.I)
-"""How the column of one action's probability is called."""
+"""Pattern of a column with one action's probability."""
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """What the columns of a log say. An empty name: no column says it.
+    """Columns of a log by meaning. An empty name stands for no column.
 
     Attributes:
-        shown: the action that was shown.
-        reward: what it earned.
+        shown: the action shown.
+        reward: its reward.
         propensity: the probability with which it was shown.
-        context: each a field of the context.
-        probabilities: pairs of an action and the column of its probability to be shown, which is
-            empty where it was not offered.
-        offered: the actions that could be shown, the baseline first: a list, or a text with ``|``,
-            ``;`` or ``,`` between them.
-        time: when it was.
-        actions: all that could be shown every time, the baseline first, where no column says so;
-            none to take those that are in the log.
-        event: the id of the event; no other has it.
+        context: columns that are fields of the context.
+        probabilities: pairs of an action and the column of its probability, empty in events that
+            did not offer the action.
+        offered: the actions offered, the baseline first: a list, or a text with ``|``, ``;`` or
+            ``,`` between them.
+        time: time of the event.
+        actions: actions offered in every event, the baseline first, if no column holds them; empty
+            for the actions in the log.
+        event: unique id of the event.
     """
 
     shown: str = ""
@@ -81,18 +81,18 @@ class Columns:
 
     @property
     def names(self) -> tuple[str, ...]:
-        """All columns that are read."""
+        """Names of all columns to read."""
         single = self.shown, self.reward, self.propensity, self.offered, self.time, self.event
         of_actions = (name for _, name in self.probabilities)
         return tuple(dict.fromkeys(filter(None, (*single, *self.context, *of_actions))))
 
     @property
     def tells_offers(self) -> bool:
-        """Whether it is known what could be shown without a look at the whole log."""
+        """True if the offers are known without a pass over the whole log."""
         return bool(self.offered or self.probabilities or self.actions)
 
     def fault(self, there: Iterable[str]) -> str | None:
-        """Why a log with these columns cannot be read so, if it cannot."""
+        """Reason why a table with the column names ``there`` cannot be read, or None."""
         times = Counter(there)
         missing = [name for name in self.names if name not in times]
         if missing:
@@ -112,83 +112,86 @@ class Columns:
         return None
 
 
-_TOLD = (
+_CONTEXT_TYPES = (
     pa.types.is_string, pa.types.is_large_string, pa.types.is_integer, pa.types.is_boolean
 )  # fmt: skip
 
 
 def guess(head: Any) -> Columns:
-    """What the columns of a log may say, by the first rows of it, a `pyarrow.Table`."""
-    # There may be several without a name.
+    """Guess the meaning of a log's columns from its first rows, a `pyarrow.Table`."""
+    # Several columns may lack a name.
     head = head.select([head.column_names.index(name) for name in dict.fromkeys(head.column_names)])
     names = list(head.column_names)
-    named = {what: _by_name(names, candidates) for what, candidates in _NAMES.items()}
-    told = dict(named)
-    for what, (telling, others) in _WORDS.items():
-        free = [name for name in names if name not in told.values()]
-        told[what] = told[what] or _by_words(free, telling, others)
+    named = {meaning: _by_name(names, candidates) for meaning, candidates in _NAMES.items()}
+    chosen = dict(named)
+    for meaning, (words, others) in _WORDS.items():
+        free = [name for name in names if name not in chosen.values()]
+        chosen[meaning] = chosen[meaning] or _by_words(free, words, others)
     timely = (name for name in names if pa.types.is_temporal(head[name].type))
-    found = Columns(
-        shown=told["shown"],
-        reward=told["reward"],
-        propensity=told["propensity"],
-        offered=told["offered"],
-        event=told["event"],
-        time=told["time"] or next(timely, ""),
+    columns = Columns(
+        shown=chosen["shown"],
+        reward=chosen["reward"],
+        propensity=chosen["propensity"],
+        offered=chosen["offered"],
+        event=chosen["event"],
+        time=chosen["time"] or next(timely, ""),
     )
-    shown = set(_texts(head[found.shown])) if found.shown else set()
-    found = replace(found, probabilities=_probabilities(names, shown))
-    # An action may be called as a word for it: ``prob_offer`` is beside ``prob_no_offer``.
-    if found.propensity in (name for _, name in found.probabilities):
-        found = replace(found, propensity=named["propensity"])
-    left = (name for name in names if name not in found.names)
-    return replace(found, context=tuple(name for name in left if _may_be_context(head, name)))
+    shown = set(_texts(head[columns.shown])) if columns.shown else set()
+    columns = replace(columns, probabilities=_probabilities(names, shown))
+    # An action's name may be one of the words: ``prob_offer`` is beside ``prob_no_offer``.
+    if columns.propensity in (name for _, name in columns.probabilities):
+        columns = replace(columns, propensity=named["propensity"])
+    left = (name for name in names if name not in columns.names)
+    return replace(columns, context=tuple(name for name in left if _may_be_context(head, name)))
 
 
 def nested(head: Any, columns: Columns) -> tuple[str, ...]:
-    """Columns of lists or maps, by the first rows of a log, that say nothing: no field of a context
-    can be one."""
-    told = zip(head.column_names, head.schema.types, strict=True)
-    return tuple(n for n, kind in told if pa.types.is_nested(kind) and n not in columns.names)
+    """Columns of lists or maps without a meaning, by the first rows; they cannot be context
+    fields."""
+    types = zip(head.column_names, head.schema.types, strict=True)
+    return tuple(n for n, kind in types if pa.types.is_nested(kind) and n not in columns.names)
 
 
 def _by_name(names: Sequence[str], candidates: Sequence[str]) -> str:
-    """What the whole name of a column says goes before that of a value in an object, of which a
-    single letter says nothing: ``pos.y``."""
+    """Column with a known name; a whole name goes before the last part of a nested name
+    (``pos.y``), in which single letters are ignored."""
     whole = {_plain(name): name for name in reversed(names)}
     inner = {_plain(name.rpartition(".")[2]): name for name in reversed(names) if "." in name}
-    found = [whole[one] for one in candidates if one in whole]
-    found += [inner[one] for one in candidates if one in inner and len(one) > 1]
-    return next(iter(found), "")
+    matches = [whole[candidate] for candidate in candidates if candidate in whole]
+    matches += [
+        inner[candidate] for candidate in candidates if candidate in inner and len(candidate) > 1
+    ]
+    return next(iter(matches), "")
 
 
-def _by_words(names: Sequence[str], telling: set[str], others: set[str]) -> str:
-    """The first that is made of nothing but such words."""
+def _by_words(names: Sequence[str], required: set[str], others: set[str]) -> str:
+    """First column whose name consists of allowed words only."""
     parted = ((name, set(_plain(name).split("_"))) for name in names)
-    found = (name for name, words in parted if words & telling and words <= telling | others)
-    return next(found, "")
+    matches = (name for name, words in parted if words & required and words <= required | others)
+    return next(matches, "")
 
 
 def _plain(name: str) -> str:
-    """``RewardActionId``, ``reward-action-id`` and ``_reward_action_id`` are alike."""
+    """Normalised name: ``RewardActionId``, ``reward-action-id`` and ``_reward_action_id`` are
+    equal."""
     parted = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name)
     return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
 
 
 def _probabilities(names: Iterable[str], shown: set[str]) -> tuple[tuple[str, str], ...]:
-    """Columns named after actions; none unless each action shown in the first rows has one."""
+    """Columns named after actions; empty unless each action shown in the first rows has one."""
     matches = ((_BEFORE.fullmatch(name), name) for name in names)
-    found = tuple((match[1], name) for match, name in matches if match)
-    return found if shown and shown <= {action for action, _ in found} else ()
+    columns = tuple((match[1], name) for match, name in matches if match)
+    return columns if shown and shown <= {action for action, _ in columns} else ()
 
 
 def _may_be_context(head: Any, name: str) -> bool:
-    """Words, whole numbers and truth values, of which few occur and more than one."""
+    """Return True for words, whole numbers and truth values with few distinct values."""
     kind = head[name].type
     if pa.types.is_dictionary(kind):
         kind = kind.value_type
-    is_told = any(test(kind) for test in _TOLD)
-    if not is_told or _IDS.fullmatch(_plain(name)):
+    is_allowed = any(test(kind) for test in _CONTEXT_TYPES)
+    if not is_allowed or _IDS.fullmatch(_plain(name)):
         return False
     return len(set(_texts(head[name]))) <= MOST_VALUES
 

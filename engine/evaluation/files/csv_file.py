@@ -26,25 +26,25 @@ from engine.worlds.grid import WORKBOOK
 BLOCK = 1 << 18
 """Bytes of a batch, and of one row at most."""
 NO_TEXT = "\ufdd0"
-"""Stands for bytes that are no UTF-8: a noncharacter, which texts do not hold."""
+"""Placeholder for bytes that are not UTF-8: a noncharacter, absent from texts."""
 _COMMENT = "# "
-"""Begins a comment, and the line of names that NumPy's ``savetxt`` writes."""
+"""Prefix of a comment, and of the line of names written by NumPy's ``savetxt``."""
 _HANDLER = "personalizer-playground-no-text"
 _NO_TEXT_IN_ROW = re.compile(r"CSV parse error: Row #(\d+): Expected")
-"""Arrow's own message for a row with too many fields that it cannot decode."""
+"""Arrow's message for a row with too many fields that cannot be decoded."""
 
 
 # -- the beginning --------------------------------------------------------------------
 
 
 class Start(NamedTuple):
-    """The beginning of a file.
+    """Beginning of a file.
 
     Attributes:
-        before: lines before the names of the columns: empty ones, and comments.
+        before: number of empty lines and comments before the names of the columns.
         delimiter: between columns.
         names: of the columns.
-        is_marked: whether the line of the names begins with a mark as comments do.
+        is_marked: True if the line of the names begins with the mark of a comment.
     """
 
     before: int
@@ -93,7 +93,7 @@ codecs.register_error(_HANDLER, _mark)
 
 
 class _Marked(io.RawIOBase):
-    """The bytes of a file as valid UTF-8, with `NO_TEXT` in place of those that are none.
+    """Bytes of a file as valid UTF-8, with `NO_TEXT` in place of invalid ones.
 
     Arrow decodes a row with too many fields before it calls the handler of such rows, and an error
     there is printed as a traceback that cannot be caught.
@@ -123,7 +123,7 @@ class _Marked(io.RawIOBase):
 
 
 def _opened(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
-    """A reader of all columns with their types, or of some, as bytes."""
+    """Open a reader of all columns with inferred types, or of some columns as bytes."""
     start = start_of(file)
     reader = open_csv(
         pa.PythonFile(_Marked(file.unfolded()), "r"),
@@ -151,17 +151,17 @@ def _opened(file: LogFile, names: Sequence[str] | None, handler: Any) -> Any:
 
 
 def csv_head(file: LogFile, rows: int, faults: Faults) -> Any:
-    """The first rows of a file with their types as a `pyarrow.Table`.
+    """First rows of a file with inferred types as a `pyarrow.Table`.
 
     Raises:
-        StopIteration: if there is no row.
+        StopIteration: if the file has no row.
     """
     reader = _opened(file, None, partial(_skip, faults, []))
     return pa.table(reader.read_next_batch()).slice(0, rows)
 
 
 def of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
-    """All rows of a file with some of its columns; an error of reading becomes a fault."""
+    """Yield batches of all rows with some of the columns; a read error becomes a fault."""
     skipped: list[int] = []
     start = start_of(file)
     first = line = start.before + 2
@@ -176,13 +176,13 @@ def of_csv(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batc
     except MemoryError:
         raise
     except FAILURES as error:
-        # Bytes are read ahead of lines: where a line's own fault is not meant, none is known.
+        # Bytes are read ahead of lines: only Arrow's own errors belong to the current line.
         is_of_line = line > first and isinstance(error, pa.ArrowException)
         faults.end(csv_row(error) or (line if is_of_line else 0), csv_fault(error, file))
 
 
 def _is_some(batch: Any) -> NDArray[np.bool_]:
-    """Which rows are not empty, (N,)."""
+    """Mask of the rows that are not empty, (N,)."""
     some = np.zeros(batch.num_rows, dtype=bool)
     for column in batch.columns:
         some |= pc.not_equal(column, b"").to_numpy(zero_copy_only=False)
@@ -192,8 +192,8 @@ def _is_some(batch: Any) -> NDArray[np.bool_]:
 
 
 def _skip(faults: Faults, skipped: list[int], row: Any) -> str:
-    """Handle a row with more or fewer fields than the first line has: leave it out, with a fault;
-    add its number to ``skipped``."""
+    """Handle a row with more or fewer fields than the first line: skip it with a fault, and add
+    its number to ``skipped``."""
     skipped.append(row.number)
     fields, wanted = row.actual_columns, row.expected_columns
     if NO_TEXT in row.text:
@@ -207,13 +207,13 @@ def _skip(faults: Faults, skipped: list[int], row: Any) -> str:
 
 
 def csv_row(error: Exception) -> int:
-    """The number of the row that Arrow names, as if each value had one line; 0 if none."""
+    """Number of the row named by Arrow, counted as if each value had one line; 0 for none."""
     match = _NO_TEXT_IN_ROW.match(str(error))
     return int(match[1]) if match else 0
 
 
 def csv_fault(error: Exception, file: LogFile) -> str:
-    """The reason why a file cannot be read on, without the row (`csv_row`)."""
+    """Reason for a read error, without the row (`csv_row`)."""
     if "Empty CSV" in str(error):
         return _no_row(file)
     if isinstance(error, UnreadableError):
@@ -227,7 +227,7 @@ def csv_fault(error: Exception, file: LogFile) -> str:
 
 
 def _no_row(file: LogFile) -> str:
-    """The reason why the first batch has no row; nor need the first line have ended in it."""
+    """Reason for an empty first batch, which may be too small for the first line."""
     if not start_of(file).names:
         return "it is empty"
     is_long = file.is_longer(BLOCK)
@@ -235,7 +235,7 @@ def _no_row(file: LogFile) -> str:
 
 
 def check_text(file: LogFile, faults: Faults) -> None:
-    """Refuse a file that is no text with columns.
+    """Refuse a file that is not a text with columns.
 
     Raises:
         RejectedError: with the reason.
@@ -254,7 +254,7 @@ def check_text(file: LogFile, faults: Faults) -> None:
 
 
 def correct_lines(file: LogFile, faults: Faults) -> None:
-    """Give the faults of a CSV file the lines that they have where values have several lines."""
+    """Correct the line numbers of a CSV file's faults for values with several lines."""
     wanted = {fault.line for fault in faults.first if fault.file == faults.file and fault.line > 1}
     if file.kind != "csv" or not wanted:
         return

@@ -15,10 +15,10 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, UnreadableError
 from engine.evaluation.decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files.cells import short
+from engine.evaluation.files.cell_values import short
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
-from engine.evaluation.files.rows import check_number_of_actions
+from engine.evaluation.files.table_decisions import check_number_of_actions
 from engine.evaluation.files.window import ALL, Window
 from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
@@ -40,7 +40,7 @@ T = TypeVar("T", bound=Hashable)
 BATCH = 1 << 12
 """Events of a batch."""
 _MOST = 1 << 14
-"""Contexts that are remembered with their actions, as they often come again."""
+"""Contexts cached with their actions, as they often recur."""
 _time = partial(read_time, zone=UTC)
 
 
@@ -56,10 +56,9 @@ class ContextOffer:
 
 
 class OfferCache:
-    """Offers of a log by the text of ``c``, made once each.
+    """Offers of a log, parsed once per text of ``c``.
 
-    Where actions have no ids, they are told apart by position as long as their number stays the
-    same: it is remembered.
+    Actions without ids are identified by position, as long as their number stays constant.
     """
 
     def __init__(self) -> None:
@@ -70,7 +69,7 @@ class OfferCache:
         """Parse ``c``.
 
         Raises:
-            UnreadableError: if it has no actions, or they cannot be told apart.
+            UnreadableError: if it has no actions, or they cannot be identified.
         """
         offer = self._known.get(text)
         if offer is None:
@@ -82,7 +81,7 @@ class OfferCache:
         return offer
 
     def _actions(self, offered: Sequence[Any]) -> tuple[str, ...]:
-        """Their ids; positions where they have none."""
+        """Ids of the actions, or their positions if they have none."""
         names = [_name(action) for action in offered]
         named = [name for name in names if name is not None]
         if len({*named}) < len(named):
@@ -100,7 +99,7 @@ class OfferCache:
 
 
 def _name(action: Any) -> str | None:
-    """The id of an action; None if it has none."""
+    """Id of an action; None if it has none."""
     if not isinstance(action, dict):
         raise UnreadableError("c._multi does not hold objects alone")
     name = action.get("_tag")
@@ -113,7 +112,7 @@ def _context(context: Mapping[str, Any]) -> str:
     objects = context_objects(context)
     try:
         return context_of(flatten(objects, "c"))
-    except PersonalizerError:  # Vowpal Wabbit reads more than a Rank call takes.
+    except PersonalizerError:  # Vowpal Wabbit accepts more than a Rank call.
         return text_of([json.dumps(objects, ensure_ascii=False)])
 
 
@@ -122,22 +121,22 @@ def _context(context: Mapping[str, Any]) -> str:
 
 Event = tuple[ContextOffer, int, float, float, Sequence[float] | None]
 """An offer, the position of the action shown, its propensity, the reward, and the probabilities of
-all actions, in their order; None if the line does not tell them."""
+the actions in their order; None if absent from the line."""
 
 
 class DsjsonReader:
-    """Makes decisions of consecutive lines.
+    """Convert consecutive lines to decisions.
 
     Attributes:
-        number: of the last event that was read, counted from 1; lines to be skipped count, too.
+        number: of the last event read, counted from 1, skipped lines included.
         dropped: the ``pdrop`` of all events; None before the first.
 
     Args:
-        window: the events that are read; of others nothing but their times.
+        window: the events to read; of the rest only times are read.
         bounds: of the rewards.
-        number: how many events of the log come before these lines.
-        ids: of those events.
-        dropped: the ``pdrop`` of those events.
+        number: number of events of the log before these lines.
+        ids: ids of those events.
+        dropped: ``pdrop`` of those events.
     """
 
     def __init__(
@@ -153,7 +152,8 @@ class DsjsonReader:
         self._offers, self._orders = OfferCache(), Orders()
 
     def batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
-        """The decisions in numbered lines, until one is faulty; faults in all of them."""
+        """Yield the decisions in numbered lines until the first fault; report the faults of all
+        lines."""
         first = next(lines, None)
         rest = chain([] if first is None else [first], lines)
         if first is None or origin_of(first[1]) is None:
@@ -187,10 +187,10 @@ class DsjsonReader:
                     yield event
 
     def _event(self, line: DsjsonLine) -> Event | None:
-        """The event in a line; None for one that is not learned, or not in the window.
+        """Parse a line; None if it is skipped, or outside the window.
 
         Raises:
-            UnreadableError: for one that cannot be trusted.
+            UnreadableError: for an event that cannot be trusted.
         """
         if line.is_late:
             self._check_joined(line)
@@ -209,7 +209,9 @@ class DsjsonReader:
         offer, order = self._offers.offer(bytes(line.c)), line.a
         size = len(offer.actions)
         if order is None and line.p is None and not (line.index is None and line.action is None):
-            order = list(range(1, size + 1))  # Of no use: the label says what was shown.
+            order = list(
+                range(1, size + 1)
+            )  # Order is unknown, but the label names the action shown.
         placing = self._orders.placing(order, size)
         assert order is not None
         shown, chances = shown_position(line, order), chances_of(line, size)
@@ -227,8 +229,8 @@ class DsjsonReader:
         return offer, shown, propensity, 0.0 - cost, chances
 
     def _check_dropped(self, share: float) -> None:
-        """Refuse an event of a kind that was left out more or less often than those before: it
-        stands for another number of visitors."""
+        """Refuse an event with another ``pdrop`` than those before: it represents another number
+        of visitors."""
         if self.dropped is None:
             self.dropped = share
         if share != self.dropped:
@@ -238,7 +240,7 @@ class DsjsonReader:
             )
 
     def _check_joined(self, line: DsjsonLine) -> None:
-        """Refuse a reward whose decision was read: that decision has no reward in its own line."""
+        """Refuse a late reward for a decision read before, whose own line lacks the reward."""
         if line.reward is not None and line.event is not None and str(line.event) in self._ids:
             place = f"it is the reward of event {short(str(line.event))}, which stands before"
             raise UnreadableError(
@@ -246,7 +248,7 @@ class DsjsonReader:
             )
 
     def _is_inside(self, line: DsjsonLine) -> bool:
-        """Whether the window holds a line."""
+        """Return True if the line is in the window."""
         time = _time(line.time) if self._window.by_time else None
         return self._window.holds(self.number, time)
 
@@ -260,7 +262,7 @@ def _check_chances(chances: Sequence[float]) -> None:
 
 
 def _propensity(labelled: float | None, of_shown: float | None) -> float:
-    """The probability of the action shown: of the label, or else of ``p``."""
+    """Probability of the action shown, from the label or else from ``p``."""
     propensity = of_shown if labelled is None else labelled
     if propensity is None:
         raise UnreadableError(
@@ -284,7 +286,7 @@ def _propensity(labelled: float | None, of_shown: float | None) -> float:
 
 
 def assembled(events: Sequence[Event]) -> Decisions:
-    """Events as columns."""
+    """Convert events to columns."""
     offer_of, which, propensities, rewards, chances = zip(*events, strict=True)
     of, offers = _coded(offer_of)
     in_context, contexts = _coded(offer.context for offer in offers)
@@ -293,15 +295,15 @@ def assembled(events: Sequence[Event]) -> Decisions:
     actions = tuple(dict.fromkeys(chain.from_iterable(lists)))
     check_number_of_actions(actions)
     column = {action: at for at, action in enumerate(actions)}
-    columns_of = [np.array([column[action] for action in one], dtype=np.intp) for one in lists]
-    sizes = np.array([len(one) for one in lists])[sets]
+    columns_of = [np.array([column[action] for action in ids], dtype=np.intp) for ids in lists]
+    sizes = np.array([len(ids) for ids in lists])[sets]
     rows = np.repeat(np.arange(len(events)), sizes)
     columns = np.concatenate([columns_of[at] for at in sets.tolist()])
     starts = np.cumsum(sizes) - sizes
     offered = np.zeros((len(events), len(actions)), dtype=bool)
     offered[rows, columns] = True
     shown, propensity = columns[starts + np.array(which)], np.array(propensities)
-    known = [one for one in chances if one is not None]
+    known = [row for row in chances if row is not None]
     table: Array | None = None
     if len(known) == len(events):
         table = np.zeros(offered.shape)
@@ -322,7 +324,7 @@ def assembled(events: Sequence[Event]) -> Decisions:
 
 
 def _coded(values: Iterable[T]) -> tuple[NDArray[np.intp], tuple[T, ...]]:
-    """Positions in the values that occur, and these."""
+    """Positions of values among the distinct values, and these."""
     known: dict[T, int] = {}
     codes = [known.setdefault(value, len(known)) for value in values]
     return np.array(codes, dtype=np.intp), tuple(known)

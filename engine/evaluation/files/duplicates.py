@@ -1,9 +1,8 @@
-"""Events that stand in a log twice.
+"""Duplicate events of a log.
 
-The service joins what was ranked with what was rewarded by the event's id: one id is one decision
-with one reward, the first in time or the sum of all, so a joined log has one line for it. A second
-line, of files that overlap or were put together twice, is no second reward: it would count one
-decision as two, and make intervals narrower than they are.
+The service joins decisions with rewards by event id: one id is one decision with one reward (the
+first in time, or the sum), so a joined log has one line per id. A second line, from overlapping
+files, would count one decision twice and make intervals too narrow.
 """
 
 from collections.abc import Sequence
@@ -13,24 +12,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 _SHORT = 40
-"""Characters of an id that is kept as it is: the service's have 32, most others 36."""
+"""Longest id stored as it is: the service's have 32 characters, most others 36."""
 
 
 def _kept(event_id: str) -> str | bytes:
-    """However long ids are, a million of them take some hundred MiB."""
+    """Id, or the hash of a long one: a million ids take some hundred MiB."""
     if len(event_id) <= _SHORT:
         return event_id
     return blake2b(event_id.encode(errors="surrogatepass"), digest_size=16).digest()
 
 
 class EventIds:
-    """The ids of a log's events so far; events without one are not told apart."""
+    """Ids of a log's events so far; events without an id are never duplicates."""
 
     def __init__(self) -> None:
         self._known: set[str | bytes] = set()
 
     def is_again(self, event_id: str) -> bool:
-        """Whether it was there before; from here on it was."""
+        """Add an id; return True if it was known before."""
         if not event_id:
             return False
         before = len(self._known)
@@ -38,12 +37,12 @@ class EventIds:
         return len(self._known) == before
 
     def __contains__(self, event_id: str) -> bool:
-        """Whether it was there."""
+        """Return True if the id is known."""
         return _kept(event_id) in self._known
 
     def again(self, codes: NDArray[np.intp], names: Sequence[str]) -> NDArray[np.bool_]:
-        """Which of N events have an id that was there before: positions in the ids, (N,)."""
-        told, first = np.unique(codes, return_index=True)
-        found = np.array([bool(name) for name in names])[codes]
-        found[first] = [self.is_again(names[code]) for code in told]
-        return found
+        """Mask of events, (N,), whose id is a duplicate, given positions in the ids, (N,)."""
+        distinct, first = np.unique(codes, return_index=True)
+        duplicate = np.array([bool(name) for name in names])[codes]
+        duplicate[first] = [self.is_again(names[code]) for code in distinct]
+        return duplicate

@@ -1,4 +1,4 @@
-"""Batches of a log as one."""
+"""Batches of a log joined into one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -12,19 +12,19 @@ from engine.loop.event import EventState
 from engine.steps import Steps
 
 STEP = 1_000
-"""Events that are made columns of in one step."""
+"""Events converted to columns in one step."""
 
 
 def joined(batches: Iterable[Decisions]) -> Decisions:
-    """All events of some batches, in their order, for what needs a whole log at once.
+    """Join batches in their order, for algorithms that need the whole log.
 
-    Probabilities and means are known only where all batches have them.
+    Probabilities and means are known only if every batch has them.
     """
     logs = list(batches)
     actions = tuple(dict.fromkeys(action for log in logs for action in log.actions))
     contexts = tuple(dict.fromkeys(context for log in logs for context in log.contexts))
-    of_action = [_places(log.actions, actions) for log in logs]
-    of_context = [_places(log.contexts, contexts) for log in logs]
+    of_action = [_positions(log.actions, actions) for log in logs]
+    of_context = [_positions(log.contexts, contexts) for log in logs]
     offered = [log.offered for log in logs]
     probabilities = [log.probabilities for log in logs if log.probabilities is not None]
     means = [log.means for log in logs if log.means is not None]
@@ -38,13 +38,13 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
             return None
         whole = np.full((sum(map(len, logs)), len(actions)), empty)
         end = 0
-        for table, places in zip(tables, of_action, strict=True):
+        for table, positions in zip(tables, of_action, strict=True):
             start, end = end, end + len(table)
-            whole[start:end, places] = table
+            whole[start:end, positions] = table
         return whole
 
-    could = wide(offered, 0.0)
-    assert could is not None
+    offered_wide = wide(offered, 0.0)
+    assert offered_wide is not None
     return Decisions(
         actions=actions,
         contexts=contexts,
@@ -52,7 +52,7 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
         shown=_row(of[log.shown] for of, log in zip(of_action, logs, strict=True)),
         propensity=np.concatenate([[], *(log.propensity for log in logs)]),
         reward=np.concatenate([[], *(log.reward for log in logs)]),
-        offered=could.astype(bool),
+        offered=offered_wide.astype(bool),
         baseline=_row(of[log.baseline] for of, log in zip(of_action, logs, strict=True)),
         probabilities=wide(probabilities, 0.0),
         means=wide(means, np.nan),
@@ -63,7 +63,7 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
 
 
 def joining(events: Sequence[EventState], unmatched: int = 0) -> Steps[Decisions]:
-    """The decisions of answered events, see `decisions_from`; so many of them are a step."""
+    """Convert answered events to decisions, see `decisions_from`; `STEP` events are a step."""
     parts = list[Decisions]()
     for start in range(0, len(events) or 1, STEP):
         parts.append(decisions_from(events[start : start + STEP]))
@@ -71,8 +71,8 @@ def joining(events: Sequence[EventState], unmatched: int = 0) -> Steps[Decisions
     return replace(joined(parts), unmatched=unmatched)
 
 
-def _places(names: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
-    """Where names stand in a list that holds them all."""
+def _positions(names: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:
+    """Positions of names in a list that contains them."""
     place = {name: at for at, name in enumerate(among)}
     return np.array([place[name] for name in names], dtype=np.intp)
 

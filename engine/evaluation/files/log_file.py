@@ -1,4 +1,4 @@
-"""A file of a log: its bytes, and its kind by the first of them."""
+"""File of a log, and its format by its first bytes."""
 
 import gzip
 import io
@@ -17,7 +17,7 @@ Kind = Literal["csv", "parquet", "dsjson", "jsonl"]
 _PARQUET, _GZIP = b"PAR1", b"\x1f\x8b"
 _PEEK = 1 << 16
 UNREADABLE = (OSError, EOFError, zlib.error)
-"""Errors of reading a file, damaged gzip among them."""
+"""Errors of reading a file, including damaged gzip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +25,8 @@ class LogFile:
     """One file, on a disk or in memory.
 
     Attributes:
-        name: as faults name it.
-        most: rows of a table (CSV or Parquet) that it may have.
+        name: in error messages.
+        most: maximum number of rows of a table (CSV or Parquet).
     """
 
     name: str
@@ -34,11 +34,11 @@ class LogFile:
     most: int = sys.maxsize
 
     def open(self) -> BinaryIO:
-        """Its bytes as they are stored."""
+        """Open the stored bytes."""
         return io.BytesIO(self.data) if isinstance(self.data, bytes) else self.data.open("rb")
 
     def unfolded(self) -> BinaryIO:
-        """Its bytes, unfolded if they are gzip."""
+        """Open the bytes, decompressed if they are gzip."""
         with self.open() as file:
             is_packed = file.read(2) == _GZIP
         if not is_packed:
@@ -47,25 +47,25 @@ class LogFile:
         return packed
 
     def beginning(self) -> str:
-        """Its first characters, unfolded; ``""`` if none can be read."""
+        """First characters, decompressed; ``""`` if none can be read."""
         with self.unfolded() as file, suppress(*UNREADABLE):
             return file.read(_PEEK).decode("utf-8-sig", errors="replace")
         return ""
 
     def is_longer(self, size: int) -> bool:
-        """Whether it has more bytes than that, unfolded, as far as it can be read."""
+        """Return True if the decompressed file has more than ``size`` bytes, as far as readable."""
         with self.unfolded() as file, suppress(*UNREADABLE):
             return len(file.read(size + 1)) > size
         return False
 
     def first_line(self) -> str:
-        """Its first line that is not blank, unfolded; ``""`` if there is none."""
+        """First line that is not blank, decompressed; ``""`` for none."""
         lines = io.StringIO(self.beginning(), newline="")
         return next((line.strip() for line in lines if line.strip()), "")
 
     @property
     def kind(self) -> Kind:
-        """The format of its content; CSV, which refuses it, if it is none of the others."""
+        """Format of the content; CSV, which reports errors, for unknown formats."""
         with self.open() as file:
             if file.read(4) == _PARQUET:
                 return "parquet"

@@ -1,4 +1,4 @@
-"""A loop's own log as logged decisions: the loop itself, or its lines of JSON."""
+"""A loop's own log as logged decisions, from the loop or from its lines of JSON."""
 
 from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
@@ -17,13 +17,13 @@ from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.seal import SealedLines
 
 BATCH = 2_048
-"""Events of a loop that are made columns of at once."""
+"""Events of a loop converted to columns at once."""
 
 
 def batches(events: Iterable[EventState], window: Window = ALL) -> Iterator[Decisions]:
-    """The answered events in a window, of apprentice events those in which the choices matched.
+    """Yield the answered events in a window; of apprentice events only the matched ones.
 
-    Whoever calls while others call the loop holds its lock.
+    Hold the loop's lock if other threads call the loop.
     """
     rest = iter(events)
     while block := list(islice(rest, BATCH)):
@@ -37,10 +37,10 @@ def batches(events: Iterable[EventState], window: Window = ALL) -> Iterator[Deci
 def read_events(
     lines: Iterator[tuple[int, str]], most: int, faults: Faults
 ) -> Collection[EventState]:
-    """The events of a loop that was exported as lines of JSON, to be used if none is faulty.
+    """Read the events of a loop exported as lines of JSON; use them only if there is no fault.
 
     Args:
-        most: how many events may count.
+        most: maximum number of events.
     """
     sealed, log = SealedLines(lines), EventLog()
     number, text = next(sealed, (0, "null"))

@@ -21,16 +21,16 @@ _TABLES = "offered", "probabilities", "means"
 
 
 class FileRequest(msgspec.Struct, frozen=True):
-    """A file, and the use that is made of it.
+    """A file with the limits and options of its reading.
 
     Attributes:
         name: of the file.
-        bounds: of its rewards; None to look at its columns alone.
-        columns: of a table; guessed if not given.
-        events, cells: how many events the log may have, and events times actions.
+        bounds: of its rewards; None to inspect its columns only.
+        columns: of a table; guessed if None.
+        events, cells: maximum number of events, and of events times actions.
         memory: MiB that reading may take.
-        seconds: of a processor's time that it may take.
-        server: process id of the server, with which it ends.
+        seconds: processor time that reading may take.
+        server: process id of the server, with which the reader exits.
     """
 
     name: str
@@ -44,12 +44,12 @@ class FileRequest(msgspec.Struct, frozen=True):
 
 
 class Inspected(msgspec.Struct, frozen=True, tag=True):
-    """The columns of a file.
+    """Columns of a file.
 
     Attributes:
-        names: of all columns that have one; none where it is read line by line.
-        columns: their meaning, as it was guessed.
-        nested: those that can be no field of the context, as their values are lists or maps.
+        names: of all named columns; empty for a format read line by line.
+        columns: their guessed meaning.
+        nested: columns of lists or maps, which cannot be context fields.
     """
 
     names: tuple[str, ...] = ()
@@ -58,7 +58,7 @@ class Inspected(msgspec.Struct, frozen=True, tag=True):
 
 
 class _Log(msgspec.Struct, tag=True):
-    """Fields of `Decisions` that are no arrays."""
+    """Fields of `Decisions` other than arrays."""
 
     actions: tuple[str, ...]
     contexts: tuple[str, ...]
@@ -91,7 +91,7 @@ def write_answer(answer: FileAnswer, file: BinaryIO) -> None:
             about = _Rejected(list(answer.faults), answer.total)
         case PersonalizerError():
             about = _Refused(answer.code, answer.message, answer.target)
-    # Not by msgspec: texts of a loop may hold half of a surrogate pair.
+    # msgspec refuses lone surrogates, which texts of a loop may contain.
     text = json.dumps(msgspec.to_builtins(about))
     arrays = _arrays(answer) if isinstance(answer, Decisions) else {}
     table = pa.table(arrays).replace_schema_metadata({_ABOUT: text})
@@ -100,10 +100,10 @@ def write_answer(answer: FileAnswer, file: BinaryIO) -> None:
 
 
 def read_answer(file: BinaryIO) -> FileAnswer:
-    """Read an answer; decisions are checked anew.
+    """Read an answer; decisions are validated again.
 
     Raises:
-        pyarrow.ArrowInvalid, OSError: if it is not whole.
+        pyarrow.ArrowInvalid, OSError: if the answer is incomplete.
     """
     with pa.ipc.open_stream(file) as stream:
         table = stream.read_all().combine_chunks()

@@ -18,7 +18,7 @@ _DAMAGED = "it is no whole Parquet file: it was cut, or is damaged"
 
 
 def opened_parquet(file: LogFile) -> Any:
-    """A `pyarrow.parquet.ParquetFile`; texts that repeat stay codes, as they are in the file."""
+    """Open a `pyarrow.parquet.ParquetFile` that keeps texts dictionary-encoded."""
     data = pa.BufferReader(file.data) if isinstance(file.data, bytes) else file.data
     schema = parquet.ParquetFile(data).metadata.schema
     columns = (schema.column(at) for at in range(len(schema.names)))
@@ -40,7 +40,7 @@ def parquet_head(file: LogFile, rows: int) -> Any:
 
 
 def of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
-    """All rows of a file with some of its columns; an error of reading becomes a fault."""
+    """Yield batches of all rows with some of the columns; a read error becomes a fault."""
     row = 1
     try:
         opened = opened_parquet(file)
@@ -56,12 +56,12 @@ def of_parquet(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[
 
 
 def flat(table: Any) -> Any:
-    """A table with each value of an object as a column of its own, ``visitor.age``."""
+    """Flatten a table: each value of an object becomes a column of its own, ``visitor.age``."""
     while any(pa.types.is_struct(kind) for kind in table.schema.types):
         table = table.flatten()
     return table
 
 
 def parquet_fault(error: Exception) -> str:
-    """The reason why a file cannot be read on."""
+    """Reason for a read error."""
     return str(error) if isinstance(error, UnreadableError) else _DAMAGED

@@ -1,9 +1,10 @@
-"""Probabilities that were rounded when a log was written, and what they were before.
+"""Probabilities rounded when a log was written, and estimates of the exact ones.
 
-A column with d digits behind the point holds numbers that are half a unit off at most, 0.5 / 10^d.
-Where all shares of an event are known they sum to 1. Where only that of the shown action is, the
-sum of 1 / q over the events that showed an action is, but for chance, the number of events that
-offered it: so each action's probabilities are moved together, within their half unit, until it is.
+In a column with d decimal digits, numbers are off by at most half a unit, 0.5 / 10^d. If all
+probabilities of an event are known they are made to sum to 1. If only the shown action's is known,
+the sum of 1 / q over the events that showed an action equals, up to sampling error, the number of
+events that offered it: each action's probabilities are shifted together, within half a unit, to
+match.
 """
 
 from collections import defaultdict
@@ -17,27 +18,27 @@ from engine.arrays import Array
 from engine.evaluation.decisions import COARSE, Decisions
 
 ROUNDING = 1e-3
-"""By which probabilities of one event may miss a sum of 1, and the shown one its propensity, where
-more digits than that are written."""
+"""Tolerance of a sum of probabilities, and between the propensity and the shown action's
+probability, for columns with more digits."""
 SINGLE = 5e-8
-"""Half a unit of numbers in single precision: none in a file is taken to be more exact."""
+"""Half a unit of single precision, the smallest rounding error assumed for a file."""
 _DIGITS = 7
 _SAME = 1e-10
 _CHANCE = 3.0
-"""Standard errors within which a sum of 1 / q is what it should be."""
+"""Standard errors within which a sum of 1 / q is plausible."""
 _SURE = 4.0
-"""Standard errors of a shift within which a probability is taken for the one that is meant."""
+"""Standard errors of a shift within which probabilities count as equal."""
 _SMALL = 0.5
-"""Standard errors within which all that rounding can do is small beside chance."""
+"""Standard errors below which the effect of rounding is negligible beside sampling error."""
 _INSIDE = 0.999
-"""Part of half a unit that a probability is moved at most."""
+"""Largest shift of a probability, in half units."""
 _HALVINGS = 40
 
 
 def half_unit(values: Array) -> float:
-    """Half of the last digit with which the numbers of a column are written; NaN is none.
+    """Half a unit of the last decimal digit of a column's numbers; NaN are ignored.
 
-    Zeros and ones alone are not rounded.
+    `SINGLE` if the column holds only zeros and ones.
     """
     known = values[~np.isnan(values)]
     known = known[(known != 0) & (known != 1)]
@@ -50,8 +51,8 @@ def half_unit(values: Array) -> float:
 
 
 def summing_to_one(table: Array, shown: NDArray[np.intp], propensity: Array) -> tuple[Array, Array]:
-    """Probabilities, (N, K), with the propensity of what was shown, and a sum of 1; and that
-    propensity, exactly as it was but where nothing else could be shown: there it is 1."""
+    """Probabilities, (N, K), rescaled to sum to 1 with the given propensity of the shown action;
+    and this propensity, set to 1 in events without another possible action."""
     events, exact = np.arange(len(shown)), table.copy()
     exact[events, shown] = 0.0
     others = exact.sum(axis=1)
@@ -63,8 +64,8 @@ def summing_to_one(table: Array, shown: NDArray[np.intp], propensity: Array) -> 
 
 
 def normalised(table: Array) -> Array:
-    """Rounded shares, (N, K), with a sum of 1: what is missing is spread evenly over those above 0,
-    as each is as likely to be off, or in proportion where that would leave one without any."""
+    """Rounded probabilities, (N, K), with a sum of 1: the missing part is spread evenly over those
+    above 0, or in proportion if that would leave any at 0 or below."""
     some = table > 0
     missing = 1 - table.sum(axis=1, keepdims=True)
     moved = np.where(some, table + missing / some.sum(axis=1, keepdims=True), 0.0)
@@ -75,12 +76,12 @@ def normalised(table: Array) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """How far the probabilities of a log are from those with which actions were shown.
+    """Corrections of the rounded probabilities of a log.
 
     Attributes:
         rounding: half a unit of the column.
-        shifts: how far each action's are moved, in half units, between -1 and 1.
-        errors: how far off they may still be on average, in half units, from 0 to 2.
+        shifts: shift of each action's probabilities, in half units, between -1 and 1.
+        errors: their remaining error, in half units, from 0 to 2.
     """
 
     rounding: float
@@ -109,10 +110,10 @@ class Calibration:
 
 @dataclass(slots=True)
 class Shares:
-    """Counts over a log by which rounded probabilities are calibrated.
+    """Counts over a log for the calibration of rounded probabilities.
 
     Attributes:
-        rounding: half a unit of the column, as far as it was read.
+        rounding: half a unit of the column, as far as read.
         offered: for each action, the number of events that could show it.
         shown: for each action, the number of events that showed it, by their probability.
     """
@@ -125,33 +126,35 @@ class Shares:
 
     @property
     def is_coarse(self) -> bool:
-        """Whether it is rounded so far that it matters."""
+        """True if the rounding is too large to be ignored."""
         return self.rounding >= COARSE
 
     def add(self, log: Decisions) -> None:
         """Count the events of one batch."""
         self.rounding = min(self.rounding, log.rounding)
         table = log.probabilities
-        could = log.offered if table is None else log.offered & (table > 0)
+        possible = log.offered if table is None else log.offered & (table > 0)
         for at, action in enumerate(log.actions):
-            self.offered[action] += int(could[:, at].sum())
+            self.offered[action] += int(possible[:, at].sum())
             values, counts = np.unique(log.propensity[log.shown == at], return_counts=True)
             of_action = self.shown[action]
             for value, count in zip(values.tolist(), counts.tolist(), strict=True):
                 of_action[value] += count
 
     def calibration(self) -> Calibration | None:
-        """Return what mends the log; None if it needs none."""
+        """Return the calibration of the log; None if none is needed."""
         if not self.is_coarse:
             return None
-        found = {action: self._shift(action) for action in self.shown}
-        shifts, errors = ({action: one[at] for action, one in found.items()} for at in (0, 1))
+        results = {action: self._shift(action) for action in self.shown}
+        shifts, errors = (
+            {action: result[at] for action, result in results.items()} for at in (0, 1)
+        )
         return Calibration(self.rounding, shifts, errors)
 
     def _shift(self, action: str) -> tuple[float, float]:
-        """The shift for which the sum of 1 / q is the number of offers, and its error, in half
-        units; (0, 1) where rounding and chance do not explain what is missing, and where rounding
-        is small beside chance."""
+        """Shift for which the sum of 1 / q equals the number of offers, and its error, in half
+        units; (0, 1) if rounding and sampling error do not explain the difference, and if the
+        effect of rounding is negligible."""
         of_action = self.shown[action]
         if not of_action:
             return 0.0, 1.0

@@ -1,4 +1,4 @@
-"""Tables in files of either kind: their columns, their first rows, and all of them."""
+"""Tables in CSV or Parquet files: their columns, their first rows, and all rows."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -23,18 +23,18 @@ from engine.evaluation.files.parquet_file import (
 from engine.store.exchange.lines import Faults
 
 HEAD = 1_000
-"""Rows by which columns are guessed."""
+"""Rows from which the meaning of columns is guessed."""
 MOST_COLUMNS = 1_000
-"""Columns of a file."""
+"""Maximum number of columns of a file."""
 
 
 def batches(file: LogFile, names: Sequence[str], faults: Faults) -> Iterator[Batch]:
-    """All rows of a file with some of its columns; an error of reading becomes a fault."""
+    """Yield batches of all rows with some of the columns; a read error becomes a fault."""
     return (of_parquet if file.kind == "parquet" else of_csv)(file, names, faults)
 
 
 def column_names(file: LogFile) -> Sequence[str]:
-    """The columns of a file; none if it cannot be read."""
+    """Columns of a file; empty if it cannot be read."""
     if file.kind != "parquet":
         return start_of(file).names
     try:
@@ -46,10 +46,10 @@ def column_names(file: LogFile) -> Sequence[str]:
 
 
 def head(file: LogFile) -> Any:
-    """The first rows of a file with its types, a `pyarrow.Table`, to guess columns by.
+    """First rows of a file with its types, a `pyarrow.Table`, from which columns are guessed.
 
     Raises:
-        RejectedError: if it cannot be read.
+        RejectedError: if the file cannot be read.
     """
     faults, is_parquet = Faults("evaluated"), file.kind == "parquet"
     try:
@@ -62,7 +62,7 @@ def head(file: LogFile) -> Any:
     except MemoryError:
         raise
     except StopIteration as error:
-        # Where no row has as many fields as the first line, that is why there is none.
+        # No row has as many fields as the first line; each has its own fault.
         correct_lines(file, faults)
         raise faults.rejection() from error
     except FAILURES as error:

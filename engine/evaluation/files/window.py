@@ -1,4 +1,4 @@
-"""The part of a log that is evaluated."""
+"""Part of a log to evaluate."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +12,8 @@ class Window:
     """Events by their number in the log, counted from 1, and by their time; ends are included.
 
     Attributes:
-        first, last: numbers; None is the end of the log.
-        since, until: times with their zones; None is any.
+        first, last: numbers; None for the end of the log.
+        since, until: times with their zones; None for no limit.
     """
 
     first: int = 1
@@ -23,11 +23,11 @@ class Window:
 
     @property
     def by_time(self) -> bool:
-        """Whether it asks for an event's time."""
+        """True if the window depends on an event's time."""
         return self.since is not None or self.until is not None
 
     def holds(self, number: int, time: datetime | None = None) -> bool:
-        """Whether an event is in it; one without a time is in no window of times."""
+        """Return True if an event is inside; without a time it is outside a window of times."""
         if number < self.first or self.is_over(number):
             return False
         if time is None:
@@ -37,13 +37,13 @@ class Window:
         )
 
     def is_over(self, number: int) -> bool:
-        """Whether neither this event nor any after it is in it."""
+        """Return True if neither this event nor any later event is inside."""
         return self.last is not None and number > self.last
 
     def mask(
         self, numbers: NDArray[np.int_], times: NDArray[np.datetime64] | None
     ) -> NDArray[np.bool_]:
-        """Which events are in it, (N,), by their times in UTC."""
+        """Mask of the events inside, (N,), by their numbers and times in UTC."""
         last = self.last if self.last is not None else np.iinfo(np.int_).max
         inside = (self.first <= numbers) & (numbers <= last)
         if times is not None and self.since is not None:
@@ -54,7 +54,7 @@ class Window:
 
 
 def in_utc(time: datetime) -> np.datetime64:
-    """A time with its zone as NumPy has it."""
+    """Convert a time with its zone to NumPy's UTC."""
     return np.datetime64(round(time.timestamp() * 1e6), "us")
 
 

@@ -73,7 +73,7 @@ class Plan:
 
     @property
     def _records(self) -> list[Recorded]:
-        return [one for one in self.contenders if isinstance(one, Recorded)]
+        return [entry for entry in self.contenders if isinstance(entry, Recorded)]
 
     @property
     def runs(self) -> int:

@@ -78,7 +78,7 @@ class ABTestPlayer(UniformPlayer):
 
     def __init__(self, world: World, seed: int, trial: int, field: str | None) -> None:
         super().__init__(world, seed)
-        values = [[v.name for v in one.values] for one in world.fields if one.name == field]
+        values = [[v.name for v in known.values] for known in world.fields if known.name == field]
         self._world, self._trial, self._field = world, trial, field
         self._values = values[0] if values else [""]
         self._sums = np.zeros((len(self._values), len(world.items)))

@@ -112,7 +112,7 @@ class UnderWay:
 
     @property
     def is_over(self) -> bool:
-        """Whether all runs were collected, or the race was stopped."""
+        """True if all runs were collected, or the race was stopped."""
         return self._left == 0
 
     def collect(self, timeout: float | None = None) -> list[Outcome | Failure]:
@@ -124,7 +124,7 @@ class UnderWay:
             timeout: seconds to wait for the first result; None for no limit.
         """
         self._send()
-        found: list[Outcome | Failure] = []
+        results: list[Outcome | Failure] = []
         broken: BrokenExecutor | None = None
         for future in wait(self._pending, timeout, FIRST_COMPLETED).done:
             error = future.exception()
@@ -133,12 +133,12 @@ class UnderWay:
             else:
                 run = self._pending.pop(future)
                 # A run that could not travel has failed.
-                found.append(Failure.of(run, error) if error else future.result())
-        if broken and not found:
+                results.append(Failure.of(run, error) if error else future.result())
+        if broken and not results:
             raise broken
-        self._left -= len(found)
+        self._left -= len(results)
         self._send()
-        return found
+        return results
 
     def stop(self) -> None:
         """Submit no more runs; running ones end by themselves, and their results are ignored."""

@@ -48,7 +48,7 @@ class Margin:
 
     @property
     def is_clear(self) -> bool:
-        """Whether the 95 % interval excludes 0."""
+        """True if the 95 % interval excludes 0."""
         return self.ahead.low > 0
 
 
@@ -98,7 +98,7 @@ class Standings:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self._found: dict[str, dict[int, Outcome]] = {c.key: {} for c in plan.contenders}
+        self._outcomes: dict[str, dict[int, Outcome]] = {c.key: {} for c in plan.contenders}
         self._failed: dict[tuple[int, str], Failure] = {}
 
     def add(self, result: Outcome | Failure) -> None:
@@ -106,10 +106,10 @@ class Standings:
         if isinstance(result, Failure):
             self._failed[result.repetition, result.contender] = result
         else:
-            self._found[result.contender][result.repetition] = result
+            self._outcomes[result.contender][result.repetition] = result
 
     def __len__(self) -> int:
-        return sum(map(len, self._found.values())) + len(self._failed)
+        return sum(map(len, self._outcomes.values())) + len(self._failed)
 
     @property
     def failures(self) -> list[Failure]:
@@ -119,20 +119,20 @@ class Standings:
     @property
     def keys(self) -> list[str]:
         """Contenders with results, in the order of the plan."""
-        return [key for key in self._found if self.outcomes(key)]
+        return [key for key in self._outcomes if self.outcomes(key)]
 
     @property
     def shared(self) -> list[int]:
         """Repetitions finished by every contender, without contenders with failures only."""
         failed = {failure.contender for failure in self._failed.values()}
-        racing = [set(found) for key, found in self._found.items() if found or key not in failed]
+        racing = [set(done) for key, done in self._outcomes.items() if done or key not in failed]
         return sorted(set.intersection(*racing)) if racing else []
 
     def outcomes(self, contender: str) -> list[Outcome]:
         """Outcomes of a contender in the repetitions that count."""
-        found = self._found[contender]
-        wanted = self.shared or sorted(found)
-        return [found[repetition] for repetition in wanted if repetition in found]
+        outcomes = self._outcomes[contender]
+        wanted = self.shared or sorted(outcomes)
+        return [outcomes[repetition] for repetition in wanted if repetition in outcomes]
 
     # -- over the visitors ------------------------------------------------------------
 
@@ -207,13 +207,13 @@ class Standings:
 
     def finals(self) -> list[Final]:
         """Results of all contenders, highest mean reward first."""
-        found, won = [], self._won()
+        rows, won = [], self._won()
         for key in self.keys:
             reward, share = estimate(self._means(key), 0, 1), won.get(key, math.nan)
             losses = np.array([outcome.regret[-1] for outcome in self.outcomes(key)])
             regret = estimate(losses, 0, self.plan.visitors)
-            found.append(Final(key, reward, regret, share, self.recovery(key)))
-        return sorted(found, key=lambda final: -final.reward.mean)
+            rows.append(Final(key, reward, regret, share, self.recovery(key)))
+        return sorted(rows, key=lambda final: -final.reward.mean)
 
     def margin(self) -> Margin | None:
         """Lead of the first contender; None until two contenders have met the same crowds."""
@@ -238,7 +238,7 @@ class Standings:
 
     def segments(self) -> list[SegmentRegret]:
         """Regret a visitor of each contender in each segment with visitors."""
-        found = []
+        rows = []
         for key in self.keys:
             visitors = np.array([outcome.visitors for outcome in self.outcomes(key)])
             losses = np.array([outcome.losses for outcome in self.outcomes(key)])
@@ -247,8 +247,8 @@ class Standings:
                 if came.any():
                     regret = estimate(losses[came, place] / visitors[came, place], 0, 1)
                     mean = float(visitors[:, place].mean())
-                    found.append(SegmentRegret(key, field.name, value.name, mean, regret))
-        return found
+                    rows.append(SegmentRegret(key, field.name, value.name, mean, regret))
+        return rows
 
     def _means(self, contender: str) -> Array:
         """Mean reward of each repetition."""
@@ -270,9 +270,9 @@ class Standings:
         numbers = self.plan.points.tolist()
         for key in self.keys:
             bands = {"recent_reward": self.recent(key), "cumulative_regret": self.regret(key)}
-            for measure, found in bands.items():
+            for measure, curve in bands.items():
                 head = {"contender": key, "measure": measure}
-                for visitor, row in zip(numbers, rows_of(asdict(found)), strict=True):
+                for visitor, row in zip(numbers, rows_of(asdict(curve)), strict=True):
                     yield {**head, "visitor": visitor, **row}
             for name, weights in self.weights(key).items():
                 head = {"contender": key, "measure": "weight", "hypothesis": name}
@@ -283,8 +283,8 @@ class Standings:
         """Rows of all runs: contender, repetition, seed, mean reward, regret, and by segment."""
         segments = self.plan.world.segments()
         names = [f"regret {field.name}={value.name}" for field, value in segments]
-        for key, found in self._found.items():
-            for repetition, outcome in sorted(found.items()):
+        for key, outcomes in self._outcomes.items():
+            for repetition, outcome in sorted(outcomes.items()):
                 yield {
                     "contender": key,
                     "repetition": repetition + 1,

@@ -53,7 +53,7 @@ class ModelAverage(Learned):
     @classmethod
     def begin(cls, hypotheses: Sequence[Hypothesis], born: int, weights: Array) -> "ModelAverage":
         """Create an average without knowledge; hypotheses of weight 0 are pruned."""
-        learners = {i: learner_of(one) for i, one in enumerate(hypotheses) if weights[i] > 0}
+        learners = {i: learner_of(h) for i, h in enumerate(hypotheses) if weights[i] > 0}
         return cls(born, learners, _log(weights), np.where(weights > 0, 0.0, -np.inf))
 
     def begin_anew(self, born: int, weights: Array) -> None:
@@ -63,7 +63,7 @@ class ModelAverage(Learned):
 
     @property
     def is_taught(self) -> bool:
-        """Whether any learner has learned a reward."""
+        """True if any learner has learned a reward."""
         return any(learner.count for learner in self.learners.values())
 
     @property
@@ -108,7 +108,7 @@ class ModelAverage(Learned):
         self.log_weights = np.log(weights / weights.sum())
         self.evidence[asleep] = self.evidence.max()
         known = self.learners
-        self.learners = {i: known.get(i, learner_of(one)) for i, one in enumerate(hypotheses)}
+        self.learners = {i: known.get(i, learner_of(h)) for i, h in enumerate(hypotheses)}
 
 
 def learner_of(hypothesis: Hypothesis) -> Posterior | Tables:

@@ -146,13 +146,13 @@ class Basis(Learned):
         self, context: Features, actions: tuple[Action, ...], weights: tuple[float, ...]
     ) -> GroupedRow:
         """Weighted sum of the rows offered in a context, split by groups of fields."""
-        asked = context, actions, weights
-        if asked not in self._grouped:
+        key = context, actions, weights
+        if key not in self._grouped:
             groups, products, lengths = self._kernel.grouped(context, actions, np.array(weights))
-            touched = dict.fromkeys(block for one in actions for block in self._touched(one))
+            touched = dict.fromkeys(block for action in actions for block in self._touched(action))
             inside = {block: block.coordinates(products) for block in touched}
-            self._grouped[asked] = GroupedRow(groups, inside, lengths)
-        return self._grouped[asked]
+            self._grouped[key] = GroupedRow(groups, inside, lengths)
+        return self._grouped[key]
 
     def place(self, context: Features, action: Action) -> tuple[LearnedRow, tuple[Merge, ...]]:
         """Coordinates of a rewarded row, after extending the basis, and the merges of blocks."""
@@ -181,14 +181,14 @@ class Basis(Learned):
         return self._met[action]
 
     def _owning(self, action: Action) -> dict[Block, None]:
-        found: dict[Block, None] = {}
+        blocks: dict[Block, None] = {}
         for column in self._kernel.columns(action):
             block = self._owners.get(column)
             if block is not None:
-                found[block] = None
-                if len(found) == len(self._blocks):  # An action may have a thousand columns.
+                blocks[block] = None
+                if len(blocks) == len(self._blocks):  # An action may have a thousand columns.
                     break
-        return found
+        return blocks
 
     def _join(self, action: Action) -> tuple[Block, tuple[Merge, ...]]:
         """Block of an action, created or merged if necessary."""

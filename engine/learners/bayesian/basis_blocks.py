@@ -32,9 +32,9 @@ def positions(rows: Sequence[int]) -> Positions:
 
 def diagonal(matrices: Array) -> Array:
     """Writable view of the diagonals (..., K) of matrices (..., K, K)."""
-    found = matrices.diagonal(axis1=-2, axis2=-1)
-    found.flags.writeable = True
-    return found
+    diagonals = matrices.diagonal(axis1=-2, axis2=-1)
+    diagonals.flags.writeable = True
+    return diagonals
 
 
 @dataclass(eq=False, slots=True)
@@ -137,8 +137,8 @@ class OfferedRows:
         for part in self.parts:
             yield part.block, (weights[:, part.at, None] * part.coordinates).sum(axis=(0, 1))
         if self.alone is not None:
-            found = (weights[:, self.alone.at, None] * self.alone.coordinates).sum(axis=0)
-            for block, row in zip(self.alone.blocks, found, strict=True):
+            rows = (weights[:, self.alone.at, None] * self.alone.coordinates).sum(axis=0)
+            for block, row in zip(self.alone.blocks, rows, strict=True):
                 yield block, row[: block.size]
 
 
@@ -155,7 +155,7 @@ class GroupedRow:
         """Add some groups to others; groups have no common column."""
         to = [into.get(group, group) for group in self.groups]
         left = tuple(dict.fromkeys(to))
-        taken: Array = np.array([[one == group for group in to] for one in left], dtype=float)
+        taken: Array = np.array([[source == group for group in to] for source in left], dtype=float)
         inside = {block: taken @ x for block, x in self.inside.items()}
         return GroupedRow(left, inside, taken @ self.lengths)
 

@@ -45,15 +45,15 @@ class BlockPosterior(Learned):
         """Multiply coordinates (..., R) by Sigma; coordinates beyond r have the prior variance."""
         known = len(self.settled)
         if known == x.shape[-1]:
-            found: Array = x @ self.settled
+            product: Array = x @ self.settled
         else:
-            found = self.prior * x
-            found[..., :known] = x[..., :known] @ self.settled
+            product = self.prior * x
+            product[..., :known] = x[..., :known] @ self.settled
         if self.latest:
             gains = self.gains
             parts = (x[..., : self.size] @ gains.T) * self.trusts[: self.latest]
-            found[..., : self.size] -= parts @ gains  # (6)
-        return found
+            product[..., : self.size] -= parts @ gains  # (6)
+        return product
 
     def lessen(self, gain: Array, trust: float) -> None:
         """Subtract a reward's d g g' from Sigma."""
@@ -100,7 +100,7 @@ class StackedPosteriors:
         self.trusts: Array = np.zeros((many, LATER))
 
     def is_of(self, blocks: tuple[Block, ...], size: int) -> bool:
-        """Whether these blocks, at this size, are the stacked ones."""
+        """True if these blocks, at this size, are the stacked ones."""
         return self.settled.shape[-1] == size and self._blocks == blocks
 
     def follow(self, shares: Mapping[Block, BlockPosterior]) -> None:

@@ -84,12 +84,12 @@ class CellIndex(Learned):
     @cached_property
     def subsets(self) -> tuple[tuple[int, ...], ...]:
         """Subsets as positions of fields, smallest first."""
-        found: list[tuple[int, ...]] = []
+        subsets: list[tuple[int, ...]] = []
         for size in range(min(self.crosses, len(self.fields)) + 1):
-            if len(found) + math.comb(len(self.fields), size) > MAX_SUBSETS:
+            if len(subsets) + math.comb(len(self.fields), size) > MAX_SUBSETS:
                 break
-            found += combinations(range(len(self.fields)), size)
-        return tuple(found)
+            subsets += combinations(range(len(self.fields)), size)
+        return tuple(subsets)
 
     @cached_property
     def _radix(self) -> NDArray[np.int64]:
@@ -110,8 +110,8 @@ class CellIndex(Learned):
     def rows(self, context: Features) -> Indices:
         """Row of the context's cell in each subset, (S,)."""
         if context not in self._kept:
-            found = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
-            self._kept[context] = np.array(found, dtype=np.intp)
+            rows = [self._rows.get(key, 0) for key in self._keys(self._codes(context))]
+            self._kept[context] = np.array(rows, dtype=np.intp)
         return self._kept[context]
 
     def place(self, context: Features, action: Action) -> tuple[Indices, int]:
@@ -122,9 +122,9 @@ class CellIndex(Learned):
         rows = self.rows(context)
         if not rows.all():
             self._kept.clear()
-            for known, told in zip(self._values, self._told(context), strict=True):
-                if told is not None and len(known) < MAX_VALUES:
-                    known.setdefault(told, len(known) + 2)
+            for known, text in zip(self._values, self._texts(context), strict=True):
+                if text is not None and len(known) < MAX_VALUES:
+                    known.setdefault(text, len(known) + 2)
             for key in self._keys(self._codes(context)):
                 if len(self._rows) < MAX_ROWS:
                     self._rows.setdefault(key, len(self._rows) + 1)
@@ -138,32 +138,32 @@ class CellIndex(Learned):
     def columns(self, actions: tuple[Action, ...]) -> Indices:
         """Column of each action, (K,)."""
         if actions not in self._known_columns:
-            found = [self._columns.get(action.id, 0) for action in actions]
-            self._known_columns[actions] = np.array(found, dtype=np.intp)
+            columns = [self._columns.get(action.id, 0) for action in actions]
+            self._known_columns[actions] = np.array(columns, dtype=np.intp)
         return self._known_columns[actions]
 
     def _keys(self, codes: NDArray[np.int64]) -> list[int]:
         """Key of each subset's cell."""
         keys = (self._radix @ codes) * len(self.subsets) + np.arange(len(self.subsets))
-        found: list[int] = keys.tolist()
-        return found
+        listed: list[int] = keys.tolist()
+        return listed
 
     def _codes(self, context: Features) -> NDArray[np.int64]:
         """Value of each field as a number, (F,): 0 if missing, 1 if new."""
-        told = zip(self._values, self._told(context), strict=True)
-        codes = [0 if value is None else known.get(value, 1) for known, value in told]
+        pairs = zip(self._values, self._texts(context), strict=True)
+        codes = [0 if value is None else known.get(value, 1) for known, value in pairs]
         return np.array(codes, dtype=np.int64)
 
-    def _told(self, context: Features) -> list[str | None]:
+    def _texts(self, context: Features) -> list[str | None]:
         """Value of each field; None if missing, or for a number without a scale."""
-        told: dict[str, str] = {}
+        texts: dict[str, str] = {}
         for column, name in context.fields.items():
             if name not in context.numbers:
-                told[name] = told.get(name, "") + column
+                texts[name] = texts.get(name, "") + column
         for name, number in context.numbers.items():
             if name in self.scales.of:
-                told[name] = str(self.scales.of[name].bin(number))
-        return [told.get(name) for name in self.fields]
+                texts[name] = str(self.scales.of[name].bin(number))
+        return [texts.get(name) for name in self.fields]
 
 
 @dataclass(eq=False, slots=True)

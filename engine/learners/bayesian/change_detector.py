@@ -98,12 +98,12 @@ class ChangeDetector(Learned):
         chance = math.log(self.misfit) + self.rewards.log_density(reward)
         explains = math.log1p(-self.misfit)
         self.rewards.add(reward)
-        told = [
-            log_sum(explains + bank.reweigh(found), chance)
-            for bank, found in zip(self.banks, densities, strict=True)
+        evidence = [
+            log_sum(explains + bank.reweigh(density), chance)
+            for bank, density in zip(self.banks, densities, strict=True)
         ]
-        self.unexplained += math.exp(chance - max(told))
-        for bank, density in zip(self.banks, told, strict=True):
+        self.unexplained += math.exp(chance - max(evidence))
+        for bank, density in zip(self.banks, evidence, strict=True):
             bank.log_odds += density
         best = max(self.banks, key=attrgetter("log_odds"))
         top = best.log_odds

@@ -83,8 +83,8 @@ class Linear(Component):
             offer = self.span.offer(contexts, actions)
             mean += float((weights * self.learner.means(offer)).sum())
             total += float(weights.sum())
-            for block, found in offer.sums(weights):
-                inside[block] = inside[block] + found if block in inside else found
+            for block, added in offer.sums(weights):
+                inside[block] = inside[block] + added if block in inside else added
         length = self.span.length(offers)
         return mean, self.unit * self.learner.variance_of(inside, total, length)
 
@@ -100,9 +100,9 @@ class Linear(Component):
         means, variances = self.learner.contributions(row)
         total, learner = float(weights.sum()), self.learner
         doubt = self.unit * total * total * learner.centre_variance
-        found: dict[Source, tuple[float, float]] = {"everything": (total * learner.centre, doubt)}
+        parts: dict[Source, tuple[float, float]] = {"everything": (total * learner.centre, doubt)}
         each = zip(means.tolist(), (self.unit * variances).tolist(), strict=True)
-        return found | dict(zip(row.groups, each, strict=True))
+        return parts | dict(zip(row.groups, each, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,12 +142,12 @@ class OfCells(Component):
         weights: Array,
         into: Mapping[Group, Group],
     ) -> dict[Source, tuple[float, float]]:
-        (found,) = _cells_contribute([self], context, actions, weights, into)
-        return found
+        (parts,) = _cells_contribute([self], context, actions, weights, into)
+        return parts
 
     def average(self, offers: Sequence[WeighedOffer]) -> tuple[float, float]:
         mean = 0.0
-        told: dict[object, tuple[float, float]] = {}
+        by_cell: dict[object, tuple[float, float]] = {}
         for contexts, actions, weights in _alike(offers):
             means, covariances = self.moments(contexts, actions)
             mean += float((weights * means).sum())
@@ -156,8 +156,8 @@ class OfCells(Component):
             for cell, weight, variance in zip(
                 cells, weights.ravel().tolist(), variances, strict=True
             ):
-                told[cell] = told.get(cell, (0.0, 0.0))[0] + weight, variance
-        return mean, sum(weight * weight * variance for weight, variance in told.values())
+                by_cell[cell] = by_cell.get(cell, (0.0, 0.0))[0] + weight, variance
+        return mean, sum(weight * weight * variance for weight, variance in by_cell.values())
 
     def _cells_of(self, context: Features, actions: tuple[Action, ...]) -> Iterator[object]:
         """Cells of actions; new actions have a cell each."""
@@ -170,10 +170,10 @@ def _alike(
     offers: Sequence[WeighedOffer],
 ) -> Iterator[tuple[tuple[Features, ...], tuple[Action, ...], Array]]:
     """Group up to `TOGETHER` contexts with the same K offered actions, with all weights, (C, K)."""
-    found: dict[tuple[Action, ...], list[tuple[Features, Array]]] = {}
+    by_offer: dict[tuple[Action, ...], list[tuple[Features, Array]]] = {}
     for context, actions, weights in offers:
-        found.setdefault(actions, []).append((context, weights))
-    for actions, there in found.items():
+        by_offer.setdefault(actions, []).append((context, weights))
+    for actions, there in by_offer.items():
         for at in range(0, len(there), TOGETHER):
             some = there[at : at + TOGETHER]
             contexts = tuple(context for context, _ in some)
@@ -184,13 +184,13 @@ def moments(
     components: Sequence[Component], where: Where, actions: tuple[Action, ...]
 ) -> list[tuple[Array, Array]]:
     """`Component.moments` of all components; neighbouring subsets of the same tables at once."""
-    found: list[tuple[Array, Array]] = []
-    for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
+    results: list[tuple[Array, Array]] = []
+    for tables, group in groupby(components, lambda component: getattr(component, "tables", None)):
         if tables is None:
-            found += [component.moments(where, actions) for component in group]
+            results += [component.moments(where, actions) for component in group]
         else:
-            found += _of_cells([one for one in group if isinstance(one, OfCells)], where, actions)
-    return found
+            results += _of_cells([c for c in group if isinstance(c, OfCells)], where, actions)
+    return results
 
 
 def _of_cells(
@@ -232,23 +232,26 @@ def _cells_contribute(
     """
     tables, cells = components[0].tables, components[0].cells
     everything, squares = tables.rewards.mean, components[0].widening * weights * weights
-    columns, subsets = cells.columns(actions), np.array([one.subset for one in components])
-    asked = cells.rows(context)[subsets], columns, subsets
+    columns, subsets = (
+        cells.columns(actions),
+        np.array([component.subset for component in components]),
+    )
+    query = cells.rows(context)[subsets], columns, subsets
     bases, doubts = tables.means(subsets, columns)[0], tables.doubts(subsets, columns)
-    away, uncertain = tables.deviations(*asked)
-    found: list[dict[Source, tuple[float, float]]] = []
-    for at, group in enumerate(one.group for one in components):
+    away, uncertain = tables.deviations(*query)
+    results: list[dict[Source, tuple[float, float]]] = []
+    for at, group in enumerate(component.group for component in components):
         base, doubt = bases[at], doubts[at]
         if group == Group():
-            base, doubt = (moment[at] for moment in tables.moments(*asked))
-        told: dict[Source, tuple[float, float]] = {
+            base, doubt = (moment[at] for moment in tables.moments(*query))
+        parts: dict[Source, tuple[float, float]] = {
             "everything": (float(weights.sum()) * everything, 0.0),
             into.get(group, group): (float(weights @ away[at]), float(squares @ uncertain[at])),
         }
-        found.append(
-            told | {Group(): (float(weights @ (base - everything)), float(squares @ doubt))}
+        results.append(
+            parts | {Group(): (float(weights @ (base - everything)), float(squares @ doubt))}
         )
-    return found
+    return results
 
 
 def contributions(
@@ -260,18 +263,18 @@ def contributions(
 ) -> dict[Source, Contribution]:
     """Contribution of each source to a weighted sum of expected rewards in the mixture of all
     components: mean, and doubt within and between components."""
-    told: list[dict[Source, tuple[float, float]]] = []
-    for tables, group in groupby(components, lambda one: getattr(one, "tables", None)):
+    by_component: list[dict[Source, tuple[float, float]]] = []
+    for tables, group in groupby(components, lambda component: getattr(component, "tables", None)):
         if tables is None:
-            told += [one.contributions(context, actions, weights, into) for one in group]
+            by_component += [c.contributions(context, actions, weights, into) for c in group]
         else:
-            cells = [one for one in group if isinstance(one, OfCells)]
-            told += _cells_contribute(cells, context, actions, weights, into)
-    shares = np.array([one.weight for one in components])
-    found: dict[Source, Contribution] = {}
-    for source in dict.fromkeys(source for one in told for source in one):
-        means, variances = np.array([one.get(source, (0.0, 0.0)) for one in told]).T
+            cells = [c for c in group if isinstance(c, OfCells)]
+            by_component += _cells_contribute(cells, context, actions, weights, into)
+    shares = np.array([component.weight for component in components])
+    result: dict[Source, Contribution] = {}
+    for source in dict.fromkeys(source for parts in by_component for source in parts):
+        means, variances = np.array([parts.get(source, (0.0, 0.0)) for parts in by_component]).T
         mean = float(shares @ means)
         variance = float(shares @ (variances + (means - mean) ** 2))
-        found[source] = Contribution(mean, math.sqrt(max(variance, 0.0)))
-    return found
+        result[source] = Contribution(mean, math.sqrt(max(variance, 0.0)))
+    return result

@@ -103,11 +103,11 @@ class BayesianLearner(Learner):
 
     @property
     def subsets(self) -> Mapping[Group, float]:
-        found: dict[Group, float] = defaultdict(float)
+        weights: dict[Group, float] = defaultdict(float)
         for component in self.components:
             if isinstance(component, OfCells):
-                found[component.group] += component.weight
-        return found
+                weights[component.group] += component.weight
+        return weights
 
     @property
     def changes(self) -> Sequence[tuple[int, int]]:
@@ -121,14 +121,14 @@ class BayesianLearner(Learner):
     @cached_property
     def components(self) -> list[Component]:
         """Components of the belief, with weights that sum to 1."""
-        found = [
+        entries = [
             part
             for odds, bank in zip(self.evidence.odds.tolist(), self.evidence.banks, strict=True)
             if odds >= LEAST
             for part in self._parts_of(bank, odds)
         ]
-        total = sum([weight for weight, _, _ in found])
-        return [kind(weight / total, *of) for weight, kind, of in found]
+        total = sum([weight for weight, _, _ in entries])
+        return [kind(weight / total, *of) for weight, kind, of in entries]
 
     def _parts_of(
         self, bank: ModelAverage, odds: float
@@ -153,13 +153,13 @@ class BayesianLearner(Learner):
     # -- what is believed -------------------------------------------------------------
 
     def belief(self, request: RankRequest, online: bool = True) -> Belief:
-        asked = request.context, request.actions
+        key = request.context, request.actions
         if self.imitation is not None:
-            return self._belief(*asked, online)
+            return self._belief(*key, online)
         # An imitation head that is sure learns nothing, and is asked the same again and again.
-        if asked not in self._known:
-            self._known[asked] = replace(self._belief(*asked, online), known={})
-        return self._known[asked]
+        if key not in self._known:
+            self._known[key] = replace(self._belief(*key, online), known={})
+        return self._known[key]
 
     def beliefs(self, requests: Sequence[RankRequest], online: bool = True) -> Belief:
         where = tuple(request.context for request in requests)
@@ -168,23 +168,23 @@ class BayesianLearner(Learner):
     def _belief(self, where: Where, actions: tuple[Action, ...], online: bool) -> Belief:
         """Belief in a context; for several, means are (H, C, K), covariances (H, C, K, K)."""
         components = self.components
-        found = moments(components, where, actions)
+        entries = moments(components, where, actions)
         lean = self._leaning(where, actions) if online else 0.0
-        covariances = np.array([covariance for _, covariance in found])
+        covariances = np.array([covariance for _, covariance in entries])
         return Belief(
             np.array([component.weight for component in components]),
-            np.array([mean for mean, _ in found]) + lean,
+            np.array([mean for mean, _ in entries]) + lean,
             (covariances + covariances.swapaxes(-1, -2)) / 2,  # Symmetric but for rounding.
             self._before(actions),
         )
 
     def _before(self, actions: tuple[Action, ...]) -> Before:
         """Prior covariances, by component."""
-        asked = actions, tuple(component.source for component in self.components)
-        if asked not in self._known_before:
-            found = [component.before(actions) for component in self.components]
-            self._known_before[asked] = Before(np.array(found))
-        return self._known_before[asked]
+        key = actions, tuple(component.source for component in self.components)
+        if key not in self._known_before:
+            entries = [component.before(actions) for component in self.components]
+            self._known_before[key] = Before(np.array(entries))
+        return self._known_before[key]
 
     def _leaning(self, where: Where, actions: tuple[Action, ...]) -> Array | float:
         """Shift of the mean of each action by the prior from imitation, (..., K)."""
@@ -200,8 +200,8 @@ class BayesianLearner(Learner):
     def means(self, where: Where, actions: tuple[Action, ...]) -> Array:
         """Mean of each action, (..., K), from rewards alone; cached until the next reward."""
         if (where, actions) not in self._known_means:
-            found = [c.weight * c.means(where, actions) for c in self.components]
-            self._known_means[where, actions] = np.asarray(sum(found))
+            entries = [c.weight * c.means(where, actions) for c in self.components]
+            self._known_means[where, actions] = np.asarray(sum(entries))
         return self._known_means[where, actions]
 
     def sd_of_average(self, offers: Sequence[WeighedOffer]) -> float:
@@ -219,13 +219,13 @@ class BayesianLearner(Learner):
         into: Mapping[Group, Group] = ALONE,
     ) -> dict[Source, Contribution]:
         context, actions = request.context, request.actions
-        found = contributions(self.components, context, actions, weights, into)
+        parts = contributions(self.components, context, actions, weights, into)
         if online and self.imitation is not None and self.imitation.learned:
             behind = float(weights @ gaps(self.imitation.means(context, actions)))
             lean, spread = self.lean, self._spread
             doubt = abs(behind) * lean.sd(spread)
-            found["imitation"] = Contribution(behind * lean.mean(spread), doubt)
-        return found
+            parts["imitation"] = Contribution(behind * lean.mean(spread), doubt)
+        return parts
 
     # -- what is learned --------------------------------------------------------------
 
@@ -238,7 +238,7 @@ class BayesianLearner(Learner):
             self.imitation.learn_reward(request.context, request.actions, i, choice)
 
     def _expects(self, impression: Impression) -> bool:
-        """Whether the imitation head predicts the choice with certainty: learning is then skipped
+        """True if the imitation head predicts the choice with certainty: learning is then skipped
         (Crammer et al., *JMLR* 7, 2006), so an accurate head costs little."""
         request, head = impression.request, self.imitation
         if head is None or not head.learned:
@@ -307,14 +307,14 @@ class BayesianLearner(Learner):
         new: list[tuple[ModelAverage, Posterior | Tables]] = []
         densities: list[dict[int, float]] = []
         for bank in self.evidence.banks:
-            told: dict[int, float] = {}
+            by_hypothesis: dict[int, float] = {}
             for i, learner in bank.learners.items():
                 if learner.count:
-                    told[i] = self._places.teach(learner, place, seen)
+                    by_hypothesis[i] = self._places.teach(learner, place, seen)
                 else:
-                    told[i] = expected_first(learner, place, seen)
+                    by_hypothesis[i] = expected_first(learner, place, seen)
                     new.append((bank, learner))
-            densities.append(told)
+            densities.append(by_hypothesis)
         self.evidence.reweigh(reward, densities)
         for bank, learner in new:
             if bank.born < self.evidence.learned and bank in self.evidence.banks:

@@ -39,8 +39,8 @@ class InputEncoding:
     def of(cls, experiences: Sequence[Experience]) -> "InputEncoding":
         """Fit the encoding to experiences."""
         scales = Scales.fitted([(context, actions) for context, actions, *_ in experiences])
-        found = (name for context, *_ in experiences for name in context.names)
-        return cls(scales, tuple(dict.fromkeys(found)))
+        names = (name for context, *_ in experiences for name in context.names)
+        return cls(scales, tuple(dict.fromkeys(names)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,18 +64,19 @@ class LearnerInputs(Learned):
     def __init__(self, hypotheses: Iterable[Hypothesis], reading: InputEncoding) -> None:
         self.spans: dict[RowForm, Basis] = {}
         self.cells: dict[int, CellIndex] = {}
-        for one in hypotheses:
-            if one.by == "cells":
-                self.cells[one.crosses] = CellIndex(reading.fields, reading.scales, one.crosses)
+        for hypothesis in hypotheses:
+            if hypothesis.by == "cells":
+                crosses = hypothesis.crosses
+                self.cells[crosses] = CellIndex(reading.fields, reading.scales, crosses)
             else:
-                self.spans[one.form] = Basis(one.form, reading.scales)
+                self.spans[hypothesis.form] = Basis(hypothesis.form, reading.scales)
 
     def are_read(self, reading: InputEncoding) -> bool:
-        """Whether the inputs have this encoding."""
+        """True if the inputs have this encoding."""
         cells = self.cells.values()
-        scales = [one.scales for one in cells] + [one.scales for one in self.spans.values()]
-        return all(one.of == reading.scales.of for one in scales) and all(
-            one.fields == reading.fields for one in cells
+        scales = [index.scales for index in cells] + [basis.scales for basis in self.spans.values()]
+        return all(known.of == reading.scales.of for known in scales) and all(
+            index.fields == reading.fields for index in cells
         )
 
     def place(

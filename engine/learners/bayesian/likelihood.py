@@ -145,7 +145,7 @@ class RewardHistory(Learned):
             self.unit = self.variance / COIN
 
 
-def log_sum(one: float, other: float) -> float:
+def log_sum(first: float, second: float) -> float:
     """Logarithm of a sum of two numbers given by their logarithms."""
-    high, low = max(one, other), min(one, other)
+    high, low = max(first, second), min(first, second)
     return high + math.log1p(math.exp(low - high))

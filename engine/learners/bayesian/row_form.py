@@ -57,11 +57,11 @@ def context_scales(context: Features, form: RowForm) -> tuple[Array, float]:
     if form.by == "features":
         squares = [math.comb(context.size, k) for k in range(len(own))]
     present = sum(length > 0 for length in own)
-    found = [
+    rows = [
         1.0 / math.sqrt(square * present) if length > 0 else 0.0
         for length, square in zip(own, squares, strict=True)
     ]
-    scales = np.array(found)
+    scales = np.array(rows)
     return scales, float(np.array(own) @ scales**2)
 
 

@@ -128,12 +128,12 @@ class RowKernel(Learned):
         """`between` in each of C contexts: (C, K, m) and (C, K, K)."""
         contexts, actions = tuple(map(self._read, contexts)), self._read_all(actions)
         offer = _offer(actions, self._form)
-        found = [context_scales(context, self._form) for context in contexts]
-        own = np.array([square for _, square in found])[:, None, None] * offer.products
+        scaled = [context_scales(context, self._form) for context in contexts]
+        own = np.array([square for _, square in scaled])[:, None, None] * offer.products
         if not self._size:
             return np.zeros((len(contexts), len(actions), 0)), own
         polynomials = symmetric_polynomials(self._contexts.by_fields(contexts), self._form.crosses)
-        polynomials *= np.array([scales for scales, _ in found]).T[:, :, None]
+        polynomials *= np.array([scales for scales, _ in scaled]).T[:, :, None]
         polynomials *= self._context_scales[:, None, : len(self._contexts)]
         inside = polynomials.sum(axis=0)[:, self._rows[0, : self._size]]
         return inside[:, None, :] * self._action_products(actions), own  # (1)
@@ -150,8 +150,8 @@ class RowKernel(Learned):
         squares = field_squares(context)
         names, known = {name: at for at, name in enumerate(squares)}, len(self._contexts)
         products: Array = np.zeros((known + 1, len(names)))
-        at, found = self._contexts.by_field(context)
-        products[:known, [names[name] for name in at]] = found
+        at, products_by_field = self._contexts.by_field(context)
+        products[:known, [names[name] for name in at]] = products_by_field
         products[known] = list(squares.values())  # With itself.
         own = np.column_stack([self._context_scales[:, :known], scales])
         of_context = by_group(products, list(names), len(names), scales[:, None] * own)
@@ -187,8 +187,8 @@ class RowKernel(Learned):
             _, products = self._contexts.by_field(context)
             polynomials = symmetric_polynomials(products, self._form.crosses)
             polynomials *= self._context_scales[:, : len(self._contexts)]
-            found = context_scales(context, self._form)[0] @ polynomials
-            self._inner[context] = found[self._rows[0, : self._size]]
+            kernels = context_scales(context, self._form)[0] @ polynomials
+            self._inner[context] = kernels[self._rows[0, : self._size]]
         return self._inner[context]
 
     def _action_products(self, actions: tuple[Action, ...]) -> Array:
@@ -282,15 +282,15 @@ class BentKernel(Learned):
         self, context: Features, actions: tuple[Action, ...], weights: Array
     ) -> tuple[tuple[Group, ...], Array, Array]:
         """See `RowKernel.grouped`; both parts are added up for each group."""
-        found: dict[Group, tuple[Array, float]] = {}
+        sums: dict[Group, tuple[Array, float]] = {}
         nothing: tuple[Array, float] = np.zeros(len(self)), 0.0
         for kernel, share in ((self._lines, 1.0), (self._nearness, BEND)):
             groups, inside, lengths = kernel.grouped(context, actions, weights)
             for group, products, length in zip(groups, inside, lengths.tolist(), strict=True):
-                before, shorter = found.get(group, nothing)
-                found[group] = before + share * products, shorter + share * length  # (21)
-        products = np.array([of for of, _ in found.values()])
-        return tuple(found), products, np.array([length for _, length in found.values()])
+                before, shorter = sums.get(group, nothing)
+                sums[group] = before + share * products, shorter + share * length  # (21)
+        products = np.array([of for of, _ in sums.values()])
+        return tuple(sums), products, np.array([length for _, length in sums.values()])
 
     def alike(self, actions: tuple[Action, ...]) -> Array:
         """See `RowKernel.alike`."""
@@ -300,8 +300,8 @@ class BentKernel(Learned):
         self, contexts: Sequence[Features], actions: tuple[Action, ...], weights: Array
     ) -> float:
         """See `RowKernel.length`."""
-        asked = contexts, actions, weights
-        return self._lines.length(*asked) + BEND * self._nearness.length(*asked)  # (21)
+        query = contexts, actions, weights
+        return self._lines.length(*query) + BEND * self._nearness.length(*query)  # (21)
 
 
 def _sum(lines: tuple[Array, Array], nearness: tuple[Array, Array]) -> tuple[Array, Array]:

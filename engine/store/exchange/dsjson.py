@@ -123,7 +123,9 @@ def _row(ranked: Ranked, earned: float | None) -> dict[str, object]:
 
 def origin_of(line: str) -> Origin | None:
     """Origin of a loop by the first line of its file; None for files of other programs."""
-    heads = {_HEAD.format(one, m): one for one, m in product(get_args(Origin), ("", _CHANGED))}
+    heads = {
+        _HEAD.format(origin, m): origin for origin, m in product(get_args(Origin), ("", _CHANGED))
+    }
     return heads.get(line.strip())
 
 
@@ -186,7 +188,7 @@ def reader(max_events: int) -> Callable[[str], Iterator[Entry | Undone]]:
 
 
 def _decision(text: str, orders: Orders) -> Decision:
-    """Read the decision of one line.
+    """Read the decision of a line.
 
     Raises:
         UnreadableError, PersonalizerError: if the line is no decision.

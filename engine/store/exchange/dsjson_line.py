@@ -1,4 +1,4 @@
-"""One line of the retired service's dsjson: the fields that are read, and the rules among them."""
+"""Line of the retired service's dsjson: the fields to read, and the rules among them."""
 
 from collections.abc import Callable, Mapping, Sequence
 from operator import itemgetter
@@ -14,7 +14,7 @@ _Placing = Callable[[Sequence[float]], Sequence[float]]
 
 
 class DsjsonLine(msgspec.Struct, frozen=True, gc=False):
-    """The fields of a line; ``c``, most of it, is decoded only where that is asked for."""
+    """Fields of a line; ``c``, the largest part, stays undecoded."""
 
     c: msgspec.Raw = msgspec.Raw()
     a: list[int] | None = None
@@ -34,8 +34,8 @@ class DsjsonLine(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def is_late(self) -> bool:
-        """Whether it is a reward or an activation without its decision: that was gone when it came,
-        and Vowpal Wabbit skips it, too; or the log was never joined."""
+        """True for a reward or an activation without its decision, which Vowpal Wabbit skips,
+        too."""
         return not bytes(self.c) and (self.reward is not None or self.is_activation is not None)
 
 
@@ -46,7 +46,7 @@ def line_of(text: str) -> DsjsonLine:
     """Parse a line.
 
     Raises:
-        UnreadableError: with the place of what is of another type.
+        UnreadableError: with the place of a value of another type.
     """
     try:
         return _decode(text)
@@ -55,7 +55,7 @@ def line_of(text: str) -> DsjsonLine:
 
 
 def context_of_line(text: bytes) -> tuple[Mapping[str, Any], list[Any]]:
-    """Parse ``c``: all of it, and the actions in it.
+    """Parse ``c`` as a whole, and return the actions inside it separately.
 
     Raises:
         UnreadableError: if it holds no actions.
@@ -71,7 +71,8 @@ def context_of_line(text: bytes) -> tuple[Mapping[str, Any], list[Any]]:
 
 
 def context_objects(context: Mapping[str, Any]) -> list[Any]:
-    """The feature objects of the context in ``c``: those of the Rank call, and one of all else."""
+    """Feature objects of the context in ``c``: those of the Rank call, and an object of the
+    remaining entries."""
     listed = context.get("FromUrl", [])
     others = {name: value for name, value in context.items() if name not in {"_multi", "FromUrl"}}
     return [*(listed if isinstance(listed, list) else [listed]), *([others] if others else [])]

@@ -55,8 +55,8 @@ def read_head(head: Any, owner: str) -> tuple[LoopInfo, bool]:
         raise UnreadableError(f"its name does not have 1 to {MAX_NAME} characters")
     if name.encode(errors="ignore").decode() != name:
         raise UnreadableError("its name is not text")
-    told = head.get("origin") if version == VERSION else "unsealed"
-    origin = next((one for one in get_args(Origin) if one == told), None)
+    stated = head.get("origin") if version == VERSION else "unsealed"
+    origin = next((known for known in get_args(Origin) if known == stated), None)
     if origin is None:
         raise UnreadableError(f"its origin is not one of {', '.join(get_args(Origin))}")
     try:

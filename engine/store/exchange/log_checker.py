@@ -81,12 +81,12 @@ class LogChecker:
         _need(first <= entry.time.year <= last, f"its time is not in the years {first} to {last}")
         if self._latest is not None and entry.time < self._latest:
             self.fell = self.fell or number
-        # What is brought back after an undo has the times that it had.
+        # Entries restored after an undo keep their times.
         self._latest = None if isinstance(entry, Undone) else entry.time
         match entry:
             case Configured(settings=settings):
-                asked, most = f"{settings.max_events:,}", f"at most {self._most:,}"
-                reason = f"its settings allow {asked} events, but {most} are allowed here"
+                requested, most = f"{settings.max_events:,}", f"at most {self._most:,}"
+                reason = f"its settings allow {requested} events, but {most} are allowed here"
                 _need(settings.max_events <= self._most, reason)
                 self._settings.append(settings)
                 self._note(None, None)
@@ -100,9 +100,12 @@ class LogChecker:
                 self._go_on(entry)
 
     def _change(self, changed: WorldChanged) -> None:
-        told, events = changed.before, len(self._stands)
+        stated, events = changed.before, len(self._stands)
         _need(self._worlds[0] is not None, "the loop serves no world that could change")
-        _need(told == events, f"it says that {told:,} events were ranked before it, not {events:,}")
+        _need(
+            stated == events,
+            f"it says that {stated:,} events were ranked before it, not {events:,}",
+        )
         _need(len(self._changed) < MAX_CHANGES, f"the world changes more than {MAX_CHANGES} times")
         self._changed.append(len(self._of))
         self._worlds.append(changed.world)
@@ -170,7 +173,7 @@ def _need(holds: bool, reason: str) -> None:
 
 
 def _check_answer(ranked: Ranked) -> None:
-    """Check that an answer fits its request, and that the numbers could be a policy's."""
+    """Check an answer against its request, and the numbers for the output of a policy."""
     size, allowed = len(ranked.request.actions), ranked.request.allowed
     _need(ranked.request.event_id == ranked.event_id, "its request has another eventId")
     vectors = [ranked.probabilities, ranked.errors, ranked.means, ranked.sds]

@@ -1,6 +1,6 @@
-"""All ready worlds, each with what it shows: those of the pickers, and more to choose from.
+"""Ready worlds with the reason to look at each: the worlds in pickers, and further ones.
 
-A world here is one file with one `World`, and a line below. Links may name it by its key here.
+A world is one file with one `World`, and a line below. Its key here may be used in links.
 """
 
 from dataclasses import dataclass
@@ -26,11 +26,11 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Exhibit:
-    """A ready world, and why somebody would look at it.
+    """A ready world and the reason to look at it.
 
     Attributes:
         shows: one sentence.
-        drift: how its tastes are meant to change in a race.
+        drift: change of tastes in a race.
     """
 
     world: World

@@ -12,7 +12,7 @@ _OFFER = {
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Age and what happens in a life choose the offer; who is short of money is better left alone.
+    """Age and life event choose the offer; an overdrawn customer is better left alone.
 
     Half a reward is an appointment, a whole one a contract; silence keeps a customer content.
     """

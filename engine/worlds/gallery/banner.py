@@ -1,4 +1,4 @@
-"""A banner that one to three visitors in a hundred click."""
+"""A banner with click rates of one to three percent."""
 
 from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
@@ -11,7 +11,7 @@ _PULL = {
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Where somebody comes from, and on what, decides which kind of banner is seen at all."""
+    """Origin and device decide which kind of banner is noticed."""
     sees = item.features["kind"] == _PULL[context["device"]][context["from"]]
     rate = 0.028 if sees else 0.011
     return Taste(half=0.0, full=rate + (0.002 if context["day"] == "Weekend" else 0.0))

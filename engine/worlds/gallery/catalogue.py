@@ -13,7 +13,8 @@ _ROOM = {
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Room and purpose choose the kind, the purse the price; gifts are to come soon, and light."""
+    """Room and purpose choose the kind, the budget the price; gifts should arrive soon and be
+    light."""
     features = item.features
     wanted = features["kind"] == _ROOM[context["room"]][context["for"]]
     low, high = _BUDGET[context["customer"]]

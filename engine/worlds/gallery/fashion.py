@@ -1,4 +1,4 @@
-"""A fashion house whose customers turn to something else in mid-season."""
+"""A fashion house whose customers change style in mid-season."""
 
 from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste

@@ -25,8 +25,8 @@ def _taste(context: Context, item: Item) -> Taste:
 
 def _film(label: str, year: int, director: str, *genres: str) -> Item:
     emoji, name = label.split(" ", 1)
-    told = {"year": year, "director": director, "genres": dict.fromkeys(genres, True)}
-    return Item(name, emoji, told)
+    features = {"year": year, "director": director, "genres": dict.fromkeys(genres, True)}
+    return Item(name, emoji, features)
 
 
 FILMS = World(

@@ -12,7 +12,7 @@ _WISH = {
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Taste and time choose the kind of dish; who shops for children leaves what is spicy."""
+    """Taste and time choose the kind of dish; shoppers for children avoid spicy dishes."""
     wanted = item.features["kind"] == _WISH[context["taste"]][context["time"]]
     chance = 0.8 if wanted else 0.2
     if context["basket"] == "Family" and item.features["spice"] == "high":

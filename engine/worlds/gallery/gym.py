@@ -1,4 +1,4 @@
-"""A gym's app that sends numbers and lists: an age, an hour, and what somebody likes."""
+"""A gym's app that sends numbers and lists: an age, an hour, and interests."""
 
 from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
@@ -6,7 +6,8 @@ from engine.worlds.world import World
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Whoever likes the kind comes; the young like it hard, and the hour decides how long."""
+    """Interests decide on coming; the young prefer intense courses, and the hour decides the
+    length."""
     likes = item.features["kind"] in context["likes"].split(" + ")
     is_young = context["age"] in {"age 16-30", "age 30-45"}
     books = 0.75 if likes else 0.25

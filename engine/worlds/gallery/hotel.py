@@ -14,7 +14,7 @@ _WANTED = {
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Guest and stay choose the extra; what is dear is thought over by whoever booked cheaply."""
+    """Guest and stay choose the extra; guests who booked cheaply hesitate over expensive extras."""
     wanted = item.features["extra"] == _WANTED[context["guest"]][context["stay"]]
     asks, buys = (0.9, 0.75) if wanted else (0.35, 0.3)
     if context["booked"] == "Discount" and item.features["price"] > 40:

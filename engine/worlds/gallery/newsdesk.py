@@ -21,8 +21,8 @@ def _taste(context: Context, item: Item) -> Taste:
 
 def _article(label: str, topic: str, words: int, *formats: str) -> Item:
     emoji, name = label.split(" ", 1)
-    told = {"topic": topic, "words": words, "formats": dict.fromkeys(formats, True)}
-    return Item(name, emoji, told)
+    features = {"topic": topic, "words": words, "formats": dict.fromkeys(formats, True)}
+    return Item(name, emoji, features)
 
 
 NEWSDESK = World(

@@ -1,4 +1,4 @@
-"""A machine at which nothing matters: whatever is offered to whomever earns the same."""
+"""A machine at which nothing matters: every item earns the same for every visitor."""
 
 from engine.worlds.fields import Field
 from engine.worlds.taste import Context, Item, Taste
@@ -6,7 +6,7 @@ from engine.worlds.world import World
 
 
 def _taste(context: Context, item: Item) -> Taste:
-    """Three in ten, whoever comes and whatever is shown."""
+    """Three in ten, for every visitor and item."""
     return Taste(half=0.0, full=0.3)
 
 

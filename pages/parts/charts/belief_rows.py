@@ -5,7 +5,7 @@ from typing import Literal
 
 import pyarrow as pa
 
-from engine.evaluation.chances import Chance
+from engine.evaluation.probability_parts import Chance
 from engine.loop.entries import Ranked
 from engine.worlds import World
 from pages.parts.charts.base import PAGE, Size, table

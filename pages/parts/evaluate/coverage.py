@@ -105,8 +105,8 @@ def verdict(counts: Mapping[str, Count]) -> str:
         return ""
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
-        f"**Ours held the truth {ours.held:,} of {ours.intervals:,} times, the retired service's "
-        f"{service.held:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
+        f"**Ours held the truth {ours.covering:,} of {ours.intervals:,} times, the retired "
+        f"service's {service.covering:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
         f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
     )
 
@@ -128,7 +128,7 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     st.markdown(verdict(counts))
     bars = [
         charts.Kept(
-            TITLES.get(estimator.key, estimator.key), count.held, count.intervals, count.width
+            TITLES.get(estimator.key, estimator.key), count.covering, count.intervals, count.width
         )
         for estimator in ESTIMATORS
         if (count := counts.get(estimator.key)) is not None
@@ -178,7 +178,7 @@ def _figures(runs: CoverageRuns) -> Iterator[Mapping[str, object]]:
                 "target": kind,
                 "estimator": key,
                 "intervals": count.intervals,
-                "held": count.held,
+                "held": count.covering,
                 "share_held": count.share,
                 "mean_width": count.width,
                 "rmse": count.rmse,

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from engine.evaluation.chances import chances
+from engine.evaluation.probability_parts import chances
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.worlds import World

@@ -11,8 +11,8 @@ from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
-from engine.worlds.offers import offering
-from engine.worlds.rows import ActionRow
+from engine.worlds.action_changes import offering
+from engine.worlds.draft_rows import ActionRow
 from pages.parts.components.reward_buttons import Presses, Wish
 from pages.parts.play import answers
 from pages.parts.play.contest import Contest

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from engine.evaluation.chances import chances
+from engine.evaluation.probability_parts import chances
 from engine.loop.entries import Ranked
 from pages.parts.charts.belief_rows import Moment, belief_rows, rows_of
 from pages.parts.charts.beliefs import belief_spec

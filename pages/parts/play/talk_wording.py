@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping
 
-from engine.evaluation.chances import chances
 from engine.evaluation.learning_curve import RECENT_VISITORS
+from engine.evaluation.probability_parts import chances
 from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.play.open_loop import OpenLoop

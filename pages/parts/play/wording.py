@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from engine.evaluation.chances import Chance
+from engine.evaluation.probability_parts import Chance
 from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from engine.evaluation.importance import Importances
-from engine.evaluation.weights import Weight
+from engine.evaluation.learned_weights import Weight
 from engine.worlds import World, key_of
 from pages.parts.components.download import download_rows
 from pages.parts.play.open_loop import OpenLoop

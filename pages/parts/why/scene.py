@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from functools import cached_property, partial
 
-from engine.evaluation.chances import chances
 from engine.evaluation.explanation import Gap
 from engine.evaluation.importance import Importances
+from engine.evaluation.probability_parts import chances
 from engine.learners.base import Source
 from engine.worlds import World
 from pages.parts.charts import beliefs, reasons

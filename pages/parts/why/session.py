@@ -10,7 +10,7 @@ from weakref import ref
 
 from engine.evaluation.explanation import Gap, gap, runner_up
 from engine.evaluation.importance import Importances, assessing
-from engine.evaluation.weights import Weight, weighing
+from engine.evaluation.learned_weights import Weight, weighing
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.steps import Steps, telling

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.importance import Importance, Importances, Left
+from engine.evaluation.importance import Importance, Importances, Omission
 from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World
@@ -105,7 +105,7 @@ def for_and_against(
 # -- what each field is worth -----------------------------------------------------------
 
 
-def left_out(world: World, left: Left) -> str:
+def left_out(world: World, left: Omission) -> str:
     """Name the omitted field or group."""
     of = "the visitor" if left.side == "context" else "the actions"
     if left.kind == "all":

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 
 from engine.worlds import World
-from engine.worlds.rows import CellFault
+from engine.worlds.draft_rows import CellFault
 from pages.parts.charts.map_axes import Axes, axes_of
 from pages.parts.scene.page import draw, draw_chart
 from pages.parts.scene.parts import FigureStyle, Numbers, Scene

@@ -4,8 +4,8 @@ import streamlit as st
 
 from engine.worlds import World, key_of
 from engine.worlds.draft import Draft
+from engine.worlds.draft_rows import ActionRow, rows_of
 from engine.worlds.faults import faults_of
-from engine.worlds.rows import ActionRow, rows_of
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note

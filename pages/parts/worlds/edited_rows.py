@@ -7,8 +7,8 @@ from typing import Any, Generic, TypeVar
 
 import pandas as pd
 
+from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, ValueRow
 from engine.worlds.grid import number_of, share_of, text_of
-from engine.worlds.rows import ActionRow, LevelRow, RuleRow, ValueRow
 
 R = TypeVar("R", ActionRow, ValueRow, LevelRow, RuleRow)
 Edits = Mapping[str, Any]

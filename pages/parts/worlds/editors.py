@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from engine.worlds.draft_rows import ActionRow, CellFault
 from engine.worlds.limits import MAX_NAME, MAX_STORY, MAX_TITLE, MAX_UNIT
-from engine.worlds.rows import ActionRow, CellFault
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.source_names import in_a_row

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.worlds.draft_rows import CellFault
 from engine.worlds.levels import MAX_LEVEL_NAME
-from engine.worlds.rows import CellFault
 from pages.parts.text.format import note, plain
 from pages.parts.worlds.edited_rows import as_frame
 from pages.parts.worlds.session import WorldsSession

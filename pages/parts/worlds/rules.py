@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
+from engine.worlds.draft_rows import CellFault, Rules
 from engine.worlds.limits import MAX_NAME
-from engine.worlds.rows import CellFault, Rules
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, section
 from pages.parts.worlds.edited_rows import as_frame

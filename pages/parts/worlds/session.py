@@ -12,6 +12,7 @@ from engine.loop.lock import locked
 from engine.worlds import Item, World, key_of
 from engine.worlds.draft import Draft
 from engine.worlds.draft_fields import coming, depending_on, with_number, with_values
+from engine.worlds.draft_rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.draft_tastes import blurred, copied, graded, scrambled
 from engine.worlds.draft_text import draft_from_text, draft_to_text
 from engine.worlds.draft_world import (
@@ -21,9 +22,8 @@ from engine.worlds.draft_world import (
     world_of,
 )
 from engine.worlds.faults import faults_of
-from engine.worlds.joint import APART
+from engine.worlds.joint_frequencies import APART
 from engine.worlds.json_file import world_from_file
-from engine.worlds.rows import ActionRow, CellFault, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.spreadsheet import (
     items_from_table,
     lists_actions,

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from engine.worlds.rows import CellFault, Table
+from engine.worlds.draft_rows import CellFault, Table
 from pages.parts.scene.table import write_in
 from pages.parts.text.format import note
 from pages.parts.worlds.edited_rows import NUMBERS, Edits

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from engine.worlds import World
-from engine.worlds.rows import CellFault
+from engine.worlds.draft_rows import CellFault
 from pages.parts.charts.base import STAGE
 from pages.parts.components.browser_id import owner
 from pages.parts.components.stage_talk import Talk

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from engine.worlds.draft_rows import CellFault
 from engine.worlds.limits import MAX_TERMS
-from engine.worlds.rows import CellFault
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import meaning

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from engine.worlds.rows import CellFault
+from engine.worlds.draft_rows import CellFault
 from pages.parts.scene.table import write_in
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.settings.link import show
@@ -26,7 +26,7 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     if not draft.offered:
         note("One column an action, one row a segment: they come as soon as there are actions.")
         return
-    if session.truth.slice.held:
+    if session.truth.slice.fixed:
         _choose_slice(session)
     key = f"worlds-truth-{session.truth.number}"
     fields = [f"field {place}" for place in range(len(base.by))]
@@ -62,11 +62,11 @@ def _choose_slice(session: WorldsSession) -> None:
         "value is shown at a time."
     )
     keys = [f"truth-spread-{place}" for place in range(2)]
-    fixed = {name: f"truth-held-{names.index(name)}" for name in part.held}
+    fixed = {name: f"truth-held-{names.index(name)}" for name in part.fixed}
 
     def turn() -> None:
         rows = {
-            name: int(chosen(key, [row.id for row in fields[name]], part.held[name].id))
+            name: int(chosen(key, [row.id for row in fields[name]], part.fixed[name].id))
             for name, key in fixed.items()
         }
         spread = [chosen(key, names, part.spread[place]) for place, key in enumerate(keys)]
@@ -85,7 +85,7 @@ def _choose_slice(session: WorldsSession) -> None:
             )
         for name, key in fixed.items():
             values = {row.id: row.value for row in fields[name]}
-            show(key, part.held[name].id)
+            show(key, part.fixed[name].id)
             st.selectbox(
                 plain(name),
                 list(values),

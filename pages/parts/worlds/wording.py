@@ -5,8 +5,8 @@ from collections.abc import Mapping, Sequence
 from engine.worlds import World
 from engine.worlds.ceilings import Ceiling
 from engine.worlds.draft import Draft
+from engine.worlds.draft_rows import CellFault
 from engine.worlds.place import Drift
-from engine.worlds.rows import CellFault
 from pages.parts.text.format import counted, plain
 from pages.parts.text.money import per_thousand
 

@@ -21,7 +21,7 @@ def watched(flaw: Flaw, visitors: int = 100, times: int = 2, **settings: Any) ->
 
 def test_a_count_by_hand() -> None:
     count = Count().add(Interval(0.5, 0.2, 0.8), 0.7).add(Interval(1.5, 1.0, 2.0), 0.5)
-    assert (count.intervals, count.held, count.beyond) == (2, 1, 1)
+    assert (count.intervals, count.covering, count.beyond) == (2, 1, 1)
     assert (count.share, count.width) == pytest.approx((0.5, 0.8))
     assert count.bias == pytest.approx((-0.2 + 1) / 2)
     assert count.rmse == pytest.approx(np.sqrt((0.04 + 1) / 2))
@@ -53,7 +53,7 @@ def test_too_few_events_are_a_tenth() -> None:
 def test_forgotten_probabilities_make_estimates_beyond_what_can_be() -> None:
     beyond = {flaw: watched(flaw).counts["best", "ips"] for flaw in ("none", "forgotten")}
     assert beyond["forgotten"].beyond == 2
-    assert beyond["forgotten"].held < beyond["none"].held == 2
+    assert beyond["forgotten"].covering < beyond["none"].covering == 2
 
 
 def test_without_a_floor_there_is_none() -> None:

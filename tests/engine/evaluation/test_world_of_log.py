@@ -8,8 +8,8 @@ import pytest
 
 from engine import LearningLoop, PersonalizerError
 from engine.evaluation.decisions import decisions_from, usable
-from engine.evaluation.files.logs import open_log
-from engine.evaluation.world_of_log import Estimated, _together, estimate
+from engine.evaluation.files.log_source import open_log
+from engine.evaluation.world_of_log import Estimated, _dependence, estimate
 from engine.simulation.crowd import crowd
 from engine.worlds import GALLERY, WORLDS, Item, World, items_from_table, world_from_json
 from engine.worlds.fields import Field, Value
@@ -240,7 +240,7 @@ def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> 
             for field, one in zip(fields, codes, strict=True)
         )  # fmt: skip
         came = np.bincount(np.ravel_multi_index(codes, (10, 10, 10)), minlength=1_000)
-        found += _together(came, replace(COFFEE, fields=counted)) != ()
+        found += _dependence(came, replace(COFFEE, fields=counted)) != ()
     assert found <= 1
 
 
@@ -252,4 +252,4 @@ def test_of_a_value_that_seldom_comes_chance_explains_with_what_it_came(
     often = Field("a", "A", (Value("u", ""), Value("v", "")))
     seldom = Field("b", "B", (Value("w", "", 594.0), Value("x", "", 6.0)))
     came = np.array([300 - rare[0], rare[0], 300 - rare[1], rare[1]])
-    assert _together(came, replace(COFFEE, fields=(often, seldom))) == ()
+    assert _dependence(came, replace(COFFEE, fields=(often, seldom))) == ()

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
@@ -11,13 +11,13 @@ SEEDS = 3, 7, 11
 
 
 @cache
-def log_of(seed: int) -> Told:
+def log_of(seed: int) -> ExperimentLog:
     """A thousand visitors."""
     return finish(experiment(COFFEE, LoopSettings(), 1_000, seed))
 
 
 @cache
-def early(seed: int) -> Told:
+def early(seed: int) -> ExperimentLog:
     """The same when half of them had been."""
     told = log_of(seed)
-    return Told(told.log.take(slice(500)), told.cells[:500])
+    return ExperimentLog(told.log.take(slice(500)), told.cells[:500])

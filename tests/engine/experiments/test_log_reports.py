@@ -49,7 +49,7 @@ def test_what_intervals_keep_is_counted_over_all_reports() -> None:
         every = [one for report in reports for one in report.intervals[counted.key]]
         assert counted.intervals == len(every) == 8
         assert counted.width == pytest.approx(np.mean([one.width for one in every]))
-        assert counted.share == counted.held / 8
+        assert counted.share == counted.covering / 8
 
 
 @pytest.mark.slow
@@ -59,7 +59,7 @@ def test_averages_never_keep_their_promise_the_textbook_not_always_and_ours_does
         finish(reporting(COFFEE, seed, 250, 3, reports))
     naive, ips, ours = interval_records(reports)
     assert naive.intervals == ips.intervals == ours.intervals == 36
-    assert naive.held == 0
+    assert naive.covering == 0
     assert ips.share < 0.95 <= ours.share
     assert naive.width < ours.width
 

@@ -8,8 +8,8 @@ from engine.simulation.drift import as_it_becomes, drifting, with_other_tastes
 from engine.worlds import (
     WORLDS,
     Field,
+    TasteTerm,
     TasteWeights,
-    Term,
     Value,
     World,
     world_from_json,
@@ -81,7 +81,7 @@ def test_other_tastes_of_a_large_world_are_those_of_other_values_and_items() -> 
         Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
     )
     items = WORLDS["coffee"].items[:2]
-    terms = (Term(0.5, {"a": "3"}, None, {}), Term(0.25, {}, items[0].id, {}))
+    terms = (TasteTerm(0.5, {"a": "3"}, None, {}), TasteTerm(0.25, {}, items[0].id, {}))
     world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
     taste = with_other_tastes(world, 7, 0).taste
     assert isinstance(taste, TasteWeights)

@@ -183,7 +183,7 @@ def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_n
     for events in (0, 2):
         proxy.lose_answer_to(b"COMMIT")
         with monkeypatch.context() as patch:
-            patch.setattr(through, "_goes_through", cannot)
+            patch.setattr(through, "_reaches", cannot)
             with pytest.raises(UnknownOutcomeError, match="did not say whether this was saved"):
                 serve_next(kept)
         assert len(kept.loop.events) == events

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from engine.worlds.seen import alike, is_seen
+from engine.worlds.visible_text import alike, is_seen
 
 BAKERY: dict[str, Any] = {
     "format": "personalizer-playground-world",

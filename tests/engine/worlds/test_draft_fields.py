@@ -9,10 +9,10 @@ from engine import PersonalizerError
 from engine.worlds import world_from_json
 from engine.worlds.draft import MAX_SEGMENTS, UNKNOWN
 from engine.worlds.draft_fields import depending_on, with_number, with_values
+from engine.worlds.draft_rows import ActionRow, ValueRow
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.rows import ActionRow, ValueRow
 from tests.engine.worlds.drafts import BAKERY, SMALL
 from tests.engine.worlds.random_worlds import bakery
 

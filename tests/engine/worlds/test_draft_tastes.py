@@ -7,10 +7,10 @@ import pytest
 
 from engine.simulation.crowd import potential_outcomes
 from engine.worlds import WORLDS
+from engine.worlds.draft_rows import LevelRow
 from engine.worlds.draft_tastes import blurred, copied, graded, scrambled, written
 from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.rows import LevelRow
 from engine.worlds.taste import Taste
 from tests.engine.worlds.drafts import BAKERY, SMALL
 

@@ -8,11 +8,11 @@ from hypothesis import given, settings
 from engine import PersonalizerError
 from engine.worlds import WORLDS, World, world_from_json
 from engine.worlds.draft_fields import depending_on
+from engine.worlds.draft_rows import ActionRow, ValueRow
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import draft_of, with_rules, world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.joint import APART
-from engine.worlds.rows import ActionRow, ValueRow
+from engine.worlds.joint_frequencies import APART
 from engine.worlds.taste import Taste
 from tests.engine.worlds.drafts import BAKERY, SMALL
 from tests.engine.worlds.random_worlds import bakery, worlds

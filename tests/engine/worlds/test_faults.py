@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 
 from engine import PersonalizerError
+from engine.worlds.draft_rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 from engine.worlds.draft_tastes import written
 from engine.worlds.draft_world import world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.rows import ActionRow, LevelRow, RuleRow, Rules, ValueRow
 from tests.engine.worlds.drafts import SMALL
 
 

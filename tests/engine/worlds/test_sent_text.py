@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from engine.worlds.draft import Draft
+from engine.worlds.draft_rows import ActionRow, ValueRow
 from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.fields import Field, Value
-from engine.worlds.rows import ActionRow, ValueRow
 from engine.worlds.sent_text import sent_from_text, why_not_sent
 
 SMALL = Draft(

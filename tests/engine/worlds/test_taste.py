@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.worlds import Item, Taste, TasteTable, TasteWeights, Term
+from engine.worlds import Item, Taste, TasteTable, TasteTerm, TasteWeights
 
 TEA = Item("Tea", "🍵", {"hot": True, "price": 1})
 ICE = Item("Ice", "", {"hot": False, "price": 2})
@@ -37,9 +37,9 @@ def test_weights_add_what_applies_to_the_base() -> None:
         base=0.25,
         whole=0.5,
         terms=(
-            Term(0.5, {"weather": "Rainy"}, None, {"hot": True}),
-            Term(0.125, {}, "Ice", {}),
-            Term(-0.25, {"weather": "Sunny", "name": "Bob"}, None, {"price": 1}),
+            TasteTerm(0.5, {"weather": "Rainy"}, None, {"hot": True}),
+            TasteTerm(0.125, {}, "Ice", {}),
+            TasteTerm(-0.25, {"weather": "Sunny", "name": "Bob"}, None, {"price": 1}),
         ),
     )
     assert taste(RAIN, TEA) == Taste(half=0.375, full=0.375)
@@ -50,9 +50,9 @@ def test_weights_add_what_applies_to_the_base() -> None:
 
 @pytest.mark.parametrize(("add", "full"), [(-3.0, 0.0), (0.25, 0.75), (3.0, 1.0)])
 def test_a_chance_stays_within_0_and_1(add: float, full: float) -> None:
-    assert TasteWeights(0.5, (Term(add, {}, None, {}),))(SUN, TEA) == Taste(0.0, full)
+    assert TasteWeights(0.5, (TasteTerm(add, {}, None, {}),))(SUN, TEA) == Taste(0.0, full)
 
 
 def test_true_is_no_number() -> None:
-    assert not Term(0.1, {}, None, {"price": True}).is_about(TEA)
-    assert Term(0.1, {}, None, {"price": 1.0}).is_about(TEA)
+    assert not TasteTerm(0.1, {}, None, {"price": True}).is_about(TEA)
+    assert TasteTerm(0.1, {}, None, {"price": 1.0}).is_about(TEA)

@@ -10,9 +10,9 @@ import pytest
 from altair.utils import schemapi
 
 from engine import LearningLoop
-from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.probability_parts import chances
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, Field, Value, World
 from pages.parts.charts import (

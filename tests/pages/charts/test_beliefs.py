@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, Thompson
-from engine.evaluation.chances import chances
+from engine.evaluation.probability_parts import chances
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy

@@ -6,7 +6,7 @@ import re
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
-from engine.evaluation.chances import Chance, chances
+from engine.evaluation.probability_parts import Chance, chances
 from engine.loop.entries import Ranked
 from engine.loop.settings import LearningMode
 from engine.policies.base import Policy

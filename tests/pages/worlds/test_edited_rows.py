@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.worlds.rows import ActionRow, BadCells, ValueRow
+from engine.worlds.draft_rows import ActionRow, BadCells, ValueRow
 from pages.parts.worlds.edited_rows import EditedRows, as_frame, text_in
 
 

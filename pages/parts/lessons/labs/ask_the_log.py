@@ -6,7 +6,7 @@ from itertools import product
 
 import streamlit as st
 
-from engine.evaluation.experiment import Told, experiment
+from engine.evaluation.experiment import ExperimentLog, experiment
 from engine.evaluation.targets import WorldRule
 from engine.experiments.log_reports import RuleEstimate, RuleSearch, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
@@ -48,7 +48,7 @@ class Lab(lesson.Lab):
         ids = [item.id for item in world.items]
         usual = {value.name: ids[at % len(ids)] for at, value in enumerate(self.field.values)}
         self.menu = {**(self.menu or usual)}
-        self.log: Told | None = None
+        self.log: ExperimentLog | None = None
         self.searches: list[RuleSearch] = []
         self.has_asked = self.has_forgotten = False
 
@@ -154,7 +154,7 @@ class Lab(lesson.Lab):
                     width=_DRINK,
                 )
 
-    def _draw_map(self, log: Told) -> None:
+    def _draw_map(self, log: ExperimentLog) -> None:
         """Map: times offered and mean reward by value and action; a diamond marks the menu."""
         world, offers = self.world, offered_by(self.world, log, self.field.name)
         menu = [world.position(self.menu[value.name]) for value in self.field.values]

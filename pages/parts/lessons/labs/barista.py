@@ -7,8 +7,8 @@ from itertools import islice
 
 import streamlit as st
 
-from engine.evaluation.chances import chances
 from engine.evaluation.context_map import favourites
+from engine.evaluation.probability_parts import chances
 from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.duel import Duel, score_told, visits
 from engine.experiments.exploration import RepeatedOffer

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 import streamlit as st
 
-from engine.evaluation.chances import chances
+from engine.evaluation.probability_parts import chances
 from engine.experiments.exploration import RepeatedOffer
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings

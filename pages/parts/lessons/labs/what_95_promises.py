@@ -52,13 +52,13 @@ class Lab(GradualLab):
 
     @property
     def truth(self) -> float:
-        return float(self.kept[0].held)
+        return float(self.kept[0].covering)
 
     @property
     def numbers(self) -> Mapping[str, str]:
         numbers = {"all": str(self.kept[0].intervals)}
         for coverage in self.kept:
-            numbers[coverage.key] = str(coverage.held)
+            numbers[coverage.key] = str(coverage.covering)
             numbers[f"{coverage.key}_share"] = percent(coverage.share)
             numbers[f"{coverage.key}_width"] = f"{100 * coverage.width:.0f}"
         return numbers
@@ -110,7 +110,7 @@ class Lab(GradualLab):
         self.draw_button(self.say("more"), "lesson-more")
         if self.displayed:
             naive, _, ours = interval_records(self.results[: self.displayed])
-            numbers = {"all": naive.intervals, "naive": naive.held, "ours": ours.held}
+            numbers = {"all": naive.intervals, "naive": naive.covering, "ours": ours.covering}
             remark(self.say("so_far", shops=self.displayed, **numbers))
             self._draw_shop(self.results[self.displayed - 1], is_revealed=True)
 

@@ -21,7 +21,7 @@ from engine.store.entry_codec import settings_from_json, settings_to_json
 from engine.streams import digest
 from engine.worlds import WORLDS, Context, World, key_of
 from engine.worlds.checks import CODE, check_known, each_in, number_in, object_in
-from engine.worlds.seen import check_seen, new_text_in
+from engine.worlds.visible_text import check_seen, new_text_in
 from pages.parts.lessons.own.own_lesson import OwnLesson
 
 FORMAT, VERSION = "personalizer-playground-lesson", 1

@@ -26,9 +26,9 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
     watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
     finish(watch.repeating(4))
     ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
-    assert watch.counts["fixed", "naive"].held == 0
+    assert watch.counts["fixed", "naive"].covering == 0
     assert ours.intervals == 16
-    assert ours.held >= 15
+    assert ours.covering >= 15
     assert ours.width < 0.5 * books.width
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.estimators import Stratified
-from engine.evaluation.estimators.table import Table
+from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.targets import Even, Fixed, Given, Online, Target
 from tests.engine.evaluation.estimators.telling import answer
@@ -91,10 +91,10 @@ def test_parts_add_up() -> None:
 def test_what_is_expected_once_at_most_counts_from_the_unlikeliest_on() -> None:
     wanted, expected = np.array([[3.0, 2.0], [5.0, 1.0], [7.0, 4.0]]), np.zeros((3, 2))
     expected[0], expected[1], expected[2] = 90.0, 0.4, 0.05
-    assert unreached(Table(("0", "1", "2"), ("a", "b"), np.stack([wanted, expected]))) == 17.0
+    assert unreached(SumTable(("0", "1", "2"), ("a", "b"), np.stack([wanted, expected]))) == 17.0
     expected[1] = 0.5
-    assert unreached(Table(("0", "1", "2"), ("a", "b"), np.stack([wanted, expected]))) == 11.0
-    assert unreached(Table.empty(5)) == 0
+    assert unreached(SumTable(("0", "1", "2"), ("a", "b"), np.stack([wanted, expected]))) == 11.0
+    assert unreached(SumTable.empty(5)) == 0
 
 
 @pytest.mark.parametrize("earned", [0, 1])

@@ -7,7 +7,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.evaluation.files.duplicates import EventIds
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from tests.engine.evaluation.files.made import as_csv, as_dsjson, as_parquet, refused, table
 
 MADE = table(40)

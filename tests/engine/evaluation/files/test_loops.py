@@ -7,7 +7,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.decisions import Decisions, decisions_from, usable
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.loops import batches
 from engine.evaluation.files.window import Window
 from engine.evaluation.offline import evaluate

@@ -9,7 +9,7 @@ import pytest
 
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.table import head
 from engine.evaluation.offline import evaluate
 from engine.evaluation.targets import Even, Given

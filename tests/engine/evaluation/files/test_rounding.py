@@ -10,7 +10,7 @@ from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.rounding import SINGLE, half_unit, normalised, summing_to_one
 from engine.evaluation.offline import Row, evaluate
 from engine.evaluation.targets import Even, Fixed, Target

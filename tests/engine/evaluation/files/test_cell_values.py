@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.cells import Rows, Written, numbers, times, words
+from engine.evaluation.files.cell_values import CheckedRows, Written, numbers, times, words
 from engine.store.exchange.lines import Faults
 
 MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
@@ -24,7 +24,7 @@ MOMENT = np.datetime64("2026-01-02T02:00:00", "us")
     ids=lambda column: str(column.type),
 )
 def test_numbers_are_read_and_missing_ones_are_none(column: object) -> None:
-    rows = Rows(np.arange(3))
+    rows = CheckedRows(np.arange(3))
     np.testing.assert_array_equal(numbers(column, "reward", (0.0, 1.0), rows), [1, np.nan, 0])
     assert rows.good.all()
 
@@ -58,15 +58,15 @@ def test_a_column_is_read_in_one_way_or_refused(
 ) -> None:
     written, faults = Written(), Faults()
     for batch in batches:
-        rows = Rows(np.arange(len(batch)), decimal_comma=True, written=written)
+        rows = CheckedRows(np.arange(len(batch)), decimal_comma=True, written=written)
         numbers(pa.array(batch), "reward", (0.0, high), rows)
-        rows.tell(faults)
+        rows.report(faults)
     written.end(faults)
     assert [fault.reason for fault in faults.first] == told
 
 
 def test_words_are_places_in_those_that_occur() -> None:
-    codes, texts = words(pa.array([7, None, 7]), Rows(np.arange(3)))
+    codes, texts = words(pa.array([7, None, 7]), CheckedRows(np.arange(3)))
     assert [texts[code] for code in codes] == ["7", "", "7"]
 
 
@@ -81,25 +81,25 @@ def test_words_are_places_in_those_that_occur() -> None:
     ids=lambda column: str(column.type),
 )
 def test_times_are_in_utc(column: object) -> None:
-    assert times(column, Rows(np.arange(1))) == MOMENT
+    assert times(column, CheckedRows(np.arange(1))) == MOMENT
 
 
 def test_of_a_files_words_those_of_the_batch_are_read() -> None:
     whole = pa.array([f"event {i}" for i in range(5)]).dictionary_encode()
-    assert words(whole.slice(3, 2), Rows(np.arange(2)))[1] == ["event 3", "event 4", ""]
+    assert words(whole.slice(3, 2), CheckedRows(np.arange(2)))[1] == ["event 3", "event 4", ""]
 
 
 def test_days_are_times_and_words_are_none() -> None:
-    assert times(pa.array([date(2026, 1, 2)]), Rows(np.arange(1))) < MOMENT
-    rows = Rows(np.arange(1))
+    assert times(pa.array([date(2026, 1, 2)]), CheckedRows(np.arange(1))) < MOMENT
+    rows = CheckedRows(np.arange(1))
     times(pa.array(["soon"]), rows)
     assert not rows.good.any()
 
 
 def test_lists_and_objects_are_neither_words_nor_numbers() -> None:
     for column in (pa.array([["a"], ["b"]]), pa.array([{"x": 1}, {"x": 2}])):
-        rows, faults = Rows(np.arange(1, 3)), Faults()
+        rows, faults = CheckedRows(np.arange(1, 3)), Faults()
         words(column, rows)
-        rows.tell(faults)
+        rows.report(faults)
         assert [fault.line for fault in faults.first] == [1, 2]
         assert faults.first[0].reason.endswith("is a list or an object, no value")

@@ -14,7 +14,7 @@ from engine.store.entry_codec import from_text, to_text
 from engine.worlds import world_from_json
 from engine.worlds.draft_world import draft_of, world_of
 from engine.worlds.faults import faults_of
-from engine.worlds.seen import alike, is_seen, new_text_in, new_world_from_json
+from engine.worlds.visible_text import alike, is_seen, new_text_in, new_world_from_json
 from tests.engine.worlds.random_worlds import bakery
 
 

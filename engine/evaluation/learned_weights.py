@@ -1,5 +1,5 @@
-"""All that was learned, as a table: what each value, and each pair and triple of them, adds to the
-expected reward of each action, whatever else a visitor is like."""
+"""Learned weights as a table: contribution of each value, pair and triple of values to the
+expected reward of each action."""
 
 import json
 from collections.abc import Mapping
@@ -15,11 +15,11 @@ from engine.worlds.world import World
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """What some values of context fields together add to what an action is believed to earn.
+    """Contribution of some context values together to the believed reward of an action.
 
     Attributes:
-        values: field -> value, as the world calls it; of a list each tag, field.tag -> "true" or
-            "false"; none for what the action adds whoever comes.
+        values: field -> value, by the world's names; for a list each tag, field.tag -> "true" or
+            "false"; empty for the action's own contribution.
         action: its id.
         adds: in units of reward.
     """
@@ -30,18 +30,18 @@ class Weight:
 
 
 def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
-    """The weights of a loop in all contexts of a world, of a large one in those of some who come,
-    the largest first; each context is a step.
+    """Weights of a loop in the contexts of a world, in descending absolute size; each context is a
+    step.
 
-    The loop is not to change meanwhile.
+    For a large world only a sample of the contexts is used. The loop must not change meanwhile.
     """
-    found: dict[tuple[tuple[tuple[str, str], ...], str], Weight] = {}
+    weights: dict[tuple[tuple[tuple[str, str], ...], str], Weight] = {}
     online = loop.settings.learning_mode == "online"
     for cell in world.some().cells.tolist():
         context, request = world.contexts[cell], world.request(cell)
         sent = request.context_values
-        for action, alone in zip(request.actions, np.eye(len(request.actions)), strict=True):
-            for group, adds in loop.learner.contributions(request, alone, online).items():
+        for action, indicator in zip(request.actions, np.eye(len(request.actions)), strict=True):
+            for group, adds in loop.learner.contributions(request, indicator, online).items():
                 if isinstance(group, Group) and not group.every:
                     values = {
                         name: context[name]
@@ -49,7 +49,7 @@ def weighing(loop: LearningLoop, world: World) -> Steps[list[Weight]]:
                         else json.dumps(sent.get(name, False))
                         for name in group.fields
                     }
-                    place = tuple(values.items()), action.id
-                    found.setdefault(place, Weight(values, action.id, adds))
+                    key = tuple(values.items()), action.id
+                    weights.setdefault(key, Weight(values, action.id, adds))
         yield None
-    return sorted(found.values(), key=lambda one: -abs(one.adds.mean))
+    return sorted(weights.values(), key=lambda weight: -abs(weight.adds.mean))

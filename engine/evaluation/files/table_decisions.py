@@ -1,4 +1,4 @@
-"""Rows of a table as logged decisions, a batch at a time, with no loop over events."""
+"""Rows of a table as logged decisions, a batch at a time, vectorised over events."""
 
 import json
 from collections.abc import Collection, Sequence
@@ -14,29 +14,36 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
 from engine.evaluation.decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files.cells import Rows, in_json, numbers, short, with_point, words
+from engine.evaluation.files.cell_values import (
+    CheckedRows,
+    in_json,
+    numbers,
+    short,
+    with_point,
+    words,
+)
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.rounding import ROUNDING, normalised, summing_to_one
 from engine.protocol.features import flatten
 
 MAX_ACTIONS = 1_000
-"""Different actions that a log may have."""
+"""Maximum number of distinct actions in a log."""
 MOST_CONTEXT = 10_000
-"""Characters of one event's context."""
+"""Maximum number of characters of an event's context."""
 _OF_SHOWN, _OF_ALL = "propensity", "probabilities"
-"""Whose rounding is noted: of the column with what was shown, and of those with all."""
+"""Keys of noted rounding: of the shown action's column, and of the columns of all actions."""
 _LISTS = {pa.lib.Type_LIST, pa.lib.Type_LARGE_LIST, pa.lib.Type_FIXED_SIZE_LIST}
 
 
-class Offers(NamedTuple):
-    """What could be shown in N events.
+class OfferedActions(NamedTuple):
+    """Actions offered in N events.
 
     Attributes:
-        actions: the K that ever could.
-        offered: (N, K).
+        actions: the K actions offered in any event.
+        offered: mask, (N, K).
         baseline: the first in each event, (N,) positions in ``actions``.
-        probabilities: (N, K); None where the log does not tell them.
+        probabilities: (N, K); None if unknown.
     """
 
     actions: tuple[str, ...]
@@ -46,12 +53,13 @@ class Offers(NamedTuple):
 
 
 def decisions(
-    batch: Any, columns: Columns, bounds: Bounds, rows: Rows, ids: EventIds
+    batch: Any, columns: Columns, bounds: Bounds, rows: CheckedRows, ids: EventIds
 ) -> Decisions | None:
-    """The decisions in a `pyarrow.RecordBatch`; None if any row is faulty, which ``rows`` note.
+    """Decisions in a `pyarrow.RecordBatch`; None if any row is faulty, with the faults in
+    ``rows``.
 
     Args:
-        ids: of the events before.
+        ids: ids of earlier events.
     """
     codes, names = words(batch[columns.shown], rows)
     rows.refuse(np.array([not name for name in names])[codes], lambda at: "it shows no action")
@@ -83,73 +91,78 @@ def decisions(
     )  # fmt: skip
 
 
-def _once(column: Any, ids: EventIds, rows: Rows) -> None:
-    """Events whose ids were there before are faulty."""
+def _once(column: Any, ids: EventIds, rows: CheckedRows) -> None:
+    """Refuse events with a duplicate id."""
     codes, names = words(column, rows)
     reason = "its event id {} was there before: one decision counts once"
     rows.refuse(ids.again(codes, names), lambda at: reason.format(short(names[codes[at]])))
 
 
-def _within(column: Any, what: str, bounds: Bounds, rows: Rows) -> Array:
+def _within(column: Any, quantity: str, bounds: Bounds, rows: CheckedRows) -> Array:
     """Numbers of a column, each within bounds."""
-    found, (low, high) = numbers(column, what, bounds, rows), bounds
-    rows.refuse(np.isnan(found), lambda at: f"it has no {what}")
-    outside = ~((low <= found) & (found <= high))
-    reason = f"its {what} is {{:g}}, which is not within {low:g} to {high:g}"
-    rows.refuse(outside, lambda at: reason.format(found[at]))
-    return found
+    values, (low, high) = numbers(column, quantity, bounds, rows), bounds
+    rows.refuse(np.isnan(values), lambda at: f"it has no {quantity}")
+    outside = ~((low <= values) & (values <= high))
+    reason = f"its {quantity} is {{:g}}, which is not within {low:g} to {high:g}"
+    rows.refuse(outside, lambda at: reason.format(values[at]))
+    return values
 
 
 def _propensity(
-    batch: Any, columns: Columns, offers: Offers, shown: NDArray[np.intp], rows: Rows
+    batch: Any, columns: Columns, offers: OfferedActions, shown: NDArray[np.intp], rows: CheckedRows
 ) -> Array:
-    """The probability of what was shown; by the table of all where no column has it."""
+    """Probability of the shown action, from its column or else from the table of probabilities."""
     table = offers.probabilities
     of_shown = None if table is None else table[np.arange(len(shown)), shown]
     if columns.propensity:
-        found = _within(batch[columns.propensity], "probability", (0.0, 1.0), rows)
-        rounding = rows.written.note_rounding(_OF_SHOWN, found)
+        values = _within(batch[columns.propensity], "probability", (0.0, 1.0), rows)
+        rounding = rows.written.note_rounding(_OF_SHOWN, values)
     else:
         assert of_shown is not None
-        found, rounding = of_shown, 0.0
+        values, rounding = of_shown, 0.0
     was_shown = "its probability is {:g}, but it was shown"
-    rows.refuse(found < LEAST_CHANCE, lambda at: was_shown.format(found[at]))
+    rows.refuse(values < LEAST_CHANCE, lambda at: was_shown.format(values[at]))
     if of_shown is not None:
         reason = "its probability is {:g}, but that of the action shown is {:g}"
         allowed = max(ROUNDING, rounding + rows.written.rounding[_OF_ALL])
-        differs = np.abs(found - of_shown) > allowed
-        rows.refuse(differs, lambda at: reason.format(found[at], of_shown[at]))
-    return found
+        differs = np.abs(values - of_shown) > allowed
+        rows.refuse(differs, lambda at: reason.format(values[at], of_shown[at]))
+    return values
 
 
-# -- what was offered -----------------------------------------------------------------
+# -- offers ---------------------------------------------------------------------------
 
 
 def check_number_of_actions(actions: Collection[str]) -> None:
-    """``BadRequest`` for so many that a column of them cannot be one of actions."""
+    """``BadRequest`` for so many actions that the column is unlikely to hold actions."""
     if len(actions) > MAX_ACTIONS:
-        told = f"{MAX_ACTIONS:,} at most: is the right column said to hold the action"
-        refuse("BadRequest", "log", len(actions), told, "The number of different actions")
+        allowed = f"{MAX_ACTIONS:,} at most: is the right column said to hold the action"
+        refuse("BadRequest", "log", len(actions), allowed, "The number of different actions")
 
 
-def _offers(batch: Any, columns: Columns, rows: Rows) -> Offers:
+def _offers(batch: Any, columns: Columns, rows: CheckedRows) -> OfferedActions:
     n = batch.num_rows
     if columns.offered:
         offers = _listed(batch[columns.offered], columns, rows)
     elif columns.probabilities:
         actions = tuple(action for action, _ in columns.probabilities)
-        offers = Offers(actions, np.ones((n, len(actions)), bool), np.zeros(n, dtype=np.intp))
+        offers = OfferedActions(
+            actions, np.ones((n, len(actions)), bool), np.zeros(n, dtype=np.intp)
+        )
     else:
         every = np.ones((n, len(columns.actions)), dtype=bool)
-        return Offers(columns.actions, every, np.zeros(n, dtype=np.intp))
+        return OfferedActions(columns.actions, every, np.zeros(n, dtype=np.intp))
     return _with_probabilities(batch, columns, offers, rows) if columns.probabilities else offers
 
 
-def _with_probabilities(batch: Any, columns: Columns, offers: Offers, rows: Rows) -> Offers:
-    """Offers with the probability of each; where nothing else says so, empty ones are none."""
-    what = "probability of {}"
+def _with_probabilities(
+    batch: Any, columns: Columns, offers: OfferedActions, rows: CheckedRows
+) -> OfferedActions:
+    """Offers with the probability of each action; unless a column lists the offers, an empty cell
+    means not offered."""
+    quantity = "probability of {}"
     columns_of = {
-        action: numbers(batch[name], what.format(short(action)), (0.0, 1.0), rows)
+        action: numbers(batch[name], quantity.format(short(action)), (0.0, 1.0), rows)
         for action, name in columns.probabilities
     }
     missing = np.full(batch.num_rows, np.nan)
@@ -166,35 +179,38 @@ def _with_probabilities(batch: Any, columns: Columns, offers: Offers, rows: Rows
     rows.refuse(differs, lambda at: f"its probabilities add up to {total[at]:g}")
     beyond = total - of_offered > ROUNDING
     rows.refuse(beyond, lambda at: "an action that was not offered has a probability")
-    return Offers(offers.actions, offered, baseline.astype(np.intp), table * offered)
+    return OfferedActions(offers.actions, offered, baseline.astype(np.intp), table * offered)
 
 
-def _listed(column: Any, columns: Columns, rows: Rows) -> Offers:
-    """Offers that a column lists, as a list or a text."""
+def _listed(column: Any, columns: Columns, rows: CheckedRows) -> OfferedActions:
+    """Offers from a column of lists or texts."""
     if _LISTS & {column.type.id} and not pa.types.is_nested(column.type.value_type):
         column = pc.binary_join(column.cast(pa.list_(pa.string())), "\x1f")
     codes, texts = words(in_json(column), rows)
     lists = [_parted(text) for text in texts]
-    rows.refuse(np.array([not one for one in lists])[codes], lambda at: "it offers no action")
+    rows.refuse(np.array([not names for names in lists])[codes], lambda at: "it offers no action")
     named = [action for action, _ in columns.probabilities]
-    actions = tuple(dict.fromkeys([*(action for one in lists for action in one), *named]))
+    actions = tuple(dict.fromkeys([*(action for names in lists for action in names), *named]))
     check_number_of_actions(actions)
     place = {action: at for at, action in enumerate(actions)}
     offered = np.zeros((len(lists), len(actions)), dtype=bool)
-    for at, one in enumerate(lists):
-        offered[at, [place[action] for action in one]] = True
-    first = np.array([place[one[0]] if one else 0 for one in lists], dtype=np.intp)
-    return Offers(actions, offered[codes], first[codes])
+    for at, names in enumerate(lists):
+        offered[at, [place[action] for action in names]] = True
+    first = np.array([place[names[0]] if names else 0 for names in lists], dtype=np.intp)
+    return OfferedActions(actions, offered[codes], first[codes])
 
 
 def _parted(text: str) -> Sequence[str]:
-    """The actions in a text: JSON, of names or of objects with an ``id``, or names with one kind
+    """Actions in a text: a JSON list of names or of objects with an ``id``, or names with one kind
     of separator between them."""
     if text.startswith("["):
         with suppress(ValueError, RecursionError):
             listed = json.loads(text)
-            return [str(one.get("id", one) if isinstance(one, dict) else one) for one in listed]
-    separator = next((one for one in "\x1f|;," if one in text), "\x1f")
+            return [
+                str(entry.get("id", entry) if isinstance(entry, dict) else entry)
+                for entry in listed
+            ]
+    separator = next((mark for mark in "\x1f|;," if mark in text), "\x1f")
     return [part.strip() for part in text.split(separator) if part.strip()]
 
 
@@ -202,9 +218,9 @@ def _parted(text: str) -> Sequence[str]:
 
 
 def _contexts(
-    batch: Any, names: Sequence[str], rows: Rows
+    batch: Any, names: Sequence[str], rows: CheckedRows
 ) -> tuple[NDArray[np.intp], tuple[str, ...]]:
-    """Each event's context, as `Decisions.contexts` has it."""
+    """Context of each event, as in `Decisions.contexts`."""
     if not names:
         return np.zeros(batch.num_rows, dtype=np.intp), ("",)
     columns, size = [], np.zeros(batch.num_rows, dtype=np.int_)
@@ -212,22 +228,22 @@ def _contexts(
         codes, texts = words(in_json(batch[name]), rows)
         if rows.decimal_comma:
             texts = list(map(with_point, texts))
-        columns.append((codes, [_told(name, text) for text in texts]))
+        columns.append((codes, [_context_columns(name, text) for text in texts]))
         size += np.array([len(text) for text in texts])[codes]
     reason = f"its context has more than {MOST_CONTEXT:,} characters"
     rows.refuse(size > MOST_CONTEXT, lambda at: reason)
-    if not rows.good.all():  # Nothing is made of them, however long they are.
+    if not rows.good.all():  # Contexts of a faulty batch are not used, and may be long.
         return np.zeros(batch.num_rows, dtype=np.intp), ("",)
     parts = [pa.array(texts).take(pa.array(codes)) for codes, texts in columns]
     coded = pc.binary_join_element_wise(*parts, ", ").dictionary_encode()
     return coded.indices.to_numpy().astype(np.intp), tuple(coded.dictionary.to_pylist())
 
 
-def _told(name: str, text: str) -> str:
-    """What a cell says of the context: a column, or several if it is an object in JSON."""
+def _context_columns(name: str, text: str) -> str:
+    """Context columns of a cell: one, or several if it is a JSON object."""
     if text.startswith("{"):
         with suppress(ValueError, RecursionError, PersonalizerError):
-            found = context_of(flatten([{name: json.loads(text)}], name))
-            if found:
-                return found
+            columns = context_of(flatten([{name: json.loads(text)}], name))
+            if columns:
+                return columns
     return text_of([f"{name}={text or 'null'}"])

@@ -1,7 +1,7 @@
-"""How often values of fields come together in a draft: a table over the fields that are bound to
-one another, by the numbers of their rows, so that it stays whatever is renamed, added or taken out.
+"""Joint frequencies of values in a draft: a table over the fields that depend on each other, by
+the numbers of their rows, so that it survives renaming, insertion and removal.
 
-Any other field comes independently, and takes no room in it.
+Independent fields take no room in the table.
 """
 
 import math
@@ -11,23 +11,23 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.worlds.draft_rows import ValueRow
 from engine.worlds.place import MAX_TIMES
-from engine.worlds.rows import ValueRow
 
 Fields = Mapping[str, Sequence[ValueRow]]
-"""The values of each field, by its name."""
+"""Values of each field, by its name."""
 MAX_SHARE = 1e6
-"""Of a value."""
+"""Largest share of a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Joint:
-    """How often values come together; nothing where all fields come independently.
+    """Joint frequencies of values; empty if all fields are independent.
 
     Attributes:
-        ids: of each bound field the numbers of its values' rows.
-        times: for each combination of these, the last field changing fastest, how many times as
-            often as the shares of its values alone say it comes.
+        ids: numbers of the rows of each bound field's values.
+        times: for each combination, the last field changing fastest, its frequency relative to that
+            of independent fields.
     """
 
     ids: tuple[tuple[int, ...], ...] = ()
@@ -35,41 +35,44 @@ class Joint:
 
     @property
     def table(self) -> Array:
-        """The same, one axis a field."""
+        """Array of `times`, an axis per field."""
         return np.array(self.times or 1.0).reshape([len(ids) for ids in self.ids])
 
 
 APART = Joint()
-"""All fields come independently."""
+"""Independent fields."""
 
 
 def joint_of(ids: Sequence[Sequence[int]], times: Sequence[float]) -> Joint:
-    """What is known of some fields, without those along which nothing differs."""
+    """Joint frequencies of some fields, without axes along which they are constant."""
     if not times:
         return APART
-    table, left = np.array(times).reshape([len(one) for one in ids]), [tuple(one) for one in ids]
-    for axis in reversed(range(len(left))):
+    table, axes = (
+        np.array(times).reshape([len(numbers) for numbers in ids]),
+        [tuple(numbers) for numbers in ids],
+    )
+    for axis in reversed(range(len(axes))):
         if (table == table.take([0], axis)).all():
             table = np.asarray(table.take(0, axis))
-            del left[axis]
-    return Joint(tuple(left), tuple(table.ravel().tolist())) if left else APART
+            del axes[axis]
+    return Joint(tuple(axes), tuple(table.ravel().tolist())) if axes else APART
 
 
 def bound_in(joint: Joint, fields: Fields) -> dict[str, int]:
-    """The fields that are bound to one another, each with the place of its axis."""
+    """Axis of each bound field."""
     axes = {number: axis for axis, ids in enumerate(joint.ids) for number in ids}
-    found: dict[str, int] = {}
+    bound: dict[str, int] = {}
     for name, rows in fields.items():
         known = (axes[row.id] for row in rows if row.id in axes)
-        axis = next((one for one in known if one not in found.values()), None)
+        axis = next((candidate for candidate in known if candidate not in bound.values()), None)
         if axis is not None:
-            found[name] = axis
-    return found
+            bound[name] = axis
+    return bound
 
 
 def astray(joint: Joint, fields: Fields) -> ValueRow | None:
-    """The first value that stands in another field than others of its own that are bound, or with
-    those of another: as long as a field is being called something else, row by row."""
+    """First value that is separated from the other bound values of its field, or mixed with those
+    of another field, while a field is renamed row by row."""
     axes = {number: axis for axis, ids in enumerate(joint.ids) for number in ids}
     names, known = dict[int, str](), dict[str, int]()
     for name, rows in fields.items():
@@ -83,55 +86,55 @@ def astray(joint: Joint, fields: Fields) -> ValueRow | None:
 
 
 def has_room(joint: Joint, fields: Fields) -> bool:
-    """Whether there is room for all combinations of the values of bound fields."""
+    """Return True if the combinations of bound values fit the table."""
     many = math.prod(len(fields[name]) for name in bound_in(joint, fields))
     return many <= MAX_TIMES
 
 
 def among(joint: Joint, before: Fields, after: Fields) -> Joint:
-    """The same among other values: with one that was not there, as with all of its field that
-    were, each counting by its share; so a field taken out is summed over. What there is no room
-    for, and whatever is `astray`, stays as it was, until that is no more."""
+    """Transfer joint frequencies to other values: a new value gets the weighted mean of its
+    field's previous values, and a removed field is summed over. Without room for the table, and
+    with a value `astray`, the frequencies stay unchanged."""
     bound = bound_in(joint, after)
     ids = tuple(tuple(row.id for row in after[name]) for name in bound)
     if not joint.times or ids == joint.ids or astray(joint, after) or not has_room(joint, after):
         return joint
-    often = {row.id: often_of(row) for rows in before.values() for row in rows}
+    frequency = {row.id: often_of(row) for rows in before.values() for row in rows}
     names, table = {axis: name for name, axis in bound.items()}, joint.table
     for axis, numbers in enumerate(joint.ids):
-        weights = np.array([often.get(number, 0.0) for number in numbers])
+        weights = np.array([frequency.get(number, 0.0) for number in numbers])
         mean = np.average(table, axis=axis, weights=weights if weights.any() else None)
         mean = np.expand_dims(mean, axis)
-        places = {number: at for at, number in enumerate(numbers)}
+        positions = {number: at for at, number in enumerate(numbers)}
         rows = after[names[axis]] if axis in names else ()
-        parts = [table.take([places[r.id]], axis) if r.id in places else mean for r in rows]
+        parts = [table.take([positions[r.id]], axis) if r.id in positions else mean for r in rows]
         table = np.concatenate(parts or [mean], axis)
-    gone = tuple(axis for axis in range(table.ndim) if axis not in names)
-    table = table.transpose([*bound.values(), *gone]).reshape([len(one) for one in ids])
-    times = tuple(float(f"{one:.12g}") for one in table.ravel().tolist())
+    removed = tuple(axis for axis in range(table.ndim) if axis not in names)
+    table = table.transpose([*bound.values(), *removed]).reshape([len(numbers) for numbers in ids])
+    times = tuple(float(f"{factor:.12g}") for factor in table.ravel().tolist())
     return APART if set(times) <= {1.0} else Joint(ids, times)
 
 
 def times_in(joint: Joint, fields: Fields, names: Sequence[str]) -> Array:
-    """How many times as often combinations of the values of these fields come, one axis a field;
-    all that are bound are among them."""
+    """Relative frequencies of combinations of these fields' values, an axis per field. The fields
+    must include every bound field."""
     return np.broadcast_to(_placed(joint, fields, names), [len(fields[name]) for name in names])
 
 
 def segments_come(joint: Joint, fields: Fields, by: Sequence[str]) -> Array:
-    """How often segments of some fields come, relative to one another, one axis a field."""
+    """Relative frequencies of segments of some fields, one axis per field."""
     others = [name for name in bound_in(joint, fields) if name not in by]
-    times, found = _placed(joint, fields, [*by, *others]), np.ones(())
-    for name in reversed(others):  # Before segments are multiplied out: the table is small.
+    times, shares = _placed(joint, fields, [*by, *others]), np.ones(())
+    for name in reversed(others):  # Sum while the table is still small.
         times = (times * [often_of(row) for row in fields[name]]).sum(axis=-1)
     for name in by:
-        found = np.multiply.outer(found, [often_of(row) for row in fields[name]])
-    return np.asarray(found * times)
+        shares = np.multiply.outer(shares, [often_of(row) for row in fields[name]])
+    return np.asarray(shares * times)
 
 
 def _placed(joint: Joint, fields: Fields, names: Sequence[str]) -> Array:
-    """The table with an axis for each of some fields, of one place where it is not bound; ones
-    where the table is not one of these values, as there was no room for them or one is astray."""
+    """Table with an axis for each of some fields, of length 1 for independent ones; ones if the
+    table belongs to other values, for lack of room or a value astray."""
     bound = bound_in(joint, fields)
     is_of = (joint.ids[at] == tuple(r.id for r in fields[name]) for name, at in bound.items())
     if len(bound) != len(joint.ids) or not all(is_of):
@@ -143,6 +146,5 @@ def _placed(joint: Joint, fields: Fields, names: Sequence[str]) -> Array:
 
 
 def often_of(row: ValueRow) -> float:
-    """What is written may be wrong yet: a share below 0 counts as 0, one of 0 for all as the
-    same."""
+    """Frequency of a value from its share, clipped to the valid range."""
     return min(max(0.0, row.often), MAX_SHARE)

@@ -14,22 +14,22 @@ from numpy.typing import NDArray
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files import loops
-from engine.evaluation.files.cells import Rows, Written, times, words
+from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.dsjson import DsjsonReader
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares
-from engine.evaluation.files.rows import check_number_of_actions, decisions
 from engine.evaluation.files.table import batches, column_names, head
+from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
 from engine.evaluation.files.window import ALL, Window
 from engine.store.exchange.lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
-"""As large as a file may be that is read line by line and never held."""
+"""Limits of a file that is streamed line by line."""
 _MOST_EVENTS = 1_000_000
-"""Of a loop's own export, which is held."""
+"""Maximum number of events of a loop's own export, which is held in memory."""
 _Batches = Generator[Decisions, None, int]
 
 
@@ -43,7 +43,7 @@ class _Before:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Log(ABC):
+class LogSource(ABC):
     """Files that together are one log, in this order.
 
     Attributes:
@@ -56,12 +56,12 @@ class Log(ABC):
 
     @property
     def label(self) -> str:
-        """The names of its files."""
+        """Names of its files."""
         first, last = self.files[0].name, self.files[-1].name
         return first if len(self.files) == 1 else f"{first} … {last}"
 
     def batches(self) -> Iterator[Decisions]:
-        """The decisions in the window; none if it is empty.
+        """Yield the decisions in the window.
 
         Raises:
             RejectedError: after the last line, with all faults.
@@ -72,7 +72,7 @@ class Log(ABC):
             raise faults.rejection()
 
     def _batches(self, faults: Faults) -> Iterator[Decisions]:
-        """The decisions of all files, as long as there are no faults."""
+        """Yield the decisions of all files until the first fault."""
         number, before = 0, _Before()
         for file in self.files:
             faults.file = file.name
@@ -81,16 +81,16 @@ class Log(ABC):
                 break
 
     def _prepared(self) -> Self:
-        """The log with all that must be known of it before its first batch."""
+        """Complete the log with everything needed before its first batch."""
         return self
 
     @abstractmethod
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
-        """The decisions of one file, as long as there are no faults; all faults in it.
+        """Yield the decisions of one file until the first fault; report all faults of the file.
 
         Args:
-            number: of the last event before it.
-            before: state left by the files before it.
+            number: number of the last event before the file.
+            before: state left by earlier files.
 
         Returns:
             number of its last event, or of one after the window.
@@ -98,15 +98,15 @@ class Log(ABC):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableLog(Log):
+class TableLog(LogSource):
     """CSV or Parquet, with the meaning of its columns."""
 
     columns: Columns
     calibration: Calibration | None = None
 
     def _prepared(self) -> Self:
-        """With all actions that it shows, where nothing else tells what is offered, and with the
-        calibration of its probabilities, where few digits are written.
+        """Add the actions of the log if no column lists the offers, and the calibration of rounded
+        probabilities.
 
         Raises:
             RejectedError: if a file cannot be read to its end, and for rounded probabilities in a
@@ -133,9 +133,9 @@ class TableLog(Log):
             faults.file = file.name
             if columns.shown in column_names(file):
                 for batch in batches(file, [columns.shown], faults):
-                    actions.update(words(batch.rows[columns.shown], Rows(batch.lines))[1])
+                    actions.update(words(batch.rows[columns.shown], CheckedRows(batch.lines))[1])
                     check_number_of_actions(actions - {""})
-        if faults.is_ended:  # Then it is not known what all its actions are.
+        if faults.is_ended:  # Then the set of actions is incomplete.
             for file in self.files:
                 faults.file = file.name
                 correct_lines(file, faults)
@@ -151,14 +151,14 @@ class TableLog(Log):
             faults.add(0, fault)
             return number
         for batch in batches(file, self.columns.names, faults):
-            rows, table = Rows(batch.lines, batch.decimal_comma, before.written), batch.rows
+            rows, table = CheckedRows(batch.lines, batch.decimal_comma, before.written), batch.rows
             inside = self._inside(table, number, rows)
             number += len(inside)
             if not inside.all():
-                rows, table = rows.those(inside), table.filter(pa.array(inside))
+                rows, table = rows.subset(inside), table.filter(pa.array(inside))
             if len(rows.lines):
                 log = decisions(table, self.columns, self.bounds, rows, before.ids)
-                rows.tell(faults)
+                rows.report(faults)
                 if log is not None and not faults.total:
                     yield self.calibration.apply(log) if self.calibration else log
             if self.window.is_over(number + 1):
@@ -167,8 +167,9 @@ class TableLog(Log):
         correct_lines(file, faults)
         return number
 
-    def _inside(self, table: Any, number: int, rows: Rows) -> NDArray[np.bool_]:
-        """Which rows are in the window; those whose time cannot be read are, as faulty ones."""
+    def _inside(self, table: Any, number: int, rows: CheckedRows) -> NDArray[np.bool_]:
+        """Mask of the rows in the window; rows with an unreadable time count as inside, with a
+        fault."""
         if self.window == ALL:
             return np.ones(len(rows.lines), dtype=bool)
         when = times(table[self.columns.time], rows) if self.window.by_time else None
@@ -177,17 +178,17 @@ class TableLog(Log):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DsjsonLog(Log):
-    """The service's dsjson, as it is or as gzip.
+class DsjsonLog(LogSource):
+    """The service's dsjson, plain or as gzip.
 
     Attributes:
-        dropped: the ``pdrop`` of all its events; None where the first of them tells.
+        dropped: ``pdrop`` of all events; None to take the first event's.
     """
 
     dropped: float | None = None
 
     def _prepared(self) -> Self:
-        """With the ``pdrop`` of the first event, for all files."""
+        """Add the ``pdrop`` of the first event, for all files."""
         if self.dropped is not None or len(self.files) == 1:
             return self
         number, faults = 0, Faults("evaluated")
@@ -211,7 +212,7 @@ class DsjsonLog(Log):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LoopLog(Log):
+class LoopLog(LogSource):
     """A loop's own export, as lines of JSON."""
 
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
@@ -230,16 +231,16 @@ def open_log(
     bounds: Bounds = (0.0, 1.0),
     window: Window = ALL,
     most: int = sys.maxsize,
-) -> Log:
-    """A log in a file of any kind, or in all files of a folder, by their names in order.
+) -> LogSource:
+    """Open a log in a file of any format, or in all files of a folder in the order of their names.
 
     Args:
         name: of bytes in memory.
-        most: rows of CSV and Parquet, each file.
-        columns: of CSV and Parquet; guessed if not given.
+        most: maximum number of rows of CSV and Parquet, per file.
+        columns: of CSV and Parquet; guessed by default.
 
     Raises:
-        RejectedError: if there is no log.
+        RejectedError: if no log can be opened.
     """
     files = _files(data, name, most)
     kinds = {file.kind for file in files}
@@ -261,10 +262,10 @@ def _files(data: Path | bytes, name: str, most: int) -> tuple[LogFile, ...]:
     if isinstance(data, bytes):
         return (LogFile(name, data, most),)
     if data.is_dir():
-        # What begins so is not data: ``_SUCCESS``, ``.crc``. Nor is a part without a byte.
+        # Hidden files are not data, such as ``_SUCCESS`` or ``.crc``; nor are empty files.
         paths = sorted(data.rglob("*"))
         inside = (path for path in paths if path.is_file() and path.stat().st_size)
-        shown = (path for path in inside if path.name[0] not in "._")
-        # Files in several folders may have one name.
-        return tuple(LogFile(path.relative_to(data).as_posix(), path, most) for path in shown)
+        visible = (path for path in inside if path.name[0] not in "._")
+        # Files in several folders may have the same name.
+        return tuple(LogFile(path.relative_to(data).as_posix(), path, most) for path in visible)
     return (LogFile(data.name, data, most),)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.weights import weighing
+from engine.evaluation.learned_weights import weighing
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds import WORLDS

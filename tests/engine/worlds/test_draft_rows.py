@@ -1,7 +1,7 @@
 """Rows in which a world is written."""
 
 from engine.worlds import GALLERY
-from engine.worlds.rows import ActionRow, ValueRow, rows_of, segment_of
+from engine.worlds.draft_rows import ActionRow, ValueRow, rows_of, segment_of
 
 
 def test_a_row_in_which_nothing_is_written_is_blank() -> None:

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.worlds import GALLERY, WORLDS, Field, TasteWeights, Term, Value, World
-from engine.worlds.offers import offering
-from engine.worlds.rows import ActionRow, rows_of
+from engine.worlds import GALLERY, WORLDS, Field, TasteTerm, TasteWeights, Value, World
+from engine.worlds.action_changes import offering
+from engine.worlds.draft_rows import ActionRow, rows_of
 
 COFFEE = WORLDS["coffee"]
 
@@ -44,7 +44,7 @@ def test_of_a_large_world_terms_stay_with_what_they_are_about() -> None:
         Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
     )
     items = COFFEE.items[:2]
-    terms = (Term(0.5, {"a": "3"}, items[0].id, {}), Term(0.25, {}, items[1].id, {}))
+    terms = (TasteTerm(0.5, {"a": "3"}, items[0].id, {}), TasteTerm(0.25, {}, items[1].id, {}))
     world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
     rows = [replace(rows_of(items, 0)[0], name="Other"), ActionRow(7, "New")]
     taste = offering(world, rows, 7, 0).taste
@@ -60,7 +60,7 @@ def test_of_a_large_world_whoever_stays_is_liked_as_before_and_who_comes_as_the_
     )
     items = COFFEE.items[:2]
     (name, told), *_ = items[0].features.items()
-    terms = (Term(0.5, {}, None, {name: told}), Term(0.25, {"a": "3"}, None, {}))
+    terms = (TasteTerm(0.5, {}, None, {name: told}), TasteTerm(0.25, {"a": "3"}, None, {}))
     world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
     before, other = rows_of(items, 0)
     rows = [replace(before, features="kind: other"), other, ActionRow(7, "New")]

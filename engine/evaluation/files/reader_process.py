@@ -1,7 +1,7 @@
-"""Reading files that anybody may have made, each in a process of its own.
+"""Reading of untrusted files, each in a process of its own.
 
-A file that unfolds to more than there is memory for, or takes a reader down, ends that process and
-not the server. What comes back is checked as any log is.
+A file that exceeds the memory limit, or crashes a reader, ends that process and not the server.
+Its answer is validated like any log.
 """
 
 import os
@@ -28,28 +28,28 @@ from engine.store.exchange.lines import MAX_LINES, Faults
 T = TypeVar("T", Decisions, Inspected)
 
 MOST_CELLS = 1 << 25
-"""Events times actions of a log: a table of them takes 256 MiB."""
+"""Maximum of events times actions of a log: such a table takes 256 MiB."""
 SECONDS = 120
-"""Of a processor's time that reading one file may take."""
+"""Processor time that reading one file may take."""
 _PATIENCE = 5
-"""How many times that long it may take where others are at work as well."""
+"""Factor on the time limit in wall clock time."""
 _processes = BoundedSemaphore(2)
-"""The processes that may read at once; further files wait."""
+"""Concurrent reader processes; further files wait."""
 _LOOK = 0.002
 """Seconds of waiting in one step."""
 _ROOT = Path(__file__).parents[3]
 _KEPT = {"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}
-"""Variables of the environment that reading may need: a password of the server's is not one."""
+"""Environment variables passed on to a reader; secrets of the server are not."""
 
 
 def inspecting(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
-    """Look at the columns of a file.
+    """Inspect the columns of a file.
 
     Args:
-        memory: MiB that reading it may take.
+        memory: MiB that reading may take.
 
     Raises:
-        RejectedError: if it cannot be read.
+        RejectedError: if the file cannot be read.
     """
     return _asking(file, _request(name, None, None, memory), Inspected)
 
@@ -60,13 +60,13 @@ def reading(
     """Read all decisions in a file.
 
     Args:
-        columns: the meaning of those of a table; guessed if not given.
+        columns: meaning of a table's columns; guessed if None.
         bounds: of its rewards.
-        memory: MiB that reading it may take.
+        memory: MiB that reading may take.
 
     Raises:
-        RejectedError: with the faults of its lines; if it holds no event, or cannot be read.
-        PersonalizerError: if it has more events than are allowed.
+        RejectedError: with the faults of its lines; if the file has no event, or cannot be read.
+        PersonalizerError: if the file has more events than allowed.
     """
     return _asking(file, _request(name, columns, bounds, memory), Decisions)
 
@@ -91,14 +91,14 @@ def _asking(file: BinaryIO, request: FileRequest, kind: type[T]) -> Steps[T]:
 
 
 def _answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
-    """Start a process, wait for it, and read its answer; it ends when this is closed."""
+    """Start a process, wait for it, and read its answer; closing the generator kills it."""
     with TemporaryFile() as question, TemporaryFile() as answer:
         question.write(msgspec.json.encode(request) + b"\n")
         shutil.copyfileobj(file, question, 1 << 20)
         question.seek(0)
         yield None
         process = Popen(
-            [sys.executable, "-m", "engine.evaluation.files.child"],
+            [sys.executable, "-m", "engine.evaluation.files.reader_main"],
             stdin=question,
             stdout=answer,
             env=_environment(),
@@ -125,7 +125,7 @@ def _answering(file: BinaryIO, request: FileRequest) -> Steps[FileAnswer]:
 
 
 def _environment() -> dict[str, str]:
-    """Variables of the process: the same modules as here, one thread for matrices."""
+    """Environment of the process: this process's modules, and one thread for matrices."""
     paths = [str(_ROOT), *filter(None, sys.path)]
     kept = {name: value for name, value in os.environ.items() if name in _KEPT}
     return kept | {"PYTHONPATH": os.pathsep.join(paths), "OPENBLAS_NUM_THREADS": "1"}

@@ -1,7 +1,8 @@
-"""The process that reads one file for a server, with limits of its own.
+"""Process that reads one file for a server, with resource limits.
 
-Its standard input is a `FileRequest` as a line of JSON and the bytes of the file; its output is an
-answer, see `engine.evaluation.files.messages`. Whatever a file makes of it, the server goes on.
+Its standard input is a `FileRequest` as a line of JSON followed by the bytes of the file; its
+output is an answer, see `engine.evaluation.files.messages`. A crash here leaves the server
+running.
 """
 
 import os
@@ -19,7 +20,7 @@ from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table import head
 from engine.store.exchange.lines import Faults
@@ -30,17 +31,17 @@ except ImportError:  # Not on Windows.
     resource = None  # type: ignore[assignment]
 
 _NICE = 5
-"""How far it stands back where there are not processors enough for it and the server."""
+"""Niceness of the process, so that the server has priority."""
 _STATUS = Path("/proc/self/statm")
-"""Memory of this process, in pages; the first number is all that is mapped."""
+"""Memory of this process, in pages; the first number is the mapped size."""
 _LOOK = 1.0
-"""Seconds from one look for the server to the next."""
+"""Seconds between checks that the server still runs."""
 
 
 def main() -> None:
-    """Answer the request on the standard input, and end at once.
+    """Answer the request on the standard input, and exit at once.
 
-    Python's own end is left out: it aborts now and then with libraries' threads at work, before
+    Python's regular shutdown is skipped: with library threads at work it sometimes aborts before
     the answer is written.
     """
     request = msgspec.json.decode(sys.stdin.buffer.readline(), type=FileRequest)
@@ -52,7 +53,7 @@ def main() -> None:
 
 
 def answer_to(request: FileRequest, source: BinaryIO) -> FileAnswer:
-    """Read a file as it is asked for; a refusal is an answer, too."""
+    """Read a file as requested; a refusal is an answer, too."""
     try:
         file = LogFile(request.name, source.read(), request.events)
         return inspected(file) if request.bounds is None else decisions_in(file, request)
@@ -65,7 +66,7 @@ def answer_to(request: FileRequest, source: BinaryIO) -> FileAnswer:
 
 
 def inspected(file: LogFile) -> Inspected:
-    """Look at the columns of a file."""
+    """Guess the meaning of a file's columns."""
     if file.kind in {"dsjson", "jsonl"}:
         return Inspected()
     first = head(file)
@@ -75,11 +76,11 @@ def inspected(file: LogFile) -> Inspected:
 
 
 def decisions_in(file: LogFile, request: FileRequest) -> Decisions:
-    """All decisions in a file.
+    """Read all decisions in a file.
 
     Raises:
-        RejectedError: if it has faults, or no event.
-        PersonalizerError: if it has more than are allowed.
+        RejectedError: if the file has faults, or no event.
+        PersonalizerError: if the file has more events or cells than allowed.
     """
     assert isinstance(file.data, bytes)
     assert request.bounds is not None
@@ -96,13 +97,13 @@ def decisions_in(file: LogFile, request: FileRequest) -> Decisions:
     return joined(parts)
 
 
-def _check(what: str, number: int, most: int) -> None:
+def _check(name: str, number: int, most: int) -> None:
     if number > most:
-        refuse("BadRequest", "log", number, f"at most {most:,}", what)
+        refuse("BadRequest", "log", number, f"at most {most:,}", name)
 
 
 def _limit(request: FileRequest) -> None:
-    """Bound the memory and the time that this process may take, where the system can."""
+    """Limit memory and processor time of this process, as far as the system supports it."""
     pa.set_cpu_count(1)
     pa.set_io_thread_count(1)
     if hasattr(os, "nice"):
@@ -110,18 +111,18 @@ def _limit(request: FileRequest) -> None:
     if resource is None:
         return
     _bound(resource.RLIMIT_CPU, request.seconds)
-    if _STATUS.exists():  # Elsewhere such a bound is not kept.
+    if _STATUS.exists():  # Other systems ignore the limit.
         pages = int(_STATUS.read_text().split()[0])
         _bound(resource.RLIMIT_AS, pages * resource.getpagesize() + (request.memory << 20))
 
 
-def _bound(what: int, most: int) -> None:
-    _, hard = resource.getrlimit(what)
-    resource.setrlimit(what, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
+def _bound(limit: int, most: int) -> None:
+    _, hard = resource.getrlimit(limit)
+    resource.setrlimit(limit, (most if hard == resource.RLIM_INFINITY else min(most, hard), hard))
 
 
 def _end_with(server: int) -> None:
-    """End this process soon after the server, however that ends."""
+    """Exit soon after the server's end."""
     while os.getppid() == server:
         time.sleep(_LOOK)
     os._exit(1)

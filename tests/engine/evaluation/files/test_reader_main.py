@@ -11,7 +11,7 @@ import pytest
 
 from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
-from engine.evaluation.files import child
+from engine.evaluation.files import reader_main as child
 from engine.evaluation.files.messages import FileRequest, Inspected, read_answer
 from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, table
 
@@ -65,7 +65,7 @@ def test_no_room_is_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def run(asked: FileRequest) -> "subprocess.CompletedProcess[bytes]":
     return subprocess.run(
-        [sys.executable, "-m", "engine.evaluation.files.child"],
+        [sys.executable, "-m", "engine.evaluation.files.reader_main"],
         input=msgspec.json.encode(asked) + b"\n" + DATA,
         capture_output=True,
         check=False,

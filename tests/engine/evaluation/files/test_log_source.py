@@ -13,7 +13,7 @@ import pytest
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.decisions import columns_in
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.logs import open_log
+from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.window import Window
 from tests.engine.evaluation.files.made import (
     ACTIONS,

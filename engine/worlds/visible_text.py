@@ -1,8 +1,7 @@
-"""What people see of the texts of a world: those that somebody sends now have to show what they
-are, and no two names may look the same.
+"""Visibility of a world's texts: new names must be visible, and no two may look the same.
 
-What is stored already is read by `engine.worlds.world_json` alone: a loop stays what it was,
-whatever is asked of new worlds since.
+Stored worlds are read by `engine.worlds.world_json` alone: an existing loop stays valid whatever
+is required of new worlds.
 """
 
 import re
@@ -15,49 +14,50 @@ from engine.worlds.world import World
 from engine.worlds.world_json import world_from_json
 
 HIDDEN = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What no new text of a world has: controls, halves of characters, ends of lines, and what turns
-the letters around it, so that a name reads as another one."""
+"""Characters forbidden in new texts: controls, lone surrogates, line separators, and marks that
+change the direction of letters, by which a name could imitate another."""
 _PICTURE = "[\u2190-\u2bff\ufe0f\U0001f000-\U0001faff]"
 _BLANKS = (
     "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
 )
-"""Characters that Unicode has drawn as nothing."""
+"""Characters without a glyph in Unicode."""
 _BLANK = re.compile(f"[{_BLANKS}\u2800]")
 _DROPPED = re.compile(
     f"(\U0001f3f4[\U000e0020-\U000e007f]+|(?<={_PICTURE})\u200d(?={_PICTURE}))|[{_BLANKS}]"
 )
-"""The same, but for what makes one picture of several, and a flag another one (the group)."""
+"""Blank characters, except those that join emoji into one or make a flag (the group)."""
 _UNSEEN = {"Cf", "Zs", "Mn"}
-"""Kinds of characters that leave no mark by themselves."""
+"""Categories of characters without a mark of their own."""
 
 
 def is_seen(text: str) -> bool:
-    """Whether a text has a character that is drawn by itself."""
-    return any(unicodedata.category(one) not in _UNSEEN for one in _BLANK.sub("", text))
+    """Return True if a text has a visible character."""
+    return any(unicodedata.category(letter) not in _UNSEEN for letter in _BLANK.sub("", text))
 
 
 def alike(text: str) -> str:
-    """The same for texts that differ in how accents are written, or in what is drawn as nothing.
+    """Normalise a text: spellings of accents and invisible characters.
 
-    Letters of two alphabets that look the same stay different.
+    Similar letters of two alphabets stay different.
     """
     return unicodedata.normalize("NFC", _DROPPED.sub(r"\1", text))
 
 
 def new_text_in(value: object, place: str, most: int, least: int = 1) -> str:
-    """A text that somebody sends now: as `text_in`, and if it must be one, it is seen."""
+    """Check a new text: as `text_in`, and visible unless it may be empty."""
     text = text_in(value, place, most, least)
     _check(text, place, least > 0)
     return text
 
 
 def new_world_from_json(value: object) -> World:
-    """The world that somebody sends now.
+    """Read a new world.
 
     Raises:
-        PersonalizerError: ``BadRequest`` for what is none, or does not show what it is.
+        PersonalizerError: ``BadRequest`` for an invalid world, and for texts that are invisible or
+            imitate others.
     """
     world = world_from_json(value)
     check_seen(world)
@@ -65,7 +65,7 @@ def new_world_from_json(value: object) -> World:
 
 
 def check_seen(world: World) -> None:
-    """Refuse a world with a name that is not seen, or looks like another, or turns its letters."""
+    """Refuse a world with invisible names, equal-looking names, or marks that change direction."""
     for place, text, is_name in _texts(world):
         _check(text, place, is_name)
     _check_apart("fields", "label", (field.label for field in world.fields))
@@ -75,7 +75,7 @@ def check_seen(world: World) -> None:
 
 
 def _texts(world: World) -> Iterator[tuple[str, str, bool]]:
-    """Each text with its place, and whether it must be one; names of fields are letters anyway."""
+    """Each text with its place, and True if it must be visible; names of fields always are."""
     yield "title", world.title, True
     for name in ("emoji", "story", "unit"):
         yield name, getattr(world, name), False

@@ -1,4 +1,4 @@
-"""Rows of the tables in which a world is written, and what is said of a wrong cell."""
+"""Rows of the tables of a draft, and faults of cells."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -14,18 +14,18 @@ Table = Literal["place", "actions", "values", "levels", "rules", "truth"]
 Text = Annotated[str, Meta(max_length=2_000)]
 RowId = Annotated[int, Meta(ge=0, lt=10**6)]
 MAX_WHEN = 4_000
-"""Characters of ``when``: as many as all fields take with the longest names of their values."""
+"""Characters of ``when``: enough for the longest names of values in every field."""
 BadCells = tuple[tuple[Text, Text], ...]
-"""Columns of numbers with the text that stands there and is no number; the number is None."""
+"""Numeric columns with an invalid text; their number is None."""
 NUMBERS = ("adds", "share", "worth")
-"""Columns of numbers."""
+"""Numeric columns."""
 
 
 @dataclass(frozen=True, slots=True)
 class ActionRow:
-    """An action as it is written; ``features`` as one line (`engine.worlds.feature_text`).
+    """An action of a draft; ``features`` as one line (`engine.worlds.feature_text`).
 
-    Its ``name`` is what requests call it; a ``title``, if it has one, is what people read.
+    Requests use its ``name``; the screen shows its ``title``, if it has one.
     """
 
     id: RowId
@@ -34,37 +34,37 @@ class ActionRow:
     features: Text = ""
     title: Text = ""
     worth: float | None = None
-    """Of a success, in the draft's unit; 1 if nothing is written."""
+    """Value of a success, in the draft's unit; None for 1."""
     picture: str = ""
-    """A file in place of the emoji, as a data URI."""
+    """Picture in place of the emoji, as a data URI."""
     bad: BadCells = ()
 
     @property
     def shown(self) -> str:
-        """What people read: its title, or else its name."""
+        """Display name: the title, or the name if there is none."""
         return self.title or self.name
 
     @property
     def label(self) -> str:
-        """Emoji and what people read, as it stands beside others."""
+        """Emoji and display name."""
         return f"{self.emoji} {self.shown}".strip()
 
     def named(self, name: str) -> Self:
-        """The same with what somebody wrote in place of what they read: a name, without a title."""
+        """Rename the action if the display name was edited: a new name, without a title."""
         return self if name == self.shown else replace(self, name=name, title="")
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written in it."""
+        """True for an empty row."""
         written = self.name or self.emoji or self.features or self.picture or self.bad
         return not written and self.worth in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class ValueRow:
-    """A value of a field of the context as it is written. Without a ``field`` it is one more of
-    the field above; it comes as often as its ``share`` says, and the request says what it
-    ``sends`` (`sent_from_text`), or its name."""
+    """Value of a context field in a draft. Without a ``field`` it belongs to the field of the row
+    above; ``share`` is its relative frequency, and requests hold what it ``sends``
+    (`sent_from_text`), or its name."""
 
     id: RowId
     field: Text = ""
@@ -72,24 +72,24 @@ class ValueRow:
     emoji: Text = ""
     share: float | None = None
     sends: Text = ""
-    """What the request says for it, if that is not its name."""
+    """Data in requests, if different from the name."""
     bad: BadCells = ()
 
     @property
     def often(self) -> float:
-        """How often it comes; as often as others if nothing is written."""
+        """Relative frequency; 1 by default."""
         return 1.0 if self.share is None else self.share
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written in it."""
+        """True for an empty row."""
         written = self.field or self.value or self.emoji or self.sends or self.bad
         return not written and self.share in (None, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class LevelRow:
-    """What a success may be worth, as it is written: a part of a whole one (`Level`)."""
+    """Level of success in a draft (`Level`)."""
 
     id: RowId
     name: Text = ""
@@ -99,21 +99,21 @@ class LevelRow:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written in it."""
+        """True for an empty row."""
         written = self.name or self.bad
         return not written and self.worth is None and self.share in (None, 1)
 
     @property
     def level(self) -> Level:
-        """The level that a row without a fault says."""
+        """Level of a valid row."""
         worth = 0.0 if self.worth is None else self.worth
         return Level(worth, self.name, 1.0 if self.share is None else self.share)
 
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """What is added to the chance of a success, as it is written (`engine.worlds.rules`): ``when``
-    the context is so, for an ``action`` or all, that have these ``features``."""
+    """Addend to the chance of a success in a draft (`engine.worlds.rules`): in contexts that match
+    ``when``, for an ``action`` or all, with these ``features``."""
 
     id: RowId
     adds: float | None = None
@@ -124,14 +124,15 @@ class RuleRow:
 
     @property
     def is_blank(self) -> bool:
-        """Whether nothing is written in it."""
+        """True for an empty row."""
         written = self.when or self.action or self.features or self.bad
         return self.adds is None and not written
 
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """A truth that is a sum: a base, and what rules add; a share of all successes is whole."""
+    """Truth as a sum: a base, and the addends of rules; ``whole`` is the share of full
+    successes."""
 
     base: float = 0.2
     whole: float = 1.0
@@ -140,12 +141,12 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class CellFault:
-    """What is wrong with a cell of a table.
+    """Fault of a cell of a table.
 
     Attributes:
-        row: from 1; 0 is the table as a whole.
-        column: its name, or in the truth that of an action.
-        says: what is wrong, as the rest of a sentence that the cell begins.
+        row: from 1; 0 for the whole table.
+        column: its name, or in the truth the name of an action.
+        says: the fault, as the rest of a sentence about the cell.
     """
 
     table: Table
@@ -155,7 +156,7 @@ class CellFault:
 
 
 def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
-    """Actions as they are written, with numbers from ``first`` on."""
+    """Rows of actions, with numbers from ``first`` on."""
     return tuple(
         ActionRow(
             number,
@@ -171,20 +172,20 @@ def rows_of(items: Sequence[Item], first: int) -> tuple[ActionRow, ...]:
 
 
 def levels_rows(levels: Sequence[Level], first: int) -> tuple[LevelRow, ...]:
-    """Levels as they are written, with numbers from ``first`` on."""
+    """Rows of levels, with numbers from ``first`` on."""
     return tuple(
-        LevelRow(number, one.name, one.worth, None if one.share == 1 else one.share)
-        for number, one in enumerate(levels, first)
+        LevelRow(number, level.name, level.worth, None if level.share == 1 else level.share)
+        for number, level in enumerate(levels, first)
     )
 
 
 def segment_of(segment: Sequence[ValueRow]) -> frozenset[int]:
-    """The numbers of its values, by which a segment is known."""
+    """Identity of a segment: the numbers of its values."""
     return frozenset(row.id for row in segment)
 
 
 def item_of(row: ActionRow) -> Item:
-    """The action that a row without a fault says."""
+    """Action of a valid row."""
     features = features_from_text(row.features) or {"name": row.name}
     worth = 1.0 if row.worth is None else row.worth
     return Item(row.name, row.emoji, features, row.title, worth, row.picture)

@@ -14,11 +14,11 @@ from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.decisions import Decisions
-from engine.evaluation.files import process
+from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
-from engine.evaluation.files.logs import open_log
-from engine.evaluation.files.process import inspecting, reading
+from engine.evaluation.files.log_source import open_log
+from engine.evaluation.files.reader_process import inspecting, reading
 from engine.steps import WAITS, finish
 from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, as_parquet, table
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Softmax, Thompson, Uniform
-from engine.evaluation.chances import chances
+from engine.evaluation.probability_parts import chances
 from engine.learners.belief import Belief
 from engine.loop.settings import LearningMode
 from engine.policies.base import Normals, Policy
