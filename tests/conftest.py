@@ -63,9 +63,9 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs at night, what is counted for coverage, and sort journeys to the front.
 
-    Tests with seeds run on the first of them in each run, and on the others at night. Of a test that
-    is marked `combinations`, each value of each parameter is in a case of each run, and all others
-    run at night.
+    Tests with seeds run on the first of them in each run, and on the others at night. Of a test
+    that is marked `combinations`, each value of each parameter is in a case of each run, and all
+    other cases run at night.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of the
     engine with a few examples each: the many examples of a property reach no other lines, nor do
