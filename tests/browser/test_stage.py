@@ -53,7 +53,7 @@ def test_a_talk_about_play_with_a_clicker(show: Open, faults: Faults, all_looks:
     stage.press_until("ArrowLeft", asked)
 
     for hand in "1221":
-        stage.page.keyboard.press(hand)
+        stage.raise_hand(hand)
     tally = stage.page.locator(".stage-hands b")
     expect(tally.nth(0)).to_have_text("2")
     expect(tally.nth(1)).to_have_text("2")
@@ -113,7 +113,7 @@ def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(
 ) -> None:
     stage = show("/learn?lesson=barista&stage=1&screen=guess")
     expect(stage.picture).to_be_visible()
-    stage.page.keyboard.press("2")
+    stage.raise_hand("2")
     expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("1")
     assert not (found := faults(stage)), "\n".join(found)
     stage.page.set_viewport_size(NARROW)
@@ -126,7 +126,7 @@ def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open, faults: 
     """Below twelve rows they left them so little room that their names lay over one another."""
     stage = show("/?stage=1&world=movies")
     expect(stage.picture).to_be_visible()
-    stage.page.keyboard.press("2")
+    stage.raise_hand("2")
     hands = stage.page.locator(".stage-hands div")
     expect(hands.nth(1).locator("b")).to_have_text("1")
     assert not (found := faults(stage)), "\n".join(found)
