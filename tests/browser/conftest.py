@@ -40,7 +40,7 @@ OpenWorlds = Callable[..., WorldsPage]
     ]
 )
 def all_looks(request: pytest.FixtureRequest) -> bool:
-    """True if a journey examines each screen at all window sizes and in both schemes: at night."""
+    """True if a journey goes to its end, and looks at all sizes and in both schemes: at night."""
     return bool(request.param)
 
 

@@ -81,11 +81,13 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     stage.press_until("PageUp", "Visitor 6 of 6")
     expect(stage.page).to_have_url(re.compile("picks=11111(&|$)"))
     stage.press_until("PageDown", "After 6 visitors")
-    for act, sentences in SAID.items():
+    acts = SAID if all_looks else {"play": SAID["play"]}
+    for act, sentences in acts.items():
         for screen, said in zip(ACTS[act][-len(sentences) :], sentences, strict=True):
             step(stage, screen, said)
         expect(stage.page).to_have_url(re.compile(f"show={act}"))
-    step(stage, "line-up", "Which way of choosing")
-    stage.press_until("PageUp", "Served worse than")
+    if all_looks:
+        step(stage, "line-up", "Which way of choosing")
+        stage.press_until("PageUp", "Served worse than")
     assert not found, "\n".join(sorted(found))
     assert not stage.complaints
