@@ -4,7 +4,8 @@ import gc
 import importlib
 import os
 import pkgutil
-from collections.abc import Container, Generator
+from collections import defaultdict
+from collections.abc import Container, Generator, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,9 @@ def pytest_collection_finish() -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark what runs at night, what is counted for coverage, and sort journeys to the front.
 
-    Tests with seeds run on the first of them in each run, and on the others at night.
+    Tests with seeds run on the first of them in each run, and on the others at night. Of a test
+    that is marked `combinations`, each value of each parameter is in a case of each run, and all
+    other cases run at night.
 
     Counting lines takes more than half as long again, so it is left to the quick tests of the
     engine with a few examples each: the many examples of a property reach no other lines, nor do
@@ -71,10 +74,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))
+    again = {*_further_cases(items)}
     for item in items:
         elsewhere = not item.nodeid.startswith("tests/engine/")
         has_many = hasattr(getattr(item, "function", None), "hypothesis")
-        is_again = bool(getattr(getattr(item, "callspec", None), "indices", {}).get("seed"))
+        is_again = item in again
         is_long = any(map(item.get_closest_marker, ("slow", "no_cover")))
         if is_again:
             item.add_marker("nightly")
@@ -111,6 +115,34 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"first try of {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
+
+
+def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """Cases of parametrised tests that run at night: those of further seeds and, of tests that are
+    marked `combinations`, those that are not on the diagonal of the values."""
+    families = defaultdict[str, list[pytest.Item]](list)
+    for item in items:
+        if hasattr(item, "callspec"):
+            families[item.nodeid.partition("[")[0]].append(item)
+    for family in families.values():
+        places = _places(family)
+        sizes = {name: 1 + max(place[name] for place in places) for name in places[0]}
+        sizes |= dict.fromkeys(sizes.keys() & {"seed"}, 1)
+        rows = range(max(sizes.values()))
+        diagonal = [{name: row % size for name, size in sizes.items()} for row in rows]
+        for item, place in zip(family, places, strict=True):
+            is_off = item.get_closest_marker("combinations") and place not in diagonal
+            if is_off or place.get("seed"):
+                yield item
+
+
+def _places(family: list[pytest.Item]) -> list[dict[str, int]]:
+    """Places of the parameters' values in each case of a test, in the order of their first use."""
+    seen = defaultdict[str, dict[int, int]](dict)
+    return [
+        {name: seen[name].setdefault(id(value), len(seen[name])) for name, value in params.items()}
+        for params in (getattr(item, "callspec").params for item in family)  # noqa: B009
+    ]
 
 
 def _stop_counting() -> None:

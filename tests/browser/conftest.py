@@ -33,6 +33,17 @@ OpenWorlds = Callable[..., WorldsPage]
 """(query="" or link, address of another server, **options of a browser context) -> an open page."""
 
 
+@pytest.fixture(
+    params=[
+        pytest.param(False, id="quick"),
+        pytest.param(True, id="all looks", marks=pytest.mark.nightly),
+    ]
+)
+def all_looks(request: pytest.FixtureRequest) -> bool:
+    """True if a journey goes to its end, and looks at all sizes and in both schemes: at night."""
+    return bool(request.param)
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
     """The app, running. Browser sessions do not see each other, so they may share it.

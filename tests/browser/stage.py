@@ -35,6 +35,11 @@ class StagePage(AppPage):
         """The chart, once it is drawn."""
         return self.keyed("stage-hero").locator("svg.marks")
 
+    def raise_hand(self, answer: str) -> None:
+        """Press the key of an answer once hands are counted, as none is heard before."""
+        self.page.wait_for_function("() => document.documentElement.dataset.hands !== undefined")
+        self.page.keyboard.press(answer)
+
     def press_until(self, key: str, said: str) -> None:
         """Press a key, once it is heard, until something is said; a person would press again."""
         self._until(lambda: self.page.keyboard.press(key), said)

@@ -87,6 +87,9 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
 
 def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> None:
     page = open_compare()
+    page.expect_visitors(100)
+    expect(page.button("step")).to_be_enabled()  # A key is heard where its button can be pressed.
+    page.settle()
     page.page.keyboard.press("s")
     page.expect_visitors(101)
     page.page.keyboard.press("o")

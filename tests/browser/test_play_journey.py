@@ -368,6 +368,7 @@ def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) ->
     expect(settings.get_by_role("radio", name="fours")).to_be_checked()
 
 
+@pytest.mark.nightly
 def test_a_long_session_makes_no_console_error_and_asks_no_other_host(
     open_page: OpenPage,
 ) -> None:

@@ -88,6 +88,7 @@ def wait_until(page: RacePage, happens: Callable[[], bool], otherwise: str) -> N
     raise AssertionError(otherwise)
 
 
+@pytest.mark.nightly
 def test_two_people_get_the_same_race_from_the_same_link(open_race: OpenRace) -> None:
     page = open_race(f"{QUICK}&world=news&seed=3&who=ours,segments&field=place&drift=slow")
     page.race()

@@ -54,6 +54,7 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     assert len(play.chances) == len(ACTIONS)
 
 
+@pytest.mark.nightly
 def test_the_same_from_a_pasted_table_and_from_a_log(
     open_worlds: OpenWorlds, open_evaluate: OpenEvaluate
 ) -> None:

@@ -71,6 +71,7 @@ def opened(page: str) -> AppTest:
     return app
 
 
+@pytest.mark.combinations
 @pytest.mark.parametrize("fault", FAULTS)
 @pytest.mark.parametrize("page", PAGES)
 @pytest.mark.usefixtures("returning")

@@ -75,12 +75,16 @@ def _opened(app: LearnApp) -> dict[str, str]:
     return dict(parse_qsl(link.proto.query_string))
 
 
-@pytest.mark.parametrize("key", LESSONS)
-def test_a_lesson_from_the_guess_to_the_end(
-    open_learn: Open, key: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def fewer(key: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has fewer visitors come in a lesson."""
     for name, number in FEWER.get(key, {}).items():
         monkeypatch.setitem(LESSONS[key].numbers, name, number)
+
+
+@pytest.mark.usefixtures("fewer")
+@pytest.mark.parametrize("key", LESSONS)
+def test_a_lesson_from_the_guess_to_the_end(open_learn: Open, key: str) -> None:
     lesson, own = LESSONS[key], LESSONS[key].words
     app = open_learn(lesson=key, seed=str(lesson.seed), world="")
     assert own.say("question") in app.text
@@ -111,6 +115,7 @@ def test_a_lesson_from_the_guess_to_the_end(
         assert opened[name] == sandbox.query[name]
 
 
+@pytest.mark.usefixtures("fewer")
 @pytest.mark.parametrize("key", LESSONS)
 def test_a_number_or_an_answer_is_guessed_by_the_person_and_not_by_default(
     open_learn: Open, key: str

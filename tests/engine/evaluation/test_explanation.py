@@ -46,6 +46,7 @@ DRAWS = LoopSettings(policy=Thompson(floor=0.0))
 # -- gaps -----------------------------------------------------------------------------
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @pytest.mark.parametrize("goes_online", [False, True])
 @pytest.mark.parametrize("visitors", [0, 1, 40, 150])

@@ -47,6 +47,7 @@ def test_one_action_alone_is_always_matched(policy: Policy) -> None:
     assert policy.best_match(1) == pytest.approx(1)
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @every_policy
 @pytest.mark.parametrize("actions", [2, 4, 10])

@@ -30,6 +30,7 @@ POLICIES: list[Policy] = [
 each_policy = pytest.mark.parametrize("policy", POLICIES, ids=repr)
 
 
+@pytest.mark.combinations
 @each_policy
 @pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
 @pytest.mark.parametrize("excluded", [[], [DRINKS[0]["id"]]], ids=["all", "without the first"])

@@ -118,6 +118,7 @@ def test_each_arm_starts_in_its_mode_with_the_same_settings_and_seed() -> None:
         assert loop.settings.crosses == 2
 
 
+@pytest.mark.combinations
 @pytest.mark.slow
 @every_baseline
 @pytest.mark.parametrize("policy", [Thompson(draws=64), Greedy()], ids=repr)

@@ -78,6 +78,7 @@ class BreakableClock(ManualClock):
         return super().__call__() if self.tell is None else self.tell()
 
 
+@pytest.mark.combinations
 @pytest.mark.parametrize("broken", [clock for clock, _, _ in NO_TIMES.values()], ids=NO_TIMES)
 @pytest.mark.parametrize(
     ("verb", "arguments"),

@@ -74,6 +74,7 @@ def in_parts(settings: LoopSettings, order: str) -> LearningLoop:
     return loop
 
 
+@pytest.mark.combinations
 @pytest.mark.slow
 @pytest.mark.parametrize("order", ["next", "a visitor later", "backwards by 30", "in the end"])
 @pytest.mark.parametrize("settings", KINDS.values(), ids=KINDS)

@@ -22,6 +22,7 @@ def test_a_whole_database_is_whole(store: Store, long: StoredLoop) -> None:
     assert list(audit(store)) == []
 
 
+@pytest.mark.combinations
 @pytest.mark.parametrize("name", sorted(DAMAGES.keys() - HARMLESS))
 def test_damage_is_found_and_never_believed(store: Store, long: StoredLoop, name: str) -> None:
     damage(store, name)

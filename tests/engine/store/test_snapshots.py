@@ -21,6 +21,7 @@ from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots, wit
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 
 
+@pytest.mark.combinations
 @pytest.mark.slow
 @pytest.mark.parametrize(
     ("learner", "entries"), [("online", 1), *product(LEARNERS, (21, 70))], ids=str

@@ -63,6 +63,7 @@ def around_it(app: App) -> list[object]:
     return [*texts, *helps, *buttons, *links]
 
 
+@pytest.mark.combinations
 @pytest.mark.parametrize("world", sorted(WORLDS))
 @pytest.mark.parametrize("query", [{}, {"next": "1"}, {"truth": "1"}, {"mode": "apprentice"}])
 def test_it_is_what_a_run_of_the_page_draws(

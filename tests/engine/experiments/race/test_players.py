@@ -19,6 +19,7 @@ COFFEE = WORLDS["coffee"]
 # -- learners are loops ---------------------------------------------------------------
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @pytest.mark.parametrize("world", ["coffee", "news"])
 @pytest.mark.parametrize(

@@ -68,6 +68,7 @@ each_kind = pytest.mark.parametrize("kind", kinds)
 # -- averages -------------------------------------------------------------------------
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @each_kind
 @counts
@@ -77,6 +78,7 @@ def test_the_mean_of_an_average_is_the_weighted_sum_of_means(kind: str, count: i
         assert part.average(offers())[0] == pytest.approx(expected, abs=1e-9)
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @each_kind
 @counts
@@ -138,6 +140,7 @@ def centre(part: Component) -> float:
     return part.tables.rewards.mean
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @counts
 @pytest.mark.parametrize("kind", [*kinds, None])

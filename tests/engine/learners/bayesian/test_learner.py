@@ -468,6 +468,7 @@ def test_a_head_that_imitated_nothing_changes_nothing() -> None:
 # -- all allowed settings, all kinds of actions ---------------------------------------
 
 
+@pytest.mark.combinations
 @pytest.mark.slow
 @pytest.mark.parametrize("prior_sd", [0.001, 10])
 @pytest.mark.parametrize("noise_sd", [0.001, 10])

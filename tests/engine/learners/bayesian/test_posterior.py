@@ -95,6 +95,7 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
     assert_believes(PosteriorInBasis(of, history), oracle(of, history), context, offered)
 
 
+@pytest.mark.combinations
 @pytest.mark.slow
 @pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("order", [0, 1, 3])
@@ -316,6 +317,7 @@ def capped_oracle(
     return z_new @ mean, z_new @ covariance @ z_new.T + PRIOR_SD**2 * outside
 
 
+@pytest.mark.combinations
 @pytest.mark.no_cover
 @pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("limit", ["MAX_BLOCK", "MAX_BASIS"])
