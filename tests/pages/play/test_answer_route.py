@@ -77,6 +77,13 @@ def test_it_is_what_a_run_of_the_page_draws(
         assert not app.bar["disabled"]
 
 
+def test_a_run_of_the_page_sends_the_scene_once_for_all_panels(open_app: Open) -> None:
+    app = open_app().answer(1.0)
+    panels = [message for message in app.told if message.get("name") in app.scene["panels"]]
+    assert {panel["name"] for panel in panels} == app.scene["panels"].keys() - {"lost"}
+    assert ["scene" in panel for panel in panels].count(True) == 1
+
+
 def test_a_browser_that_has_not_drawn_the_last_scene_gets_all_specifications(
     open_app: Open,
 ) -> None:

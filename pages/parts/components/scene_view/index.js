@@ -45,7 +45,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
         ({ route, vega: vegaScript } = data);
         askForRun = clicked => setTriggerValue("rerun", clicked);
         draw(data.scene);
-        if (isUncounted()) send();
+        send();
     }
     return () => {
         panels.delete(parentElement);
@@ -130,7 +130,7 @@ function request() {
 // Clicks that come meanwhile go along next. A run of the page draws what is no part of a scene, and
 // counts clicks where the route does not answer.
 async function send() {
-    if (isSending) return;
+    if (isSending || !isUncounted()) return;
     setSending(true);
     let needsRun = null;
     try {
