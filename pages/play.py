@@ -12,8 +12,7 @@ from pages.parts.components.browser_id import has_told
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more import more
-from pages.parts.components.panel import show_panel
-from pages.parts.components.reward_buttons import reward_buttons
+from pages.parts.components.scene_view import panel_view, scene_view
 from pages.parts.components.stage_door import stage_door
 from pages.parts.components.toolbar import (
     choose_world,
@@ -25,7 +24,7 @@ from pages.parts.components.toolbar import (
 )
 from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
 from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber
-from pages.parts.play.answering import draws_alone, hear
+from pages.parts.play.answer_route import follow_click, show_on_screen
 from pages.parts.play.moment_links import held
 from pages.parts.play.opened import play_session
 from pages.parts.play.reopen import follow, open_loop
@@ -149,15 +148,14 @@ else:
         # Computed before drawing, so that the whole frame is sent as a single message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
         scene, opened = scene_of(session, look, offer), session.shown
-        # Parts outside the scene that an answer changes.
-        more_follows = session.is_live or session.moments.is_open or bool(opened_below)
-        draws_alone(session, look, scene, not more_follows)
-        draw = partial(show_panel, told=scene.told)
+        # What follows an answer and is no part of a scene.
+        has_more = session.is_live or session.moments.is_open or bool(opened_below)
+        show_on_screen(session, look, scene, has_more)
         with people:
-            draw("who", scene.panels["who"])
+            panel_view("who")
         with visit:
             step = session.first_step
-            reward_buttons(scene.visit, partial(hear, session), not more_follows)
+            scene_view("visit", scene.message(), partial(follow_click, session))
             if session.live.waiting:
                 with st.container(key="progress"):
                     show_progress(session.live)
@@ -168,18 +166,18 @@ else:
         with picture:
             title, help = beliefs.heading_of(opened, offer.ranked)
             titled(title, help=help)
-            draw("picture", scene.panels["picture"])
+            panel_view("picture")
         with times:
             scrubber.slide(session)
         with results:
-            draw("map", scene.panels["map"])
+            panel_view("map")
         with earned:
-            draw("earned", scene.panels["earned"])
+            panel_view("earned")
         with explained:
             if session.setup.truth:
                 learned.show_heading_of_regret(opened.curve())
-                draw("lost", scene.panels["lost"])
-            draw("moved", scene.panels["moved"])
+                panel_view("lost")
+            panel_view("moved")
             beliefs.show_why_link(opened)
         if "hypotheses" in opened_below:
             with opened_below["hypotheses"]:

@@ -4,10 +4,9 @@
 
 Each session is a WebSocket that does what a browser does: it opens the page with a seed of
 its own, gives a reward (with ``--step``: presses *Step*, which draws the whole page anew) at its
-own pace, to the server itself where an answer draws by itself what it changed, and asks all the
-time whether others have done something to its loop. At the end each
-must have seen only its own visitors, and the store must hold, for each seed, exactly the events
-that were pressed.
+own pace, to the route of answers, and asks all the time whether others have done something to its
+loop. At the end each must have seen only its own visitors, and the store must hold, for each seed,
+exactly the events that were pressed.
 
 Then as many people click in the empty app (`empty_app.py`), which after a click draws as many
 charts and other elements as Play has, by a run of its script, and learns nothing.
@@ -26,7 +25,7 @@ import tempfile
 import time
 import tracemalloc
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -40,9 +39,10 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.typing import Subprotocol
 
 from engine.store import Store, StoredLoop
+from pages.parts.components.scene_view import ANSWER_PATH
 from pages.parts.work.log_length import LENGTH_PATH
 from tests.browser.app import Server, running
-from tests.score import Told, number_in
+from tests.score import number_in
 
 _STREAM = "/_stcore/stream"
 _EMPTY = "tests/benchmarks/empty_app.py"
@@ -135,7 +135,6 @@ class Player(Person):
     Attributes:
         loop: its name in the address.
         asked: seconds that each question for news took.
-        alone: answers that drew by themselves what they changed.
     """
 
     def __init__(self, address: str, seed: int, steps: bool) -> None:
@@ -143,10 +142,9 @@ class Player(Person):
         self.seed, self._steps = seed, steps
         self.loop: str | None = None
         self.asked: list[float] = []
-        self._step = self._bar = self._stage = ""
-        self.alone = self._number = self._owed = 0
+        self._step = self._view = self._stage = ""
         self._wire = Wire(urlsplit(address).netloc)
-        self._told: dict[str, Any] = {}
+        self._scene: dict[str, Any] = {"number": 0}
         self._drawn_at, self._every = 0.0, 1.0
         self._answers: list[object] = []
 
@@ -160,49 +158,38 @@ class Player(Person):
         return self._shown
 
     async def press(self) -> None:
-        if self._steps or not self._told["path"]:
+        if self._steps:
             await super().press()
             return
         self.pressed += 1
         start = time.perf_counter()
-        status, body = await self._wire.post(self._told["path"], json.dumps(self._answered()))
+        reward = _REWARDS[self.pressed % len(_REWARDS)]
+        self._answers.append({"offer": self._offer, "reward": reward})
+        wanted = {"session": self._scene["session"], "count": self.pressed, "latest": self._answers}
+        drawn = {"drawn": self._scene["number"]}
+        status, body = await self._wire.post(ANSWER_PATH, json.dumps(wanted | drawn))
         if status == 200:
-            drawn, self._drawn_at = json.loads(body), time.perf_counter()
-            self.alone += 1
-            self._hear_bar(self._told | drawn["visit"])
-            published = drawn["published"]
-            self._see(published["number"], published["panels"]["earned"])
-            self.waits.append(time.perf_counter() - start)
-            is_told = self._owed
-            if drawn["more"]:
-                self._owed = drawn["visit"]["number"]
-            if not drawn["more"] or is_told:
+            scene = json.loads(body)
+            self._drawn_at = time.perf_counter()
+            self._draw(scene)
+            self.waits.append(self._drawn_at - start)
+            if not scene["more"]:
                 return
-        state = ClientState(query_string=self._query)
-        self._tell(state)
-        await self._run(state)
+            wanted = {"drawn": True}
+        await self._run(self._asking(wanted))
         if status != 200:
             self.waits.append(time.perf_counter() - start)
 
-    def _answered(self) -> dict[str, object]:
-        """Give an answer; what is told of all that the server has not taken."""
-        reward = _REWARDS[self.pressed % len(_REWARDS)]
-        self._answers.append({"offer": self._told["offer"], "reward": reward})
-        session = self._told["session"]
-        return {"session": session, "count": self.pressed, "latest": self._answers}
-
     def _click(self, state: ClientState) -> None:
-        if self._steps:
-            state.widget_states.widgets.add(id=self._step, trigger_value=True)
-            return
-        self._answered()
-        self._tell(state)
+        state.widget_states.widgets.add(id=self._step, trigger_value=True)
 
-    def _tell(self, state: ClientState) -> None:
-        session = self._told["session"]
-        pressed = {"session": session, "count": self.pressed, "latest": self._answers}
-        state.fragment_id = self._stage
-        state.widget_states.widgets.add(id=self._bar, json_value=json.dumps({"pressed": pressed}))
+    def _asking(self, value: Mapping[str, object]) -> ClientState:
+        """Ask for a run of the page, as its own script does."""
+        state = ClientState(query_string=self._query, fragment_id=self._stage)
+        event = json.dumps({"event": "rerun", "value": value})
+        trigger = f"$$STREAMLIT_INTERNAL_KEY_{self._view}__events"
+        state.widget_states.widgets.add(id=trigger, json_trigger_value=event)
+        return state
 
     def _hear(self, said: ForwardMsg) -> None:
         super()._hear(said)
@@ -214,31 +201,25 @@ class Player(Person):
         element = delta.new_element
         if element.button.id.endswith("-step"):
             self._step = element.button.id
-        elif element.bidi_component.id.endswith("-rewards"):
-            self._bar, self._stage = element.bidi_component.id, delta.fragment_id
-            told = json.loads(element.bidi_component.json)
-            self._hear_bar(told)
-            if told["number"] > self._owed:
-                self._owed = 0
-            elif self._owed:
-                state = ClientState(query_string=self._query)
-                self._tell(state)
-                self._tasks.append(asyncio.create_task(self._run(state)))
+        elif element.bidi_component.id.endswith("-panel-visit"):
+            self._view, self._stage = element.bidi_component.id, delta.fragment_id
+            self._draw(json.loads(element.bidi_component.json)["scene"])
             self._drawn_at = time.perf_counter()
         elif element.bidi_component.id.endswith("-watch"):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000
-        elif element.bidi_component.id.endswith("-panel-earned"):
-            told = json.loads(element.bidi_component.json)
-            self._see(told["number"], told["parts"])
 
-    def _see(self, number: int, parts: Sequence[Told]) -> None:
-        """What earned it, unless that is older than what is there."""
-        if number > self._number:
-            self._number, self._shown = number, number_in(parts, "Visitors") or ""
+    def _draw(self, scene: dict[str, Any]) -> None:
+        """Draw a scene, unless it is older than the one that is there."""
+        if scene["number"] <= self._scene["number"]:
+            return
+        self._scene = scene
+        self._answers = self._answers[len(self._answers) - self.pressed + scene["taken"] :]
+        self._shown = number_in(scene["panels"]["earned"], "Visitors") or ""
 
-    def _hear_bar(self, told: dict[str, Any]) -> None:
-        self._told = told
-        self._answers = self._answers[len(self._answers) - self.pressed + told["taken"] :]
+    @property
+    def _offer(self) -> object:
+        parts = self._scene["panels"]["visit"]
+        return next(part["offer"] for part in parts if part["kind"] == "answers")
 
     async def _watch(self) -> None:
         """Ask how long the log is, as the page's own script does."""

@@ -28,7 +28,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))  # here, `engine` i
 from engine import LearningLoop
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from pages.parts.components.reward_buttons import ANSWER_PATH
+from pages.parts.components.scene_view import ANSWER_PATH
 from tests.benchmarks.layout_shift import shifts
 from tests.browser import chromium
 from tests.browser.app import Server, running

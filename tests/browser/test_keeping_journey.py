@@ -101,7 +101,7 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
         page.expect_visitors(1)
         loop = loop_of(page)
         page.settle()
-        bar = page.page.locator(".reward-bar")
+        bar = page.keyed("panel-visit").locator(".panel")
         before = bar.get_attribute("data-session") or ""
         assert before
         proxy.hold()  # That tab does not come back before somebody else has been there.

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS as WORLDS_BY_KEY
 from engine.worlds.coffee import COFFEE
-from pages.parts.components.reward_buttons import ANSWER_PATH
+from pages.parts.components.scene_view import ANSWER_PATH
 from tests.browser.conftest import OpenPage
 from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, PlayPage
 
@@ -230,16 +230,11 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
 
 _ANSWER_WHILE_IT_PLAYS = """async times => {
     // The bar may be drawn anew: who held on to one could wait for ever.
-    const bar = () => document.querySelector(".reward-bar")?.dataset;
-    const offer = () => bar()?.offer;
-    // Streamlit draws its components one after the other: the picture may be a frame behind.
-    const picture = () => document.querySelector(".st-key-picture .panel")?.dataset;
-    const isWhole = () => picture()?.number === bar()?.number;
+    const offer = () => document.querySelector(".reward-bar")?.dataset.offer;
     const seen = [];
     while (seen.length < times) {
         const before = offer();
         while ([before, undefined].includes(offer())) await new Promise(requestAnimationFrame);
-        do await new Promise(requestAnimationFrame); while (!isWhole());
         seen.push([document.querySelector(".st-key-offer h2").innerText,
                    document.querySelector(".st-key-picture .panel-words").innerText]);
         document.querySelector(".st-key-reward-2 button").click();

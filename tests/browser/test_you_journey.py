@@ -52,7 +52,7 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
         play.settle()
         for size in sizes:
             play.page.set_viewport_size(size)
-            box = play.keyed("rewards").locator(".reward-bar").bounding_box()
+            box = play.keyed("panel-visit").locator(".reward-bar").bounding_box()
             assert box is not None
             stood[size["width"]].add(round(box["y"]))
             said = play.page.get_by_text(step).bounding_box()

@@ -287,7 +287,7 @@ new MutationObserver(changes => {
         window.lastState = state;
     }
 }).observe(document, {subtree: true, attributeFilter: ["data-test-script-state"]});
-addEventListener("playground-published", () => { window.runs += 1; });
+addEventListener("playground-answer", ({ detail }) => { window.runs += "length" in detail; });
 """
 _LOOK = """() => {
     const all = selector => [...document.querySelectorAll(selector)];

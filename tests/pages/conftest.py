@@ -126,9 +126,15 @@ class App:
         return [data for data in every if isinstance(data, dict)]
 
     @property
+    def scene(self) -> dict[str, Any]:
+        """All that a click changes on the page, as the browser is told; empty elsewhere."""
+        return next((data["scene"] for data in self.told if "scene" in data), {"panels": {}})
+
+    @property
     def panels(self) -> dict[str, list[Told]]:
         """The parts of each panel on the page, by its name."""
-        return {data["name"]: data["parts"] for data in self.told if "parts" in data}
+        names = {data.get("name") for data in self.told}
+        return {name: parts for name, parts in self.scene["panels"].items() if name in names}
 
     @property
     def charts(self) -> list[Told]:
@@ -146,7 +152,7 @@ class App:
     @property
     def bar(self) -> dict[str, Any]:
         """What the reward buttons are told."""
-        return next(data for data in self.told if "rewards" in data)
+        return next(part for part in self.panels["visit"] if part["kind"] == "answers")
 
     @property
     def can_answer(self) -> bool:
@@ -198,14 +204,11 @@ class App:
     @property
     def beside_the_answers(self) -> list[str]:
         """What is offered, and what the last answer moved."""
-        for data in self.told:
-            if "rewards" in data:
-                shown, last = data["shown"], data["last"]
-                moved = [
-                    "".join(text for text, _ in last[part]) for part in ("hint", "said", "note")
-                ]
-                return [shown["name"], shown["told"], shown["badge"][0], *moved]
-        return []
+        if "visit" not in self.panels:
+            return []
+        card, _, last = self.panels["visit"]
+        moved = ["".join(text for text, _ in last[part]) for part in ("hint", "said", "note")]
+        return [card["name"], card["features"], card["badge"][0], *moved]
 
     def metric(self, label: str) -> str:
         """A number of Play's, by what it is called."""

@@ -17,7 +17,7 @@ from streamlit import config, runtime
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 from streamlit.runtime.scriptrunner_utils.script_run_context import ScriptRunContext
 
-from pages.parts.components.panel import vega
+from pages.parts.components.scene_view import vega
 from pages.parts.shell.first_paint import page
 
 ROOT = Path(__file__).parents[2]
@@ -97,7 +97,7 @@ def test_streamlit_still_has_one_script_that_loads_vega() -> None:
     found = [path.name for path in STATIC.glob("static/js/loadVegaEmbed.*.js")]
     assert len(found) == 1, (
         f"Streamlit has {len(found)} scripts named loadVegaEmbed.*.js, not one: "
-        "components/panel/__init__.py loads Vega with it"
+        "components/scene_view/__init__.py loads Vega with it"
     )
     assert vega().endswith(found[0])
 

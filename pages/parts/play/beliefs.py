@@ -8,7 +8,7 @@ from engine.loop.settings import LearningMode
 from engine.worlds import World
 from pages.parts.charts import beliefs as belief_chart
 from pages.parts.charts.belief_rows import belief_rows
-from pages.parts.components.panel import Panel, chart, heading, panel, small, words
+from pages.parts.components.scene_view.parts import Panel, chart, heading, panel, small, words
 from pages.parts.play import wording
 from pages.parts.play.moved import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop

@@ -12,7 +12,15 @@ from pages.parts.charts import context_map as contexts
 from pages.parts.charts import curves
 from pages.parts.charts.base import keys_of
 from pages.parts.charts.map_axes import Axes, upright_axes_of
-from pages.parts.components.panel import Panel, Part, chart, heading, numbers, panel, small
+from pages.parts.components.scene_view.parts import (
+    Panel,
+    Part,
+    chart,
+    heading,
+    numbers,
+    panel,
+    small,
+)
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.setup import PlaySetup
 from pages.parts.scene.parts import Figure, FigureStyle

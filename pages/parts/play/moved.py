@@ -4,7 +4,7 @@ from engine.loop.entries import Ranked
 from engine.policies.base import Policy
 from engine.policies.thompson import Thompson
 from engine.worlds import World
-from pages.parts.components.reward_buttons.shown import Last, Pieces
+from pages.parts.components.scene_view.parts import Effect, Pieces
 from pages.parts.play.open_loop import Click, OpenLoop
 from pages.parts.text.format import counted, percent, pieces, plain, signed
 from pages.parts.text.source_names import names_of
@@ -13,16 +13,16 @@ _NOTICED = 0.005
 """Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
 
 
-def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Last:
+def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
     """What the last visitor did, where it was a click or a step; else whoever may is asked to; of a
     past moment nothing."""
     if not is_now:
-        return Last()
+        return Effect()
     if opened.click is not None:
         return _move(opened.world, opened.click, opened.loop.settings.policy)
     if opened.stepped is not None:
-        return Last(said=_step(opened.world, *opened.stepped))
-    return Last(note=[(_ASK, False)] if asks else [])
+        return Effect(said=_step(opened.world, *opened.stepped))
+    return Effect(note=[(_ASK, False)] if asks else [])
 
 
 _ASK = "Click how they like it: one click is enough to learn from."
@@ -34,14 +34,16 @@ def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
     return pieces(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
 
 
-def _move(world: World, click: Click, policy: Policy) -> Last:
+def _move(world: World, click: Click, policy: Policy) -> Effect:
     """What the last click changed, in a sentence or two and in two lines."""
     i, before, after = click.before.shown, click.before, click.after
     lines = [("earns", before.means[i], after.means[i])]
     if before.mode == "online":
         lines.insert(0, ("chance", before.probabilities[i], after.probabilities[i]))
     said, because = pieces(_in_words(world, click)), pieces(why_less(click, policy))
-    return Last((), said, because, [(name, _within(was), _within(now)) for name, was, now in lines])
+    return Effect(
+        (), said, because, [(name, _within(was), _within(now)) for name, was, now in lines]
+    )
 
 
 def _within(place: float) -> float:

@@ -1,30 +1,31 @@
-"""All on Play that an answer changes, as a projection of the session.
+"""All on Play that a click changes, as a value computed from the session.
 
-A run of the page draws it, or the answer itself does.
+A run of the page draws it, and so does the answer to a click.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from pages.parts.charts.map_axes import Axes
-from pages.parts.components.panel import Panel
-from pages.parts.components.reward_buttons import told_of
+from pages.parts.components.scene_view.parts import Panel, answers, card, effect, panel
+from pages.parts.components.scene_view.presses import MOST
 from pages.parts.play import beliefs, learned, moved
-from pages.parts.play.offer import offer_of
+from pages.parts.play.offer_card import card_of
 from pages.parts.play.offers import Offer
 from pages.parts.play.session import PlaySession
 from pages.parts.play.who import who_is_there
+from pages.parts.scene.parts import Figure
 from pages.parts.text.rewards import answers_to
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the page knows of its reader.
+    """The reader's view of the page.
 
     Attributes:
-        dark: whether it is drawn in the dark colours.
-        axes: the fields that the map spreads out.
-        keys: whether keys press the answers.
+        dark: True in the dark colours.
+        axes: fields that the map spreads out.
+        keys: True if keys press the answers.
     """
 
     dark: bool
@@ -34,46 +35,62 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What is drawn.
+    """Content of Play's panels.
 
     Attributes:
-        number: how many there were of this session.
-        told: what each panel is told: that, whose it is, and how many presses they have taken.
-        offer: what is on the screen from here on.
-        visit: what the reward buttons are told.
+        session: name of the counter of clicks, see `Presses`.
+        number: of the scene in its session; a browser keeps the highest.
+        taken: clicks that were counted before it.
+        offer: on the screen from here on.
         panels: by their names.
-        around: of what else stands on the page all that follows the loop: where that is another,
-            the page has to be drawn.
+        around: all else on the page that follows the loop; if it changes, a run has to draw it.
     """
 
+    session: str
     number: int
-    told: Mapping[str, object]
+    taken: int
     offer: Offer
-    visit: Mapping[str, object]
     panels: Mapping[str, Panel]
     around: tuple[object, ...]
 
+    @property
+    def figures(self) -> dict[str, Figure]:
+        """All charts, by their keys."""
+        return {key: fig for panel in self.panels.values() for key, fig in panel.figures.items()}
+
+    def message(self, known: "Scene | None" = None) -> dict[str, object]:
+        """JSON for a browser, without chart specifications that it has from a ``known`` scene."""
+        panels = {} if known is None else known.panels
+        return {
+            "session": self.session,
+            "number": self.number,
+            "taken": self.taken,
+            "most": MOST,
+            "panels": {name: part.but(panels.get(name)) for name, part in self.panels.items()},
+        }
+
 
 def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
-    """What is to be drawn in a frame that begins with an offer."""
+    """Compute the next scene of a session."""
     ranked, opened, truth = offer.ranked, session.shown, session.setup.truth
     step, is_now = session.first_step, session.moments.at is None
     favoured, curve = opened.favoured(look.axes.row, *look.axes.columns), opened.curve()
     asks = session.may_answer and not session.is_closed and step is None
-    session.scenes += 1
-    visit = told_of(
-        session.presses,
-        session.scenes,
-        offer_of(opened.world, ranked),
-        answers_to(opened.world, ranked.shown),
-        replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step)),
-        offer.told,
-        opened.loop.settings.default_reward,
-        session.is_closed,
-        look.keys,
+    last = replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step))
+    visit = panel(
+        card(card_of(opened.world, ranked)),
+        answers(
+            answers_to(opened.world, ranked.shown),
+            offer.told,
+            opened.loop.settings.default_reward,
+            keys=look.keys,
+            disabled=session.is_closed,
+        ),
+        effect(last),
     )
     is_busy = session.is_closed or session.live.playing
     panels = {
+        "visit": visit,
         "who": who_is_there(opened, session.is_live, is_busy, look.keys),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
         "map": learned.map_of(opened, favoured, look.axes, truth, look.dark),
@@ -87,5 +104,6 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
         beliefs.asked_of_the_last(opened),
         truth and bool(curve),
     )
-    told = {name: visit[name] for name in ("session", "number", "taken")}
-    return Scene(session.scenes, told, offer, visit, panels, around)
+    session.scenes += 1
+    presses = session.presses
+    return Scene(presses.session, session.scenes, presses.taken, offer, panels, around)

@@ -1,5 +1,6 @@
 """The state of one browser session on the Play page: pages read it, callbacks call its verbs."""
 
+import logging
 import time
 from collections.abc import Callable, Sequence, Set
 from concurrent.futures import wait
@@ -13,24 +14,28 @@ from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
-from pages.parts.components.reward_buttons import Presses, Wish
-from pages.parts.play import answers
+from pages.parts.components.scene_view.presses import Press, Presses, Wish
 from pages.parts.play.contest import Contest
 from pages.parts.play.first_minute import FirstMinute, Step
 from pages.parts.play.moments import Moments
-from pages.parts.play.offers import Offer
+from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
 from pages.parts.work.live import LivePlay
+from pages.parts.work.log_lines import timed
+
+_log = logging.getLogger(__name__)
 
 MOST_LEFT = 8
 """Worlds whose loop is at hand for whoever comes back to one; others begin anew there."""
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
 _ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
+_FORGOTTEN = "older answer"
+"""Subject of a refused answer whose offer is forgotten."""
 _PAST = "You look at a past moment, which stays as it was: go back to now, or play from there."
 
 
@@ -52,8 +57,7 @@ class PlaySession:
         first_minute: of whoever lands here.
         drawn: length of the log's history that the page shows.
         is_unheard: whether it was asked of a visitor who has left, which is not told yet.
-        scenes: how many were drawn of it; and the ``page`` on which answers draw them, if one does.
-        drawn_alone: how many presses were taken when an answer last drew by itself.
+        scenes: number of scenes that were computed, the last of which is on the ``screen``.
     """
 
     def __init__(
@@ -76,8 +80,7 @@ class PlaySession:
         self.drawn = 0
         self.is_unheard = False
         self.scenes = 0
-        self.page: object = None
-        self.drawn_alone = 0
+        self.screen: object = None
         if stored is None:
             self._begin(world_of(setup.world))
         else:
@@ -235,10 +238,31 @@ class PlaySession:
     # -- what a person does -----------------------------------------------------------
 
     @locked
-    def take(self, told: object) -> bool:
-        """Count the presses that a browser tells of, see `answers`, and do what else it wants;
-        whether that has to be drawn, or answers have drawn by themselves all that there is."""
-        return answers.take(self, told) or self.presses.taken != self.drawn_alone
+    def take(self, request: object) -> None:
+        """Count the clicks in a browser's request that were not counted yet, see `Presses`.
+
+        Each answers the offer that was on the screen; pressed twice, it counts once.
+        """
+        with timed(_log, "answers taken"):
+            for click in self.presses.new(request):
+                if isinstance(click, Wish):
+                    self.grant(click)
+                else:
+                    self._answer(click)
+
+    def _answer(self, press: Press) -> None:
+        refusals = self.refusals
+        refusals.ask_again(self.setup.next)
+        offer = self.open.offers.find(press.offer)
+        if offer is not None and (press.offer != offer.told or offer in refusals.unknown):
+            return
+        refusals.try_answer(offer or _FORGOTTEN)
+        with self.reporting(offer or _FORGOTTEN, press.reward):
+            if offer is None:
+                raise LeftError
+            offer.attempts += 1
+            self.mine.answer(offer, press.reward, calls_next=self.setup.next)
+        self.live.pause_after_click()
 
     @locked
     def grant(self, wish: Wish) -> None:

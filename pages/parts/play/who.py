@@ -1,7 +1,7 @@
 """Who stands there, and who comes next."""
 
 from engine.worlds import key_of
-from pages.parts.components.panel import Panel, button, choice, panel
+from pages.parts.components.scene_view.parts import Panel, button, choice, panel
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text.format import plain, printed
 

@@ -13,7 +13,7 @@ from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
 from pages.parts.components.more import share
 from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, watch_buttons
-from pages.parts.play.offer import in_words
+from pages.parts.play.offer_card import in_words
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race.choice_record import LEAST, ChoiceRecord

@@ -17,7 +17,7 @@ from pages.parts.shell.menu import HOME, MENU, REACHED
 from pages.parts.text.base_path import base_path
 from pages.parts.text.page_files import PAGES
 
-_SHEETS = ("shell/style", "components/reward_buttons/style", "components/panel/style")
+_SHEETS = ("shell/style", "components/scene_view/style")
 _ROOT = '<div id="root">'
 _STREAMLIT = Path(st.__file__).parent / "static"
 _NOTED = "<script>window.playgroundAnswer = location.hash;</script>"

@@ -4,7 +4,7 @@ from starlette.routing import Route
 
 from pages.parts.components.download import FILE_PATH, send_file
 from pages.parts.components.remote_page.routes import remote_routes
-from pages.parts.components.reward_buttons import ANSWER_PATH
+from pages.parts.components.scene_view import ANSWER_PATH
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.play.answer_route import answer
 from pages.parts.text.base_path import base_path

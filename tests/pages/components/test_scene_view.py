@@ -6,7 +6,8 @@ from pathlib import Path
 import pyarrow as pa
 import streamlit as st
 
-from pages.parts.components.panel import chart, heading, numbers, panel, small, vega, words
+from pages.parts.components.scene_view import vega
+from pages.parts.components.scene_view.parts import chart, heading, numbers, panel, small, words
 from tests.score import number_in, texts_in
 
 SPEC = {"height": 100, "mark": "bar"}

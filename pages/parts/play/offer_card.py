@@ -1,10 +1,10 @@
-"""What the visitor is offered."""
+"""Card of the offered action: its picture, features and the reason for the choice."""
 
 from collections.abc import Mapping
 
 from engine.loop.entries import Ranked
 from engine.worlds import World
-from pages.parts.components.reward_buttons.shown import Badge, Offer
+from pages.parts.components.scene_view.parts import Badge, Card
 from pages.parts.text.format import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})
@@ -12,14 +12,14 @@ _NAMED = frozenset({"roast", "delivery"})
 _PLACES = frozenset({"origin"})
 
 
-def offer_of(world: World, ranked: Ranked) -> Offer:
-    """What is offered."""
+def card_of(world: World, ranked: Ranked) -> Card:
+    """Card of the offered action."""
     item = world.items[ranked.shown]
     badge = _guess(ranked) if ranked.mode == "online" else _today(ranked)
     name, emoji, told = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Offer(name, emoji, item.picture or "", told, badge)
+    return Card(name, emoji, item.picture or "", told, badge)
 
 
 def in_words(features: Mapping[str, object]) -> str:

@@ -6,7 +6,7 @@ from engine import LearningLoop, LoopSettings, Softmax
 from engine.evaluation.explanation import Gap
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, world_from_json
-from pages.parts.play.offer import in_words, offer_of
+from pages.parts.play.offer_card import card_of, in_words
 from pages.parts.why.wording import in_short
 from tests.engine.worlds.random_worlds import BAKERY, bakery
 
@@ -34,7 +34,7 @@ def test_a_name_stands_there_as_it_was_typed() -> None:
     items = [item | {"title": f"{name} {item['id']}"} for item in BAKERY["items"]]
     world = world_from_json(bakery(items=items))
     ranked = LearningLoop().preview(world.actions, world.features(world.contexts[0]))
-    shown = offer_of(world, ranked)
+    shown = card_of(world, ranked)
     assert shown.name.replace("\u2060", "") == f"{name} {world.items[ranked.shown].id}"
     assert shown.badge == ("Nothing tells them apart yet", "help", "gray")
 
@@ -47,6 +47,6 @@ def test_a_lot_that_follows_what_is_believed_is_no_mere_chance() -> None:
     for event in loop.events.values():
         ranked = event.ranked
         if max(ranked.means) > min(ranked.means):
-            badges[ranked.chosen == ranked.best].add(offer_of(world, ranked).badge[0])
+            badges[ranked.chosen == ranked.best].add(card_of(world, ranked).badge[0])
             assert "both had a say" in in_short(world, ranked, Gap({}, 0.1, 0.2, None), 0, 1)[1]
     assert badges == {True: {"Current best guess"}, False: {"Drawn by lot, to learn"}}
