@@ -52,8 +52,8 @@ with toolbar():
 
 question(
     QUESTION,
-    "Three loops meet the same visitors: today's rules alone, an apprentice that watches them, and "
-    "a loop that is online from the start.",
+    "Three systems serve the same visitors: today's rules alone, an apprentice that "
+    "watches them, and a loop that learns online from the start.",
     f"Seed {setup.seed}",
     partial(words_of, "compare"),
 )
@@ -83,7 +83,7 @@ with left:
     controls.choose_apprentice(setup)
     st.page_link(
         PLAY,
-        label="Play the visitors yourself, while it watches",
+        label="Serve the visitors yourself while it watches",
         icon=":material/touch_app:",
         query_params={"mode": "apprentice", "world": setup.world, "seed": str(setup.seed)},
     )

@@ -14,10 +14,10 @@ no_link()
 limits = library().store.limits
 
 question(
-    "Which loops have you taught, and how do you take them along?",
-    "A loop is one learner and the log of all that it was taught. Every event is on disk before it "
-    f"counts, and a loop is kept for {limits.retention_days:,} days after its last use. "
-    "Whoever gets the link of one can look at it and copy it.",
+    "Your learning loops",
+    "A loop is one learner with the log of everything it was taught. Every event is "
+    f"saved before it counts. A loop is kept for {limits.retention_days:,} days "
+    "after its last use. Anyone with its link can view and copy it.",
 )
 show_said()
 show_loops(library(), owner())

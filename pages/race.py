@@ -42,8 +42,7 @@ with toolbar():
 
 question(
     QUESTION,
-    "Every contender meets the same crowds: the same people, in the same order, with the same "
-    "luck.",
+    "Every contender serves the same visitors, in the same order, with the same random numbers.",
     f"Seed {session.displayed.seed}",
     partial(words_of, "race"),
 )

@@ -36,17 +36,17 @@ question(
 with st.container(key="why-hero"):
     left, right = st.columns([1.15, 1], gap="large")
 with left:
-    section("What it believed")
+    section("What the engine believed")
     controls.suppose(session, subject)
     board.show_offer(scene)
 with right:
-    section("What spoke for it, and what against")
+    section("Reasons for and against")
     controls.choose_pair(session, subject)
     board.show_reasons(scene)
 with st.container(key="why-learned"):
     left, right = st.columns([1.15, 1], gap="large")
 with right:
-    section("What each field is worth", help=board.WORTH_HELP)
+    section("How much each field matters", help=board.WORTH_HELP)
 
 
 @frame
@@ -62,5 +62,5 @@ with right:
     session.drawn_live = session.is_live
     st.fragment(draw_worth, run_every=session.pace, key=_PART)(session)
 with left:  # Last, as reading the weights may take a moment.
-    section("All that it had learned")
+    section("Everything it had learned")
     board.show_weights(session, displayed)

@@ -54,8 +54,8 @@ with toolbar():
         more(None, lambda: share(setup, more={"draft": draft} if draft else None), stage_door)
 
 question(
-    "What does your own place look like, and what is there to learn?",
-    "Write what is offered, who comes, and what each of them secretly likes; then play it.",
+    "Describe your own case. What is there to learn?",
+    "List the offers, the visitors and their true conversion rates. Then play it.",
     "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )

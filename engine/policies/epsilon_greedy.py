@@ -22,8 +22,8 @@ class EpsilonGreedy(Policy):
 
     key = "epsilon"
     label = "Epsilon-greedy"
-    story = "Shows its best guess, but any action to {epsilon} of visitors, for ever."
-    knobs = (Knob("epsilon", "offers at random", range(101), "percent", parts=100),)
+    story = "Shows its best guess, but a random action to {epsilon} of visitors."
+    knobs = (Knob("epsilon", "random offers", range(101), "percent", parts=100),)
     bounds = (("epsilon", 0, 1),)
 
     epsilon: float = 0.2

@@ -14,7 +14,7 @@ class Greedy(Policy):
 
     key = "greedy"
     label = "Greedy"
-    story = "Shows its best guess and never tries anything else on purpose."
+    story = "Shows its best guess and never explores."
 
     def decide(self, belief: Belief, normals: Normals, rng: np.random.Generator) -> Decision:
         best = ties(belief.mean)

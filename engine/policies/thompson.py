@@ -39,12 +39,12 @@ class Thompson(Policy):
     key = "thompson"
     label = "Thompson sampling"
     story = (
-        "Draws what each action may earn from its bell, and shows the highest. Draws that must "
-        "agree on it: {agreement}; offers left to chance: {floor}."
+        "Takes a random sample from the bell of each action and shows the highest. "
+        "Samples that must agree: {agreement}; random offers: {floor}."
     )
     knobs = (
         Knob("floor", "exploration floor", range(101), "percent", parts=100),
-        Knob("agreement", "draws that must agree", (1, 2, 4, 8)),
+        Knob("agreement", "samples that must agree", (1, 2, 4, 8)),
     )
     bounds = (("draws", 64, 65_536), ("floor", 0, 1), ("width", 0, 4), ("agreement", 1, 16))
     needs_doubt = True

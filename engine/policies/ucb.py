@@ -22,8 +22,8 @@ class UpperBound(Policy):
     key = "ucb"
     label = "UCB"
     story = (
-        "Adds to each guess what it may be wrong by, and shows the highest: mean plus {width} × "
-        "its standard deviation."
+        "Adds the possible error to each guess and shows the highest: mean plus "
+        "{width} × its standard deviation."
     )
     knobs = (
         Knob("width", "standard deviations added", (0, 25, 50, 100, 150, 200, 300), parts=100),

@@ -24,8 +24,9 @@ SIZES = (
 PAPER = ViewportSize(width=717, height=1046)
 """A page of A4 between its margins."""
 GROUPS = {
-    "Compare": "Prove", "Race": "Prove", "Evaluate": "Prove", "Worlds": "Build", "Data": "Build",
-}  # fmt: skip
+    **dict.fromkeys(("Compare", "Race", "Evaluate"), "Compare & evaluate"),
+    **dict.fromkeys(("Worlds", "Data"), "Worlds & data"),
+}
 """Pages that stand in the menu of a group."""
 Scheme = Literal["light", "dark"]
 PATIENCE = 60_000

@@ -142,49 +142,50 @@ def line_up(
         LoopContender(
             "ours",
             OURS,
-            label="Ours",
-            story="Draws what each action may earn from its belief, and shows the highest. Several "
-            "ideas of the world learn side by side; the one that foretells best is believed most. "
-            "Four draws must agree, and 5\N{NO-BREAK SPACE}% of offers are left to chance, so its "
-            "log stays usable.",
+            label="This engine",
+            story="Takes a random sample from the belief about each action and shows the "
+            "highest. Several models learn side by side; the model that predicts best "
+            "counts most. Four samples must agree, and 5\xa0% of offers are random, so "
+            "its log stays usable.",
         ),
         LoopContender(
             "nofloor",
             OURS,
             Thompson(floor=0.0),
-            label="Ours without the floor",
-            story="The same engine with nothing left to chance: what it never shows, its log can "
-            "tell nothing about.",
+            label="This engine, no exploration floor",
+            story="The same engine without random offers: its log says nothing about what "
+            "it never shows.",
         ),
         LoopContender(
             "textbook",
             OURS,
             Thompson(floor=0.0, agreement=1),
             label="Textbook Thompson",
-            story="The same beliefs, and each action as often as it wins one draw; nothing is left "
-            "to chance.",
+            story="The same beliefs, and each action as often as it wins one sample; no "
+            "random offers.",
         ),
         LoopContender(
             "single",
             LoopSettings(hypotheses=(Hypothesis(crosses=crosses),)),
-            label="Ours, crosses: {crosses}",
-            story="The same engine with one idea only: noisy rewards, tastes that stay, and "
-            "crosses of context fields fixed beforehand.",
+            label="This engine, crosses: {crosses}",
+            story="The same engine with one model only: noisy rewards, constant tastes, and "
+            "a fixed order of crosses.",
         ),
         *map(_rival, chosen.values()),
         ABTest(
             "ab",
             trial,
             label="A/B test",
-            story="Shows any action until {trial} rewards are in, then the winner to everybody.",
+            story="Shows random actions until {trial} rewards are in, then the winner to "
+            "everybody.",
         ),
         ABTest(
             "segments",
             trial,
             field or world.fields[0].name,
             label="A/B test by {field}",
-            story="Shows any action until {trial} rewards are in, then to each group of visitors "
-            "the winner among them.",
+            story="Shows random actions until {trial} rewards are in, then each group of "
+            "visitors its own winner.",
         ),
         LoopContender(
             "classic",
@@ -197,10 +198,10 @@ def line_up(
             "present",
             rule,
             label="Today's rules",
-            story="Shows each group of visitors what years of experience have found best for it, "
-            "by one thing that is known of them, and learns nothing."
+            story="Shows each group of visitors the action that years of experience found "
+            "best for it, by one field, and learns nothing."
             if rule is None
-            else "Shows each group of visitors what a table says, and learns nothing.",
+            else "Shows each group of visitors the action of a table, and learns nothing.",
         ),
         Blind(
             Uniform.key,

@@ -40,19 +40,25 @@ class Exhibit:
 
 GALLERY: dict[str, Exhibit] = {
     "coffee": Exhibit(COFFEE, "Three fields decide together, and every visitor is certain."),
-    "news": Exhibit(NEWS, "Features of actions teach about one another: topic, then length."),
-    "movies": Exhibit(MOVIES, "Twelve actions, and half a reward for what was given up halfway."),
-    "shop": Exhibit(SHOP, "Two decisions in one: the shelf that is wanted, and the price."),
+    "news": Exhibit(NEWS, "Features of actions carry over to other actions: topic, then length."),
+    "movies": Exhibit(MOVIES, "Twelve actions, and half a reward for films given up halfway."),
+    "shop": Exhibit(SHOP, "Two decisions in one: the right shelf, and the price."),
     "newsdesk": Exhibit(NEWSDESK, "A feature may be a list: an article has several formats."),
-    "films": Exhibit(FILMS, "Years are numbers, genres a list, and a director is liked again."),
+    "films": Exhibit(
+        FILMS, "Years are numbers, genres are lists, and liked directors are liked again."
+    ),
     "catalogue": Exhibit(CATALOGUE, "Numbers decide: a price is right between two bounds."),
-    "travel": Exhibit(TRAVEL, "Designs are composed, so few visitors teach about all twelve."),
-    "grocery": Exhibit(GROCERY, "The one best dish is a poor guess: two fields earn twice that."),
-    "hotel": Exhibit(HOTEL, "Money decides: a dear room pays where most say no."),
+    "travel": Exhibit(TRAVEL, "Designs are combinations, so few visitors teach about all twelve."),
+    "grocery": Exhibit(
+        GROCERY, "The best single dish is a poor choice: two fields earn twice as much."
+    ),
+    "hotel": Exhibit(HOTEL, "Money decides: an expensive room pays where most guests say no."),
     "gym": Exhibit(GYM, "Ages and hours are sent as numbers, likes as a list of tags."),
-    "bank": Exhibit(BANK, "To offer nothing is an action, too, and to some the best one."),
-    "banner": Exhibit(BANNER, "Rare clicks: what a thousand visitors cannot tell yet."),
-    "vending": Exhibit(VENDING, "Nothing matters: the engine has to find nothing, and say so."),
-    "fashion": Exhibit(FASHION, "Tastes change halfway, and what was learned is wrong.", "halfway"),
+    "bank": Exhibit(BANK, "No offer is an action, too, and for some customers the best one."),
+    "banner": Exhibit(BANNER, "Rare clicks: a thousand visitors are not enough."),
+    "vending": Exhibit(VENDING, "Nothing matters, and the engine has to find that out."),
+    "fashion": Exhibit(
+        FASHION, "Tastes change halfway, and what was learned becomes wrong.", "halfway"
+    ),
 }
 """The ready worlds by key; `engine.worlds.WORLDS` are the first four."""

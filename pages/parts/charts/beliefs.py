@@ -188,7 +188,7 @@ def _axes(dark: bool, offers: str, rows: int, size: Size) -> list[alt.Chart]:
     at = json.dumps(places, ensure_ascii=False)
     scales = still().transform_calculate(at=at).transform_flatten(["at"])
     within = "" if size.on_stage else ", 0 to 1"
-    believes = f"narrow ? 'believed to earn' : 'what it believes each would earn{within}'"
+    believes = f"narrow ? 'expected reward' : 'expected reward of each action{within}'"
     heading = f"{offers!r} + (datum.told ? '' : '?')"
     left: dict[str, Any] = {"align": "left"}
     foot, none = f"head + lane * {rows}", _from_names(f"{ZERO:g}")
@@ -304,15 +304,15 @@ def _numbers() -> alt.Chart:
     """Unseen marks over the rows: tooltips, and descriptions for screen readers."""
     shares = {
         "Chance": "datum.won + datum.kept",
-        "of it by its bell": "datum.won",
-        "of it kept for learning": "datum.kept",
+        "of which by samples": "datum.won",
+        "of which for exploration": "datum.kept",
         "Monte-Carlo error (1 sd)": "datum.error",
     }
-    rewards = {"Believed to earn": "datum.mean", "Width of the bell (1 sd)": "datum.sd"}
+    rewards = {"Expected reward": "datum.mean", "Width of the bell (1 sd)": "datum.sd"}
     at_times = {
-        "Draws won": ("datum.wins", ".2%"),
-        "This visitor\\'s draw": ("datum.draw", ".3f"),
-        "Truly earns": ("datum.truth", ".3f"),
+        "Samples won": ("datum.wins", ".2%"),
+        "This visitor\\'s sample": ("datum.draw", ".3f"),
+        "True reward": ("datum.truth", ".3f"),
     }
     always = [f"'{title}': format({value}, '.2%')" for title, value in shares.items()]
     always[2] += " + (datum.more ? ' (half of all is for the first)' : '')"

@@ -35,9 +35,9 @@ class Kept:
 def coverage_spec(dark: bool, rows: int) -> Spec:
     """Bars: share of intervals that held the truth, with the promised share."""
     look = theme(dark)
-    x = across("share", "intervals that held the truth", (0, 1), format="%")
+    x = across("share", "intervals that contained the truth", (0, 1), format="%")
     y = lanes("name", labelLimit=150, labelPadding=8)
-    tips = tooltip(name="Estimator") + tooltip(".1%", share="Held the truth")
+    tips = tooltip(name="Estimator") + tooltip(".1%", share="Contained the truth")
     tips += tooltip(",", held="Held", intervals="of") + tooltip(".3f", width="Mean width")
     base = blank().encode(y=y, tooltip=tips)
     colour = alt.condition("datum.keeps", alt.value(look.accent), alt.value(look.faint))

@@ -13,7 +13,7 @@ Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""
 
 SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this loop"
-UNIFORM, SINGLE, BEST = "by chance", "one for all", "best possible"
+UNIFORM, SINGLE, BEST = "random", "best single offer", "best possible"
 """Levels of the mean reward: random choice, the best single action, the best action per visitor."""
 
 _MEANS = (0.0, 1.04)
@@ -39,7 +39,7 @@ def regret_spec(dark: bool) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
     known = {name: look for name, look in _known(dark).items() if name != BEST}
     looks = {**known, LOOP: LineStyle(theme(dark).accent)}
-    return lines(dark, None, None, "rewards lost", tuple(looks.items()), _HEIGHT)
+    return lines(dark, None, None, "rewards missed", tuple(looks.items()), _HEIGHT)
 
 
 def reward_rows(curve: Curve, truth: bool, size: Size = PAGE) -> pa.Table:

@@ -94,7 +94,7 @@ def reward_spec(dark: bool, span: int, window: int, entries: Entries, drifts: bo
 
 def regret_spec(dark: bool, span: int, top: int, entries: Entries, drifts: bool = False) -> Spec:
     """Lines: reward lost against the best possible, summed up."""
-    return _lines(dark, span, top, "rewards lost so far (regret)", entries, drifts)
+    return _lines(dark, span, top, "rewards missed so far (regret)", entries, drifts)
 
 
 def _lines(dark: bool, span: int, top: float, title: str, entries: Entries, drifts: bool) -> Spec:
@@ -202,10 +202,10 @@ def segments_spec(
     Args:
         one_run: True for a single run, without intervals.
     """
-    x = across("regret", "rewards lost a visitor (regret)", (0, top))
+    x = across("regret", "rewards missed per visitor (regret)", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
-    tips += tooltip(".4f", regret="Regret a visitor")
+    tips += tooltip(".4f", regret="Regret per visitor")
     tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
     tips += tooltip(",.0f", visitors="Visitors a crowd")
     dots = blank().mark_point(filled=True, size=95, opacity=0.9)

@@ -51,7 +51,7 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
     )
 
 
-KNOWLEDGE, CURIOSITY, DRAWS = "= what it believes", "+ curiosity", "= its draws"
+KNOWLEDGE, CURIOSITY, DRAWS = "= expected reward", "+ curiosity", "= its samples"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:
@@ -152,7 +152,7 @@ def worth_rows(each: Sequence[Importance], names: Sequence[str]) -> pa.Table:
 def worth_spec(dark: bool, rows: int, reach: float) -> Spec:
     """Bars from zero: reward a visitor lost without a field, with its interval."""
     look = theme(dark)
-    x = _across("reward lost a visitor", (-reach / 4, reach), ".2~f")
+    x = _across("reward lost per visitor", (-reach / 4, reach), ".2~f")
     y = _lanes()
     tips = tooltip(name="Left out")
     tips += tooltip(".3f", value="Reward lost", low="At least (95 %)", high="At most (95 %)")

@@ -10,7 +10,7 @@ from pages.parts.charts.lines import LineStyle, LineStyles, Rows, labelled, line
 from pages.parts.text.theme import theme
 
 HEIGHT = 280
-NAIVE, ESTIMATE, TRUTH = "looks like", "would earn", "the truth"
+NAIVE, ESTIMATE, TRUTH = "where shown", "would earn", "the truth"
 
 
 def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
@@ -21,7 +21,7 @@ def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
         (ESTIMATE, LineStyle(look.accent)),
     )
     truth: LineStyles = ((TRUTH, LineStyle(look.ink, "diamond", 1.5)),) if reveals else ()
-    return lines(dark, span, ends, "mean reward a visitor", looks + truth, HEIGHT)
+    return lines(dark, span, ends, "mean reward per visitor", looks + truth, HEIGHT)
 
 
 def growing_rows(

@@ -38,7 +38,7 @@ def show_situation(session: CompareSession, scene: Scene) -> None:
             width="stretch",
             on_click=session.switch,
             disabled=not session.can_switch,
-            help=f"Up to {MAX_SWITCHES} times; then reset." if watching else None,
+            help=f"Up to {MAX_SWITCHES} switches; then reset." if watching else None,
         )
     with st.container(key="came"):
         if session.live.waiting:
@@ -81,25 +81,25 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
             # Fills the place of the slider, so that the content below does not jump.
-            when = "nobody is coming" if session.is_live else "visitors have come"
+            when = "no simulation is running" if session.is_live else "visitors have come"
             note(f"The switch can be moved once {when}.")
             return
         after = st.slider(
-            "Online after visitor (at the right end: never)",
+            "Online after visitor (far right: never)",
             0,
             span,
             at,
             key=f"online-after-{span}-{at}",
-            help="At the right end the apprentice only watches.",
+            help="At the far right the apprentice only watches.",
         )
         st.button(
-            "Replay with the switch there",
+            "Replay with this switch",
             key="replay",
             icon=":material/replay:",
             on_click=session.go_online_after,
             args=(after,),
             disabled=after == at,
-            help="The same visitors come again, with the same luck.",
+            help="The same visitors come again, with the same random numbers.",
         )
 
 

@@ -18,16 +18,17 @@ from pages.parts.text.item_picture import labelled
 
 KEY = CompareSetup.key
 STORIES = {
-    "always": "Trivial",
-    "one": "Learnable by pairs",
-    "two": "Needs a triple cross",
-    "mood": "Unlearnable",
+    "always": "Simple",
+    "one": "Depends on two fields",
+    "two": "Depends on three fields",
+    "mood": "Not learnable",
 }
 """Names of the four examples of matching."""
 _STORIES_HELP = (
-    "Trivial: one action for everybody. Learnable by pairs: the rule looks at one field. Needs a "
-    "triple cross: it looks at two, and a learner that crosses single fields with the action "
-    f"cannot hold it. Unlearnable: it looks at nothing.\n\n{meanings('crosses')}"
+    "Simple: one action for everybody. Depends on two fields: the rule looks at one "
+    "field of the context. Depends on three: it looks at two, and a learner that "
+    "crosses single fields with the action cannot represent it. Not learnable: it "
+    f"looks at nothing.\n\n{meanings('crosses')}"
 )
 _TABLE, _BASE = KEY("table"), KEY("base")
 
@@ -72,14 +73,14 @@ def choose_rule(setup: CompareSetup) -> None:
     if setup.rule == "always":
         setup.draw("item", options={i: item.label for i, item in enumerate(world.items)})
         if world.items[setup.item].picture:
-            _show_rule(f"{labelled(world.items[setup.item])}, whoever comes.")
+            _show_rule(f"{labelled(world.items[setup.item])}, for everybody.")
     elif setup.fields:
         _edit_table(setup)
     elif setup.rule == "bestseller":
         best = world.items[world.position(bestseller(world, setup.seed).table[()])]
         _show_rule(f"{labelled(best)}: it earned most among last month's {LAST_MONTH} visitors.")
     else:
-        note("Any action, whoever comes: there is nothing to learn from it.")
+        note("A random action for everybody: there is nothing to learn from it.")
 
 
 def _show_rule(text: str) -> None:
@@ -109,7 +110,7 @@ def choose_apprentice(setup: CompareSetup) -> None:
 
 def step_on(session: CompareSession) -> None:
     """Draw the Step button, which serves one visitor."""
-    step(session.live.step, not session.live.can_start, "let one simulated visitor in.")
+    step(session.live.step, not session.live.can_start, "simulate one visitor.")
 
 
 def watch_steps() -> None:
@@ -146,7 +147,7 @@ def this_moment(session: CompareSession) -> dict[str, str]:
     if story.text is None or not story.came:
         return {}
     does = (
-        f"**This moment.** The same {counted(story.came, 'visitor')} and switches, shown at once "
-        "while this server knows them; else once its reader says Start."
+        f"**This moment.** The same {counted(story.came, 'visitor')} and switches. "
+        "Shown at once, or after the reader presses Start."
     )
     return {does: session.setup.link(st.context.url or "", **{NAME: story.text})}

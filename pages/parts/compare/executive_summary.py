@@ -35,18 +35,18 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     uplift = estimate(gained(session.comparison, start, arm))
     thousand = plain(per_thousand(session.world, uplift.mean, sign=True))
     sure = uplift.low > 0 or uplift.high < 0
-    caveat = "" if sure else " Chance alone could explain that."
+    caveat = "" if sure else " The difference is not statistically significant."
     since = f"since visitor {start:,}" if start else "from the first visitor on"
     return (
-        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} a visitor over today's rules** "
-        f"({interval(uplift)}), so {thousand}.{caveat}"
+        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} per visitor over today's "
+        f"rules** ({interval(uplift)}), so {thousand}.{caveat}"
     )
 
 
 def _cost(session: CompareSession, arm: str, start: int) -> str:
     result = payback(gained(session.comparison, start, arm))
     if result.even == 0:
-        outcome = "its sum of rewards was never below that of today's rules."
+        outcome = "its total was never below that of today's rules."
         return f"**Learning cost nothing:** {outcome}"
     world = session.world
     money = f" ({world.in_unit(-result.lowest, 1):,.2f} {world.unit})" if world.unit else ""
@@ -55,8 +55,8 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
         f"by visitor {start + result.at:,}"
     )
     if result.even is None:
-        return f"{cost}; by now it has not paid them back."
-    return f"{cost}; they were paid back by visitor {start + result.even:,}, so far for good."
+        return f"{cost}; this has not been recovered yet."
+    return f"{cost}; this was recovered by visitor {start + result.even:,}, so far for good."
 
 
 def _worse(session: CompareSession, arm: str, start: int) -> str:
@@ -64,7 +64,7 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     worse = list(worst_served(segments))
     among = counted(len(segments), "segment")
     if not worse:
-        none = "**No segment is found to be served worse than by today's rules**"
+        none = "**No segment is served significantly worse than by today's rules**"
         return f"{none}, among {among} together."
     text = "; ".join(
         f"{plain(segment.value.name)} {signed(segment.uplift.mean)} ({interval(segment.uplift)})"
@@ -80,11 +80,10 @@ def _exploration(session: CompareSession, arm: str, start: int) -> str:
     if not chance.offers:
         policy, actions = session.setup.settings().policy, len(session.world.items)
         if not policy.kept(actions).any():
-            return "**Nothing is held back:** these settings leave no offer to chance."
-        return (
-            f"**None of {came:,} offers was left to chance so far**, though some are meant to be."
-        )
+            return "**Nothing is explored:** these settings never offer a random action."
+        return f"**None of {came:,} offers was random so far**, though some will be."
     return (
-        f"**{chance.offers:,} of {came:,} offers were left to chance**, so that every action keeps "
-        f"being measured: they earned {chance.mean:.2f} each, all others {chance.others:.2f}."
+        f"**{chance.offers:,} of {came:,} offers were random**, to keep measuring "
+        f"every action: they earned {chance.mean:.2f} each, the others "
+        f"{chance.others:.2f}."
     )

@@ -69,8 +69,9 @@ def history_in_link() -> History | None:
         return History.from_text(text)
     except ValueError:
         say_refused(
-            f"{NAME} in the link is {quoted(text)}, but must be how many came, up to {END:,}, "
-            f"and after how many the mode changed, {MAX_SWITCHES} times at most, with hyphens "
-            f"between; {FIRST} come instead."
+            f"{NAME} in the link is {quoted(text)}, but must be the number of "
+            f"visitors, up to {END:,}, and the visitors after which the mode "
+            f"changed, at most {MAX_SWITCHES} times, with hyphens between; {FIRST} "
+            "visitors come instead."
         )
         return None

@@ -32,7 +32,7 @@ from pages.parts.text.glossary import explained, meanings
 
 Rows = Sequence[Mapping[str, float]]
 
-QUESTION = "May it learn from today's rules first, without touching your users?"
+QUESTION = "Can it learn from today's rules first, without affecting your users?"
 SHEET = Sheet(
     QUESTION,
     about="about",
@@ -42,17 +42,18 @@ SHEET = Sheet(
 )
 _MATCH_HELP = meanings("match", "ceiling")
 _COST_HELP = (
-    "Visitors who gave a lower reward than the very same visitor, with the same luck, gave "
-    "today's rules."
+    "Visitors who gave a lower reward than the same visitor, with the same random "
+    "numbers, gave today's rules."
 )
 _BOARD_HELP = (
-    "Of the apprentice since it went online; while it watches, of the loop that is online from the "
-    "start. The intervals of all segments hold together (Bonferroni)."
+    "For the apprentice since it went online; while it watches, for the loop that is "
+    "online from the start. The intervals of all segments hold together (Bonferroni)."
 )
 _OUTLOOK_HELP = (
-    "The log holds rewards of what today's rules chose only. Where the apprentice would choose the "
-    "same, its reward is known; elsewhere it could be anything: that is the band, with 95 % limits "
-    "for chance. The belief is the reward head's own, with two standard deviations."
+    "The log has rewards only for the choices of today's rules. Where the apprentice "
+    "would choose the same, its reward is known; elsewhere it could be anything. That "
+    "is the band, with 95 % limits for chance. The belief is the engine's own, with "
+    "two standard deviations."
 )
 _COLUMNS = {
     "Apprentice": "apprentice",
@@ -109,7 +110,7 @@ def _situation(session: CompareSession) -> Text:
 def _numbers(session: CompareSession) -> Numbers:
     recent, latest = session.comparison.record.performance(RECENT_EVENTS), session.latest()
     match = Number(
-        f"Match, last {RECENT_EVENTS}",
+        f"Agreement, last {RECENT_EVENTS}",
         percent(recent.match_rate),
         wording.beside_the_match(session),
         help=_MATCH_HELP,
@@ -140,9 +141,10 @@ class _Figures:
         """Rate of agreement between the apprentice and today's rules, over the visitors."""
         return Figure(
             f"chart-match-{self._span}",
-            "Does it choose as today's rules?",
-            f"Match rate of the apprentice over the visitors: {_last(rows, 'recent')}; "
-            f"a perfect copy would reach {_last(rows, 'ceiling')}",
+            "Does it choose like today's rules?",
+            "Agreement of the apprentice with today's rules, by visitor: "
+            f"{_last(rows, 'recent')}; a perfect copy would reach "
+            f"{_last(rows, 'ceiling')}",
             charts.match_spec(self._dark, self._span, bool(self._switches)),
             charts.match_rows(rows, self._switches, self._size),
             help=_MATCH_HELP,
@@ -154,8 +156,8 @@ class _Figures:
         best = (self._session.world.best_value, self._span) if truth else None
         return Figure(
             f"chart-arms-{self._span}-{truth}",
-            "What do visitors give?",
-            "Mean reward of the three loops over the visitors: "
+            "What does each earn?",
+            "Mean reward of the three loops by visitor: "
             + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
             charts.reward_spec(self._dark, self._span, is_switched, truth),
             charts.reward_rows(arms, self._switches, best, self._size),
@@ -169,8 +171,7 @@ class _Figures:
         return Figure(
             f"chart-cost-{self._span}-{top}",
             "Served worse than by today's rules",
-            "Visitors served worse than by today's rules, over the visitors: "
-            + _both(arms, "_worse"),
+            "Visitors served worse than by today's rules, by visitor: " + _both(arms, "_worse"),
             charts.cost_spec(self._dark, self._span, bool(self._switches), top),
             charts.sum_rows(arms, self._switches, "_worse", (0, top), self._size),
             help=_COST_HELP,
@@ -184,7 +185,7 @@ class _Figures:
         return Figure(
             f"chart-gain-{self._span}-{low}-{high}",
             "Rewards gained over today's rules",
-            "Rewards gained over today's rules, over the visitors: " + _both(arms, "_gain"),
+            "Rewards gained over today's rules, by visitor: " + _both(arms, "_gain"),
             charts.gain_spec(self._dark, self._span, bool(self._switches), low, high),
             charts.sum_rows(arms, self._switches, "_gain", (low, high)),
         )

@@ -56,10 +56,11 @@ class CompareSetup(Linked):
     kind: str = Setting(
         "ours",
         "Apprentice",
-        {"ours": "Ours", "service": "The retired service's"},
-        help="Ours learns two things from every visitor: what today's rules would choose, and "
-        "what the reward tells. The retired service's learned the first alone, slowly, and "
-        "only from the one action it had chosen itself; all three loops then use its learner.",
+        {"ours": "This engine", "service": "The retired service's"},
+        help="This engine learns two things from every visitor: the choices of today's "
+        "rules, and the rewards. The retired service's learner learned only the "
+        "choices, slowly, and only from the action it had chosen itself. If it is "
+        "selected, all three loops use it.",
     ).as_field
     crosses: int = CROSSES.as_field
     rate: str = Setting(
@@ -74,16 +75,16 @@ class CompareSetup(Linked):
         "Exploration during the apprenticeship",
         range(51),
         "slider",
-        "Share of visitors who get any action instead of what today's rules choose. It changes "
-        "what they see, and turns the band of what a switch would bring into an estimate.",
+        "Share of visitors who get a random action instead of today's choice. It "
+        "affects users, and turns the band of a switch into an estimate.",
         unit="%",
     ).as_field
     auto: int = Setting(
         0,
-        "Go online by itself at this share of a perfect copy's match",
+        "Go online automatically at this share of the best possible agreement",
         range(101),
         "slider",
-        "Once the match rate of the latest 100 visitors reaches it; 0 leaves it to you.",
+        "Once the agreement over the latest 100 visitors reaches it; 0 leaves it to you.",
         unit="%",
     ).as_field
     speed: int = replace(SPEED, default=20).as_field

@@ -51,32 +51,33 @@ def compare_show(session: CompareSession) -> Show:
     waits = session.waits_for_start
     prepared = screen(
         scene, "prepared", "say-prepared", "match",
-        "The visitors of this link come with the next step.",
+        "Next: the visitors of this link.",
     )  # fmt: skip
     return Show.of(
         [
             *([prepared] if waits else []),
             screen(
                 scene, "watching", "say-match", "match",
-                "Today's rules choose; it watches and imitates. More visitors come next.",
+                "Today's rules choose; it watches and imitates. Next: more visitors.",
                 do=session.start if waits else None,
             ),
             screen(
                 scene, "watched", "say-match", "match",
-                "Ask: of the next 200, how many will be served worse than by today's rules? "
-                "It goes online next.",
+                "Ask: of the next 200, how many will be served worse than by today's "
+                "rules? Next: it goes online.",
                 do=_noting(session, "watched", partial(session.live.enqueue, _WATCH)),
                 undo=partial(_take_back, session, "watched"),
             ),
             screen(
                 scene, "online", "say-online", "rewards",
-                "The rule is where it went online. The other loop was online from the start.",
+                "The vertical line is where it went online. The other loop was online "
+                "from the start.",
                 do=_noting(session, "online", partial(_go_online, session)),
                 undo=partial(_take_back, session, "online"),
             ),
             screen(
                 scene, "worse", "say-worse", "worse",
-                "The same visitors, with the same luck, under today's rules.",
+                "The same visitors and random numbers, under today's rules.",
             ),
             screen(
                 scene, "numbers", "say-online", "numbers",

@@ -32,8 +32,9 @@ def prepared(session: CompareSession) -> str:
         f" and {counted(len(story.switches), 'switch', 'switches')}" if story.switches else ""
     )
     return (
-        f"**This link tells of {story.came:,} visitors{switches}.** Start lets the other "
-        f"{left:,} come: about {duration(left * _SECONDS)}, longer while others compute, too."
+        f"**This link holds {story.came:,} visitors{switches}.** Start simulates the "
+        f"other {left:,}: about {duration(left * _SECONDS)}, longer on a busy "
+        "server."
     )
 
 
@@ -42,8 +43,8 @@ def situation(session: CompareSession) -> str:
     comparison = session.comparison
     if not len(comparison):
         return (
-            "**Nobody has come yet.** Let 100 visitors in: two of the three loops follow "
-            "today's rules, and the apprentice watches."
+            "**No visitors yet.** Simulate 100: two of the three loops follow today's "
+            "rules, and the apprentice watches."
         )
     if comparison.is_apprentice:
         return _as_apprentice(session)
@@ -55,23 +56,24 @@ def _as_apprentice(session: CompareSession) -> str:
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
     text = (
-        f"The apprentice chooses as today's rules for **{percent(match)}** of the latest "
-        f"{recent.events} visitors"
+        f"The apprentice agrees with today's rules for **{percent(match)}** of the "
+        f"latest {recent.events} visitors"
     )
     if _has_nothing_to_learn(session):
         return (
             f"{text}. **No better than chance:** today's rules follow nothing that it can see. "
             "Watching longer will not help."
         )
-    text += f" (a perfect copy: {percent(highest)})."
+    text += f" (a perfect copy would reach {percent(highest)})."
     if match >= _NEAR * highest and recent.events >= 50:
-        more = "**It chooses as today's rules do.** Watching cannot teach it more: go online."
+        more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
-        more = "Nobody notices: today's rules choose what is shown."
+        more = "Users are not affected: today's rules choose what is shown."
     else:
         more = (
-            f"It is still {100 * (highest - match):.0f} points away: let more come, or let it "
-            "cross more fields (… → Settings), if today's rules look at several together."
+            f"It is still {100 * (highest - match):.0f} points away. Simulate more "
+            "visitors, or let it combine more fields (… → Settings), if today's rules "
+            "look at several together."
         )
     return f"{text} {more}"
 
@@ -88,7 +90,7 @@ def beside_the_match(session: CompareSession) -> str:
     """Reference for a match rate, in short form: the ceiling, or chance if today's rules follow no
     context."""
     if _has_nothing_to_learn(session):
-        return f"chance alone: {percent(1 / len(session.world.items))}"
+        return f"random: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
     return f"a perfect copy: {percent(recent.highest_match_rate)}"
 
@@ -96,20 +98,23 @@ def beside_the_match(session: CompareSession) -> str:
 def _online(comparison: Comparison) -> str:
     *_, now = comparison.stretches()
     if now.end == now.start:
-        return "**Online from the next visitor on.** The line of the switch marks this moment."
+        return "**Online from the next visitor on.** The vertical line marks this moment."
     text = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
-        f"**{now.mean('apprentice'):.2f}** a visitor, the loop that was online from the start "
-        f"{now.mean('online'):.2f}."
+        f"**{now.mean('apprentice'):.2f}** per visitor; the loop that was online from the start "
+        f"earns {now.mean('online'):.2f}."
     )
     uplift = now.uplift("apprentice")
     if uplift is None or now.end - now.start < 50:
-        return f"{text} Too few to tell more."
+        return f"{text} Too few visitors to conclude more."
     ahead = "ahead of" if uplift.mean > 0 else "behind"
     money = plain(in_money(comparison.world, uplift.mean, sign=True))
-    by = f"by {abs(uplift.mean):.2f} a visitor ({interval(uplift)}){money}"
+    by = f"by {abs(uplift.mean):.2f} per visitor ({interval(uplift)}){money}"
     if uplift.low <= 0 <= uplift.high:
-        return f"{text} It is {ahead} today's rules {by}: chance alone could explain that."
+        return (
+            f"{text} It is {ahead} today's rules {by}. The difference is not statistically "
+            "significant."
+        )
     return f"{text} **It is {ahead} today's rules** {by}."
 
 
@@ -124,7 +129,7 @@ def over_today(uplift: Estimate | None) -> str:
 
 def a_visitor(world: World, mean: float) -> str:
     """Unit of a mean reward, in short form: money per 1,000 visitors if the world has a unit."""
-    return per_thousand(world, mean) if world.unit and not math.isnan(mean) else "a visitor"
+    return per_thousand(world, mean) if world.unit and not math.isnan(mean) else "per visitor"
 
 
 ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
@@ -163,12 +168,12 @@ def summary(session: CompareSession) -> str:
     comparison, setup = session.comparison, session.setup
     visitors = len(comparison)
     if not visitors:
-        return "Nobody has come yet."
+        return "No visitors yet."
     rewards = comparison.rewards()
     sentences = [
         f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
         f"Today's rules ({rule_in_words(setup)}) earned "
-        f"{rewards['baseline'].mean():.2f} a visitor.",
+        f"{rewards['baseline'].mean():.2f} per visitor.",
         _matching(session),
     ]
     for stretch in comparison.stretches()[1:]:
@@ -210,8 +215,8 @@ def _matching(session: CompareSession) -> str:
 def came(session: CompareSession) -> str:
     """Number of visitors, and the period of the numbers shown; Markdown."""
     latest, events = session.latest(), session.alone()
-    since = f" The means are of those since it went online, after {latest.start:,}."
-    against = " Below the means: over today's rules, with 95 % intervals."
+    since = f" Means cover the visitors since it went online, after {latest.start:,}."
+    against = " Small print: difference to today's rules, with 95 % intervals."
     return (
         f"{counted(latest.end, 'visitor')} came."
         + (since if latest.start else "")
@@ -222,7 +227,7 @@ def came(session: CompareSession) -> str:
 
 def outlook_title(watching: bool) -> str:
     """Heading of the forecast figure."""
-    return "If it went online now" if watching else "What was foreseen, and what came"
+    return "If it went online now" if watching else "Forecast and result"
 
 
 def outlook(value: SwitchValue, watching: bool) -> str:
@@ -232,7 +237,7 @@ def outlook(value: SwitchValue, watching: bool) -> str:
         f"{percent(value.same)} of visitors {would} get what they got before. From the log alone "
         f"the mean reward {could} be anything from {value.low_limit:.2f} to "
         f"{value.high_limit:.2f}; today's rules earned {value.today:.2f}."
-        + ("" if watching else " It went on learning, so what came may lie above.")
+        + ("" if watching else " It went on learning, so the result may be higher.")
     )
 
 
@@ -256,7 +261,7 @@ def _coming(session: CompareSession) -> str:
 
 def prepared_in_short(session: CompareSession) -> str:
     """Describe the link's history for the stage."""
-    return f"This link tells of {session.story.came:,} visitors: they come with the next step."
+    return f"This link holds {session.story.came:,} visitors: they come with the next step."
 
 
 def match_in_short(session: CompareSession) -> str:
@@ -265,11 +270,11 @@ def match_in_short(session: CompareSession) -> str:
     if coming := _coming(session):
         return coming
     if not recent.events:
-        return "Nobody has come yet."
+        return "No visitors yet."
     ceiling = percent(recent.highest_match_rate)
     return (
-        f"It chooses as today's rules for {percent(recent.match_rate)} of visitors; "
-        f"a perfect copy would for {ceiling}."
+        f"It agrees with today's rules for {percent(recent.match_rate)} of visitors; a "
+        f"perfect copy would for {ceiling}."
     )
 
 
@@ -282,15 +287,16 @@ def online_in_short(session: CompareSession) -> str:
     if session.comparison.is_apprentice or uplift is None:
         return "It watches: today's rules choose, and nobody is served worse."
     return (
-        f"Online since visitor {latest.start:,}, it earns {latest.mean('apprentice'):.2f} "
-        f"a visitor: {signed(uplift.mean)} over today's rules."
+        f"Online since visitor {latest.start:,}, it earns "
+        f"{latest.mean('apprentice'):.2f} per visitor: {signed(uplift.mean)} over "
+        "today's rules."
     )
 
 
 def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]]) -> str:
     """Visitors served worse than by today's rules, for each learning loop."""
     if not arms:
-        return "Nobody has come yet."
+        return "No visitors yet."
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
     return (
         f"Served worse than by today's rules: {ours} by the apprentice, {others} by the loop "

@@ -17,7 +17,7 @@ FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"
 _AT_ONCE = asyncio.Semaphore(2)
 """Files that are made at the same time: others wait without a thread."""
-_NOTHING = "There is nothing to tell yet: nothing has happened, or it is not over."
+_NOTHING = "Nothing to download yet."
 
 
 def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:

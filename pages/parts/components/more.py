@@ -59,7 +59,7 @@ def more(
                     icon=":material/restart_alt:",
                     type="tertiary",
                     on_click=_closing(reset),
-                    help="A new start that has learned nothing.",
+                    help="Start over with an empty loop.",
                 )
         if chosen == "settings":
             _switch_keys()
@@ -97,8 +97,8 @@ def _switch_keys() -> None:
         shortcut("any") is not None,
         key="shortcuts",
         on_change=switch_shortcuts,
-        help="Single keys, such as P to play, and F for the stage. Switch them off if they get in "
-        "your way.",
+        help="Single-key shortcuts, such as P to play and F for the stage. Switch them off "
+        "if they get in your way.",
     )
 
 
@@ -112,7 +112,7 @@ def share(
     """The link to what is set, with ``more`` that stands in the address, and ``others``, each under
     what it does; for phones, ``scan``; and what happened, as a page to take home with the link to
     it."""
-    anew = "**Start anew.** Opens this page with all that is set on it."
+    anew = "**Link with settings.** Opens this page with its current settings."
     own = {anew: setup.link(st.context.url or "", **(more or {}))}
     if report_of is not None:
         # The first of the others lets nobody answer.
@@ -126,5 +126,5 @@ def share(
             st.code(link, language=None, wrap_lines=True)
     if scan and code:
         with code:
-            show_qr(scan, "this moment, to look and copy", _CODE)
+            show_qr(scan, "this moment, to view and copy", _CODE)
             note("This moment, for a phone.")

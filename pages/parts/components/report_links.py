@@ -25,7 +25,7 @@ FORMATS: Mapping[str, tuple[str, Callable[[Report, Paper], bytes]]] = {
 def report_links(report_of: ReportOf, link: str, name: str) -> None:
     """Offer a report on each paper and in each format, and its charts as ZIP; a file is made when
     its link is followed."""
-    st.markdown("**Take it home.** One page: the picture, the figures, and the link.")
+    st.markdown("**Report.** One page with the picture, the figures and the link.")
     with st.container(horizontal=True, gap="small", key="take-home"):
         for key, paper in PAPERS.items():
             for ending, (media_type, _) in FORMATS.items():
@@ -33,7 +33,7 @@ def report_links(report_of: ReportOf, link: str, name: str) -> None:
                 file = File(f"{name}-{key}.{ending}", media_type, make)
                 download_file(f"{paper.name} {ending.upper()}", f"report-{key}-{ending}", file)
         charts = File(f"{name}-charts.zip", "application/zip", lambda: _charts(report_of(link)))
-        download_file("Charts and rows ZIP", "report-charts", charts)
+        download_file("Charts and data (ZIP)", "report-charts", charts)
 
 
 def _charts(report: Report | None) -> bytes | None:

@@ -16,10 +16,11 @@ _SIZE = 200
 
 def stage_door(more: Callable[[], None] | None = None) -> None:
     """How to go there; ``more`` draws what can be chosen for this page's stage."""
-    st.button("Go on the stage", key="go-on-stage", on_click=enter_or_leave)
+    st.button("Open the stage", key="go-on-stage", on_click=enter_or_leave)
     note(
-        "One idea a screen, in large type. F leads there and back; Page Down or Right is a step "
-        "on, Page Up or Left one back; B is a dark screen, 1 to 9 count hands."
+        "One idea per screen, in large type. F opens and closes it; Page Down or "
+        "Right is the next step, Page Up or Left the previous one; B darkens the "
+        "screen; 1 to 9 count hands."
     )
     _show_remote()
     if more is not None:
@@ -29,24 +30,28 @@ def stage_door(more: Callable[[], None] | None = None) -> None:
 def _show_remote() -> None:
     """The link that steers this tab's stage: behind a press, as this screen may be projected."""
     box = st.expander(
-        "Private: the remote for your phone",
+        "Private: remote control on your phone",
         icon=":material/lock:",
         key="remote-link",
         on_change="rerun",
     )
     if not box.open:
-        note("Whoever has its link steers your stage. Open it where nobody else sees this screen.")
+        note(
+            "Anyone with this link can control your stage. Open it where nobody else sees "
+            "this screen."
+        )
         return
     link = remote_link(this_remote(), st.context.url or "")
     with box:
         told, code = st.columns([3, 2])  # Beside each other: below, the code would be out of sight.
     with told:
         st.markdown(
-            "A phone with this link shows your notes and steers this tab's stage. Keep it to "
-            "yourself: the code that the room sees is another one, and steers nothing."
+            "A phone with this link shows your notes and controls the stage of this "
+            "tab. Keep it private. The code for the audience is another one, and "
+            "controls nothing."
         )
         st.code(link, language=None, wrap_lines=True)
     with code:
-        show_qr(link, "the remote of this tab's stage", _SIZE)
+        show_qr(link, "the remote control of this tab's stage", _SIZE)
     if is_only_here(link):
-        note("This address works on this computer alone: open the app by its name in the network.")
+        note("This address works on this computer only: open the app by its name in the network.")

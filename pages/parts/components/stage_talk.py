@@ -39,4 +39,4 @@ class Talk:
     advance: Callable[[], None] = _nothing
     finish: Callable[[], None] = _nothing
     link: Callable[[], str] = own_link
-    leads_to: str = "what the screen shows, to look and copy"
+    leads_to: str = "what the screen shows, to view and copy"

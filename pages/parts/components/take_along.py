@@ -7,7 +7,7 @@ from pages.parts.scene.report_files.charts_zip import as_zip
 from pages.parts.work.download_tokens import File
 from pages.parts.work.figure_registry import Drawn, drawn_here
 
-_LABEL = "All that this page shows: charts as PNG and SVG, rows as CSV and Parquet"
+_LABEL = "Download everything on this page: charts as PNG and SVG, data as CSV and Parquet"
 
 
 def take_along(page: str) -> None:

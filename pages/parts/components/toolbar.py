@@ -137,7 +137,7 @@ def control_the_crowd(
             icon=f":material/{icon}:",
             shortcut=shortcut("P"),
             on_click=counting(crowd.stop),
-            help=f"{label}: nobody else comes until you say so.",
+            help=f"{label}: no more visitors come until you continue.",
         )
     else:
         st.button(
@@ -147,12 +147,12 @@ def control_the_crowd(
             shortcut=shortcut("P"),
             on_click=counting(crowd.play),
             disabled=not crowd.can_start,
-            help="Play: visitors come by themselves and answer by their hidden tastes.",
+            help="Play: simulated visitors come and answer by their hidden tastes.",
         )
     stepping()
     named = primary or sizes[0]
     for visitors in sizes:
-        label = f"Let in {visitors:,}" if visitors == named else f"{visitors:,}"
+        label = f"Simulate {visitors:,}" if visitors == named else f"{visitors:,}"
         _let_in(crowd, label, f"let-in-{visitors}", visitors, visitors == primary)
     if end is not None:
         _let_in(crowd, "To the end", "let-in-all", end)
@@ -196,7 +196,7 @@ def _let_in(crowd: LivePlay, label: str, key: str, visitors: int, primary: bool 
         on_click=buttons_here().counting(crowd.enqueue),
         args=(visitors,),
         disabled=not crowd.can_start,
-        help=f"Let {visitors:,} simulated visitors in.",
+        help=f"Simulate {visitors:,} visitors.",
     )
 
 

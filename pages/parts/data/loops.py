@@ -33,9 +33,9 @@ _SAID, _ALL = "data-said", "show-all"
 _STANDS = 10.0
 """Seconds for which a message is displayed: a run may be interrupted before the person sees it."""
 ORIGINS: Mapping[Origin, str] = {
-    "edited": "brought in from a file that was edited",
-    "unsealed": "brought in from a file without a seal, which would tell of edits",
-    "foreign": "brought in from another program's log",
+    "edited": "imported from an edited file",
+    "unsealed": "imported from a file without a seal, so edits cannot be detected",
+    "foreign": "imported from another program's log",
 }
 """Descriptions of imported loops whose history is not verified."""
 
@@ -91,8 +91,8 @@ def show_loops(library: Library, owner: str) -> None:
 def _show_first_step() -> None:
     """Draw a link to Play if there are no loops."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="no-loops"):
-        st.markdown("The first visitor you answer on Play begins a loop.")
-        if st.button("Teach a loop", icon=":material/touch_app:", type="primary"):
+        st.markdown("Your first answer on Play starts a loop.")
+        if st.button("Start on Play", icon=":material/touch_app:", type="primary"):
             st.switch_page(PLAY)
 
 
@@ -111,7 +111,7 @@ def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None
             st.markdown(headline(about.name, world))
             note(plain(_facts(about, world, rewards.mean if rewards else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–", width=110)
+        st.markdown(f"**{rewards.mean:.2f}** per visitor" if rewards else "–", width=110)
         st.html(sparkline(rewards.curve) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):
@@ -158,15 +158,15 @@ def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
         with st.container(gap=None):
             st.markdown(f"**:material/broken_image: {plain(loop.name[:MAX_NAME])}**")
             note(
-                "Damaged: what stands in the database is not what was written, so it "
-                "cannot be opened or taken along. Whoever runs this server may restore it from a "
-                "backup; if there is none, delete it."
+                "Damaged: the stored data differ from what was written, so this loop "
+                "cannot be opened or exported. The operator of this server may "
+                "restore a backup; if there is none, delete the loop."
             )
         _delete(library, owner, loop)
 
 
 def _duplicate(library: Library, owner: str, about: LoopInfo) -> None:
-    done = f"{about.name} has a copy that goes its own way."
+    done = f"{about.name} has a copy now."
 
     def verb() -> None:
         result_of(library.store.duplicating(about.id, owner))
@@ -181,7 +181,7 @@ def _rename(library: Library, owner: str, about: LoopInfo) -> None:
     def rename() -> None:
         if (name := st.session_state[key]) is None:
             return  # The widget was just removed.
-        attempt(lambda: library.store.rename(about.id, owner, name), "It has another name now.")
+        attempt(lambda: library.store.rename(about.id, owner, name), "It was renamed.")
 
     st.text_input("Name", about.name, max_chars=MAX_NAME, key=key, on_change=rename)
 
@@ -196,6 +196,6 @@ def _delete(library: Library, owner: str, about: LoopInfo | Damaged) -> None:
             session.leave(about.id)
 
     with st.expander("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
-        st.markdown("Deletes the loop with all its events, for everybody who has its link.")
+        st.markdown("Deletes the loop and all its events, for everybody who has its link.")
         icon = ":material/delete_forever:"
         st.button("Delete for good", key=f"erase-{about.id}", icon=icon, on_click=delete)

@@ -36,8 +36,8 @@ def data_show(library: Library, owner: str) -> Show:
     events = sum(loop.events for loop in loops)
     sentence = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
     if not loops:
-        sentence = "The first visitor who is answered on Play begins a loop."
-    note = "Every event is on disk before it counts. The last five loops that were used are shown."
+        sentence = "The first answer on Play starts a loop."
+    note = "Every event is saved before it counts. The five loops that were used last are shown."
     return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
 
 
@@ -52,5 +52,5 @@ def _show_row(library: Library, loop: LoopInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
-        st.markdown(f"**{rewards.mean:.2f}** a visitor" if rewards else "–")
+        st.markdown(f"**{rewards.mean:.2f}** per visitor" if rewards else "–")
         st.html(sparkline(rewards.curve) if rewards else "<div></div>")

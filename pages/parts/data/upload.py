@@ -69,11 +69,11 @@ def bring_in(library: Library, owner: str) -> None:
         elif box.open:
             places = ", ".join(world.title for world in WORLDS.values())
             note(
-                f"A file that was exported here, or a log in the service's dsjson: up to "
-                f"{limits.max_events:,} events and {limits.max_upload:,} MiB, plain or gzip. "
-                "One faulty line, or one too few, and nothing of it is imported. Actions of dsjson "
-                f"have to be those of {places}, or of a world that you keep; any other log can be "
-                "asked on Evaluate."
+                "An exported loop, or a log in the service's dsjson: up to "
+                f"{limits.max_events:,} events and {limits.max_upload:,} MiB, "
+                "plain or gzip. If a line is faulty or missing, nothing is imported. "
+                f"Actions of dsjson must be those of {places}, or of a world that you "
+                "saved. Any other log can be opened on Evaluate."
             )
             if upload.is_whole:
                 _offer(library, owner, upload)
@@ -85,7 +85,7 @@ def bring_in(library: Library, owner: str) -> None:
 def _offer(library: Library, owner: str, upload: Upload) -> None:
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**20:,.1f} MiB")
     edited = f"edited-{upload.token}"
-    st.checkbox("It was edited on purpose: import it, marked as edited.", key=edited)
+    st.checkbox("I changed this file; import it and mark it as edited.", key=edited)
 
     def begin() -> None:
         if upload.is_whole and _WORK not in st.session_state:  # Otherwise a second press.
@@ -119,5 +119,5 @@ def _end(work: Import, upload: Upload) -> None:
         if upload.token == work.token:  # Another page may have replaced the upload.
             upload.free()
         unsure = ORIGINS.get(about.origin)
-        say(f"{about.name} is here{f', {unsure}' if unsure else ''}.")
+        say(f"{about.name} is imported{(f', {unsure}' if unsure else '')}.")
         st.rerun()

@@ -42,7 +42,7 @@ def this_log(session: EvaluateSession, address: str) -> dict[str, str]:
     """Return the link to the evaluated loop's log by its description; empty without a stored
     loop."""
     loop = loop_in_link(session)
-    does = "**This log.** Asks the loop that is asked here, with all who have come by then."
+    does = "**This log.** Opens the loop that is evaluated here, with everyone who has come so far."
     return {} if loop is None else {does: session.setup.link(address, loop=loop)}
 
 
@@ -60,7 +60,7 @@ def watched_in_link() -> int | None:
     if text.isascii() and text.isdigit() and len(text) < 4 and 1 <= int(text) <= MOST:
         return int(text)
     say_refused(
-        f"{WATCHED} in the link is {quoted(text)}, but must be how many experiments were watched, "
-        f"from 1 to {MOST}; none are shown instead."
+        f"{WATCHED} in the link is {quoted(text)}, but must be the number of "
+        f"experiments, from 1 to {MOST}; none are shown instead."
     )
     return None

@@ -22,14 +22,17 @@ def show_progress(session: EvaluateSession) -> None:
         _progress(session)
     show_faults(session.refused)
     if session.refused is not None and session.result is not None:
-        note("That is the loop whose settings were to be asked: all else is told without them.")
+        note(
+            "The requested settings are those of this very loop. Everything else is shown "
+            "without them."
+        )
     elif session.refused is not None and session.setup.window:
-        st.button("Let all visitors count", key="all-count", on_click=_let_all_count)
+        st.button("Include all visitors", key="all-count", on_click=_let_all_count)
 
 
 def _progress(session: EvaluateSession) -> None:
-    made = "Visitors are served, so that there is a log to ask"
-    st.progress(session.share, "The log is read" if session.setup.log == "file" else made)
+    made = "Simulating visitors for the log"
+    st.progress(session.share, "Reading the log" if session.setup.log == "file" else made)
 
 
 def _let_all_count() -> None:
@@ -82,7 +85,7 @@ def show_headline(session: EvaluateSession, scene: Scene) -> None:
                 width="stretch",
                 on_click=_guess_first,
                 args=(session,),
-                help="Hides what the log tells until you have said what you believe.",
+                help="Hides the results until you have made a guess.",
             )
 
 
@@ -103,7 +106,7 @@ def show_forest(session: EvaluateSession, scene: Scene, result: LogEvaluation) -
             note(line)
     with right:
         draw(scene, "table")
-        with st.expander("How this is reckoned", icon=":material/calculate:"):
+        with st.expander("How this is calculated", icon=":material/calculate:"):
             draw(scene, "how")
         with st.container(horizontal=True, vertical_alignment="center"):
             download_rows(

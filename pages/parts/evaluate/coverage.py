@@ -20,29 +20,32 @@ from pages.parts.text.theme import is_dark
 
 _KINDS: Mapping[Kind, str] = {
     "fixed": "Each action",
-    "uniform": "Any, at random",
+    "uniform": "Random",
     "best": "The best for each",
     "picked": "The best of 200 rules",
 }
 _STORIES: Mapping[Flaw, str] = {
-    "none": "Each time a new loop and new visitors, and each action served to everybody, as above. "
-    "Of 100 intervals that promise 95 %, 95 should hold the truth, which only a simulation knows.",
-    "no_floor": "Nothing is left to chance. What is never shown cannot be weighed: the log forgets "
-    "how to answer.",
-    "forgotten": "The probabilities were not logged, and all actions are taken to be equally "
-    "likely. Then what was shown often counts too much: estimates of more than can be earned.",
-    "few": "A tenth of the visitors. Intervals must be wide to hold, and textbooks' are not.",
-    "picked": "Of 200 rules made at random, the one that looks best on the log is asked on the "
-    "same log. The winner is the one that was luckiest, so it disappoints: an interval may well be "
-    "wide enough to hold the truth, but the estimate promises too much.",
+    "none": "Each experiment is a new loop with new visitors, and each action served to "
+    "everybody, as above. Of 100 intervals at 95 %, 95 should contain the truth, "
+    "which only a simulation knows.",
+    "no_floor": "No exploration. An action that is never shown cannot be weighted, so the log "
+    "cannot answer.",
+    "forgotten": "The probabilities were not logged, and all actions are assumed equally likely. "
+    "Then actions that were shown often count too much: estimates exceed what can be "
+    "earned.",
+    "few": "A tenth of the visitors. Intervals must be wide to hold, and textbook intervals "
+    "are not.",
+    "picked": "Of 200 random rules, the rule that looks best on the log is evaluated on the "
+    "same log. It was the luckiest, so its estimate is too high, even where its "
+    "interval is wide enough.",
 }
 _NO_WIDTH = 0.005
 """Mean width below which a note explains intervals without width."""
 _HELP = (
-    f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Ours is made "
-    "for logs such as these, and that it holds is measured. On logs of a learner that leaves "
-    "nothing but a floor to chance it may hold a little less often than it promises. Betting is "
-    "proven for any log, and so it is wider."
+    f"{meanings('coverage')} A bar that reaches the dashed line keeps its promise. Our "
+    "method is built for logs like these, and its coverage is measured. On logs of a "
+    "learner that explores with its floor alone it may fall slightly below 95 %. "
+    "Betting is proven for any log, and therefore wider."
 )
 
 
@@ -75,13 +78,13 @@ def show(runs: CoverageRuns, setup: EvaluateSetup) -> None:
     kinds = runs.kinds
     if runs.waits_for_start(setup):
         note(
-            "This link is to experiments that this server does not know any more. *Watch coverage* "
-            "repeats them, and the same comes out."
+            "This server no longer has the experiments of this link. *Watch coverage* "
+            "repeats them, with the same result."
         )
     if runs.experiment is None or not kinds:
         return
     if runs.experiment != CoverageExperiment.of(setup) and not runs.is_live:
-        note("What is set has changed since: these are the experiments before.")
+        note("The settings have changed. These are the previous experiments.")
     kind = kinds[0]
     if len(kinds) > 1:
         kind = st.segmented_control(
@@ -105,8 +108,10 @@ def verdict(counts: Mapping[str, Count]) -> str:
         return ""
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
-        f"**Ours held the truth {ours.covering:,} of {ours.intervals:,} times, the retired "
-        f"service's {service.covering:,} of {service.intervals:,}; 95 % would be {promised:,}.** "
+        f"**Our intervals contained the truth {ours.covering:,} of "
+        f"{ours.intervals:,} times, those of the retired service "
+        f"{service.covering:,} of {service.intervals:,}; 95 % would be "
+        f"{promised:,}.** "
         f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
     )
 
@@ -115,11 +120,11 @@ def _who_keeps(are_kept: Sequence[bool]) -> str:
     """State the number of violet bars, which reach the promised coverage."""
     match sum(are_kept):
         case 0:
-            return f"No bar is violet: none of the {len(are_kept)} ways keeps its promise."
+            return f"No bar is violet: none of the {len(are_kept)} methods keeps its promise."
         case 1:
             return "The violet bar keeps its promise."
         case many if many == len(are_kept):
-            return "All bars are violet: each way keeps its promise."
+            return "All bars are violet: each method keeps its promise."
         case many:
             return f"The {many} violet bars keep their promise."
 
@@ -137,30 +142,31 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
         charts.coverage_rows(bars),
         charts.coverage_spec(is_dark(), len(bars)),
         key=f"chart-coverage-{len(bars)}",
-        alt="Intervals that held the truth, and their mean width: "
+        alt="Intervals that contained the truth, and their mean width: "
         + "; ".join(f"{k.name}, {k.held} of {k.intervals}, {k.how_wide}" for k in bars),
     )
     if kind == "picked":
         off = ", ".join(
             f"{TITLES.get(key, key)} {signed(count.bias)}" for key, count in counts.items()
         )
-        note(f"How much better the winner looks than it is, on average: {off}.")
+        note(f"On average, the winner looks better than it is by {off}.")
     if any(count.width < _NO_WIDTH for count in counts.values()):
         note(
-            "0.00 wide: all rewards that counted were alike, or nearly, so these ways have no "
-            "doubt, right or wrong."
+            "Width 0.00: all rewards that counted were nearly equal, so these methods "
+            "show no doubt, right or wrong."
         )
     beyond = {key: count for key, count in counts.items() if count.beyond}
     for key, count in beyond.items():
         note(
-            f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} estimates are more "
-            "than anything can earn, or less than nothing."
+            f"{TITLES.get(key, key)}: {count.beyond:,} of {count.intervals:,} "
+            "estimates are above or below all possible rewards."
         )
     experiment = runs.experiment
     assert experiment is not None, "there are counts"
     note(
-        f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, seeds from "
-        f"{experiment.seed} on: {_KINDS[kind].lower()}, served to everybody. The dashed line: 95 %."
+        f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, "
+        f"seeds from {experiment.seed}: {_KINDS[kind].lower()}, served to everybody. "
+        "Dashed line: 95 %."
     )
     download_rows(
         "Download as CSV",

@@ -8,9 +8,9 @@ from pages.parts.evaluate.wording import about_difference, headline_row, names_o
 from pages.parts.text.format import note, section
 
 _HELP = (
-    "Two policies on the same visitors: where both would show the same, nothing tells them apart, "
-    "so the interval is only about what they would show differently. It holds whenever the "
-    "intervals of both parts do, so it is on the careful side."
+    "Two policies on the same visitors. Where both choose the same action they earn "
+    "the same, so the interval covers only the visitors on whom they differ. It is "
+    "conservative: it holds whenever the intervals of both parts do."
 )
 
 
@@ -21,13 +21,13 @@ def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
     keys, row = list(names), headline_row(result, setup)
     usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
     with st.container(horizontal=True, vertical_alignment="center", key="beside"):
-        first = _choose("One", keys, usual, result, session)
+        first = _choose("Policy", keys, usual, result, session)
         note("beside")
-        second = _choose("The other", keys, "online", result, session)
+        second = _choose("Compared with", keys, "online", result, session)
     if session.hides:
-        note("It is told once you have guessed.")
+        note("Shown after your guess.")
     elif first == second:
-        note("These are the same.")
+        note("These are the same policy.")
     else:
         st.markdown(about_difference(result, setup, first, second))
 

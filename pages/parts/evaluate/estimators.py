@@ -5,33 +5,36 @@ from collections.abc import Mapping
 from engine.evaluation.estimators import ESTIMATORS
 
 TITLES: Mapping[str, str] = {
-    "naive": "Where it was shown",
-    "ips": "Weighted, the service's",
+    "naive": "Average where shown",
+    "ips": "Weighted, as in the service",
     "snips": "Self-normalised",
     "dr": "Doubly robust",
     "cressie_read": "Empirical likelihood",
-    "cressie_read_mended": "Likelihood, mended",
+    "cressie_read_mended": "Adjusted likelihood",
     "betting": "Betting",
-    "strata": "Ours, by context",
+    "strata": "By context (ours)",
 }
 """Display names by estimator key."""
 
 STORIES: Mapping[str, str] = {
-    "naive": "What a dashboard shows. It was shown to those who like it, so it flatters.",
-    "ips": "Each reward counts as often as it was unlikely to be seen. Its interval is a "
-    "textbook's, as the retired service reported it: too narrow where few events count for much.",
-    "snips": "The same, divided by the sum of the weights: steadier, a little biased.",
-    "dr": "What was believed of every action, put right where the log shows otherwise.",
-    "cressie_read": "The interval holds each mean that the log does not make too unlikely, however "
-    "large a weight might have come.",
-    "cressie_read_mended": "The same, but as wide as the few events allow that count for most: as "
-    "published it holds too seldom on the logs of learners.",
-    "betting": "What a gambler could not have won against. Valid however often one looks, so wide.",
-    "strata": "Each context by itself, then together. What was seldom shown is taken to be like "
-    "all that was not, less so for who picks by context. Where it is hardly narrower than betting, "
-    "it is betting. That its intervals hold is measured, not proven: see below. On logs of a "
-    "learner that soon gives up what failed they may hold a little less often than they promise; "
-    "betting, which is proven for any log, does not.",
+    "naive": "The average on a dashboard. The action was shown to those who like it, so this "
+    "is too high.",
+    "ips": "Each reward is weighted by the inverse of its probability. The interval is the "
+    "textbook one that the retired service reported: too narrow where few events "
+    "carry most of the weight.",
+    "snips": "The same, divided by the sum of the weights: steadier, slightly biased.",
+    "dr": "The expected reward of every action, corrected where the log differs.",
+    "cressie_read": "The interval holds every mean that the log does not make too unlikely, "
+    "however large a weight might have been.",
+    "cressie_read_mended": "The same method, widened where few events carry most of the weight: "
+    "the published version fails too often on logs of learners.",
+    "betting": "Valid however often it is checked, and therefore wide.",
+    "strata": "Estimates each context separately, then combines them. An action that was seldom "
+    "shown borrows from all that was not shown, less so for a policy that picks by "
+    "context. Where it is hardly narrower than betting, betting is used. Its coverage "
+    "is measured, not proven. On logs of a learner that soon drops what failed it may "
+    "hold slightly less often than promised; betting, which is proven for any log, "
+    "does not.",
 }
 
 TEXTBOOKS = ("ips", "snips", "dr")

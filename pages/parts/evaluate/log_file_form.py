@@ -37,9 +37,10 @@ def choose_file(session: EvaluateSession) -> None:
     with st.container(border=True, key="log-file"):
         if not upload.is_whole:
             note(
-                "A log in the service's dsjson, a loop that was exported here, CSV or Parquet: "
-                f"up to {most:,} MiB. Each event needs the probability with which its action was "
-                "shown. It stays on this server until this visit ends, and nobody else sees it."
+                "A log as the service's dsjson, an exported loop, CSV or Parquet, up "
+                f"to {most:,} MiB. Each event needs the probability of the shown "
+                "action. The file stays on this server for this visit only, and "
+                "nobody else sees it."
             )
             upload_field(upload.token, most, partial(setattr, upload, "name"), LOG_KINDS)
             return
@@ -61,7 +62,7 @@ def _inspect(upload: Upload) -> Inspected | None:
     if known is not None and known[0] == upload.token:
         return known[1]
     try:
-        with st.spinner("Looking what is in it"):
+        with st.spinner("Reading the columns"):
             inspected = result_of(inspecting(upload))
     except PersonalizerError as error:
         st.error(plain(error.message), icon=":material/error:")
@@ -75,9 +76,9 @@ def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
     guessed, names = inspected.columns, inspected.names
     fault = guessed.fault(names) if guessed else None
     with st.expander(
-        "What its columns say, and what its rewards are, as it was guessed"
+        "Meaning of the columns and range of rewards, as detected"
         if guessed
-        else "What its rewards are",
+        else "Range of rewards",
         icon=":material/view_column:",
         key="columns",
         expanded=fault is not None,
@@ -88,12 +89,12 @@ def _choose_columns(upload: Upload, inspected: Inspected) -> FileSource:
             high = _bound("Most", 1.0, f"high-{upload.token}")
         if high <= low:
             st.error(
-                "Most: it must be above the least reward; 0 to 1 is used instead.",
+                "Most: must be above the least reward; 0 to 1 is used instead.",
                 icon=":material/error:",
             )
     if inspected.nested:
         named = ", ".join(map(plain, inspected.nested))
-        note(f"Not taken as context, as the values are lists or maps: {named}.")
+        note(f"Not used as context, because the values are lists or maps: {named}.")
     return FileSource(upload.token, columns, (low, high) if low < high else (0.0, 1.0))
 
 
@@ -127,9 +128,9 @@ def _columns(upload: Upload, inspected: Inspected, guessed: Columns) -> Columns:
 
     show(key, [name for name in chosen if name in offered])
     context = st.multiselect(
-        "Context: what was known of a visitor", offered, key=key, on_change=choose
+        "Context: what was known about a visitor", offered, key=key, on_change=choose
     )
     probabilities = ", ".join(action for action, _ in guessed.probabilities)
     if probabilities:
-        note(f"Probabilities of each action were found, too: {plain(probabilities)}.")
+        note(f"Probabilities of each action were detected, too: {plain(probabilities)}.")
     return Columns(**roles, context=tuple(context), probabilities=guessed.probabilities)

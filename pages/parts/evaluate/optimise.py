@@ -26,15 +26,15 @@ _AUTO = "evaluate-auto"
 _EVERY = 200
 """Visitors between two automatic trials."""
 _AUTO_HELP = (
-    f"As long as this visit lasts: whenever you come here with {_EVERY:,} more visitors of your "
-    "loop, settings are tried, and the best is applied if its mean and its lower bound are both "
-    "above the loop's."
+    f"During this visit: whenever your loop has {_EVERY:,} more visitors, settings "
+    "are tried. The best is applied if its mean and its lower bound both exceed the "
+    "loop's."
 )
 _STORY = (
-    "A dozen settings learn from the log's events one by one, as if they had been there. The "
-    "first half of the log chooses the best; the second half judges it, as what was luck in the "
-    "first is not luck twice. The halves differ by what had been learned by then, too: compare "
-    "within a half."
+    "A dozen settings learn from the log event by event, as if they had served it. "
+    "The first half of the log selects the best; the second half tests it, because "
+    "luck does not repeat. Compare settings within one half: the halves also differ "
+    "in what had been learned."
 )
 
 
@@ -46,7 +46,7 @@ def choose(session: EvaluateSession) -> None:
     if log is None:
         return  # The log is being made.
     if log.loop is None:
-        note("A file holds decisions, but no loop whose settings could be others.")
+        note("A file holds decisions, but no loop with settings to vary.")
         return
     play = _owner(session)
     with st.container(horizontal=True, vertical_alignment="center", key="tune"):
@@ -99,7 +99,7 @@ def show(session: EvaluateSession) -> None:
     """Draw the progress of a trial under way, and the results of the last one."""
     tuning, log = session.tuning, session.log
     if tuning.is_live:
-        st.progress(tuning.share, "Settings are tried on the log, event by event")
+        st.progress(tuning.share, "Trying settings on the log, event by event")
     show_faults(tuning.refused)
     trial = tuning.last_of(log.loop) if log is not None and log.loop is not None else None
     if trial is None:
@@ -114,7 +114,7 @@ def show(session: EvaluateSession) -> None:
     download_rows("Download as CSV", lambda: list(figures()), key="tried-csv", name=name)
     trials = [other for other in tuning.trials if other.of is trial.of]
     if len(trials) > 1 or trial.is_applied or tuning.auto is trial.of:
-        note("Each time that it was tried:")
+        note("Each trial:")
         show_rows(trial_rows(trials), key="runs")
 
 
@@ -129,7 +129,7 @@ def _trial_row(trial: SettingsTrial, is_in_force: bool) -> Mapping[str, object]:
     return {
         "After visitors": trial.events,
         "Best": trial.optimisation.best.candidate.key,
-        "Half that judges": measured(trial.optimisation.best.judged),
+        "Test half": measured(trial.optimisation.best.judged),
         "The loop": measured(trial.optimisation.online),
         "Applied": "yes" if is_in_force else "no longer" if trial.is_applied else "no",
     }
@@ -139,7 +139,7 @@ def _verdict(optimisation: Optimisation) -> str:
     """Sentence on the best settings, by the half that judges; Markdown."""
     best, earned = optimisation.best, measured(optimisation.online)
     return (
-        f"**{_name(best)} looked best on the half that chose it. The other half says that it would "
+        f"**{_name(best)} looked best on the selection half. On the test half it would "
         f"earn {measured(best.judged)}; the loop itself earned {earned} there.**"
     )
 
@@ -148,21 +148,22 @@ def _offer(session: EvaluateSession, trial: SettingsTrial) -> None:
     """Draw the button that applies the best settings, or the reason why there is none."""
     play = _owner(session)
     if trial.is_in_force:
-        note("It is applied: the loop on Play goes on with it. Undo, on Play, takes it back.")
+        note("It is applied: the loop on Play continues with it. Undo, on Play, reverts it.")
         return
     if trial.is_applied:
-        note("It was applied, and since then that was taken back, or something else was set.")
+        note("It was applied, and later reverted or changed.")
     if not trial.optimisation.may_apply:
         note(
-            "That is not enough to apply it: its mean and its lower bound would both have to be "
-            "above those of the loop, the retired service's own rule."
+            "That is not enough to apply it: its mean and its lower bound would both "
+            "have to exceed the loop's, as in the retired service."
         )
     elif not trial.may_apply:
-        note("The loop is set otherwise by now: try again.")
+        note("The settings of the loop have changed: try again.")
     elif play is None:
         note(
-            "Its mean and its lower bound are both above the loop's. It could be applied to a loop "
-            "of your own that is open on Play; this is not its log."
+            "Its mean and its lower bound both exceed the loop's. It can be applied "
+            "only to a loop of your own that is open on Play; this log is another "
+            "one."
         )
     else:
         st.button(
@@ -188,13 +189,13 @@ def _rows(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
     for tried in optimisation.tried[:_SHOWN]:
         yield {
             "Setting": f"{tried.candidate.key[0].upper()}{tried.candidate.key[1:]}",
-            "Half that chose": measured(tried.chosen),
-            "Half that judges": measured(tried.judged),
+            "Selection half": measured(tried.chosen),
+            "Test half": measured(tried.judged),
         }
     yield {
-        "Setting": "As it was served",
-        "Half that chose": "",
-        "Half that judges": measured(optimisation.online),
+        "Setting": "What ran",
+        "Selection half": "",
+        "Test half": measured(optimisation.online),
     }
 
 
@@ -206,7 +207,7 @@ def _figures(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
             **_interval_cells("chosen", tried.chosen),
             **_interval_cells("judged", tried.judged),
         }
-    yield {"setting": "as it was served", **_interval_cells("judged", optimisation.online)}
+    yield {"setting": "what ran", **_interval_cells("judged", optimisation.online)}
 
 
 def _interval_cells(half: str, interval: Interval) -> Mapping[str, object]:

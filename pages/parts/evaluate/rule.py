@@ -18,7 +18,7 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
     if world is None or not any(row.target == "rules" for row in result.rows):
         return
     with st.expander(
-        "Your own rule: write it, and the log says what it would have earned",
+        "Your own rule: write it and see what it would have earned",
         icon=":material/edit_note:",
         key="rule",
         on_change="rerun",
@@ -35,7 +35,10 @@ def show_rule(session: EvaluateSession, result: LogEvaluation) -> None:
                 st.rerun(scope="fragment")
         with right:
             st.markdown(about_rule(session, result))
-            note("As it opens, the table shows what earns most on average: years of experience.")
+            note(
+                "The table opens with the rule that earns most on average, as if from "
+                "years of experience."
+            )
             _send(setup)
 
 
@@ -49,13 +52,13 @@ def _send(setup: EvaluateSetup) -> None:
     parameters |= {"table": setup.table} if setup.table else {}
     st.page_link(
         PAGES / "compare.py",
-        label="Compare: have an apprentice learn from this rule",
+        label="Compare: let an apprentice learn from this rule",
         icon=":material/compare_arrows:",
         query_params=parameters,
     )
     st.page_link(
         PAGES / "race.py",
-        label="Race: let this rule compete",
+        label="Race: add this rule",
         icon=":material/sports_score:",
         query_params=parameters | {"who": "ours,ab,present,uniform"},
     )

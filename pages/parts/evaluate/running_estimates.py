@@ -14,17 +14,18 @@ from pages.parts.text.theme import is_dark, theme
 _MOST = 4
 """Largest number of lines with bands that a reader can distinguish."""
 _GROWING_HELP = (
-    "What the log would have told if it had ended sooner. Where it was shown, the average comes to "
-    "rest, too, at the wrong place. Who looks again and again until an interval pleases is not "
-    "covered by 95 %; the betting interval, under Settings, is valid all along."
+    "The estimate if the log had ended sooner. The average where it was shown also "
+    "settles, but at the wrong value. Checking an interval again and again until it "
+    "pleases breaks the 95 % promise; the betting interval, under Settings, allows "
+    "it."
 )
-_STRETCHES_HELP = "What each eighth of the log tells by itself; the bands are 95 % intervals."
+_STRETCHES_HELP = "The estimate from each eighth of the log; bands are 95 % intervals."
 
 
 def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw the window's slider and the charts of growing prefixes and of segments."""
     with st.expander(
-        "Along the log: how it narrows, what changes, which visitors count",
+        "Over the log: precision, changes, included visitors",
         icon=":material/timeline:",
         key="along",
         on_change="rerun",
@@ -33,7 +34,7 @@ def show_running_estimates(session: EvaluateSession, result: LogEvaluation) -> N
             return
         choose_window(session, result)
         if session.hides:
-            note("It is told once you have guessed.")
+            note("Shown after your guess.")
             return
         left, right = pair("along")
         with left:
@@ -54,7 +55,7 @@ def choose_window(session: EvaluateSession, result: LogEvaluation) -> None:
 
     if events > 1:
         now = (first, min(last or events, events))
-        st.slider("Visitors who count", 1, events, now, key=key, on_change=take)
+        st.slider("Included visitors", 1, events, now, key=key, on_change=take)
 
 
 def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
@@ -62,7 +63,7 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
     usual = headline_row(result, setup)
     keys = list(names)
     place = keys.index(usual.target) if usual else 0
-    section("How it narrows", help=_GROWING_HELP)
+    section("Precision as the log grows", help=_GROWING_HELP)
     target = st.selectbox(
         "Served to everybody",
         keys,
@@ -79,14 +80,14 @@ def _show_growing(session: EvaluateSession, result: LogEvaluation) -> None:
         charts.growing_rows(naive, estimates, truth, result.bounds),
         charts.growing_spec(is_dark(), span, result.bounds, truth is not None),
         key=f"chart-growing-{span}-{truth is not None}-{hash(result.bounds)}",
-        alt="The estimate and its interval as the log grows: in the end "
+        alt="Estimate and interval as the log grows; at the end "
         + (f"{final.estimate:.2f} ({final.low:.2f} to {final.high:.2f})" if final else "nothing"),
     )
 
 
 def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
     setup, names = session.setup, names_of(result, session.setup)
-    section("What each stretch tells", help=_STRETCHES_HELP)
+    section("Estimates over time", help=_STRETCHES_HELP)
     usual = [key for key in ("online", "greedy", "uniform") if key in names]
     chosen = st.multiselect(
         "Policies",
@@ -104,9 +105,9 @@ def _show_stretches(session: EvaluateSession, result: LogEvaluation) -> None:
         charts.stretches_rows(estimates, result.bounds),
         charts.stretches_spec(is_dark(), span, result.bounds, styles),
         key=f"chart-stretches-{hash((span, result.bounds, styles))}",
-        alt="What each stretch of the log tells of each policy: "
+        alt="Estimate from each stretch of the log, for each policy: "
         + "; ".join(
-            f"{name}, at last {stretches[-1].interval.estimate:.2f}"
+            f"{name}, at the end {stretches[-1].interval.estimate:.2f}"
             for name, stretches in estimates.items()
             if stretches[-1].interval
         ),

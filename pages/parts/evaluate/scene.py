@@ -18,7 +18,7 @@ from pages.parts.text.format import plain
 from pages.parts.text.glossary import meaning
 from pages.parts.text.money import scale_of
 
-QUESTION = "What would each have earned, served to everybody?"
+QUESTION = "What would each option have earned if everyone had got it?"
 SHEET = Sheet(
     QUESTION,
     about="about",
@@ -26,24 +26,24 @@ SHEET = Sheet(
     sentences=("served", "rule", "intervals", "grey"),
     further=("all",),
 )
-_TITLE = "What each would have earned, served to everybody"
+_TITLE = "What each option would have earned if everyone had got it"
 _KEYS = {
-    forest.NAIVE: "\u25cb\u00a0what it looks like, where it was shown",
-    forest.ESTIMATE: "\u25a0\u00a0served to everybody, with its 95 % interval",
+    forest.NAIVE: "○\xa0average where it was shown",
+    forest.ESTIMATE: "■\xa0served to everybody, with its 95 % interval",
     forest.TRUTH: "\u25c7\u00a0the truth",
     forest.GUESS: "\u25bd\u00a0your guess",
 }
 """Meanings of the marks in the forest."""
 _POLICY_HELP = (
-    "Its best guess now: what the loop would choose if it left nothing to chance. It has learned "
-    "from this very log, which flatters it a little."
+    "Its best guess now: the choice of the loop without exploration. It has learned "
+    "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (
-    "Looks like: the average where it was shown, as on a dashboard; but it was shown to those who "
-    "were believed to like it. Would earn: the same log, each reward weighed by how unlikely it "
-    "was to be seen."
+    "Where shown: the dashboard average, from visitors who were expected to like it. "
+    "Would earn: the same log, each reward weighted by the inverse of its "
+    "probability."
 )
-_WORTH = "Rests on"
+_WORTH = "Based on"
 """Column with the number of events that an estimate rests on."""
 _ON_SHEET, _ON_STAGE = 15, 9
 """Largest number of forest rows on a sheet of paper, and on the stage."""
@@ -142,9 +142,7 @@ class _Figures:
         largest = largest_of(every)
         if len(largest) == len(every):
             return self._forest(every)
-        title = (
-            f"{_TITLE}: of {_actions(every)} actions the {_actions(largest)} that would earn most"
-        )
+        title = f"{_TITLE}: the best {_actions(largest)} of {_actions(every)} actions"
         return replace(self._forest(largest), title=title)
 
     def beside_sheet(self) -> Figure | None:
@@ -202,7 +200,7 @@ def largest_of(branches: Sequence[forest.Branch]) -> Sequence[forest.Branch]:
 
 def _in_words(branch: forest.Branch) -> str:
     if branch.estimate is None or branch.low is None or branch.high is None:
-        return f"{branch.name}, not told"
+        return f"{branch.name}, not known"
     truth = f", in truth {branch.truth:.2f}" if branch.truth is not None else ""
     return f"{branch.name} {branch.estimate:.2f} ({branch.low:.2f} to {branch.high:.2f}){truth}"
 
@@ -231,7 +229,7 @@ def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
-            "Looks like": TableColumn("%.2f", _TABLE_HELP, 84),
+            "Where shown": TableColumn("%.2f", _TABLE_HELP, 84),
             "Truth": TableColumn("%.2f", width=60),
             _WORTH: TableColumn("%,.0f events", meaning("worth"), 104),
         },
@@ -245,7 +243,7 @@ def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Map
         naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
-            "Looks like": naive and naive.estimate,
+            "Where shown": naive and naive.estimate,
         }
         if not session.hides:
             figures["Would earn"] = wording.measured(interval) if interval else "unknown"

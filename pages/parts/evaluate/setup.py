@@ -27,7 +27,7 @@ LOG: Setting[Source] = Setting(
     "play",
     "Log",
     {"play": "The loop on Play", "ready": "A ready-made log", "file": "A file"},
-    help="A ready-made log is that of a new loop, which served simulated visitors.",
+    help="A ready-made log comes from a new loop that served simulated visitors.",
 )
 
 
@@ -36,8 +36,8 @@ FLAW: Setting[Flaw] = Setting(
     "Break it on purpose",
     {
         "none": "No",
-        "no_floor": "No floor",
-        "forgotten": "Forget probabilities",
+        "no_floor": "No exploration",
+        "forgotten": "Probabilities not logged",
         "few": "Too few visitors",
         "picked": "Best of 200 rules",
     },
@@ -91,14 +91,14 @@ class EvaluateSetup(Linked):
             rule: name for world in WORLDS.values() for rule, name in tables_of(world).items()
         },
         "menu",
-        "What is shown by rule today, or might be. Its table can be written below.",
+        "A rule that runs today, or might. Its table can be written below.",
         check=table_in_link,
         words="one or two fields of a world",
     ).as_field
     table: str = TABLE.as_field
     window: str = Setting(
         "",
-        "Events that count",
+        "Included events",
         {"": "all of them"},
         kind="",
         check=_window,
@@ -106,18 +106,18 @@ class EvaluateSetup(Linked):
     ).as_field
     about: str = Setting(
         "",
-        "The sentence is about",
-        {"": "About: what looks too good"},
+        "Summary of",
+        {"": "Summary of: the largest overestimate"},
         "menu",
         check=_key,
         words="a policy, as the CSV names it",
     ).as_field
     settings: str = Setting(
         "",
-        "Ask about the settings of a loop, too",
+        "Also evaluate the settings of a loop",
         {"": "None"},
         "menu",
-        "What a loop with these settings would have done: it learns from this log, event by event.",
+        "What a loop with these settings would have done: it learns from this log event by event.",
         check=_key,
         words="the name under which a loop may be looked at",
     ).as_field

@@ -34,18 +34,19 @@ def evaluate_show(session: EvaluateSession) -> Show:
         [
             screen(
                 scene, "report", "say-looks", "looks",
-                "Ask: put it on the menu for everybody, and what will it earn? Count hands with 1 "
-                "to 5. What the log says comes next.",
+                "Ask: offered to everybody, what would it earn? Count hands with 1 to "
+                "5. Next: the answer of the log.",
                 hands=_GUESSES,
             ),
             screen(
                 scene, "asked", "say-served", "told",
-                "It was shown to those who like it. The log wrote down how likely each offer was: "
-                "what was unlikely, and came about all the same, counts for many.",
+                "It was shown to those who like it. The log has the probability of "
+                "each offer, so an unlikely offer counts for many.",
             ),
             screen(
                 scene, "truth", "say-served", "true",
-                "The world is simulated, so it knows. Count the diamonds that lie on their bars.",
+                "The world is simulated, so the truth is known. Count the diamonds "
+                "inside their bars.",
             ),
         ],
         session.is_live,

@@ -17,17 +17,14 @@ from pages.parts.text.money import in_money
 from pages.parts.work.session_state import existing
 
 _POLICIES = {
-    "online": "As it was served",
+    "online": "What ran",
     "baseline": "Today's rules",
-    "uniform": "Any, at random",
+    "uniform": "Random",
     "greedy": "Its best guess now",
-    "classic": "The service's learner",
+    "classic": "The retired service's learner",
 }
 _ACTION = "action "
-_SURE = (
-    "Each range is a 95 % interval: it is made so that of 100 such logs 95 give one that holds "
-    "what everybody would really bring."
-)
+_SURE = "Each range is a 95 % interval: for 95 of 100 such logs it contains the true value."
 """Meaning of an interval."""
 
 
@@ -61,21 +58,23 @@ def _rule(setup: EvaluateSetup) -> str:
 def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
-    said = "The log tells how likely each offer was, so it can be asked what was never tried. "
+    said = (
+        "The log has the probability of each offer, so it can answer for policies that never ran. "
+    )
     visitors = counted(len(result.log.decisions), "visitor") if result else "visitors"
     if session.setup.log == "file":
         events = counted(len(result.log.decisions), "event") if result else "a file"
-        said += f"Asked: {events} of your own."
+        said += f"Log: {events} of your own."
     elif session.asks_loop:
         play = existing(PlaySession)
         is_there = play is not None and play.open.stored is session.stored
-        whose = "that is open on Play" if is_there else "that the link leads to"
-        said += f"Asked: {visitors} of the loop {whose}."
+        whose = "that is open on Play" if is_there else "in the link"
+        said += f"Log: {visitors} of the loop {whose}."
     else:
-        said += f"Asked: {visitors}, simulated, whom a new loop of ours served."
+        said += f"Log: {visitors}, simulated, served by a new loop."
     if result and result.log.decisions.unmatched:
         more = counted(result.log.decisions.unmatched, "visitor")
-        said += f" Left out: {more} for whom the apprentice would have chosen otherwise."
+        said += f" Excluded: {more} for whom the apprentice would have chosen differently."
     return said
 
 
@@ -110,13 +109,13 @@ def _flattered(result: LogEvaluation, setup: EvaluateSetup) -> Row | None:
 def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     """Compare the rule's estimate with the reward earned, as Markdown."""
     if session.hides:
-        return "It is told once you have guessed."
+        return "Shown after your guess."
     if any(row.is_off for row in result.rows if row.target == "rules"):
-        return "This is not known, as the probabilities in this log cannot be right."
+        return "Unknown: the probabilities in this log cannot be right."
     rows = {row.target: estimate_of(result, row, session.setup) for row in result.rows}
     expected, earned = rows["rules"], rows["online"]
     if expected is None or earned is None:
-        return "The log says nothing of this rule: it never shows what the rule would."
+        return "The log says nothing about this rule: it never shows what the rule would choose."
     truth = result.truths.get("rules") if session.setup.truth else None
     would, did = (
         plain(in_money(result.log.world, interval.estimate)) for interval in (expected, earned)
@@ -136,9 +135,9 @@ def about_difference(
     difference, names = result.beside(first_key, second_key), names_of(result, setup)
     first, second = (f"“{plain(names[key])}”" for key in (first_key, second_key))
     if any(row.is_off for row in result.rows if row.target in (first_key, second_key)):
-        return "This is not known, as the probabilities in this log cannot be right."
+        return "Unknown: the probabilities in this log cannot be right."
     if difference is None:
-        return "This is not known, as the log never shows what one of them would show."
+        return "Unknown: the log never shows what one of them would choose."
     amount = (
         f"{signed(difference.estimate)} ({signed(difference.low)} to {signed(difference.high)})"
     )
@@ -149,8 +148,8 @@ def about_difference(
         said = f"**{first} would earn less than {second}: by {amount}.**"
     else:
         said = (
-            f"**Which is better is not known: {first} would earn {amount} beside {second}.** Zero "
-            "is within."
+            f"**It is not known which is better: {first} would earn {amount} compared "
+            f"with {second}.** The interval contains zero."
         )
     if setup.truth and {first_key, second_key} <= result.truths.keys():
         said += f" The truth is {signed(result.truths[first_key] - result.truths[second_key])}."
@@ -160,8 +159,8 @@ def about_difference(
 def about_marks(setup: EvaluateSetup) -> str:
     """Explain the forest's marks and intervals, for a report; plain text."""
     return (
-        "Circles: what it looks like where it was shown. Squares: what it would earn if everybody "
-        f"were served so ({TITLES[setup.estimator].lower()}), with 95 % intervals."
+        "Circles: average where it was shown. Squares: estimate if everybody had got "
+        f"it ({TITLES[setup.estimator].lower()}), with 95 % intervals."
     )
 
 
@@ -188,7 +187,7 @@ def _in_short(
     result, setup = session.result, session.setup
     row = headline_row(result, setup) if result else None
     if result is None or row is None:
-        return "Visitors are served" if session.is_live else "This log says too little."
+        return "Simulating visitors" if session.is_live else "This log has too few events."
     return sentence_of(result, row, setup)
 
 
@@ -196,22 +195,22 @@ def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     """State the naive average reward of an action, as on a dashboard; Markdown."""
     naive = row.intervals["naive"]
     looks = f"{naive.estimate:.2f}" if naive else "nothing"
-    return f"{plain(names_of(result, setup)[row.target])} looks like {looks} where it was shown."
+    return f"{plain(names_of(result, setup)[row.target])} averaged {looks} where it was shown."
 
 
 def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     """State the naive average and the estimate of a row, as Markdown."""
     if row.is_off:
         return (
-            f"{looks(result, row, setup)} What it would earn, served to everybody, is not known, "
-            "as the probabilities in this log cannot be right."
+            f"{looks(result, row, setup)} If everybody had got it: unknown, because "
+            "the probabilities in this log cannot be right."
         )
     interval = estimate_of(result, row, setup)
     if interval is None:
         return looks(result, row, setup)
     estimate = f"{interval.estimate:.2f}, from {interval.low:.2f} to {interval.high:.2f}"
     return (
-        f"{looks(result, row, setup)} Served to everybody it would earn about {estimate}"
+        f"{looks(result, row, setup)} If everybody had got it, it would earn about {estimate}"
         f"{plain(in_money(result.log.world, interval.estimate))}."
     )
 
@@ -223,10 +222,10 @@ def headline(session: EvaluateSession, result: LogEvaluation, row: Row | None) -
         row: action or policy of the headline; None if the log is insufficient.
     """
     if row is None:
-        return "**This log says too little of any one action.**"
+        return "**This log has too few events for any one action.**"
     setup, interval = session.setup, estimate_of(result, row, session.setup)
     if session.hides:
-        return f"**{looks(result, row, setup)}** What would it earn, served to everybody?"
+        return f"**{looks(result, row, setup)}** What would it earn if everybody got it?"
     said = f"**{served(result, row, setup)}**"
     if setup.truth and row.target in result.truths:
         said += f" The truth is {result.truths[row.target]:.2f}."
@@ -273,34 +272,37 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     if off := [row for row in result.rows if row.is_off]:
         most = max(off, key=lambda row: row.mean)
         said.append(
-            "**The probabilities in this log cannot be those with which actions were shown**: by "
+            "**The logged probabilities cannot be the ones that were used.** With "
             f"them, {plain(names[most.target])} would have been served to "
-            f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither rounding nor "
-            "chance explains. No figure here is to be believed."
+            f"{100 * (most.mean - 1):,.2f} % more visitors than came, which neither "
+            "rounding nor chance explains. Do not rely on any figure here."
         )
     elif result.decisions.rounding >= COARSE:
         said.append(
-            "The probabilities in this log have few digits. They are corrected as far as the log "
-            "tells, and each interval is as much wider as their rounding makes it."
+            "The probabilities in this log have few digits. They are corrected as far "
+            "as the log allows, and intervals are widened for the rounding."
         )
     if setup.window:
         first, last = setup.span
-        said.append(f"Only visitors {first:,} to {last:,} count: see *Along the log*.")
+        said.append(f"Only visitors {first:,} to {last:,} are included: see *Over the log*.")
     for row in result.rows:
         name = plain(names[row.target])
         if row.doubt == "no_overlap":
-            said.append(f"{name}: the log never shows what it would show, so it cannot tell.")
+            said.append(
+                f"{name}: the log never shows what it would choose, so its value is unknown."
+            )
         elif estimate_of(result, row, setup) is None and not row.is_off:
             unknown.append(name)
     if unknown:
         said.append(
-            f"Unknown for {', '.join(unknown)}: this estimator needs what was believed of each "
-            "action, which the log does not tell."
+            f"Unknown for {', '.join(unknown)}: this estimator needs the expected "
+            "reward of each action, which the log does not have."
         )
     if setup.estimator == "strata" and not result.tells_all:
         said.append(
-            f"{TITLES['strata']} needs the probability of each action. This log tells that of the "
-            f"shown one, so it is {TITLES[STAND_IN].lower()} that is told."
+            f"{TITLES['strata']} needs the probability of each action. This log has "
+            f"only that of the shown action, so {TITLES[STAND_IN].lower()} is "
+            "reported."
         )
     return said
 
@@ -312,8 +314,8 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
-            f"Told by {TITLES['betting'].lower()}, a stricter estimator whose intervals are "
-            f"proven: {', '.join(proven)}."
+            f"Reported by {TITLES['betting'].lower()}, a stricter method with proven "
+            f"intervals: {', '.join(proven)}."
         )
     return said + why_grey(result, setup)
 
@@ -322,12 +324,10 @@ def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List reasons for grey rows, as Markdown."""
     names, said = names_of(result, setup), list[str]()
     if any(is_wide(result, estimate_of(result, row, setup)) for row in result.rows):
-        said.append(
-            "Grey: too few events tell of it, so more than half of all that is possible is open."
-        )
+        said.append("Grey: too few events, so more than half of all that is possible is open.")
     if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
-            f"Grey: {', '.join(thin)}: resting on fewer than {FEW} events, of which a textbook's "
-            "interval promises too much."
+            f"Grey: {', '.join(thin)}: based on fewer than {FEW} events, too few for a "
+            "textbook interval."
         )
     return said

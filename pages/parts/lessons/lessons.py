@@ -6,7 +6,7 @@ A lesson is a TOML file beside its lab, in `pages.parts.lessons.labs`: ``minutes
 ``elsewhere`` has the texts that are others in another world; without it there is no other.
 
 A file may also have the format of a lecturer's own lesson (`pages.parts.lessons.own.codec`), whose
-lab is `own_lesson.Lab`: then it needs no code at all.
+lab is `own_lesson.OwnLessonLab`: then it needs no code at all.
 """
 
 import tomllib
@@ -37,24 +37,24 @@ from pages.parts.lessons.own.codec import from_table
 from pages.parts.text.lesson_words import SETTINGS, Words, filled
 
 _LABS: Mapping[str, type[Lab]] = {
-    "barista": barista.Lab,
-    "one_draw": one_draw.Lab,
-    "never_tried": never_tried.Lab,
-    "never_a_hundred": never_a_hundred.Lab,
-    "one_winner": one_winner.Lab,
-    "exam_week": exam_week.Lab,
-    "watch_first": watch_first.Lab,
-    "table_that_lies": table_that_lies.Lab,
-    "ask_the_log": ask_the_log.Lab,
-    "what_95_promises": what_95_promises.Lab,
-    "careful": careful.Lab,
+    "barista": barista.BaristaLab,
+    "one_draw": one_draw.OneDrawLab,
+    "never_tried": never_tried.NeverTriedLab,
+    "never_a_hundred": never_a_hundred.NeverAHundredLab,
+    "one_winner": one_winner.OneWinnerLab,
+    "exam_week": exam_week.ExamWeekLab,
+    "watch_first": watch_first.WatchFirstLab,
+    "table_that_lies": table_that_lies.TableThatLiesLab,
+    "ask_the_log": ask_the_log.AskTheLogLab,
+    "what_95_promises": what_95_promises.What95PromisesLab,
+    "careful": careful.CarefulLab,
 }
 
 
 def lesson_in(key: str, world: World | None = None) -> Lesson | None:
     """Read a lesson, in its own or another world; None if it stays in its own."""
     table, lab = _file(key), _LABS[key]
-    if lab is own_lesson.Lab:
+    if lab is own_lesson.OwnLessonLab:
         return None if world else replace(own_lesson.lesson_of(from_table(table)), key=key)
     if world is not None and "elsewhere" not in table:
         return None

@@ -18,7 +18,7 @@ from starlette.responses import Response
 
 from engine.worlds import World
 from pages.parts.components.scene_view.presses import MOST_BYTES
-from pages.parts.play.scene import Look, Scene, scene_of
+from pages.parts.play.scene import ClickScene, Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.work.clients import Client, serving, this_client
 from pages.parts.work.figure_registry import Drawn, drawn_here
@@ -31,7 +31,7 @@ _AT_ONCE = 4
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
-class Screen:
+class PlayScreen:
     """Play as a browser shows it.
 
     Attributes:
@@ -51,10 +51,10 @@ class Screen:
     client: Client
     parts: dict[str, Drawn]
     has_more: bool
-    scene: Scene
+    scene: ClickScene
     is_busy: bool = False
 
-    def show(self, scene: Scene) -> None:
+    def show(self, scene: ClickScene) -> None:
         """Note a scene as drawn."""
         self.scene = scene
         self.parts["panels"] = Drawn(scene.figures)
@@ -86,14 +86,14 @@ class Screen:
 
 
 @cache
-def screens() -> WeakValueDictionary[str, Screen]:
+def screens() -> WeakValueDictionary[str, PlayScreen]:
     """Open screens by the names of their counters of clicks, each as long as its session."""
     return WeakValueDictionary()
 
 
-def show_on_screen(session: PlaySession, look: Look, scene: Scene, has_more: bool) -> None:
+def show_on_screen(session: PlaySession, look: Look, scene: ClickScene, has_more: bool) -> None:
     """Note a scene that a run of the page draws; answers to clicks draw the next ones."""
-    screen = Screen(
+    screen = PlayScreen(
         session, session.shown.world, look, this_client(), drawn_here(), has_more, scene
     )
     screen.show(scene)
@@ -121,7 +121,7 @@ async def answer(request: Request) -> Response:
     try:
         told = json.loads(await body_of(request, MOST_BYTES))
     except (ValueError, RecursionError):
-        return Response("The answers are no JSON.", 400)
+        return Response("The answers are not valid JSON.", 400)
     name = told.get("session") if isinstance(told, dict) else None
     screen = screens().get(name) if isinstance(name, str) else None
     if screen is None or screen.is_busy:

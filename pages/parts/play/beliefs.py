@@ -19,17 +19,17 @@ from pages.parts.text.glossary import meanings
 
 SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "online": ("What it would offer", "so it offers"),
-    "apprentice": ("Its guess at what today's rules choose for", "guess at today's rules"),
+    "apprentice": ("Its prediction of today's rules for", "prediction of today's rules"),
     "logging_only": ("What is shown to", "so it is shown"),
 }
 """What stands above the picture, and above its bars."""
 _HELP = meanings("posterior", "propensity")
 _ENDS = (
-    "Shaded is what a reward can be, 0 to 1. A bell reaches further where little is known: its far "
-    "ends, below −0.2 and beyond 1.2, are drawn closer together."
+    "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
+    "reaches beyond it; the ends below −0.2 and above 1.2 are compressed."
 )
-_WHY = "Why your click moved it"
-_ASK = "Answer a visitor, and you see here what in your answer moved the chances."
+_WHY = "What your click changed"
+_ASK = "Answer a visitor to see here how your answer changed the chances."
 
 
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
@@ -122,7 +122,7 @@ def in_words(world: World, now: Ranked) -> str:
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
     names = [item.name for item in world.items]
     told = (
-        f"{names[i]} {percent(now.probabilities[i])}, believed to earn {now.means[i]:.2f}"
+        (f"{names[i]} {percent(now.probabilities[i])}, expected reward {now.means[i]:.2f}")
         for i in falling
     )
     return "; ".join(told)
@@ -131,4 +131,4 @@ def in_words(world: World, now: Ranked) -> str:
 def believed(world: World, now: Ranked) -> str:
     """Beliefs about all actions, as plain text; chances are left out."""
     means = zip(world.items, now.means, strict=True)
-    return "; ".join(f"{item.name}, believed to earn {mean:.2f}" for item, mean in means)
+    return "; ".join(f"{item.name}, expected reward {mean:.2f}" for item, mean in means)

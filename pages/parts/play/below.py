@@ -11,8 +11,8 @@ from pages.parts.text.format import section
 BOXES = "boxes"
 """The key of those that are open."""
 TITLES: Mapping[str, tuple[str, str]] = {
-    "hypotheses": ("balance", "Which idea of the world fits best"),
-    "another": ("public", "Change the world from here on"),
+    "hypotheses": ("balance", "Which model fits best"),
+    "another": ("public", "Change tastes or offers from now on"),
     "log": ("list", "Event log"),
     "code": ("code", "Request, response and code"),
 }
@@ -29,7 +29,7 @@ def boxes(loop: LearningLoop) -> dict[str, DeltaGenerator]:
     if not set(asked) <= set(known):  # Another loop may have no hypotheses.
         st.session_state[BOXES] = [box for box in asked if box in known]
     opened = st.pills(
-        "Look closer",
+        "Details",
         known,
         selection_mode="multi",
         format_func=lambda box: f":material/{TITLES[box][0]}: {TITLES[box][1]}",

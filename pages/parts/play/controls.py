@@ -28,13 +28,13 @@ def links_to(session: PlaySession) -> dict[str, str]:
     moment = moment_of(session)
     there = plain(" · ".join(context.values()))
     links = {
-        "**Look and copy.** Whoever opens it sees this loop, live, and can make a copy. They "
-        "cannot change it.": looks,
-        f"**Look and copy: this moment.** The same, after visitor {come:,}, with {there} "
-        "there.": session.setup.link(address, loop=opened.link, **moment),
+        "**View and copy.** Anyone with this link can watch this loop live and copy "
+        "it, but not change it.": looks,
+        f"**View and copy this moment.** The same, after visitor {come:,}, with "
+        f"{there} there.": session.setup.link(address, loop=opened.link, **moment),
     }
     if session.may_answer:
-        play_along = "**Play along.** Whoever opens it can change this loop as you can."
+        play_along = "**Answer, too.** Anyone with this link can change this loop as you can."
         links[play_along] = f"{looks}#answer={opened.stored.id}"
     return links
 
@@ -48,7 +48,7 @@ def share_loop(session: PlaySession, setup: PlaySetup) -> None:
 def offer_a_copy(session: PlaySession) -> None:
     """Where the loop is somebody else's: what can be done with it."""
     with st.container(horizontal=True, vertical_alignment="center", key="somebody-elses"):
-        st.markdown("This is somebody else's loop: look, or make a copy of your own.")
+        st.markdown("This loop belongs to somebody else. You can watch it, or make a copy.")
         st.button(
             "Make a copy",
             key="make-own",
@@ -72,13 +72,13 @@ def step_back(session: PlaySession) -> None:
         undo(
             partial(_undo, session),
             session.live.is_live or not session.can_undo,
-            "take back what was done last, exactly: an answer, a whole crowd, a setting, a reset, "
-            "a new seed.",
+            "undo the last step exactly: an answer, a simulated crowd, a setting, a "
+            "reset or a new seed.",
         )
         redo(
             session.redo,
             session.live.is_live or not session.can_redo,
-            "bring back what was taken back last.",
+            "redo the step that was undone last.",
         )
 
 
@@ -118,7 +118,7 @@ def say_the_mode(session: PlaySession) -> None:
     mode = session.shown.loop.settings.learning_mode
     if mode != "online":
         imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
-        ways = " Settings (under …) changes that." if session.moments.at is None else ""
+        ways = " Change this in … → Settings." if session.moments.at is None else ""
         st.badge(
             f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
             icon=":material/lock:",
@@ -130,7 +130,7 @@ def say_if_unheard(session: PlaySession) -> None:
     """That whoever walked up stays who they are, though somebody else was asked for just then."""
     if session.is_unheard:
         session.is_unheard = False
-        sentence = "You pressed as another visitor walked up: nothing was changed. Press again."
+        sentence = "Another visitor arrived as you pressed. Nothing was changed. Press again."
         st.toast(sentence, icon=":material/touch_app:")
 
 
@@ -139,12 +139,12 @@ def show_refusals(refusals: Refusals) -> None:
     for sentence in refusals.sentences:
         st.error(plain(sentence), icon=":material/cloud_off:")
     if refusals.sentences:
-        st.button("Put aside", key="put-aside", on_click=refusals.put_aside, type="tertiary")
+        st.button("Dismiss", key="put-aside", on_click=refusals.put_aside, type="tertiary")
 
 
 def say_if_full(session: PlaySession) -> None:
     """That the loop has served all whom it may."""
     if not session.open.room:
         most = session.open.loop.settings.max_events
-        told = f"This loop has served {most:,} visitors, the most it may."
-        st.info(f"{told} Reset (under …) starts a new one.")
+        told = f"This loop has served {most:,} visitors, the maximum."
+        st.info(f"{told} Start a new one with … → Reset.")

@@ -15,9 +15,10 @@ NAME = "first-minute"
 CROWD = 100
 """Visitors with whom it is over."""
 _SAID: Mapping[Step, str] = {
-    "answer": "**1 of 3** Say how this visitor likes it: the engine learns from that one click.",
-    "another": "**2 of 3** Answer once more: the bell that you answer for moves and grows narrow.",
-    "crowd": "**3 of 3** Now press **Let in 100**: they answer by themselves, and the map fills.",
+    "answer": "**1 of 3** Say how this visitor likes the offer: the engine learns from that one "
+    "click.",
+    "another": "**2 of 3** Answer once more: the bell of that action moves and becomes narrower.",
+    "crowd": "**3 of 3** Now press **Simulate 100**: simulated visitors answer, and the map fills.",
 }
 
 

@@ -13,16 +13,15 @@ from pages.parts.text.glossary import explained
 from pages.parts.text.model_names import model_name
 
 _HELP = (
-    "Several learners run side by side, each with another idea of the world: which fields "
-    "matter together, how noisy rewards are, whether tastes wander. Each foretells every "
-    "reward before it learns it; whoever foretells best is believed most. A bell is what all of "
-    "them believe together, by these weights."
+    "Several models learn side by side. They differ in which fields matter together, "
+    "how noisy rewards are, and whether tastes change. Each model predicts every "
+    "reward before it learns from it. The model that predicts best gets the most "
+    "weight. A bell is the weighted mixture of all models."
 )
 _TABLES_HELP = (
-    "Tables hold what happens together. There is one for each set of fields, with a cell for "
-    "whatever these say at once, say *rainy* and *morning*, and each cell learns by itself what "
-    "every action earns. Tables that foretell best show which fields matter, however many "
-    "others there are."
+    "Table models keep one table per set of fields, with a cell for each combination "
+    "of values, such as *rainy* and *morning*. Each cell learns separately what every "
+    "action earns. The tables with the most weight show which fields matter."
 )
 _NAMED, _LEAST = 3, 0.05
 """Tables that are named, at most, and the share of what is believed from which they are."""
@@ -38,22 +37,22 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
     show_rows(
         [
-            {"Hypothesis": name, "Believed": 100 * weight}
+            {"Model": name, "Weight": 100 * weight}
             for name, weight in zip(told, weights, strict=True)
         ],
         key="hypotheses-weights",
-        column_config={"Believed": believed},
+        column_config={"Weight": believed},
     )
     if any(hypothesis.by == "cells" for hypothesis in hypotheses):
         note(_TABLES_HELP)
     if named := _named(subsets):
-        note(f"Tables believed most now, each with its share: {named}.")
+        note(f"Tables with the most weight now, each with its share: {named}.")
     if ranked.hypothesis is not None:
-        note(f"The draw for this visitor came from: {told[ranked.hypothesis]}.")
+        note(f"The sample for this visitor came from: {told[ranked.hypothesis]}.")
     for found, since in changes:
         note(
-            f"At visitor {found:,} it suspected that tastes had changed after visitor {since:,}. "
-            "A single odd answer can cause that."
+            f"At visitor {found:,} it suspected that tastes had changed after "
+            f"visitor {since:,}. A single unusual answer can cause that."
         )
 
 

@@ -29,12 +29,12 @@ from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand
 
 _MAP_HELP = (
-    "Each cell is a context, coloured by the action favoured there: the stronger, the more "
-    "probable. The frame is where we are. Once the truth is revealed, a corner shows the truly "
-    "best action wherever another is favoured."
+    "Each cell is a context, coloured by the action it would offer most. A stronger "
+    "colour means a higher chance. The frame marks the current visitor. With the "
+    "truth revealed, a corner shows the best action wherever it differs."
 )
 _REGRET_HELP = meanings("regret")
-_GUESS = "what it takes for the choice of today's rules there"
+_GUESS = "its prediction of today's rules there"
 """What an apprentice's map shows."""
 _FEW = 3
 """Fields of a world whose few maps are gone through by a button."""
@@ -56,7 +56,7 @@ def head_of_map(setup: PlaySetup, world: World) -> Axes:
         titled("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
         if len(maps) > 1 and len(world.fields) <= _FEW:
-            st.button("Another map", key="another-map", type="tertiary", on_click=turn)
+            st.button("Next view", key="another-map", type="tertiary", on_click=turn)
     return axes
 
 
@@ -131,7 +131,7 @@ def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Pa
 def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     """What the map shows, and its numbers."""
     world, knows = opened.world, bool(opened.loop.events)
-    shown = "all contexts" if world.is_mapped_whole else "contexts that are like this one"
+    shown = "all contexts" if world.is_mapped_whole else "contexts like this one"
     return f"Map of {shown}: {map_in_words(world, favoured, knows)}"
 
 
@@ -142,7 +142,7 @@ def _part_of(world: World, axes: Axes) -> list[str]:
     along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
     extent, told = world.extent(*(field.name for field in along)), list[str]()
     if len(along) < len(world.fields):
-        told.append("In all else they are like who stands there.")
+        told.append("In all other fields they are like the current visitor.")
     parts = [
         f"{extent[field.name]} of the {len(field.values)} values of {plain(field.label)}"
         for field in along
@@ -158,18 +158,20 @@ def _told(
 ) -> str:
     """What stands below the map, which leaves ``hidden`` cells out."""
     if not knows:
-        return "Nothing yet. The first reward colours it. Click a cell to stand there."
+        return "Empty until the first reward. Click a cell to meet that visitor."
     if not truth and not any(cell["strength"] > contexts.VISIBLE for cell in favoured):
-        return "Nothing stands out yet: colour comes as one grows likelier. Click to stand there."
+        return (
+            "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
+        )
     if not truth:
-        shown = "what it would offer there" if mode == "online" else _GUESS
-        return f"A cell shows {shown}; pale is unsure. Click one to stand there."
+        shown = "the action offered most" if mode == "online" else _GUESS
+        return f"Each cell shows {shown}. Pale means unsure. Click a cell to meet that visitor."
     right = sum(cell["right"] for cell in favoured)
     said = [f"**{right:,} of {len(favoured):,} right.**"]
     if hidden:
-        said.append("That counts those who do not stand here, too.")
+        said.append("That includes visitors who are not on this map.")
     if right < len(favoured):
-        said.append("A corner shows the best where another is favoured.")
+        said.append("A corner shows the best action where it differs.")
     if mode != "online":
         said.append(f"The map shows {_GUESS}.")
     return " ".join(said)
@@ -207,12 +209,12 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
 
 def _worth(world: World, last: Mapping[str, float]) -> Part:
     so_far, latest = (per_thousand(world, last[name]) for name in ("mean", "recent"))
-    return small(f"{plain(so_far)} so far, {plain(latest)} of late.")
+    return small(f"{plain(so_far)} so far, {plain(latest)} recently.")
 
 
 def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
     """Mean reward over the visitors, of all and of the latest."""
-    last, title = curve[-1], f"Mean reward over the visitors, seed {seed}"
+    last, title = curve[-1], f"Mean reward by visitor, seed {seed}"
     return Figure(
         "chart-reward",
         title,
@@ -234,7 +236,7 @@ def _changes(opened: OpenLoop) -> Part | None:
 def show_heading_of_regret(curve: curves.Curve) -> None:
     """Draw the heading of the regret chart, if there is a chart."""
     if curve:
-        section("What is lost", help=_REGRET_HELP)
+        section("Missed rewards (regret)", help=_REGRET_HELP)
 
 
 def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
@@ -242,9 +244,12 @@ def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
     if not curve or not truth:
         return panel()
     lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
-    told = f"{lost:,.1f} rewards{in_all(world, lost)}, by chance {by_chance:,.1f}"
-    alt = f"Cumulative regret over the visitors: {lost:.1f} rewards lost, {by_chance:.1f} by chance"
+    told = f"{lost:,.1f} rewards{in_all(world, lost)}, with random offers {by_chance:,.1f}"
+    alt = (
+        f"Cumulative regret by visitor: {lost:.1f} rewards missed, {by_chance:.1f} "
+        "with random offers"
+    )
     return panel(
         chart(curves.regret_rows(curve), curves.regret_spec(dark), "chart-regret", alt, dark),
-        small(f"Lost so far: {plain(told + in_all(world, by_chance))}.") if world.unit else None,
+        small(f"Missed so far: {plain(told + in_all(world, by_chance))}.") if world.unit else None,
     )

@@ -19,7 +19,7 @@ from pages.parts.work.jobs import submit
 from pages.parts.work.live import LivePlay
 
 
-class Host(Protocol):
+class TimelineHost(Protocol):
     """Whose moments they are: the state of a browser session; see `PlaySession`."""
 
     lock: RLock
@@ -60,7 +60,7 @@ class Moments:
         is_open: whether what leads through time is in sight.
     """
 
-    def __init__(self, host: Host) -> None:
+    def __init__(self, host: TimelineHost) -> None:
         self._host, self.lock = host, host.lock
         self.at: int | None = None
         self.is_open = False

@@ -25,7 +25,7 @@ def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
     return Effect(note=[(_ASK, False)] if asks else [])
 
 
-_ASK = "Click how they like it: one click is enough to learn from."
+_ASK = "Click how they like it. One click is enough to learn from."
 
 
 def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
@@ -57,11 +57,11 @@ def _in_words(world: World, click: Click) -> str:
     sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
-    moved = f"believed {means[0]} → **{means[1]}**"
+    moved = f"expected reward {means[0]} → **{means[1]}**"
     if click.before.mode == "online":
         told = f"Chance {chances[0]} → **{chances[1]}**, {moved}."
     else:
-        told = f"What is shown does not change; {moved}."
+        told = f"The offer stays the same; {moved}."
     return f"**Your click: {sent}** for {plain(item.label)}. {told}"
 
 
@@ -75,8 +75,8 @@ def why_less(click: Click, policy: Policy) -> str:
     if not (before.mode == "online" and isinstance(policy, Thompson) and fell and rose and wider):
         return ""
     return (
-        f"**Why less:** surer (±{after.sds[i]:.2f}), so fewer lucky draws than "
-        f"{counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
+        f"**Why less:** surer (±{after.sds[i]:.2f}), so it wins fewer random samples "
+        f"than {counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
     )
 
 
@@ -85,10 +85,10 @@ def where_it_comes_from(click: Click) -> str:
     values = click.before.request.context_values
     noticed = {one: by for one, by in click.changes.items() if abs(by) >= _NOTICED}
     if not noticed:
-        return f"It moved by less than {_NOTICED:g}: just this was expected."
+        return f"It changed by less than {_NOTICED:g}, because this answer was expected."
     names = names_of(click.changes, values)
     parts = [f"{plain(names[one])} **{signed(by)}**" for one, by in noticed.items()]
     rest = sum(click.changes.values()) - sum(noticed.values())
     if abs(rest) >= _NOTICED:
-        parts.append(f"all else **{signed(rest)}**")
-    return f"Where the move comes from, in reward: {'; '.join(parts)}."
+        parts.append(f"everything else **{signed(rest)}**")
+    return f"Sources of the change in expected reward: {'; '.join(parts)}."

@@ -39,20 +39,20 @@ def _word(name: str, value: object) -> str:
     return f"{told} {name}" if name in _NAMED else told
 
 
-_BY_CHANCE: Badge = "Chosen by chance, to learn", "casino", "orange"
+_BY_CHANCE: Badge = "Offered at random, to learn", "casino", "orange"
 
 
 def _guess(ranked: Ranked) -> Badge:
     """Whether the offer is the best guess or was chosen to learn."""
     if max(ranked.means) - min(ranked.means) < 1e-9:
-        return "Nothing tells them apart yet", "help", "gray"
+        return "No favourite yet", "help", "gray"
     if ranked.cause == "random":
         return _BY_CHANCE
     if ranked.chosen == ranked.best:
         return "Current best guess", "star", "green"
     if ranked.cause == "lot":
-        return "Drawn by lot, to learn", "casino", "orange"
-    return "Chosen to learn", "science", "violet"
+        return "Offered at random, to learn", "casino", "orange"
+    return "Offered to learn", "science", "violet"
 
 
 def _today(ranked: Ranked) -> Badge:

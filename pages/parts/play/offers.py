@@ -15,7 +15,7 @@ class LeftError(PersonalizerError):
     """The visitor of an offer has left, or would be offered something else by now."""
 
     def __init__(self) -> None:
-        sentence = "That visitor had left, or what is offered had changed, before this answer came"
+        sentence = "The visitor had left, or the offers had changed, before this answer arrived"
         super().__init__("ResourceNotFound", f"{sentence}: it was not saved.", "eventId")
 
 

@@ -271,8 +271,8 @@ class OpenLoop:
             PersonalizerError: if others have taken them back, or done more, since.
         """
         if not self.acts.undo() and not self.acts.undo_event(self.last):
-            sentence = "The last visitor on this page is not the last of the loop any more"
-            raise PersonalizerError("BadRequest", f"{sentence}: nobody was taken back.", "entries")
+            sentence = "The last visitor on this page is no longer the last of the loop"
+            raise PersonalizerError("BadRequest", f"{sentence}: nothing was undone.", "entries")
         self.click = self.stepped = None
 
     def redo(self) -> None:

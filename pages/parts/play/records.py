@@ -23,7 +23,7 @@ _EVALUATE = PAGES / "evaluate.py"
 LATEST = 5_000
 """Events in the table, and at most in the code."""
 _NUMBER = "log-visitor"
-_NONE_YET = "No event yet. Each answer adds one."
+_NONE_YET = "No events yet. Each answer adds one."
 
 
 def show_log(opened: OpenLoop) -> None:
@@ -33,7 +33,7 @@ def show_log(opened: OpenLoop) -> None:
         note(_NONE_YET)
         return
     if len(rows) < len(opened.loop.events):
-        note(f"The latest {len(rows):,} events. The whole log is a file on the Data page.")
+        note(f"The latest {len(rows):,} events. The whole log can be exported on the Data page.")
     names = {item.id: item.name for item in opened.world.items}
     filters = (
         ("Actions", "action", list(names)),
@@ -51,7 +51,7 @@ def show_log(opened: OpenLoop) -> None:
     download_rows(label, lambda: rows, key="log-csv", name=f"{name}-seed-{opened.loop.seed}")
     st.page_link(
         _EVALUATE,
-        label="Ask this log: what would each action have earned, served to everybody?",
+        label="Evaluate this log: what would each action have earned if everyone had got it?",
         icon=":material/fact_check:",
         query_params={"world": key_of(opened.home)},
     )
@@ -73,7 +73,7 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
     come = len(opened.loop.events)
     with st.container(horizontal=True, vertical_alignment="center", key="log-why"):
         number = st.number_input(
-            "Number of a visitor",
+            "Visitor number",
             1,
             max(come, 1),
             value=None,
@@ -92,7 +92,7 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
         elif number is not None:
             link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))
         else:
-            note("Choose a row, or type the number of a visitor, to ask why that was offered.")
+            note("Select a row, or type a visitor number, to see why that action was offered.")
 
 
 def _forget_number(table: str) -> None:
@@ -129,9 +129,9 @@ def show_code(opened: OpenLoop) -> None:
         st.code(_text({"value": sent}), "json")
     lead_to_use("What should a reward be?")
     if not is_short:
-        note(f"The code of more than {LATEST:,} events is left out.")
+        note(f"Code for more than {LATEST:,} events is left out.")
         return
-    note("The same in Python, from the first event on")
+    note("The same in Python, from the first event")
     st.code(code, "python", height=340)
 
 

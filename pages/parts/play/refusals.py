@@ -13,7 +13,7 @@ from pages.parts.work.log_lines import refusals_told
 
 _log = logging.getLogger(__name__)
 
-LOST = "The connection broke, and this answer was not saved. Answer again."
+LOST = "The connection broke and this answer was not saved. Answer again."
 
 What = Offer | str
 """Whose answer, or which other thing."""
@@ -44,7 +44,7 @@ class Refusals:
         except UnknownOutcomeError as error:
             self._stop()
             self.unknown[what] = opened, value
-            self._why[what] = f"{error.message} The page asks again until it is known."
+            self._why[what] = f"{error.message} The page keeps asking until it is known."
         except LeftError as error:
             self._why[what] = error.message
         except PersonalizerError as error:

@@ -46,13 +46,13 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
         if asked == stored.id:  # A link from before links had roles.
             keys().add(asked)
         if stored.world is None:
-            raise StoreError("This loop serves no world that could be played here.")
+            raise StoreError("The world of this loop cannot be played here.")
         if session is None:
             session = play_session(current_setup(PlaySetup), stored)
         else:
             session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
-        told = f"{plain(error.message)} Here is a new one."
+        told = f"{plain(error.message)} A new loop is open instead."
         st.toast(told, icon=":material/link_off:", duration="infinite")
     return session

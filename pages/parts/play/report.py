@@ -29,11 +29,11 @@ SHEET = Sheet(
     figures=("map", "rewards"),
     sentences=("learned", "earned"),
 )
-_MAP_TITLE = "What it would offer to whom: the stronger, the more probable"
+_MAP_TITLE = "What it would offer to whom; a stronger colour means a higher chance"
 _DID = {
     "online": "learns from each answer, online",
     "apprentice": "watches today's rules, as an apprentice",
-    "logging_only": "shows what today's rules choose, and writes it down",
+    "logging_only": "shows and logs the choices of today's rules",
 }
 _KEYED = 12
 """Actions up to which a map's key lists all; of more, only those in the map."""
@@ -71,7 +71,7 @@ def _about(opened: OpenLoop) -> str:
     settings = opened.loop.settings
     visitors = counted(len(opened.loop.events), "visitor")
     does = f"{_DID[settings.learning_mode]}, by {settings.policy.label}"
-    return f"A loop that {does}. So far {visitors} came."
+    return f"A loop that {does}. So far it served {visitors}."
 
 
 def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
@@ -82,14 +82,14 @@ def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
         return [earned(opened, truth)]
     late = rewards[-RECENT_VISITORS:]
     could = (
-        f" One offer for all would bring {world.single_value:.2f}, the best for each "
-        f"{world.best_value:.2f}."
+        f" The best single offer would earn {world.single_value:.2f}, the best offer "
+        f"for each visitor {world.best_value:.2f}."
     )
     latest, whole = _measured(world, late), _measured(world, rewards)
-    of_late = f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}"
+    of_late = f"The last {len(late):,} visitors gave {latest}.{(could if truth else '')}"
     if len(rewards) <= len(late):
         return [of_late]
-    return [of_late, f"All {len(rewards):,} gave {whole}, while it learned."]
+    return [of_late, f"All {len(rewards):,} together gave {whole} while it learned."]
 
 
 def _measured(world: World, rewards: Array) -> str:
@@ -117,7 +117,7 @@ def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
         {
             "about": lambda: Text(_about(opened)),
             "map": partial(_map, opened, truth),
-            "rewards": lambda: replace(rewards, title="What visitors gave"),
+            "rewards": lambda: replace(rewards, title="Rewards from visitors"),
             "learned": lambda: Text(learned(opened, truth)),
             "earned": lambda: Text("\n".join(_earned(opened, truth))),
         }

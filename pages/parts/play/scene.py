@@ -34,7 +34,7 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
-class Scene:
+class ClickScene:
     """Content of Play's panels.
 
     Attributes:
@@ -58,7 +58,7 @@ class Scene:
         """All charts, by their keys."""
         return {key: fig for panel in self.panels.values() for key, fig in panel.figures.items()}
 
-    def message(self, known: "Scene | None" = None) -> dict[str, object]:
+    def message(self, known: "ClickScene | None" = None) -> dict[str, object]:
         """JSON for a browser, without chart specifications that it has from a ``known`` scene."""
         panels = {} if known is None else known.panels
         return {
@@ -70,7 +70,7 @@ class Scene:
         }
 
 
-def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
+def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     """Compute the next scene of a session."""
     ranked, opened, truth = offer.ranked, session.shown, session.setup.truth
     step, is_now = session.first_step, session.moments.at is None
@@ -106,4 +106,4 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> Scene:
     )
     session.scenes += 1
     presses = session.presses
-    return Scene(presses.session, session.scenes, presses.taken, offer, panels, around)
+    return ClickScene(presses.session, session.scenes, presses.taken, offer, panels, around)

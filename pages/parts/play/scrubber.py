@@ -32,12 +32,12 @@ def go(session: PlaySession, address_is_new: bool) -> None:
     moments = session.moments
     if moments.is_gone:
         moments.look(None)
-        sentence = "Visitors were taken back while you looked at the past: this is now."
+        sentence = "Visitors were undone while you viewed the past. This is now."
         st.toast(sentence, icon=":material/update:", duration="long")
     if address_is_new:
         moments.look(_asked(session))
     if not moments.is_there:
-        with st.spinner("Reading what was"):
+        with st.spinner("Reading the past"):
             result_of(moments.going())
     if address_is_new and (who := st.query_params.get(WHO)):
         _greet(session.shown, who)
@@ -50,8 +50,10 @@ def _greet(shown: OpenLoop, who: str) -> None:
         shown.arrivals.greet(context)
         return
     example = who_in_link(shown.world, shown.context)
-    told = f"{WHO} in the link is {who[:20]!r}, but must be someone of this world, like {example!r}"
-    say_refused(f"{told}, who stands there now.")
+    told = (
+        f"{WHO} in the link is {who[:20]!r}, but must be a visitor of this world, like {example!r}"
+    )
+    say_refused(f"{told}, who is there now.")
 
 
 def _asked(session: PlaySession) -> int | None:
@@ -62,7 +64,7 @@ def _asked(session: PlaySession) -> int | None:
     if asked.isascii() and asked.isdecimal() and len(asked) < 9 and int(asked) <= come:
         return int(asked)
     told = f"{AT} in the link is {asked[:20]!r}, but must be a number from 0 to {come:,}"
-    say_refused(f"{told}; you see the loop as it is now.")
+    say_refused(f"{told}; you see the current state.")
     return None
 
 
@@ -79,10 +81,10 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
     if at is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="past"):
-        whose = "This is somebody else's loop. " if is_anothers else ""
+        whose = "This loop belongs to somebody else. " if is_anothers else ""
         st.markdown(
-            f"{whose}You look at visitor **{at:,}** of {come:,}: all is as it was then. "
-            "Nobody can answer here."
+            f"{whose}You are viewing visitor **{at:,}** of {come:,}, with "
+            "everything as it was then. Nobody can answer here."
         )
         st.button(
             "Back to now",
@@ -97,7 +99,7 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
             key="play-from-here",
             icon=":material/alt_route:",
             on_click=session.moments.play_from_here,
-            help="Begin a loop of your own with what was learned by then. This one stays.",
+            help="Start a loop of your own from this moment. This one stays unchanged.",
         )
 
 
@@ -114,7 +116,7 @@ def show(session: PlaySession) -> DeltaGenerator:
         if not session.open.loop.events:
             return box
         st.button(
-            "Hide the past" if moments.is_open else "Look back",
+            "Hide timeline" if moments.is_open else "Timeline",
             key="look-back",
             icon=":material/history:",
             type="tertiary",
@@ -129,8 +131,8 @@ def show(session: PlaySession) -> DeltaGenerator:
             type="tertiary",
             on_click=moments.mark,
             disabled=off,
-            help="Mark this moment, to come back to it. Each crowd and each change of settings "
-            "is marked by itself.",
+            help="Bookmark this moment. Every crowd and every change of settings is "
+            "bookmarked automatically.",
         )
         if moments.is_open and not off:
             _show_bookmarks(session)
@@ -148,7 +150,7 @@ def _show_bookmarks(session: PlaySession) -> None:
 
     st.session_state[_PILLS] = None
     st.pills(
-        "Bookmarks: after how many visitors, and what began there",
+        "Bookmarks: number of visitors, and what began there",
         list(faces),
         format_func=faces.__getitem__,
         key=_PILLS,
@@ -172,11 +174,11 @@ def slide(session: PlaySession) -> None:
 
     st.session_state[_SLIDER] = drawn
     st.slider(
-        "After how many visitors",
+        "Number of visitors",
         0,
         come,
         key=_SLIDER,
         on_change=look,
         label_visibility="collapsed",
     )
-    note("After how many visitors: the right end is now.")
+    note("Number of visitors; the right end is now.")

@@ -65,7 +65,7 @@ def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
             labels if labels[0] != labels[1] else (f"{labels[0]}, as set", f"{labels[1]}, default")
         )
     if first.crosses == second.crosses:
-        return "As it is set", "The same again"
+        return "As set", "The same again"
     if 0 in (first.crosses, second.crosses):
         one, other = (
             "Without crosses" if s.crosses == 0 else "With crosses" for s in (first, second)

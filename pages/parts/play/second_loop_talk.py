@@ -27,9 +27,9 @@ def catch_up(session: PlaySession) -> None:
     """Before anything is drawn: the second loop, if one is asked for, meets all who have come."""
     second, come = _second(session), len(session.shown.loop.events)
     if session.setup.beside and come > MOST:
-        st.toast(f"A second loop meets {MOST:,} visitors at most, and {come:,} have come here.")
+        st.toast(f"A second loop serves at most {MOST:,} visitors; {come:,} have come here.")
     if second is not None and not second.is_level:
-        with st.spinner("The second loop meets the same visitors"):
+        with st.spinner("The second loop serves the same visitors"):
             result_of(second.catching_up())
 
 
@@ -54,8 +54,8 @@ def beside_show(session: PlaySession) -> Show | None:
         "beside",
         partial(_say, opened, second),
         partial(_draw, opened, second),
-        "Both meet the same people with the same luck: what differs is what each does with it. "
-        "The next step lets one visitor in.",
+        "Both serve the same people with the same random numbers. They differ in what "
+        "they learn. Next: one visitor.",
     )
     if not session.may_change:
         return Show.of([begin])
@@ -69,8 +69,8 @@ def _visitor(session: PlaySession, second: Second) -> Screen:
         "beside-1",
         partial(_say_last, opened, second),
         partial(_draw_last, opened, second),
-        "The same visitor was served on both sides. Where both offered the same, the answer was "
-        f"the same. Then {counted(_CROWDS[0], 'visitor')} come.",
+        "The same visitor was served on both sides. Where both made the same offer, "
+        f"the answer was the same. Next: {counted(_CROWDS[0], 'visitor')}.",
         do=partial(let_in, session, "beside-1"),
         undo=partial(take_back, session, "beside-1"),
     )
@@ -82,7 +82,7 @@ def _crowd(session: PlaySession, second: Second, size: int) -> Screen:
         name,
         partial(_say_crowd, session, second),
         partial(_draw, session.shown, second),
-        f"{size:,} more visitors have come, the same on both sides. Which side is ahead, and why?",
+        f"{size:,} more visitors, the same on both sides. Which side is ahead, and why?",
         do=partial(let_in, session, name, size),
         undo=partial(take_back, session, name),
     )
@@ -94,7 +94,7 @@ def _crowd(session: PlaySession, second: Second, size: int) -> Screen:
 def _say(opened: OpenLoop, second: Second) -> str:
     (one, other), stands = second.names, second.standing()
     if not stands.visitors:
-        return f"The same visitors, the same luck. Left: {plain(one)}. Right: {plain(other)}."
+        return f"Same visitors, same random numbers. Left: {plain(one)}. Right: {plain(other)}."
     return (
         f"Both served {counted(stands.visitors, 'visitor')}. "
         f"{plain(one)}: {stands.first:.2f} each. {plain(other)}: {stands.second:.2f}."
@@ -104,7 +104,7 @@ def _say(opened: OpenLoop, second: Second) -> str:
 def _say_crowd(session: PlaySession, second: Second) -> str:
     waiting, whole = session.live.waiting, session.live.enqueued
     if waiting:
-        return f"{whole - waiting:,} of {whole:,} visitors have met both."
+        return f"{whole - waiting:,} of {whole:,} visitors have been served by both."
     return _say(session.shown, second)
 
 

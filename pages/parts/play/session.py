@@ -33,10 +33,10 @@ MOST_LEFT = 8
 """Worlds whose loop is at hand for whoever comes back to one; others begin anew there."""
 _ASK_EVERY = 1.0
 """Seconds until it is asked again whether something was saved."""
-_ELSES = "This is somebody else's loop: it can be looked at, and copied, but not changed from here."
+_ELSES = "This loop belongs to somebody else. You can watch and copy it, but not change it."
 _FORGOTTEN = "older answer"
 """Subject of a refused answer whose offer is forgotten."""
-_PAST = "You look at a past moment, which stays as it was: go back to now, or play from there."
+_PAST = "You are viewing a past moment, which cannot be changed. Go back to now, or play from here."
 
 
 class PlaySession:

@@ -57,17 +57,17 @@ class PlaySetup(Tunable):
     truth: bool = TRUTH.as_field
     you: bool = Setting(
         False,
-        "You choose",
+        "You pick the offers",
         SWITCH,
         "switch",
-        "You are the policy: choose for each visitor, and see what the engine chose for them.",
+        "You are the policy: pick an offer for each visitor, and see what the engine picked.",
     ).as_field
     beside: str = Setting(
         "",
-        "A second loop beside it",
+        "Second loop for comparison",
         lambda: second.offered(PlaySetup.policies()),
         "menu",
-        "On the stage: the same visitors with the same luck, served with other settings.\n\n"
+        ("On the stage: the same visitors and random numbers, served with other settings.\n\n")
         + meanings("crosses"),
     ).as_field
 

@@ -37,11 +37,11 @@ def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
         *_visit(session, scene, 1),
         *_visit(session, scene, 2),
         *_visit(session, scene, 3),
-        _map(scene, "map", "More visitors come next."),
-        _crowd(session, scene, 100, "Somebody walks in next: is it surer by now?"),
+        _map(scene, "map", "Next: more visitors."),
+        _crowd(session, scene, 100, "Next: another visitor. Is it surer by now?"),
         *_visit(session, scene, 4),
         _curve(session, scene, "curve"),
-        _crowd(session, scene, 1_000, "The truth comes next: ask how many cells are right."),
+        _crowd(session, scene, 1_000, "Next: the truth. Ask how many cells are right."),
         *_truth(session, scene),
     ]
 
@@ -54,7 +54,7 @@ def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
         visitor,
         offer,
         *last,
-        _map(scene, "map", "The curve comes next."),
+        _map(scene, "map", "Next: the curve."),
         _curve(session, scene, "curve"),
         *_truth(session, scene),
     ]
@@ -65,13 +65,14 @@ def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Scr
     world = session.shown.world
     ask = screen(
         scene, f"visitor-{number}", "say-who", "asked",
-        "Ask the room: what would you offer? Count hands with 1 to 9. The offer comes next.",
+        "Ask the room what to offer. Count hands with 1 to 9. Next: the offer.",
         hands=[item.label for item in world.items],
         rows=rows_of(world, STAGE),
     )  # fmt: skip
     offer = screen(
         scene, f"offer-{number}", "say-offer", "offered",
-        "The dot is one draw from each bell; the highest wins. The visitor's answer comes next.",
+        "The dot is one sample from each bell; the highest wins. Next: the visitor's "
+        "answer.",
     )  # fmt: skip
     name = f"answer-{number}"
     return ask, offer, _answer(session, scene, name, partial(let_in, session, name))
@@ -80,7 +81,8 @@ def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Scr
 def _answer(session: PlaySession, scene: Scene, name: str, do: Act | None) -> Screen:
     return screen(
         scene, name, "say-answer", "answered",
-        "Dashed is before the answer. Who else was like this visitor? Their bells moved, too.",
+        "Dashed: before the answer. Which other visitors are similar? Their bells "
+        "moved, too.",
         do=do,
         undo=do and partial(take_back, session, name),
     )  # fmt: skip
@@ -98,7 +100,7 @@ def _crowd(session: PlaySession, scene: Scene, size: int, then: str) -> Screen:
 
 def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
     """The map and the curve beside the hidden truth."""
-    then = "What could be earned at best comes next."
+    then = "Next: the best that could be earned."
     return (
         _map(scene, "truth", then, "say-right", "true-map"),
         _curve(session, scene, "best", "say-best", "true-rewards"),
@@ -106,7 +108,7 @@ def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
 
 
 def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str = "map") -> Screen:
-    note = "One cell for each kind of visitor, in the colour of what it would offer there."
+    note = "One cell for each kind of visitor, in the colour of the action offered most."
     return screen(scene, name, say, show, f"{note} {then}")
 
 

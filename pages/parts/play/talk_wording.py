@@ -37,7 +37,7 @@ def offered(opened: OpenLoop) -> str:
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
         item, draw = plain(world.items[ranked.chosen].label), ranked.draw[ranked.chosen]
-        return f"{item} has the highest draw, {draw:.2f}: it is offered."
+        return f"{item} has the highest sample, {draw:.2f}, so it is offered."
     return decided(world, ranked, chances(ranked, policy), policy)
 
 
@@ -56,7 +56,7 @@ def answered(opened: OpenLoop) -> str:
 def _move(before: Ranked, after: Ranked, shown: int) -> str:
     if before.mode != "online":
         was, now = before.means[shown], after.means[shown]
-        return f"is believed to earn {now:.2f}, not {was:.2f}"
+        return f"now has an expected reward of {now:.2f}, before {was:.2f}"
     was, now = before.probabilities[shown], after.probabilities[shown]
     if abs(now - was) < _MOVED:
         return f"stays at {percent(now)}"
@@ -76,7 +76,7 @@ def learned(opened: OpenLoop, truth: bool) -> str:
     """What it would offer to whom; with the truth, how often that is right."""
     cells, come = opened.favoured(), len(opened.loop.events)
     if not come:
-        return "Nobody has answered yet: it knows nothing about anybody."
+        return "Nobody has answered yet, so it knows nothing."
     if truth:
         right = sum(bool(cell["right"]) for cell in cells)
         return (
@@ -105,13 +105,13 @@ def earned(opened: OpenLoop, truth: bool) -> str:
     """What visitors gave of late; with the truth, beside what could be had."""
     curve = opened.curve()
     if not curve:
-        return "Nobody has answered yet: nothing is earned."
+        return "Nobody has answered yet, so nothing is earned."
     last, world = curve[-1], opened.world
     latest = min(int(last["visitor"]), RECENT_VISITORS)
     told = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
     if not truth:
         return f"{told}."
     return (
-        f"{told}. One offer for all would bring {world.single_value:.2f}, the best for each "
-        f"{world.best_value:.2f}."
+        f"{told}. The best single offer would earn {world.single_value:.2f}, the "
+        f"best offer for each visitor {world.best_value:.2f}."
     )

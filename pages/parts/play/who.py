@@ -6,8 +6,8 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text.format import plain, printed
 
 _NEXT = (
-    "Draw who comes next, without an answer from this one. You may change who is there, too: "
-    "nothing is logged before an answer."
+    "Call the next visitor without an answer from this one. You can also change who "
+    "is there. Nothing is logged before an answer."
 )
 
 

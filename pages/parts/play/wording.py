@@ -18,32 +18,32 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
     name = f"**{labels[ranked.chosen]}**"
     kept = sum(chance.kept for chance in chances)
     if ranked.cause == "lot" or (ranked.cause == "random" and not kept):
-        return f"{name} by lot: each as likely as its bar is long."
+        return f"{name} at random: its chance is the length of its bar."
     if ranked.cause == "random":
         return _chance(name, kept)
     if ranked.draw is not None:
         return _draw(name, ranked, chances, policy)
     if max(ranked.means) - min(ranked.means) < _ALIKE:
-        return f"Nothing that was learned tells them apart here: {name} by lot."
+        return f"Nothing learned so far separates them here: {name} at random."
     mean = ranked.means[ranked.chosen]
-    return f"{name} is believed to earn the most, {mean:.2f}: it is offered."
+    return f"{name} has the highest expected reward, {mean:.2f}, so it is offered."
 
 
 def _chance(name: str, kept: float) -> str:
-    left = f"{percent(kept)} of offers are left to it"
-    return f"**Chance decided**, not what is believed: {name}. {left}."
+    left = f"{percent(kept)} of offers are kept for exploration"
+    return f"**Chosen at random**, not by expected reward: {name}. {left}."
 
 
 def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
     assert ranked.draw is not None
-    draw = f"{name} has the highest draw, {ranked.draw[ranked.chosen]:.2f}"
+    draw = f"{name} has the highest sample, {ranked.draw[ranked.chosen]:.2f}"
     wins = chances[ranked.chosen].wins
     if wins is None or not isinstance(policy, Thompson):
-        return f"{draw}: it is offered."
+        return f"{draw}, so it is offered."
     chance = percent(ranked.probabilities[ranked.chosen])
     return (
-        f"{draw}. It wins {_of_100(wins)} (hollow bar); {policy.agreement} in a row must agree: "
-        f"its chance is **{chance}** (full)."
+        f"{draw}. It wins {_of_100(wins)} (hollow bar). {policy.agreement} samples in "
+        f"a row must agree, so its chance is **{chance}** (full bar)."
     )
 
 
@@ -54,34 +54,37 @@ _ALIKE = 1e-9
 def _today(ranked: Ranked, labels: Sequence[str]) -> str:
     shown = f"**{labels[ranked.shown]}**"
     if ranked.mode == "logging_only":
-        return f"The choice of today's rules, {shown}, is always shown, and nothing is imitated."
+        return f"Today's rules choose {shown}, and it is always shown. Nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
     by_rule = ranked.shown == ranked.baseline
-    why = "The choice of today's rules" if by_rule else "By chance, to learn more"
-    return f"{why}, {shown}, is shown. The apprentice itself would have taken {own}."
+    why = "The choice of today's rules" if by_rule else "A random action"
+    return f"{why}, {shown}, is shown. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
     if 0 < share < 0.005:
-        return "under 1 of 100"
+        return "fewer than 1 of 100 samples"
     if 0.995 < share < 1:
-        return "over 99 of 100"
-    return f"{100 * share:.0f} of 100"
+        return "more than 99 of 100 samples"
+    return f"{100 * share:.0f} of 100 samples"
 
 
 def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """What the marks of a picture are, as far as they are there, but for `striped`."""
-    told = ["A wide bell is doubt."]
+    told = ["Wide bell: unsure."]
     if ranked.draw is not None:
-        told.append("Dots: one draw from each.")
+        told.append("Dots: one random sample from each.")
     if chances[ranked.baseline].wins is not None:
-        told.append("Hollow: how often each has the highest draw; full: once enough draws agree.")
+        told.append(
+            "Hollow bar: how often each has the highest sample. Full bar: once enough "
+            "samples agree."
+        )
     if before:
         told.append("Dashed: before your last click.")
     if truth:
-        told.append("Triangles: the truth.")
+        told.append("Triangles: true rewards.")
     return " ".join(told)
 
 
@@ -91,7 +94,9 @@ def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
     total = sum(kept)
     if not total:
         return ""
-    whose = "offers are kept for learning" if ranked.mode == "online" else "guesses are by chance"
+    whose = (
+        "offers are kept for exploration" if ranked.mode == "online" else "predictions are random"
+    )
     whole = f"Striped: {percent(total)} of {whose}"
     if kept[0] - min(kept) < _ALIKE:
         return f"{whole}, the same share for each."

@@ -27,7 +27,7 @@ def show_line_up(setup: RaceSetup) -> None:
 def show_before(setup: RaceSetup) -> None:
     """Draw the line-up in place of results."""
     with st.container(key="line-up"):
-        section("The line-up")
+        section("Contenders")
         show_line_up(setup)
 
 
@@ -43,7 +43,7 @@ def show_former_verdict(session: RaceSession, scene: Scene) -> None:
         return
     with st.container(border=True, key="verdict"):
         draw(scene, "verdict")
-        note("What is set has changed since: these are the results of the race before.")
+        note("The settings have changed. These are the results of the previous race.")
 
 
 def show_results(session: RaceSession, scene: Scene) -> None:
@@ -59,7 +59,9 @@ def show_results(session: RaceSession, scene: Scene) -> None:
     ) as box:
         if box.open:
             draw(scene, "table-note", "table")
-    with st.expander("Who is who", icon=":material/groups:", key="who", on_change="rerun") as box:
+    with st.expander(
+        "About the contenders", icon=":material/groups:", key="who", on_change="rerun"
+    ) as box:
         if box.open:
             show_line_up(session.displayed)
     if not session.is_live:

@@ -58,6 +58,6 @@ class ChoiceRecord:
             self.seed,
             self.choices,
             label=f"You, {many} visitors",
-            story=f"What you chose on Play for the first {many} visitors of seed {self.seed}. It "
-            "is one run: nothing says how you would do with others.",
+            story=f"Your choices on Play for the first {many} visitors of seed {self.seed}. "
+            "This is one run, so it has no interval.",
         )

@@ -20,10 +20,10 @@ from pages.parts.text.glossary import explained
 
 KEY = RaceSetup.key
 _BET = "Place your bet first: who will earn most?"
-_OTHER_CROWDS = "With other crowds: the next seed."
+_OTHER_CROWDS = "With other visitors: the next seed."
 _CONTENDERS_HELP = (
-    "All of them meet the very same visitors, with the same luck. Their own settings are under "
-    "… → Settings."
+    "All contenders serve the same visitors with the same random numbers. Their "
+    "settings are under … → Settings."
 )
 
 
@@ -40,7 +40,9 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
     fair = RaceSetup(world=now.world, seed=now.seed, record=now.record).begun().fitted()
     ready = {
         "A fair race": Preset(
-            fair, "One winner for everybody, or learning who likes what: what is that worth?"
+            fair,
+            "One winner for everybody, or learning individual tastes: what is the "
+            "difference worth?",
         ),
         "Against today's rules": Preset(
             replace(fair, who="ours,ab,present,uniform"),
@@ -48,21 +50,21 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
         ),
         "Tastes change halfway": Preset(
             replace(fair, who="ours,epsilon,ucb,ab", visitors=2_000, drift="halfway"),
-            "Whoever has stopped trying does not see that the world has changed.",
+            "A method that has stopped exploring does not notice that the world has changed.",
         ),
         "Rewards come late": Preset(
             replace(fair, who="ours,epsilon,greedy,ucb", delay=200, refresh=50),
-            "Answers come 200 visitors late. Then whoever only follows its best guess may stay "
-            "with the first offer that looked good.",
+            "Answers arrive 200 visitors late. A method that only follows its best "
+            "guess may stay with the first offer that looked good.",
         ),
-        "What chance costs": Preset(
+        "What exploration costs": Preset(
             replace(fair, who="ours,nofloor,textbook,ucb"),
-            "Ours leaves 5 % of offers to chance, so that its log can tell what any other way to "
-            "choose would have earned. The same without that floor shows the price.",
+            "This engine explores with 5 % of offers, so that its log can evaluate "
+            "any other method. The same engine without exploration shows the price.",
         ),
-        "Everybody": Preset(
+        "All methods": Preset(
             replace(fair, who=",".join(everybody()), crowds=5),
-            "All ways to choose before the same crowds.",
+            "All methods serve the same visitors.",
         ),
     }
     if now.can_have_you:
@@ -74,7 +76,7 @@ def against_you(fair: RaceSetup) -> Preset:
     """Return a race against a person's recorded choices."""
     return Preset(
         replace(fair, who=ordered(["ours", "textbook", "present", "uniform", YOU])),
-        "The visitors whom you served come once more, with the same luck, to each of the others.",
+        "The visitors you served come again, with the same random numbers, to each of the others.",
     )
 
 
@@ -145,7 +147,7 @@ def choose_settings(setup: RaceSetup) -> None:
     """Draw the seed and the contenders' own settings."""
     setup.draw("seed", "crosses", "trial")
     setup.draw("field", options=setup.fields)
-    setup.draw("rule", options={"": "The usual one"} | tables_of(world_of(setup.world)))
+    setup.draw("rule", options={"": "The default rule"} | tables_of(world_of(setup.world)))
     for key in setup.policies():
         setup.draw(*setup.knobs_of(key))
 
@@ -162,10 +164,7 @@ def this_race(session: RaceSession) -> dict[str, str]:
     bet = session.raced_in_link
     if bet is None:
         return {}
-    does = (
-        "**This race.** What came of it is shown at once while this server knows it; else its "
-        "reader starts the same race, and the same comes out."
-    )
+    does = "**This race.** Its result is shown at once, or after the reader starts the same race."
     return {does: session.setup.link(st.context.url or "", raced=bet)}
 
 
@@ -191,7 +190,7 @@ def _stop(session: RaceSession) -> DeltaGenerator:
         and f":violet-badge[Your bet: {names_in_markdown(session.displayed)[session.bet]}]"
     )
     with column, st.container(gap="xsmall"):
-        st.markdown(f"{bet or 'You watch without a bet.'} Let us see.")
+        st.markdown(f"{bet or 'You watch without a bet.'} Racing.")
         progress = st.container(key="race-progress")
     button.button(
         "Stop",
@@ -209,9 +208,9 @@ def _start(session: RaceSession, setup: RaceSetup) -> None:
     with column, st.container(gap="xsmall"):
         text = size_of(setup)
         if session.waits_for_start:
-            text = f"This link tells of a race: start it, and the same comes out. {text}"
+            text = f"This link holds a race: start it for the same result. {text}"
         elif not st.session_state.get(KEY("bet")):
-            text += " You may start without a bet, too."
+            text += " You can also start without a bet."
         helped = explained(" ".join(names_in_markdown(setup).values()))
         st.markdown(f"**{_BET}** {small(text)}", help=helped)
         _bet(setup, "collapsed")

@@ -64,12 +64,12 @@ def take_back(session: PlaySession) -> None:
         undo(
             _settling(session, "undo", contest.undo),
             not contest.can_undo,
-            "take back your last choice, exactly, or a reset: the same visitor stands there.",
+            "undo your last choice, or a reset; the same visitor comes back.",
         )
         redo(
             _settling(session, "redo", contest.redo),
             not contest.can_redo,
-            "choose again what you took back last.",
+            "redo the choice that you undid last.",
         )
 
 
@@ -80,7 +80,8 @@ def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
         return {}
     own = {} if setup.world in WORLDS or opened.link is None else {"loop": opened.link}
     does = (
-        "**Your choices.** Whoever opens it sees what you chose and what came of it, and may go on."
+        "**Your choices.** Anyone with this link sees your choices and their results, "
+        "and can continue."
     )
     return {does: setup.link(st.context.url or "", picks=contest.text, **own)}
 
@@ -140,8 +141,8 @@ def choose(session: PlaySession) -> None:
     if visitor is None:
         section(f"You have served {MOST} visitors.")
         note(
-            "A link has no room for more: undo some, reset (under …), or race others against "
-            "what you did."
+            "A link has no room for more. Undo some, reset (under …), or race others "
+            "against your choices."
         )
     else:
         section(_visitor_text(duel.world, visitor.context))
@@ -177,9 +178,9 @@ def show_scores(session: PlaySession) -> None:
     _show_sums(duel, session.setup.truth)
     _offer_a_race(duel)
     note(
-        "What you choose stands in a log of its own: it has no chances, and the loop of this page "
-        "stays as it was. The engine here began with nothing, like you, and chooses by "
-        f"{plain(duel.settings.policy.label)}."
+        "Your choices are logged separately: they have no probabilities, and the loop "
+        "on this page stays unchanged. The engine here also started without "
+        f"knowledge, and uses {plain(duel.settings.policy.label)}."
     )
 
 
@@ -197,7 +198,7 @@ def _show_last(duel: Duel) -> None:
 
 def _draw_last(duel: Duel) -> None:
     if not duel.served:
-        note("The engine serves the same visitors, who have the same luck with it.")
+        note("The engine serves the same visitors with the same random numbers.")
         return
     last, items = duel.visitors[duel.served - 1], duel.world.items
     labels = [items[chosen[-1]].label for chosen in (duel.choices, duel.engine_choices)]
@@ -216,10 +217,13 @@ def _show_sums(duel: Duel, truth: bool) -> None:
     lost = duel.regrets() if truth else (None, None)
     with st.container(horizontal=True, gap="large", key="sums"):
         for name, total, regret in zip(_NAMES, totals, lost, strict=True):
-            regret_text = "" if regret is None else f" :gray[lost {regret:.1f}]"
+            regret_text = "" if regret is None else f" :gray[missed {regret:.1f}]"
             st.markdown(f"{name} **{total:g}**{regret_text}", width="content")
     if truth:
-        note("Lost: what the best action for each visitor is expected to earn, less what yours is.")
+        note(
+            "Missed: the expected reward of the best action for each visitor, minus that "
+            "of your choice."
+        )
     picture(
         score_rows(_NAMES, scores),
         score_spec(is_dark(), _NAMES, "visitors", "rewards so far"),
@@ -240,7 +244,7 @@ def _offer_a_race(duel: Duel) -> None:
     # Other sessions may have changed the world.
     world, missing = keep_at_hand(duel.world), LEAST - duel.served
     if missing > 0:
-        note(f"After {missing} more you can race others against what you chose.")
+        note(f"After {missing} more visitors you can race others against your choices.")
     else:
         record = ChoiceRecord(world, duel.seed, duel.choices).text
         race = against_you(RaceSetup(world=world, seed=duel.seed, record=record).fitted())
@@ -252,6 +256,6 @@ def _offer_a_race(duel: Duel) -> None:
         )
         if not is_kept(world, duel.world):
             note(
-                "Nobody keeps this world: the race's link opens in this tab alone until you keep "
-                "it on Worlds."
+                "This world is not saved: the link of the race works in this tab "
+                "only, until you save the world on Worlds."
             )

@@ -18,7 +18,7 @@ from pages.parts.scene.report import Sheet, report_of
 from pages.parts.scene.report_files.report import Report
 from pages.parts.text.glossary import meanings
 
-QUESTION = "Which way of choosing earns most, on the same visitors?"
+QUESTION = "Which method earns most from the same visitors?"
 SHEET = Sheet(
     QUESTION,
     about="about",
@@ -26,16 +26,13 @@ SHEET = Sheet(
     sentences=("verdict", "conclusions"),
     further=("losses", "segments"),
 )
-_REGRET_HELP = f"{meanings('regret')} A line that turns flat has stopped losing."
+_REGRET_HELP = f"{meanings('regret')} A flat line means no more missed rewards."
 _SEGMENT_HELP = (
-    "What one visitor with this value loses on average, over the whole race. A contender can be "
-    f"good overall and bad for some.\n\n{meanings('segment')}"
+    "Missed reward per visitor with this value, over the whole race. A contender can "
+    f"be good overall and bad for some visitors.\n\n{meanings('segment')}"
 )
-_INTERVALS_HELP = (
-    "In brackets, 95 % intervals: they hold the true mean in 95 of 100 races (Student's t over "
-    "the crowds)."
-)
-_TABLE_HELP = "Crowds won: those in which nobody earned more; a tie is shared."
+_INTERVALS_HELP = "Values in brackets are 95 % intervals of the mean (Student's t over the crowds)."
+_TABLE_HELP = "Crowds won: nobody earned more there; a tie is shared."
 
 
 def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
@@ -116,8 +113,8 @@ class _Figures:
         bands = {key: known.recent(key) for key in known.keys}
         return Figure(
             f"chart-race-reward-{visitors}-{hash(self._entries)}",
-            "What visitors give",
-            "Mean reward of each contender over the visitors, in the end: "
+            "Reward over time",
+            "Mean reward of each contender by visitor, at the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
             charts.reward_spec(
                 self._style.dark, visitors, known.latest_visitors, self._entries, self._drifts
@@ -132,8 +129,8 @@ class _Figures:
         end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
         return Figure(
             f"chart-race-regret-{visitors}-{end}-{hash(self._entries)}",
-            "What is lost",
-            "Cumulative regret of each contender over the visitors, in the end: "
+            "Missed rewards (regret)",
+            "Cumulative regret of each contender by visitor, at the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
             charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts),
             charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
@@ -147,8 +144,8 @@ class _Figures:
         once, places = self._is_one_crowd, len(world.segments())
         return Figure(
             f"chart-race-segments-{key_of(world)}-{top}-{once}-{hash(self._entries)}",
-            "For whom is it lost?",
-            "Regret a visitor of each contender, for each value of the context: "
+            "Whose rewards are missed?",
+            "Regret per visitor of each contender, for each value of the context: "
             + "; ".join(
                 f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
             ),
@@ -201,7 +198,7 @@ def _table(session: RaceSession) -> Table:
             "Crowds won": TableColumn("%.0f\u00a0%%"),
             "Mean reward": TableColumn(width="medium"),
             "Regret": TableColumn(help=meanings("regret"), width="medium"),
-            "Back after": TableColumn(help=wording.RECOVERY_HELP, width="medium"),
+            "Recovered after": TableColumn(help=wording.RECOVERY_HELP, width="medium"),
         },
     )
 
@@ -209,7 +206,7 @@ def _table(session: RaceSession) -> Table:
 def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
     names = session.displayed.names
     for final in session.known.finals():
-        back = {"Back after": wording.recovery_in_words(final.recovery)}
+        back = {"Recovered after": wording.recovery_in_words(final.recovery)}
         yield {
             "Contender": names[final.contender],
             "Mean reward": measured(final.reward, 3),

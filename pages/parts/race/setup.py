@@ -58,8 +58,8 @@ DRIFT: Setting[Drift] = Setting(
     "none",
     "Tastes change",
     {"none": "Never", "halfway": "Halfway", "slow": "Slowly"},
-    help="Halfway: each kind of visitor likes, from the middle on, another action than before. "
-    "Slowly: one kind of visitor after the other changes its mind.",
+    help="Halfway: from the middle on, each kind of visitor prefers another action. "
+    "Slowly: one kind of visitor after the other changes.",
 )
 
 
@@ -95,27 +95,26 @@ class RaceSetup(Tunable):
         "Crowds",
         numbers(1, 2, 5, 10, 20, 50, 100, 200, 500),
         "slider",
-        "How often the race is run, each time with new visitors. One crowd is luck, many are a "
-        "result.",
+        "How often the race is repeated with new visitors. One crowd is luck; many are evidence.",
     ).as_field
     drift: Drift = DRIFT.as_field
     delay: int = Setting(
         0,
-        "Rewards come late, by so many visitors",
+        "Delay of rewards, in visitors",
         numbers(0, 10, 50, 100, 200, 500, 1_000),
         "slider",
-        "A purchase is known days after the click. Meanwhile others are served.",
+        "A purchase is known days after the click. Other visitors are served meanwhile.",
     ).as_field
     refresh: int = Setting(
         1,
-        "The model is refreshed after so many visitors",
+        "Visitors between model updates",
         numbers(1, 10, 20, 50, 100, 200, 500),
         "slider",
-        "The retired service trained all the time, but chose by a copy that it renewed every few "
-        "minutes. 1 is at once.",
+        "The retired service trained continuously, but chose with a copy that was "
+        "renewed every few minutes. 1 means at once.",
     ).as_field
     crosses: int = replace(
-        CROSSES, default=2, label="Ours with one hypothesis: crosses of context fields", help=None
+        CROSSES, default=2, label="Single-model contender: crosses of context fields", help=None
     ).as_field
     trial: int = Setting(
         200, "A/B tests: rewards in the trial", numbers(50, 100, 200, 500, 1_000, 2_000), "slider"
@@ -133,7 +132,7 @@ class RaceSetup(Tunable):
         "",
         "Today's rules",
         lambda: (
-            {"": "The usual one"}
+            {"": "The default rule"}
             | {rule: it for world in WORLDS.values() for rule, it in tables_of(world).items()}
         ),
         "menu",

@@ -44,23 +44,23 @@ def race_show(session: RaceSession) -> Show:
         [
             screen(
                 _line_up(session), "line-up", "question", "names",
-                "Ask the room for its bets, and count hands with 1 to 9. The race comes next.",
+                "Ask the room for its bets. Count hands with 1 to 9. Next: the race.",
                 hands=list(session.setup.names.values()),
             ),
             screen(
                 scene, "leaders", "say-leader", "finals",
-                "The thin line is the 95 % interval: how far chance may have moved the mean.",
+                "The thin line is the 95 % interval of the mean.",
                 do=partial(_start, session),
                 undo=session.stop,
             ),
             screen(
                 scene, "curves", "say-latest", "rewards",
-                "The band holds all crowds but the lowest and the highest tenth.",
+                "The band holds the middle 80 % of crowds.",
             ),
             screen(
                 scene, "lost", "say-losses", "losses",
-                "What the best offer for each visitor would have earned, less what was offered. "
-                "A line that turns flat has stopped losing.",
+                "Reward of the best offer for each visitor, minus that of the actual "
+                "offer. A flat line means no more missed rewards.",
             ),
         ],
         session.is_live,
@@ -82,5 +82,5 @@ def _line_up(session: RaceSession) -> Scene:
         story = stories.get(key, "").partition(". ")[0].rstrip(".")
         lines.append(f"**{name}**" + (f"  \n{story}." if story else ""))
     names = Text("\n\n".join(lines))
-    question = Text("Which way of choosing earns most?")
+    question = Text("Which method earns most?")
     return Scene({"question": lambda: question, "names": lambda: names})

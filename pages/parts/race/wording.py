@@ -5,6 +5,7 @@ import math
 from engine import LoopSettings
 from engine.evaluation.intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
+from engine.worlds import World
 from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
@@ -26,12 +27,12 @@ def size_of(setup: RaceSetup) -> str:
         f"{len(setup.keys)} contenders = {setup.steps:,} choices."
     )
     if setup.one_run:
-        size += " With you in it, all meet your visitors, once."
+        size += " With you in it, all serve your visitors, once."
     if setup.steps <= MAX_STEPS:
         return size
     return (
-        f"{size} This page races {MAX_STEPS:,} at most: take fewer visitors, crowds or "
-        "contenders. From Python there is no such limit."
+        f"{size} This page races at most {MAX_STEPS:,}: use fewer visitors, crowds "
+        "or contenders. There is no such limit in Python."
     )
 
 
@@ -39,8 +40,8 @@ def progress_of(session: RaceSession) -> str:
     """Describe the progress of a race."""
     plan, known = session.known.plan, session.known
     text = (
-        f"{len(known):,} of {plan.runs:,} runs done; "
-        f"{len(known.shared):,} of {plan.repetitions:,} crowds met by everybody"
+        f"{len(known):,} of {plan.runs:,} runs done; {len(known.shared):,} of "
+        f"{plan.repetitions:,} crowds completed"
     )
     if not session.ahead:
         return text
@@ -65,36 +66,36 @@ def verdict(session: RaceSession) -> str:
     margin, finals = known.margin(), known.finals()
     stopped = {
         "stopped": "Stopped.",
-        "lost": "This page was not connected for so long that the race was stopped.",
-        "broken": "The processes that raced have ended, so this race did, too.",
+        "lost": "The race was stopped because this page was disconnected for too long.",
+        "broken": "The race ended because its processes ended.",
     }.get(session.state, "")
     ended = f"{stopped} {_about_failures(known, names)}".strip()
     if margin is None:
-        return f"{ended} There is nothing to compare, so nobody is ahead.".strip()
+        return f"{ended} There is nothing to compare.".strip()
     if session.displayed.one_run and YOU in known.keys:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
-    money = plain(in_money(known.plan.world, finals[0].reward.mean))
-    earned = f"{finals[0].reward.mean:.3f} a visitor{money}"
+    earned = _per_visitor(finals[0].reward.mean, known.plan.world)
     over = f"over {counted(len(known.shared), 'crowd')}"
     more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
     ahead = f"{more}{plain(in_money(known.plan.world, margin.ahead.mean))}, {over}"
     text = f"**{leader} earned most: {earned}.** That is {ahead}."
     if not margin.is_clear:
-        text = f"**Too close to call.** {leader} earned {earned}, {ahead}."
-        text += " Chance alone could explain that."
+        text = f"**No clear winner.** {leader} earned {earned}, {ahead}."
+        text += " The difference is not statistically significant."
     return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
+
+
+def _per_visitor(reward: float, world: World) -> str:
+    """Return a reward with its value in money, as Markdown."""
+    return f"{reward:.3f} per visitor{plain(in_money(world, reward))}"
 
 
 def _one_run(session: RaceSession) -> str:
     """Name the winner of a single run with the person in it; Markdown."""
     finals, names = session.known.finals(), names_in_markdown(session.displayed)
     world = session.known.plan.world
-    earned = {
-        final.contender: f"{final.reward.mean:.3f} a visitor"
-        f"{plain(in_money(world, final.reward.mean))}"
-        for final in finals
-    }
+    earned = {final.contender: _per_visitor(final.reward.mean, world) for final in finals}
     first, second = (final.contender for final in finals[:2])
     run = f"In this one run of {session.known.plan.visitors:,} visitors"
     if first == YOU:
@@ -104,7 +105,7 @@ def _one_run(session: RaceSession) -> str:
     return f"{best} You earned {earned[YOU]}. {ONE_RUN}"
 
 
-ONE_RUN = "One run has no interval over other crowds: chance alone could explain the order."
+ONE_RUN = "One run has no interval, so the order may be chance."
 """Limit of a race with the person in it."""
 
 
@@ -115,9 +116,7 @@ def where_you_raced(setup: RaceSetup) -> str:
     if yours is None or setup.can_have_you:
         return ""
     where = f"{label_of(yours.world)} with seed {yours.seed}"
-    return (
-        f"You have chosen for {len(yours.choices)} visitors of {where}: you can race there alone."
-    )
+    return f"You have chosen for {len(yours.choices)} visitors of {where}: you can race only there."
 
 
 def _about_failures(known: Standings, names: dict[str, str]) -> str:
@@ -175,8 +174,8 @@ def about_chance(session: RaceSession) -> str:
     if cost is None:
         return ""
     return (
-        "**Ours keeps 5 % of offers to chance, so its log stays usable.** Those offers lost it "
-        f"{cost.lost:.3f} a visitor{plain(in_money(session.known.plan.world, cost.lost))}; it is "
+        "**This engine keeps 5 % of offers for exploration, so its log stays usable.** Those "
+        f"offers cost {_per_visitor(cost.lost, session.known.plan.world)}; it is "
         f"{cost.behind:.3f} behind."
     )
 
@@ -190,9 +189,9 @@ def about_hypotheses(session: RaceSession) -> str:
     idea = names[belief.hypothesis]
     since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
     return (
-        f"Ours weighs {belief.others + 1} ideas of the world by how well they foretell. In the end "
-        f"it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead of the "
-        f"others {since}."
+        f"This engine runs {belief.others + 1} models and trusts each by how well it predicts. At "
+        f"the end it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead "
+        f"of the others {since}."
     )
 
 
@@ -204,8 +203,8 @@ def recovery_in_words(visitors: int | None) -> str:
 
 
 RECOVERY_HELP = (
-    "Visitors from the reshuffle until what it shows is expected to earn, over a twentieth of "
-    f"the race, at most {NEAR} less than just before the reshuffle."
+    "Visitors from the change until the expected reward of the offers, over a "
+    f"twentieth of the race, is at most {NEAR} below its value just before."
 )
 
 
@@ -214,15 +213,15 @@ def about_finals(session: RaceSession) -> str:
     known, unit = session.known, plain(scale_of(session.known.plan.world))
     if session.displayed.one_run is not None:
         text = (
-            f"One run: the {known.plan.visitors:,} visitors whom you served, seed "
-            f"{known.plan.seed}, with the same luck."
+            f"One run: the {known.plan.visitors:,} visitors you served, seed "
+            f"{known.plan.seed}, with the same random numbers."
         )
     elif all(math.isnan(final.reward.low) for final in known.finals()):
-        text = f"One crowd, seed {known.plan.seed}, is luck; many are a result."
+        text = f"One crowd, seed {known.plan.seed}, is luck; many are evidence."
     else:
         text = (
-            f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. The thin "
-            "line is the 95 % interval: how far chance may have moved the mean."
+            f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. "
+            "The thin line is the 95 % interval of the mean."
         )
     return f"{text} {unit}".rstrip()
 
@@ -230,9 +229,9 @@ def about_finals(session: RaceSession) -> str:
 def about_bands(session: RaceSession, names: str) -> str:
     """Explain the dotted lines; Markdown."""
     return (
-        f"{in_markdown(session.displayed, names)}: between the dotted lines lie all crowds but the "
-        "lowest and the highest tenth. How sure the mean is, the thin lines of *Who earns most* "
-        "say."
+        f"{in_markdown(session.displayed, names)}: the dotted lines hold the middle 80 "
+        "% of crowds. The thin lines of *Who earns most* show the uncertainty of the "
+        "mean."
     )
 
 
@@ -243,9 +242,9 @@ def about(session: RaceSession) -> str:
     """Describe the race for a report."""
     known = session.known
     return (
-        f"{counted(len(known.keys), 'contender')} met the same "
-        f"{counted(len(known.shared), 'crowd')} of {counted(known.plan.visitors, 'visitor')}, "
-        "with the same luck."
+        f"{counted(len(known.keys), 'contender')} served the same "
+        f"{counted(len(known.shared), 'crowd')} of "
+        f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers."
     )
 
 
@@ -258,17 +257,17 @@ def first_and_last(session: RaceSession) -> tuple[str, str]:
 
     def earned(final: Final) -> str:
         latest = known.latest(final.contender)
-        return f"{names[final.contender]} earned {latest.mean:.2f} a visitor{interval(latest, 2)}"
+        return f"{names[final.contender]} earned {latest.mean:.2f} per visitor{interval(latest, 2)}"
 
     def more(final: Final) -> str:
         missed = counted(round(final.regret.mean), "reward")
         if world.unit:
             missed += f", or {world.in_unit(final.regret.mean, 1):,.0f} {world.unit},"
-        return f"{missed} more than {names[final.contender]} got{interval(final.regret, 0)}"
+        return f"{missed} more than {names[final.contender]} earned{interval(final.regret, 0)}"
 
     late = counted(known.latest_visitors, "visitor")
     return (
-        f"Of late (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
+        f"Recently (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
         f"With the best offer for each, {counted(plan.visitors, 'visitor')} would have given "
         f"{'; '.join(map(more, ends))}.",
     )
@@ -276,7 +275,7 @@ def first_and_last(session: RaceSession) -> tuple[str, str]:
 
 # -- on the stage: one sentence a screen ----------------------------------------------------
 
-_NOTHING = "Nothing has been raced yet."
+_NOTHING = "No race yet."
 
 
 def leader_in_short(session: RaceSession) -> str:
@@ -290,13 +289,13 @@ def leader_in_short(session: RaceSession) -> str:
         return f"{len(known):,} of {known.plan.runs:,} runs are done."
     margin, finals = known.margin(), known.finals()
     if margin is None:
-        return "There is nothing to compare, so nobody is ahead."
+        return "There is nothing to compare."
     first, second = names[margin.leader], names[margin.next]
     earned = f"{finals[0].reward.mean:.3f}"
     by = f"{margin.ahead.mean:.3f} more than {second}"
     if not margin.is_clear:
-        return f"Too close to call: {first} earned {earned} a visitor, {by}."
-    return f"{first} earned most: {earned} a visitor, {by}."
+        return f"No clear winner: {first} earned {earned} per visitor, {by}."
+    return f"{first} earned most: {earned} per visitor, {by}."
 
 
 def latest_in_short(session: RaceSession) -> str:
@@ -316,7 +315,7 @@ def losses_in_short(session: RaceSession) -> str:
     first, last = (
         (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
     )
-    text = f"{first[0]} lost {first[1]} rewards, {last[0]} {last[1]}"
+    text = f"{first[0]} missed {first[1]} rewards, {last[0]} {last[1]}"
     return f"Over {known.plan.visitors:,} visitors {text}."
 
 

@@ -8,8 +8,8 @@ import streamlit as st
 from streamlit.runtime.scriptrunner import get_script_run_ctx
 
 SENTENCE = (
-    "What this browser sent is nothing that the page offers, so it was not taken, and nothing was "
-    "changed by it. Load the page again to go on."
+    "The browser sent an invalid value. It was ignored, and nothing was changed. "
+    "Reload the page to continue."
 )
 
 

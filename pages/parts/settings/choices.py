@@ -26,25 +26,25 @@ SEED = Setting(
     "Seed",
     range(1_000_000),
     "box",
-    f"{meaning('seed')} Another seed starts anew.",
+    f"{meaning('seed')} Another seed starts over.",
     always=True,
     travels=True,
 )
-SPEED = Setting(4, "Visitors a second, when played", numbers(1, 4, 20, 100))
+SPEED = Setting(4, "Playback speed (visitors per second)", numbers(1, 4, 20, 100))
 CROSSES = Setting(
     4,
     "Crosses of context fields",
     {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "fours"},
-    help=f"{meaning('crosses')} Changing it learns everything again.",
+    help=f"{meaning('crosses')} Changing it relearns everything.",
 )
 TRUTH = Setting(False, "Reveal the truth", SWITCH, "switch")
 MODE: Setting[LearningMode] = Setting(
     "online",
     "Learning mode",
     {"online": "Online", "apprentice": "Apprentice", "logging_only": "Logging only"},
-    help="An apprentice shows what today's rules choose, here always the first action, and learns "
-    "to choose like them; logging only shows it and imitates nothing. The Compare page shows what "
-    "that is good for.",
+    help="An apprentice shows the choice of today's rules, here always the first action, "
+    "and learns to imitate it. Logging only shows it without imitating. The Compare "
+    "page shows the benefit.",
 )
 
 

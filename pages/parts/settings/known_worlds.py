@@ -74,7 +74,7 @@ def keep_at_hand(world: World) -> str:
     with _lock:
         known = _at_hand.setdefault(key, world)
     if known != world:
-        sentence = f"Another world is shown here under the key {key}: give this one another title."
+        sentence = f"Another world already has the key {key}: choose another title."
         raise StoreError(sentence, "OperationNotAllowed")
     if get_script_run_ctx(suppress_warning=True) is not None:
         kept: dict[str, World] = st.session_state.setdefault(_KEPT, {})

@@ -2,8 +2,12 @@
 
 MENU = {
     "": [("learn", "school"), ("play", "touch_app")],
-    "Prove": [("compare", "compare_arrows"), ("race", "sports_score"), ("evaluate", "fact_check")],
-    "Build": [("worlds", "public"), ("data", "database")],
+    "Compare & evaluate": [
+        ("compare", "compare_arrows"),
+        ("race", "sports_score"),
+        ("evaluate", "fact_check"),
+    ],
+    "Worlds & data": [("worlds", "public"), ("data", "database")],
 }
 """Groups of pages, each with its icon."""
 HOME = "play"

@@ -28,7 +28,7 @@ def model_name(hypothesis: Hypothesis) -> str:
     if hypothesis.by == "features":
         name += ", actions by their features"
     elif hypothesis.by == "bent":
-        name += ", lines that may bend"
+        name += ", nonlinear"
     if hypothesis.memory < 1:
-        return f"{name}, tastes wander"
+        return f"{name}, changing tastes"
     return f"{name}, {'nearly certain' if hypothesis.noise_sd < _CERTAIN else 'noisy'} rewards"

@@ -24,7 +24,7 @@ def scale_of(world: World | None) -> str:
     """Explain a reward of 0.1 in the world's unit, as plain text; empty without a unit."""
     if world is None or not world.unit:
         return ""
-    return f"A reward of 0.1 a visitor is {per_thousand(world, 0.1)}."
+    return f"A reward of 0.1 per visitor is {per_thousand(world, 0.1)}."
 
 
 def in_all(world: World, rewards: float) -> str:

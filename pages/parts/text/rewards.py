@@ -6,7 +6,7 @@ from engine.worlds import World
 from engine.worlds.levels import HALF, Level, answers_of
 from pages.parts.text.format import plain
 
-_WHOLE, _HALF, _NONE = "Loved it", "Hesitated", "Ignored"
+_WHOLE, _HALF, _NONE = "Loved it", "So-so", "Ignored"
 _FACES = ((1.0, "😍"), (0.6, "🙂"), (0.3, "🤔"), (0.01, "😐"), (0.0, "🙄"))
 """Faces, each with the least share of a full success."""
 

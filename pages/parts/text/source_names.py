@@ -31,11 +31,11 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
         some: orders of listed groups with fields; the rest of such an order is called "other".
     """
     if source == "everything":
-        return "whatever is offered"
+        return "any offer"
     if source == "imitation":
         return "today's rules"
     if source.every:
-        return f"{'other' if source.every in some else 'all'} {_FIELDS[source.every]}"
+        return f"{('other' if source.every in some else 'all')} {_FIELDS[source.every]}"
     named = [
         value if value and isinstance(value, str) else f"{field} {json.dumps(value)}"
         for field, value in values.items()
@@ -43,7 +43,7 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
     ]
     # Missing tags are not sent, but they inform the estimate as well.
     named += [f"no {field}" for field in source.fields if field not in values]
-    return in_a_row(named) or "whoever comes"
+    return in_a_row(named) or "any visitor"
 
 
 def in_a_row(names: Sequence[str]) -> str:

@@ -38,10 +38,10 @@ def open_why() -> tuple[WhySession, PlaySession]:
     opened = play.open
     requested = Asked.from_query(query) if is_new else session.query
     if not session.knows(opened, requested):
-        with st.spinner("Reading what was believed then"), session.giving_way():
+        with st.spinner("Reading what it knew then"), session.giving_way():
             is_there = result_of(session.finding(opened, requested))
         if not is_there:
-            say_refused("The loop has no such event, or not any more: this is its last one.")
+            say_refused("The loop no longer has this event. This is its latest one.")
     in_address = Asked.from_query(query)
     address = address_of(opened, in_address if in_address.is_now else session.query)
     if without_stage != address:

@@ -23,10 +23,10 @@ from pages.parts.why.session import WhySession
 from pages.parts.work.frames import result_of
 
 WORTH_HELP = (
-    "The log is learned again without each field, and what the best guesses of that learner would "
-    "have earned is estimated from the logged chances (doubly robust). The line is the 95 % "
-    "interval. Score: 0 where nothing is lost, 100 where what is left is no better than chance. "
-    "Grey: it may well be worth nothing. Below 0: it was better without."
+    "The log is learned again without each field. The value of the resulting best "
+    "guesses is estimated from the logged probabilities (doubly robust). The line is "
+    "the 95 % interval. Score: 0 if nothing is lost, 100 if the rest is no better "
+    "than chance. Grey: possibly worth nothing. Below 0: better without it."
 )
 _AT_ONCE = 2_000
 """Most contexts times actions for which weights are read on opening the page."""
@@ -58,9 +58,9 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
     """Draw the importance of each field over all visitors, or a button to measure it."""
     job = session.measured(opened.loop)
     if job is None:
-        note("The log is learned again without each field: what would be lost? Takes some seconds.")
+        note("Learns the log again without each field. Takes some seconds.")
         st.button(
-            "Measure it",
+            "Measure",
             key="measure",
             icon=":material/straighten:",
             type="primary",
@@ -81,7 +81,7 @@ def show_worth(session: WhySession, opened: OpenLoop) -> None:
 
 def _show_measured(importances: Importances | None, world: World) -> None:
     if importances is None:
-        note("Not enough visitors yet of whom each action had a chance to be shown.")
+        note("Too few visitors for whom every action had a chance to be shown.")
         return
     scene = scene_of_worth(importances, world, FigureStyle(is_dark()))
     draw(scene, "said")
@@ -121,8 +121,8 @@ def _list_weights(session: WhySession, subject: Subject) -> None:
     matches = [row for row in rows if all(word in _text(row) for word in words)]
     cut = f" The largest {_MOST:,} are listed." if len(matches) > _MOST else ""
     note(
-        f"{len(matches):,} of {len(rows):,} weights: what these values together add to the reward "
-        f"that the action is believed to earn, and its standard deviation.{cut}"
+        f"{len(matches):,} of {len(rows):,} weights: what these values together add to the "
+        f"expected reward of the action, with its standard deviation.{cut}"
         f"{wording.in_its_unit(subject.world)}"
     )
     numbers = st.column_config.NumberColumn(format="%+.3f")
@@ -143,7 +143,7 @@ def _row(weight: Weight, world: World) -> dict[str, object]:
     tags = [name for name in weight.values if name not in labels]
     context += [f"{name} true" if weight.values[name] == "true" else f"no {name}" for name in tags]
     return {
-        "who": in_a_row(context) or "whoever comes",
+        "who": in_a_row(context) or "any visitor",
         "fields": ", ".join([*labels.values(), *tags]) or "–",
         "action": world.items[world.position(weight.action)].name,
         "adds": weight.adds.mean,

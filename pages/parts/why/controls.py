@@ -30,7 +30,7 @@ def ways(play: PlaySession, subject: Subject) -> None:
         )
         come = len(opened.loop.events)
         at = come + 1 if subject.number is None else subject.number
-        before, after = ("Visitor before", "chevron_left"), ("Visitor after", "chevron_right")
+        before, after = ("Previous visitor", "chevron_left"), ("Next visitor", "chevron_right")
         for (label, icon), number in ((before, at - 1), (after, at + 1)):
             event = event_of(opened.loop, number)
             st.button(
@@ -78,7 +78,7 @@ def suppose(session: WhySession, subject: Subject) -> None:
 
     assert session.displayed is not None
     context, world = session.displayed.context, subject.world
-    note("Change who is there to ask *what if*: nothing is logged.")
+    note("Change the visitor to ask *what if*. Nothing is logged.")
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="why-who"):
         for field in world.fields:
             key = f"why-{key_of(world)}-{field.name}"
@@ -96,7 +96,7 @@ def suppose(session: WhySession, subject: Subject) -> None:
             )
     if session.changed:
         with st.container(horizontal=True, vertical_alignment="center", key="why-supposed"):
-            st.badge("What if: nothing is logged", icon=":material/science:", color="violet")
+            st.badge("What if (nothing is logged)", icon=":material/science:", color="violet")
             st.button(
                 "As it was",
                 key="as-it-was",

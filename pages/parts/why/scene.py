@@ -39,7 +39,7 @@ def scene_of(session: WhySession, subject: Subject, style: FigureStyle) -> Scene
 
 def scene_of_worth(importances: Importances, world: World, style: FigureStyle) -> Scene:
     """Return the scene of the importance of each field over all visitors."""
-    explanation = "At the right, the score: 0 to 100. Grey: it may well be worth nothing."
+    explanation = "Right: score from 0 to 100. Grey: possibly worth nothing."
     return Scene(
         {
             "said": lambda: Text(wording.worth(importances, world)),
@@ -73,9 +73,9 @@ def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figur
 
 
 def _marks(session: WhySession, subject: Subject) -> str:
-    dashed = "Dashed: for who stood there in fact. " if session.changed else ""
-    drawn = ", a dot its draw for this visitor" if subject.ranked.draw is not None else ""
-    return f"{dashed}A bell is what each is believed to earn{drawn}."
+    dashed = "Dashed: for the actual visitor. " if session.changed else ""
+    drawn = ", a dot its sample for this visitor" if subject.ranked.draw is not None else ""
+    return f"{dashed}A bell shows the expected reward of each action{drawn}."
 
 
 def _about_beliefs(session: WhySession, subject: Subject) -> Text:
@@ -114,7 +114,7 @@ class _Reasons:
         first, second = (_colour_of(position, style) for position in self._pair)
         rows = reasons.gap_rows(self._gap, self._parts, (first, second))
         reach = reasons.reach_of(rows)
-        title = f"What speaks for {name} and what for {other}"
+        title = f"Reasons for {name} and for {other}"
         return Figure(
             f"chart-why-gap-{rows.num_rows}-{reach:g}",
             title,
@@ -126,9 +126,9 @@ class _Reasons:
     def note(self) -> Text:
         """Largest parts in words, with an explanation of the bars."""
         text = (
-            f"{self._sides} All parts sum to what it believes, those under 0.005 are not drawn. A "
-            "line holds what a part may be (95\u00a0%). Groups of fields that each add little "
-            f"stand together.{wording.in_its_unit(self._subject.world)}"
+            f"{self._sides} All parts sum to the expected reward; parts under 0.005 "
+            "are not drawn. A line is the 95\xa0% interval of a part. Small groups of "
+            f"fields stand together.{wording.in_its_unit(self._subject.world)}"
         )
         return Text(text, is_note=True)
 

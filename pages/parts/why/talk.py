@@ -14,8 +14,8 @@ from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
 
 _NOTE = (
-    "To the right what speaks for it, to the left what for the other. The shaded rows are sums: "
-    "what is believed, and with curiosity what was drawn."
+    "Right: reasons for it. Left: reasons for the other. Shaded rows are sums: the "
+    "expected reward, and with luck the sample."
 )
 
 

@@ -31,11 +31,11 @@ def asked_about(subject: Subject) -> str:
 def answered(subject: Subject, come: int) -> str:
     """Number of the visitor, and the reward."""
     if subject.number is None:
-        return "Nobody has answered yet, and nothing is logged. All is as it is believed now."
+        return "Nobody has answered yet. Shown as it believes now."
     gave = "has not answered yet"
     if subject.earned is not None:
         gave = f"gave {round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
-    return f"Visitor {subject.number:,} of {come:,}, who {gave}. All is as it was believed then."
+    return f"Visitor {subject.number:,} of {come:,}, who {gave}. Shown as it believed then."
 
 
 def named(world: World, position: int | None) -> str:
@@ -48,14 +48,14 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     behind = gap.mean < 0
     first = (
-        f"{name} is believed to earn {abs(gap.mean):.2f} {'less' if behind else 'more'} than "
-        f"{other}{plain(in_money(world, abs(gap.mean)))}"
+        f"{name} has an expected reward {abs(gap.mean):.2f} "
+        f"{('less' if behind else 'more')} than {other}{plain(in_money(world, abs(gap.mean)))}"
     )
     joint = ", and is"
     if abs(gap.mean) < _ALIKE:
         first, joint = f"{name} and {other} are believed to earn the same", f": {name} is"
     if gap.sd:
-        first += f"{joint} the better one with a chance of {_sureness(gap)}"
+        first += f"{joint} the better one with a probability of {_sureness(gap)}"
     return [f"{first}.", _drawn(ranked, gap)]
 
 
@@ -71,20 +71,20 @@ def _sureness(gap: Gap) -> str:
 def _drawn(ranked: Ranked, gap: Gap) -> str:
     """Shares of knowledge and curiosity in the lead."""
     if ranked.mode != "online":
-        return "The choice of today's rules is shown whatever is believed, so no draw decided."
+        return "The choice of today's rules is shown whatever is expected, so no sample decided."
     if ranked.cause == "lot":
-        return "A lot decided, likelier for what is believed to earn more: both had a say."
+        return "A random draw decided, weighted by expected reward."
     if ranked.cause == "random":
-        return "Chance decided this offer: neither knowledge nor curiosity had a say."
+        return "This offer was random: expected rewards played no part."
     if gap.curiosity is None:
-        return "All of it is knowledge: no draw decided."
+        return "It follows from what the engine knows; no sample decided."
     apart = gap.mean + gap.curiosity
     text = (
-        f"Its draw is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: {signed(gap.mean)} is "
-        f"knowledge, {signed(gap.curiosity)} curiosity, the luck of the draw."
+        f"Its sample is {abs(apart):.2f} {('lower' if apart < 0 else 'higher')}: "
+        f"{signed(gap.mean)} from what it knows, {signed(gap.curiosity)} from luck."
     )
     if gap.mean < -_ALIKE < _ALIKE < apart:
-        return f"{text} Curiosity alone put it ahead."
+        return f"{text} Luck alone put it ahead."
     return text
 
 
@@ -98,8 +98,8 @@ def for_and_against(
         largest = [(source, by) for source, by in parts if sign * by >= _ALIKE][:_NAMED]
         if largest:
             reasons = ", ".join(f"{plain(names[source])} ({abs(by):.2f})" for source, by in largest)
-            sides.append(f"For {plain(named(world, position))} speak {reasons}.")
-    return " ".join(sides) or "Nothing that was learned tells them apart."
+            sides.append(f"Reasons for {plain(named(world, position))}: {reasons}.")
+    return " ".join(sides) or "Nothing learned so far separates them."
 
 
 # -- what each field is worth -----------------------------------------------------------
@@ -109,7 +109,7 @@ def left_out(world: World, left: Omission) -> str:
     """Name the omitted field or group."""
     of = "the visitor" if left.side == "context" else "the actions"
     if left.kind == "all":
-        return f"all about {of}"
+        return f"everything about {of}"
     labels = {field.name: field.label for field in world.fields}
     if left.kind == "namespace":
         return f"all of {left.name}"
@@ -124,11 +124,11 @@ def worth(importances: Importances, world: World) -> str:
     matter = [importance for importance in fields if importance.loss.low > 0]
     gained = importances.value.mean - importances.by_chance.mean
     text = (
-        f"{rests}: its best guesses earn **{importances.value.mean:.2f}** a visitor, any action "
-        f"**{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
+        f"{rests}: its best guesses earn **{importances.value.mean:.2f}** per visitor, a random "
+        f"action **{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
     )
     if not matter:
-        return f"{text} No single field is known to be worth anything yet."
+        return f"{text} No single field is known to matter yet."
     most = matter[0]
     others = len(matter) - 1
     name = plain(left_out(world, most.left))

@@ -114,8 +114,8 @@ class SessionLimit:
         self._inside = set(filter(self._is_there, self._inside))
         if len(self._inside) >= self.most:
             return (
-                f"This server has {self.most:,} pages open, the most that it may. "
-                "Come again in a few minutes."
+                f"This server has {self.most:,} pages open, the maximum. Come again "
+                "in a few minutes."
             )
         self._inside.add(session)
         return None

@@ -11,8 +11,8 @@ from pages.parts.text.format import counted
 from pages.parts.work.clients import Client
 from pages.parts.work.jobs import Job
 
-ELSEWHERE = "This link belongs to another visit. Load the page again."
-OVER = "The visit that this file was for has ended. Load the page again."
+ELSEWHERE = "This link belongs to another session. Reload the page."
+OVER = "The session of this file has ended. Reload the page."
 _passes: dict[str, "Pass"] = {}
 
 

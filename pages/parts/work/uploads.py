@@ -117,7 +117,7 @@ class Incoming:
 
     def _check_wanted(self) -> None:
         if self._upload.incoming is not self:
-            raise RefusedError("It is not wanted any more.")
+            raise RefusedError("It is no longer needed.")
 
 
 class Upload:
@@ -220,9 +220,9 @@ class Uploads:
             RefusedError: if that is too much.
         """
         if size + more > self._most << 20:
-            raise RefusedError(f"It has more than {self._most:,} MiB, the most that is allowed.")
+            raise RefusedError(f"It is larger than {self._most:,} MiB, the maximum.")
         if self.held + more > FILES * self._most << 20:
-            raise RefusedError("Others are bringing in large files. Try again in a minute.")
+            raise RefusedError("Other large files are being uploaded. Try again in a minute.")
         self.held += more
 
 
@@ -242,7 +242,7 @@ async def receive(request: Request) -> Response:
     """A file for the session that was given the token, part by part onto the disk."""
     upload = uploads().find(request.headers.get(TOKEN, ""))
     if upload is None:
-        return JSONResponse({"error": "It was not sent: load this page again."}, 403)
+        return JSONResponse({"error": "It was not sent. Reload this page."}, 403)
     incoming = upload.begin()
     try:
         async for part in request.stream():

@@ -28,14 +28,14 @@ def say_refused(refused: str) -> None:
 def show_faults(faults: Sequence[CellFault]) -> None:
     """Draw a sentence per faulty cell, in place of the map."""
     section("What there is to learn")
-    note("The map of tastes, and what can be earned, follow as soon as every cell is right.")
+    note("The map and the possible earnings appear as soon as every cell is valid.")
     if lines := faults_in_words(faults, FAULTS):
         st.warning("  \n".join(lines), icon=":material/edit_note:")
 
 
 def show_world(world: World) -> None:
     """Draw the ceilings of a valid world, and the map of its best actions."""
-    section("What there is to learn", "Computed from the tastes: no visitor has come yet.")
+    section("What there is to learn", "Computed from the true rates. No visitor has come yet.")
     _show_ceilings(scene_of(world, FigureStyle(is_dark())))
     scene = scene_of(world, FigureStyle(is_dark()), _choose_axes(world))
     if figure := scene.figure("map"):

@@ -22,8 +22,9 @@ def show_world_controls(session: PlaySession) -> None:
     """Draw controls that change the world while the loop goes on, without informing the engine."""
     world, can = session.shown.world, session.may_change and not session.live.is_live
     note(
-        "The engine is not told: it meets whatever comes. What was logged stays, *Undo* takes a "
-        "change back, and what could be had is that of the world that each visitor came to."
+        "The engine is not informed: it learns from whoever comes. The log stays, "
+        "*Undo* reverts a change, and each visitor is compared with the world they "
+        "came to."
     )
     st.button(
         "Change the tastes now",
@@ -31,13 +32,13 @@ def show_world_controls(session: PlaySession) -> None:
         icon=":material/shuffle:",
         disabled=not can,
         on_click=session.change_tastes,
-        help="In each context what each action is worth goes to another action, by the loop's "
-        "seed: whatever was learned there is wrong from now on.",
+        help="In each context the true rates move to other actions, by the loop's seed. "
+        "What was learned there is wrong from now on.",
     )
     _write_offers(session, world, can)
     st.page_link(
         _WORLDS,
-        label="Who comes, and their tastes: on Worlds",
+        label="Visitors and their tastes: edit on Worlds",
         icon=":material/edit:",
         query_params={"world": key_of(world)},
     )
@@ -66,8 +67,9 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
         disabled=not can or bool(faults) or written == rows.base,
         on_click=session.offer,
         args=(written,),
-        help="A new action is liked as the values of one field say, which the seed draws; whatever "
-        "stays is liked as before. A reward of 1 is a success with whatever is worth most now.",
+        help="A new action is liked according to one field, drawn by the seed. The others "
+        "keep their rates. A reward of 1 is a success with the action that is worth "
+        "most.",
     )
 
 

@@ -8,7 +8,7 @@ from pages.parts.settings.library import library
 from pages.parts.worlds.session import WorldsSession
 
 _KEPT = re.compile(r"kept-([0-9a-f]{64})")
-_GONE = "This draft is not kept any more: it was changed often since, or its time is over."
+_GONE = "This draft is no longer stored: it was changed often since, or it has expired."
 
 
 def draft_of(session: WorldsSession, owner: str) -> str | None:

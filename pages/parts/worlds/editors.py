@@ -19,8 +19,8 @@ from pages.parts.worlds.wording import COLUMNS
 
 _ACTIONS = ("name", "emoji", "worth", "features")
 _HOW = (
-    "By keys: Enter, in the grey row at the end, adds a row; what is typed in a cell replaces it; "
-    "Tab leads on, and Delete empties a cell."
+    "Keyboard: Enter in the grey last row adds a row, typing replaces a cell, Tab "
+    "moves on, Delete clears a cell."
 )
 """Keyboard help of tables with a row for additions."""
 _HEAD, _LONG_HEAD = 84, 102
@@ -55,15 +55,15 @@ def write_the_place(session: WorldsSession) -> None:
         if name == "story":
             place.text_area(label, key=key, max_chars=most, on_change=write, height=_TWO_LINES)
         else:
-            hint = "€, if any" if name == "unit" else None
+            hint = "Optional, such as €" if name == "unit" else None
             place.text_input(label, key=key, max_chars=most, on_change=write, placeholder=hint)
 
 
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of actions and the picture upload."""
-    today = "The first one is what today's rules choose, where that matters."
+    today = "The first action is the choice of today's rules, where needed."
     section("What is offered", f"{today} {_HOW}")
-    hint = "A row is an action. Pays: what a success brings. Features: milk: true, price: 3.5"
+    hint = "One action per row. Pays: the value of a success. Features: milk: true, price: 3.5"
     say_first("actions", faults, hint)
     frame = action_frame(session.actions.base)
     editor("actions", session.actions.number, frame, action_columns(), session.write_actions)
@@ -86,24 +86,24 @@ def action_columns() -> Config:
             "worth",
             default="1",
             width=_HEAD,
-            help="What a success is worth, in what rewards are in; 1 if it is left out. The reward "
-            "is 1 for a success with the one that is worth most.",
+            help="Value of a success, in the unit of rewards; 1 if empty. The reward is 1 "
+            "for a success with the most valuable action.",
         ),
         "features": st.column_config.TextColumn(
             COLUMNS["features"],
             default="",
             width="large",
-            help="What Rank is sent of it, such as: roast: dark, milk: true, price: 3.5",
+            help="Features sent in a Rank request, such as: roast: dark, milk: true, price: 3.5",
         ),
     }
 
 
 def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of context fields and their values."""
-    every = "Every combination of values is a context, in which somebody may come."
+    every = "Every combination of values is a context."
     named = "A field is named once, or again in each row."
     section("Who comes", f"{every} {named} {_HOW}")
-    hint = "A row is a value of a field. Sent as: what a request says in place of its name"
+    hint = "One value per row. Sent as: the value in a request, if it is not the name"
     say_first("values", faults, hint)
     frame = as_frame(session.values.base, _VALUES, share="1")
     config = {
@@ -114,18 +114,18 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             "share",
             default="1",
             width=_LONG_HEAD,
-            help="Relative to the other values of its field; 1 if it is left out.",
+            help="Relative to the other values of its field; 1 if empty.",
         ),
         "sends": st.column_config.TextColumn(
             COLUMNS["sends"],
             default="",
             width=_HEAD,
-            help="What a request says, if that is not the value's name: a number, such as 24 for "
-            "18 to 30, or tags with commas between them.",
+            help="Value sent in a request instead of the name: a number, such as 24 for 18 "
+            "to 30, or tags with commas between them.",
         ),
     }
     editor("values", session.values.number, frame, config, session.write_values)
-    with st.popover("A number, in slices", key="number", icon=":material/straighten:"):
+    with st.popover("Add a numeric field", key="number", icon=":material/straighten:"):
         write_number(session)
     _show_together(session)
 
@@ -145,11 +145,11 @@ def _show_together(session: WorldsSession) -> None:
         return
     names = plain(in_a_row(session.draft.bound))
     note(
-        f"Values of {names} come together: a combination of them comes from {often(min(times))} to "
-        f"{often(max(times))} times as often as their shares alone would say."
+        f"Values of {names} are correlated: combinations come from {often(min(times))} "
+        f"to {often(max(times))} times as often as their shares alone suggest."
     )
     st.button(
-        "Let fields come independently",
+        "Make fields independent",
         key="independent",
         icon=":material/call_split:",
         on_click=session.part_fields,

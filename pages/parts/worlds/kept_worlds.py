@@ -69,11 +69,11 @@ def show_kept(session: WorldsSession, owner: str) -> None:
     limits = library().store.limits
     section(
         f"Your worlds ({len(kept)})",
-        f"At most {limits.max_worlds:,}, each for {limits.retention_days:,} days after its last "
-        "use. Loops keep the world that they were made with.",
+        f"At most {limits.max_worlds:,}, each for {limits.retention_days:,} days "
+        "after its last use. Loops keep the world that they started with.",
     )
     if not kept:
-        note("None yet. What you write above is kept once you press Save, or play it.")
+        note("None yet. A world is saved when you press Save, or play it.")
     with st.container(gap="xsmall", key="kept-worlds"):
         for world in kept:
             _show(session, owner, world)
@@ -141,7 +141,7 @@ def _menu(session: WorldsSession, owner: str, kept: KeptWorld) -> None:
     )
     text = partial(world_to_file, kept.world)
     download_text("Download as JSON", text, f"world-json-{kept.key}", f"{kept.key}.json")
-    st.markdown("Whoever gets this link opens this very world")
+    st.markdown("Anyone with this link can open this world")
     address = (st.context.url or "").partition("?")[0]
     st.code(f"{address}?world={kept.key}", language=None, wrap_lines=True)
     st.button(
@@ -150,8 +150,7 @@ def _menu(session: WorldsSession, owner: str, kept: KeptWorld) -> None:
         icon=":material/delete_forever:",
         on_click=delete,
         width="stretch",
-        help="Its link opens nothing any more; loops that were made with it stay, and so does what "
-        "is open now.",
+        help="Its link stops working. Loops that use it stay, and so does the open draft.",
     )
 
 
@@ -169,11 +168,14 @@ def copy_of(world: World, kept: Sequence[KeptWorld]) -> World:
 
 def show_gallery(session: WorldsSession) -> None:
     """Draw the ready-made worlds, each with its story, its point and its ceilings."""
-    section("Ready worlds", "Each can be played as it is, or be changed into one of your own.")
+    section("Ready worlds", "Each can be played as it is, or changed into one of your own.")
     gallery = st.container(key="gallery")
     for name, exhibit in GALLERY.items():
         world, ceilings = exhibit.world, exhibit.world.ceilings
-        earns = f"{earned(ceilings.uniform.value)} by chance, {earned(ceilings.best.value)} at best"
+        earns = (
+            f"{earned(ceilings.uniform.value)} with random offers, "
+            f"{earned(ceilings.best.value)} at best"
+        )
         earns += in_money(world, ceilings.best.value)
         details = plain(f"{exhibit.shows} {counted(len(world.items), 'action')}; {earns}.")
         with gallery, _row(f"exhibit-{name}", world.label, details, world.story):

@@ -17,23 +17,23 @@ _LEVELS = ("name", "worth", "share")
 
 def write_levels(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of reward levels: full success, partial successes, none; each with a name."""
-    say_first("levels", faults, "What a visitor may give, as a part of a whole success.")
+    say_first("levels", faults, "Possible answers of a visitor, as parts of a full success.")
     frame = as_frame(session.levels.base, _LEVELS, share="1")
     config = {
         "name": st.column_config.TextColumn(
-            COLUMNS["name"], default="", max_chars=MAX_LEVEL_NAME, help="What its button says."
+            COLUMNS["name"], default="", max_chars=MAX_LEVEL_NAME, help="Label of its button."
         ),
         "worth": number_column(
             "worth",
             width="small",
-            help="0.2 is a fifth of what a whole success with an action pays. 1 and 0 stand "
-            "here for their names alone. Without any row a partial success is worth 0.5.",
+            help="0.2 is a fifth of the value of a full success. 1 and 0 are listed for "
+            "their names only. Without rows, a partial success is worth 0.5.",
         ),
         "share": number_column(
             "share",
             default="1",
             width=102,
-            help="Relative to the other partial ones, for every action and everybody alike.",
+            help="Relative to the other partial rewards; equal for all actions and visitors.",
         ),
     }
     editor("levels", session.levels.number, frame, config, session.write_levels, rows=6)
@@ -51,4 +51,4 @@ def _in_unit(session: WorldsSession) -> str:
         f"{level.name or f'{level.worth:g}'}: {level.worth * most:,.2f}"
         for level in draft.graded_in
     )
-    return plain(f"In {draft.unit}, with what is worth most: {', '.join(worths)}.")
+    return plain(f"In {draft.unit}, for the most valuable action: {', '.join(worths)}.")

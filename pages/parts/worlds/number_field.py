@@ -9,16 +9,16 @@ from pages.parts.worlds.session import WorldsSession
 _NUMBER = (
     ("From", "worlds-number-low", 18.0),
     ("To", "worlds-number-high", 78.0),
-    ("Most are about", "worlds-number-mean", 40.0),
-    ("Give or take", "worlds-number-spread", 12.0),
+    ("Mean", "worlds-number-mean", 40.0),
+    ("Standard deviation", "worlds-number-spread", 12.0),
 )
 
 
 def write_number(session: WorldsSession) -> None:
     """Draw the form: range, number of slices and distribution of the numbers."""
     st.text_input("Name of the field", "age", max_chars=MAX_NAME, key="worlds-number-name")
-    slices = st.slider("Slices", 2, 12, 4, key="worlds-number-slices")
-    is_bell = st.toggle("Most in the middle, not all alike", key="worlds-number-bell")
+    slices = st.slider("Number of slices", 2, 12, 4, key="worlds-number-slices")
+    is_bell = st.toggle("Bell-shaped instead of uniform", key="worlds-number-bell")
     inputs = _NUMBER if is_bell else _NUMBER[:2]
     columns = [column for _ in range(len(inputs) // 2) for column in st.columns(2)]
     numbers = [
@@ -31,5 +31,5 @@ def write_number(session: WorldsSession) -> None:
         mean, spread = (numbers[2], numbers[3]) if is_bell else (None, 1.0)
         session.add_number(name, numbers[0], numbers[1], slices, mean, spread)
 
-    st.button("Write it", key="add-number", icon=":material/add:", on_click=add)
-    note("Each slice is a value of the field, and sends the number in its middle.")
+    st.button("Add field", key="add-number", icon=":material/add:", on_click=add)
+    note("Each slice is a value of the field, sent as the number in its middle.")

@@ -25,7 +25,7 @@ def write_pictures(session: WorldsSession) -> None:
 def _write(session: WorldsSession) -> None:
     rows = {row.id: row for row in session.draft.offered}
     if not rows:
-        note("They come to actions: write one first.")
+        note("Pictures belong to actions: add one first.")
         return
     if st.session_state.get(_ACTION) not in rows:
         st.session_state[_ACTION] = next(iter(rows))
@@ -48,7 +48,7 @@ def _write(session: WorldsSession) -> None:
         with st.container(horizontal=True, vertical_alignment="center", key="picture-now"):
             st.markdown(markdown_of(picture), width="content")
             st.button(
-                "Take it out",
+                "Remove",
                 key="no-picture",
                 icon=":material/hide_image:",
                 on_click=lambda: session.put_picture(chosen, ""),
@@ -57,6 +57,6 @@ def _write(session: WorldsSession) -> None:
     if session.refused:
         st.markdown(f":small[:orange[:material/edit_note: {plain(session.refused)}]]")
     note(
-        "PNG, JPEG or WebP of up to 2 MiB. It is drawn anew, 96 pixels wide or high, and stands "
-        "where the emoji would; nothing else of the file is kept."
+        "PNG, JPEG or WebP up to 2 MiB. It is redrawn at 96 pixels and replaces the "
+        "emoji; nothing else of the file is kept."
     )

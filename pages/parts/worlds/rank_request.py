@@ -29,14 +29,16 @@ def rank_json(text: str, seed: int) -> tuple[str, dict[str, Any]]:
     try:
         request = json.loads(text)
         if not isinstance(request, dict):
-            raise ValueError("the request is no object")
+            raise ValueError("the request is not an object")
         given = {_NAMES[name]: value for name, value in request.items() if name in _NAMES}
         loop = LearningLoop(LoopSettings(), seed=seed)
         answer = loop.rank(**({"actions": None} | given))
     except PersonalizerError as error:
         return _REFUSED, error.to_json()
     except (ValueError, RecursionError) as error:
-        refused = PersonalizerError("InvalidRankRequest", f"This is no JSON: {error}.", "request")
+        refused = PersonalizerError(
+            "InvalidRankRequest", f"This is not valid JSON: {error}.", "request"
+        )
         return _REFUSED, refused.to_json()
     return "201 Created", answer.to_json()
 
@@ -61,7 +63,7 @@ def show_rank_request(world: World | None) -> None:
             st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
         with right:
             status, body = st.session_state.get(_ANSWER, ("", {}))
-            headline = status or "The answer of a new loop, seed 7, stands here."
+            headline = status or "The answer of a new loop with seed 7 appears here."
             note(headline, explained(headline))
             if status:
                 st.code(json.dumps(body, indent=2, ensure_ascii=False), "json", height=320)

@@ -17,14 +17,14 @@ from pages.parts.worlds.wording import COLUMNS
 
 _RULES = ("adds", "when", "action", "features")
 _ENDS = (
-    ("Without any rule", "worlds-base", "The chance of a success where no rule applies."),
-    ("Whole ones", "worlds-whole", "Of all successes; the others are partial ones."),
+    ("Without rules", "worlds-base", "Chance of a success where no rule applies."),
+    ("Full successes", "worlds-whole", "Share of full successes; the others are partial."),
 )
 
 
 def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the start of the sum and the table of rules."""
-    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    section("True conversion rates", "Hidden from the engine.")
     rules = session.draft.rules or Rules()
     for (_, key, _), value in zip(_ENDS, (rules.base, rules.whole), strict=True):
         show(key, value)
@@ -61,15 +61,14 @@ def write_rules(session: WorldsSession, faults: Sequence[CellFault]) -> None:
             COLUMNS["when"],
             default="",
             width="medium",
-            help="Values of fields, or ranges of numbers: all of them have to be so. Always, if it "
-            "is empty.",
+            help="Values of fields, or ranges of numbers; all must hold. Empty: always.",
         ),
         "action": st.column_config.TextColumn(
-            COLUMNS["action"], default="", max_chars=MAX_NAME, help="All, if it is empty."
+            COLUMNS["action"], default="", max_chars=MAX_NAME, help="Empty: all."
         ),
         "features": st.column_config.TextColumn(
-            COLUMNS["features"], default="", help="Such as: milk: true. Any, if it is empty."
+            COLUMNS["features"], default="", help="Such as: milk: true. Empty: any."
         ),
     }
     editor("rules", session.rules.number, frame, config, session.write_rules, rows=11)
-    note("All rules that apply add up. Below 0 the sum counts as 0, above 1 as 1.")
+    note("The effects of all rules that apply are added. The sum is limited to 0 to 1.")

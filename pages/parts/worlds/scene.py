@@ -62,10 +62,10 @@ def _point(ceilings: Ceilings) -> str:
 def _worth(ceilings: Ceilings) -> Numbers:
     """Return four ceilings as numbers, for a talk."""
     values = {
-        "By chance": ceilings.uniform,
-        "One for all": ceilings.single,
-        "By one field": ceilings.field,
-        "At best": ceilings.best,
+        "Random": ceilings.uniform,
+        "Best single offer": ceilings.single,
+        "Best by one field": ceilings.field,
+        "Best for each": ceilings.best,
     }
     return Numbers(tuple(Number(name, f"{ceiling.value:.2f}") for name, ceiling in values.items()))
 
@@ -73,15 +73,15 @@ def _worth(ceilings: Ceilings) -> Numbers:
 def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
     """Return the ceilings with their standard errors, each with the fields it uses."""
     values = [
-        ("By chance", ceilings.uniform, ""),
-        ("One for all", ceilings.single, wording.looks_at(ceilings.single, world)),
-        ("By one field", ceilings.field, wording.looks_at(ceilings.field, world)),
+        ("Random", ceilings.uniform, ""),
+        ("Best single offer", ceilings.single, wording.looks_at(ceilings.single, world)),
+        ("Best by one field", ceilings.field, wording.looks_at(ceilings.field, world)),
         *(
-            [("By two", ceilings.pair, wording.looks_at(ceilings.pair, world))]
+            [("Best by two", ceilings.pair, wording.looks_at(ceilings.pair, world))]
             if ceilings.pair
             else []
         ),
-        ("At best", ceilings.best, "everybody's own"),
+        ("Best for each", ceilings.best, "knowing every taste"),
     ]
     numbers = []
     for name, ceiling, looks in values:

@@ -35,20 +35,20 @@ _KNOBS = {
     "fields": ("Fields", 1, 10, 3),
     "values": ("Values of each", 2, 20, 4),
     "actions": ("Actions", 1, 50, 6),
-    "irrelevant": ("Fields that say nothing", 0, 10, 0),
-    "together": ("What decides", 0, 0, 0),
+    "irrelevant": ("Fields without effect", 0, 10, 0),
+    "together": ("What matters", 0, 0, 0),
     "noise": ("Noise, %", 0, 100, 50),
-    "base": ("By chance one earns, %", 1, 90, 30),
-    "uneven": ("Unevenness of who comes, %", 0, 100, 0),
-    "drift": ("Tastes change, on Race", 0, 0, 0),
+    "base": ("Reward of random offers, %", 1, 90, 30),
+    "uneven": ("Unevenness of visitors, %", 0, 100, 0),
+    "drift": ("Tastes change (on Race)", 0, 0, 0),
     "seed": ("Seed", 0, 999_999, 1),
 }
 """Parameters of a generated world: label, least, most, default."""
 _TOGETHER = {
     "Single fields": {"pairs": 0.0},
     "Fields and pairs": {"pairs": 1.0},
-    "Pairs alone": {"main": 0.0, "pairs": 1.0},
-    "Triples, too": {"pairs": 1.0, "triples": 1.0},
+    "Pairs only": {"main": 0.0, "pairs": 1.0},
+    "Up to triples": {"pairs": 1.0, "triples": 1.0},
     "Nothing": {"main": 0.0},
 }
 _DRIFTS: dict[str, Drift] = {"Never": "none", "Halfway": "halfway", "Slowly": "slow"}
@@ -139,11 +139,12 @@ def _paste(session: WorldsSession) -> None:
     st.button("Read it", key="read-pasted", icon=":material/input:", on_click=read)
     _say_refused(session)
     note(
-        "A row a segment: its values, then each action's chance of a success (half ones count "
-        "half), from 0 to 1. A column *share* may say how often each segment comes. A table of "
-        "actions has the columns *Name* and *Pays*; each other column is a feature. The tables of "
-        "this page can be pasted with their heads. What is wrong is refused with its cell, and "
-        "nothing of it is taken."
+        "One row per segment: its values, then the chance of a success for each "
+        "action, from 0 to 1 (a partial success counts as half). A column *share* may "
+        "give the frequency of each segment. A table of actions has the columns "
+        "*Name* and *Pays*; every other column is a feature. The tables of this page "
+        "can be pasted with their headers. An invalid table is refused with its cell, "
+        "and nothing of it is applied."
     )
 
 
@@ -168,7 +169,7 @@ def _send(session: WorldsSession) -> None:
     if not upload.is_whole:
         most = Limits.from_environment(os.environ).max_upload
         upload_field(upload.token, most, name, WORLD_KINDS)
-        note("A world's JSON, a table of segments, or one of actions: CSV, or with tabs.")
+        note("A world as JSON, a table of segments, or a table of actions: CSV or tab-separated.")
         return
     st.markdown(f"{plain(upload.name)}: {upload.size / 2**10:,.0f} KiB")
     st.button("Read it", key="read-file", icon=":material/input:", on_click=read)
@@ -214,7 +215,7 @@ def show_undo_and_redo(session: WorldsSession) -> None:
             icon=":material/undo:",
             on_click=session.undo,
             disabled=not session.can_undo,
-            help="Undo: takes back the last thing that was written.",
+            help="Undo: reverts the last edit.",
         )
         st.button(
             "Redo",
@@ -222,7 +223,7 @@ def show_undo_and_redo(session: WorldsSession) -> None:
             icon=":material/redo:",
             on_click=session.redo,
             disabled=not session.can_redo,
-            help="Redo: brings back what was taken back last.",
+            help="Redo: restores the edit that was undone last.",
         )
 
 
@@ -264,13 +265,13 @@ def show_move_of_play(session: WorldsSession) -> None:
             st.session_state[_GOES] = _BACK
 
     st.button(
-        "From now on",
+        "Use on Play from now on",
         key="send-back",
         icon=":material/moved_location:",
         disabled=world is None or world == play.open.world or not play.may_change,
         on_click=send,
-        help="The loop that is open on Play keeps what it has learned, and meets this world from "
-        "its next visitor on.",
+        help="The loop on Play keeps what it has learned, and meets this world from its "
+        "next visitor on.",
     )
 
 

@@ -42,20 +42,22 @@ def open_talk() -> Talk:
 def worlds_show(world: World | None, faults: Sequence[CellFault]) -> Show:
     """Return the talk's screens, or a screen of faults."""
     if world is None:
-        said = "Not every cell of this world is right yet."
+        said = "Some cells of this world are not valid yet."
         return Show.of([Screen("faults", lambda: said, partial(_show_faults, faults), "")])
     scene = scene_of(world, FigureStyle(is_dark(), STAGE))
     return Show.of(
         [
             screen(
                 scene, "map", "say-map", "map",
-                "Each cell is one kind of visitor, in the colour of what they like best: the "
-                "stronger, the more it is worth to know that. Whoever learns is told none of it.",
+                "One cell for each kind of visitor, in the colour of their best "
+                "action. A stronger colour means more to gain. The engine is told "
+                "none of this.",
             ),
             screen(
                 scene, "worth", "say-worth", "worth",
-                "What can be earned by whoever looks at nothing, at one field, or at all that is "
-                "known of a visitor. No visitor has come yet: it follows from the tastes.",
+                "Possible earnings with one offer for all, with one field, and with "
+                "everything that is known about a visitor. Computed from the true "
+                "rates: no visitor has come yet.",
             ),
         ]
     )  # fmt: skip

@@ -15,7 +15,7 @@ from pages.parts.worlds.session import WorldsSession
 
 def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the choice of relevant fields and the buttons for all tastes."""
-    section("What they secretly like", "The hidden truth: the engine never sees it.")
+    section("True conversion rates", "Hidden from the engine.")
     draft, key = session.draft, "worlds-depends"
     names = [name for name in draft.fields if name]
 
@@ -28,7 +28,7 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
     with st.container(horizontal=True, vertical_alignment="bottom", key="shape"):
         show(key, [name for name in draft.by if name in names])
         st.pills(
-            "Fields that tastes depend on",
+            "Fields that matter",
             names,
             selection_mode="multi",
             key=key,
@@ -39,11 +39,11 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
         help, key = meaning("seed"), "worlds-scramble-seed"
         st.number_input("Seed", 0, 999_999, 1, key=key, width=110, help=help)
         st.button(
-            "Scramble",
+            "Random rates",
             key="scramble",
             icon=":material/shuffle:",
             on_click=scramble,
-            help="Tastes by chance, from .05 to .95; the same seed gives the same.",
+            help="Random rates from .05 to .95; the same seed gives the same rates.",
         )
         with st.popover("More", key="shape-more", icon=":material/tune:"):
             _copy(session)
@@ -53,10 +53,10 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
                 key="as-rules",
                 icon=":material/rule:",
                 on_click=lambda: session.rule(True),
-                help="A sum: what each rule adds to the chance of a success, when, and for what. "
-                "It has room for as many contexts as a world may have. It begins with a rule for "
-                f"each number of the table: these may be {MAX_TERMS:,} at most, and all have to "
-                "have the same share of whole rewards.",
+                help="A sum: what each rule adds to the chance of a success, when, and for "
+                "which action. It has room for as many contexts as a world may have. "
+                "It begins with one rule per number of the table, at most "
+                f"{MAX_TERMS:,}; all must have the same share of full rewards.",
             )
         with st.popover("Rewards", key="shape-rewards", icon=":material/stairs:"):
             write_levels(session, faults)
@@ -70,7 +70,7 @@ def _copy(session: WorldsSession) -> None:
     columns = [row.label for row in draft.offered]
     kinds = {"column": ("Actions", columns), "row": ("Segments", rows)}
     kind = st.segmented_control(
-        "Copy tastes of",
+        "Copy rates of",
         list(kinds),
         default="column",
         required=True,
@@ -80,7 +80,7 @@ def _copy(session: WorldsSession) -> None:
     kind = kind or "column"  # A browser may send None.
     names, places = kinds[kind][1], range(len(kinds[kind][1]))
     if len(names) < 2:
-        note("There is one alone.")
+        note("There is only one.")
         return
     keys = [f"copy-{kind}-{end}" for end in ("from", "to")]
     for label, key, first, column in zip(("From", "To"), keys, (0, 1), st.columns(2), strict=True):
@@ -99,23 +99,23 @@ def _blur(session: WorldsSession) -> None:
     """Draw the form that adds noise."""
     st.number_input("Noise, %", 0, 100, 25, key="worlds-blur")
     st.button(
-        "Blur",
+        "Add noise",
         key="blur",
         icon=":material/blur_on:",
         on_click=lambda: session.blur(st.session_state["worlds-blur"] / 100),
-        help="Each number goes so much of the way to the mean of all: there is less to learn, and "
-        "more left to chance.",
+        help="Moves each number towards the mean of all: less to learn, more chance.",
     )
 
 
 def _grade(session: WorldsSession) -> None:
     """Draw the form for partial rewards."""
-    st.number_input("Partial ones of the rewards, %", 0, 100, 50, key="worlds-grade-share")
+    st.number_input("Share of partial rewards, %", 0, 100, 50, key="worlds-grade-share")
     st.button(
-        "Grade",
+        "Apply",
         key="grade",
         icon=":material/stairs:",
         on_click=lambda: session.grade(st.session_state["worlds-grade-share"] / 100),
-        help="So many of the rewards are partial ones, such as a click without a purchase. What is "
-        "expected stays; where it could not be with so many, there are fewer.",
+        help="Share of rewards that are partial, such as a click without a purchase. "
+        "Expected rewards stay the same; where that is impossible, fewer rewards are "
+        "partial.",
     )

@@ -20,11 +20,13 @@ def write_truth(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     meaning = (
         "chance of a success (a partial one counts as its part)" if is_priced else "expected reward"
     )
-    hint = f"A number is the {meaning}, from 0 to 1, of an action for a segment."
-    say_first("truth", faults, f"{hint} Cells are copied and pasted as in a spreadsheet.")
+    hint = f"Each number is the {meaning}, from 0 to 1, of an action for a segment."
+    say_first("truth", faults, f"{hint} Copy and paste work as in a spreadsheet.")
     base, draft = session.truth.base, session.draft
     if not draft.offered:
-        note("One column an action, one row a segment: they come as soon as there are actions.")
+        note(
+            "One column per action, one row per segment. They appear as soon as there are actions."
+        )
         return
     if session.truth.slice.fixed:
         _choose_slice(session)
@@ -58,8 +60,8 @@ def _choose_slice(session: WorldsSession) -> None:
     draft, part = session.draft, session.truth.slice
     fields, names = draft.fields, list(draft.by)
     note(
-        f"{len(draft.segments):,} segments: two fields are spread out below, and of each other one "
-        "value is shown at a time."
+        f"{len(draft.segments):,} segments: two fields are spread out below; each "
+        "other field has one value at a time."
     )
     keys = [f"truth-spread-{place}" for place in range(2)]
     fixed = {name: f"truth-held-{names.index(name)}" for name in part.fixed}
@@ -77,7 +79,7 @@ def _choose_slice(session: WorldsSession) -> None:
             show(key, part.spread[place])
             others = [name for name in names if name != part.spread[1 - place]]
             st.selectbox(
-                ("Down", "And")[place],
+                ("Rows", "Columns")[place],
                 others,
                 key=key,
                 on_change=turn,

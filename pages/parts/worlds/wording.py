@@ -45,7 +45,7 @@ def understood(draft: Draft) -> str:
     """Describe the interpretation of read data, as columns may be ambiguous."""
     actions = [row.name for row in draft.actions]
     fields = list(dict.fromkeys(row.field for row in draft.values if row.field))
-    return f"Read. Offered: {_some(actions)}. Who comes, by: {_some(fields)}."
+    return f"Read. Actions: {_some(actions)}. Fields: {_some(fields)}."
 
 
 def _some(names: Sequence[str]) -> str:
@@ -86,19 +86,19 @@ def point_of(levels: Mapping[str, float]) -> str:
     """Summarize the value of learning in a sentence."""
     single, best = levels["single"], levels["best"]
     if best - single < 0.005:
-        return "One action is best for everybody: there is nothing to learn about who comes."
+        return "One action is best for everybody: the context does not matter."
     share = (best - single) / single if single else 0.0
     more = f", {share:.0%} more".replace("%", "\u00a0%") if single else ""
     return (
-        f"One action for all earns {earned(single)}; whoever knows everybody's taste "
-        f"{earned(best)}{more}. That is what learning is worth here."
+        f"The best single action earns {earned(single)}; knowing every taste earns "
+        f"{earned(best)}{more}. That is what learning can gain here."
     )
 
 
 def changes_on_race(drift: Drift) -> str:
     """Describe the drift of a world's tastes; empty for none."""
     how = {"none": "", "halfway": "halfway", "slow": "slowly, one context after the other"}[drift]
-    return f"On Race, its tastes change {how}." if how else ""
+    return f"On Race, tastes change {how}." if how else ""
 
 
 def more_of(faults: Sequence[CellFault], listed: int) -> str:
@@ -121,4 +121,4 @@ def in_unit(world: World) -> str:
     single, best = (
         plain(per_thousand(world, value)) for value in (world.single_value, world.best_value)
     )
-    return f"One offer for all brings {single}; the best for each, {best}."
+    return f"The best single offer earns {single}; the best offer for each visitor, {best}."

@@ -23,12 +23,12 @@ _MADE, _ASKED = "world-of-log", "make-world-of-log"
 def offer_world_from_log(log: EvaluationLog) -> None:
     """Draw the button that estimates a world from a log."""
     st.button(
-        "Make a world of this log",
+        "Make a world from this log",
         key=_ASKED,
         icon=":material/public:",
         on_click=partial(_make, log),
-        help="Its fields, values, how often they come, and what each action earned for whom: a "
-        "simulation of the log, to play, compare and race on.",
+        help="Fields, values, frequencies, and what each action earned for whom: a "
+        "simulation of the log to play, compare and race.",
     )
 
 
@@ -59,10 +59,10 @@ def adopt_new_world(session: WorldsSession) -> None:
 
 def _how_fields_come(made: Estimated) -> str:
     if made.world.together:
-        return "Values come together about as often as they did there."
+        return "Correlations between fields are kept."
     if len(made.world.fields) < 2:
         return ""
-    return "Its fields come independently: chance explains how often their values came together."
+    return "Fields are independent: their correlations in the log are within chance."
 
 
 def show_event_counts(session: WorldsSession) -> None:
@@ -72,9 +72,9 @@ def show_event_counts(session: WorldsSession) -> None:
         return
     least, most = int(made.events.min()), int(made.events.max())
     st.info(
-        f"This simulates a log of {made.visitors:,} events; it is not the truth. Each expected "
-        f"reward rests on {least:,} to {most:,} of them; where there were few, it leans on what "
-        f"the others earned. {_how_fields_come(made)}",
+        f"This is a simulation of a log of {made.visitors:,} events, not the truth. "
+        f"Each expected reward is based on {least:,} to {most:,} events; where "
+        f"there were few, it borrows from the others. {_how_fields_come(made)}",
         icon=":material/science:",
     )
     with st.expander("Events behind each expected reward", key="events-of-log"):
@@ -86,4 +86,4 @@ def show_event_counts(session: WorldsSession) -> None:
         rows = pd.concat([contexts, counts], axis=1)
         show_rows(rows, key="log-events")
         for column, why in made.left_out.items():
-            note(plain(f"{column} is no field of it: {why}"))
+            note(plain(f"{column} is not used as a field: {why}"))

@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from engine.worlds import WORLDS
 from pages.parts.components.scene_view import ANSWER_PATH
-from pages.parts.play.answer_route import Screen, answer, follow_click
+from pages.parts.play.answer_route import PlayScreen, answer, follow_click
 from tests.pages.conftest import App
 from tests.pages.presses import pressed, wished
 from tests.score import number_in
@@ -21,9 +21,9 @@ Open = Callable[..., App]
 Panels = dict[str, Any]
 
 
-def screen_of(app: App) -> Screen:
+def screen_of(app: App) -> PlayScreen:
     screen = app.session.screen
-    assert isinstance(screen, Screen)
+    assert isinstance(screen, PlayScreen)
     return screen
 
 

@@ -89,7 +89,7 @@ def test_a_lesson_in_the_format_of_a_lecturer_needs_no_code(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lessons, "_file", lambda key: TOLD)
-    monkeypatch.setattr(lessons, "_LABS", {"rain": own_lesson.Lab})
+    monkeypatch.setattr(lessons, "_LABS", {"rain": own_lesson.OwnLessonLab})
     lesson = lessons.lesson_in("rain")
     assert lesson is not None
     assert (lesson.key, lesson.words.say("title")) == ("rain", TOLD["title"])

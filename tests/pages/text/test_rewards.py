@@ -11,7 +11,7 @@ COFFEE, HOTEL = WORLDS["coffee"], GALLERY["hotel"].world
 
 def test_the_three_answers_of_a_world_that_says_nothing_of_them() -> None:
     details = [(answer.label, answer.reward, answer.brings) for answer in answers_to(COFFEE, 0)]
-    assert details == [("Loved it", 1.0, ""), ("Hesitated", 0.5, ""), ("Ignored", 0.0, "")]
+    assert details == [("Loved it", 1.0, ""), ("So-so", 0.5, ""), ("Ignored", 0.0, "")]
 
 
 def test_levels_have_their_names_and_prices() -> None:

@@ -21,9 +21,9 @@ BUTTONS = {
     "step": "Step",
     "undo": "Undo",
     "redo": "Redo",
-    "let-in-10": "Let in 10",
-    "let-in-100": "Let in 100",
-    "let-in-1000": "Let in 1,000",
+    "let-in-10": "Simulate 10",
+    "let-in-100": "Simulate 100",
+    "let-in-1000": "Simulate 1,000",
     "let-in-all": "To the end",
 }
 """What those that are watched are called, by their keys."""
@@ -65,10 +65,10 @@ class Buttons:
         match told:
             case {"pressed": str(key), "session": session, "taken": int(taken)} if key in names:
                 if session != self.session:
-                    why = f"It is not known whether {names[key]} arrived. See whether it counted."
+                    why = f"It is not known whether {names[key]} arrived. Check whether it counted."
                     return key, why
                 if self.taken <= taken:
-                    why = f"{names[key]} did not arrive: the connection was gone. Press it again."
+                    why = f"{names[key]} did not arrive: the connection was lost. Press it again."
                     return key, why
         return None
 

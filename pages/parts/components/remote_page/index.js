@@ -2,7 +2,7 @@ const EVERY = 800, SOON = 200, PATIENCE = 4000;
 const token = location.hash.slice(1);
 const find = id => document.getElementById(id);
 const buttons = [...document.querySelectorAll("[data-verb]")];
-const OFFLINE = "No connection to the stage. It is tried again by itself.";
+const OFFLINE = "No connection to the stage. Trying again.";
 
 let timer, isOver = !token, turn = 0;
 
@@ -30,7 +30,7 @@ tick();
 
 function show(told) {
     say(told.of && told.away ? "The stage is not on the screen, or its computer is asleep." : "");
-    write("title", told.of ? told.title : "Nothing is on the stage yet. F on its computer begins.");
+    write("title", told.of ? told.title : "Nothing is on the stage yet. Press F on its computer.");
     write("say", told.say);
     write("place", told.of ? `${told.at} of ${told.of}` : "");
     write("following", told.of ? (told.following ? `Next: ${told.following}` : "This is the last screen.") : "");
@@ -119,7 +119,7 @@ document.addEventListener("visibilitychange", () => {
 addEventListener("online", () => { if (!isOver) look(); });
 addEventListener("hashchange", () => location.reload());
 
-if (isOver) end("Open this page by the code that the stage's own computer shows.");
+if (isOver) end("Open this page with the code that the stage's own computer shows.");
 else {
     stayAwake();
     look();

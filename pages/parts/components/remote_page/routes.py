@@ -17,10 +17,10 @@ from pages.parts.work.request_body import body_of
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
 _OVER = (
-    "This stage is over, or not back yet: it is asked for again by itself. If it stays so, open "
-    "the remote anew, by the code that the stage's own computer shows."
+    "This stage has ended, or is not back yet. The page keeps asking. If it stays so, "
+    "open the remote again with the code on the stage's own computer."
 )
-_TOO_OFTEN = "That was too often. Wait a moment."
+_TOO_OFTEN = "Too many presses. Wait a moment."
 _MOST_BYTES, _MOST_HANDS, _LONGEST, _MANY = 2_048, 9, 80, 10_000
 _FOLDER = Path(__file__).parent
 _FILES = {"": "text/html", "/index.js": "text/javascript", "/style.css": "text/css"}
@@ -66,7 +66,7 @@ async def press(request: Request) -> Response:
         return _gone()
     verb = next((verb for verb in VERBS if verb.encode() == asked), None)
     if verb is None:
-        return JSONResponse({"error": f"Nothing but {', '.join(VERBS)} can be asked for."}, 400)
+        return JSONResponse({"error": f"Only these can be requested: {', '.join(VERBS)}."}, 400)
     if not remote.press(verb):
         return JSONResponse({"error": _TOO_OFTEN}, 429)
     return Response(status_code=204)
@@ -84,7 +84,7 @@ async def look(request: Request) -> Response:
     """What a stage shows, for who types the short address from its corner: to look and copy."""
     remote = seen_by(request.path_params["code"])
     if remote is None:
-        return Response("No stage has this address any more.", 404, media_type="text/plain")
+        return Response("No stage has this address.", 404, media_type="text/plain")
     return RedirectResponse(remote.way, 303)
 
 

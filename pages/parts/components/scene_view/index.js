@@ -286,7 +286,7 @@ function buildAnswers(part) {
     };
     const dots = written("span", "…", "reward-dots");
     dots.setAttribute("aria-hidden", "true");
-    more.append(written("span", "Another answer", "reward-word"), dots);
+    more.append(written("span", "Other reward", "reward-word"), dots);
     open();
     const [noAnswer, none] = button("no-answer", "reward reward-minor", () => answer(null));
     none.textContent = "No answer";

@@ -100,7 +100,7 @@ def answers(
     keys: bool,
     disabled: bool,
 ) -> Part:
-    """Buttons that answer an offer, and behind *Another answer* every other reward.
+    """Buttons that answer an offer, and behind *Other reward* every other reward.
 
     Args:
         offer: sent back with each press.
@@ -110,7 +110,7 @@ def answers(
         "kind": "answers",
         "options": [asdict(option) for option in options],
         "offer": offer,
-        "none": f"Nobody answers in time: the default reward, {default_reward:g}, applies.",
+        "none": f"No answer in time: the default reward, {default_reward:g}, applies.",
         "keys": keys,
         "disabled": disabled,
     }

@@ -49,7 +49,7 @@ function send(field, file) {
     const { data } = field;
     if (!file || field.request) return;
     if (file.size > data.most * 2 ** 20) {
-        field.said.textContent = `It has more than ${data.most} MiB, the most that is allowed.`;
+        field.said.textContent = `It is larger than ${data.most} MiB, the maximum.`;
         return;
     }
     const request = field.request = new XMLHttpRequest();

@@ -26,7 +26,7 @@ _DRINK = 165
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(lesson.Lab):
+class AskTheLogLab(lesson.Lab):
     """Logs of fresh loops: a menu is evaluated on the first, and the best of many random menus is
     selected on each.
 

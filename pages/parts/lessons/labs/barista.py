@@ -37,7 +37,7 @@ _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(lesson.Lab):
+class BaristaLab(lesson.Lab):
     """Visits of two regulars, one after the other, served by the person and by the engine.
 
     Attributes:

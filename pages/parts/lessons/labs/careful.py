@@ -30,7 +30,7 @@ _SAME = 0.01
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(lesson.Lab):
+class CarefulLab(lesson.Lab):
     """Three loops before the same readers, each with another reward.
 
     Attributes:

@@ -14,7 +14,7 @@ from pages.parts.lessons.pictures import both
 _WHO = ("ours", "epsilon", "ucb", "ab")
 
 
-class Lab(RaceLab):
+class ExamWeekLab(RaceLab):
     """A race halfway through which all tastes change."""
 
     contenders = _WHO

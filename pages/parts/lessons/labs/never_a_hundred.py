@@ -18,7 +18,7 @@ _FLOORS = (Thompson().floor, 0.0, 0.2)
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(GradualLab):
+class NeverAHundredLab(GradualLab):
     """Three loops with different floors before the same visitors.
 
     Attributes:

@@ -31,7 +31,7 @@ _POLICIES = {"greedy": Greedy(), "ours": Thompson(agreement=1)}
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(GradualLab):
+class NeverTriedLab(GradualLab):
     """Two loops before the same readers, displayed as the person lets readers in.
 
     Attributes:

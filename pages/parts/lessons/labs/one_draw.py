@@ -28,7 +28,7 @@ from pages.parts.text.theme import is_dark
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(lesson.Lab):
+class OneDrawLab(lesson.Lab):
     """A trained loop and a visitor who returns without any learning in between.
 
     Attributes:

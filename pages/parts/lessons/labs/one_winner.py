@@ -23,7 +23,7 @@ from pages.parts.text.format import percent, plain
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(RaceLab):
+class OneWinnerLab(RaceLab):
     """A race, and the trial with which its A/B test begins.
 
     Attributes:

@@ -20,7 +20,7 @@ _FLATTERED = 0.05
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(lesson.Lab):
+class TableThatLiesLab(lesson.Lab):
     """A loop's log and the report on it.
 
     Attributes:

@@ -33,7 +33,7 @@ _NOTHING: Rows = ({"visitor": 0.0, "recent": math.nan, "ceiling": math.nan},)
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(GradualLab):
+class WatchFirstLab(GradualLab):
     """Three loops before the same visitors: today's rule, an apprentice that goes online, and a
     loop that is online throughout.
 

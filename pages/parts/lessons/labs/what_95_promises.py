@@ -19,7 +19,7 @@ _SHORT = 0.1
 
 
 @dataclass(kw_only=True, eq=False)
-class Lab(GradualLab):
+class What95PromisesLab(GradualLab):
     """Reports on the logs of many loops, displayed in turn.
 
     Attributes:

@@ -34,7 +34,7 @@ _BARS = 7
 """Most bars, each with a number, in a picture on the stage."""
 
 
-class Lab(PlayedLab):
+class OwnLessonLab(PlayedLab):
     """The lab with its pictures."""
 
     @property
@@ -200,7 +200,7 @@ def lesson_of(own: OwnLesson) -> Lesson:
         minutes=MINUTES,
         world=own.played.world,
         seed=own.seed,
-        lab=Lab,
+        lab=OwnLessonLab,
         guess=_guessed(own),
         words=words_of(own),
         terms=_TERMS[own.guess.kind],

@@ -34,24 +34,24 @@ from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.rewards import answers_to
 
 _KINDS: Mapping[QuestionKind, str] = {
-    "offered": "How often an action is offered to somebody",
-    "favourite": "Which action is offered to somebody most often",
+    "offered": "How often an action is offered to a visitor",
+    "favourite": "Which action is offered to a visitor most often",
     "rewarded": "How many of the next visitors give a reward",
-    "moves": "Which way a chance moves by one reward",
+    "moves": "Whether a chance rises or falls after one reward",
     "single": "What the best single action earns",
     "where": "Cells of a map: where an action is offered most",
-    "rises": "Cells of a map: where a chance rises by one reward",
+    "rises": "Cells of a map: where a chance rises after one reward",
 }
 _LABELS = {
     "title": "Title",
     "question": "Question",
-    "reveal": "What one should notice, once the truth is there",
-    "note": "Note for whoever teaches it (may be empty)",
+    "reveal": "What to notice in the end",
+    "note": "Note for the teacher (optional)",
 }
 _HINTS = {
     "title": "A rainy day with Dave",
-    "question": "What does it make of one regular?",
-    "reveal": "It learned about Dave, and uses it for everybody who seems alike.",
+    "question": "What does it learn from one regular?",
+    "reveal": "It learned about Dave, and uses it for similar visitors.",
     "note": "",
 }
 _BEGUN, _REFUSED = "lesson-begun", "lesson-refused"
@@ -76,7 +76,8 @@ def offer_a_lesson(opened: OpenLoop, is_live: bool) -> None:
         icon=":material/school:",
         disabled=is_live,
         on_click=begin,
-        help="Write three sentences, choose what is guessed, and give it away as a link or a file.",
+        help="Write three sentences, choose the question, and share the lesson as a link "
+        "or a file.",
     )
     if refused := state.pop(_REFUSED, ""):
         st.error(plain(refused), icon=":material/error:")
@@ -103,11 +104,11 @@ def _make(played: Playthrough, seed: int, context: Context) -> None:
     _say_what_it_begins_with(played, seed)
     sentences = {name: _ask_sentence(name) for name in SENTENCES}
     ours = words("own")
-    guess = _ask("What is guessed", "guess", played.world, context, "offered", ours)
-    check = _ask("One more question, in the end", "check", played.world, context, "moves", ours)
+    guess = _ask("Question to guess", "guess", played.world, context, "offered", ours)
+    check = _ask("Exit question", "check", played.world, context, "moves", ours)
     missing = [_LABELS[name] for name in SENTENCES if name != "note" and not sentences[name]]
     if missing:
-        note(f"Still to write: {', '.join(missing)}.")
+        note(f"Missing: {', '.join(missing)}.")
         return
     lesson = OwnLesson(**sentences, played=played, seed=seed, guess=guess, check=check)
     try:
@@ -126,7 +127,7 @@ def _say_what_it_begins_with(played: Playthrough, seed: int) -> None:
         by_hand = "of them put there or answered by hand, which is part of the lesson"
         came += f", {played.by_hand:,} {by_hand}"
     facts = (world.label, f"seed {seed}", settings.policy.label, came)
-    st.markdown(f"It begins where you are now: {plain(' · '.join(facts))}.")
+    st.markdown(f"It starts where you are now: {plain(' · '.join(facts))}.")
     knobs = [
         f"{knob.label} {knob.number(settings.policy)}{' %' if knob.unit else ''}".strip()
         for knob in settings.policy.knobs
@@ -134,8 +135,8 @@ def _say_what_it_begins_with(played: Playthrough, seed: int) -> None:
     others = (MODE.said(settings.learning_mode), f"crosses: {CROSSES.said(settings.crosses)}")
     note(plain(" · ".join((*others, *knobs))))
     note(
-        "Whoever takes it guesses first. The engine plays this again then, and computes the truth: "
-        "no answer stands in the lesson."
+        "Participants guess first. Then the engine plays this again and computes the "
+        "truth; the lesson contains no answer."
     )
 
 
@@ -192,7 +193,9 @@ def _ask_part(
         case "visitors":
             offered = [n for n in _MORE if n or kind != "rewarded"]
             return st.segmented_control(
-                "After how many more visitors" if kind != "rewarded" else "Of how many",
+                "After how many more visitors"
+                if kind != "rewarded"
+                else "Out of how many visitors",
                 offered,
                 default=100,
                 required=True,
@@ -221,8 +224,10 @@ def _ask_part(
                 format_func=rewards.__getitem__,
                 key=f"{key}-reward-{key_of(world)}-{place}",
             )
-    label = "Whose map it is, but for its rows and columns" if rows and name == "context" else ""
-    label = label or ("Who is asked about" if name == "context" else "Who gives the reward")
+    label = "Visitor of the map (all other fields)" if rows and name == "context" else ""
+    label = label or (
+        "Visitor in question" if name == "context" else "Visitor who gives the reward"
+    )
     return _ask_context(label, f"{key}-{name}", world, context)
 
 
@@ -252,9 +257,9 @@ def _give_away(lesson: OwnLesson, text: str) -> None:
         if len(packed) <= MAX_LINK:
             st.link_button("Try it", setup.link(_address()), icon=":material/school:")
     if len(packed) > MAX_LINK:
-        note("It is too long for a link: give the file away, which is opened on Learn.")
+        note("Too long for a link. Share the file, which opens on Learn.")
         return
-    note("The link, with the whole lesson in it")
+    note("Link with the whole lesson")
     st.code(setup.link(_address()), language=None)
 
 
