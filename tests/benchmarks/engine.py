@@ -254,7 +254,7 @@ def attributes(actions: int, features: int) -> Problem:
 
 
 def numbers(actions: int, features: int) -> Problem:
-    """Actions of as many numbers, before whoever comes."""
+    """Actions of as many numbers, before any visitor."""
     rng = np.random.default_rng(2)
     offered: list[Json] = [
         {"id": f"action {k}", "features": [{f"n{i}": round(v, 3) for i, v in enumerate(values)}]}

@@ -37,7 +37,7 @@ TAGS = ("sport", "garden", "music", "kitchen", "travel", "books")
 BUDGETS = {"low": np.log(15.0), "mid": np.log(50.0), "high": np.log(170.0)}
 """How much, in logs, who says so likes to pay."""
 PERIOD = 1_000
-"""After how many visitors a season comes back, or a new action is there."""
+"""Number of visitors a season comes back, or a new action is there."""
 
 
 # -- real data ------------------------------------------------------------------------

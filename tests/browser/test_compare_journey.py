@@ -33,7 +33,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
 
     page.press("switch")
     expect(page.button("switch")).to_contain_text("Back to watching")
-    expect(headings.filter(has_text="What was foreseen, and what came")).to_be_visible()
+    expect(headings.filter(has_text="Forecast and result")).to_be_visible()
     page.close_why()
     for hundreds in (3, 4):
         page.let_in(100, 100 * hundreds)

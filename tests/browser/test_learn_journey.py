@@ -66,7 +66,7 @@ def test_a_lesson_is_made_on_play_and_opened_from_its_file(
         text = play.keyed(f"own-{key}").locator("input, textarea")
         text.fill(f"My {key}")
         text.press("Tab")
-    expect(made.get_by_text("The link, with the whole lesson in it")).to_be_visible()
+    expect(made.get_by_text("Link with the whole lesson")).to_be_visible()
     play.settle()
     assert not [*in_both_schemes(play, "making")]
     with play.page.expect_download() as download:

@@ -342,7 +342,7 @@ def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine.press("step")
     mine.expect_visitors(12)
     for play, seed in ((mine, 7), (yours, 11)):
-        expect(play.chart(f"Mean reward over the visitors, seed {seed}")).to_be_visible()
+        expect(play.chart(f"Mean reward by visitor, seed {seed}")).to_be_visible()
     yours.reset()
     yours.expect_visitors(0)
     mine.press("undo")
@@ -431,7 +431,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     keys.press("Enter")
     play.expect_visitors(12)
     expect(play.button("let-in-10")).to_be_focused()
-    # What a button does is told to whoever comes there by keys, too, until they send it away.
+    # What a button does is told to any visitor there by keys, too, until they send it away.
     told = play.page.get_by_role("tooltip", name="Draw who comes next")
     play.button("next-visitor").focus()
     expect(told).to_be_visible()

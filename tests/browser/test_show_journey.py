@@ -21,7 +21,7 @@ SAID = {
     ),
     "evaluate": ("where it was shown.", "Served to everybody", "Served to everybody"),
     "compare": (
-        "Nobody has come yet.",
+        "No visitors yet.",
         "It chooses as",
         "Online since visitor",
         "Served worse than",

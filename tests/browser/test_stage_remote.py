@@ -38,11 +38,11 @@ def press(phone: Page, button: str) -> None:
 def _link_in_sight(projector: AppPage) -> str:
     """The remote's link, whose code is all to be seen once a press has asked for it."""
     box = projector.open_more("Stage")
-    expect(box.get_by_role("button", name="Go on the stage")).to_be_visible()
+    expect(box.get_by_role("button", name="Open the stage")).to_be_visible()
     projector.come_to_rest()
     assert REMOTE_PATH not in box.inner_text()
     expect(box.get_by_role("img", name="the remote")).to_have_count(0)
-    box.get_by_text("Private: the remote for your phone").click()
+    box.get_by_text("Private: remote control on your phone").click()
     link = box.locator("code").first.inner_text()
     assert f"{REMOTE_PATH}#" in link
     code = box.get_by_role("img", name="the remote")

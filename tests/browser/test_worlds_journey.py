@@ -81,7 +81,9 @@ def test_the_same_from_a_pasted_table_and_from_a_log(
     log.tab_to("make-world-of-log")
     log.page.keyboard.press("Enter")
     simulated = WorldsPage(log.page, log.address)
-    expect(simulated.page.get_by_text("This simulates a log of 300 events")).to_be_visible()
+    expect(
+        simulated.page.get_by_text("This is a simulation of a log of 300 events")
+    ).to_be_visible()
     expect(simulated.keyed("ceilings")).to_contain_text("At best")
     play_it(simulated)
     assert time.monotonic() - start < MOST

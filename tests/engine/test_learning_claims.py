@@ -218,7 +218,7 @@ def test_a_click_in_thirty_is_learned_from() -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -1.0, 0.3])
 def test_constant_rewards_are_learned_as_constant(value: float) -> None:
-    """What is believed best is believed to earn that; the others, shown by chance, nearly."""
+    """What is believed best has an expected reward that; the others, shown by chance, nearly."""
     loop, _ = visited(
         lambda _, rng: (people(rng), things(4)), lambda context, action, rng: value, 400
     )

@@ -21,7 +21,7 @@ from tests.pages.conftest import CompareApp, many_frames
 Open = Callable[..., CompareApp]
 
 
-HANDLE_LATER = "The switch can be moved once nobody is coming."
+HANDLE_LATER = "The switch can be moved once no simulation is running."
 EVERY_WORLD = pytest.mark.parametrize("world", list(WORLDS))
 
 
@@ -44,7 +44,7 @@ def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: O
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
-    assert "visitors (a perfect copy: 98" in app.text
+    assert "visitors (a perfect copy would reach 98" in app.text
 
 
 @pytest.mark.slow
@@ -73,7 +73,7 @@ def test_going_online_is_one_click_and_stays_in_every_chart(open_compare: Open) 
     assert "Online from the next visitor on" in app.text
     app.click("let-in-100").finish_the_crowd()
     assert "Online since visitor 100" in app.text
-    assert "What was foreseen, and what came" in why(app).text
+    assert "Forecast and result" in why(app).text
     app.click("switch")
     assert app.session.comparison.is_apprentice
     assert app.session.switches == [FIRST, FIRST + 100]
@@ -153,7 +153,7 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     told = app.text
     assert "No better than chance" in told
     assert "visitors (a perfect copy" not in told, "there is nothing to copy"
-    assert app.at.metric[0].delta == "chance alone: 25\u00a0%"
+    assert app.at.metric[0].delta == "random: 25\u00a0%"
     app = open_compare(rule="name,weather", crosses="1", story="400").start()
     assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
     assert "cross more fields" in app.text
@@ -165,7 +165,7 @@ def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     assert (settings.learner, settings.crosses) == ("classic", 1)
     assert app.widget("compare-kind").options == ["Ours", "The retired service's"]
     app.click("let-in-100").finish_the_crowd()
-    assert "visitors (a perfect copy: 85" in app.text
+    assert "visitors (a perfect copy would reach 85" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
 
 
@@ -321,7 +321,7 @@ def test_a_reload_brings_the_same_figures_back(
     again = CompareApp(**address(app))
     assert again.session is not app.session
     assert len(again.session.comparison) == FIRST
-    assert f"This link tells of 202 visitors and {len(app.session.switches)} switches" in again.text
+    assert f"This link holds 202 visitors and {len(app.session.switches)} switches" in again.text
     assert address(again) == address(app)
     with many_frames():
         again.click("start-story")

@@ -76,7 +76,7 @@ def test_a_click_says_what_moved_and_shows_before_and_after(open_app: Open) -> N
     assert click.after.means[i] > click.before.means[i]
     move = click.after.means[i] - click.before.means[i]
     assert sum(click.changes.values()) == pytest.approx(move)
-    assert "Where the move comes from, in reward: whatever is offered +0." in app.text
+    assert "Sources of the change in expected reward: any offer +0." in app.text
     row = tables(app, PICTURE)[0][i]
     assert (row["mean"], row["old_mean"]) == (click.after.means[i], click.before.means[i])
     assert "Dashed: before your last click." in app.text
@@ -343,7 +343,7 @@ def test_the_truth_stays_hidden_until_it_is_revealed(open_app: Open) -> None:
     hidden = len(app.charts)
     assert all(row["truth"] is None for row in tables(app, MAP)[0])
     assert "best possible" not in json.dumps([chart["rows"] for chart in app.charts])
-    assert "What is lost" not in app.text
+    assert "Missed rewards (regret)" not in app.text
     app.set("play-truth", True)
     assert len(app.charts) == hidden + 1
     world = WORLDS["coffee"]
@@ -481,7 +481,7 @@ def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open)
     ):
         assert app.metric("Visitors") < "160"
     captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])
-    assert "It moved by less than 0.005" in captions
+    assert "It changed by less than 0.005" in captions
     assert "Where the move comes from" not in captions
 
 
@@ -496,7 +496,7 @@ def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
     assert not guest.can_answer
     guest.at.session_state["has-told"] = True
     guest.run()
-    assert "This is somebody else's loop: look, or make a copy of your own." in guest.text
+    assert "This loop belongs to somebody else. You can watch it, or make a copy." in guest.text
     assert guest.metric("Visitors") == "1"
     assert "Answer a visitor" in App().text
     assert "Answer a visitor" not in guest.text

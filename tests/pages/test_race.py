@@ -51,7 +51,7 @@ def test_coming_by_the_menu_tastes_change_as_the_world_says(
 
 def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
-    assert "Which way of choosing earns most, on the same visitors?" in app.text
+    assert "Which method earns most from the same visitors?" in app.text
     assert "The line-up" in app.text
     assert app.widget("race-bet").options == list(RaceSetup().names.values())
     assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
@@ -114,7 +114,7 @@ def test_a_link_prepares_a_race_and_a_person_starts_it(open_race: Open) -> None:
     finished_races.cache_clear()
     app = open_race(**QUICK, raced="ab")
     assert app.session.state == "ready"
-    assert "This link tells of a race: start it, and the same comes out." in app.text
+    assert "This link holds a race: start it for the same result." in app.text
     assert app.widget("race-bet").value == "ab"
     assert app.at.query_params["raced"] == "ab"
     app.click("start").finish_the_race()
@@ -199,7 +199,7 @@ def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> N
 def test_a_race_that_is_too_long_is_refused_with_the_reason(open_race: Open) -> None:
     app = open_race(visitors="20000", crowds="500")
     assert app.widget("start").disabled
-    assert f"This page races {MAX_STEPS:,} at most" in app.text
+    assert f"This page races at most {MAX_STEPS:,} at most" in app.text
     app.session.start(app.session.setup, None)
     assert app.session.state == "ready"
 
@@ -247,7 +247,7 @@ def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
     assert app.session.state == "failed"
     assert f"2 of {2 * len(who.split(','))} runs failed" in app.text
     if who == "ab,uniform":
-        assert "There is nothing to compare, so nobody is ahead." in app.text
+        assert "There is nothing to compare." in app.text
     else:
         assert "Epsilon-greedy 10 % earned most" in app.text
         assert "You bet on A/B test: it failed in every crowd." in app.text

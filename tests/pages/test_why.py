@@ -52,7 +52,7 @@ def address(app: App) -> dict[str, str]:
 
 def gap_rows(app: App) -> dict[str, float]:
     """Name and value of each bar of what speaks for and against."""
-    (chart,) = (one for one in app.at.get("vega_lite_chart") if "What speaks for" in one.proto.alt)
+    (chart,) = (one for one in app.at.get("vega_lite_chart") if "Reasons for" in one.proto.alt)
     told = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
     return {str(row["name"]): float(row["value"]) for row in told}
 
@@ -66,7 +66,7 @@ def test_the_last_visitor_is_explained_by_bars_that_sum_to_what_was_believed(why
     assert address(why) == {"loop": why.session.open.link, "event": last.event_id}
     bars, asked = gap_rows(why), session(why)
     assert asked.against is not None
-    whole = bars.pop("= what it believes")
+    whole = bars.pop("= expected reward")
     assert whole == pytest.approx(last.means[last.shown] - last.means[asked.against], abs=1e-9)
     curiosity = bars.pop("+ curiosity", 0.0)
     assert bars.pop("= its draws", whole + curiosity) == pytest.approx(whole + curiosity)
@@ -98,7 +98,7 @@ def test_what_if_changes_chances_and_parts_and_logs_nothing(why: App) -> None:
     name = asked.subject.context["name"]
     other = "Bob" if name != "Bob" else "Alice"
     why.set("why-coffee-name", other)
-    assert "What if: nothing is logged" in why.text
+    assert "What if (nothing is logged)" in why.text
     assert asked.displayed is not None
     assert asked.displayed.context == {**asked.subject.context, "name": other}
     assert asked.displayed.ranked.probabilities != asked.subject.ranked.probabilities
@@ -113,9 +113,9 @@ def test_any_two_actions_can_be_compared_and_one_with_the_average(why: App) -> N
     assert asked.subject is not None
     means = asked.subject.ranked.means
     why.set("why-action", 3).set("why-against", 1)
-    assert gap_rows(why)["= what it believes"] == pytest.approx(means[3] - means[1])
+    assert gap_rows(why)["= expected reward"] == pytest.approx(means[3] - means[1])
     why.set("why-against", None)
-    assert gap_rows(why)["= what it believes"] == pytest.approx(means[3] - sum(means) / 4)
+    assert gap_rows(why)["= expected reward"] == pytest.approx(means[3] - sum(means) / 4)
     why.set("why-action", 1)
     assert (asked.action, asked.against) == (1, None)
 
@@ -180,7 +180,7 @@ def test_on_the_stage_it_is_the_question_and_the_picture(why: App) -> None:
     why.run()
     assert why.at.title[0].value.startswith("Why was")
     assert not why.at.button
-    assert gap_rows(why)["= what it believes"] == pytest.approx(asked.gap().mean)
+    assert gap_rows(why)["= expected reward"] == pytest.approx(asked.gap().mean)
     assert address(why)["stage"] == "1"
 
 
@@ -262,4 +262,4 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
     subject = session(why).subject
     assert subject is not None
     first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
-    assert first.endswith(f"is the better one with a chance of {said}.")
+    assert first.endswith(f"is the better one with a probability of {said}.")

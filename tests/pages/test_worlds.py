@@ -122,7 +122,7 @@ def test_what_is_pasted_comes_in_or_is_refused_with_its_place(open_worlds: Open)
     assert app.session.draft.expected() == [[0.5, 0.1], [0.2, 0.8]]
     assert app.session.draft.actions[0].features == "sweet: false, price: 1.2"
     (said,) = app.at.toast
-    assert bare(said.value) == "Read. Offered: Roll, Pie. Who comes, by: weather."
+    assert bare(said.value) == "Read. Actions: Roll, Pie. Fields: weather."
     paste(app, "id,price\nPie,3\nJam,1")
     assert app.session.draft.expected() == [[0.1, 0.2], [0.8, 0.2]]
     paste(app, "weather,Roll\nSunny,0.5\nRainy,many")
@@ -204,7 +204,9 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert made is not None
     assert (made.visitors, session.made()[0]) == (300, made.world)
     assert made.world.unit == "€"
-    assert "This simulates a log of 300 events; it is not the truth" in app.at.info[0].value
+    assert (
+        "This is a simulation of a log of 300 events; it is not the truth" in app.at.info[0].value
+    )
     alike = tuple(replace(item, title="Breakfast") for item in made.world.items)
     session.begin(made.world, replace(made, world=replace(made.world, items=alike)))
     app.at.switch_page("../../worlds.py")

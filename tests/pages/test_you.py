@@ -99,7 +99,7 @@ def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
     earned = [sum(one) for one in zip(*app.session.contest.duel.scores(), strict=True)]
     quick = {"who": "present,uniform,you", "visitors": "200", "crowds": "1"}
     race = open_race(**opened(app) | quick)
-    assert "With you in it, all meet your visitors, once." in race.text
+    assert "With you in it, all serve your visitors, once." in race.text
     race.click("start").finish_the_race()
     finals = {final.contender: final for final in race.session.known.finals()}
     assert finals["you"].reward.mean * 10 == pytest.approx(earned[0])

@@ -1,4 +1,4 @@
-"""What each field is worth: a world with two fields that matter, one that does not."""
+"""How much each field matters: a world with two fields that matter, one that does not."""
 
 import numpy as np
 import pytest

@@ -231,7 +231,7 @@ def matches() -> list[bool]:
 
 
 def first_time(auto: AutoSwitch) -> int | None:
-    """After how many visitors the latest choices matched often enough, off the log."""
+    """Number of visitors the latest choices matched often enough, off the log."""
     enough = auto.share * QUICK.policy.best_match(4)
     for size in range(auto.events, len(matches()) + 1):
         if np.mean(matches()[size - auto.events : size]) >= enough:

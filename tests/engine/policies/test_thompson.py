@@ -250,7 +250,7 @@ def test_draws_have_the_means_and_widths_of_the_bells_and_nothing_in_common() ->
     assert np.all(np.abs(np.cov(sample.T) - expected) <= 4 * error)
 
 
-# -- Thompson sampling: draws that must agree -----------------------------------------
+# -- Thompson sampling: samples that must agree -----------------------------------------
 
 
 @pytest.mark.parametrize("agreement", [2, 4, 16])

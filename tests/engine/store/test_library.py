@@ -43,7 +43,7 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
 
 
 def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: StoredLoop) -> None:
-    """Each entry that is read is a step, and whoever comes second waits without holding it up."""
+    """Each entry that is read is a step, and any visitor second waits without holding it up."""
     for _ in range(5):
         serve_next(kept)
     library = Library(store)

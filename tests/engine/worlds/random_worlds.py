@@ -14,7 +14,7 @@ BAKERY: dict[str, Any] = {
     "version": 1,
     "title": "Bakery",
     "emoji": "🥐",
-    "story": "A bakery offers one thing to whoever comes in. Rain makes for sweet teeth.",
+    "story": "A bakery offers one thing to any visitor in. Rain makes for sweet teeth.",
     "fields": [
         {
             "name": "weather",

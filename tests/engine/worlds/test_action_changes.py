@@ -1,4 +1,4 @@
-"""Other actions in a world: whoever stays is liked as before, whoever comes by the values of one
+"""Other actions in a world: whoever stays is liked as before, any visitor by the values of one
 field."""
 
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Fields of numbers and of tags become values; all combinations of values can be asked for."""
+"""Fields of numbers and of tags become values; all combinations of values."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What visitors give, by luck and by the hidden truth, and what it is worth."""
+"""Reward over time, by luck and by the hidden truth, and what it is worth."""
 
 from dataclasses import replace
 

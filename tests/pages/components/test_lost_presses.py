@@ -11,7 +11,7 @@ def test_a_press_that_arrived_is_not_missing_and_one_that_did_not_is() -> None:
     missing = buttons.missing(told)
     assert missing == (
         "step",
-        "Step did not arrive: the connection was gone. Press it again.",
+        "Step did not arrive: the connection was lost. Press it again.",
     )
     buttons.counting(lambda: done.append("step"))()
     assert buttons.missing(told) is None
@@ -20,7 +20,7 @@ def test_a_press_that_arrived_is_not_missing_and_one_that_did_not_is() -> None:
 
 def test_of_what_another_process_counted_nobody_knows() -> None:
     missing = Buttons().missing({"session": "before", "taken": 3, "pressed": "undo"})
-    assert missing == ("undo", "It is not known whether Undo arrived. See whether it counted.")
+    assert missing == ("undo", "It is not known whether Undo arrived. Check whether it counted.")
 
 
 @pytest.mark.parametrize(

@@ -218,7 +218,7 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     assert "2 visitors so far, 2 of them put there or answered by hand" in bare(app.text)
     opened = app.session.open
     told = playthrough_of(opened.loop, opened.world)
-    assert "Still to write: Title, Question, What one should notice" in bare(app.text)
+    assert "Missing: Title, Question, What one should notice" in bare(app.text)
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")
     app.run()

@@ -30,7 +30,7 @@ def test_each_hypothesis_has_words_of_its_own() -> None:
     known_by_features = "Single fields, actions by their features"
     assert model_name(HYPOTHESES[3]) == f"{known_by_features}, noisy rewards"
     assert model_name(HYPOTHESES[4]) == f"{known_by_features}, nearly certain rewards"
-    assert model_name(HYPOTHESES[5]) == "Triples of fields, lines that may bend, noisy rewards"
+    assert model_name(HYPOTHESES[5]) == "Triples of fields, nonlinear, noisy rewards"
 
 
 @pytest.mark.parametrize("crosses", range(5))

@@ -38,7 +38,7 @@ def test_the_slider_shows_any_moment_as_it_was_and_nobody_can_answer_there(open_
     ranked = [state.ranked for state in opened.loop.events.values()]
     for visitors in (2, 0, 3):
         app.set("moment", visitors)
-        assert f"You look at visitor **{visitors}** of 4" in app.text
+        assert f"You are viewing visitor **{visitors}** of 4" in app.text
         assert app.metric("Visitors") == str(visitors)
         assert address(app, "at") == str(visitors)
         # Who came next stands there, and is offered what they were.
@@ -135,9 +135,11 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     there = guest.session.shown.context
     assert there == host.session.shown.context
     host.answer(1.0)
-    assert "You look at visitor **4** of 5" in guest.run().text
+    assert "You are viewing visitor **4** of 5" in guest.run().text
     guest.at.session_state["has-told"] = True
-    assert "This is somebody else's loop. You look at visitor **4** of 5" in guest.run().text
+    assert (
+        "This loop belongs to somebody else. You are viewing visitor **4** of 5" in guest.run().text
+    )
     offered = {button.key for button in guest.at.button}
     assert "play-from-here" in offered
     assert "make-own" not in offered, "to play from here makes a copy, too"
@@ -197,9 +199,9 @@ def test_a_moment_that_still_is_stays_whatever_others_do(open_app: Open) -> None
     app = with_past(open_app).set("moment", 2)
     app.session.open.stored.undo(2)
     app.run()
-    assert "You look at visitor **2** of 3" in app.text
+    assert "You are viewing visitor **2** of 3" in app.text
     app.session.open.serve(1)
-    assert "You look at visitor **2** of 4" in app.run().text
+    assert "You are viewing visitor **2** of 4" in app.run().text
     assert app.widget("moment").max == 4
 
 

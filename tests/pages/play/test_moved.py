@@ -27,7 +27,7 @@ def test_where_the_best_answer_lowers_the_chance_it_is_said_why() -> None:
     assert click.after.probabilities[shown] < click.before.probabilities[shown] / 1.5
     told = why_less(click, Thompson(agreement=1))
     assert told == (
-        f"**Why less:** surer (±{click.after.sds[shown]:.2f}), so fewer lucky draws than "
+        f"**Why less:** surer (±{click.after.sds[shown]:.2f}), so it wins fewer random samples than "
         f"11 others (up to ±{max(click.after.sds):.2f})."
     )
     assert not why_less(click, Greedy())

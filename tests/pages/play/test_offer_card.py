@@ -36,7 +36,7 @@ def test_a_name_stands_there_as_it_was_typed() -> None:
     ranked = LearningLoop().preview(world.actions, world.features(world.contexts[0]))
     shown = card_of(world, ranked)
     assert shown.name.replace("\u2060", "") == f"{name} {world.items[ranked.shown].id}"
-    assert shown.badge == ("Nothing tells them apart yet", "help", "gray")
+    assert shown.badge == ("No favourite yet", "help", "gray")
 
 
 def test_a_lot_that_follows_what_is_believed_is_no_mere_chance() -> None:
@@ -49,4 +49,4 @@ def test_a_lot_that_follows_what_is_believed_is_no_mere_chance() -> None:
         if max(ranked.means) > min(ranked.means):
             badges[ranked.chosen == ranked.best].add(card_of(world, ranked).badge[0])
             assert "both had a say" in in_short(world, ranked, Gap({}, 0.1, 0.2, None), 0, 1)[1]
-    assert badges == {True: {"Current best guess"}, False: {"Drawn by lot, to learn"}}
+    assert badges == {True: {"Current best guess"}, False: {"Offered at random, to learn"}}

@@ -40,7 +40,7 @@ def test_two_loops_are_called_by_what_sets_them_apart() -> None:
     assert names_of(first, beside("pairs", first)) == ("Crosses: fours", "Crosses: pairs")
     assert names_of(first, beside("greedy", first)) == ("Thompson sampling", "Greedy")
     assert names_of(first, beside("classic", first)) == ("This engine", "The retired service")
-    assert names_of(first, first) == ("As it is set", "The same again")
+    assert names_of(first, first) == ("As set", "The same again")
     tuned = replace(first, policy=EpsilonGreedy(0.1))
     names = names_of(tuned, beside("epsilon", tuned))
     assert names == ("Epsilon-greedy, as set", "Epsilon-greedy, default")

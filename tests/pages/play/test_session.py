@@ -512,7 +512,7 @@ def test_of_what_is_not_known_it_is_said_and_asked_until_it_is(
     answer(session, 0.5, 0.5)
     (sentence,) = session.refusals.sentences
     assert sentence.startswith(UnknownOutcomeError().message)
-    assert sentence.endswith("The page asks again until it is known.")
+    assert sentence.endswith("The page keeps asking until it is known.")
     assert session.pace is not None
     session.refusals.put_aside()
     assert session.refusals.sentences

@@ -103,7 +103,7 @@ def test_only_what_was_done_for_a_screen_is_taken_back_from_it(
         session.advance()
     address[SCREEN] = "crowd-100"  # A link to it lets nobody in.
     advance(play_show(session), -1)
-    monkeypatch.setattr(session.live, "enqueue", lambda visitors: None)  # Nobody has come yet.
+    monkeypatch.setattr(session.live, "enqueue", lambda visitors: None)  # No visitors yet.
     for by in (1, -1):
         advance(play_show(session), 1 if by > 0 else -1)
     assert len(session.open.loop.events) == 10

@@ -53,12 +53,12 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
         if ranked.cause == "draw":
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
-            assert sentence == f"{label} has the highest draw, {highest:.2f}: it is offered."
+            assert sentence == f"{label} has the highest sample, {highest:.2f}, so it is offered."
             assert "Dots: one draw from each" in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chance decided, not what is believed: {label}. "
-                "30\u00a0% of offers are left to it."
+                "30\u00a0% of offers are kept for exploration."
             )
             assert "Dots" not in legend(ranked, policy)
         assert "Hollow" not in legend(ranked, policy)
@@ -98,8 +98,8 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "0 of 100"), (0.001, "under 1 of 100"), (0.43, "43 of 100"),
-     (0.999, "over 99 of 100"), (1.0, "100 of 100")],
+    [(0.0, "0 of 100"), (0.001, "fewer than 1 of 100 samples"), (0.43, "43 of 100"),
+     (0.999, "more than 99 of 100 samples"), (1.0, "100 of 100")],
 )  # fmt: skip
 def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
     policy = Thompson()
@@ -110,11 +110,11 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 
 @pytest.mark.parametrize(
     ("policy", "said"),
-    [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for learning, "
+    [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for exploration, "
       f"half for {FIRST}, the first, half for all."),
-     (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for learning, the same share "
+     (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for exploration, the same share "
       "for each."),
-     (Uniform(), "Striped: 100\u00a0% of offers are kept for learning, the same share for each.")],
+     (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share for each.")],
 )  # fmt: skip
 def test_what_is_kept_for_learning_is_said_with_its_share(policy: Policy, said: str) -> None:
     ranked = rankings(policy)[0]
@@ -130,27 +130,25 @@ def test_policies_without_draws_tell_what_decided() -> None:
     best = rankings(Greedy())[0]
     label, mean = WORLD.items[best.shown].label, max(best.means)
     assert decided(best, Greedy()) == (
-        f"{label} is believed to earn the most, {mean:.2f}: it is offered."
+        f"{label} has the highest expected reward, {mean:.2f}, so it is offered."
     )
     blank = rankings(Greedy(), visitors=0)[0]
     assert "Nothing that was learned tells them apart here" in decided(blank, Greedy())
     soft = rankings(Softmax())[0]
-    assert decided(soft, Softmax()).endswith("by lot: each as likely as its bar is long.")
+    assert decided(soft, Softmax()).endswith("at random: its chance is the length of its bar.")
 
 
 def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
     policy = Thompson()
     sentences = {decided(one, policy) for one in rankings(policy, 3, mode="apprentice")}
-    today = (
-        f"The choice of today's rules, {FIRST}, is shown. The apprentice itself would have taken "
-    )
+    today = f"Today's rules choose {FIRST}, is shown. The apprentice would have chosen "
     assert all(sentence.startswith(today) for sentence in sentences)
     assert f"{today}it, too." in sentences
     assert len(sentences) > 1
     watched = rankings(policy, 3, mode="apprentice")[0]
-    assert "of guesses are by chance" in striped(watched, policy)
+    assert "of predictions are random" in striped(watched, policy)
     logged = rankings(policy, 3, mode="logging_only")[0]
     assert decided(logged, policy) == (
-        f"The choice of today's rules, {FIRST}, is always shown, and nothing is imitated."
+        f"Today's rules choose {FIRST}, and it is always shown. Nothing is imitated."
     )
     assert striped(logged, policy) == ""

@@ -59,5 +59,5 @@ def test_you_cannot_race_before_visitors_whom_you_never_met(other: dict[str, obj
     assert "Against you" in presets(setup)
     elsewhere = setup.having(other).fitted()
     assert elsewhere.keys == ["ours", "uniform"]
-    assert "with seed 7: you can race there alone." in where_you_raced(elsewhere)
+    assert "with seed 7: you can race only there." in where_you_raced(elsewhere)
     assert "Against you" not in presets(elsewhere)

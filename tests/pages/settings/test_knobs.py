@@ -60,7 +60,7 @@ def test_a_knob_is_a_slider_over_its_numbers() -> None:
     declared = Setup.declared()
     assert declared["epsilon"] == Setting(
         10,
-        "Epsilon-greedy: offers at random",
+        "Epsilon-greedy: random offers",
         range(101),
         "slider",
         meaning("epsilon"),

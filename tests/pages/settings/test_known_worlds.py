@@ -72,7 +72,7 @@ def test_two_worlds_of_one_key_are_never_taken_for_each_other(
     first, other = (world_from_json(bakery(title=title)) for title in ("First", "Other"))
     monkeypatch.setattr(known_worlds, "key_of", lambda _: "same-00000000")
     keep_at_hand(first)
-    with pytest.raises(StoreError, match="Another world is shown here under the key same-0000"):
+    with pytest.raises(StoreError, match="Another world already has the key same-0000"):
         keep_at_hand(other)
     assert world_of("same-00000000") is first
 

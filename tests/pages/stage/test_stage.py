@@ -66,11 +66,11 @@ def test_a_race_is_run_on_the_stage_and_its_screens_show_what_came_of_it(
     open_race: Callable[..., RaceApp],
 ) -> None:
     app = open_race(stage="1", visitors="200", crowds="2", who="ours,uniform")
-    assert said(app) == "Which way of choosing earns most?"
+    assert said(app) == "Which method earns most?"
     start = race_show(app.session).screens[1].do
     assert start is not None
     go_to(app, "curves")
-    assert said(app) == "Nothing has been raced yet."
+    assert said(app) == "No race yet."
     app.session.start(app.session.setup, None)
     app.finish_the_race()
     for screen in race_show(app.session).screens[1:]:
@@ -90,7 +90,7 @@ def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
         go_to(app, screen.name)
         assert said(app) == screen.say()
         assert len(pictures(app)) == 1
-    assert "Served to everybody it would earn about" in said(app)
+    assert "If everybody had got it, it would earn about" in said(app)
 
 
 class DataApp(AppFromPlay):
@@ -101,7 +101,7 @@ class DataApp(AppFromPlay):
 
 def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     app = DataApp(stage="1")
-    assert said(app) == "The first visitor who is answered on Play begins a loop."
+    assert said(app) == "The first answer on Play starts a loop."
     assert not app.at.button
 
 
@@ -160,7 +160,7 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
     for page, screen, first in (
         (UseApp, "keep", texts("use")["keep"]),
         (WorldsApp, "map", "Coffee: who likes what best."),
-        (WorldsApp, "worth", "One action for all earns 0.31"),
+        (WorldsApp, "worth", "The best single action earns 0.31"),
         (ShowApp, "minutes", words("show").say("question")),
     ):
         app = page(stage="1", screen=screen)
@@ -168,7 +168,7 @@ def test_pages_of_words_have_a_stage_too_and_the_show_begins_from_its_own(open_a
         assert not app.at.button
         assert len(pictures(app)) == (screen == "map")
     app.at.session_state[LEADS] = "race", "line-up"
-    assert said(app.run()) == "Which way of choosing earns most?"
+    assert said(app.run()) == "Which method earns most?"
 
 
 def test_a_show_is_about_any_world(open_app: Open) -> None:

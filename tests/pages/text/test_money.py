@@ -22,7 +22,7 @@ def test_without_a_unit_rewards_are_counted() -> None:
 def test_any_unit_will_do() -> None:
     loaves = replace(COFFEE, unit="loaves")
     assert per_thousand(loaves, 1) == "1,000\u00a0loaves per 1,000 visitors"
-    assert scale_of(loaves) == "A reward of 0.1 a visitor is 100\u00a0loaves per 1,000 visitors."
+    assert scale_of(loaves) == "A reward of 0.1 per visitor is 100\u00a0loaves per 1,000 visitors."
     assert in_all(loaves, 2.5) == " (2.50\u00a0loaves)"
     assert in_all(loaves, 0.5) == " (0.50\u00a0loaves)"
     assert in_all(loaves, 1_234.5) == " (1,234\u00a0loaves)"

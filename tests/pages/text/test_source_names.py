@@ -14,9 +14,9 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
 @pytest.mark.parametrize(
     ("source", "words"),
     [
-        ("everything", "whatever is offered"),
+        ("everything", "any offer"),
         ("imitation", "today's rules"),
-        (Group(), "whoever comes"),
+        (Group(), "any visitor"),
         (Group(("user",)), "Alice"),
         (Group(("age", "user")), "Alice and age 31.5"),
         (Group(("member", "note", "user")), 'Alice, member true and note ""'),

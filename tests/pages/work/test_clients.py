@@ -12,7 +12,7 @@ def test_a_full_server_says_so_until_somebody_goes() -> None:
     limit = SessionLimit(2, there.__contains__)
     assert [limit.refuse(name) for name in ("a", "b", "a")] == [None] * 3
     assert limit.refuse("c") == (
-        "This server has 2 pages open, the most that it may. Come again in a few minutes."
+        "This server has 2 pages open, the maximum. Come again in a few minutes."
     )
     there.remove("a")
     assert limit.refuse("c") is None

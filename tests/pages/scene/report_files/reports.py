@@ -10,8 +10,8 @@ TYPED = '<script>alert("x")</script> & "Ümlaut" <b>ß</b> 100 % *#read("x") $y$
 CURVE = [{"visitor": float(n + 1), "mean": 0.5 + n / 30, "recent": 0.5 + n / 40} for n in range(12)]
 FIGURE = Figure(
     "gave",
-    "What visitors gave",
-    "What visitors gave: 0.9 at last",
+    "Rewards from visitors",
+    "Rewards from visitors: 0.9 at last",
     curves.reward_spec(False, False),
     curves.reward_rows(CURVE, False),
     keys=(("#005fb0", "Cappuccino"), ("#d27005", TYPED)),

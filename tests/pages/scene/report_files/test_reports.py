@@ -84,7 +84,7 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
     late, more = report.sentences[1:]
     latest = app.session.known.latest(best.contender)
-    assert late.startswith("Of late (the last 10 visitors of each crowd), ")
+    assert late.startswith("Recently (the last 10 visitors of each crowd), ")
     assert f"earned {latest.mean:.2f} a visitor (95\u00a0% interval" in late
     assert more.startswith("With the best offer for each, 200 visitors would have given ")
     assert f"{best.regret.mean:,.0f} rewards" in more
@@ -93,7 +93,7 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
 
 
 def test_of_many_actions_those_that_would_earn_most_are_drawn() -> None:
-    policies = [Branch("as it was served", None, None, 0.5)]
+    policies = [Branch("what ran", None, None, 0.5)]
     actions = [Branch(f"a{n}", n, None, None if n == 3 else n / 50) for n in range(50)]
     shown = evaluate.largest_of([*policies, *actions])
     assert shown == [*policies, *actions[-14:]]
