@@ -17,7 +17,7 @@ from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import in_short
 from pages.parts.work import jobs
-from pages.parts.work.clients import Client, serving
+from pages.parts.work.browser_sessions import Client, serving
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 

@@ -13,7 +13,7 @@ from pages.parts.scene.qr import show_qr
 from pages.parts.scene.talk import SCREEN, SHOW, STAGE, Show, advance
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import bare, plain
-from pages.parts.work.remotes import Notes, Remote, this_remote
+from pages.parts.work.stage_remotes import Notes, Remote, this_remote
 
 _SIZE = 124
 """Pixels of the code in a window of 1280 x 720; the style sheet has it follow the window."""

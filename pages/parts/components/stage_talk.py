@@ -6,7 +6,7 @@ from typing import Protocol
 
 from pages.parts.components.stage_corner import own_link
 from pages.parts.scene.talk import Show
-from pages.parts.work.frames import Followed
+from pages.parts.work.frame_scheduler import Followed
 
 
 class Paced(Followed, Protocol):

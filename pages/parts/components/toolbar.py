@@ -16,10 +16,10 @@ from pages.parts.settings.library import worlds_of
 from pages.parts.settings.link import Linked, current_setup, show
 from pages.parts.text.format import distinct_names
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.live import LivePlay
+from pages.parts.work.live_play import LivePlay
 
 MORE = "more"
-"""The key of what is seldom used (`pages.parts.components.more`)."""
+"""The key of what is seldom used (`pages.parts.components.more_menu`)."""
 TITLES: Mapping[str, str] = {
     "more-worlds": "Your own worlds, and ready ones",
     MORE: "More: settings, link, stage",

@@ -20,7 +20,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.log_lines import refusals_told
 from pages.parts.work.session_state import existing
 

@@ -20,9 +20,9 @@ from engine.worlds import World
 from pages.parts.components.scene_view.presses import MOST_BYTES
 from pages.parts.play.scene import ClickScene, Look, scene_of
 from pages.parts.play.session import PlaySession
-from pages.parts.work.clients import Client, serving, this_client
+from pages.parts.work.browser_sessions import Client, serving, this_client
 from pages.parts.work.figure_registry import Drawn, drawn_here
-from pages.parts.work.frames import drawing, only_follow
+from pages.parts.work.frame_scheduler import drawing, only_follow
 from pages.parts.work.jobs import jobs
 from pages.parts.work.request_body import body_of
 

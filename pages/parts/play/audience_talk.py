@@ -24,7 +24,7 @@ from pages.parts.scene.talk import Screen
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.theme import is_dark
-from pages.parts.work.remotes import this_remote
+from pages.parts.work.stage_remotes import this_remote
 
 VISITS = 6
 PICKS = "picks"

@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.components.more import close, share
+from pages.parts.components.more_menu import close, share
 from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals

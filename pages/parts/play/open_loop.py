@@ -20,11 +20,11 @@ from engine.loop.log import Mark
 from engine.simulation.crowd import serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
-from pages.parts.play.acts import Acts, Bookmark, What
 from pages.parts.play.arrivals import Arrivals
-from pages.parts.play.offers import LeftError, Offer, Offers
-from pages.parts.play.second import Second
-from pages.parts.work.live import serve_in_time
+from pages.parts.play.shown_offers import LeftError, Offer, Offers
+from pages.parts.play.side_loop import Second
+from pages.parts.play.undo_stack import Acts, Bookmark, What
+from pages.parts.work.live_play import serve_in_time
 
 T = TypeVar("T")
 

@@ -6,8 +6,8 @@ from contextlib import contextmanager, suppress
 
 from engine import PersonalizerError
 from engine.errors import StoreError, UnknownOutcomeError
-from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.shown_offers import LeftError, Offer
 from pages.parts.text.format import counted
 from pages.parts.work.log_lines import refusals_told
 

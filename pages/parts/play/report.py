@@ -13,7 +13,7 @@ from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
-from pages.parts.play.learned import alt_of_map, reward_figure
+from pages.parts.play.learned_panels import alt_of_map, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 from pages.parts.charts.map_axes import Axes
 from pages.parts.components.scene_view.parts import Panel, answers, card, effect, panel
 from pages.parts.components.scene_view.presses import MOST
-from pages.parts.play import beliefs, learned, moved
+from pages.parts.play import beliefs, click_effect, learned_panels
 from pages.parts.play.offer_card import card_of
-from pages.parts.play.offers import Offer
 from pages.parts.play.session import PlaySession
-from pages.parts.play.who import who_is_there
+from pages.parts.play.shown_offers import Offer
+from pages.parts.play.visitor_choice import who_is_there
 from pages.parts.scene.parts import Figure
 from pages.parts.text.rewards import answers_to
 
@@ -76,7 +76,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     step, is_now = session.first_step, session.moments.at is None
     favoured, curve = opened.favoured(look.axes.row, *look.axes.columns), opened.curve()
     asks = session.may_answer and not session.is_closed and step is None
-    last = replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step))
+    last = replace(click_effect.last(opened, asks, is_now), hint=session.first_minute.hint(step))
     visit = panel(
         card(card_of(opened.world, ranked)),
         answers(
@@ -93,9 +93,9 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
         "visit": visit,
         "who": who_is_there(opened, session.is_live, is_busy, look.keys),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
-        "map": learned.map_of(opened, favoured, look.axes, truth, look.dark),
-        "earned": learned.earned(opened, curve, truth, look.dark),
-        "lost": learned.lost(opened.world, curve, truth, look.dark),
+        "map": learned_panels.map_of(opened, favoured, look.axes, truth, look.dark),
+        "earned": learned_panels.earned(opened, curve, truth, look.dark),
+        "lost": learned_panels.lost(opened.world, curve, truth, look.dark),
         "moved": beliefs.why_it_moved(opened, session.may_change and not truth, look.dark),
     }
     around = (

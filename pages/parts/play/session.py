@@ -15,16 +15,16 @@ from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
 from pages.parts.components.scene_view.presses import Press, Presses, Wish
-from pages.parts.play.contest import Contest
+from pages.parts.play.duel_session import Contest
 from pages.parts.play.first_minute import FirstMinute, Step
-from pages.parts.play.moments import Moments
-from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusals, What
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.shown_offers import LeftError, Offer
+from pages.parts.play.time_travel import Moments
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
-from pages.parts.work.live import LivePlay
+from pages.parts.work.live_play import LivePlay
 from pages.parts.work.log_lines import timed
 
 _log = logging.getLogger(__name__)

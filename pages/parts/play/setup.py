@@ -12,7 +12,7 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
-from pages.parts.play import second
+from pages.parts.play import side_loop
 from pages.parts.settings.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.settings.knobs import Tunable
 from pages.parts.settings.library import followers
@@ -65,7 +65,7 @@ class PlaySetup(Tunable):
     beside: str = Setting(
         "",
         "Second loop for comparison",
-        lambda: second.offered(PlaySetup.policies()),
+        lambda: side_loop.offered(PlaySetup.policies()),
         "menu",
         ("On the stage: the same visitors and random numbers, served with other settings.\n\n")
         + meanings("crosses"),
@@ -116,7 +116,7 @@ class PlaySetup(Tunable):
 
     def beside_settings(self, settings: LoopSettings) -> LoopSettings:
         """Those of the second loop, out of those of the first."""
-        return second.changed(self.beside, self.policies(), settings)
+        return side_loop.changed(self.beside, self.policies(), settings)
 
     @property
     def story(self) -> str:

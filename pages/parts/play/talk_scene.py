@@ -9,7 +9,7 @@ from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.play import talk_wording as wording
 from pages.parts.play.beliefs import SHOWN, believed, in_words
-from pages.parts.play.learned import map_figure, reward_figure
+from pages.parts.play.learned_panels import map_figure, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text

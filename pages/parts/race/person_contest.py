@@ -11,7 +11,7 @@ from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
-from pages.parts.components.more import share
+from pages.parts.components.more_menu import share
 from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, watch_buttons
 from pages.parts.play.offer_card import in_words
 from pages.parts.play.session import PlaySession
@@ -25,7 +25,7 @@ from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 PICKS = "picks"
 """Name of the choices in the address."""

@@ -5,9 +5,9 @@ import logging
 import streamlit as st
 
 from pages.parts.components.browser_id import ask_browser
+from pages.parts.components.page_download import take_along
 from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
-from pages.parts.components.take_along import take_along
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
@@ -17,9 +17,9 @@ from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
 from pages.parts.shell.sessions import first_minute, hand_over, may_only_look, settle
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
-from pages.parts.work.clients import count_as_held, session_limit, this_client
+from pages.parts.work.browser_sessions import count_as_held, session_limit, this_client
 from pages.parts.work.figure_registry import begin_page
-from pages.parts.work.frames import drawing_all
+from pages.parts.work.frame_scheduler import drawing_all
 from pages.parts.work.log_lines import timed
 from pages.stage import script_of
 

@@ -10,7 +10,7 @@ from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.talk import Show, advance
 from pages.parts.show.five_minutes import ahead, show_in_link
-from pages.parts.work.remotes import this_remote
+from pages.parts.work.stage_remotes import this_remote
 
 _KEYS = {
     "PageDown": "next",

@@ -2,8 +2,8 @@
 
 import streamlit as st
 
-from pages.parts.play.opened import play_session
-from pages.parts.play.reopen import open_loop
+from pages.parts.play.current_session import play_session
+from pages.parts.play.loop_from_link import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.why_links import address_of
@@ -11,7 +11,7 @@ from pages.parts.play.why_subject import Asked
 from pages.parts.scene.talk import SCREEN, STAGE
 from pages.parts.settings.link import current_setup, no_link, say_refused
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_state import session_of
 
 _ADDRESS = "why-address"

@@ -17,9 +17,9 @@ from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_subject import Asked, Subject, finding
-from pages.parts.work.frames import pace
+from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, shared, submit
-from pages.parts.work.live import TICK
+from pages.parts.work.live_play import TICK
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""

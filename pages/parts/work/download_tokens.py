@@ -8,7 +8,7 @@ from threading import RLock
 import streamlit as st
 
 from pages.parts.text.format import counted
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another session. Reload the page."

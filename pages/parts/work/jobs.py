@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from engine.loop.lock import locked
 from engine.steps import WAITS, Steps
-from pages.parts.work.clients import Client, is_there, serving, this_client
+from pages.parts.work.browser_sessions import Client, is_there, serving, this_client
 
 T = TypeVar("T")
 

@@ -20,12 +20,12 @@ from engine.policies.base import Decision
 from engine.steps import Steps, finish
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
-from pages.parts.play.offers import LeftError
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.shown_offers import LeftError
 from pages.parts.settings.library import followers
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
 from pages.parts.play import talk as stage_play
-from pages.parts.play.learned import earned
+from pages.parts.play.learned_panels import earned
 from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup

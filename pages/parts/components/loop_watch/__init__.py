@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.components import beside
 from pages.parts.text.base_path import base_path
-from pages.parts.work.clients import session_limit
+from pages.parts.work.browser_sessions import session_limit
 from pages.parts.work.log_length import LENGTH_PATH
 
 _EVERY = 800

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pages.parts.text.theme import theme
-from pages.parts.work.remotes import VERBS, Remote, Seen, seen_by, steered_by
 from pages.parts.work.request_body import body_of
+from pages.parts.work.stage_remotes import VERBS, Remote, Seen, seen_by, steered_by
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
 _OVER = (

@@ -11,7 +11,7 @@ import streamlit as st
 from pages.parts.components import beside, told
 from pages.parts.components.remote_page.routes import REMOTE_PATH, TOKEN
 from pages.parts.text.base_path import base_path
-from pages.parts.work.remotes import Remote
+from pages.parts.work.stage_remotes import Remote
 
 EVERY = 300
 """Milliseconds between two questions."""

@@ -33,7 +33,7 @@ from pages.parts.shell.operations.memory import give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
-from pages.parts.work.clients import SessionLimit, held_sessions
+from pages.parts.work.browser_sessions import SessionLimit, held_sessions
 from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.log_lines import REFUSED, write_lines
 

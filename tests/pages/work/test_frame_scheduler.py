@@ -8,8 +8,8 @@ import pytest
 from streamlit.runtime.scriptrunner import StopException
 
 from engine.steps import Steps
-from pages.parts.work.clients import Client
-from pages.parts.work.frames import SHARE, Frames, drawing, frame, only_follow, result_of
+from pages.parts.work.browser_sessions import Client
+from pages.parts.work.frame_scheduler import SHARE, Frames, drawing, frame, only_follow, result_of
 from pages.parts.work.jobs import Jobs, jobs
 
 
@@ -71,7 +71,7 @@ def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
             drawn.set()
 
     for seconds, waits in ((60.0, True), (0.01, False)):
-        monkeypatch.setattr(f"pages.parts.work.frames.{patience}", seconds)
+        monkeypatch.setattr(f"pages.parts.work.frame_scheduler.{patience}", seconds)
         begun.clear()
         drawn.clear()
         with drawing(is_clicked_for):
@@ -98,8 +98,8 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
         turns.append(is_clicked_for)
         yield
 
-    monkeypatch.setattr("pages.parts.work.frames.frames", lambda: own)
-    monkeypatch.setattr("pages.parts.work.frames.drawing", noted)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", lambda: own)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
     draw = frame(lambda session: None)
     for session.is_live in (False, True, False, False):
         draw(session)
@@ -118,8 +118,8 @@ def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
         turns.append(is_clicked_for)
         yield
 
-    monkeypatch.setattr("pages.parts.work.frames.frames", Frames)
-    monkeypatch.setattr("pages.parts.work.frames.drawing", noted)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
     draw = frame(lambda session: None)
     only_follow()
     draw(session)
@@ -144,9 +144,9 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
         other.join(10)
         done.append("paused")
 
-    monkeypatch.setattr("pages.parts.work.frames.frames", Frames)
-    monkeypatch.setattr("pages.parts.work.frames.PAINTED", 0.015)  # Other tests have none.
-    monkeypatch.setattr("pages.parts.work.frames.time.sleep", pause)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.PAINTED", 0.015)  # Other tests have none.
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.time.sleep", pause)
     draw = frame(lambda session: done.append("drawn"))
     draw(session)
     assert done == ["drawn"]
@@ -164,9 +164,9 @@ def test_while_a_page_waits_for_a_job_others_are_drawn(
 ) -> None:
     """And the job does not pause for the click that waits for it."""
     line, others = Jobs(), Event()
-    monkeypatch.setattr("pages.parts.work.frames.jobs", lambda: line)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.jobs", lambda: line)
     monkeypatch.setattr(
-        "pages.parts.work.frames.submit", lambda steps: line.submit(steps, Client("a", ""))
+        "pages.parts.work.frame_scheduler.submit", lambda steps: line.submit(steps, Client("a", ""))
     )
 
     def draw_another() -> None:
@@ -189,7 +189,8 @@ def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.Monkey
     line = Jobs(is_there=lambda session: False)
     monkeypatch.setattr("pages.parts.work.jobs.GRACE", -1.0)
     monkeypatch.setattr(
-        "pages.parts.work.frames.submit", lambda steps: line.submit(steps, Client("gone", ""))
+        "pages.parts.work.frame_scheduler.submit",
+        lambda steps: line.submit(steps, Client("gone", "")),
     )
 
     def job() -> Steps[str]:

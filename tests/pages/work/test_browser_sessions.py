@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from engine import PersonalizerError
-from pages.parts.work.clients import SessionLimit, count_as_held, held_sessions
+from pages.parts.work.browser_sessions import SessionLimit, count_as_held, held_sessions
 
 
 def test_a_full_server_says_so_until_somebody_goes() -> None:

@@ -8,7 +8,7 @@ from pages.parts.components.stage_corner import remote_link
 from pages.parts.scene.qr import is_only_here, show_qr
 from pages.parts.scene.talk import enter_or_leave
 from pages.parts.text.format import note
-from pages.parts.work.remotes import this_remote
+from pages.parts.work.stage_remotes import this_remote
 
 _SIZE = 200
 """Pixels of the code."""

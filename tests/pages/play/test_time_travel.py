@@ -8,7 +8,7 @@ import pytest
 from engine.loop.time_travel import as_of
 from engine.steps import finish
 from engine.worlds import key_of
-from pages.parts.play import scrubber
+from pages.parts.play import timeline
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from tests.engine.comparable import decision_of, learned_bits
@@ -232,8 +232,8 @@ def test_a_choice_that_a_second_click_takes_back_leads_nowhere(
         on_change()
 
     screen = SimpleNamespace(session_state=dict[str, object](), pills=pills)
-    monkeypatch.setattr(scrubber, "st", screen)
-    scrubber._show_bookmarks(session)
+    monkeypatch.setattr(timeline, "st", screen)
+    timeline._show_bookmarks(session)
     assert session.moments.at is None
 
 

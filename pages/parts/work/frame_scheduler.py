@@ -17,7 +17,7 @@ from streamlit.runtime.scriptrunner import RerunException, StopException
 
 from engine.loop.lock import Shared, locked
 from engine.steps import Steps
-from pages.parts.work.clients import this_client
+from pages.parts.work.browser_sessions import this_client
 from pages.parts.work.figure_registry import drawing_part
 from pages.parts.work.jobs import jobs, submit
 

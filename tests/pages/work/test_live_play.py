@@ -7,9 +7,9 @@ from threading import RLock
 import pytest
 
 from engine.steps import Steps
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job, Jobs, jobs
-from pages.parts.work.live import PAUSE, TICK, LivePlay, serve_in_time
+from pages.parts.work.live_play import PAUSE, TICK, LivePlay, serve_in_time
 
 
 class Counter:
@@ -99,9 +99,9 @@ def test_the_last_one_ends_it_and_stop_does_at_once() -> None:
 
 
 def test_a_frame_ends_when_its_time_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.work.live._BUDGET", 0.0)
+    monkeypatch.setattr("pages.parts.work.live_play._BUDGET", 0.0)
     assert serve_in_time(lambda: True, 10) == 0
-    monkeypatch.setattr("pages.parts.work.live._BUDGET", 60.0)
+    monkeypatch.setattr("pages.parts.work.live_play._BUDGET", 60.0)
     assert serve_in_time(lambda: True, 10) == 10
 
 

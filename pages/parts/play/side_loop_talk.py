@@ -10,15 +10,15 @@ from engine.worlds import Context
 from pages.parts.charts import two_loops as chart
 from pages.parts.play.beliefs import in_words
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.second import MOST, Second
 from pages.parts.play.session import PlaySession
+from pages.parts.play.side_loop import MOST, Second
 from pages.parts.play.talk import let_in, take_back
 from pages.parts.scene.hero import hero
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import counted, plain
 from pages.parts.text.rewards import said
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 _CROWDS = (10, 100, 1_000)
 

@@ -6,15 +6,15 @@ import streamlit as st
 
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.stage_talk import Talk
-from pages.parts.play import scrubber
+from pages.parts.play import timeline
 from pages.parts.play.audience_talk import begin_anew
 from pages.parts.play.controls import show_refusals
+from pages.parts.play.current_session import play_session
+from pages.parts.play.loop_from_link import follow, open_loop
 from pages.parts.play.moment_links import held, moment_link
-from pages.parts.play.opened import play_session
-from pages.parts.play.reopen import follow, open_loop
-from pages.parts.play.second_loop_talk import beside_show, catch_up
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.side_loop_talk import beside_show, catch_up
 from pages.parts.play.talk import play_show
 from pages.parts.scene.talk import Show, Stage
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -26,7 +26,7 @@ def open_talk() -> Talk:
     open_loop(is_new)
     session = play_session(current_setup(PlaySetup))
     follow(session, current_setup(PlaySetup))
-    scrubber.go(session, is_new)
+    timeline.go(session, is_new)
     if is_new and Stage.in_link().begins_act:
         begin_anew()
         if "loop" not in st.query_params and session.open.loop.events:

@@ -12,7 +12,7 @@ from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH, TO
 from pages.parts.shell.operations.middleware import all_middleware
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.shell.routes import ROUTES
-from pages.parts.work.remotes import (
+from pages.parts.work.stage_remotes import (
     AWAY,
     IN_SECONDS,
     MOST,
@@ -140,7 +140,7 @@ def test_who_finds_another_token_for_a_code_does_not_get_the_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everybody in it can read the code."""
-    monkeypatch.setattr("pages.parts.work.remotes._code_of", lambda token: "abcdef")
+    monkeypatch.setattr("pages.parts.work.stage_remotes._code_of", lambda token: "abcdef")
     stage, other = Remote(), Remote()
     other.be_found_as([secrets.token_urlsafe(16)])
     assert seen_by("abcdef") is stage

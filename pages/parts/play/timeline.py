@@ -13,7 +13,7 @@ from pages.parts.play.why_links import link_to_why
 from pages.parts.play.why_subject import NOW, Asked, event_of
 from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 _SLIDER, _PILLS = "moment", "bookmarks"
 _MOST = 12

@@ -17,7 +17,7 @@ from threading import RLock, Thread, Timer
 import streamlit as st
 
 from engine.loop.lock import locked
-from pages.parts.work.clients import Client, is_there
+from pages.parts.work.browser_sessions import Client, is_there
 from pages.parts.work.jobs import GRACE, pass_turn
 
 LANES = 2

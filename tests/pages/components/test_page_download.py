@@ -11,7 +11,7 @@ import pytest
 import streamlit as st
 
 from engine.worlds import WORLDS
-from pages.parts.components.take_along import packed
+from pages.parts.components.page_download import packed
 from pages.parts.work.figure_registry import Drawn, begin_page, drawing_part, drawn_here, drawn_now
 from tests.pages.conftest import App
 

@@ -4,13 +4,13 @@ import streamlit as st
 
 from engine.store import StoreError
 from pages.parts.components.browser_id import LOOP, keys
-from pages.parts.play.opened import play_session
+from pages.parts.play.current_session import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.format import plain
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_state import existing
 
 

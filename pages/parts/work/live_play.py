@@ -8,7 +8,7 @@ from typing import Protocol
 
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
-from pages.parts.work.frames import pace
+from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
 
 TICK = 0.25

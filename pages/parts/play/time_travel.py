@@ -13,10 +13,10 @@ from engine.loop.log import Mark
 from engine.loop.time_travel import entries_before
 from engine.steps import Steps
 from engine.store import Library, StoredLoop
-from pages.parts.play.acts import Bookmark
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.undo_stack import Bookmark
 from pages.parts.work.jobs import submit
-from pages.parts.work.live import LivePlay
+from pages.parts.work.live_play import LivePlay
 
 
 class TimelineHost(Protocol):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from engine import Greedy, LearningLoop, LoopSettings, Thompson
 from engine.worlds import WORLDS
-from pages.parts.play.moved import last, why_less
+from pages.parts.play.click_effect import last, why_less
 from pages.parts.play.open_loop import Click
 from tests.pages.conftest import App
 

@@ -9,9 +9,9 @@ from pages.parts.race.finished_races import FinishedRaces
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.race.wording import progress_of, verdict
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import GRACE
-from pages.parts.work.pool import LANES, TURN, Racer, Track
+from pages.parts.work.race_pool import LANES, TURN, Racer, Track
 from tests.pages.conftest import Here
 
 
@@ -127,8 +127,8 @@ def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.Monkey
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody looks in any more, and nobody else comes: a timer alone ends its race."""
-    monkeypatch.setattr("pages.parts.work.pool._LOOK", 0.01)
-    monkeypatch.setattr("pages.parts.work.pool.GRACE", 0.0)
+    monkeypatch.setattr("pages.parts.work.race_pool._LOOK", 0.01)
+    monkeypatch.setattr("pages.parts.work.race_pool.GRACE", 0.0)
     made = [Watched()]
     track = Track(lambda: made[0], is_there=lambda session: False)
     racer = enter(track)

@@ -10,8 +10,8 @@ from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
-from pages.parts.play.second import Second, names_of
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.side_loop import Second, names_of
 from pages.parts.settings.library import followers
 from tests.pages.play.test_open_loop import an_open_loop
 

@@ -7,7 +7,7 @@ from engine.experiments.race.recorded import Recorded
 from engine.simulation.crowd import nth_visitor
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
-from pages.parts.play.contest import Contest, Opponent
+from pages.parts.play.duel_session import Contest, Opponent
 from pages.parts.play.setup import PlaySetup
 
 OPPONENT: Opponent = (COFFEE, 7, PlaySetup(mode="apprentice").opponent_settings())
