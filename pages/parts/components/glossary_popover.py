@@ -14,8 +14,7 @@ def words_of(page: str) -> None:
 
 
 def words_behind(keys: Sequence[str]) -> None:
-    """Draw the popover with some terms and links to the list and the card; filled once it is
-    opened."""
+    """Draw the popover with some terms and links to the list and the card; filled when opened."""
     said = texts("page")
     with st.popover(
         said["words"], icon=":material/menu_book:", key="words", type="tertiary", on_change="rerun"

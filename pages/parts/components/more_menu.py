@@ -1,4 +1,4 @@
-"""What is seldom used, in one place at the toolbar's right end: settings, links, stage, reset."""
+"""Menu of rarely used functions at the toolbar's right end: settings, links, stage, reset."""
 
 from collections.abc import Callable, Mapping
 
@@ -12,13 +12,13 @@ from pages.parts.text.format import note
 
 _OPEN, _TURN = "more-is-open", "more-turn"
 _CODE = 150
-"""Pixels of the code for phones."""
+"""Size of the QR code in pixels."""
 _NAMES: Mapping[str, str] = {
     "settings": ":material/tune: Settings",
     "link": ":material/link: Link",
     "stage": ":material/co_present: Stage",
 }
-"""Its parts; the first is there when it opens."""
+"""Tabs of the menu; the first is open at first."""
 
 
 def more(
@@ -27,14 +27,14 @@ def more(
     stage: Callable[[], None],
     reset: Callable[[], None] | None = None,
 ) -> None:
-    """The popover; links and the stage are drawn while they are open.
+    """Draw the menu; links and stage are drawn only while open.
 
-    Settings are drawn while it is closed, too: then they stand there at once, and what somebody
-    sets as they close it still counts.
+    Settings are drawn while closed as well: then they appear at once, and a change made while
+    closing still counts.
 
     Args:
-        settings: draws what can be set on the page alone, if anything can.
-        reset: begins anew, where there is something to begin.
+        settings: draws the page's settings, if any.
+        reset: starts over; None if there is nothing to reset.
     """
     box = st.popover("More", icon=":material/more_horiz:", key=MORE, on_change="rerun")
     turn = _turn(bool(box.open))
@@ -68,8 +68,11 @@ def more(
 
 
 def _turn(is_open: bool) -> int:
-    """Another number each time that the box is closed, one of two: what was chosen in it is a new
-    choice then, which stands at its first. A value that was set anew would come too late."""
+    """Return a number, 0 or 1, that changes each time the menu is closed.
+
+    As part of a widget key it resets the choice of a tab. Setting the value instead would come too
+    late.
+    """
     was_open = st.session_state.get(_OPEN, False)
     st.session_state[_OPEN] = is_open
     turn: int = st.session_state.get(_TURN, 0)
@@ -79,7 +82,7 @@ def _turn(is_open: bool) -> int:
 
 
 def close() -> None:
-    """Close it: what was chosen there is another page to look at."""
+    """Close the menu, because a choice in it shows another page."""
     st.session_state[MORE] = False
 
 
@@ -109,13 +112,14 @@ def share(
     report_of: ReportOf | None = None,
     more: Mapping[str, str] | None = None,
 ) -> None:
-    """The link to what is set, with ``more`` that stands in the address, and ``others``, each under
-    what it does; for phones, ``scan``; and what happened, as a page to take home with the link to
-    it."""
+    """Draw the links: to the settings with ``more`` parameters, and ``others`` by description.
+
+    For phones, a QR code of ``scan``; also the files of a report that links to the page.
+    """
     anew = "**Link with settings.** Opens this page with its current settings."
     own = {anew: setup.link(st.context.url or "", **(more or {}))}
     if report_of is not None:
-        # The first of the others lets nobody answer.
+        # The first of the others is read-only.
         about = scan or next(iter((others or own).values()))
         report_links(report_of, about, setup.PREFIX.rstrip("-"))
     has_code = scan is not None and bool(qr(scan))

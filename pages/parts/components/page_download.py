@@ -1,4 +1,4 @@
-"""All that a page shows, to be taken along at its foot."""
+"""Download of everything on a page, at its foot."""
 
 from collections.abc import Mapping
 
@@ -11,7 +11,7 @@ _LABEL = "Download everything on this page: charts as PNG and SVG, data as CSV a
 
 
 def take_along(page: str) -> None:
-    """Offer the charts and tables that a page shows; the file is made when the link is followed."""
+    """Draw a link to download the page's charts and tables; the file is created when followed."""
     parts = drawn_here()
     if any(part.figures or part.tables for part in parts.values()):
         file = File(f"{page}.zip", "application/zip", lambda: packed(parts))
@@ -19,7 +19,7 @@ def take_along(page: str) -> None:
 
 
 def packed(parts: Mapping[str, Drawn]) -> bytes:
-    """What is shown by now, in one ZIP."""
+    """Return the displayed charts and tables as ZIP."""
     shown = list(parts.values())
     figures = [figure for part in shown for figure in list(part.figures.values())]
     tables = {key: rows for part in shown for key, rows in list(part.tables.items())}

@@ -1,4 +1,4 @@
-"""The way onto the stage, and the private link of its remote."""
+"""Entry to the stage, and the private link of its remote control."""
 
 from collections.abc import Callable
 
@@ -11,11 +11,11 @@ from pages.parts.text.format import note
 from pages.parts.work.stage_remotes import this_remote
 
 _SIZE = 200
-"""Pixels of the code."""
+"""Size of the QR code in pixels."""
 
 
 def stage_door(more: Callable[[], None] | None = None) -> None:
-    """How to go there; ``more`` draws what can be chosen for this page's stage."""
+    """Draw the button to the stage; ``more`` draws further choices of the page."""
     st.button("Open the stage", key="go-on-stage", on_click=enter_or_leave)
     note(
         "One idea per screen, in large type. F opens and closes it; Page Down or "
@@ -28,7 +28,7 @@ def stage_door(more: Callable[[], None] | None = None) -> None:
 
 
 def _show_remote() -> None:
-    """The link that steers this tab's stage: behind a press, as this screen may be projected."""
+    """Draw the remote's link, hidden at first, as the screen may be projected."""
     box = st.expander(
         "Private: remote control on your phone",
         icon=":material/lock:",
@@ -43,8 +43,8 @@ def _show_remote() -> None:
         return
     link = remote_link(this_remote(), st.context.url or "")
     with box:
-        told, code = st.columns([3, 2])  # Beside each other: below, the code would be out of sight.
-    with told:
+        text, code = st.columns([3, 2])  # Side by side: below, the code would be out of sight.
+    with text:
         st.markdown(
             "A phone with this link shows your notes and controls the stage of this "
             "tab. Keep it private. The code for the audience is another one, and "

@@ -1,7 +1,7 @@
-"""The room is the policy: it picks for six visitors, and the engine serves the same ones beside it.
+"""Talk in which the audience is the policy: six offers, next to the engine's for the same visitors.
 
-Hands are counted for what is offered; what most raise them for is shown to the visitor. World, seed
-and picks are all that there is of it, so the address has it (`picks`), and a reload brings it back.
+Hands are counted for each action; the visitor is offered the action with the most hands. World,
+seed and picks determine the talk, so the address contains them (`picks`), and a reload restores it.
 """
 
 from collections.abc import Sequence
@@ -28,13 +28,13 @@ from pages.parts.work.stage_remotes import this_remote
 
 VISITS = 6
 PICKS = "picks"
-"""What the picks are called in the address."""
+"""Query parameter of the picks."""
 _ROOM = "stage-room"
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
 def room_screens(world: World, seed: int) -> Sequence[Screen]:
-    """Somebody walks in, six times over, and in the end how the room did beside the engine."""
+    """Return the screens: six visitors, then the rewards of the room and of the engine."""
     duel, said = _duel(world, seed), words("show")
     hands = [item.label for item in world.items]
     note = said.say("room_note")
@@ -62,13 +62,13 @@ def room_screens(world: World, seed: int) -> Sequence[Screen]:
 
 
 def begin_anew() -> None:
-    """Nobody has been yet."""
+    """Discard the picks."""
     st.session_state.pop(_ROOM, None)
     st.query_params.pop(PICKS, None)
 
 
 def _duel(world: World, seed: int) -> Duel:
-    """The room's and the engine's loops in this browser session, or out of the address."""
+    """Return the two loops of this browser session, restored from the address if necessary."""
     known: Duel | None = st.session_state.get(_ROOM)
     if known is None or (known.world, known.seed) != (world, seed):
         visitors = [nth_visitor(world, seed, number) for number in range(VISITS)]
@@ -80,12 +80,12 @@ def _duel(world: World, seed: int) -> Duel:
 
 
 def picked(hands: Sequence[int]) -> int:
-    """The position of what most hands are for; the first where none was raised."""
+    """Return the position with the most hands; the first if no hand was raised."""
     return max(range(len(hands)), key=hands.__getitem__) if hands else 0
 
 
 def _pick(duel: Duel, number: int) -> None:
-    """Show the visitor of this number what the room is for, if that was not done."""
+    """Offer the room's action to a visitor, unless the visitor was served before."""
     counted = this_remote().counted
     items = duel.world.items
     hands = counted if len(counted) == min(len(items), MOST) else ()
@@ -117,7 +117,7 @@ def _who_comes(duel: Duel, said: Words, number: int) -> str:
 
 
 def _menu(duel: Duel, said: Words) -> None:
-    """What can be offered, each with the key that counts a hand, and what the last one came to."""
+    """Draw the actions with the keys that count hands, and the previous visitor's rewards."""
     with st.container(key="stage-names"):
         for place, item in enumerate(duel.world.items, 1):
             st.markdown(f":gray[{place}] **{plain(item.label)}**")

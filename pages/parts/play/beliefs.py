@@ -1,4 +1,4 @@
-"""What the engine believes about this visitor."""
+"""Panels on the engine's beliefs about the waiting visitor."""
 
 from collections.abc import Mapping
 
@@ -22,7 +22,7 @@ SHOWN: Mapping[LearningMode, tuple[str, str]] = {
     "apprentice": ("Its prediction of today's rules for", "prediction of today's rules"),
     "logging_only": ("What is shown to", "so it is shown"),
 }
-"""What stands above the picture, and above its bars."""
+"""Heading of the picture and title of the bars, by learning mode."""
 _HELP = meanings("posterior", "propensity")
 _ENDS = (
     "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
@@ -33,15 +33,15 @@ _ASK = "Answer a visitor to see here how your answer changed the chances."
 
 
 def heading_of(opened: OpenLoop, ranked: Ranked) -> tuple[str, str]:
-    """What stands above the picture, and what is told of its terms."""
+    """Return the heading of the picture, and its help text."""
     parts = chances(ranked, opened.loop.settings.policy)
     striped = wording.striped(opened.world, ranked, parts)
     return SHOWN[ranked.mode][0], "\n\n".join(filter(None, [_HELP, _ENDS, striped]))
 
 
 def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> Panel:
-    """Who is there, what decided, every action with its belief, draw and chance, and, if it
-    ``reveals``, the truth."""
+    """Return the panel with the visitor, the reason for the offer, and each action's belief, draw
+    and chance; with the truth if it ``reveals``."""
     world, click, policy = opened.world, opened.click, opened.loop.settings.policy
     here = click is not None and world.context_of(click.before.request) == opened.context
     before = click.before if click and here else None
@@ -65,8 +65,11 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
 
 
 def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
-    """Where what the last click moved comes from, with a picture of its own if somebody else is
-    there now; without a click how to come by it, if it ``asks`` for one."""
+    """Return the panel on the sources of the last change.
+
+    It has a picture for the answered visitor if another visitor is waiting. Without a click it is a
+    hint if it ``asks``, else empty.
+    """
     world, click = opened.world, opened.click
     if click is None:
         return panel(heading(_WHY), small(_ASK)) if asks else panel()
@@ -89,16 +92,16 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
 
 
 def asked_of_the_last(opened: OpenLoop) -> Asked | None:
-    """What the link to why the last click's offer was made asks about."""
+    """Return the query of the link that explains the last clicked offer."""
     if opened.click is None:
         return None
     event, last = opened.click.before.event_id, opened.loop.last
-    # That of the last one stays as it is, click after click.
+    # The query for the last event is the same after each click.
     return Asked() if last is not None and last.event_id == event else Asked(event=event)
 
 
 def show_why_link(opened: OpenLoop) -> None:
-    """The way to why the last click's offer was made."""
+    """Draw the link that explains the last clicked offer."""
     asked = asked_of_the_last(opened)
     if asked is not None:
         link_to_why("Why it was offered", opened, asked)
@@ -109,16 +112,16 @@ def _who(world: World, context: Mapping[str, str]) -> str:
 
 
 _NAMED = 5
-"""Actions whose numbers are told to those who cannot see the picture; all are in its marks."""
+"""Actions whose numbers are in the alternative text; the picture has all."""
 
 
 def alt(world: World, now: Ranked) -> str:
-    """What the picture shows, and its numbers."""
+    """Return the picture's alternative text, with numbers."""
     return f"A bell and a bar for each action: {in_words(world, now)}"
 
 
 def in_words(world: World, now: Ranked) -> str:
-    """Chances and beliefs of the likeliest actions, as plain text."""
+    """Return chances and beliefs of the likeliest actions, as plain text."""
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
     names = [item.name for item in world.items]
     told = (
@@ -129,6 +132,6 @@ def in_words(world: World, now: Ranked) -> str:
 
 
 def believed(world: World, now: Ranked) -> str:
-    """Beliefs about all actions, as plain text; chances are left out."""
+    """Return beliefs about all actions without chances, as plain text."""
     means = zip(world.items, now.means, strict=True)
     return "; ".join(f"{item.name}, expected reward {mean:.2f}" for item, mean in means)

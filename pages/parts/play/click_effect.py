@@ -1,4 +1,4 @@
-"""What the last click changed: said beside the buttons, to those who cannot see it, too."""
+"""Effect of the last click, displayed next to the buttons, also for screen readers."""
 
 from engine.loop.entries import Ranked
 from engine.policies.base import Policy
@@ -10,12 +10,14 @@ from pages.parts.text.format import counted, percent, pieces, plain, signed
 from pages.parts.text.source_names import names_of
 
 _NOTICED = 0.005
-"""Reward by which a part of a belief must have moved to be worth telling: half a hundredth."""
+"""Least reported change of an expected reward."""
 
 
 def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
-    """What the last visitor did, where it was a click or a step; else whoever may is asked to; of a
-    past moment nothing."""
+    """Return the effect of the last click or step.
+
+    Without either, an invitation if it ``asks``; for a past moment, nothing.
+    """
     if not is_now:
         return Effect()
     if opened.click is not None:
@@ -35,7 +37,7 @@ def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
 
 
 def _move(world: World, click: Click, policy: Policy) -> Effect:
-    """What the last click changed, in a sentence or two and in two lines."""
+    """Return the effect of the last click: sentences, and lines from before to after."""
     i, before, after = click.before.shown, click.before, click.after
     lines = [("earns", before.means[i], after.means[i])]
     if before.mode == "online":
@@ -47,7 +49,7 @@ def _move(world: World, click: Click, policy: Policy) -> Effect:
 
 
 def _within(place: float) -> float:
-    """As far along a line from 0 to 1 as it goes."""
+    """Clip a value to the range from 0 to 1."""
     return min(max(place, 0.0), 1.0)
 
 
@@ -66,8 +68,11 @@ def _in_words(world: World, click: Click) -> str:
 
 
 def why_less(click: Click, policy: Policy) -> str:
-    """Why what is believed to earn more is offered less often than before, if it is, and if its
-    bell is why: a narrow one has few draws far above its middle, and wide ones have many."""
+    """Explain a falling chance despite a rising expected reward, if narrower beliefs are the
+    reason.
+
+    A narrow bell has fewer draws far above its mean than a wide bell.
+    """
     i, before, after = click.before.shown, click.before, click.after
     fell = before.probabilities[i] - after.probabilities[i] >= _NOTICED
     rose = after.means[i] - before.means[i] >= _NOTICED
@@ -81,7 +86,7 @@ def why_less(click: Click, policy: Policy) -> str:
 
 
 def where_it_comes_from(click: Click) -> str:
-    """The parts of the move of what was shown."""
+    """Return the contributions to the change of the offered action's expected reward."""
     values = click.before.request.context_values
     noticed = {one: by for one, by in click.changes.items() if abs(by) >= _NOTICED}
     if not noticed:

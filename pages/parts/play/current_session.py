@@ -1,4 +1,4 @@
-"""The Play session of this browser session."""
+"""Access to the Play session of this browser session."""
 
 from engine.store import StoredLoop
 from pages.parts.components.browser_id import keys, owner
@@ -9,7 +9,7 @@ from pages.parts.work.session_state import session_of
 
 
 def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
-    """The session on the Play page; a new one begins with a stored loop, if there is one."""
+    """Return the Play session, created at first use; a new one opens a stored loop, if given."""
     return session_of(
         PlaySession,
         lambda: PlaySession(setup, library=library(), owner=owner(), keys=keys(), stored=stored),

@@ -1,4 +1,4 @@
-"""What stands below the page once somebody asks for it: ideas, another world, log and code."""
+"""Details below the page, opened on request: models, another world, log and code."""
 
 from collections.abc import Mapping
 
@@ -9,20 +9,20 @@ from engine import LearningLoop
 from pages.parts.text.format import section
 
 BOXES = "boxes"
-"""The key of those that are open."""
+"""Widget key of the open details."""
 TITLES: Mapping[str, tuple[str, str]] = {
     "hypotheses": ("balance", "Which model fits best"),
     "another": ("public", "Change tastes or offers from now on"),
     "log": ("list", "Event log"),
     "code": ("code", "Request, response and code"),
 }
-"""Icon and title of each, by its key."""
+"""Icon and title of each box, by key."""
 
 
 def boxes(loop: LearningLoop) -> dict[str, DeltaGenerator]:
-    """One row that opens and closes them; where those that are open go, each under its title.
+    """Draw the row of buttons that open and close the boxes; return the container of each open box.
 
-    A row of its own for each cost a click as much as twelve elements that did not change.
+    A row for each box would cost a click as much as twelve unchanged elements.
     """
     known = [box for box in TITLES if box != "hypotheses" or loop.learner.weights]
     asked = st.session_state.get(BOXES, [])

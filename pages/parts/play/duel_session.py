@@ -1,7 +1,7 @@
-"""You choose: what a person chose for the first visitors of a seed, with the engine beside them.
+"""You pick the offers: a person's choices for the first visitors of a seed, and the engine's.
 
-None of it is in the loop on the page: what a person chooses has no chances, and in a log of the
-engine's own choices it would pass for one of them.
+The loop on the page does not contain these choices: they have no probabilities, and in a log of the
+engine they would look like the engine's choices.
 """
 
 from threading import RLock
@@ -15,17 +15,17 @@ from engine.steps import Steps
 from engine.worlds import World
 
 Opponent = tuple[World, int, LoopSettings]
-"""A world, a seed, and the settings of the engine that serves the same visitors."""
+"""World, seed, and settings of the engine for the same visitors."""
 
 
 class Contest:
     """A person's choices in one browser session.
 
-    Each verb is one call, so that a press can neither be cut in half nor lost.
+    Each method is one call, so a press is neither cut in half nor lost.
 
     Attributes:
-        opponent: whom the person has met; None before anybody was asked for.
-        drawn: what the toolbar shows of it.
+        opponent: current opponent; None before the first.
+        drawn: state that the toolbar displays.
     """
 
     def __init__(self) -> None:
@@ -33,33 +33,33 @@ class Contest:
         self.opponent: Opponent | None = None
         self.drawn: tuple[object, ...] = ()
         self._duel: Duel | None = None
-        self._left: tuple[Duel, list[int]] | None = None  # With what had been taken back there.
+        self._left: tuple[Duel, list[int]] | None = None  # With its redo stack.
         self._undone: list[int] = []
 
     @property
     def duel(self) -> Duel:
-        """The person's loop and the engine's, once there is an opponent."""
+        """The person's loop and the engine's; requires an opponent."""
         assert self._duel is not None
         return self._duel
 
     @property
     def text(self) -> str:
-        """The choices as they stand in a link."""
+        """Choices as text for a link."""
         return encode_choices(self.duel.choices)
 
     @locked
     def kept_for(self, opponent: Opponent) -> tuple[int, ...]:
-        """The choices for the same visitors, whoever served them, too."""
+        """Return the choices for the same visitors, even with another engine as opponent."""
         is_same = self.opponent is not None and self.opponent[:2] == opponent[:2]
         return self.duel.choices if is_same else ()
 
     @locked
     def is_at(self, opponent: Opponent, choices: tuple[int, ...]) -> bool:
-        """Whether these are the choices so far, beside this opponent."""
+        """Return True if opponent and choices equal the current ones."""
         return self.opponent == opponent and self.duel.choices == choices
 
     def going(self, opponent: Opponent, choices: tuple[int, ...]) -> Steps[None]:
-        """Repeat the choices of all visitors, a job."""
+        """Replay a sequence of choices, as a job."""
         world, seed, settings = opponent
         duel = Duel(world, seed, [nth_visitor(world, seed, n) for n in range(MOST)], settings)
         yield from duel.choosing(choices)
@@ -71,7 +71,7 @@ class Contest:
 
     @locked
     def choose(self, position: int, number: int) -> None:
-        """Show the visitor with this number the item at a position; nothing if they have left."""
+        """Offer an item, by position, to the visitor with a number; no effect after the visit."""
         if number == self.duel.served:
             self.duel.choose(self.duel.world.items[position].id, number)
             self._undone.clear()
@@ -79,12 +79,12 @@ class Contest:
 
     @property
     def can_undo(self) -> bool:
-        """Whether there is a choice, or a reset, to take back."""
+        """True if a choice or a reset can be undone."""
         return self.duel.served > 0 or self._left is not None
 
     @locked
     def undo(self) -> None:
-        """The last visitor stands there again; after a reset, all is as it was before it."""
+        """Undo the last choice; right after a reset, undo the reset."""
         taken = self.duel.undo()
         if taken is not None:
             self._undone.append(taken)
@@ -93,18 +93,18 @@ class Contest:
 
     @property
     def can_redo(self) -> bool:
-        """Whether a choice was taken back last."""
+        """True if a choice can be redone."""
         return bool(self._undone)
 
     @locked
     def redo(self) -> None:
-        """Choose once more what was taken back last."""
+        """Redo the choice that was undone last."""
         if self._undone:
             self.duel.choose(self.duel.world.items[self._undone.pop()].id)
 
     @locked
     def reset(self) -> None:
-        """The first visitor stands there, and nobody knows anything."""
+        """Start over with the first visitor and an untrained engine."""
         if self.duel.served:
             left = self.duel
             self._duel = Duel(left.world, left.seed, left.visitors, left.settings)
@@ -112,5 +112,5 @@ class Contest:
 
     @property
     def toolbar_state(self) -> tuple[object, ...]:
-        """All that the toolbar shows of it."""
+        """State on display in the toolbar."""
         return self.can_undo, self.can_redo

@@ -1,4 +1,4 @@
-"""What is written down: the event log, and the last event as JSON and as Python."""
+"""Event log as a table, and the last event as JSON and Python."""
 
 import json
 from collections.abc import Mapping
@@ -21,13 +21,13 @@ from pages.parts.text.page_files import PAGES
 
 _EVALUATE = PAGES / "evaluate.py"
 LATEST = 5_000
-"""Events in the table, and at most in the code."""
+"""Maximum number of events in the table, and in the code."""
 _NUMBER = "log-visitor"
 _NONE_YET = "No events yet. Each answer adds one."
 
 
 def show_log(opened: OpenLoop) -> None:
-    """The event log, to filter and to take away."""
+    """Draw the event log with filters and downloads."""
     rows = pd.DataFrame(latest_rows(opened.loop, LATEST))
     if rows.empty:
         note(_NONE_YET)
@@ -58,9 +58,11 @@ def show_log(opened: OpenLoop) -> None:
 
 
 def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> None:
-    """The table, newest first, with the names of actions; a row that is chosen, or named by its
-    number, leads to why that was offered."""
-    # Under a key of its own for each length: another row would be chosen where somebody came.
+    """Draw the table, newest first, with action names, and a link that explains an offer.
+
+    The offer is that of a selected row, or of a typed visitor number.
+    """
+    # The key depends on the length: a new event would shift the selection to another row.
     key = f"log-table-{len(rows)}-{len(opened.loop.events)}"
     state = show_rows(
         rows.replace(dict.fromkeys(("action", "chosen"), names)),
@@ -96,18 +98,18 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
 
 
 def _forget_number(table: str) -> None:
-    """A row that is chosen is meant, and no number that was typed before."""
+    """Clear the typed number once a row is selected."""
     if st.session_state[table]["selection"]["rows"]:
         st.session_state[_NUMBER] = None
 
 
 def _of(opened: OpenLoop, number: int) -> Asked:
-    """About a visitor who is not in the table."""
+    """Return the query for a visitor outside the table."""
     return Asked(event=event_of(opened.loop, number))
 
 
 def show_code(opened: OpenLoop) -> None:
-    """The last event as the service's JSON, and Python that reproduces it."""
+    """Draw the last event as the service's JSON, and Python code that reproduces it."""
     if not opened.loop.events:
         note(_NONE_YET)
         return

@@ -1,4 +1,4 @@
-"""What the world might be like, in words, and how far the engine believes it."""
+"""Details on the models: their weights, and suspected changes of tastes."""
 
 from collections.abc import Mapping
 
@@ -24,11 +24,11 @@ _TABLES_HELP = (
     "action earns. The tables with the most weight show which fields matter."
 )
 _NAMED, _LEAST = 3, 0.05
-"""Tables that are named, at most, and the share of what is believed from which they are."""
+"""Maximum number of named tables, and their least weight."""
 
 
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
-    """How far each hypothesis is believed, and whether tastes were found to have changed."""
+    """Draw the weights of all hypotheses, and detected changes of tastes."""
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
         changes, subsets = tuple(loop.learner.changes), loop.learner.subsets
@@ -57,7 +57,7 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
 
 
 def _named(subsets: Mapping[Group, float]) -> str:
-    """The tables that are believed most, by their fields."""
+    """Return the tables with the most weight, by their fields."""
     best = sorted(subsets.items(), key=lambda told: -told[1])[:_NAMED]
     return "; ".join(
         f"{' and '.join(map(plain, group.fields)) or 'actions alone'} {percent(share)}"

@@ -1,4 +1,4 @@
-"""What the engine has learned: the map of contexts, rewards and regret over time."""
+"""Panels on learning: the map of contexts, mean reward and regret."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -35,14 +35,17 @@ _MAP_HELP = (
 )
 _REGRET_HELP = meanings("regret")
 _GUESS = "its prediction of today's rules there"
-"""What an apprentice's map shows."""
+"""Content of an apprentice's map."""
 _FEW = 3
-"""Fields of a world whose few maps are gone through by a button."""
+"""Fields of a world up to which a button switches between maps."""
 
 
 def head_of_map(setup: PlaySetup, world: World) -> Axes:
-    """The heading of the map, whether the hidden truth stands in it, and which fields the map of a
-    world of a few fields spreads out; of one of many, `choose_map` asks."""
+    """Draw the map's heading and the switch for the truth; return the axes of the map.
+
+    A world of a few fields has a button for the next axes; for a world of many fields, `choose_map`
+    draws a menu.
+    """
     maps, key = list(upright_axes_of(world)), _map_key(world)
     chosen = st.session_state.get(key)
     axes: Axes = chosen if chosen in maps else maps[0]
@@ -61,7 +64,7 @@ def head_of_map(setup: PlaySetup, world: World) -> Axes:
 
 
 def choose_map(world: World) -> None:
-    """Which two of many fields the map spreads out."""
+    """Draw the menu of a map's two fields in a world of many."""
     maps = upright_axes_of(world)
     if len(world.fields) > _FEW:
         st.selectbox(
@@ -80,8 +83,8 @@ def _map_key(world: World) -> str:
 def map_of(
     opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], axes: Axes, truth: bool, dark: bool
 ) -> Panel:
-    """Every context at a glance, filling in as rewards arrive."""
-    # Of one field it has a row for each value: side by side they would be too narrow.
+    """Return the panel with the map of contexts, and a sentence on its content."""
+    # With a single field, rows side by side would be too narrow.
     figure = map_figure(
         opened, favoured, axes, truth, FigureStyle(dark), upright=bool(axes.columns)
     )
@@ -101,12 +104,12 @@ def map_figure(
     look: FigureStyle,
     upright: bool = False,
 ) -> Figure:
-    """The map of contexts.
+    """Return the map of contexts.
 
     Args:
-        favoured: cells of the map, as `OpenLoop.favoured` gives them.
-        truth: whether wrong cells have a corner with the best action.
-        upright: whether the rows of ``axes`` stand side by side.
+        favoured: cells of the map, from `OpenLoop.favoured`.
+        truth: True to mark wrong cells with the best action.
+        upright: True to put the rows of ``axes`` side by side.
     """
     world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
     alt = alt_of_map(opened, favoured)
@@ -122,21 +125,21 @@ def map_figure(
 
 
 def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Part, Figure]:
-    """A figure in a panel; see `chart`."""
+    """Return a figure as part of a panel; see `chart`."""
     return chart(
         figure.rows, figure.spec, figure.key, figure.alt, figure.dark, keys=figure.keys, wish=wish
     )
 
 
 def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
-    """What the map shows, and its numbers."""
+    """Return the map's alternative text, with numbers."""
     world, knows = opened.world, bool(opened.loop.events)
     shown = "all contexts" if world.is_mapped_whole else "contexts like this one"
     return f"Map of {shown}: {map_in_words(world, favoured, knows)}"
 
 
 def _part_of(world: World, axes: Axes) -> list[str]:
-    """Which part of the world a map shows that has no room for all of it, in sentences."""
+    """Return sentences on the part of the world in the map; empty for a complete map."""
     if world.is_mapped_whole:
         return []
     along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
@@ -156,7 +159,7 @@ def _part_of(world: World, axes: Axes) -> list[str]:
 def _told(
     favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
 ) -> str:
-    """What stands below the map, which leaves ``hidden`` cells out."""
+    """Return the sentence below a map with ``hidden`` cells left out."""
     if not knows:
         return "Empty until the first reward. Click a cell to meet that visitor."
     if not truth and not any(cell["strength"] > contexts.VISIBLE for cell in favoured):
@@ -178,7 +181,7 @@ def _told(
 
 
 def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: bool) -> str:
-    """The map for those who cannot see it: how often each action is favoured."""
+    """Return the number of cells per action, as plain text."""
     if not knows:
         return "Nothing is learned yet"
     count = Counter(cell["action"] for cell in favoured)
@@ -189,9 +192,11 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
 
 
 def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
-    """Three numbers under their heading: the end of the curve; what it is worth; the mean reward
-    over time, in which what could have been had is drawn only with the truth; and after whom the
-    world was another."""
+    """Return the panel on earnings: three numbers, their worth, the mean reward over time, and
+    changes of the world.
+
+    The best possible means are drawn only with the truth.
+    """
     last, world = curve[-1] if curve else {}, opened.world
     named = {
         "Visitors": f"{last.get('visitor', 0):,.0f}",
@@ -213,7 +218,7 @@ def _worth(world: World, last: Mapping[str, float]) -> Part:
 
 
 def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
-    """Mean reward over the visitors, of all and of the latest."""
+    """Return the chart of mean reward by visitor: overall and recent."""
     last, title = curve[-1], f"Mean reward by visitor, seed {seed}"
     return Figure(
         "chart-reward",
@@ -240,7 +245,7 @@ def show_heading_of_regret(curve: curves.Curve) -> None:
 
 
 def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
-    """What was lost against the best choice; only the truth can tell."""
+    """Return the panel on cumulative regret; empty without the truth."""
     if not curve or not truth:
         return panel()
     lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]

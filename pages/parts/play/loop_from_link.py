@@ -1,4 +1,4 @@
-"""The loop in the address, opened when it is asked for."""
+"""Loop named in the address, opened on arrival."""
 
 import streamlit as st
 
@@ -15,13 +15,13 @@ from pages.parts.work.session_state import existing
 
 
 def open_loop(address_is_new: bool) -> None:
-    """Before any widget is drawn: go on with the loop that the address asks for, as it is set."""
+    """Open the loop in the address, with its settings; call before widgets are drawn."""
     session = existing(PlaySession)
     asked = st.query_params.get("loop") if address_is_new else None
     if asked is not None and (session is None or asked != session.open.link):
         session = _go_to(asked, session)
     elif asked is not None and session is not None and "world" not in st.query_params:
-        # That of a loop whose world is none of the app's.
+        # The world of the loop is not among the app's.
         st.session_state[PlaySetup.key("world")] = session.setup.world
     if session is not None:
         theirs = session.set_by_others(current_setup(PlaySetup))
@@ -30,7 +30,7 @@ def open_loop(address_is_new: bool) -> None:
 
 
 def follow(session: PlaySession, setup: PlaySetup) -> PlaySetup:
-    """Adopt what is set; where a loop is come back to, that is as it was left, and shown so."""
+    """Adopt the page's settings; a loop that is reopened brings back its own settings."""
     session.adopt(setup)
     if session.setup != setup:
         set_widgets(session.setup)

@@ -1,4 +1,4 @@
-"""Play's talk, with the loop and the session that Play's page would open."""
+"""Play's talk on the stage, with the loop and session of the Play page."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 
 
 def open_talk() -> Talk:
-    """The talk about the loop of the address; an act of the show begins a new loop."""
+    """Return the talk on the loop in the address; an act of the show starts a new loop."""
     is_new = open_link(PlaySetup)
     open_loop(is_new)
     session = play_session(current_setup(PlaySetup))
@@ -32,7 +32,7 @@ def open_talk() -> Talk:
         if "loop" not in st.query_params and session.open.loop.events:
             session.reset()
     catch_up(session)
-    session.live.pause()  # A talk goes on by steps.
+    session.live.pause()  # A talk advances by steps only.
     return Talk(
         partial(_show, session),
         session,
@@ -43,7 +43,7 @@ def open_talk() -> Talk:
 
 
 def _advance(session: PlaySession) -> None:
-    """Let visitors in that still come, and say what was refused."""
+    """Serve waiting visitors, and draw messages on failed requests."""
     write_link(session.setup, loop=session.open.link, **held(session))
     session.advance()
     show_refusals(session.refusals)

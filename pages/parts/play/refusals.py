@@ -1,4 +1,4 @@
-"""What a person asked for that did not happen, said until it does or they put it aside."""
+"""Messages on failed requests, displayed until the request succeeds or the message is dismissed."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -16,17 +16,17 @@ _log = logging.getLogger(__name__)
 LOST = "The connection broke and this answer was not saved. Answer again."
 
 What = Offer | str
-"""Whose answer, or which other thing."""
+"""Subject of a message: the offer of a refused answer, or the name of another request."""
 
 
 class Refusals:
-    """What did not happen, and why; no success of anything else takes that away.
+    """Failed requests and reasons; a success clears only the message on its own subject.
 
     Attributes:
-        unknown: of which it is not known yet whether it happened, with its loop and the answer.
+        unknown: requests with unknown outcome, each with its loop and answer.
 
     Args:
-        stop: ends what goes on by itself, once anything but a late answer is refused.
+        stop: stops live play once anything but a late answer is refused.
     """
 
     def __init__(self, stop: Callable[[], None]) -> None:
@@ -37,7 +37,7 @@ class Refusals:
 
     @contextmanager
     def reporting(self, what: What, opened: OpenLoop, value: float | None = None) -> Iterator[None]:
-        """What is refused or cannot be written down is said on the page; nothing of it happened."""
+        """Display errors of the block as a message; the block must be atomic."""
         try:
             with refusals_told(_log):
                 yield
@@ -54,13 +54,13 @@ class Refusals:
             self._settle(what)
 
     def miss(self, what: What, why: str) -> None:
-        """It was lost on its way here."""
+        """Note a request that was lost with the connection."""
         self._why[what] = why
 
     def ask_again(self, calls_next: bool) -> None:
-        """Learn what became of that of which it is not known.
+        """Look up the outcome of requests with unknown outcome.
 
-        After an answer that was saved, the next visitor walks up if ``calls_next``.
+        After a saved answer, the next visitor arrives if ``calls_next``.
         """
         for what, (opened, value) in list(self.unknown.items()):
             with suppress(StoreError):
@@ -72,23 +72,23 @@ class Refusals:
                     opened.arrivals.call_next(len(opened.loop.events))
 
     def try_answer(self, offer: What) -> None:
-        """Somebody answers: what is counted are the answers since the first refused one."""
+        """Count an attempted answer; counting starts anew when there are no messages."""
         if not self._why:
             self._answers = 0
         self._answers += offer not in self._why
 
     def _settle(self, what: What) -> None:
-        """It did happen, at once or after all."""
+        """Clear the message on a request that succeeded."""
         self.unknown.pop(what, None)
         self._why.pop(what, None)
 
     def put_aside(self) -> None:
-        """The person has read it; what is not known is still asked for."""
+        """Dismiss the displayed messages, except those on unknown outcomes."""
         self._why = {what: why for what, why in self._why.items() if what in self.unknown}
 
     @property
     def sentences(self) -> list[str]:
-        """Sentences to display: one for all refused answers together, one per other refusal."""
+        """Sentences to display: a summary of refused answers, and each distinct reason besides."""
         known = {what: why for what, why in self._why.items() if what not in self.unknown}
         answers = [why for what, why in known.items() if isinstance(what, Offer)]
         others = [why for what, why in self._why.items() if why not in answers]

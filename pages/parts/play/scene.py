@@ -1,6 +1,6 @@
-"""All on Play that a click changes, as a value computed from the session.
+"""Scene of the Play page: everything that a click changes, computed from the session.
 
-A run of the page draws it, and so does the answer to a click.
+Script runs and answers to clicks both draw it.
 """
 
 from collections.abc import Mapping
@@ -20,11 +20,11 @@ from pages.parts.text.rewards import answers_to
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The reader's view of the page.
+    """Display options of the page.
 
     Attributes:
-        dark: True in the dark colours.
-        axes: fields that the map spreads out.
+        dark: True for the dark theme.
+        axes: fields on the map's axes.
         keys: True if keys press the answers.
     """
 
@@ -39,11 +39,11 @@ class ClickScene:
 
     Attributes:
         session: name of the counter of clicks, see `Presses`.
-        number: of the scene in its session; a browser keeps the highest.
-        taken: clicks that were counted before it.
-        offer: on the screen from here on.
-        panels: by their names.
-        around: all else on the page that follows the loop; if it changes, a run has to draw it.
+        number: number of the scene in its session; a browser keeps the highest.
+        taken: number of clicks counted before the scene.
+        offer: displayed offer.
+        panels: panels by name.
+        around: state of the page outside the scene; a change needs a script run.
     """
 
     session: str
@@ -55,11 +55,11 @@ class ClickScene:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """All charts, by their keys."""
+        """Charts by key."""
         return {key: fig for panel in self.panels.values() for key, fig in panel.figures.items()}
 
     def message(self, known: "ClickScene | None" = None) -> dict[str, object]:
-        """JSON for a browser, without chart specifications that it has from a ``known`` scene."""
+        """Return JSON for the browser, without chart specifications from a ``known`` scene."""
         panels = {} if known is None else known.panels
         return {
             "session": self.session,

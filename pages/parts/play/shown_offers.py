@@ -1,4 +1,4 @@
-"""What stood on the screen for somebody to answer: a press counts for that, or for nothing."""
+"""Offers shown to a browser session, to match answers with the displayed offer."""
 
 from collections import deque
 from dataclasses import dataclass, replace
@@ -8,11 +8,11 @@ from engine.loop.entries import Ranked
 from engine.worlds import Context
 
 MOST = 32
-"""Offers that a session remembers: a browser that is further behind answers none of them."""
+"""Offers that a session remembers; answers to older ones are refused."""
 
 
 class LeftError(PersonalizerError):
-    """The visitor of an offer has left, or would be offered something else by now."""
+    """Answer to an outdated offer: the visitor has left, or the offer would now differ."""
 
     def __init__(self) -> None:
         sentence = "The visitor had left, or the offers had changed, before this answer arrived"
@@ -21,14 +21,16 @@ class LeftError(PersonalizerError):
 
 @dataclass(slots=True, eq=False)
 class Offer:
-    """One offer as it stood on the screen.
+    """Offer as displayed.
 
     Attributes:
-        position: length of the log's history then: after an undo the same is another offer.
-        context: of the visitor.
-        ranked: what was offered, and why.
-        attempts: how often an answer to it was tried. A press is at one attempt: if that fails,
-            those that came before the person could see so are the same answer, and fail too.
+        position: length of the log's history at display; an undo makes another offer of an equal
+            one.
+        context: context of the visitor.
+        ranked: offered action and its reason.
+        attempts: number of attempts to answer it. Presses carry their attempt: if an attempt fails,
+            presses sent before the failure was displayed belong to the same answer, and fail as
+            well.
     """
 
     position: int
@@ -38,7 +40,7 @@ class Offer:
 
     @property
     def told(self) -> dict[str, object]:
-        """What a browser is told of it, and sends back with an answer."""
+        """JSON of the offer for the browser, which returns it with an answer."""
         return {
             "position": self.position,
             "event": self.ranked.event_id,
@@ -49,18 +51,18 @@ class Offer:
         }
 
     def stands(self, now: Ranked) -> bool:
-        """Whether what would be offered ``now`` is this: event, action and every chance."""
+        """Return True if event, action and all chances equal those of a current ranking."""
         return replace(now, time=self.ranked.time) == self.ranked
 
 
 class Offers:
-    """The offers that one browser session was last shown."""
+    """Offers last displayed in one browser session."""
 
     def __init__(self) -> None:
         self._shown: deque[Offer] = deque(maxlen=MOST)
 
     def show(self, position: int, context: Context, ranked: Ranked) -> Offer:
-        """What is on the screen from here on."""
+        """Register the displayed offer; an unchanged offer is returned as is."""
         last = self._shown[-1] if self._shown else None
         if last and (last.position, last.context) == (position, context) and last.stands(ranked):
             return last
@@ -68,7 +70,7 @@ class Offers:
         return self._shown[-1]
 
     def find(self, told: object) -> Offer | None:
-        """The one of which a browser says so, whatever it says, at whichever attempt."""
+        """Return the offer in a browser's message, at any attempt; None if unknown or malformed."""
         if not isinstance(told, dict):
             return None
         attempt = {"attempts": told.get("attempts")}

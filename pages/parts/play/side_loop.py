@@ -1,4 +1,4 @@
-"""The second loop that may stand beside an open one: other settings before the same visitors."""
+"""Second loop next to the open one: different settings for the same visitors."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -26,24 +26,24 @@ _CROSSES: Mapping[str, int] = {
     "triples": 3,
     "fours": 4,
 }
-"""How many fields the second loop crosses, by the name in a link."""
+"""Number of fields that the second loop crosses, by name in a link."""
 CLASSIC = "classic"
 MOST = 20_000
-"""Visitors whom a second loop meets: it is in memory alone."""
+"""Maximum number of visitors of a second loop, which is in memory only."""
 _TOGETHER = 20
-"""Entries that are followed together, until it may be somebody else's turn."""
+"""Entries followed per step of the job."""
 
 
 def offered(policies: Mapping[str, Policy]) -> dict[str, str]:
-    """What can stand beside a loop, by its name in a link: nothing, other crosses, other policies,
-    or the learner of the retired service."""
+    """Return the options for a second loop by name in a link: none, numbers of crossed fields,
+    policies, or the learner of the retired service."""
     crosses = {name: f"Crosses: {CROSSES.offered[number]}" for name, number in _CROSSES.items()}
     names = {key: policy.label for key, policy in policies.items()}
     return {"": "nothing", **crosses, **names, CLASSIC: "The retired service's learner"}
 
 
 def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -> LoopSettings:
-    """The settings of the second loop with this name, out of those of the first."""
+    """Return the settings of the second loop with a name, derived from the first loop's."""
     if name in _CROSSES:
         return replace(settings, crosses=_CROSSES[name])
     if name == CLASSIC:
@@ -54,13 +54,13 @@ def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -
 
 
 def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
-    """What sets two loops apart, as each is called."""
+    """Return names of two loops by the setting in which they differ."""
     if first.learner != second.learner:
         learners = {"bayesian": "This engine", "classic": "The retired service"}
         return learners[first.learner], learners[second.learner]
     if first.policy != second.policy:
         labels = first.policy.label, second.policy.label
-        # The second has its policy as it is to begin with, whatever was set on the first.
+        # The second loop's policy has default settings, regardless of the first loop's.
         return (
             labels if labels[0] != labels[1] else (f"{labels[0]}, as set", f"{labels[1]}, default")
         )
@@ -76,13 +76,13 @@ def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
 
 
 class Second:
-    """A loop beside an open one, in which the same visitors find other settings.
+    """Second loop: the visitors of the open loop with different settings.
 
     Attributes:
-        name: in links.
+        name: name in links.
 
     Args:
-        first: the open loop, to read.
+        first: the open loop, for reading.
         change: see `SecondLoop`.
     """
 
@@ -101,11 +101,11 @@ class Second:
     @property
     @locked
     def is_level(self) -> bool:
-        """Whether all who came to the open loop have come here, too."""
+        """True if the second loop has served all visitors of the open loop."""
         return self._second.follow(self._first, 0)
 
     def catching_up(self) -> Steps[None]:
-        """Follow the open loop to its end, part by part."""
+        """Follow the open loop to its end, as a job."""
         return locked_steps(self.lock, partial(self._second.follow, self._first, _TOGETHER))
 
     @locked
@@ -115,7 +115,7 @@ class Second:
 
     @locked
     def standing(self) -> Standing:
-        """How both stand."""
+        """Return the mean rewards of both loops."""
         self._first_curve.follow(self._first)
         self._curve.follow(self._second.loop)
         return standing(self._first_curve, self._curve)
@@ -123,7 +123,7 @@ class Second:
     @property
     @locked
     def names(self) -> tuple[str, str]:
-        """What sets the open loop and this one apart."""
+        """Names of the open loop and the second, by their difference."""
         return names_of(self._first.settings, self._second.loop.settings)
 
     @property
@@ -132,19 +132,19 @@ class Second:
 
     @locked
     def ranked_for(self, context: Context) -> Ranked:
-        """What it would show there, and why."""
+        """Return the second loop's ranking for a context."""
         world = self._world_now
         return self._second.loop.preview(world.actions, world.features(context))
 
     @locked
     def favoured(self, cells: Sequence[int] | None = None) -> list[dict[str, object]]:
-        """What it favours in every context, or in some of a large world."""
+        """Return the favourite action of each context, or of some cells in a large world."""
         return favourites(self._second.loop, self._world_now, cells)
 
     @property
     @locked
     def last(self) -> tuple[Ranked, float] | None:
-        """What it showed to the last visitor, and what they gave."""
+        """Ranking and reward of the last visitor."""
         loop = self._second.loop
         ranked = loop.last
         return None if ranked is None else (ranked, sum(loop.events[ranked.event_id].rewards))

@@ -1,4 +1,4 @@
-"""The talk about two loops side by side: the same visitors, one by one, then in crowds."""
+"""Talk about two loops side by side: the same visitors, one by one, then in crowds."""
 
 from dataclasses import replace
 from functools import partial
@@ -24,7 +24,7 @@ _CROWDS = (10, 100, 1_000)
 
 
 def catch_up(session: PlaySession) -> None:
-    """Before anything is drawn: the second loop, if one is asked for, meets all who have come."""
+    """Let the second loop, if requested, serve all visitors so far; call before drawing."""
     second, come = _second(session), len(session.shown.loop.events)
     if session.setup.beside and come > MOST:
         st.toast(f"A second loop serves at most {MOST:,} visitors; {come:,} have come here.")
@@ -34,7 +34,7 @@ def catch_up(session: PlaySession) -> None:
 
 
 def _second(session: PlaySession) -> Second | None:
-    """What is to stand beside the loop that is shown."""
+    """Return the requested second loop of the displayed loop."""
     opened, setup = session.shown, session.setup
     if not setup.beside or len(opened.loop.events) > MOST:
         opened.second = None
@@ -44,7 +44,7 @@ def _second(session: PlaySession) -> Second | None:
 
 
 def beside_show(session: PlaySession) -> Show | None:
-    """The talk; None if nothing stands beside the loop."""
+    """Return the talk; None without a second loop."""
     second = _second(session)
     if second is None:
         return None
@@ -88,7 +88,7 @@ def _crowd(session: PlaySession, second: Second, size: int) -> Screen:
     )
 
 
-# -- what is said ---------------------------------------------------------------------
+# -- sentences ------------------------------------------------------------------------
 
 
 def _say(opened: OpenLoop, second: Second) -> str:
@@ -109,7 +109,7 @@ def _say_crowd(session: PlaySession, second: Second) -> str:
 
 
 def _say_last(opened: OpenLoop, second: Second) -> str:
-    """What the last visitor was offered on each side, and how they answered."""
+    """Describe the last visitor's offers and answers in both loops."""
     here, there = opened.latest, second.last
     if here is None or there is None:
         return _say(opened, second)
@@ -135,11 +135,11 @@ def _answer(opened: OpenLoop, action: str, reward: float) -> str:
     return said(opened.world, opened.world.position(action), reward).lower()
 
 
-# -- what is drawn --------------------------------------------------------------------
+# -- pictures -------------------------------------------------------------------------
 
 
 def _draw_last(opened: OpenLoop, second: Second) -> None:
-    """Of who came last, as both believe after the answer: what each had offered is lit."""
+    """Draw both loops' beliefs after the last visitor's answer; the offers are highlighted."""
     here, there = opened.latest, second.last
     if here is None or there is None:
         _draw(opened, second)
@@ -157,13 +157,13 @@ def _draw_last(opened: OpenLoop, second: Second) -> None:
 
 
 def _as_offered(now: Ranked, then: Ranked) -> Ranked:
-    """What is believed now, with what was offered then; its draws are no longer these bells'."""
+    """Combine current beliefs with a past offer, without its draws from past bells."""
     places = [action.id for action in now.request.actions]
     return replace(now, shown=places.index(then.action_id), draw=None)
 
 
 def _draw(opened: OpenLoop, second: Second) -> None:
-    """Of who stands there."""
+    """Draw both loops' beliefs about the waiting visitor."""
     here = opened.context
     _draw_halves(opened, second, here, (opened.ranked_for(here), second.ranked_for(here)))
 

@@ -1,4 +1,4 @@
-"""What the talk on Play says about the loop that is shown: beliefs, the map and the curve."""
+"""Scene of the talk on Play: sentences, beliefs, the map and the curve."""
 
 from functools import partial
 
@@ -16,7 +16,7 @@ from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 
 
 def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
-    """All that the talk says about a session; its caller holds the session's lock."""
+    """Return the scene of a session; requires the session's lock."""
     opened = session.shown
     return Scene(
         {
@@ -40,7 +40,7 @@ def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
 
 
 def _answered(opened: OpenLoop, look: FigureStyle) -> Figure | None:
-    """Beliefs about the last visitor, now and before the answer."""
+    """Return beliefs about the last visitor, before and after the answer."""
     before = opened.latest
     if before is None:
         return None
@@ -55,7 +55,7 @@ def _beliefs(
     moment: Moment,
     before: Ranked | None = None,
 ) -> Figure:
-    """Beliefs about every action for which there is room, at a moment of a visit."""
+    """Return the chart of beliefs at a moment of a visit, with as many actions as fit."""
     world, size = opened.world, look.size
     parts = chances(ranked, opened.loop.settings.policy)
     offers, rows = SHOWN[ranked.mode][1], rows_of(world, size)

@@ -1,4 +1,4 @@
-"""What the talk on the Play page says: one sentence a screen, large."""
+"""Wording of the talk on Play: a sentence per screen, in large type."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ from pages.parts.text.rewards import said
 
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005
-"""Chance, or reward, by which something must move for it to rise or fall."""
+"""Least change of a chance or reward that counts as a rise or fall."""
 
 
 def who_comes(opened: OpenLoop) -> str:
-    """Who stands there, and the question to the room."""
+    """Return the waiting visitor's context, and the question to the room."""
     who = ", ".join(_with_faces(opened.world, opened.context))
     return f"{plain(who)}. What would you offer?"
 
 
 def _with_faces(world: World, context: Context) -> list[str]:
-    """Its values, none of which is parted from its picture at the end of a line."""
+    """Return the values of a context, each with a no-break space after its emoji."""
     faces = {
         (f.name, value.name): value.label.replace(" ", _STAY, 1) for f, value in world.segments()
     }
@@ -33,7 +33,7 @@ def _with_faces(world: World, context: Context) -> list[str]:
 
 
 def offered(opened: OpenLoop) -> str:
-    """What is offered, and what decided that."""
+    """Return the offer and its reason."""
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
         item, draw = plain(world.items[ranked.chosen].label), ranked.draw[ranked.chosen]
@@ -42,7 +42,7 @@ def offered(opened: OpenLoop) -> str:
 
 
 def answered(opened: OpenLoop) -> str:
-    """What the last visitor answered, and what that moved."""
+    """Return the last visitor's answer and its effect."""
     before = opened.latest
     if before is None:
         return "Nobody has answered yet."
@@ -65,7 +65,7 @@ def _move(before: Ranked, after: Ranked, shown: int) -> str:
 
 
 def crowd(session: PlaySession) -> str:
-    """How far a crowd has come, and once it is there, what is believed."""
+    """Return the progress of a crowd; once it is served, the learned offers."""
     waiting, whole = session.live.waiting, session.live.enqueued
     if waiting:
         return f"{whole - waiting:,} of {whole:,} visitors have answered."
@@ -73,7 +73,7 @@ def crowd(session: PlaySession) -> str:
 
 
 def learned(opened: OpenLoop, truth: bool) -> str:
-    """What it would offer to whom; with the truth, how often that is right."""
+    """Return the favourite offer; with the truth, the number of right ones."""
     cells, come = opened.favoured(), len(opened.loop.events)
     if not come:
         return "Nobody has answered yet, so it knows nothing."
@@ -89,12 +89,12 @@ def learned(opened: OpenLoop, truth: bool) -> str:
 
 
 def _of_whom(world: World) -> str:
-    """Whom a map is about that cannot show all."""
+    """Return the limitation of a map without room for the whole world."""
     return "" if world.is_mapped_whole else ", among those on its map"
 
 
 def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:
-    """What is favoured in most cells, and in how many."""
+    """Return the action favoured in most cells, with their number."""
     (action, count), *others = Counter(str(cell["action"]) for cell in cells).most_common()
     if not others:
         return f"{names[action]} to everybody"
@@ -102,7 +102,7 @@ def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:
 
 
 def earned(opened: OpenLoop, truth: bool) -> str:
-    """What visitors gave of late; with the truth, beside what could be had."""
+    """Return the recent mean reward; with the truth, also the best possible means."""
     curve = opened.curve()
     if not curve:
         return "Nobody has answered yet, so nothing is earned."

@@ -1,4 +1,4 @@
-"""Which moment of a loop a page shows: now, or a past one, exactly as it was."""
+"""Time travel: the displayed moment of a loop, past or present."""
 
 from collections.abc import Sequence
 from concurrent.futures import wait
@@ -20,7 +20,7 @@ from pages.parts.work.live_play import LivePlay
 
 
 class TimelineHost(Protocol):
-    """Whose moments they are: the state of a browser session; see `PlaySession`."""
+    """Session state whose loop is displayed; see `PlaySession`."""
 
     lock: RLock
     open: OpenLoop
@@ -29,21 +29,21 @@ class TimelineHost(Protocol):
     owner: str
 
     def move_to(self, stored: StoredLoop) -> None:
-        """Go on with another loop."""
+        """Open another loop."""
 
     def reporting(self, what: str) -> AbstractContextManager[None]:
-        """What is refused is said on the page."""
+        """Report refusals in the block on the page."""
 
 
 @dataclass(frozen=True, slots=True)
 class Past:
-    """A loop as it was.
+    """Loop at a past moment.
 
     Attributes:
-        of: the loop as it is now.
-        visitors: how many there had been.
-        mark: where the log was.
-        loop: in memory alone; whoever came next, if anybody did, stands there.
+        of: the present loop.
+        visitors: number of visitors up to the moment.
+        mark: position in the log.
+        loop: the loop as of then, in memory only, with the next visitor waiting.
     """
 
     of: OpenLoop
@@ -53,11 +53,11 @@ class Past:
 
 
 class Moments:
-    """Where in the log of the open loop a browser session looks.
+    """Displayed position in the log of the open loop.
 
     Attributes:
-        at: after how many visitors it is to look; None for now.
-        is_open: whether what leads through time is in sight.
+        at: number of visitors at the requested moment; None for the present.
+        is_open: True if the timeline is displayed.
     """
 
     def __init__(self, host: TimelineHost) -> None:
@@ -68,13 +68,13 @@ class Moments:
 
     @property
     def shown(self) -> OpenLoop:
-        """The loop as the page shows it: as it is, or as it was."""
+        """The displayed loop, past or present."""
         return self._host.open if self._past is None else self._past.loop
 
     @locked
     def look(self, visitors: int | None) -> None:
-        """Look at the loop after so many visitors, and stay there whoever comes; at now, if it has
-        not had so many."""
+        """View the loop after a number of visitors, regardless of later ones; the present if out of
+        range."""
         is_there = visitors is not None and 0 <= visitors <= len(self._host.open.loop.events)
         self.at = visitors if is_there else None
         if self.at is None:
@@ -83,18 +83,18 @@ class Moments:
             self._host.live.stop()
 
     def go_to(self, visitors: int) -> None:
-        """Go to the loop after so many visitors, whose right end is now."""
+        """Go to a position on the timeline; its right end is the present."""
         is_now = visitors >= len(self._host.open.loop.events)
         self.look(None if is_now else visitors)
 
     @property
     def is_there(self) -> bool:
-        """Whether the page shows where it is to look."""
+        """True if the requested moment is displayed."""
         return self.at == (self._past and self._past.visitors)
 
     @property
     def is_gone(self) -> bool:
-        """Whether there is no such moment any more: visitors were taken back."""
+        """True if the requested moment was undone."""
         past, loop = self._past, self._host.open.loop
         if self.at is None:
             return False
@@ -103,7 +103,7 @@ class Moments:
         return past is not None and self.is_there and not loop.log.counted_at(past.mark)
 
     def going(self) -> Steps[None]:
-        """Go to where it is to look; each entry that has to be folded is a step."""
+        """Go to the requested moment, as a job; each folded entry is a step."""
         visitors, opened = self.at, self._host.open
         loop = opened.loop
         with loop.lock:
@@ -122,19 +122,20 @@ class Moments:
 
     @property
     def told(self) -> tuple[object, ...]:
-        """All that the rest of the page tells of it; in the past also how many have come by now."""
+        """State that the rest of the page displays; for a past moment with the present number of
+        visitors."""
         looks_back = self.is_open and self.at is not None
         come = len(self._host.open.loop.events) if looks_back else None
         return self.is_there, self.is_gone, self.at, come
 
     @locked
     def toggle(self) -> None:
-        """Bring what leads through time in sight, or out of it."""
+        """Show or hide the timeline."""
         self.is_open = not self.is_open
 
     @locked
     def mark(self) -> None:
-        """Bookmark where it looks."""
+        """Bookmark the displayed moment."""
         opened, shown = self._host.open, self.shown.loop
         place = opened.loop.log.mark_at(len(shown.log))
         marked = place, Bookmark(len(shown.events), "by hand")
@@ -144,9 +145,9 @@ class Moments:
 
     @property
     def bookmarks(self) -> Sequence[Bookmark]:
-        """In their order: before each crowd and change of settings from here, and by hand.
+        """Bookmarks in order: before each crowd and change of settings, and by hand.
 
-        Those that were taken back with what came after are left out.
+        Undone moments are left out.
         """
         opened = self._host.open
         by_hand = [one for place, one in opened.marks if opened.loop.log.counted_at(place)]
@@ -154,9 +155,9 @@ class Moments:
         return sorted({*by_hand, *acts}, key=lambda one: (one.visitors, one.what))
 
     def play_from_here(self) -> None:
-        """Go on from where it looks, with a loop of this browser's own.
+        """Open a branch of the loop at the displayed moment, owned by this browser.
 
-        A background job makes it, during which the session can be used.
+        A background job creates the branch; the session stays usable meanwhile.
         """
         past, library = self._past, self._host.library
         if past is None or library is None:

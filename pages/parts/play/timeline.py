@@ -1,4 +1,4 @@
-"""What leads through the time of a loop: a slider over its visitors, bookmarks, the way back."""
+"""Timeline of a loop: a slider over its visitors, bookmarks, and the way back to the present."""
 
 from collections.abc import Mapping
 
@@ -17,7 +17,7 @@ from pages.parts.work.frame_scheduler import result_of
 
 _SLIDER, _PILLS = "moment", "bookmarks"
 _MOST = 12
-"""Bookmarks that are shown, the latest."""
+"""Maximum number of displayed bookmarks; the latest are kept."""
 _WHAT: Mapping[str, str] = {
     "crowd": "crowd",
     "settings": "settings",
@@ -28,7 +28,7 @@ _WHAT: Mapping[str, str] = {
 
 
 def go(session: PlaySession, address_is_new: bool) -> None:
-    """Before anything of the loop is drawn: go to the moment that is asked for."""
+    """Go to the requested moment; call before the loop is drawn."""
     moments = session.moments
     if moments.is_gone:
         moments.look(None)
@@ -44,7 +44,7 @@ def go(session: PlaySession, address_is_new: bool) -> None:
 
 
 def _greet(shown: OpenLoop, who: str) -> None:
-    """Let who is in the address stand there; who there cannot be is said."""
+    """Let the visitor in the address wait; report an invalid one."""
     context = who_from(shown.world, who)
     if context is not None:
         shown.arrivals.greet(context)
@@ -57,7 +57,7 @@ def _greet(shown: OpenLoop, who: str) -> None:
 
 
 def _asked(session: PlaySession) -> int | None:
-    """The moment in the address; what there cannot be is said."""
+    """Return the moment in the address; report an invalid one."""
     asked, come = st.query_params.get(AT), len(session.open.loop.events)
     if asked is None:
         return None
@@ -69,14 +69,13 @@ def _asked(session: PlaySession) -> int | None:
 
 
 def write_who(session: PlaySession) -> None:
-    """Let the address of a past moment say who stands there; of now it says nothing."""
+    """Write the waiting visitor of a past moment to the address."""
     if session.moments.at is not None:
         write_link(session.setup, loop=session.open.link, **held(session))
 
 
 def say_when(session: PlaySession, is_anothers: bool) -> None:
-    """Which moment is shown if it is not now, and the ways from there; of somebody else's loop a
-    copy is one of them."""
+    """Draw the message on a past moment, with buttons back to the present and for a branch."""
     at, come = session.moments.at, len(session.open.loop.events)
     if at is None:
         return
@@ -104,8 +103,8 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
 
 
 def show(session: PlaySession) -> DeltaGenerator:
-    """Why this is offered; once somebody came, the way into the past, and bookmarks where that is
-    open; where the slider is to be."""
+    """Draw the link *Why*, and after the first visitor the buttons for the past, with bookmarks if
+    the timeline is open; return the slider's container."""
     moments = session.moments
     off = session.is_live
     box = st.container(gap="xxsmall", key="time")
@@ -145,7 +144,7 @@ def _show_bookmarks(session: PlaySession) -> None:
 
     def look() -> None:
         chosen = st.session_state[_PILLS]
-        if chosen is not None:  # A second quick click takes the choice back.
+        if chosen is not None:  # A second quick click clears the selection.
             session.moments.go_to(known[chosen].visitors)
 
     st.session_state[_PILLS] = None
@@ -160,7 +159,7 @@ def _show_bookmarks(session: PlaySession) -> None:
 
 
 def slide(session: PlaySession) -> None:
-    """Where the past is in sight, a slider over all visitors, anew whenever somebody came."""
+    """Draw the slider over all visitors if the timeline is open."""
     moments, come = session.moments, len(session.open.loop.events)
     if not moments.is_open or session.is_live or not come:
         return
@@ -169,7 +168,7 @@ def slide(session: PlaySession) -> None:
 
     def look() -> None:
         chosen = st.session_state[_SLIDER]
-        if chosen != drawn:  # A slider that has just come tells of itself, too.
+        if chosen != drawn:  # A new slider also reports its initial value.
             moments.look(chosen if chosen < come else None)
 
     st.session_state[_SLIDER] = drawn

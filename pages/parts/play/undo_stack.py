@@ -1,4 +1,4 @@
-"""What was done with a loop from here, act by act, to take back and to bring back."""
+"""Undo stack: the acts of a browser session on a loop, to undo and redo."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -14,13 +14,13 @@ from pages.parts.play.arrivals import Arrivals
 T = TypeVar("T")
 
 What = Literal["answer", "crowd", "settings", "mode", "world"]
-"""One visitor, some who came by themselves, other settings, another learning mode, or another
+"""Kind of an act: a single visitor, a crowd, changed settings, changed learning mode, or changed
 world."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bookmark:
-    """A moment to come back to: after so many visitors, and what began there."""
+    """Moment in a loop: the number of visitors so far, and the kind of act that began there."""
 
     visitors: int
     what: What | Literal["by hand"]
@@ -28,14 +28,14 @@ class Bookmark:
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One thing that was done, in however many parts.
+    """Undoable action; a crowd may be logged in several commits.
 
     Attributes:
-        crowd: which one it was, if it was a crowd.
-        entries: how many entries counted before it.
-        events: how many events had been ranked before it.
-        end: where the log was after it.
-        before, after: contexts of who stood there.
+        crowd: number of the crowd; None for other acts.
+        entries: number of counting log entries before the act.
+        events: number of ranked events before the act.
+        end: position of the log after the act.
+        before, after: contexts of the waiting visitor before and after the act.
     """
 
     what: What
@@ -48,14 +48,14 @@ class Act:
 
 
 class Acts:
-    """The acts of one browser session on one loop.
+    """Acts of a browser session on a loop.
 
-    Each can be taken back as long as it is the last thing that was done with the loop by anybody,
-    and brought back as long as nothing else was done since.
+    An act can be undone while it is the last change of the loop by anybody, and redone while no
+    change has followed its undo.
 
     Attributes:
-        done: the last one last.
-        before: how many were done before each screen of a talk, by the screen's name.
+        done: acts that can be undone, oldest first.
+        before: number of acts before each screen of a talk, by the screen's name.
     """
 
     def __init__(self, stored: StoredLoop, arrivals: Arrivals) -> None:
@@ -68,10 +68,10 @@ class Acts:
 
     @locked
     def act(self, what: What, work: Callable[[], T], crowd: int | None = None) -> T:
-        """Do some work in one commit, as an act or as a further part of a crowd.
+        """Run some work in one commit and record it as an act, or as a further part of a crowd.
 
-        It is done again if others were faster; what they did is no part of it. If nothing comes
-        of it, whoever stood there still does.
+        The work is retried after a concurrent commit, whose entries are not part of the act. If the
+        work fails, the waiting visitor stays.
         """
         first, begun, events = self._arrivals.context, self._log.mark, 0
 
@@ -102,7 +102,8 @@ class Acts:
 
     @locked
     def undo(self) -> bool:
-        """Take back the last act, whoever stood there does again; False if it is not the last."""
+        """Undo the last act and restore its waiting visitor; return False if the loop has changed
+        since."""
         if not self.done:
             return False
         act, begun = self.done[-1], self._log.position
@@ -115,7 +116,7 @@ class Acts:
 
     @locked
     def undo_event(self, meant: Ranked | None) -> bool:
-        """Take back the last visitor, if they are the one who is meant; whether they were."""
+        """Undo the last visitor if the event is the expected one; return True on success."""
         begun, end, after = self._log.position, self._log.mark, self._arrivals.context
         taken = self._stored.undo_event(meant)
         if taken is None:
@@ -135,16 +136,16 @@ class Acts:
 
     @property
     def can_redo(self) -> bool:
-        """Whether there is an act to bring back."""
+        """True if an undone act can be redone."""
         is_last = self._undone_at == self._log.position and self._loop.can_bring_back
         return bool(self._undone) and is_last
 
     @locked
     def redo(self) -> None:
-        """Bring back the act that was taken back last, and whoever stood there after it.
+        """Redo the act that was undone last, and restore the visitor who waited after it.
 
         Raises:
-            PersonalizerError: if anything else was done since.
+            PersonalizerError: if the loop has changed since the undo.
         """
         self._stored.redo(self._undone_at if self._undone else -1)
         act = self._undone.pop()

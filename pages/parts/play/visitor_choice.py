@@ -1,4 +1,4 @@
-"""Who stands there, and who comes next."""
+"""Panel to choose the waiting visitor's context, or to call the next visitor."""
 
 from engine.worlds import key_of
 from pages.parts.components.scene_view.parts import Panel, button, choice, panel
@@ -12,8 +12,10 @@ _NEXT = (
 
 
 def who_is_there(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
-    """Each field of the context, and who comes next; moving these asks "what if", nothing is
-    logged. While a crowd comes nothing can be asked."""
+    """Return the panel: each field of the context, and the button for the next visitor.
+
+    Changes are "what if" questions and are not logged; they are disabled during live play.
+    """
     world, context, visit = opened.world, opened.context, opened.arrivals.visit
     choices = (
         choice(

@@ -42,7 +42,7 @@ _SERVED: ContextVar[Client] = ContextVar("served", default=_NOBODY)
 
 @contextmanager
 def serving(client: Client) -> Iterator[None]:
-    """Attribute what this thread does meanwhile, outside of a page's script, to a session."""
+    """Attribute the work of this thread to a session, outside of page scripts."""
     token = _SERVED.set(client)
     try:
         yield
@@ -51,7 +51,7 @@ def serving(client: Client) -> Iterator[None]:
 
 
 def this_client() -> Client:
-    """The session that this thread serves; one with empty ids outside of any session."""
+    """Return the session of this thread; empty ids outside of any session."""
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return _SERVED.get()
@@ -59,12 +59,12 @@ def this_client() -> Client:
 
 
 def is_there(session: str) -> bool:
-    """Whether the session's tab is open and connected."""
+    """Return True if the session's tab is open and connected."""
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
 class _Held:
-    """Object that lives as long as its browser session is in memory."""
+    """Object with the lifetime of a browser session in memory."""
 
 
 _HELD = "held"
@@ -79,8 +79,8 @@ def count_as_held() -> None:
 
 
 def held_sessions() -> int:
-    """Number of browser sessions in memory: open ones, those that Streamlit keeps for two minutes
-    in case of a reconnect, and those not yet garbage-collected."""
+    """Number of browser sessions in memory: open ones, sessions kept by Streamlit for two minutes
+    in case of a reconnect, and sessions not yet garbage-collected."""
     return len(_all_held)
 
 
@@ -89,7 +89,7 @@ class SessionLimit:
 
     Args:
         most: sessions that may be open.
-        is_there: whether a session is still open.
+        is_there: returns True while a session is open.
 
     Raises:
         PersonalizerError: ``InvalidServiceConfiguration`` for a cap that is no whole number from 1.
@@ -129,5 +129,5 @@ class SessionLimit:
 
 @cache
 def session_limit() -> SessionLimit:
-    """The cap of this server, with the sessions that it has admitted."""
+    """Return the server's cap, with the admitted sessions."""
     return SessionLimit.from_environment(os.environ)

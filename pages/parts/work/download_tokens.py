@@ -1,4 +1,4 @@
-"""Downloads of one browser session: its links contain a token that only this session knows."""
+"""Downloads of a browser session, under links with a secret token."""
 
 import secrets
 from collections.abc import Callable

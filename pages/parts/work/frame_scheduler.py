@@ -1,6 +1,6 @@
-"""Frames of pages: when a page is drawn, and how often while something goes on by itself.
+"""Scheduling of page frames: order, and rate during live play.
 
-Pages that a person has clicked on are drawn first, and all others one after the other.
+Pages with a pending click are drawn first, all others one after the other.
 """
 
 import math
@@ -80,7 +80,7 @@ class Frames:
 
 @cache
 def frames() -> Frames:
-    """The frames of this process."""
+    """Return the process's frames."""
     return Frames()
 
 
@@ -90,7 +90,7 @@ def pace(least: float) -> float:
 
 
 class _Here(local):
-    """State of this thread: the locks held by the page that it draws, and the reason to draw."""
+    """State of the thread: locks of the page in progress, and the reason to draw."""
 
     turn: ExitStack | None = None
     is_clicked_for = False
@@ -101,7 +101,7 @@ _HERE = _Here()
 
 @contextmanager
 def drawing(is_clicked_for: bool) -> Iterator[None]:
-    """Draw for a click at once, and for any other reason when it is this page's turn."""
+    """Draw for a click at once, and for any other reason in turn."""
     before = _HERE.turn, _HERE.is_clicked_for
     with ExitStack() as turn:
         _begin(turn, is_clicked_for)
@@ -133,9 +133,9 @@ def _holding(lock: RLock, patience: float) -> Iterator[None]:
 
 
 def result_of(steps: Steps[T]) -> T:
-    """Do a job without whose result a page cannot be drawn; other pages are drawn meanwhile.
+    """Run a job and return its result, which the page needs; other pages are drawn meanwhile.
 
-    The script ends with the job if that is cancelled, as when its session has ended.
+    If the job is cancelled, as at the end of its session, the script stops.
     """
     turn = _HERE.turn
     if turn is not None:
@@ -159,7 +159,7 @@ def drawing_all() -> Iterator[None]:
 
 
 def only_follow() -> None:
-    """Let the next frame wait for clicks of others: this session's click was answered before."""
+    """Let the next frame wait for clicks of other sessions, after an answered click."""
     st.session_state[_FOLLOWS] = True
 
 
@@ -168,7 +168,7 @@ class Followed(Shared, Protocol):
 
     @property
     def is_live(self) -> bool:
-        """Whether it changes by itself."""
+        """True while the page changes without clicks."""
 
 
 S = TypeVar("S", bound=Followed)
@@ -181,8 +181,8 @@ def frame(draw: Callable[[S], None]) -> Callable[[S], None]:
     @wraps(draw)
     def drawn(session: S) -> None:
         start, client = time.thread_time(), this_client().session
-        is_alone = _HERE.turn is None  # Else more of the page follows.
-        # The frame that finds the end of all that was live is not for a click either.
+        is_alone = _HERE.turn is None  # Else the rest of the page follows.
+        # The last frame of live play is not for a click either.
         was_live = session.is_live or frames().follows(client)
         is_clicked_for = _HERE.is_clicked_for or not was_live
         is_clicked_for &= not st.session_state.pop(_FOLLOWS, False)

@@ -86,7 +86,8 @@ class LivePlay:
 
     @locked
     def send_away(self) -> None:
-        """Let no visitor wait, except those requested together with this: they come afterwards.
+        """Drop all waiting visitors, except those requested by a concurrent click, who come
+        afterwards.
 
         Clicks that reach a busy server together are handled in the order of the buttons.
         """
@@ -98,7 +99,7 @@ class LivePlay:
 
     @locked
     def settle(self) -> None:
-        """Note that all clicks that came together have been handled."""
+        """End the handling of concurrent clicks."""
         self._asked = 0
 
     @locked
@@ -174,9 +175,9 @@ class LivePlay:
 
     @locked
     def advance(self) -> None:
-        """Do one frame of live play if it is due; raise the error of a crowd that failed.
+        """Do a frame of live play if due; raise the error of a failed crowd.
 
-        Frames that a click causes let no visitors in.
+        Frames caused by clicks let no visitors in.
         """
         crowd, every = self._crowd, self.pace
         if crowd is not None and crowd.done():

@@ -1,4 +1,4 @@
-"""The process pool in which the races of all browser sessions run.
+"""Process pool for the races of all browser sessions.
 
 It exists while there are races. Two races run at once; while others wait, a race pauses after its
 turn and continues with its next one. A race is removed after its session has ended, and the
@@ -31,7 +31,7 @@ _NICE = 10
 
 
 def open_processes() -> Executor:
-    """Return an executor with fresh processes of one BLAS thread each, which end with this one."""
+    """Return an executor with new processes of one BLAS thread each, which end with the app."""
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     return ProcessPoolExecutor(
         min(4, os.cpu_count() or 1), multiprocessing.get_context("spawn"), _stand_back
@@ -68,7 +68,7 @@ class Racer:
 
 
 class Track:
-    """Races in the order of their turns, and the lanes of those that may run.
+    """Races in the order of their turns, and the lanes of running races.
 
     Args:
         make: returns an executor for all races; called for the first one.
@@ -125,7 +125,7 @@ class Track:
 
     @locked
     def abandon(self, executor: Executor) -> None:
-        """Remove all races of an executor that is broken."""
+        """Remove all races of a broken executor."""
         for racer in list(self._line):
             if racer.executor is executor:
                 self.leave(racer)
@@ -156,5 +156,5 @@ class Track:
 
 @st.cache_resource
 def track() -> Track:
-    """The track of this server."""
+    """Return the server's track."""
     return Track(open_processes)

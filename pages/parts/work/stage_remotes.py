@@ -1,9 +1,8 @@
-"""Stages of this process, as others reach them: who has a stage's token steers it, who has its
-code looks at what it shows.
+"""Stages and their remote controls: a token steers a stage, a code shows its screen.
 
-A remote is the page of a second device (`remote_page`). It is told what the speaker may say, and
-what it asks for waits here until the stage, which asks for it, does it. Nothing of this is kept:
-with its session a stage is gone.
+A remote is the page of a second device (`remote_page`). It displays the speaker's notes; its
+requests are queued here until the stage polls and executes them. Nothing is stored: a stage ends
+with its session.
 """
 
 import hashlib
@@ -23,20 +22,21 @@ import streamlit as st
 from engine.loop.lock import locked
 
 Step = Literal["next", "back"]
-"""What the stage's script does when a remote asks for it."""
+"""Request of a remote that the stage's script executes."""
 Verb = Literal[Step, "blank"]
-"""All that a remote may ask for: nothing else leads from it to a loop."""
+"""All requests of a remote; nothing else leads from it to a loop."""
 VERBS: tuple[Verb, ...] = get_args(Verb)
 MOST, IN_SECONDS = 12, 3.0
-"""Presses that a stage takes in so many seconds."""
+"""Maximum number of presses per interval, and the interval in seconds."""
 AWAY = 6.0
-"""Seconds after which a stage that asked for nothing has no page open."""
+"""Seconds without a poll after which a stage has no open page."""
 _LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""Of a code that is read from a screen: none that looks like another."""
+"""Letters of a code, without look-alikes, as people read it from a screen."""
 _CODE = 6
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{22}")
 _TOKENS, _MOST_TOKENS, _MOST_NAMES = "stage-tokens", 5, 20
-"""What a session's stages were called: what Streamlit caches for it ends with each connection."""
+"""Session-state key of a session's previous tokens: Streamlit's session cache ends with each
+connection."""
 
 
 _ROUNDS = 10_000
@@ -44,21 +44,24 @@ _ROUNDS = 10_000
 
 @lru_cache(maxsize=1_000)
 def _code_of(token: str) -> str:
-    """The code beside a token, which tells nothing of it: so any server knows it. Everybody in a
-    room can read a code, so it takes a processor weeks to find another token for it."""
+    """Return the code of a token, derived so that any server knows it without the token being
+    revealed.
+
+    Everybody in a room can read a code; finding another token for it takes a processor weeks.
+    """
     digest = hashlib.pbkdf2_hmac("sha256", token.encode(), b"stage", _ROUNDS)
     return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:_CODE])
 
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """What a speaker is told of the screen that is on.
+    """Speaker notes on the current screen.
 
     Attributes:
-        title: its sentence, as plain text.
-        say: what may be said, and what the step on does.
-        following: the same of the next screen; empty at the end.
-        at, of: its place, from 1, and how many there are.
+        title: the screen's sentence, as plain text.
+        say: notes, and the effect of the next step.
+        following: notes on the next screen; empty at the end.
+        at, of: position of the screen, from 1, and number of screens.
     """
 
     title: str = ""
@@ -70,11 +73,11 @@ class Notes:
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What only the browser of the stage knows.
+    """State that only the stage's browser knows.
 
     Attributes:
-        blank: whether the screen is dark.
-        hands: how many were counted for each answer.
+        blank: True if the screen is dark.
+        hands: answers, each with the number of hands.
     """
 
     blank: bool = False
@@ -82,19 +85,19 @@ class Seen:
 
 
 class Remote:
-    """One stage, as its second devices have it.
+    """A stage, as controlled by second devices.
 
     Attributes:
-        token: of those that may steer it.
-        code: of those that may look.
-        names: its token with its code, and those of the same tab before it was reloaded.
-        notes, seen: what the stage has told last.
-        counted: hands for each answer as the last step was made, which told of them.
-        taken: how many steps it has taken.
-        link: leads to what it shows, to look and copy.
+        token: secret that permits to steer.
+        code: code that permits to watch.
+        names: codes by token: the current one, and those of the tab before a reload.
+        notes, seen: last report of the stage.
+        counted: hands for each answer at the last step.
+        taken: number of executed steps.
+        link: link to the stage's content, to view and copy.
 
     Args:
-        now: a clock in seconds that only goes forward.
+        now: monotonic clock, in seconds.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
@@ -113,24 +116,24 @@ class Remote:
 
     @locked
     def be_found_as(self, tokens: Iterable[str]) -> None:
-        """Be reached by these tokens, and the codes beside them: whoever reached the tab before it
-        was reloaded, or the server was started again, reaches it still."""
+        """Register under earlier tokens and codes, so that devices stay connected after a reload or
+        a restart."""
         for token in tokens:
             if _TOKEN.fullmatch(token) and len(self.names) < _MOST_NAMES:
                 self.names[token] = code = _code_of(token)
                 _remotes[token] = self
-                # Who knows the token is that tab; another may have the same code, even on purpose.
+                # The token identifies the tab; another tab may have the same code, even on purpose.
                 if token in _codes.setdefault(code, self).names:
                     _codes[code] = self
 
     @locked
     def tell(self, notes: Notes, link: str) -> None:
-        """What is on the stage from here on."""
+        """Set the notes and the link of the current screen."""
         self.notes, self.link = notes, link
 
     @locked
     def take(self) -> Step | None:
-        """The step that was asked for first, and not taken yet."""
+        """Return the next requested step, or None."""
         if not self._steps:
             return None
         self.taken += 1
@@ -138,15 +141,15 @@ class Remote:
 
     @locked
     def hear(self, seen: Seen) -> dict[str, int]:
-        """The stage's browser is there, and tells what it knows; what there is to do for it.
+        """Take a report of the stage's browser; return pending work for it.
 
         Returns:
-            ``steps`` that wait to be taken, and ``blanks``, how often the screen was to be
-            darkened or lit since the stage began.
+            ``steps`` to execute, and ``blanks``, the number of requests to darken or light the
+            screen since the stage began.
         """
         now = self._now()
         if now - self._heard > AWAY:
-            self._steps.clear()  # Whoever pressed while nobody was there has given up.
+            self._steps.clear()  # Presses without an open stage are obsolete.
         self.seen, self._heard = seen, now
         return {"steps": len(self._steps), "blanks": self._blanks}
 
@@ -154,7 +157,7 @@ class Remote:
 
     @locked
     def press(self, verb: Verb) -> bool:
-        """Ask for something; False if that was too often."""
+        """Queue a request; return False if presses were too frequent."""
         now = self._now()
         if len(self._times) == MOST and now - self._times[0] < IN_SECONDS:
             return False
@@ -168,23 +171,23 @@ class Remote:
     @property
     @locked
     def told(self) -> dict[str, object]:
-        """All that a second device is told, as JSON."""
+        """State for a second device, as JSON."""
         away = self._now() - self._heard > AWAY
         return {**asdict(self.notes), **asdict(self.seen), "away": away}
 
     @property
     def way(self) -> str:
-        """Path and query of its link, on whichever address it is asked for."""
+        """Path and query of the link, valid on any host name."""
         parts = urlsplit(self.link)
-        # Two slashes would lead to another address.
+        # Two slashes would start a host name.
         path = f"/{parts.path.lstrip('/')}"
         return f"{path}?{parts.query}" if parts.query else path
 
     @locked
     def leave(self) -> None:
-        """The session has ended, and the stage with it."""
+        """Unregister the stage at the end of its session."""
         for token, code in self.names.items():
-            # After a reload they may be another session's by now.
+            # After a reload, the entries may belong to another session.
             for held, key in ((_remotes, token), (_codes, code)):
                 if held.get(key) is self:
                     del held[key]
@@ -195,12 +198,12 @@ _codes: dict[str, Remote] = {}
 
 
 def steered_by(token: str) -> Remote | None:
-    """The stage of a token."""
+    """Return the stage of a token, or None."""
     return _remotes.get(token)
 
 
 def seen_by(code: str) -> Remote | None:
-    """The stage of a code."""
+    """Return the stage of a code, or None."""
     return _codes.get(code)
 
 
@@ -210,7 +213,8 @@ def _of_session() -> Remote:
 
 
 def this_remote() -> Remote:
-    """That of this browser session; reached as before once a connection that broke is back."""
+    """Return the remote of this browser session, registered under the tokens of earlier
+    connections."""
     remote = _of_session()
     tokens = [*st.session_state.get(_TOKENS, []), remote.token]
     remote.be_found_as(tokens)

@@ -1,4 +1,4 @@
-"""Rows as files: cells that are safe in spreadsheets, and Parquet."""
+"""Tables as files: spreadsheet-safe cells for CSV, and Parquet."""
 
 import io
 from collections.abc import Iterable
@@ -13,8 +13,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def as_cells(rows: Rows) -> pd.DataFrame:
-    """Return rows in which no text, heads and categories included, is a formula to a spreadsheet:
-    it would do what a stranger typed."""
+    """Return rows whose texts, including headers and categories, are not formulas to a spreadsheet.
+
+    A spreadsheet would execute formulas typed by strangers.
+    """
 
     def harmless(value: object) -> object:
         return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
@@ -26,7 +28,7 @@ def as_cells(rows: Rows) -> pd.DataFrame:
 
 
 def as_parquet(rows: Rows) -> bytes:
-    """The same rows with their types; a column that has none, of several or too long, is text."""
+    """Return rows as Parquet with their types; mixed or unsupported columns become text."""
     frame = pd.DataFrame(rows)
     texts = {
         str(name): column.map(str, na_action="ignore")
@@ -39,7 +41,7 @@ def as_parquet(rows: Rows) -> bytes:
 
 
 def _has_a_type(column: "pd.Series[Any]") -> bool:
-    """Whether Parquet has one for all that is in a column, and within that."""
+    """Return True if Parquet supports a column's values."""
     if column.dropna().map(type).nunique() > 1:
         return False
     try:

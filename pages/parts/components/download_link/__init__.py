@@ -1,6 +1,6 @@
-"""A link to a file that the server writes while the browser takes it.
+"""Download link to a file that the server streams.
 
-Streamlit's own button keeps the whole file in memory, for as long as the session lasts.
+Streamlit's download button keeps the whole file in memory for the whole session.
 """
 
 import re
@@ -18,7 +18,7 @@ _link = st.components.v2.component(
 
 
 def download_link(key: str, label: str, path: str, called: str = "") -> None:
-    """Let a file be taken along; it may be ``called`` more than the label says."""
-    # Two underscores in a row part Streamlit's own names, and one of 200 ids of loops has them.
+    """Draw a link to download a file; ``called`` is the accessible name, by default the label."""
+    # Double underscores separate parts of Streamlit's keys; one of 200 loop ids contains them.
     data = {"label": label, "path": path, "called": called or label}
     _link(key=re.sub("_(?=_)", "_.", key), data=data, width="content")
