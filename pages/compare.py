@@ -16,7 +16,7 @@ from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import stage_door
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
 from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
@@ -46,7 +46,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_moment(session), report_of=partial(report, session)),
-            stage_door,
+            show_stage_entry,
             session.reset,
         )
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import stage_door
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.evaluate import (
     board,
@@ -62,7 +62,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, this_log(session, st.context.url or ""), report_of=reported),
-            stage_door,
+            show_stage_entry,
         )
 
 question(

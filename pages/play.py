@@ -8,12 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.components.browser_id import has_told
+from pages.parts.components.browser_id import has_reported
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
 from pages.parts.components.more_menu import more
 from pages.parts.components.scene_view import panel_view, scene_view
-from pages.parts.components.stage_entry import stage_door
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
@@ -35,7 +35,7 @@ from pages.parts.play import (
 from pages.parts.play.answer_route import follow_click, show_on_screen
 from pages.parts.play.current_session import play_session
 from pages.parts.play.loop_from_link import follow, open_loop
-from pages.parts.play.moment_links import held
+from pages.parts.play.moment_links import moment_in_address
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -68,9 +68,9 @@ with toolbar():
             you.go(session, setup, address_is_new)
             you.write_choices(session)
             you.take_back(session)
-            reset, links = session.contest.reset, you.share_choices
+            reset, links = session.duel_session.reset, you.share_choices
         else:
-            write_link(setup, loop=session.open.link, picks=None, **held(session))
+            write_link(setup, loop=session.open.link, picks=None, **moment_in_address(session))
             controls.step_back(session)
             step = partial(controls.step_on, session)
             control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
@@ -78,7 +78,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup, disabled=not session.may_change),
             lambda: links(session, setup),
-            lambda: stage_door(partial(setup.draw, "beside")),
+            lambda: show_stage_entry(partial(setup.draw, "beside")),
             reset,
         )
     if not setup.you and session.first_step == "crowd":
@@ -114,8 +114,8 @@ if setup.you:
 
     st.fragment(draw_choices, key=PART)(session)
 else:
-    is_anothers = has_told() and not session.may_answer
-    if is_anothers and session.moments.at is None:
+    is_anothers = has_reported() and not session.may_answer
+    if is_anothers and session.time_travel.at is None:
         controls.offer_a_copy(session)
     timeline.say_when(session, is_anothers)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
@@ -130,19 +130,19 @@ else:
         picture = st.container(gap="xxsmall", key="picture")
         times = timeline.show(session)
     with right:
-        axes = learned_panels.head_of_map(setup, session.shown.world)
+        axes = learned_panels.head_of_map(setup, session.displayed.world)
         results = st.container(gap="xsmall", key="map")
-        learned_panels.choose_map(session.shown.world)
+        learned_panels.choose_map(session.displayed.world)
     # Drawn outside the frame, so that closed boxes are not sent with each click.
     with st.container(horizontal=True, gap="large", key="came-of-it"):
         earned, explained = st.container(), st.container()
-    opened_below = details.boxes(session.shown.loop)
+    opened_below = details.boxes(session.displayed.loop)
     if "another" in opened_below:
         with opened_below["another"]:
             another_world.show_world_controls(session)
-    offer_a_lesson(session.shown, session.is_live)
+    offer_a_lesson(session.displayed, session.is_live)
     controls.watch_steps(session)
-    session.open.second = None  # Used on the stage only.
+    session.open.side_loop = None  # Used on the stage only.
 
     @frame
     def draw_frame(session: PlaySession) -> None:
@@ -151,13 +151,13 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
-        timeline.write_who(session)
+        timeline.write_visitor(session)
         controls.say_if_unheard(session)
         # Computed before drawing, so that the whole frame is sent as a single message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
-        scene, opened = scene_of(session, look, offer), session.shown
+        scene, opened = scene_of(session, look, offer), session.displayed
         # What follows an answer and is no part of a scene.
-        has_more = session.is_live or session.moments.is_open or bool(opened_below)
+        has_more = session.is_live or session.time_travel.is_open or bool(opened_below)
         show_on_screen(session, look, scene, has_more)
         with people:
             panel_view("who")

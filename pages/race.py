@@ -9,7 +9,7 @@ import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
-from pages.parts.components.stage_entry import stage_door
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
@@ -37,7 +37,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_race(session), report_of=partial(report, session)),
-            stage_door,
+            show_stage_entry,
         )
 
 question(

@@ -10,7 +10,7 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.compare.talk import open_talk as open_compare
-from pages.parts.components.stage_corner import stand_in_corner
+from pages.parts.components.stage_corner import draw_corner
 from pages.parts.components.stage_talk import Paced, Talk
 from pages.parts.data.talk import open_talk as open_data
 from pages.parts.evaluate.talk import open_talk as open_evaluate
@@ -72,4 +72,4 @@ def _present(talk: Talk) -> None:
         page, query = place
         there = st.Page(script_of(page), title=page, url_path=page)
         st.switch_page(there, query_params=dict(query))
-    present(show, partial(stand_in_corner, show, talk.link(), talk.leads_to))
+    present(show, partial(draw_corner, show, talk.link(), talk.leads_to))

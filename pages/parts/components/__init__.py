@@ -5,7 +5,7 @@ from pathlib import Path
 import streamlit as st
 
 
-def beside(module: str, name: str) -> str:
+def folder_text(module: str, name: str) -> str:
     """Return the text of a file in the folder of a module, given by its ``__file__``.
 
     Streamlit accepts paths only from installed packages, but text from any. It sends the text each
@@ -15,7 +15,7 @@ def beside(module: str, name: str) -> str:
     return "\n".join(bare for line in lines if (bare := line.strip())[:2] != "//")
 
 
-def told(key: str, name: str) -> object:
+def component_value(key: str, name: str) -> object:
     """Return a value reported by a component's script, or None."""
     state = st.session_state.get(key)
     return state.get(name) if isinstance(state, dict) else None

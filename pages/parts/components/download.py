@@ -51,9 +51,9 @@ def download_text(
 
 async def send_file(request: Request) -> Response:
     """Send a session's file, as last offered under the link."""
-    told = request.path_params
-    pass_ = pass_of(told["token"])
-    file = pass_.files.get(told["key"]) if pass_ is not None else None
+    parameters = request.path_params
+    pass_ = pass_of(parameters["token"])
+    file = pass_.files.get(parameters["key"]) if pass_ is not None else None
     if file is None:
         return PlainTextResponse(ELSEWHERE, 403)
     async with _AT_ONCE:

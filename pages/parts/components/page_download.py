@@ -10,7 +10,7 @@ from pages.parts.work.figure_registry import Drawn, drawn_here
 _LABEL = "Download everything on this page: charts as PNG and SVG, data as CSV and Parquet"
 
 
-def take_along(page: str) -> None:
+def offer_page_download(page: str) -> None:
     """Draw a link to download the page's charts and tables; the file is created when followed."""
     parts = drawn_here()
     if any(part.figures or part.tables for part in parts.values()):
@@ -20,7 +20,7 @@ def take_along(page: str) -> None:
 
 def packed(parts: Mapping[str, Drawn]) -> bytes:
     """Return the displayed charts and tables as ZIP."""
-    shown = list(parts.values())
-    figures = [figure for part in shown for figure in list(part.figures.values())]
-    tables = {key: rows for part in shown for key, rows in list(part.tables.items())}
+    drawn = list(parts.values())
+    figures = [figure for part in drawn for figure in list(part.figures.values())]
+    tables = {key: rows for part in drawn for key, rows in list(part.tables.items())}
     return as_zip(figures, tables)

@@ -46,7 +46,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         height="content" if len(frame) <= _ROWS else 430,
         column_config={
             "Shows": st.column_config.SelectboxColumn(
-                options=ids, required=True, format_func=lambda one: names[str(one)]
+                options=ids, required=True, format_func=lambda item: names[str(item)]
             )
         },
     )

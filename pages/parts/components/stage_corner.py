@@ -5,7 +5,7 @@ from urllib.parse import urlencode, urlsplit
 
 import streamlit as st
 
-from pages.parts.components import told
+from pages.parts.components import component_value
 from pages.parts.components.remote_page.routes import LOOK_PATH, REMOTE_PATH
 from pages.parts.components.remote_watch import watch_remote
 from pages.parts.components.stage_front import counted
@@ -19,7 +19,7 @@ _SIZE = 124
 """Size of the QR code in pixels in a window of 1280 x 720; the style sheet scales it."""
 
 
-def stand_in_corner(show: Show, link: str, leads_to: str) -> None:
+def draw_corner(show: Show, link: str, leads_to: str) -> None:
     """Draw the code for the audience's phones, and let remote controls steer.
 
     Args:
@@ -32,10 +32,10 @@ def stand_in_corner(show: Show, link: str, leads_to: str) -> None:
     st.markdown(plain(short_address(remote, link)))
 
     def step() -> None:
-        asked = remote.take()
-        if asked is not None:
-            remote.counted = counted(told("remote", "steps"), show.screen.name)
-            advance(show, 1 if asked == "next" else -1)
+        direction = remote.take()
+        if direction is not None:
+            remote.counted = counted(component_value("remote", "steps"), show.screen.name)
+            advance(show, 1 if direction == "next" else -1)
 
     watch_remote(remote, step)
 
@@ -45,8 +45,8 @@ def own_link(without: Collection[str] = ()) -> str:
     ``without``."""
     address = (st.context.url or "").partition("?")[0]
     left = {STAGE, SCREEN, SHOW, *without}
-    told = {name: value for name, value in st.query_params.to_dict().items() if name not in left}
-    return f"{address}?{urlencode(told)}" if told else address
+    query = {name: value for name, value in st.query_params.to_dict().items() if name not in left}
+    return f"{address}?{urlencode(query)}" if query else address
 
 
 def notes_of(show: Show) -> Notes:

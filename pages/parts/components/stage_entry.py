@@ -14,7 +14,7 @@ _SIZE = 200
 """Size of the QR code in pixels."""
 
 
-def stage_door(more: Callable[[], None] | None = None) -> None:
+def show_stage_entry(more: Callable[[], None] | None = None) -> None:
     """Draw the button to the stage; ``more`` draws further choices of the page."""
     st.button("Open the stage", key="go-on-stage", on_click=enter_or_leave)
     note(

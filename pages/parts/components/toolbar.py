@@ -69,11 +69,11 @@ def _begin_there(setup: Linked) -> None:
 
 
 def _choose_another(setup: Linked) -> None:
-    """Draw the menu of further worlds: this browser's own, and ready-made ones."""
+    """Draw the menu of further worlds: the browser's own, and ready-made worlds."""
 
     def take() -> None:
-        if one := chosen(key, names, ""):
-            st.session_state[setup.key("world")] = keep_at_hand(world_of(one))
+        if world := chosen(key, names, ""):
+            st.session_state[setup.key("world")] = keep_at_hand(world_of(world))
             _begin_there(setup)
 
     key = setup.key("another-world")
@@ -92,8 +92,8 @@ def _choose_another(setup: Linked) -> None:
 
 
 def other_worlds() -> dict[str, str]:
-    """Return names of this browser's own worlds and ready-made ones, by key."""
-    ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
+    """Return names of the browser's own worlds and ready-made worlds, by key."""
+    ready = {name: entry.world.label for name, entry in GALLERY.items() if name not in WORLDS}
     return distinct_names({kept.key: kept.name for kept in worlds_of(owner())} | ready)
 
 
@@ -158,7 +158,7 @@ def control_the_crowd(
 
 
 def _act(
-    label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, told: str
+    label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, help: str
 ) -> None:
     """Draw a button with a shortcut key and counted presses."""
     st.button(
@@ -168,7 +168,7 @@ def _act(
         shortcut=shortcut(key),
         on_click=buttons_here().counting(does),
         disabled=disabled,
-        help=f"{label}: {told}",
+        help=f"{label}: {help}",
     )
 
 
@@ -218,4 +218,4 @@ def show_progress(crowd: LivePlay) -> None:
     """Draw the progress of a crowd."""
     if crowd.waiting:
         done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
-        st.progress(done / total, crowd.told)
+        st.progress(done / total, crowd.progress_text)

@@ -33,5 +33,5 @@ def take_along(about: LoopInfo) -> None:
 @frame
 def _draw_waiting(mine: Pass) -> None:
     """Draw the position of a requested file in the queue."""
-    if mine.told:
-        note(mine.told)
+    if mine.waiting_text:
+        note(mine.waiting_text)

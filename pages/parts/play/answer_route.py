@@ -70,7 +70,7 @@ class PlayScreen:
                 offer = session.advance()
                 # A run of the page may have drawn another scene since.
                 screen = screens()[session.presses.session]
-                if session.shown.world is not screen.world:
+                if session.displayed.world is not screen.world:
                     return None
                 before, scene = screen.scene, scene_of(session, screen.look, offer)
                 screen.show(scene)
@@ -95,7 +95,7 @@ def screens() -> WeakValueDictionary[str, PlayScreen]:
 def show_on_screen(session: PlaySession, look: Look, scene: ClickScene, has_more: bool) -> None:
     """Register the scene of a script run; answers to clicks replace it later."""
     screen = PlayScreen(
-        session, session.shown.world, look, this_client(), drawn_here(), has_more, scene
+        session, session.displayed.world, look, this_client(), drawn_here(), has_more, scene
     )
     screen.show(scene)
     session.screen = screens()[scene.session] = screen
@@ -124,16 +124,16 @@ async def answer(request: Request) -> Response:
     browser then requests a run, which also counts each click once.
     """
     try:
-        told = json.loads(await body_of(request, MOST_BYTES))
+        message = json.loads(await body_of(request, MOST_BYTES))
     except (ValueError, RecursionError):
         return Response("The answers are not valid JSON.", 400)
-    name = told.get("session") if isinstance(told, dict) else None
+    name = message.get("session") if isinstance(message, dict) else None
     screen = screens().get(name) if isinstance(name, str) else None
     if screen is None or screen.is_busy:
         return Response(status_code=204)
     screen.is_busy = True
     try:
-        answering = partial(screen.answer, told)
+        answering = partial(screen.answer, message)
         scene = await asyncio.get_running_loop().run_in_executor(_workers(), answering)
     finally:
         screen.is_busy = False

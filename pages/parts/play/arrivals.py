@@ -78,9 +78,9 @@ class Arrivals:
         Returns:
             True if the context was changed; False after the visit, or for an unknown value.
         """
-        asked = {**self.context, field: value}
-        if visit != self.visit or field not in self.context or not self._world().has(asked):
+        context = {**self.context, field: value}
+        if visit != self.visit or field not in self.context or not self._world().has(context):
             return False
-        self.context = asked
+        self.context = context
         self.turn += 1
         return True

@@ -38,10 +38,10 @@ def room_screens(world: World, seed: int) -> Sequence[Screen]:
     duel, said = _duel(world, seed), words("show")
     hands = [item.label for item in world.items]
     note = said.say("room_note")
-    asked = [
+    visits = [
         Screen(
             f"room-{number}",
-            partial(_who_comes, duel, said, number),
+            partial(_visitor_sentence, duel, said, number),
             partial(_menu, duel, said),
             note,
             hands,
@@ -58,7 +58,7 @@ def room_screens(world: World, seed: int) -> Sequence[Screen]:
         do=partial(_pick, duel, VISITS - 1),
         undo=partial(_take_back, duel),
     )
-    return [*asked, over]
+    return [*visits, over]
 
 
 def begin_anew() -> None:
@@ -109,11 +109,11 @@ def _write(duel: Duel) -> None:
 # -- what is shown --------------------------------------------------------------------
 
 
-def _who_comes(duel: Duel, said: Words, number: int) -> str:
+def _visitor_sentence(duel: Duel, said: Words, number: int) -> str:
     world, visitor = duel.world, duel.visitors[number - 1]
     labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
-    who = ", ".join(labels[name, value] for name, value in visitor.context.items())
-    return said.say("room_who", number=number, all=VISITS, who=who)
+    context = ", ".join(labels[name, value] for name, value in visitor.context.items())
+    return said.say("room_who", number=number, all=VISITS, who=context)
 
 
 def _menu(duel: Duel, said: Words) -> None:
@@ -124,7 +124,7 @@ def _menu(duel: Duel, said: Words) -> None:
     if not duel.served:
         return
     items = duel.world.items
-    own, other = (items[shown[-1]].label for shown in (duel.choices, duel.engine_choices))
+    own, other = (items[choices[-1]].label for choices in (duel.choices, duel.engine_choices))
     (gave, gave_other), sums = duel.scores()[-1], _sums(duel)
     with st.container(key="stage-words"):
         last = {"own": own, "other": other, "gave": f"{gave:g}", "gave_other": f"{gave_other:g}"}
@@ -133,7 +133,9 @@ def _menu(duel: Duel, said: Words) -> None:
 
 
 def _sums(duel: Duel) -> dict[str, str]:
-    own, other = (sum(one) for one in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
+    own, other = (
+        (sum(scores) for scores in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
+    )
     return {"you": f"{own:g}", "engine": f"{other:g}"}
 
 

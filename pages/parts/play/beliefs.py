@@ -13,7 +13,7 @@ from pages.parts.play import wording
 from pages.parts.play.click_effect import where_it_comes_from
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.why_links import link_to_why
-from pages.parts.play.why_subject import Asked
+from pages.parts.play.why_subject import WhyQuery
 from pages.parts.text.format import percent, plain
 from pages.parts.text.glossary import meanings
 
@@ -51,7 +51,7 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     striped = wording.striped(world, ranked, parts)
     decided = wording.decided(world, ranked, parts, policy)
     return panel(
-        words(f"**{plain(_who(world, opened.context))}.** {decided}"),
+        words(f"**{plain(_context_text(world, opened.context))}.** {decided}"),
         chart(
             belief_rows(world, dark, ranked, parts, before, truth),
             belief_chart.belief_spec(world, dark, SHOWN[ranked.mode][1]),
@@ -74,13 +74,15 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
     if click is None:
         return panel(heading(_WHY), small(_ASK)) if asks else panel()
     context = world.context_of(click.before.request)
-    told = heading(_WHY), small(where_it_comes_from(click))
+    parts_above = heading(_WHY), small(where_it_comes_from(click))
     if context == opened.context:
-        return panel(*told)
+        return panel(*parts_above)
     parts = chances(click.after, opened.loop.settings.policy)
     return panel(
-        *told,
-        small(f"Before your click (dashed) and after it, for {plain(_who(world, context))}:"),
+        *parts_above,
+        small(
+            f"Before your click (dashed) and after it, for {plain(_context_text(world, context))}:"
+        ),
         chart(
             belief_rows(world, dark, click.after, parts, click.before),
             belief_chart.belief_spec(world, dark, SHOWN[click.after.mode][1], small=True),
@@ -91,23 +93,23 @@ def why_it_moved(opened: OpenLoop, asks: bool, dark: bool) -> Panel:
     )
 
 
-def asked_of_the_last(opened: OpenLoop) -> Asked | None:
+def query_of_last_click(opened: OpenLoop) -> WhyQuery | None:
     """Return the query of the link that explains the last clicked offer."""
     if opened.click is None:
         return None
     event, last = opened.click.before.event_id, opened.loop.last
     # The query for the last event is the same after each click.
-    return Asked() if last is not None and last.event_id == event else Asked(event=event)
+    return WhyQuery() if last is not None and last.event_id == event else WhyQuery(event=event)
 
 
 def show_why_link(opened: OpenLoop) -> None:
     """Draw the link that explains the last clicked offer."""
-    asked = asked_of_the_last(opened)
-    if asked is not None:
-        link_to_why("Why it was offered", opened, asked)
+    query = query_of_last_click(opened)
+    if query is not None:
+        link_to_why("Why it was offered", opened, query)
 
 
-def _who(world: World, context: Mapping[str, str]) -> str:
+def _context_text(world: World, context: Mapping[str, str]) -> str:
     return " · ".join(context[field.name] for field in world.fields)
 
 
@@ -124,11 +126,11 @@ def in_words(world: World, now: Ranked) -> str:
     """Return chances and beliefs of the likeliest actions, as plain text."""
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
     names = [item.name for item in world.items]
-    told = (
+    texts = (
         (f"{names[i]} {percent(now.probabilities[i])}, expected reward {now.means[i]:.2f}")
         for i in falling
     )
-    return "; ".join(told)
+    return "; ".join(texts)
 
 
 def believed(world: World, now: Ranked) -> str:

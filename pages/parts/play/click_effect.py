@@ -88,11 +88,11 @@ def why_less(click: Click, policy: Policy) -> str:
 def where_it_comes_from(click: Click) -> str:
     """Return the contributions to the change of the offered action's expected reward."""
     values = click.before.request.context_values
-    noticed = {one: by for one, by in click.changes.items() if abs(by) >= _NOTICED}
+    noticed = {source: by for source, by in click.changes.items() if abs(by) >= _NOTICED}
     if not noticed:
         return f"It changed by less than {_NOTICED:g}, because this answer was expected."
     names = names_of(click.changes, values)
-    parts = [f"{plain(names[one])} **{signed(by)}**" for one, by in noticed.items()]
+    parts = [f"{plain(names[source])} **{signed(by)}**" for source, by in noticed.items()]
     rest = sum(click.changes.values()) - sum(noticed.values())
     if abs(rest) >= _NOTICED:
         parts.append(f"everything else **{signed(rest)}**")

@@ -19,7 +19,7 @@ from pages.parts.text.glossary import explained
 
 def links_to(session: PlaySession) -> dict[str, str]:
     """Return the links to the loop, by description; empty before the loop is stored."""
-    opened, shown = session.open, session.shown
+    opened, shown = session.open, session.displayed
     if opened.link is None:
         return {}
     address = st.context.url or ""
@@ -120,10 +120,10 @@ def say_the_mode(session: PlaySession) -> None:
 
     The mode also applies to worlds opened later.
     """
-    mode = session.shown.loop.settings.learning_mode
+    mode = session.displayed.loop.settings.learning_mode
     if mode != "online":
         imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
-        ways = " Change this in … → Settings." if session.moments.at is None else ""
+        ways = " Change this in … → Settings." if session.time_travel.at is None else ""
         st.badge(
             f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
             icon=":material/lock:",

@@ -25,9 +25,9 @@ def boxes(loop: LearningLoop) -> dict[str, DeltaGenerator]:
     A row for each box would cost a click as much as twelve unchanged elements.
     """
     known = [box for box in TITLES if box != "hypotheses" or loop.learner.weights]
-    asked = st.session_state.get(BOXES, [])
-    if not set(asked) <= set(known):  # Another loop may have no hypotheses.
-        st.session_state[BOXES] = [box for box in asked if box in known]
+    requested = st.session_state.get(BOXES, [])
+    if not set(requested) <= set(known):  # Another loop may have no hypotheses.
+        st.session_state[BOXES] = [box for box in requested if box in known]
     opened = st.pills(
         "Details",
         known,

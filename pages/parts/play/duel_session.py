@@ -18,7 +18,7 @@ Opponent = tuple[World, int, LoopSettings]
 """World, seed, and settings of the engine for the same visitors."""
 
 
-class Contest:
+class DuelSession:
     """A person's choices in one browser session.
 
     Each method is one call, so a press is neither cut in half nor lost.

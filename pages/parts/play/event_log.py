@@ -14,7 +14,7 @@ from pages.parts.components.glossary_popover import lead_to_use
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.snippet import reproduce
 from pages.parts.play.why_links import link_to_why
-from pages.parts.play.why_subject import Asked, event_of
+from pages.parts.play.why_subject import WhyQuery, event_of
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain
 from pages.parts.text.page_files import PAGES
@@ -42,7 +42,11 @@ def show_log(opened: OpenLoop) -> None:
     for place, (label, column, options) in zip(st.columns(2), filters, strict=True):
         key = f"log-{key_of(opened.world)}-{column}"
         wanted = place.multiselect(
-            label, options, key=key, placeholder="All", format_func=lambda one: names.get(one, one)
+            label,
+            options,
+            key=key,
+            placeholder="All",
+            format_func=lambda value: names.get(value, value),
         )
         if wanted:
             rows = rows[rows[column].isin(wanted)]
@@ -90,7 +94,7 @@ def _ask_why(opened: OpenLoop, rows: pd.DataFrame, names: Mapping[str, str]) -> 
             row = chosen[0]
             offered = plain(names.get(row["action"], row["action"]))
             label = f"Why was visitor {row['number']:,} offered {offered}?"
-            link_to_why(label, opened, Asked(event=str(row["event"])))
+            link_to_why(label, opened, WhyQuery(event=str(row["event"])))
         elif number is not None:
             link_to_why(f"Why was visitor {number:,} offered that?", opened, _of(opened, number))
         else:
@@ -103,9 +107,9 @@ def _forget_number(table: str) -> None:
         st.session_state[_NUMBER] = None
 
 
-def _of(opened: OpenLoop, number: int) -> Asked:
+def _of(opened: OpenLoop, number: int) -> WhyQuery:
     """Return the query for a visitor outside the table."""
-    return Asked(event=event_of(opened.loop, number))
+    return WhyQuery(event=event_of(opened.loop, number))
 
 
 def show_code(opened: OpenLoop) -> None:

@@ -89,10 +89,10 @@ def map_of(
         opened, favoured, axes, truth, FigureStyle(dark), upright=bool(axes.columns)
     )
     mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
-    told = _told(favoured, bool(opened.loop.events), truth, mode, hidden)
+    caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
     return panel(
         _chart(figure, {"world": key_of(opened.world)}),
-        small(" ".join([told, *_part_of(opened.world, axes)])),
+        small(" ".join([caption, *_part_of(opened.world, axes)])),
     )
 
 
@@ -134,8 +134,8 @@ def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Pa
 def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     """Return the map's alternative text, with numbers."""
     world, knows = opened.world, bool(opened.loop.events)
-    shown = "all contexts" if world.is_mapped_whole else "contexts like this one"
-    return f"Map of {shown}: {map_in_words(world, favoured, knows)}"
+    part = "all contexts" if world.is_mapped_whole else "contexts like this one"
+    return f"Map of {part}: {map_in_words(world, favoured, knows)}"
 
 
 def _part_of(world: World, axes: Axes) -> list[str]:
@@ -143,20 +143,20 @@ def _part_of(world: World, axes: Axes) -> list[str]:
     if world.is_mapped_whole:
         return []
     along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
-    extent, told = world.extent(*(field.name for field in along)), list[str]()
+    extent, sentences = world.extent(*(field.name for field in along)), list[str]()
     if len(along) < len(world.fields):
-        told.append("In all other fields they are like the current visitor.")
+        sentences.append("In all other fields they are like the current visitor.")
     parts = [
         f"{extent[field.name]} of the {len(field.values)} values of {plain(field.label)}"
         for field in along
         if extent[field.name] < len(field.values)
     ]
     if parts:
-        told.append(f"The map has room for {' and '.join(parts)}.")
-    return told
+        sentences.append(f"The map has room for {' and '.join(parts)}.")
+    return sentences
 
 
-def _told(
+def _caption(
     favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
 ) -> str:
     """Return the sentence below a map with ``hidden`` cells left out."""
@@ -167,8 +167,8 @@ def _told(
             "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
         )
     if not truth:
-        shown = "the action offered most" if mode == "online" else _GUESS
-        return f"Each cell shows {shown}. Pale means unsure. Click a cell to meet that visitor."
+        content = "the action offered most" if mode == "online" else _GUESS
+        return f"Each cell shows {content}. Pale means unsure. Click a cell to meet that visitor."
     right = sum(cell["right"] for cell in favoured)
     said = [f"**{right:,} of {len(favoured):,} right.**"]
     if hidden:
@@ -187,7 +187,7 @@ def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: boo
     count = Counter(cell["action"] for cell in favoured)
     names = {item.id: item.name for item in world.items}
     return ", ".join(
-        f"{names[one]} in {n:,} of {len(favoured):,}" for one, n in count.most_common()
+        f"{names[action]} in {n:,} of {len(favoured):,}" for action, n in count.most_common()
     )
 
 
@@ -249,12 +249,14 @@ def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
     if not curve or not truth:
         return panel()
     lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
-    told = f"{lost:,.1f} rewards{in_all(world, lost)}, with random offers {by_chance:,.1f}"
+    missed = f"{lost:,.1f} rewards{in_all(world, lost)}, with random offers {by_chance:,.1f}"
     alt = (
         f"Cumulative regret by visitor: {lost:.1f} rewards missed, {by_chance:.1f} "
         "with random offers"
     )
     return panel(
         chart(curves.regret_rows(curve), curves.regret_spec(dark), "chart-regret", alt, dark),
-        small(f"Missed so far: {plain(told + in_all(world, by_chance))}.") if world.unit else None,
+        small(f"Missed so far: {plain(missed + in_all(world, by_chance))}.")
+        if world.unit
+        else None,
     )

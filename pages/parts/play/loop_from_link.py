@@ -17,10 +17,10 @@ from pages.parts.work.session_state import existing
 def open_loop(address_is_new: bool) -> None:
     """Open the loop in the address, with its settings; call before widgets are drawn."""
     session = existing(PlaySession)
-    asked = st.query_params.get("loop") if address_is_new else None
-    if asked is not None and (session is None or asked != session.open.link):
-        session = _go_to(asked, session)
-    elif asked is not None and session is not None and "world" not in st.query_params:
+    name = st.query_params.get("loop") if address_is_new else None
+    if name is not None and (session is None or name != session.open.link):
+        session = _go_to(name, session)
+    elif name is not None and session is not None and "world" not in st.query_params:
         # The world of the loop is not among the app's.
         st.session_state[PlaySetup.key("world")] = session.setup.world
     if session is not None:
@@ -37,14 +37,14 @@ def follow(session: PlaySession, setup: PlaySetup) -> PlaySetup:
     return session.setup
 
 
-def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
+def _go_to(name: str, session: PlaySession | None) -> PlaySession | None:
     try:
-        if not LOOP.fullmatch(asked):
+        if not LOOP.fullmatch(name):
             raise StoreError("This link is broken.")
         with st.spinner("Opening the loop"):
-            stored = result_of(library().opening(asked))
-        if asked == stored.id:  # A link from before links had roles.
-            keys().add(asked)
+            stored = result_of(library().opening(name))
+        if name == stored.id:  # A link from before links had roles.
+            keys().add(name)
         if stored.world is None:
             raise StoreError("The world of this loop cannot be played here.")
         if session is None:
@@ -53,6 +53,6 @@ def _go_to(asked: str, session: PlaySession | None) -> PlaySession | None:
             session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
-        told = f"{plain(error.message)} A new loop is open instead."
-        st.toast(told, icon=":material/link_off:", duration="infinite")
+        sentence = f"{plain(error.message)} A new loop is open instead."
+        st.toast(sentence, icon=":material/link_off:", duration="infinite")
     return session

@@ -16,16 +16,16 @@ def card_of(world: World, ranked: Ranked) -> Card:
     """Card of the offered action."""
     item = world.items[ranked.shown]
     badge = _guess(ranked) if ranked.mode == "online" else _today(ranked)
-    name, emoji, told = (
+    name, emoji, features = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Card(name, emoji, item.picture or "", told, badge)
+    return Card(name, emoji, item.picture or "", features, badge)
 
 
 def in_words(features: Mapping[str, object]) -> str:
     """Describe an action's features; false ones are left out."""
-    told = " · ".join(filter(None, (_word(name, value) for name, value in features.items())))
-    return told[:1].upper() + told[1:]
+    text = " · ".join(filter(None, (_word(name, value) for name, value in features.items())))
+    return text[:1].upper() + text[1:]
 
 
 def _word(name: str, value: object) -> str:
@@ -35,8 +35,8 @@ def _word(name: str, value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:g} {name}" if name.endswith("s") else f"{name} {value:g}"
-    told = str(value).title() if name in _PLACES else str(value)
-    return f"{told} {name}" if name in _NAMED else told
+    text = str(value).title() if name in _PLACES else str(value)
+    return f"{text} {name}" if name in _NAMED else text
 
 
 _BY_CHANCE: Badge = "Offered at random, to learn", "casino", "orange"

@@ -20,9 +20,9 @@ from engine.simulation.crowd import serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
 from pages.parts.play.arrivals import Arrivals
-from pages.parts.play.shown_offers import LeftError, Offer, Offers
-from pages.parts.play.side_loop import Second
-from pages.parts.play.undo_stack import Acts, Bookmark, What
+from pages.parts.play.shown_offers import LeftError, Offer, ShownOffers
+from pages.parts.play.side_loop import SideLoop
+from pages.parts.play.undo_stack import ActKind, Bookmark, UndoStack
 from pages.parts.work.live_play import serve_in_time
 
 T = TypeVar("T")
@@ -57,26 +57,26 @@ class OpenLoop:
     Attributes:
         loop: the stored loop itself, for reading.
         home: world at the loop's start.
-        acts: acts from this session.
+        undo_stack: acts from this session.
         marks: log positions bookmarked by hand, the latest.
         click: last reward given by a click, while displayed.
         stepped: last single simulated visitor and reward, while displayed.
         offers: displayed offers.
         last: last visitor's ranking as displayed.
-        second: second loop, if there is one.
+        side_loop: second loop, if there is one.
     """
 
     def __init__(self, stored: StoredLoop) -> None:
         assert stored.world is not None, "callers open only loops with a world"
         self.stored, self.loop, self.home = stored, stored.loop, stored.world
         self.arrivals = Arrivals(lambda: self.world, self.loop.seed, len(self.loop.events))
-        self.acts = Acts(stored, self.arrivals)
+        self.undo_stack = UndoStack(stored, self.arrivals)
         self.marks: deque[tuple[Mark, Bookmark]] = deque(maxlen=MOST_MARKS)
         self.click: Click | None = None
         self.stepped: tuple[Ranked, float] | None = None
-        self.offers = Offers()
+        self.offers = ShownOffers()
         self.last: Ranked | None = None
-        self.second: Second | None = None
+        self.side_loop: SideLoop | None = None
         self.lock = stored.lock
         self._seen = -1
         self._parts: dict[object, Any] = {}
@@ -123,15 +123,15 @@ class OpenLoop:
         """Register and return the displayed offer."""
         with self.lock:
             self.last = self._part("last", lambda: self.loop.last)
-            self._forget_what_is_gone()
+            self._drop_outdated()
             return self.offers.show(self.loop.log.position, self.context, self.ranked)
 
-    def _forget_what_is_gone(self) -> None:
+    def _drop_outdated(self) -> None:
         """Drop the click or step if its event was undone, or precedes a change of the world."""
-        told = self.click.before if self.click else self.stepped and self.stepped[0]
-        if told:
-            event = self.loop.events.get(told.event_id)
-            if event is None or event.ranked != told or not self._is_of_now(told):
+        ranked = self.click.before if self.click else self.stepped and self.stepped[0]
+        if ranked:
+            event = self.loop.events.get(ranked.event_id)
+            if event is None or event.ranked != ranked or not self._is_of_now(ranked):
                 self.click = self.stepped = None
 
     def _is_of_now(self, ranked: Ranked) -> bool:
@@ -177,13 +177,13 @@ class OpenLoop:
 
     def configure(self, changes: Mapping[str, Any]) -> None:
         """Change settings of the loop."""
-        what: What = "mode" if "learning_mode" in changes else "settings"
-        self.acts.act(what, lambda: self.stored.configure(**changes))
+        kind: ActKind = "mode" if "learning_mode" in changes else "settings"
+        self.undo_stack.act(kind, lambda: self.stored.configure(**changes))
         self.click = self.stepped = None
 
     def change_world(self, world: World) -> None:
         """Replace the world from here on; learned beliefs are kept."""
-        self.acts.act("world", lambda: self.stored.change_world(world))
+        self.undo_stack.act("world", lambda: self.stored.change_world(world))
         self.click = self.stepped = None
 
     def answer(self, offer: Offer, value: float | None, calls_next: bool) -> None:
@@ -205,7 +205,7 @@ class OpenLoop:
                 self.arrivals.call_next(len(loop.events))
             return learned
 
-        parts, before = self.acts.act("answer", work)
+        parts, before = self.undo_stack.act("answer", work)
         after = self.ranked_for(offer.context)
         self.stepped = None
         self.click = Click(
@@ -243,21 +243,21 @@ class OpenLoop:
         They belong to a ``crowd``; without one, a single visitor came by a step.
         """
 
-        most = min(visitors, self.room, _TOGETHER if self.second else visitors)
+        most = min(visitors, self.room, _TOGETHER if self.side_loop else visitors)
 
         def work() -> int:
-            return serve_in_time(self._serve_one, most)
+            return serve_in_time(self._serve_next, most)
 
-        served = self.acts.act("answer" if crowd is None else "crowd", work, crowd)
-        if self.second is not None:
-            self.second.follow()
+        served = self.undo_stack.act("answer" if crowd is None else "crowd", work, crowd)
+        if self.side_loop is not None:
+            self.side_loop.follow()
         self.click = self.stepped = None
         last = self.loop.last
         if crowd is None and served and last is not None:
             self.stepped = last, sum(self.loop.events[last.event_id].rewards)
         return served
 
-    def _serve_one(self) -> bool:
+    def _serve_next(self) -> bool:
         """Answer for the waiting visitor as the world dictates, and let the next one arrive."""
         serve(self.loop, self.world, self.arrivals.as_visitor(len(self.loop.events)))
         self.arrivals.call_next(len(self.loop.events))
@@ -271,12 +271,12 @@ class OpenLoop:
         Raises:
             PersonalizerError: if others have undone or extended the log since.
         """
-        if not self.acts.undo() and not self.acts.undo_event(self.last):
+        if not self.undo_stack.undo() and not self.undo_stack.undo_event(self.last):
             sentence = "The last visitor on this page is no longer the last of the loop"
             raise PersonalizerError("BadRequest", f"{sentence}: nothing was undone.", "entries")
         self.click = self.stepped = None
 
     def redo(self) -> None:
         """Redo the act that was undone last."""
-        self.acts.redo()
+        self.undo_stack.redo()
         self.click = self.stepped = None

@@ -11,7 +11,7 @@ from pages.parts.play.audience_talk import begin_anew
 from pages.parts.play.controls import show_refusals
 from pages.parts.play.current_session import play_session
 from pages.parts.play.loop_from_link import follow, open_loop
-from pages.parts.play.moment_links import held, moment_link
+from pages.parts.play.moment_links import moment_in_address, moment_link
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.side_loop_talk import beside_show, catch_up
@@ -44,7 +44,7 @@ def open_talk() -> Talk:
 
 def _advance(session: PlaySession) -> None:
     """Serve waiting visitors, and draw messages on failed requests."""
-    write_link(session.setup, loop=session.open.link, **held(session))
+    write_link(session.setup, loop=session.open.link, **moment_in_address(session))
     session.advance()
     show_refusals(session.refusals)
 

@@ -104,7 +104,7 @@ def _measured(world: World, rewards: Array) -> str:
 def report(session: PlaySession, link: str) -> Report | None:
     """Return the report on the displayed loop; None before the first reward."""
     with session.lock:
-        opened, truth = session.shown, session.setup.truth
+        opened, truth = session.displayed, session.setup.truth
         if not opened.curve():
             return None
         return report_of(_scene_of(opened, truth), SHEET, opened.world, opened.loop.seed, link)

@@ -13,7 +13,7 @@ from pages.parts.play import beliefs, click_effect, learned_panels
 from pages.parts.play.offer_card import card_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.shown_offers import Offer
-from pages.parts.play.visitor_choice import who_is_there
+from pages.parts.play.visitor_choice import visitor_panel
 from pages.parts.scene.parts import Figure
 from pages.parts.text.rewards import answers_to
 
@@ -72,8 +72,8 @@ class ClickScene:
 
 def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     """Compute the next scene of a session."""
-    ranked, opened, truth = offer.ranked, session.shown, session.setup.truth
-    step, is_now = session.first_step, session.moments.at is None
+    ranked, opened, truth = offer.ranked, session.displayed, session.setup.truth
+    step, is_now = session.first_step, session.time_travel.at is None
     favoured, curve = opened.favoured(look.axes.row, *look.axes.columns), opened.curve()
     asks = session.may_answer and not session.is_closed and step is None
     last = replace(click_effect.last(opened, asks, is_now), hint=session.first_minute.hint(step))
@@ -81,7 +81,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
         card(card_of(opened.world, ranked)),
         answers(
             answers_to(opened.world, ranked.shown),
-            offer.told,
+            offer.payload,
             opened.loop.settings.default_reward,
             keys=look.keys,
             disabled=session.is_closed,
@@ -91,7 +91,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     is_busy = session.is_closed or session.live.playing
     panels = {
         "visit": visit,
-        "who": who_is_there(opened, session.is_live, is_busy, look.keys),
+        "who": visitor_panel(opened, session.is_live, is_busy, look.keys),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
         "map": learned_panels.map_of(opened, favoured, look.axes, truth, look.dark),
         "earned": learned_panels.earned(opened, curve, truth, look.dark),
@@ -101,7 +101,7 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     around = (
         *session.refusals.sentences,
         beliefs.heading_of(opened, ranked),
-        beliefs.asked_of_the_last(opened),
+        beliefs.query_of_last_click(opened),
         truth and bool(curve),
     )
     session.scenes += 1

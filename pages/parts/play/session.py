@@ -15,13 +15,13 @@ from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
 from pages.parts.components.scene_view.presses import Press, Presses, Wish
-from pages.parts.play.duel_session import Contest
+from pages.parts.play.duel_session import DuelSession
 from pages.parts.play.first_minute import FirstMinute, Step
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.refusals import Refusals, What
+from pages.parts.play.refusals import Refusable, Refusals
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.shown_offers import LeftError, Offer
-from pages.parts.play.time_travel import Moments
+from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
 from pages.parts.work.live_play import LivePlay
@@ -48,12 +48,12 @@ class PlaySession:
     Attributes:
         setup: settings on the page.
         open: the open loop.
-        moments: displayed position in the log.
+        time_travel: displayed position in the log.
         live: live play; ``now`` is its monotonic clock, in seconds.
         library: store of new loops, for their ``owner``; None keeps loops in memory only.
         keys: ids of other owners' loops that this browser may change.
         refusals: messages on failed requests.
-        contest: the person's choices, if the person is the policy.
+        duel_session: the person's choices, if the person is the policy.
         first_minute: guide for a first visit.
         drawn: length of the log's history on the page.
         is_unheard: True if a context change came too late and is not reported yet.
@@ -72,8 +72,8 @@ class PlaySession:
     ) -> None:
         self.lock, self.now = RLock(), now
         self.setup, self.library, self.owner, self.keys = setup, library, owner, keys
-        self.presses, self.live, self.moments = Presses(), LivePlay(self), Moments(self)
-        self.contest, self.first_minute = Contest(), FirstMinute()
+        self.presses, self.live, self.time_travel = Presses(), LivePlay(self), TimeTravel(self)
+        self.duel_session, self.first_minute = DuelSession(), FirstMinute()
         self._left: dict[str, OpenLoop] = {}
         self.toolbar_drawn: tuple[object, ...] = ()
         self.refusals = Refusals(self.live.stop)
@@ -86,9 +86,11 @@ class PlaySession:
         else:
             self._show(OpenLoop(stored))
 
-    def reporting(self, what: What, value: float | None = None) -> AbstractContextManager[None]:
+    def reporting(
+        self, subject: Refusable, value: float | None = None
+    ) -> AbstractContextManager[None]:
         """Report errors of the block on the page; see `Refusals`."""
-        return self.refusals.reporting(what, self.open, value)
+        return self.refusals.reporting(subject, self.open, value)
 
     # -- open loop --------------------------------------------------------------------
 
@@ -103,7 +105,7 @@ class PlaySession:
             keep_at_hand(world)
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
-        self.moments.look(None)
+        self.time_travel.look(None)
         self.live.send_away()
 
     @locked
@@ -119,12 +121,12 @@ class PlaySession:
     @property
     def may_change(self) -> bool:
         """True if this browser may change the displayed loop; False for a past moment."""
-        return self.may_answer and self.moments.at is None
+        return self.may_answer and self.time_travel.at is None
 
     @property
-    def shown(self) -> OpenLoop:
-        """The displayed loop, see `Moments`."""
-        return self.moments.shown
+    def displayed(self) -> OpenLoop:
+        """The displayed loop, see `TimeTravel`."""
+        return self.time_travel.displayed
 
     @property
     def mine(self) -> OpenLoop:
@@ -155,7 +157,9 @@ class PlaySession:
         """Drop an erased loop; if open, begin another."""
         if self._reset_from is not None and self._reset_from.stored.id == loop_id:
             self._reset_from = None
-        self._left = {w: one for w, one in self._left.items() if one.stored.id != loop_id}
+        self._left = {
+            world: loop for world, loop in self._left.items() if loop.stored.id != loop_id
+        }
         if self.open.stored.id == loop_id:
             self._begin(self.open.home)
 
@@ -163,7 +167,11 @@ class PlaySession:
     def reset(self) -> None:
         """Open a new loop with the current seed, in the initial world; the next undo restores the
         old loop."""
-        left = self.open if self.open.loop.events or self.open.acts.can_redo else self._reset_from
+        left = (
+            self.open
+            if self.open.loop.events or self.open.undo_stack.can_redo
+            else self._reset_from
+        )
         self._begin(self.open.home)  # Perhaps not among the app's worlds.
         self._reset_from = left
 
@@ -202,14 +210,14 @@ class PlaySession:
             self._show(left)
 
     @locked
-    def set_by_others(self, shown: PlaySetup) -> PlaySetup | None:
-        """Return the settings to display instead of ``shown`` if others changed the loop, else
+    def set_by_others(self, widgets: PlaySetup) -> PlaySetup | None:
+        """Return the settings to display instead of ``widgets`` if others changed the loop, else
         None.
 
         While widgets differ from the adopted settings, the person is changing a setting.
         """
         now = self.setup.of_loop(self.open.stored)
-        return now if shown == self.setup != now else None
+        return now if widgets == self.setup != now else None
 
     @locked
     def catch_up(self) -> None:
@@ -259,7 +267,7 @@ class PlaySession:
         refusals = self.refusals
         refusals.ask_again(self.setup.next)
         offer = self.open.offers.find(press.offer)
-        if offer is not None and (press.offer != offer.told or offer in refusals.unknown):
+        if offer is not None and (press.offer != offer.payload or offer in refusals.unknown):
             return
         refusals.try_answer(offer or _FORGOTTEN)
         with self.reporting(offer or _FORGOTTEN, press.reward):
@@ -272,8 +280,8 @@ class PlaySession:
     @locked
     def grant(self, wish: Wish) -> None:
         """Fulfil a request for another visitor or context; malformed requests are ignored."""
-        match wish.told:
-            case {"stand": cell, "world": str(world)} if world == key_of(self.shown.world):
+        match wish.request:
+            case {"stand": cell, "world": str(world)} if world == key_of(self.displayed.world):
                 self.stand(cell)
             case {"pass": int(visit)}:
                 self.let_pass(visit)
@@ -289,27 +297,27 @@ class PlaySession:
     @locked
     def ask(self, field: str, value: str, visit: int) -> None:
         """Change a field of a visitor's context; report a change that is too late."""
-        is_heard = not self.is_live and self.shown.arrivals.ask(field, value, visit)
+        is_heard = not self.is_live and self.displayed.arrivals.ask(field, value, visit)
         self.is_unheard |= not is_heard
 
     @locked
     def stand(self, cell: object) -> None:
         """Let the visitor of a world's cell wait; invalid cells are ignored."""
-        contexts = self.shown.world.contexts
+        contexts = self.displayed.world.contexts
         if type(cell) is int and 0 <= cell < len(contexts) and not self.is_live:
-            self.shown.arrivals.greet(contexts[cell])
+            self.displayed.arrivals.greet(contexts[cell])
 
     @property
     def can_undo(self) -> bool:
         """True if an act, a visitor, a reset or a new seed can be undone."""
-        is_any = bool(self.open.acts.done or self.open.loop.events)
+        is_any = bool(self.open.undo_stack.done or self.open.loop.events)
         return self.may_change and (is_any or self._reset_from is not None)
 
     @locked
     def undo(self) -> None:
         """Undo the last act, reset or new seed, and restore the visitor who waited before."""
         with self.reporting("undo"):
-            if self._reset_from is None or self.open.acts.done or self.open.loop.events:
+            if self._reset_from is None or self.open.undo_stack.done or self.open.loop.events:
                 self.mine.undo()
             else:
                 setup = self.setup
@@ -319,7 +327,7 @@ class PlaySession:
     @property
     def can_redo(self) -> bool:
         """True if an act can be redone."""
-        return self.may_change and self.open.acts.can_redo
+        return self.may_change and self.open.undo_stack.can_redo
 
     @locked
     def redo(self) -> None:
@@ -339,7 +347,7 @@ class PlaySession:
         self.refusals.ask_again(self.setup.next)
         self.live.advance()
         self.drawn = self.open.loop.log.position
-        return self.shown.show()
+        return self.displayed.show()
 
     @property
     def pace(self) -> float | None:
@@ -384,7 +392,7 @@ class PlaySession:
     def toolbar_state(self) -> tuple[object, ...]:
         """State displayed outside the scene; a change redraws the whole page."""
         crowd = self.live.waiting > 0, self.live.playing, self.pace, self.is_full
-        when = self.can_undo, self.can_redo, *self.moments.told
-        place = self.shown.world, self.open.loop.state.changes
-        told = self.setup, self.open.link, self.open.loop.settings
-        return *crowd, *when, self.first_step, *told, *place
+        when = self.can_undo, self.can_redo, *self.time_travel.drawn_state
+        place = self.displayed.world, self.open.loop.state.changes
+        settings = self.setup, self.open.link, self.open.loop.settings
+        return *crowd, *when, self.first_step, *settings, *place

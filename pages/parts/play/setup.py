@@ -27,8 +27,8 @@ def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
     Thompson sampling decides by one draw, as in textbooks: then each chance matches the displayed
     bells. Four draws that must agree earn more, and are a setting.
     """
-    found = {policy.key: policy() for policy in policies if policy.loggable}
-    return {**found, Thompson.key: Thompson(agreement=1)}
+    policies_by_key = {policy.key: policy() for policy in policies if policy.loggable}
+    return {**policies_by_key, Thompson.key: Thompson(agreement=1)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +81,9 @@ class PlaySetup(Tunable):
         settings = stored.loop.settings
         policy = settings.policy
         knobs = {name: knob.number(policy) for name, knob in self.knobs_of(policy.key).items()}
-        told = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
+        values = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
         world = self.world if stored.world is None else key_of(stored.world)
-        return self.having({**knobs, **told, "world": world, "mode": settings.learning_mode})
+        return self.having({**knobs, **values, "world": world, "mode": settings.learning_mode})
 
     def new_loop(self, world: World, library: Library | None, owner: str) -> StoredLoop:
         """Return an untrained loop in a world; without a library in memory only."""
@@ -137,5 +137,5 @@ class PlaySetup(Tunable):
                 policy = knob.turned(policy, new[name])
         fields = {"crosses": "crosses", "mode": "learning_mode"}
         moved = {field: new[name] for name, field in fields.items() if new[name] != old[name]}
-        found = {"policy": policy, **moved}
-        return {field: value for field, value in found.items() if value != getattr(loop, field)}
+        settings = {"policy": policy, **moved}
+        return {field: value for field, value in settings.items() if value != getattr(loop, field)}

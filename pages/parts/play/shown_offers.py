@@ -39,7 +39,7 @@ class Offer:
     attempts: int = 0
 
     @property
-    def told(self) -> dict[str, object]:
+    def payload(self) -> dict[str, object]:
         """JSON of the offer for the browser, which returns it with an answer."""
         return {
             "position": self.position,
@@ -55,23 +55,25 @@ class Offer:
         return replace(now, time=self.ranked.time) == self.ranked
 
 
-class Offers:
+class ShownOffers:
     """Offers last displayed in one browser session."""
 
     def __init__(self) -> None:
-        self._shown: deque[Offer] = deque(maxlen=MOST)
+        self._offers: deque[Offer] = deque(maxlen=MOST)
 
     def show(self, position: int, context: Context, ranked: Ranked) -> Offer:
         """Register the displayed offer; an unchanged offer is returned as is."""
-        last = self._shown[-1] if self._shown else None
+        last = self._offers[-1] if self._offers else None
         if last and (last.position, last.context) == (position, context) and last.stands(ranked):
             return last
-        self._shown.append(Offer(position, context, ranked))
-        return self._shown[-1]
+        self._offers.append(Offer(position, context, ranked))
+        return self._offers[-1]
 
-    def find(self, told: object) -> Offer | None:
+    def find(self, message: object) -> Offer | None:
         """Return the offer in a browser's message, at any attempt; None if unknown or malformed."""
-        if not isinstance(told, dict):
+        if not isinstance(message, dict):
             return None
-        attempt = {"attempts": told.get("attempts")}
-        return next((one for one in reversed(self._shown) if one.told | attempt == told), None)
+        attempt = {"attempts": message.get("attempts")}
+        return next(
+            (offer for offer in reversed(self._offers) if offer.payload | attempt == message), None
+        )

@@ -67,15 +67,15 @@ def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
     if first.crosses == second.crosses:
         return "As set", "The same again"
     if 0 in (first.crosses, second.crosses):
-        one, other = (
+        first_name, second_name = (
             "Without crosses" if s.crosses == 0 else "With crosses" for s in (first, second)
         )
-        return one, other
-    one, other = (f"Crosses: {CROSSES.offered[s.crosses]}" for s in (first, second))
-    return one, other
+        return first_name, second_name
+    first_name, second_name = (f"Crosses: {CROSSES.offered[s.crosses]}" for s in (first, second))
+    return first_name, second_name
 
 
-class Second:
+class SideLoop:
     """Second loop: the visitors of the open loop with different settings.
 
     Attributes:

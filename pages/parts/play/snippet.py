@@ -44,10 +44,10 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
     while steps.pop().startswith(("loop.", "world = ")):
         pass
-    known, told = _in_python(world)
+    known, expression = _in_python(world)
     if any(step.startswith("world = ") for step in steps):
         known = ", ".join(sorted({known, "world_from_json"}))
-    names = {"imports": _imports(loop), "known": known, "world": told}
+    names = {"imports": _imports(loop), "known": known, "world": expression}
     lines = [_HEAD.format(**names, settings=settings, seed=loop.seed)]
     for step, run in groupby(steps):
         same = list(run)
@@ -73,8 +73,8 @@ def _in_python(world: World) -> tuple[str, str]:
     key = key_of(world)
     if key in WORLDS:
         return "WORLDS", f"WORLDS[{key!r}]"
-    told = pformat(world.to_json(), width=99, compact=True, sort_dicts=False)
-    return "world_from_json", f"world_from_json(\n{told}\n)"
+    data = pformat(world.to_json(), width=99, compact=True, sort_dicts=False)
+    return "world_from_json", f"world_from_json(\n{data}\n)"
 
 
 def _imports(loop: LearningLoop) -> str:

@@ -49,7 +49,7 @@ def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
 def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
     """Return the screens for a past moment or another owner's loop, which stay unchanged."""
     visitor, offer, _ = _visit(session, scene, 1)
-    last = [_answer(session, scene, "answer", None)] if session.shown.loop.events else []
+    last = [_answer(session, scene, "answer", None)] if session.displayed.loop.events else []
     return [
         visitor,
         offer,
@@ -62,7 +62,7 @@ def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
 
 def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Screen, Screen]:
     """Return three screens: a visitor, an offer, and an answer."""
-    world = session.shown.world
+    world = session.displayed.world
     ask = screen(
         scene, f"visitor-{number}", "say-who", "asked",
         "Ask the room what to offer. Count hands with 1 to 9. Next: the offer.",
@@ -115,15 +115,15 @@ def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str
 def _curve(
     session: PlaySession, scene: Scene, name: str, say: str = "say-earned", show: str = "rewards"
 ) -> Screen:
-    return screen(scene, name, say, show, _worths(session.shown.world))
+    return screen(scene, name, say, show, _worths(session.displayed.world))
 
 
 def _worths(world: World) -> str:
     """Return the rewards of the answers to the most valuable action."""
     answers = answers_to(world, int(world.worth.argmax()))
-    told = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
+    worths = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
     at_most = "" if world.worth.min() == world.worth.max() else " at most"
-    return f"What an answer is worth{at_most}: {told}"
+    return f"What an answer is worth{at_most}: {worths}"
 
 
 def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
@@ -131,7 +131,7 @@ def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
 
     The number of earlier acts is noted for `take_back`.
     """
-    acts = session.open.acts
+    acts = session.open.undo_stack
     before = acts.before[name] = len(acts.done)
     if crowd:
         session.live.enqueue(crowd)
@@ -143,7 +143,7 @@ def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
 def take_back(session: PlaySession, name: str) -> None:
     """Undo a screen's act if it was done from this session and is the last."""
     session.live.stop()
-    acts = session.open.acts
+    acts = session.open.undo_stack
     before = acts.before.pop(name, None)
     if before is not None and len(acts.done) == before + 1 and session.can_undo:
         session.undo()

@@ -17,10 +17,10 @@ from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 
 def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
     """Return the scene of a session; requires the session's lock."""
-    opened = session.shown
+    opened = session.displayed
     return Scene(
         {
-            "say-who": lambda: Text(wording.who_comes(opened)),
+            "say-who": lambda: Text(wording.visitor_arrives(opened)),
             "asked": lambda: _beliefs(opened, look, opened.ranked, "asked"),
             "say-offer": lambda: Text(wording.offered(opened)),
             "offered": lambda: _beliefs(opened, look, opened.ranked, "offered"),

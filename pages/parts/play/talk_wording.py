@@ -18,7 +18,7 @@ _MOVED = 0.005
 """Least change of a chance or reward that counts as a rise or fall."""
 
 
-def who_comes(opened: OpenLoop) -> str:
+def visitor_arrives(opened: OpenLoop) -> str:
     """Return the waiting visitor's context, and the question to the room."""
     who = ", ".join(_with_faces(opened.world, opened.context))
     return f"{plain(who)}. What would you offer?"
@@ -48,16 +48,16 @@ def answered(opened: OpenLoop) -> str:
         return "Nobody has answered yet."
     world, context = opened.world, opened.world.context_of(before.request)
     reward = sum(opened.loop.events[before.event_id].rewards)
-    after, shown = opened.ranked_for(context), before.shown
-    item, who = plain(world.items[shown].name), plain(", ".join(context.values()))
-    return f"{said(world, shown, reward)}: {item} for {who} {_move(before, after, shown)}."
+    after, position = opened.ranked_for(context), before.shown
+    item, who = plain(world.items[position].name), plain(", ".join(context.values()))
+    return f"{said(world, position, reward)}: {item} for {who} {_move(before, after, position)}."
 
 
-def _move(before: Ranked, after: Ranked, shown: int) -> str:
+def _move(before: Ranked, after: Ranked, position: int) -> str:
     if before.mode != "online":
-        was, now = before.means[shown], after.means[shown]
+        was, now = before.means[position], after.means[position]
         return f"now has an expected reward of {now:.2f}, before {was:.2f}"
-    was, now = before.probabilities[shown], after.probabilities[shown]
+    was, now = before.probabilities[position], after.probabilities[position]
     if abs(now - was) < _MOVED:
         return f"stays at {percent(now)}"
     rises = "rises" if now > was else "falls"
@@ -69,7 +69,7 @@ def crowd(session: PlaySession) -> str:
     waiting, whole = session.live.waiting, session.live.enqueued
     if waiting:
         return f"{whole - waiting:,} of {whole:,} visitors have answered."
-    return learned(session.shown, truth=False)
+    return learned(session.displayed, truth=False)
 
 
 def learned(opened: OpenLoop, truth: bool) -> str:
@@ -84,8 +84,9 @@ def learned(opened: OpenLoop, truth: bool) -> str:
             f"of visitors{_of_whom(opened.world)}."
         )
     names = {item.id: item.name for item in opened.world.items}
-    told = _most(cells, names)
-    return f"After {counted(come, 'answer')} it would offer {plain(told)}{_of_whom(opened.world)}."
+    favourite = _most(cells, names)
+    offers = f"{plain(favourite)}{_of_whom(opened.world)}"
+    return f"After {counted(come, 'answer')} it would offer {offers}."
 
 
 def _of_whom(world: World) -> str:
@@ -108,10 +109,10 @@ def earned(opened: OpenLoop, truth: bool) -> str:
         return "Nobody has answered yet, so nothing is earned."
     last, world = curve[-1], opened.world
     latest = min(int(last["visitor"]), RECENT_VISITORS)
-    told = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
+    recent = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
     if not truth:
-        return f"{told}."
+        return f"{recent}."
     return (
-        f"{told}. The best single offer would earn {world.single_value:.2f}, the "
+        f"{recent}. The best single offer would earn {world.single_value:.2f}, the "
         f"best offer for each visitor {world.best_value:.2f}."
     )

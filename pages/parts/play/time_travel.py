@@ -31,7 +31,7 @@ class TimelineHost(Protocol):
     def move_to(self, stored: StoredLoop) -> None:
         """Open another loop."""
 
-    def reporting(self, what: str) -> AbstractContextManager[None]:
+    def reporting(self, subject: str) -> AbstractContextManager[None]:
         """Report refusals in the block on the page."""
 
 
@@ -52,7 +52,7 @@ class Past:
     loop: OpenLoop
 
 
-class Moments:
+class TimeTravel:
     """Displayed position in the log of the open loop.
 
     Attributes:
@@ -67,7 +67,7 @@ class Moments:
         self._past: Past | None = None
 
     @property
-    def shown(self) -> OpenLoop:
+    def displayed(self) -> OpenLoop:
         """The displayed loop, past or present."""
         return self._host.open if self._past is None else self._past.loop
 
@@ -121,7 +121,7 @@ class Moments:
             self.look(None)
 
     @property
-    def told(self) -> tuple[object, ...]:
+    def drawn_state(self) -> tuple[object, ...]:
         """State that the rest of the page displays; for a past moment with the present number of
         visitors."""
         looks_back = self.is_open and self.at is not None
@@ -136,9 +136,9 @@ class Moments:
     @locked
     def mark(self) -> None:
         """Bookmark the displayed moment."""
-        opened, shown = self._host.open, self.shown.loop
-        place = opened.loop.log.mark_at(len(shown.log))
-        marked = place, Bookmark(len(shown.events), "by hand")
+        opened, loop = self._host.open, self.displayed.loop
+        place = opened.loop.log.mark_at(len(loop.log))
+        marked = place, Bookmark(len(loop.events), "by hand")
         if marked not in opened.marks:
             opened.marks.append(marked)
         self.is_open = True
@@ -150,9 +150,13 @@ class Moments:
         Undone moments are left out.
         """
         opened = self._host.open
-        by_hand = [one for place, one in opened.marks if opened.loop.log.counted_at(place)]
-        acts = [Bookmark(act.events, act.what) for act in opened.acts.done if act.what != "answer"]
-        return sorted({*by_hand, *acts}, key=lambda one: (one.visitors, one.what))
+        by_hand = [
+            bookmark for place, bookmark in opened.marks if opened.loop.log.counted_at(place)
+        ]
+        acts = [
+            Bookmark(act.events, act.kind) for act in opened.undo_stack.done if act.kind != "answer"
+        ]
+        return sorted({*by_hand, *acts}, key=lambda bookmark: (bookmark.visitors, bookmark.kind))
 
     def play_from_here(self) -> None:
         """Open a branch of the loop at the displayed moment, owned by this browser.

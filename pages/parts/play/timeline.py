@@ -6,11 +6,17 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from pages.parts.components.toolbar import shortcut
-from pages.parts.play.moment_links import AT, WHO, held, who_from, who_in_link
+from pages.parts.play.moment_links import (
+    AT,
+    WHO,
+    context_from_link,
+    context_in_link,
+    moment_in_address,
+)
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import link_to_why
-from pages.parts.play.why_subject import NOW, Asked, event_of
+from pages.parts.play.why_subject import NOW, WhyQuery, event_of
 from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note
 from pages.parts.work.frame_scheduler import result_of
@@ -18,7 +24,7 @@ from pages.parts.work.frame_scheduler import result_of
 _SLIDER, _PILLS = "moment", "bookmarks"
 _MOST = 12
 """Maximum number of displayed bookmarks; the latest are kept."""
-_WHAT: Mapping[str, str] = {
+_KINDS: Mapping[str, str] = {
     "crowd": "crowd",
     "settings": "settings",
     "mode": "mode",
@@ -29,54 +35,55 @@ _WHAT: Mapping[str, str] = {
 
 def go(session: PlaySession, address_is_new: bool) -> None:
     """Go to the requested moment; call before the loop is drawn."""
-    moments = session.moments
-    if moments.is_gone:
-        moments.look(None)
+    travel = session.time_travel
+    if travel.is_gone:
+        travel.look(None)
         sentence = "Visitors were undone while you viewed the past. This is now."
         st.toast(sentence, icon=":material/update:", duration="long")
     if address_is_new:
-        moments.look(_asked(session))
-    if not moments.is_there:
+        travel.look(_requested(session))
+    if not travel.is_there:
         with st.spinner("Reading the past"):
-            result_of(moments.going())
-    if address_is_new and (who := st.query_params.get(WHO)):
-        _greet(session.shown, who)
+            result_of(travel.going())
+    if address_is_new and (visitor := st.query_params.get(WHO)):
+        _greet(session.displayed, visitor)
 
 
-def _greet(shown: OpenLoop, who: str) -> None:
+def _greet(opened: OpenLoop, visitor: str) -> None:
     """Let the visitor in the address wait; report an invalid one."""
-    context = who_from(shown.world, who)
+    context = context_from_link(opened.world, visitor)
     if context is not None:
-        shown.arrivals.greet(context)
+        opened.arrivals.greet(context)
         return
-    example = who_in_link(shown.world, shown.context)
-    told = (
-        f"{WHO} in the link is {who[:20]!r}, but must be a visitor of this world, like {example!r}"
+    example = context_in_link(opened.world, opened.context)
+    fault = (
+        f"{WHO} in the link is {visitor[:20]!r}, but must be a visitor of this world, "
+        f"like {example!r}"
     )
-    say_refused(f"{told}, who is there now.")
+    say_refused(f"{fault}, who is there now.")
 
 
-def _asked(session: PlaySession) -> int | None:
+def _requested(session: PlaySession) -> int | None:
     """Return the moment in the address; report an invalid one."""
-    asked, come = st.query_params.get(AT), len(session.open.loop.events)
-    if asked is None:
+    text, come = st.query_params.get(AT), len(session.open.loop.events)
+    if text is None:
         return None
-    if asked.isascii() and asked.isdecimal() and len(asked) < 9 and int(asked) <= come:
-        return int(asked)
-    told = f"{AT} in the link is {asked[:20]!r}, but must be a number from 0 to {come:,}"
-    say_refused(f"{told}; you see the current state.")
+    if text.isascii() and text.isdecimal() and len(text) < 9 and int(text) <= come:
+        return int(text)
+    fault = f"{AT} in the link is {text[:20]!r}, but must be a number from 0 to {come:,}"
+    say_refused(f"{fault}; you see the current state.")
     return None
 
 
-def write_who(session: PlaySession) -> None:
+def write_visitor(session: PlaySession) -> None:
     """Write the waiting visitor of a past moment to the address."""
-    if session.moments.at is not None:
-        write_link(session.setup, loop=session.open.link, **held(session))
+    if session.time_travel.at is not None:
+        write_link(session.setup, loop=session.open.link, **moment_in_address(session))
 
 
 def say_when(session: PlaySession, is_anothers: bool) -> None:
     """Draw the message on a past moment, with buttons back to the present and for a branch."""
-    at, come = session.moments.at, len(session.open.loop.events)
+    at, come = session.time_travel.at, len(session.open.loop.events)
     if at is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="past"):
@@ -90,14 +97,14 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
             key="back-to-now",
             icon=":material/update:",
             type="primary",
-            on_click=session.moments.look,
+            on_click=session.time_travel.look,
             args=(None,),
         )
         st.button(
             "Play from here",
             key="play-from-here",
             icon=":material/alt_route:",
-            on_click=session.moments.play_from_here,
+            on_click=session.time_travel.play_from_here,
             help="Start a loop of your own from this moment. This one stays unchanged.",
         )
 
@@ -105,21 +112,21 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
 def show(session: PlaySession) -> DeltaGenerator:
     """Draw the link *Why*, and after the first visitor the buttons for the past, with bookmarks if
     the timeline is open; return the slider's container."""
-    moments = session.moments
+    travel = session.time_travel
     off = session.is_live
     box = st.container(gap="xxsmall", key="time")
     with box, st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        at = moments.at
+        at = travel.at
         event = "" if at is None else event_of(session.open.loop, at + 1)
-        link_to_why("Why this offer?", session.open, Asked(event, "" if event else NOW))
+        link_to_why("Why this offer?", session.open, WhyQuery(event, "" if event else NOW))
         if not session.open.loop.events:
             return box
         st.button(
-            "Hide timeline" if moments.is_open else "Timeline",
+            "Hide timeline" if travel.is_open else "Timeline",
             key="look-back",
             icon=":material/history:",
             type="tertiary",
-            on_click=moments.toggle,
+            on_click=travel.toggle,
             disabled=off,
         )
         st.button(
@@ -128,24 +135,24 @@ def show(session: PlaySession) -> DeltaGenerator:
             icon=":material/bookmark_add:",
             shortcut=shortcut("M"),
             type="tertiary",
-            on_click=moments.mark,
+            on_click=travel.mark,
             disabled=off,
             help="Bookmark this moment. Every crowd and every change of settings is "
             "bookmarked automatically.",
         )
-        if moments.is_open and not off:
+        if travel.is_open and not off:
             _show_bookmarks(session)
     return box
 
 
 def _show_bookmarks(session: PlaySession) -> None:
-    known = session.moments.bookmarks[-_MOST:]
-    faces = {i: f"{one.visitors:,} · {_WHAT[one.what]}" for i, one in enumerate(known)}
+    known = session.time_travel.bookmarks[-_MOST:]
+    faces = {i: f"{mark.visitors:,} · {_KINDS[mark.kind]}" for i, mark in enumerate(known)}
 
     def look() -> None:
         chosen = st.session_state[_PILLS]
         if chosen is not None:  # A second quick click clears the selection.
-            session.moments.go_to(known[chosen].visitors)
+            session.time_travel.go_to(known[chosen].visitors)
 
     st.session_state[_PILLS] = None
     st.pills(
@@ -160,16 +167,16 @@ def _show_bookmarks(session: PlaySession) -> None:
 
 def slide(session: PlaySession) -> None:
     """Draw the slider over all visitors if the timeline is open."""
-    moments, come = session.moments, len(session.open.loop.events)
-    if not moments.is_open or session.is_live or not come:
+    travel, come = session.time_travel, len(session.open.loop.events)
+    if not travel.is_open or session.is_live or not come:
         return
 
-    drawn = come if moments.at is None else min(moments.at, come)
+    drawn = come if travel.at is None else min(travel.at, come)
 
     def look() -> None:
         chosen = st.session_state[_SLIDER]
         if chosen != drawn:  # A new slider also reports its initial value.
-            moments.look(chosen if chosen < come else None)
+            travel.look(chosen if chosen < come else None)
 
     st.session_state[_SLIDER] = drawn
     st.slider(

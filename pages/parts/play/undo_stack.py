@@ -13,7 +13,7 @@ from pages.parts.play.arrivals import Arrivals
 
 T = TypeVar("T")
 
-What = Literal["answer", "crowd", "settings", "mode", "world"]
+ActKind = Literal["answer", "crowd", "settings", "mode", "world"]
 """Kind of an act: a single visitor, a crowd, changed settings, changed learning mode, or changed
 world."""
 
@@ -23,7 +23,7 @@ class Bookmark:
     """Moment in a loop: the number of visitors so far, and the kind of act that began there."""
 
     visitors: int
-    what: What | Literal["by hand"]
+    kind: ActKind | Literal["by hand"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Act:
         before, after: contexts of the waiting visitor before and after the act.
     """
 
-    what: What
+    kind: ActKind
     crowd: int | None
     entries: int
     events: int
@@ -47,7 +47,7 @@ class Act:
     after: Context
 
 
-class Acts:
+class UndoStack:
     """Acts of a browser session on a loop.
 
     An act can be undone while it is the last change of the loop by anybody, and redone while no
@@ -67,7 +67,7 @@ class Acts:
         self._undone_at = -1
 
     @locked
-    def act(self, what: What, work: Callable[[], T], crowd: int | None = None) -> T:
+    def act(self, kind: ActKind, work: Callable[[], T], crowd: int | None = None) -> T:
         """Run some work in one commit and record it as an act, or as a further part of a crowd.
 
         The work is retried after a concurrent commit, whose entries are not part of the act. If the
@@ -87,18 +87,18 @@ class Acts:
             self._arrivals.context = first
             raise
         if self._log.mark != begun:
-            self._note(what, crowd, begun, events, first)
+            self._note(kind, crowd, begun, events, first)
         return result
 
     def _note(
-        self, what: What, crowd: int | None, begun: Mark, events: int, before: Context
+        self, kind: ActKind, crowd: int | None, begun: Mark, events: int, before: Context
     ) -> None:
         last = self.done[-1] if self.done else None
         end, after = self._log.mark, self._arrivals.context
         if last is not None and (last.crowd, last.end.runs) == (crowd, begun.runs) and crowd:
             self.done[-1] = replace(last, end=end, after=after)
         else:
-            self.done.append(Act(what, crowd, begun.counting, events, end, before, after))
+            self.done.append(Act(kind, crowd, begun.counting, events, end, before, after))
 
     @locked
     def undo(self) -> bool:

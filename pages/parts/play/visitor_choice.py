@@ -11,7 +11,7 @@ _NEXT = (
 )
 
 
-def who_is_there(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
+def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
     """Return the panel: each field of the context, and the button for the next visitor.
 
     Changes are "what if" questions and are not logged; they are disabled during live play.

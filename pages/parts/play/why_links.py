@@ -5,7 +5,7 @@ from functools import cache
 import streamlit as st
 
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.why_subject import Asked
+from pages.parts.play.why_subject import WhyQuery
 from pages.parts.text.page_files import PAGES
 
 PLAY = PAGES / "play.py"
@@ -18,12 +18,12 @@ def _why() -> st.Page:
     return st.Page(PAGES / "why.py", title="Why")
 
 
-def address_of(opened: OpenLoop, asked: Asked) -> dict[str, str]:
+def address_of(opened: OpenLoop, query: WhyQuery) -> dict[str, str]:
     """Return the query parameters for a question about an offer."""
-    return ({"loop": opened.link} if opened.link else {}) | asked.query()
+    return ({"loop": opened.link} if opened.link else {}) | query.parameters()
 
 
-def link_to_why(label: str, opened: OpenLoop, asked: Asked) -> None:
+def link_to_why(label: str, opened: OpenLoop, query: WhyQuery) -> None:
     """Draw a link that explains an offer."""
-    icon, query = ":material/help:", address_of(opened, asked)
-    st.page_link(_why(), label=label, icon=icon, query_params=query)
+    icon, address = ":material/help:", address_of(opened, query)
+    st.page_link(_why(), label=label, icon=icon, query_params=address)

@@ -9,7 +9,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.time_travel import as_of, entries_before
 from engine.steps import Steps
 from engine.worlds import Context, World
-from pages.parts.play.moment_links import WHO, who_from, who_in_link
+from pages.parts.play.moment_links import WHO, context_from_link, context_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.work.jobs import shared
 
@@ -20,31 +20,31 @@ NOW = "now"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class WhyQuery:
     """Query of a link to the Why page.
 
     Attributes:
         event: id of an event of the loop; empty for none.
-        who: context as encoded by `who_in_link` for an offer that is not logged, or `NOW`; empty
-            for none.
+        visitor: context in the form of `context_in_link` for an offer that is not logged, or
+            `NOW`; empty for none.
     """
 
     event: str = ""
-    who: str = ""
+    visitor: str = ""
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Asked":
+    def from_query(cls, query: Mapping[str, str]) -> "WhyQuery":
         """Read the query parameters of an address."""
         return cls(query.get(EVENT, ""), query.get(WHO, ""))
 
     @property
     def is_now(self) -> bool:
         """True for the offer to the waiting visitor."""
-        return not self.event and self.who == NOW
+        return not self.event and self.visitor == NOW
 
-    def query(self) -> dict[str, str]:
+    def parameters(self) -> dict[str, str]:
         """Return the query parameters."""
-        return {name: one for name, one in ((EVENT, self.event), (WHO, self.who)) if one}
+        return {name: value for name, value in ((EVENT, self.event), (WHO, self.visitor)) if value}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,23 +70,23 @@ class Subject:
         return self.world.context_of(self.ranked.request)
 
     @property
-    def asked(self) -> Asked:
+    def query(self) -> WhyQuery:
         """Query of the link to this subject."""
         if self.number is None:
-            return Asked(who=who_in_link(self.world, self.context))
-        return Asked(event=self.ranked.event_id)
+            return WhyQuery(visitor=context_in_link(self.world, self.context))
+        return WhyQuery(event=self.ranked.event_id)
 
     def if_it_were(self, context: Context) -> "Subject":
         """Return the offer to a visitor with another context, by equal beliefs and random numbers;
         nothing is logged."""
         if context == self.context:
             return self
-        told = self.ranked.request.to_json()
-        told["contextFeatures"] = self.world.features(context)
+        request = self.ranked.request.to_json()
+        request["contextFeatures"] = self.world.features(context)
         ranked = self.loop.preview(
-            told["actions"],  # type: ignore[arg-type]
-            told["contextFeatures"],  # type: ignore[arg-type]
-            told["excludedActions"],  # type: ignore[arg-type]
+            request["actions"],  # type: ignore[arg-type]
+            request["contextFeatures"],  # type: ignore[arg-type]
+            request["excludedActions"],  # type: ignore[arg-type]
             self.ranked.event_id,
         )
         return replace(self, ranked=ranked, number=None, earned=None)
@@ -108,15 +108,17 @@ def _as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
     return shared(key, lambda: as_of(loop, entries))
 
 
-def finding(opened: OpenLoop, asked: Asked) -> Steps[Subject | None]:
+def finding(opened: OpenLoop, query: WhyQuery) -> Steps[Subject | None]:
     """Find the queried offer, the last event, or the offer to the waiting visitor; None for an
     unknown event.
 
     Each folded entry is a step.
     """
-    if asked.event:
-        return (yield from _event(opened, asked.event))
-    context = opened.context if asked.who == NOW else who_from(opened.world, asked.who)
+    if query.event:
+        return (yield from _event(opened, query.event))
+    context = (
+        opened.context if query.visitor == NOW else context_from_link(opened.world, query.visitor)
+    )
     last = opened.loop.last
     if context is None and last is not None:
         return (yield from _event(opened, last.event_id))

@@ -52,13 +52,13 @@ _ALIKE = 1e-9
 
 
 def _today(ranked: Ranked, labels: Sequence[str]) -> str:
-    shown = f"**{labels[ranked.shown]}**"
+    item = f"**{labels[ranked.shown]}**"
     if ranked.mode == "logging_only":
-        return f"Today's rules choose {shown}, and it is always shown. Nothing is imitated."
+        return f"Today's rules choose {item}, and it is always shown. Nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
     by_rule = ranked.shown == ranked.baseline
     why = "The choice of today's rules" if by_rule else "A random action"
-    return f"{why}, {shown}, is shown. The apprentice would have chosen {own}."
+    return f"{why}, {item}, is shown. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
@@ -73,19 +73,19 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """Return the legend of the marks in a picture, except those of `striped`."""
-    told = ["Wide bell: unsure."]
+    sentences = ["Wide bell: unsure."]
     if ranked.draw is not None:
-        told.append("Dots: one random sample from each.")
+        sentences.append("Dots: one random sample from each.")
     if chances[ranked.baseline].wins is not None:
-        told.append(
+        sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
         )
     if before:
-        told.append("Dashed: before your last click.")
+        sentences.append("Dashed: before your last click.")
     if truth:
-        told.append("Triangles: true rewards.")
-    return " ".join(told)
+        sentences.append("Triangles: true rewards.")
+    return " ".join(sentences)
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:

@@ -63,25 +63,25 @@ def is_there(session: str) -> bool:
     return not runtime.exists() or runtime.get_instance().is_active_session(session)
 
 
-class _Held:
+class _InMemory:
     """Object with the lifetime of a browser session in memory."""
 
 
-_HELD = "held"
-_all_held: WeakSet[_Held] = WeakSet()
+_IN_MEMORY = "held"
+_all_in_memory: WeakSet[_InMemory] = WeakSet()
 
 
-def count_as_held() -> None:
-    """Count this script's session among `held_sessions` for as long as it is in memory."""
-    if _HELD not in st.session_state:
-        st.session_state[_HELD] = held = _Held()
-        _all_held.add(held)
+def count_in_memory() -> None:
+    """Count the script's session among `sessions_in_memory` until it is garbage-collected."""
+    if _IN_MEMORY not in st.session_state:
+        st.session_state[_IN_MEMORY] = entry = _InMemory()
+        _all_in_memory.add(entry)
 
 
-def held_sessions() -> int:
+def sessions_in_memory() -> int:
     """Number of browser sessions in memory: open ones, sessions kept by Streamlit for two minutes
     in case of a reconnect, and sessions not yet garbage-collected."""
-    return len(_all_held)
+    return len(_all_in_memory)
 
 
 class SessionLimit:

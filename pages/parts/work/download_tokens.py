@@ -51,8 +51,8 @@ class Pass:
         _passes[self.token] = self
 
     @property
-    def told(self) -> str:
-        """Sentence on the jobs that a file waits for; empty if there are none."""
+    def waiting_text(self) -> str:
+        """Sentence on the jobs ahead of the file; empty for none."""
         ahead = self.job.ahead if self.job is not None else 0
         return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
 
@@ -63,7 +63,7 @@ class Pass:
 
 @st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
 def this_pass(_client: Client) -> Pass:
-    """Return the permission of this browser session."""
+    """Return the permission of the current browser session."""
     return Pass(_client)
 
 

@@ -85,7 +85,7 @@ def frames() -> Frames:
 
 
 def pace(least: float) -> float:
-    """Return the seconds from one frame of this session to the next, see `Frames`."""
+    """Return the seconds from one frame of the session to the next, see `Frames`."""
     return frames().pace(this_client().session, least)
 
 
@@ -124,11 +124,11 @@ def _begin(turn: ExitStack, is_clicked_for: bool) -> None:
 @contextmanager
 def _holding(lock: RLock, patience: float) -> Iterator[None]:
     """Hold a lock, or go on without it after a number of seconds."""
-    is_held = lock.acquire(timeout=patience)
+    is_acquired = lock.acquire(timeout=patience)
     try:
         yield
     finally:
-        if is_held:
+        if is_acquired:
             lock.release()
 
 

@@ -45,8 +45,8 @@ M = TypeVar("M", bound=Member)
 
 
 def pass_turn(line: list[M], member: M) -> None:
-    """Move a member, its session's and its address's members to the end of a line, in that order
-    from the end.
+    """Move a member, with members of its session and its address, to the end of a line, in that
+    order from the end.
 
     So sessions take turns, and twenty on one machine get the time of one on another.
     """
@@ -248,7 +248,7 @@ Submit = Callable[[Steps[None]], Job[None]]
 
 
 def shutdown() -> None:
-    """Cancel the jobs of this process, and end the processes of its races."""
+    """Cancel the process's jobs, and end the processes of races."""
     jobs().stop()
     for process in active_children():
         process.terminate()

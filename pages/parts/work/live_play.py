@@ -81,7 +81,7 @@ class LivePlay:
         self.lock = host.lock
         self.crowds = 0
         self._crowd: Job[None] | None = None
-        self._asked = 0
+        self._requested = 0
         self.send_away()
 
     @locked
@@ -94,13 +94,13 @@ class LivePlay:
         self.waiting = self.enqueued = 0
         self.playing = False
         self._due = 0.0
-        if self._asked:
-            self.enqueue(self._asked)
+        if self._requested:
+            self.enqueue(self._requested)
 
     @locked
     def settle(self) -> None:
         """End the handling of concurrent clicks."""
-        self._asked = 0
+        self._requested = 0
 
     @locked
     def pause_after_click(self) -> None:
@@ -111,7 +111,7 @@ class LivePlay:
     def enqueue(self, visitors: int) -> None:
         """Queue visitors; they are served by a background job."""
         self.playing, self.crowds = False, self.crowds + 1
-        self.waiting = self.enqueued = self._asked = visitors
+        self.waiting = self.enqueued = self._requested = visitors
         if self._crowd is None or self._crowd.done():
             self._crowd = self._submit(locked_steps(self.lock, self._let_in))
 
@@ -192,13 +192,13 @@ class LivePlay:
             self.stop()
 
     @property
-    def told(self) -> str:
+    def progress_text(self) -> str:
         """Sentence on the progress of the crowd, and on the jobs of others."""
         crowd, done = self._crowd, self.enqueued - self.waiting
-        told = f"{done:,} of {self.enqueued:,} visitors served"
+        text = f"{done:,} of {self.enqueued:,} visitors served"
         if crowd is None or not crowd.others:
-            return told
+            return text
         if crowd.ahead:
             is_or_are = "is" if crowd.ahead == 1 else "are"
-            return f"{told}. {counted(crowd.ahead, 'other')} {is_or_are} ahead of you."
-        return f"{told}, in turn with {counted(crowd.others, 'other')}"
+            return f"{text}. {counted(crowd.ahead, 'other')} {is_or_are} ahead of you."
+        return f"{text}, in turn with {counted(crowd.others, 'other')}"

@@ -32,21 +32,21 @@ class Lengths:
     def __init__(self, ask: Callable[[Collection[str]], Mapping[str, int]]) -> None:
         self._ask = ask
         self._names: set[str] = set()
-        self._found: asyncio.Task[Mapping[str, int]] | None = None
+        self._query: asyncio.Task[Mapping[str, int]] | None = None
 
     async def of(self, loop: str) -> int | None:
         """Return the length of a loop's log; None for an unknown loop or a failed query."""
-        if self._found is None or len(self._names) >= _MOST:
+        if self._query is None or len(self._names) >= _MOST:
             self._names = set()
-            self._found = asyncio.create_task(self._find(self._names))
+            self._query = asyncio.create_task(self._find(self._names))
         self._names.add(loop)
         # A cancelled request does not cancel the shared query.
-        return (await asyncio.shield(self._found)).get(loop)
+        return (await asyncio.shield(self._query)).get(loop)
 
     async def _find(self, names: set[str]) -> Mapping[str, int]:
         await asyncio.sleep(_MOMENT)
         if names is self._names:
-            self._found = None
+            self._query = None
         with contextlib.suppress(PersonalizerError):
             return await asyncio.to_thread(self._ask, names)
         return {}

@@ -21,8 +21,8 @@ OWN = ("engine", "pages")
 """Loggers written from the chosen level on; other loggers from warnings on."""
 GONE = "Couldn't find fragment"
 """Beginning of Streamlit's message on a missing fragment."""
-_WHO_SAYS_SO = "streamlit.runtime.scriptrunner.script_runner"
-_WHO_SAYS_WHAT_FAILED = "streamlit.error_util"
+_SCRIPT_RUNNER = "streamlit.runtime.scriptrunner.script_runner"
+_ERROR_UTIL = "streamlit.error_util"
 REFUSED, FOREIGN = "unreadable input refused", "foreign origin refused"
 """Events that clients can trigger at will."""
 FIRST, MINUTE = 10, 60.0
@@ -47,11 +47,11 @@ class JsonLines(logging.Formatter):
             kind, _, trace = record.exc_info
             line["exception"] = kind.__name__
             # Without the exception's message, which may quote user input.
-            line["stack"] = f"Traceback (most recent call last):\n{_told(trace)}"
+            line["stack"] = f"Traceback (most recent call last):\n{_stack_text(trace)}"
         return json.dumps(line, default=str)
 
 
-def _told(trace: object) -> str:
+def _stack_text(trace: object) -> str:
     return "".join(traceback.format_tb(trace))  # type: ignore[arg-type]
 
 
@@ -66,7 +66,7 @@ def timed(log: logging.Logger, event: str) -> Iterator[None]:
 
 
 @contextmanager
-def refusals_told(log: logging.Logger) -> Iterator[None]:
+def refusals_logged(log: logging.Logger) -> Iterator[None]:
     """Log the code of an error in the block; its message may quote user input."""
     try:
         yield
@@ -75,7 +75,7 @@ def refusals_told(log: logging.Logger) -> Iterator[None]:
         raise
 
 
-def told_of_parts_that_went(record: logging.LogRecord) -> bool:
+def lower_missing_fragments(record: logging.LogRecord) -> bool:
     """Filter: lower Streamlit's message on a missing fragment to debug level.
 
     A press may arrive while its page is redrawn without the fragment, or after the page was left;
@@ -86,7 +86,7 @@ def told_of_parts_that_went(record: logging.LogRecord) -> bool:
     return True
 
 
-def not_of_what_a_browser_sent(record: logging.LogRecord) -> bool:
+def drop_unreadable_state(record: logging.LogRecord) -> bool:
     """Filter: drop Streamlit's stack trace of unreadable widget state, as `REFUSED` is logged
     instead."""
     return record.exc_info is None or not is_unreadable()
@@ -149,8 +149,8 @@ def write_lines(level: str, *beside: logging.Handler) -> None:
         logger.propagate = name != "uvicorn.access"
         logger.setLevel(logging.NOTSET)
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
-    logging.getLogger(_WHO_SAYS_SO).addFilter(told_of_parts_that_went)
-    logging.getLogger(_WHO_SAYS_WHAT_FAILED).addFilter(not_of_what_a_browser_sent)
+    logging.getLogger(_SCRIPT_RUNNER).addFilter(lower_missing_fragments)
+    logging.getLogger(_ERROR_UTIL).addFilter(drop_unreadable_state)
     for name in OWN:
         logger = logging.getLogger(name)
         logger.setLevel(logging.DEBUG)

@@ -115,7 +115,7 @@ class Track:
 
     @locked
     def leave(self, racer: Racer) -> None:
-        """Remove a race; the processes end with the last one."""
+        """Remove a race; the processes end with the last race."""
         if racer in self._line:
             self._line.remove(racer)
         self._lanes.pop(racer, None)

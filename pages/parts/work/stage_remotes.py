@@ -110,12 +110,12 @@ class Remote:
         self._steps: deque[Step] = deque(maxlen=MOST)
         self._times: deque[float] = deque(maxlen=MOST)
         self.taken, self._blanks, self._heard = 0, 0, now()
-        self.be_found_as([self.token])
+        self.register([self.token])
 
     # -- from the stage ---------------------------------------------------------------
 
     @locked
-    def be_found_as(self, tokens: Iterable[str]) -> None:
+    def register(self, tokens: Iterable[str]) -> None:
         """Register under earlier tokens and codes, so that devices stay connected after a reload or
         a restart."""
         for token in tokens:
@@ -170,7 +170,7 @@ class Remote:
 
     @property
     @locked
-    def told(self) -> dict[str, object]:
+    def state(self) -> dict[str, object]:
         """State for a second device, as JSON."""
         away = self._now() - self._heard > AWAY
         return {**asdict(self.notes), **asdict(self.seen), "away": away}
@@ -188,9 +188,9 @@ class Remote:
         """Unregister the stage at the end of its session."""
         for token, code in self.names.items():
             # After a reload, the entries may belong to another session.
-            for held, key in ((_remotes, token), (_codes, code)):
-                if held.get(key) is self:
-                    del held[key]
+            for register, key in ((_remotes, token), (_codes, code)):
+                if register.get(key) is self:
+                    del register[key]
 
 
 _remotes: dict[str, Remote] = {}
@@ -217,6 +217,6 @@ def this_remote() -> Remote:
     connections."""
     remote = _of_session()
     tokens = [*st.session_state.get(_TOKENS, []), remote.token]
-    remote.be_found_as(tokens)
+    remote.register(tokens)
     st.session_state[_TOKENS] = list(dict.fromkeys(tokens))[-_MOST_TOKENS:]
     return remote

@@ -109,7 +109,7 @@ class Incoming:
     def drop(self) -> None:
         """Delete the file."""
         self._file.close()
-        self._server.held -= self.size
+        self._server.stored_bytes -= self.size
         self.size = 0
         if self._upload.incoming is self:
             self._upload.incoming = None
@@ -167,7 +167,7 @@ class Upload:
             self.incoming.drop()
         if self.file is not None:
             self.file.close()
-        self._server.held -= self.size
+        self._server.stored_bytes -= self.size
         self.file, self.size = None, 0
         self._server.forget(self.token)
         self.token = self._server.expect(self)
@@ -183,14 +183,14 @@ class Uploads:
     """Uploads of all sessions in the process.
 
     Attributes:
-        held: bytes of all files.
+        stored_bytes: bytes of all files.
 
     Args:
         most: maximum size of a file, in MiB.
     """
 
     def __init__(self, most: int) -> None:
-        self.lock, self.held = RLock(), 0
+        self.lock, self.stored_bytes = RLock(), 0
         self._most = most
         self._expected: dict[str, Upload] = {}
 
@@ -220,9 +220,9 @@ class Uploads:
         """
         if size + more > self._most << 20:
             raise RefusedError(f"It is larger than {self._most:,} MiB, the maximum.")
-        if self.held + more > FILES * self._most << 20:
+        if self.stored_bytes + more > FILES * self._most << 20:
             raise RefusedError("Other large files are being uploaded. Try again in a minute.")
-        self.held += more
+        self.stored_bytes += more
 
 
 @cache
@@ -232,7 +232,7 @@ def uploads() -> Uploads:
 
 
 @st.cache_resource(scope="session", on_release=Upload.leave, show_spinner=False)
-def this_upload(what: str = "file") -> Upload:
+def this_upload(kind: str = "file") -> Upload:
     """Return the session's upload for a kind of file; deleted at the end of the session."""
     return Upload(uploads())
 

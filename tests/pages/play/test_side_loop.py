@@ -11,7 +11,7 @@ from engine.simulation.crowd import crowd
 from engine.store import Store, StoredLoop
 from engine.worlds import WORLDS
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.side_loop import Second, names_of
+from pages.parts.play.side_loop import SideLoop, names_of
 from pages.parts.settings.library import followers
 from tests.pages.play.test_open_loop import an_open_loop
 
@@ -49,7 +49,7 @@ def test_two_loops_are_called_by_what_sets_them_apart() -> None:
 def test_a_crowd_meets_both_visitor_by_visitor_and_is_taken_back_from_both() -> None:
     _, opened = an_open_loop(5)
     setup = PlaySetup(beside="no-crosses")
-    second = opened.second = Second("no-crosses", COFFEE, opened.loop, setup.beside_settings)
+    second = opened.side_loop = SideLoop("no-crosses", COFFEE, opened.loop, setup.beside_settings)
     served = 0
     while served < 30:
         served += opened.serve(30 - served, crowd=1)
@@ -66,7 +66,7 @@ def test_a_crowd_meets_both_visitor_by_visitor_and_is_taken_back_from_both() -> 
 
 def test_what_it_shows_is_what_the_second_loop_believes() -> None:
     _, opened = an_open_loop(40)
-    second = Second(
+    second = SideLoop(
         "no-crosses", COFFEE, opened.loop, PlaySetup(beside="no-crosses").beside_settings
     )
     for _ in second.catching_up():
@@ -89,7 +89,7 @@ def test_it_follows_a_loop_whose_past_is_in_the_store_alone(tmp_path: Path) -> N
     list(crowd(stored.loop, COFFEE, 5))
     first = stored.loop
     assert first.log.is_evicted(0)
-    second = Second("no-crosses", COFFEE, first, PlaySetup(beside="no-crosses").beside_settings)
+    second = SideLoop("no-crosses", COFFEE, first, PlaySetup(beside="no-crosses").beside_settings)
     assert not second.is_level
     for _ in second.catching_up():
         pass

@@ -38,7 +38,7 @@ def test_each_visitor_is_served_on_both_sides_and_both_are_told_in_one_sentence(
     app = open_app(stage="1", beside="no-crosses")
     app.session.live.enqueue(60)
     app.finish_the_crowd()
-    second = app.session.open.second
+    second = app.session.open.side_loop
     assert second is not None
     stands = second.standing()
     assert stands.visitors == 60
@@ -53,7 +53,7 @@ def test_the_last_visitor_is_named_with_what_both_offered(open_app: Open) -> Non
     app = open_app(stage="1", beside="greedy")
     app.session.live.step()
     app.open(screen="beside-1")
-    here, second = app.session.open.loop.last, app.session.open.second
+    here, second = app.session.open.loop.last, app.session.open.side_loop
     assert here is not None
     assert second is not None
     assert second.last is not None
@@ -76,7 +76,7 @@ def test_what_is_lit_is_what_the_sentence_says_was_offered(
     for _ in range(4):  # What would be offered next is seldom the same each time.
         app.session.live.step()
         app.open(screen="beside-1")
-        here, second = app.session.open.loop.last, app.session.open.second
+        here, second = app.session.open.loop.last, app.session.open.side_loop
         assert here is not None
         assert second is not None
         assert second.last is not None
@@ -103,14 +103,14 @@ def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
     app = open_app(stage="1", beside="no-crosses")
     app.session.live.enqueue(6)
     app.finish_the_crowd()
-    assert app.session.open.second is None
+    assert app.session.open.side_loop is None
     assert "What would you offer" in title(app)
     assert app.run().at.toast[0].value.startswith("A second loop serves at most 5 visitors at most")
 
 
 def test_a_second_loop_that_there_is_not_is_said_and_the_usual_talk_begins(open_app: Open) -> None:
     app = open_app(stage="1", beside="gredy")
-    assert app.session.open.second is None
+    assert app.session.open.side_loop is None
     assert "gredy" in app.at.toast[0].value
     assert "What would you offer" in title(app)
 
@@ -129,7 +129,7 @@ def test_the_room_gets_a_link_to_look_and_the_speaker_what_to_say(
     assert asked["at"] == ["1"]
     assert stored.id not in remote.link
     assert remote.code in "".join(one.value for one in app.at.markdown)
-    told = remote.told
+    told = remote.state
     assert told["title"]
     assert told["say"]
     assert "&#" not in str(told["title"])

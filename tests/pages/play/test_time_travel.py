@@ -42,7 +42,7 @@ def test_the_slider_shows_any_moment_as_it_was_and_nobody_can_answer_there(open_
         assert app.metric("Visitors") == str(visitors)
         assert address(app, "at") == str(visitors)
         # Who came next stands there, and is offered what they were.
-        assert decision_of(app.session.shown.ranked) == decision_of(ranked[visitors])
+        assert decision_of(app.session.displayed.ranked) == decision_of(ranked[visitors])
         assert app.bar["offer"]["event"] == ranked[visitors].event_id
         assert not app.can_answer
         assert not any(map(app.can_press, ("undo", "redo", "start", "let-in-10", "step")))
@@ -70,7 +70,7 @@ def test_the_right_end_is_now_though_others_came_since_it_was_drawn(open_app: Op
 
 def test_play_from_here_is_a_loop_of_its_own(open_app: Open) -> None:
     app = with_past(open_app).set("moment", 2)
-    parent, context = app.session.open, app.session.shown.context
+    parent, context = app.session.open, app.session.displayed.context
     before = list(parent.loop.log)
     app.click("play-from-here")
     branch = app.session.open
@@ -90,8 +90,8 @@ def test_play_from_here_is_a_loop_of_its_own(open_app: Open) -> None:
 def test_bookmarks_stand_before_crowds_and_settings_and_where_they_are_put(open_app: Open) -> None:
     app = open_app().answer(1.0).click("let-in-10").finish_the_crowd()
     app.set("play-policy", "greedy").set("play-mode", "apprentice").answer(1.0).click("bookmark")
-    bookmarks = app.session.moments.bookmarks
-    assert [(one.visitors, one.what) for one in bookmarks] == [
+    bookmarks = app.session.time_travel.bookmarks
+    assert [(one.visitors, one.kind) for one in bookmarks] == [
         (1, "crowd"),
         (11, "mode"),
         (11, "settings"),
@@ -100,7 +100,7 @@ def test_bookmarks_stand_before_crowds_and_settings_and_where_they_are_put(open_
     app.set("bookmarks", 0)
     assert app.metric("Visitors") == "1"
     app.set("moment", 7).click("bookmark").click("back-to-now").click("undo")
-    assert [one.visitors for one in app.session.moments.bookmarks] == [1, 7, 11, 11]
+    assert [one.visitors for one in app.session.time_travel.bookmarks] == [1, 7, 11, 11]
 
 
 def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) -> None:
@@ -112,12 +112,12 @@ def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) ->
     guest = App(**(query | {"who": "2-1-0"}))
     world = guest.session.open.world
     assert guest.metric("Visitors") == "2"
-    assert list(guest.session.shown.context.values()) == [
+    assert list(guest.session.displayed.context.values()) == [
         field.values[place].name for field, place in zip(world.fields, (2, 1, 0), strict=True)
     ]
     assert address(guest, "who") == "2-1-0"
     last = world.fields[-1]
-    guest.session.ask(last.name, last.values[1].name, guest.session.shown.arrivals.visit)
+    guest.session.ask(last.name, last.values[1].name, guest.session.displayed.arrivals.visit)
     assert address(guest.run(), "who") == "2-1-1"  # A reload shows what was asked last.
     del guest.at.query_params["at"]
     with pytest.MonkeyPatch.context() as patch:
@@ -132,8 +132,8 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     query = dict(part.split("=") for part in link.partition("?")[2].split("&"))
     assert query["at"] == "4"
     guest = App(**query)
-    there = guest.session.shown.context
-    assert there == host.session.shown.context
+    there = guest.session.displayed.context
+    assert there == host.session.displayed.context
     host.answer(1.0)
     assert "You are viewing visitor **4** of 5" in guest.run().text
     guest.at.session_state["has-told"] = True
@@ -144,7 +144,7 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     assert "play-from-here" in offered
     assert "make-own" not in offered, "to play from here makes a copy, too"
     assert guest.metric("Visitors") == "4"
-    assert guest.session.shown.context == there
+    assert guest.session.displayed.context == there
     assert (address(guest, "at"), address(guest, "who")) == ("4", query["who"])
     host.click("undo").click("undo")
     assert guest.run().metric("Visitors") == "3"
@@ -225,7 +225,7 @@ def test_a_choice_that_a_second_click_takes_back_leads_nowhere(
 ) -> None:
     session = PlaySession(PlaySetup())
     answer(session, 1.0, 0.0)
-    session.moments.mark()
+    session.time_travel.mark()
 
     def pills(*args: object, key: str, on_change: Callable[[], None], **more: object) -> None:
         screen.session_state[key] = None
@@ -234,7 +234,7 @@ def test_a_choice_that_a_second_click_takes_back_leads_nowhere(
     screen = SimpleNamespace(session_state=dict[str, object](), pills=pills)
     monkeypatch.setattr(timeline, "st", screen)
     timeline._show_bookmarks(session)
-    assert session.moments.at is None
+    assert session.time_travel.at is None
 
 
 def test_the_latest_hundred_places_are_marked_each_once() -> None:
@@ -242,8 +242,8 @@ def test_the_latest_hundred_places_are_marked_each_once() -> None:
     for number in range(102):
         answer(session, 1.0)
         for _ in range(1 + (number == 101)):
-            session.moments.mark()
-    assert [one.visitors for one in session.moments.bookmarks] == list(range(3, 103))
+            session.time_travel.mark()
+    assert [one.visitors for one in session.time_travel.bookmarks] == list(range(3, 103))
     assert len(session.open.marks) == 100
 
 

@@ -37,7 +37,7 @@ def test_a_crowd_is_one_act_however_many_slices_it_took() -> None:
     before = told(session)
     let_in(session, 200)
     after = told(session)
-    assert [act.what for act in session.open.acts.done] == ["answer", "crowd"]
+    assert [act.kind for act in session.open.undo_stack.done] == ["answer", "crowd"]
     session.undo()
     assert told(session) == before
     undone = [e.entries for e in session.open.loop.log.history if isinstance(e, Undone)]
@@ -104,7 +104,7 @@ def test_what_is_refused_is_no_act(visitors: int) -> None:
     failing = patch("pages.parts.play.open_loop.serve", side_effect=KeyError)
     with failing, pytest.raises(KeyError):
         session.open.serve(visitors)
-    assert len(session.open.acts.done) == 1
+    assert len(session.open.undo_stack.done) == 1
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 import streamlit as st
 
 from engine import PersonalizerError
-from pages.parts.work.browser_sessions import SessionLimit, count_as_held, held_sessions
+from pages.parts.work.browser_sessions import SessionLimit, count_in_memory, sessions_in_memory
 
 
 def test_a_full_server_says_so_until_somebody_goes() -> None:
@@ -32,9 +32,9 @@ def test_a_cap_that_is_none_is_refused(text: str) -> None:
 
 def test_a_session_counts_as_held_until_what_it_has_is_gone() -> None:
     st.session_state.clear()
-    before = held_sessions()
-    count_as_held()
-    count_as_held()
-    assert held_sessions() == before + 1
+    before = sessions_in_memory()
+    count_in_memory()
+    count_in_memory()
+    assert sessions_in_memory() == before + 1
     st.session_state.clear()
-    assert held_sessions() == before
+    assert sessions_in_memory() == before

@@ -90,11 +90,11 @@ def test_too_many_presses_are_refused_until_some_time_has_passed(
 def test_it_says_when_the_stages_page_asks_for_nothing_any_more(
     remote: Remote, clock: Seconds
 ) -> None:
-    assert remote.told["away"] is False
+    assert remote.state["away"] is False
     clock.now += AWAY + 1
-    assert remote.told["away"] is True
+    assert remote.state["away"] is True
     remote.hear(Seen())
-    assert remote.told["away"] is False
+    assert remote.state["away"] is False
 
 
 def test_what_was_pressed_while_the_stage_was_away_is_not_done_once_it_is_back(
@@ -116,7 +116,7 @@ def test_stages_have_tokens_and_codes_of_their_own() -> None:
 
 def test_after_a_reload_of_its_tab_a_stage_is_found_as_before() -> None:
     before, after = Remote(), Remote()
-    after.be_found_as([before.token, "what is no token"])
+    after.register([before.token, "what is no token"])
     before.leave()  # Its session ends some time after the reload.
     assert steered_by(before.token) is seen_by(before.code) is after
     assert steered_by(after.token) is seen_by(after.code) is after
@@ -129,9 +129,9 @@ def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> 
     """The speaker's phone and the room's address are as good as before."""
     token, code = (before := Remote()).token, before.code
     before.leave()
-    (again := Remote()).be_found_as([token])
+    (again := Remote()).register([token])
     assert steered_by(token) is seen_by(code) is again
-    again.be_found_as(f"{number:022}" for number in range(100))
+    again.register(f"{number:022}" for number in range(100))
     assert steered_by(f"{99:022}") is None  # A tab has had few names.
     again.leave()
 
@@ -142,11 +142,11 @@ def test_who_finds_another_token_for_a_code_does_not_get_the_room(
     """Everybody in it can read the code."""
     monkeypatch.setattr("pages.parts.work.stage_remotes._code_of", lambda token: "abcdef")
     stage, other = Remote(), Remote()
-    other.be_found_as([secrets.token_urlsafe(16)])
+    other.register([secrets.token_urlsafe(16)])
     assert seen_by("abcdef") is stage
     other.leave()
     assert seen_by("abcdef") is stage
-    (again := Remote()).be_found_as([stage.token])
+    (again := Remote()).register([stage.token])
     stage.leave()
     assert seen_by("abcdef") is again
     again.leave()

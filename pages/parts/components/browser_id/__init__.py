@@ -14,9 +14,9 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
-_component = st.components.v2.component("playground_browser", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_browser", js=folder_text(__file__, "index.js"))
 _SECRET = re.compile(r"[0-9a-f]{32}")
 LOOP = re.compile(r"[A-Za-z0-9_-]{16,64}")
 """Valid names of loops in links."""
@@ -40,8 +40,8 @@ def keys() -> set[str]:
     return known
 
 
-def has_told() -> bool:
-    """Return True if the browser has reported its secret in this session."""
+def has_reported() -> bool:
+    """Return True if the browser has reported its secret in the session."""
     return bool(st.session_state.get("has-told"))
 
 
@@ -61,7 +61,7 @@ def ask_browser(
     """
 
     def adopt() -> None:
-        secret = told("browser", "secret")
+        secret = component_value("browser", "secret")
         if isinstance(secret, str) and _SECRET.fullmatch(secret):
             before = owner()
             st.session_state["secret"], st.session_state["has-told"] = secret, True
@@ -69,24 +69,24 @@ def ask_browser(
                 known_as(before, owner())
 
     def add_keys() -> None:
-        new = told("browser", "keys")
+        new = component_value("browser", "keys")
         if isinstance(new, list):
             keys().update(k for k in new[:_MOST] if isinstance(k, str) and LOOP.fullmatch(k))
 
     def show_first() -> None:
-        if once and told("browser", "first") == once:
+        if once and component_value("browser", "first") == once:
             shows()
 
-    asked = {
+    data = {
         "once": once,
         "secret": _secret(),
         "keys": sorted(keys()),
         "most": _MOST,
-        "mustTell": must_tell and not has_told(),
+        "mustTell": must_tell and not has_reported(),
     }
     _component(
         key="browser",
-        data=asked,
+        data=data,
         height=1,
         on_secret_change=adopt,
         on_keys_change=add_keys,
@@ -94,9 +94,9 @@ def ask_browser(
     )
     # After a server restart, Streamlit replays a tab's widget state without calling `on_change`,
     # so secret and keys are read here as well.
-    known = has_told(), len(keys())
-    if not has_told():
+    known = has_reported(), len(keys())
+    if not has_reported():
         adopt()
     add_keys()
-    if (has_told(), len(keys())) != known:
+    if (has_reported(), len(keys())) != known:
         st.rerun()

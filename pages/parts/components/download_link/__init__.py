@@ -7,12 +7,12 @@ import re
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 
 _link = st.components.v2.component(
     "playground_download",
-    css=beside(__file__, "style.css"),
-    js=beside(__file__, "index.js"),
+    css=folder_text(__file__, "style.css"),
+    js=folder_text(__file__, "index.js"),
     isolate_styles=False,
 )
 

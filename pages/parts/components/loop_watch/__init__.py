@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 from pages.parts.text.base_path import base_path
 from pages.parts.work.browser_sessions import session_limit
 from pages.parts.work.log_length import LENGTH_PATH
@@ -19,7 +19,7 @@ _EVERY = 800
 _APART = 20
 """Least milliseconds between polls of all tabs together, each of which costs about 0.5 ms."""
 
-_component = st.components.v2.component("playground_watch", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_watch", js=folder_text(__file__, "index.js"))
 
 
 def pause(tabs: int) -> int:
@@ -36,6 +36,6 @@ def watch_others(loop: str | None, length: int, is_live: bool, changed: Callable
         is_live: True if the fragment is redrawn periodically anyway.
         changed: called before a redraw.
     """
-    shown = {"loop": loop, "length": length, "live": is_live}
+    state = {"loop": loop, "length": length, "live": is_live}
     asks = {"every": pause(session_limit().inside), "path": f"{base_path()}{LENGTH_PATH}"}
-    _component(key="watch", data=shown | asks, height=1, on_changed_change=changed)
+    _component(key="watch", data=state | asks, height=1, on_changed_change=changed)

@@ -11,7 +11,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
 P = ParamSpec("P")
 
@@ -30,7 +30,9 @@ BUTTONS = {
 _KEYS = {"start": "p", "stop": "p", "step": "s", "undo": "u", "redo": "y"}
 """Shortcut keys of the buttons."""
 
-_component = st.components.v2.component("playground_lost_presses", js=beside(__file__, "index.js"))
+_component = st.components.v2.component(
+    "playground_lost_presses", js=folder_text(__file__, "index.js")
+)
 
 
 class Buttons:
@@ -54,15 +56,15 @@ class Buttons:
 
         return press
 
-    def missing(self, told: object, names: Mapping[str, str] = BUTTONS) -> tuple[str, str] | None:
+    def missing(self, report: object, names: Mapping[str, str] = BUTTONS) -> tuple[str, str] | None:
         """Return the key of a button whose press may be lost, and a sentence; None if it arrived.
 
         Args:
-            told: the browser's report, perhaps malformed: key of the pressed button, its
+            report: the browser's report, perhaps malformed: key of the pressed button, its
                 ``session``, and the number ``taken`` before.
             names: names of the watched buttons, by key.
         """
-        match told:
+        match report:
             case {"pressed": str(key), "session": session, "taken": int(taken)} if key in names:
                 if session != self.session:
                     why = f"It is not known whether {names[key]} arrived. Check whether it counted."
@@ -95,7 +97,7 @@ def watch_presses(
     names = BUTTONS | dict(more or {})
 
     def ask() -> None:
-        missing = buttons.missing(told("lost-presses", "asked"), names)
+        missing = buttons.missing(component_value("lost-presses", "asked"), names)
         if missing is not None:
             lost(*missing)
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 
-_component = st.components.v2.component("playground_frame", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_frame", js=folder_text(__file__, "index.js"))
 
 
 EVERY = 100

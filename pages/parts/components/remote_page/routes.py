@@ -32,8 +32,8 @@ async def page(request: Request) -> Response:
     """Return the remote's page or a file of the page."""
     name = request.url.path.rpartition(REMOTE_PATH)[2]
     text = (_FOLDER / (name.strip("/") or "index.html")).read_text(encoding="utf-8")
-    told = _colours() + text if name == "/style.css" else text
-    return Response(told, media_type=_FILES[name])
+    content = _colours() + text if name == "/style.css" else text
+    return Response(content, media_type=_FILES[name])
 
 
 def _colours() -> str:
@@ -57,15 +57,15 @@ def _gone() -> Response:
 async def state(request: Request) -> Response:
     """Return the state for a remote."""
     remote = _remote(request)
-    return _gone() if remote is None else JSONResponse(remote.told)
+    return _gone() if remote is None else JSONResponse(remote.state)
 
 
 async def press(request: Request) -> Response:
     """Queue a request of a remote; the body is the verb."""
-    remote, asked = _remote(request), await body_of(request, _MOST_BYTES)
+    remote, body = _remote(request), await body_of(request, _MOST_BYTES)
     if remote is None:
         return _gone()
-    verb = next((verb for verb in VERBS if verb.encode() == asked), None)
+    verb = next((verb for verb in VERBS if verb.encode() == body), None)
     if verb is None:
         return JSONResponse({"error": f"Only these can be requested: {', '.join(VERBS)}."}, 400)
     if not remote.press(verb):
@@ -92,12 +92,12 @@ async def look(request: Request) -> Response:
 def seen(body: bytes) -> Seen:
     """Parse a report of the stage's browser; empty if malformed."""
     try:
-        told: Any = json.loads(body)
-        hands = [(str(answer)[:_LONGEST], int(count)) for answer, count in told["hands"]]
+        report: Any = json.loads(body)
+        hands = [(str(answer)[:_LONGEST], int(count)) for answer, count in report["hands"]]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return Seen()
     counted = [(answer, max(0, min(count, _MANY))) for answer, count in hands[:_MOST_HANDS]]
-    return Seen(told.get("blank") is True, tuple(counted))
+    return Seen(report.get("blank") is True, tuple(counted))
 
 
 def remote_routes(base: str) -> list[Route]:

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 from pages.parts.text.base_path import base_path
 
 ANSWER_PATH = "/playground/answer"
 """Path of the route that takes clicks."""
 
 _component = st.components.v2.component(
-    "playground_scene", js=beside(__file__, "index.js"), isolate_styles=False
+    "playground_scene", js=folder_text(__file__, "index.js"), isolate_styles=False
 )
 
 
@@ -40,7 +40,7 @@ def scene_view(
     _component(
         key=f"panel-{name}",
         data={"name": name, "scene": message, **addresses},
-        on_rerun_change=lambda: follow_click(told(f"panel-{name}", "rerun")),
+        on_rerun_change=lambda: follow_click(component_value(f"panel-{name}", "rerun")),
     )
 
 

@@ -32,10 +32,10 @@ class Wish:
     """Request other than an answer, such as another visitor, in the queue of the answers.
 
     Attributes:
-        told: the request.
+        request: content of the request.
     """
 
-    told: Mapping[str, object]
+    request: Mapping[str, object]
 
 
 class Presses:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 
 MOST = 9
 """Maximum number of answers with counted hands."""
@@ -18,8 +18,8 @@ _MANY = 10_000
 
 _component = st.components.v2.component(
     "playground_stage",
-    css=beside(__file__, "style.css"),
-    js=beside(__file__, "index.js"),
+    css=folder_text(__file__, "style.css"),
+    js=folder_text(__file__, "index.js"),
     isolate_styles=False,
 )
 
@@ -34,7 +34,7 @@ def counted(step: object, screen: str) -> tuple[int, ...]:
     return ()
 
 
-def stand_before(
+def draw_overlay(
     answers: Sequence[str], keys: bool, screen: str, way: float, rows: int = 0
 ) -> None:
     """Draw the overlay of a screen.
@@ -46,6 +46,6 @@ def stand_before(
         way: progress of the talk, from 0 to 1.
         rows: rows of the picture if each answer has one, for the counts; else 0. See `Screen`.
     """
-    asked = {"answers": list(answers[:MOST]), "rows": rows}
-    shown = asked | {"keys": keys, "screen": screen, "way": way}
-    _component(key="front", data=shown, height=1)
+    hands = {"answers": list(answers[:MOST]), "rows": rows}
+    data = hands | {"keys": keys, "screen": screen, "way": way}
+    _component(key="front", data=data, height=1)

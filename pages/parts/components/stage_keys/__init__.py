@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
-_component = st.components.v2.component("playground_keys", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_keys", js=folder_text(__file__, "index.js"))
 
 
 def hear(
     key: str,
     keys: Mapping[str, str],
-    shown: str,
+    screen: str,
     does: Callable[[str], None],
     taps: tuple[str, str] | None = None,
 ) -> None:
@@ -26,20 +26,20 @@ def hear(
 
     Args:
         key: name of the listener.
-        shown: name of the displayed screen; keys pressed on another screen are ignored, so the
+        screen: name of the displayed screen; keys pressed on another screen are ignored, so the
             second of two quick presses cannot skip a screen unseen.
         taps: meanings of a tap on the left third of the page, and on the rest.
     """
 
     def heard() -> None:
-        match told(key, "pressed"):
-            case {"means": str(means), "shown": str(seen)} if seen == shown:
+        match component_value(key, "pressed"):
+            case {"means": str(means), "shown": str(seen)} if seen == screen:
                 if means in {*keys.values(), *(taps or ())}:
                     does(means)
 
     _component(
         key=key,
-        data={"keys": dict(keys), "shown": shown, "taps": taps},
+        data={"keys": dict(keys), "shown": screen, "taps": taps},
         height=1,
         on_pressed_change=heard,
     )

@@ -6,13 +6,13 @@ requests a run.
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 from pages.parts.text.theme import is_dark, on_paper, theme
 
 EVERY = 500
 """Milliseconds between checks of the background colour."""
 
-_component = st.components.v2.component("playground_scheme", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_scheme", js=folder_text(__file__, "index.js"))
 
 
 def follow_scheme() -> None:

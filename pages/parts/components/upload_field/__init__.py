@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 from pages.parts.text.base_path import base_path
 from pages.parts.work.uploads import TOKEN, UPLOAD_PATH
 
@@ -19,8 +19,8 @@ PICTURE_KINDS = ".png,.jpg,.jpeg,.webp"
 
 _field = st.components.v2.component(
     "playground_upload",
-    css=beside(__file__, "style.css"),
-    js=beside(__file__, "index.js"),
+    css=folder_text(__file__, "style.css"),
+    js=folder_text(__file__, "index.js"),
     isolate_styles=False,
 )
 
