@@ -14,44 +14,13 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-PRONOUN_LIKE = frozenset(
-    [
-        "what",
-        "who",
-        "whom",
-        "whose",
-        "whoever",
-        "whatever",
-        "that",
-        "those",
-        "these",
-        "this",
-        "one",
-        "ones",
-        "it",
-        "its",
-        "they",
-        "them",
-        "their",
-        "there",
-        "all",
-        "such",
-        "else",
-        "other",
-        "others",
-        "same",
-        "somebody",
-        "nobody",
-        "anybody",
-        "anything",
-        "something",
-        "nothing",
-        "where",
-    ]
-)
-QUESTION_WORDS = frozenset(
-    ["what", "who", "how", "whether", "where", "whatever", "whoever", "which"]
-)
+_PRONOUN_LIKE = """
+what who whom whose whoever whatever that those these this one ones it its they them their there all
+such else other others same somebody nobody anybody anything something nothing where
+"""
+_QUESTION_WORDS = "what who how whether where whatever whoever which"
+PRONOUN_LIKE = frozenset(_PRONOUN_LIKE.split())
+QUESTION_WORDS = frozenset(_QUESTION_WORDS.split())
 MOST_PRONOUN_LIKE = 0.06
 """Upper limit of the share of pronoun-like words, exclusive."""
 MOST_QUESTIONS = 0.02

@@ -20,7 +20,7 @@ def words_behind(keys: Sequence[str]) -> None:
         said["words"], icon=":material/menu_book:", key="words", type="tertiary", on_change="rerun"
     ) as popover:
         if popover.open:
-            # First, as what opens takes the focus, and is read from there.
+            # Links first: an opened popover takes the focus, and is read from there.
             with st.container(horizontal=True, gap="small", key="words-on"):
                 lead_to_words()
             st.markdown(meanings(*keys))

@@ -36,7 +36,7 @@ _CLICKS, _BACKGROUND = RLock(), RLock()
 _SHORT_PATIENCE = 0.2
 """Seconds that a click waits for another; two that are drawn at once take twice as long."""
 _PATIENCE = 20.0
-"""Seconds that any other frame waits for another."""
+"""Seconds that frames without a click wait for each other."""
 
 
 class Frames:

@@ -275,7 +275,7 @@ class _Computation(Generic[T]):
 
     Attributes:
         last: value that the steps yielded last.
-        waiting: number of jobs that wait.
+        waiting: number of waiting jobs.
         result: future of the result.
     """
 
@@ -306,7 +306,7 @@ def shared(key: Hashable, begin: Callable[[], Steps[T]]) -> Steps[T]:
     computation ends early when its last job is cancelled.
 
     Args:
-        key: the same for the same result.
+        key: identifies the result.
         begin: returns the steps of the computation; called for the first job.
     """
     with _lock:

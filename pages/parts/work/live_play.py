@@ -48,7 +48,7 @@ def serve_in_time(serve_one: Callable[[], bool], visitors: int) -> int:
     """Serve at most so many visitors until a slice of time is over, or somebody clicks.
 
     Args:
-        serve_one: does one step of serving a visitor; returns True after the last one.
+        serve_one: does a step of serving a visitor; returns True once the visitor is served.
 
     Returns:
         the number of visitors that were served.

@@ -24,7 +24,7 @@ class Panel:
 
     Attributes:
         parts: from top to bottom.
-        figures: its charts by their keys, for downloads.
+        figures: charts by key, for downloads.
     """
 
     parts: Sequence[Part]
@@ -76,7 +76,7 @@ class Card:
     Attributes:
         name, emoji: of the action.
         picture: picture file as a data URI; empty for none.
-        features: its features in words.
+        features: features in words.
         badge: reason for the choice.
     """
 
