@@ -100,7 +100,7 @@ def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
 
 def test_of_what_a_browser_sent_no_stack_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = logging.makeLogRecord({"msg": "Uncaught", "exc_info": (TypeError, TypeError(), None)})
-    assert error_util._LOGGER.name == log_lines._WHO_SAYS_WHAT_FAILED
+    assert error_util._LOGGER.name == log_lines._ERROR_UTIL
     assert drop_unreadable_state(failed)
     monkeypatch.setattr(log_lines, "is_unreadable", lambda: True)
     assert not drop_unreadable_state(failed)
