@@ -15,14 +15,14 @@ from pages.parts.compare.scene import QUESTION, report, scene_of
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.components.more import more, share
-from pages.parts.components.stage_door import stage_door
+from pages.parts.components.more_menu import more, share
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
 from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.session_state import session_of
 
 PLAY = Path(__file__).with_name("play.py")
@@ -46,7 +46,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_moment(session), report_of=partial(report, session)),
-            stage_door,
+            show_stage_entry,
             session.reset,
         )
 

@@ -9,8 +9,8 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.components.more import more, share
-from pages.parts.components.stage_door import stage_door
+from pages.parts.components.more_menu import more, share
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.evaluate import (
     board,
@@ -39,7 +39,7 @@ from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import bare, question
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.session_state import session_of
 from pages.parts.worlds import world_from_log
 
@@ -62,7 +62,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, this_log(session, st.context.url or ""), report_of=reported),
-            stage_door,
+            show_stage_entry,
         )
 
 question(

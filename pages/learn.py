@@ -21,7 +21,7 @@ from pages.parts.settings.known_worlds import label_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import PAGE
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.jobs import submit
 from pages.parts.work.session_state import session_of
 

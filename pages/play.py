@@ -8,12 +8,12 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.components.browser_id import has_told
+from pages.parts.components.browser_id import has_reported
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.loop_watch import watch_others
-from pages.parts.components.more import more
+from pages.parts.components.more_menu import more
 from pages.parts.components.scene_view import panel_view, scene_view
-from pages.parts.components.stage_door import stage_door
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
@@ -23,11 +23,19 @@ from pages.parts.components.toolbar import (
     tools,
 )
 from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
-from pages.parts.play import beliefs, below, controls, hypotheses, learned, records, scrubber
+from pages.parts.play import (
+    beliefs,
+    controls,
+    details,
+    event_log,
+    hypotheses,
+    learned_panels,
+    timeline,
+)
 from pages.parts.play.answer_route import follow_click, show_on_screen
-from pages.parts.play.moment_links import held
-from pages.parts.play.opened import play_session
-from pages.parts.play.reopen import follow, open_loop
+from pages.parts.play.current_session import play_session
+from pages.parts.play.loop_from_link import follow, open_loop
+from pages.parts.play.moment_links import moment_in_address
 from pages.parts.play.scene import Look, scene_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -36,7 +44,7 @@ from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.shell.sessions import lands_on_play
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.worlds import change_on_play as another_world
 
 PART = "interactive"
@@ -53,16 +61,16 @@ with toolbar():
         if lands:
             session.first_minute.is_wanted = True
         setup = follow(session, setup)
-        scrubber.go(session, address_is_new)
+        timeline.go(session, address_is_new)
         # Recorded before drawing: a crowd may end meanwhile, and the next frame has to notice.
         session.toolbar_drawn = session.toolbar_state
         if setup.you:
             you.go(session, setup, address_is_new)
             you.write_choices(session)
             you.take_back(session)
-            reset, links = session.contest.reset, you.share_choices
+            reset, links = session.duel_session.reset, you.share_choices
         else:
-            write_link(setup, loop=session.open.link, picks=None, **held(session))
+            write_link(setup, loop=session.open.link, picks=None, **moment_in_address(session))
             controls.step_back(session)
             step = partial(controls.step_on, session)
             control_the_crowd(session.live, (10, 100, 1_000), step, primary=100)
@@ -70,7 +78,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup, disabled=not session.may_change),
             lambda: links(session, setup),
-            lambda: stage_door(partial(setup.draw, "beside")),
+            lambda: show_stage_entry(partial(setup.draw, "beside")),
             reset,
         )
     if not setup.you and session.first_step == "crowd":
@@ -106,10 +114,10 @@ if setup.you:
 
     st.fragment(draw_choices, key=PART)(session)
 else:
-    is_anothers = has_told() and not session.may_answer
-    if is_anothers and session.moments.at is None:
+    is_anothers = has_reported() and not session.may_answer
+    if is_anothers and session.time_travel.at is None:
         controls.offer_a_copy(session)
-    scrubber.say_when(session, is_anothers)
+    timeline.say_when(session, is_anothers)
     question("A visitor walks in. What should we offer?", *told_of_the_world)
     controls.say_the_mode(session)
     # Containers, not columns: a column adds a container to each click.
@@ -120,21 +128,21 @@ else:
         visit = st.container(gap="xsmall", key="visit")
     with middle:
         picture = st.container(gap="xxsmall", key="picture")
-        times = scrubber.show(session)
+        times = timeline.show(session)
     with right:
-        axes = learned.head_of_map(setup, session.shown.world)
+        axes = learned_panels.head_of_map(setup, session.displayed.world)
         results = st.container(gap="xsmall", key="map")
-        learned.choose_map(session.shown.world)
+        learned_panels.choose_map(session.displayed.world)
     # Drawn outside the frame, so that closed boxes are not sent with each click.
     with st.container(horizontal=True, gap="large", key="came-of-it"):
         earned, explained = st.container(), st.container()
-    opened_below = below.boxes(session.shown.loop)
+    opened_below = details.boxes(session.displayed.loop)
     if "another" in opened_below:
         with opened_below["another"]:
             another_world.show_world_controls(session)
-    offer_a_lesson(session.shown, session.is_live)
+    offer_a_lesson(session.displayed, session.is_live)
     controls.watch_steps(session)
-    session.open.second = None  # Used on the stage only.
+    session.open.side_loop = None  # Used on the stage only.
 
     @frame
     def draw_frame(session: PlaySession) -> None:
@@ -143,13 +151,13 @@ else:
         offer = session.advance()
         if session.toolbar_state != session.toolbar_drawn:
             st.rerun()
-        scrubber.write_who(session)
+        timeline.write_visitor(session)
         controls.say_if_unheard(session)
         # Computed before drawing, so that the whole frame is sent as a single message.
         look = Look(is_dark(), axes, shortcut("1") is not None)
-        scene, opened = scene_of(session, look, offer), session.shown
+        scene, opened = scene_of(session, look, offer), session.displayed
         # What follows an answer and is no part of a scene.
-        has_more = session.is_live or session.moments.is_open or bool(opened_below)
+        has_more = session.is_live or session.time_travel.is_open or bool(opened_below)
         show_on_screen(session, look, scene, has_more)
         with people:
             panel_view("who")
@@ -168,14 +176,14 @@ else:
             titled(title, help=help)
             panel_view("picture")
         with times:
-            scrubber.slide(session)
+            timeline.slide(session)
         with results:
             panel_view("map")
         with earned:
             panel_view("earned")
         with explained:
             if session.setup.truth:
-                learned.show_heading_of_regret(opened.curve())
+                learned_panels.show_heading_of_regret(opened.curve())
                 panel_view("lost")
             panel_view("moved")
             beliefs.show_why_link(opened)
@@ -184,10 +192,10 @@ else:
                 hypotheses.show_hypotheses(opened.loop, offer.ranked)
         if "log" in opened_below:
             with opened_below["log"]:
-                records.show_log(opened)
+                event_log.show_log(opened)
         if "code" in opened_below:
             with opened_below["code"]:
-                records.show_code(opened)
+                event_log.show_code(opened)
         watch_others(session.open.link, session.drawn, session.live.is_live, session.catch_up)
 
     st.fragment(draw_frame, run_every=session.pace, key=PART)(session)

@@ -8,8 +8,8 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.components.more import more, share
-from pages.parts.components.stage_door import stage_door
+from pages.parts.components.more_menu import more, share
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
@@ -19,8 +19,8 @@ from pages.parts.scene.parts import FigureStyle
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import frame
-from pages.parts.work.pool import track
+from pages.parts.work.frame_scheduler import frame
+from pages.parts.work.race_pool import track
 from pages.parts.work.session_state import session_of
 
 is_new = open_link(RaceSetup)
@@ -37,7 +37,7 @@ with toolbar():
         more(
             lambda: controls.choose_settings(setup),
             lambda: share(setup, controls.this_race(session), report_of=partial(report, session)),
-            stage_door,
+            show_stage_entry,
         )
 
 question(

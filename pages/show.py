@@ -11,7 +11,7 @@ from pages.parts.show import bookmarks
 from pages.parts.show.five_minutes import Ahead, ShowSetup, ahead
 from pages.parts.text.format import question
 from pages.parts.text.lesson_words import words
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 
 open_link(ShowSetup)
 setup = current_setup(ShowSetup)

@@ -10,19 +10,19 @@ from functools import partial
 import streamlit as st
 
 from pages.parts.compare.talk import open_talk as open_compare
-from pages.parts.components.stage_corner import stand_in_corner
+from pages.parts.components.stage_corner import draw_corner
 from pages.parts.components.stage_talk import Paced, Talk
 from pages.parts.data.talk import open_talk as open_data
 from pages.parts.evaluate.talk import open_talk as open_evaluate
 from pages.parts.glossary.talk import open_use, open_words
 from pages.parts.lessons.talk import open_talk as open_learn
-from pages.parts.play.opened_talk import open_talk as open_play
+from pages.parts.play.open_talk import open_talk as open_play
 from pages.parts.race.talk import open_talk as open_race
 from pages.parts.show.bookmarks import open_talk as open_show
 from pages.parts.show.five_minutes import next_place
 from pages.parts.show.present import present
 from pages.parts.why.talk import open_talk as open_why
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 from pages.parts.worlds.talk import open_talk as open_worlds
 
 TALKS: Mapping[str, Callable[[], Talk]] = {
@@ -72,4 +72,4 @@ def _present(talk: Talk) -> None:
         page, query = place
         there = st.Page(script_of(page), title=page, url_path=page)
         st.switch_page(there, query_params=dict(query))
-    present(show, partial(stand_in_corner, show, talk.link(), talk.leads_to))
+    present(show, partial(draw_corner, show, talk.link(), talk.leads_to))

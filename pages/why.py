@@ -16,7 +16,7 @@ from pages.parts.why import board, controls, wording
 from pages.parts.why.address import open_why
 from pages.parts.why.scene import scene_of
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import frame
+from pages.parts.work.frame_scheduler import frame
 
 _PART = "worth"
 

@@ -11,8 +11,8 @@ import streamlit as st
 
 from pages.parts.components.browser_id import owner
 from pages.parts.components.glossary_popover import words_of
-from pages.parts.components.more import more, share
-from pages.parts.components.stage_door import stage_door
+from pages.parts.components.more_menu import more, share
+from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import choose_world, toolbar, tools
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
@@ -51,7 +51,7 @@ with toolbar():
         start.show_new_world_menu(session)
         start.show_destinations(session, owner(), can=world is not None)
         start.show_move_of_play(session)
-        more(None, lambda: share(setup, more={"draft": draft} if draft else None), stage_door)
+        more(None, lambda: share(setup, more={"draft": draft} if draft else None), show_stage_entry)
 
 question(
     "Describe your own case. What is there to learn?",

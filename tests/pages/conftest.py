@@ -34,9 +34,9 @@ from pages.parts.lessons.session import LearnSession, LessonRun
 from pages.parts.play.session import PlaySession
 from pages.parts.race.session import RaceSession
 from pages.parts.text.format import bare
-from pages.parts.work import frames, jobs
+from pages.parts.work import frame_scheduler, jobs
 from pages.parts.work.jobs import SLICE, Jobs
-from pages.parts.work.remotes import Remote, steered_by
+from pages.parts.work.stage_remotes import Remote, steered_by
 from pages.parts.worlds.session import WorldsSession
 from tests.pages.presses import pressed, wished
 from tests.score import Told, number_in, texts_in
@@ -426,7 +426,7 @@ def one_wait() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def no_painting() -> Iterator[None]:
     """No browser paints what AppTest has."""
-    with patch.object(frames, "PAINTED", 0.0):
+    with patch.object(frame_scheduler, "PAINTED", 0.0):
         yield
 
 
@@ -489,7 +489,7 @@ def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Heavy work is done where it is asked for, and at once, however slowly the tests run."""
     line = Jobs(_at_once, rest=lambda seconds: None)
     monkeypatch.setattr(jobs, "jobs", lambda: line)
-    monkeypatch.setattr("pages.parts.work.live._BUDGET", 2.0)
+    monkeypatch.setattr("pages.parts.work.live_play._BUDGET", 2.0)
 
 
 @contextmanager
@@ -499,8 +499,10 @@ def many_frames() -> Iterator[None]:
     line = Jobs(_by_hand, now=lambda: next(seconds))
     with (
         patch.object(jobs, "jobs", lambda: line),
-        patch("pages.parts.work.live.time", SimpleNamespace(perf_counter=lambda: next(visitors))),
-        patch("pages.parts.work.live._BUDGET", 1.0),
+        patch(
+            "pages.parts.work.live_play.time", SimpleNamespace(perf_counter=lambda: next(visitors))
+        ),
+        patch("pages.parts.work.live_play._BUDGET", 1.0),
     ):
         yield
 
@@ -536,5 +538,5 @@ def open_race(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> Callable[..., RaceApp]:
     """Opens the Race page in a new session, with a query string; it races without processes."""
-    monkeypatch.setattr("pages.parts.work.pool.open_processes", Here)
+    monkeypatch.setattr("pages.parts.work.race_pool.open_processes", Here)
     return RaceApp

@@ -24,4 +24,4 @@ def wished(session: PlaySession, wish: Mapping[str, object]) -> dict[str, object
 def answer(session: PlaySession, *rewards: float | None) -> None:
     """Look at what is offered, answer it, and so on."""
     for reward in rewards:
-        session.take(pressed(session, (session.advance().told, reward)))
+        session.take(pressed(session, (session.advance().payload, reward)))

@@ -320,9 +320,9 @@ def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app
 
 def test_a_file_may_be_left_and_another_sent(open_app: Open) -> None:
     app = upload(open_app(), "loop.jsonl", b"x" * 1_000)
-    assert uploads().held == 1_000
+    assert uploads().stored_bytes == 1_000
     app.click("another-file")
-    assert uploads().held == 0
+    assert uploads().stored_bytes == 0
     assert "import" not in {str(button.key) for button in app.at.button}
     bring_in(app, "other.jsonl", b"nothing")
     assert "it is not JSON" in app.at.error[0].value

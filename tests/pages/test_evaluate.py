@@ -37,7 +37,7 @@ from pages.parts.evaluate.wording import (
     is_proven,
     served,
 )
-from pages.parts.play.below import BOXES
+from pages.parts.play.details import BOXES
 from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning

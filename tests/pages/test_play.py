@@ -17,8 +17,8 @@ from engine.simulation.crowd import nth_visitor
 from engine.worlds import WORLDS, key_of
 from engine.worlds.draft_rows import ActionRow, rows_of
 from engine.worlds.place import MAPPED_BELIEFS
-from pages.parts.play import controls, records
-from pages.parts.play.below import BOXES
+from pages.parts.play import controls, event_log
+from pages.parts.play.details import BOXES
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library
 from pages.parts.text.format import bare
@@ -427,10 +427,10 @@ def test_a_row_that_is_chosen_is_meant_and_no_number_that_was_typed_before(
 ) -> None:
     state: dict[str, Any] = {"log-visitor": 3, "table": {"selection": {"rows": []}}}
     monkeypatch.setattr(st, "session_state", state)
-    records._forget_number("table")
+    event_log._forget_number("table")
     assert state["log-visitor"] == 3
     state["table"]["selection"]["rows"] = [5]
-    records._forget_number("table")
+    event_log._forget_number("table")
     assert state["log-visitor"] is None
 
 

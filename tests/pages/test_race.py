@@ -37,7 +37,7 @@ def charts_of(app: RaceApp) -> list[str]:
 def test_coming_by_the_menu_tastes_change_as_the_world_says(
     open_app: Callable[..., App], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("pages.parts.work.pool.open_processes", Here)
+    monkeypatch.setattr("pages.parts.work.race_pool.open_processes", Here)
     app = open_app()
     app.at.session_state["more-worlds"] = True
     app.run().set("play-another-world", "fashion")

@@ -119,7 +119,7 @@ def test_the_runtime_still_knows_which_sessions_are_connected() -> None:
 def test_a_run_still_ends_by_the_exceptions_that_are_caught(name: str) -> None:
     module = importlib.import_module("streamlit.runtime.scriptrunner")
     assert issubclass(getattr(module, name, int), BaseException), (
-        f"streamlit.runtime.scriptrunner has no {name}: pages/parts/work/frames.py catches it"
+        f"streamlit.runtime.scriptrunner has no {name}: see pages.parts.work.frame_scheduler"
     )
 
 

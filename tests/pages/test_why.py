@@ -12,12 +12,12 @@ from engine.evaluation.importance import assessing
 from engine.steps import finish
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.why_subject import Asked, event_of
+from pages.parts.play.why_subject import WhyQuery, event_of
 from pages.parts.why import session as session_module
 from pages.parts.why.session import WhySession
 from pages.parts.why.wording import in_short
 from pages.parts.work import jobs
-from pages.parts.work.clients import Client, serving
+from pages.parts.work.browser_sessions import Client, serving
 from tests.pages.conftest import App, many_frames
 from tests.pages.presses import answer
 
@@ -190,7 +190,7 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
     for _ in range(6):
         answer(play, 1.0)
     opened = play.open
-    finish(asked.finding(opened, Asked()))
+    finish(asked.finding(opened, WhyQuery()))
     with many_frames():
         line = jobs.jobs()
         asked.measure(opened.loop)
@@ -200,7 +200,7 @@ def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
         assert 0 < done < 1
         with asked.giving_way():
             assert not asked.is_live
-            found = jobs.submit(asked.finding(opened, Asked(event_of(opened.loop, 2))))
+            found = jobs.submit(asked.finding(opened, WhyQuery(event_of(opened.loop, 2))))
             while not found.done():
                 line.turn()
         assert asked.subject is not None

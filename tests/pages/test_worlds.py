@@ -18,7 +18,7 @@ from pages.parts.settings.known_worlds import key_in_link
 from pages.parts.settings.library import library, worlds_of
 from pages.parts.text.format import bare
 from pages.parts.work.download_tokens import _passes
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.worlds import ceilings
 from pages.parts.worlds.session import WorldsSession
 from pages.parts.worlds.wording import COLUMNS

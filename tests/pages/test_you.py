@@ -39,7 +39,7 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
     assert "What do you offer?" in app.text
     for position in (0, 3):
         app.click(f"choice-{position}")
-    duel = app.session.contest.duel
+    duel = app.session.duel_session.duel
     assert said(app)["picks"] == "03"
     (own, other), items = duel.scores()[-1], COFFEE.items
     assert f"You: {items[3].label}, reward **{own:g}**" in app.text
@@ -74,7 +74,7 @@ def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: 
     app.session.change_tastes()  # As by others: it is not this session's run that does it.
     app.run().set("play-you", True)
     for served in range(LEAST):
-        app.session.contest.choose(0, served)
+        app.session.duel_session.choose(0, served)
     app.run()
     assert opened(app)["world"] == key_of(app.session.open.world)
     assert "Nobody keeps this world" in app.text
@@ -82,13 +82,13 @@ def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: 
 
 def test_a_link_brings_the_choices_back_and_what_is_none_is_said(open_app: Open) -> None:
     app = open_app(seed="5", you="1", picks="0123012301", policy="greedy")
-    duel = app.session.contest.duel
+    duel = app.session.duel_session.duel
     assert (duel.choices, duel.settings.policy.key) == ((0, 1, 2, 3, 0, 1, 2, 3, 0, 1), "greedy")
     link = opened(app)
     assert (link["record"], link["seed"]) == ("coffee.5.0123012301", "5")
     assert "you" in link["who"].split(",")
     faulty = App(you="1", picks="0129")
-    assert faulty.session.contest.text == ""
+    assert faulty.session.duel_session.text == ""
     assert "visitor 4 of choices" in faulty.at.toast[0].value
 
 
@@ -96,7 +96,7 @@ def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
     open_app: Open, open_race: Callable[..., RaceApp]
 ) -> None:
     app = open_app(seed="5", you="1", picks="0123012301")
-    earned = [sum(one) for one in zip(*app.session.contest.duel.scores(), strict=True)]
+    earned = [sum(one) for one in zip(*app.session.duel_session.duel.scores(), strict=True)]
     quick = {"who": "present,uniform,you", "visitors": "200", "crowds": "1"}
     race = open_race(**opened(app) | quick)
     assert "With you in it, all serve your visitors, once." in race.text

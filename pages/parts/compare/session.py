@@ -16,8 +16,8 @@ from pages.parts.compare.history import FIRST, MAX_SWITCHES, History
 from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
 from pages.parts.settings.known_worlds import world_of
-from pages.parts.work.frames import pace
-from pages.parts.work.live import TICK, LivePlay, serve_in_time
+from pages.parts.work.frame_scheduler import pace
+from pages.parts.work.live_play import TICK, LivePlay, serve_in_time
 
 _MAX_STORED = 3
 """Most comparisons of other worlds and seeds kept in a session; a full one takes some 20 MiB."""

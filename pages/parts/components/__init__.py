@@ -1,21 +1,21 @@
-"""Parts of the screen that need JavaScript: each a folder with its script and style in it."""
+"""Components with JavaScript, each in a folder with its script and style sheet."""
 
 from pathlib import Path
 
 import streamlit as st
 
 
-def beside(module: str, name: str) -> str:
-    """The text of a file in the folder of a module, given by its ``__file__``.
+def folder_text(module: str, name: str) -> str:
+    """Return the text of a file in the folder of a module, given by its ``__file__``.
 
-    Streamlit takes paths from installed packages alone, and text from everybody; it sends the text
-    each time that the component is drawn, so comments and indents stay here.
+    Streamlit accepts paths only from installed packages, but text from any. It sends the text each
+    time the component is drawn, so comments and indentation are removed.
     """
     lines = Path(module).with_name(name).read_text(encoding="utf-8").splitlines()
     return "\n".join(bare for line in lines if (bare := line.strip())[:2] != "//")
 
 
-def told(key: str, name: str) -> object:
-    """What a component's script has told under a name; None if it has not."""
+def component_value(key: str, name: str) -> object:
+    """Return a value reported by a component's script, or None."""
     state = st.session_state.get(key)
     return state.get(name) if isinstance(state, dict) else None

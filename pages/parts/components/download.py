@@ -1,4 +1,4 @@
-"""Rows to take along, and other files that are made when their link is followed."""
+"""Downloads of rows and other files, created when their link is followed."""
 
 import asyncio
 from collections.abc import Callable
@@ -9,23 +9,21 @@ from starlette.responses import PlainTextResponse, Response
 
 from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
-from pages.parts.work.clients import this_client
+from pages.parts.work.browser_sessions import this_client
 from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
-from pages.parts.work.rows import Rows, as_cells, as_parquet
+from pages.parts.work.table_export import Rows, as_cells, as_parquet
 
 FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"
 _AT_ONCE = asyncio.Semaphore(2)
-"""Files that are made at the same time: others wait without a thread."""
+"""Files created in parallel; further requests wait without a thread."""
 _NOTHING = "Nothing to download yet."
 
 
 def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> None:
-    """Links under which rows are made when one is followed, and saved under a name, as CSV, which
-    the label says, or as Parquet.
+    """Draw links to download rows as CSV, with a label, and as Parquet.
 
-    Streamlit's own button forgets what it would save whenever it is drawn anew: a press in just
-    that moment comes to nothing.
+    Streamlit's download button forgets its content when redrawn, so a press at that moment is lost.
     """
     csv = File(f"{name}.csv", "text/csv", lambda: as_cells(rows()).to_csv(index=False).encode())
     parquet = File(f"{name}.parquet", PARQUET, lambda: as_parquet(rows()))
@@ -35,8 +33,10 @@ def download_rows(label: str, rows: Callable[[], Rows], key: str, name: str) -> 
 
 
 def download_file(label: str, key: str, file: File, called: str = "") -> None:
-    """A link under which a file is made when it is followed; ``called`` is heard for a label that
-    says too little alone."""
+    """Draw a link to a file that is created when followed.
+
+    ``called`` is the accessible name if the label alone is too short.
+    """
     mine = this_pass(this_client())
     mine.files[key] = file
     download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}", called)
@@ -45,15 +45,15 @@ def download_file(label: str, key: str, file: File, called: str = "") -> None:
 def download_text(
     label: str, text: Callable[[], str], key: str, name: str, kind: str = "application/json"
 ) -> None:
-    """The same for a text that is a file as it stands."""
+    """Draw a link to a text file."""
     download_file(label, key, File(name, kind, lambda: text().encode()))
 
 
 async def send_file(request: Request) -> Response:
-    """A file for the session that was given the token: the one that the link stood for last."""
-    told = request.path_params
-    pass_ = pass_of(told["token"])
-    file = pass_.files.get(told["key"]) if pass_ is not None else None
+    """Send a session's file, as last offered under the link."""
+    parameters = request.path_params
+    pass_ = pass_of(parameters["token"])
+    file = pass_.files.get(parameters["key"]) if pass_ is not None else None
     if file is None:
         return PlainTextResponse(ELSEWHERE, 403)
     async with _AT_ONCE:

@@ -1,4 +1,4 @@
-"""Why a file was refused."""
+"""Display of faults in a refused file."""
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +11,7 @@ from pages.parts.text.format import note, plain
 
 
 def show_faults(error: PersonalizerError | None) -> None:
-    """Draw why a file was refused, and which lines are faulty; nothing for None."""
+    """Draw the reason for refusing a file, and its faulty lines; nothing for None."""
     if error is not None:
         st.error(plain(error.message), icon=":material/error:")
     if isinstance(error, RejectedError) and error.total > 1:

@@ -14,14 +14,13 @@ def words_of(page: str) -> None:
 
 
 def words_behind(keys: Sequence[str]) -> None:
-    """Draw the popover with some terms and links to the list and the card; filled once it is
-    opened."""
+    """Draw the popover with some terms and links to the list and the card; filled when opened."""
     said = texts("page")
     with st.popover(
         said["words"], icon=":material/menu_book:", key="words", type="tertiary", on_change="rerun"
     ) as popover:
         if popover.open:
-            # First, as what opens takes the focus, and is read from there.
+            # Links first: an opened popover takes the focus, and is read from there.
             with st.container(horizontal=True, gap="small", key="words-on"):
                 lead_to_words()
             st.markdown(meanings(*keys))

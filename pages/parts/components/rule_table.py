@@ -1,4 +1,4 @@
-"""The rule table, edited in place."""
+"""Editor of a rule table."""
 
 import pandas as pd
 import streamlit as st
@@ -8,16 +8,17 @@ from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.rules import fields_of, table_of
 
 _ROWS = 12
-"""Rows of a table that are visible without scrolling."""
+"""Rows visible without scrolling."""
 
 
 def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
-    """One row for each combination of values, with the action to show; what was written, as a
-    text. It is empty for the best rule.
+    """Draw a row per combination of values with the action to show; return the table as text.
+
+    Empty for the best rule.
 
     Args:
-        key: of the editor, and of what is kept of it.
-        text: what the table says.
+        key: key of the editor and of its state.
+        text: current table as text.
     """
     world, fields = world_of(world_key), fields_of(world_key, rule)
     ids = [item.id for item in world.items]
@@ -28,7 +29,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         base is None
         or base["place"] != place
         or base["now"] != text
-        # What was written in an editor that left the page is forgotten there, the text is not.
+        # An editor that left the page has lost its edits; the text still has them.
         or f"{key}-{base['number']}" not in st.session_state
     ):
         number = base["number"] + 1 if base else 0
@@ -45,7 +46,7 @@ def edit_table(key: str, world_key: str, rule: str, text: str) -> str:
         height="content" if len(frame) <= _ROWS else 430,
         column_config={
             "Shows": st.column_config.SelectboxColumn(
-                options=ids, required=True, format_func=lambda one: names[str(one)]
+                options=ids, required=True, format_func=lambda item: names[str(item)]
             )
         },
     )

@@ -1,4 +1,4 @@
-"""A page's talk, as a room hands it to the stage."""
+"""Talk of a page, as a room hands it to the stage."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from typing import Protocol
 
 from pages.parts.components.stage_corner import own_link
 from pages.parts.scene.talk import Show
-from pages.parts.work.frames import Followed
+from pages.parts.work.frame_scheduler import Followed
 
 
 class Paced(Followed, Protocol):
-    """A session whose page is drawn again while something comes about by itself."""
+    """Session of a page that is redrawn periodically during live play."""
 
     @property
     def pace(self) -> float | None:
-        """Seconds from one frame to the next; None while nothing comes about."""
+        """Seconds between frames; None if only clicks cause frames."""
 
 
 def _nothing() -> None:
@@ -23,11 +23,11 @@ def _nothing() -> None:
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A page's talk, opened in this browser session.
+    """Talk of a page, opened in this browser session.
 
     Attributes:
         show: builds the screens as of now.
-        session: locked while a frame is drawn; None where nothing changes but by a step.
+        session: locked while a frame is drawn; None if only steps change the page.
         advance: brings the session up to date before a frame, and the address with it.
         finish: draws what follows the screen.
         link: address in the corner's code, for the phones of the room.

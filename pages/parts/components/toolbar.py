@@ -1,4 +1,4 @@
-"""The toolbar: the world, the crowd, and steps back; at its end stands what is seldom used."""
+"""Toolbar: world, live play, undo, and a menu of rarely used functions."""
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import partial
@@ -16,19 +16,19 @@ from pages.parts.settings.library import worlds_of
 from pages.parts.settings.link import Linked, current_setup, show
 from pages.parts.text.format import distinct_names
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.live import LivePlay
+from pages.parts.work.live_play import LivePlay
 
 MORE = "more"
-"""The key of what is seldom used (`pages.parts.components.more`)."""
+"""Widget key of the menu (`pages.parts.components.more_menu`)."""
 TITLES: Mapping[str, str] = {
     "more-worlds": "Your own worlds, and ready ones",
     MORE: "More: settings, link, stage",
 }
-"""What its popovers are for, by their keys: they are icons alone."""
+"""Tooltips of the toolbar's popovers, which are icons only, by key."""
 
 
 def toolbar() -> DeltaGenerator:
-    """Where the toolbar goes: the world stands at its left, `tools` at its right."""
+    """Return the toolbar's container: the world on the left, `tools` on the right."""
     return st.container(
         horizontal=True,
         horizontal_alignment="distribute",
@@ -38,12 +38,12 @@ def toolbar() -> DeltaGenerator:
 
 
 def tools() -> DeltaGenerator:
-    """Where all of the toolbar goes but the world."""
+    """Return the container of everything but the world."""
     return st.container(horizontal=True, width="content", gap="xsmall", key="tools")
 
 
 def choose_world(setup: Linked) -> None:
-    """The simulated place: one of the app's, whatever is set, or one of all others."""
+    """Draw the choice of a world: the app's worlds, the current one, and a popover with others."""
     offered = worlds_with(setup.values()["world"])
     with st.container(horizontal=True, width="content", gap="xsmall", key="worlds"):
         setup.draw(
@@ -60,7 +60,7 @@ def choose_world(setup: Linked) -> None:
 
 
 def _begin_there(setup: Linked) -> None:
-    """Set what the world begins with that was chosen."""
+    """Set the initial values of the chosen world."""
     now = current_setup(type(setup))
     values = now.values()
     for name, value in now.begun().values().items():
@@ -69,11 +69,11 @@ def _begin_there(setup: Linked) -> None:
 
 
 def _choose_another(setup: Linked) -> None:
-    """A world that does not stand beside the others: one of this browser's own, or a ready one."""
+    """Draw the menu of further worlds: the browser's own, and ready-made worlds."""
 
     def take() -> None:
-        if one := chosen(key, names, ""):
-            st.session_state[setup.key("world")] = keep_at_hand(world_of(one))
+        if world := chosen(key, names, ""):
+            st.session_state[setup.key("world")] = keep_at_hand(world_of(world))
             _begin_there(setup)
 
     key = setup.key("another-world")
@@ -92,9 +92,8 @@ def _choose_another(setup: Linked) -> None:
 
 
 def other_worlds() -> dict[str, str]:
-    """This browser's own worlds, and ready ones that are not the app's four: what they are called,
-    by their keys."""
-    ready = {name: one.world.label for name, one in GALLERY.items() if name not in WORLDS}
+    """Return names of the browser's own worlds and ready-made worlds, by key."""
+    ready = {name: entry.world.label for name, entry in GALLERY.items() if name not in WORLDS}
     return distinct_names({kept.key: kept.name for kept in worlds_of(owner())} | ready)
 
 
@@ -103,12 +102,12 @@ _SHORTCUTS = "keyboard-shortcuts"
 
 
 def shortcut(key: str) -> str | None:
-    """A key that presses a button, unless the person has switched all of them off."""
+    """Return a shortcut key, or None if the person has switched shortcuts off."""
     return key if st.session_state.get(_SHORTCUTS, True) else None
 
 
 def switch_shortcuts() -> None:
-    """Take over how the switch of the keys stands: its own value is gone on a page without it."""
+    """Save the switch of the shortcuts, as its widget state ends on pages without it."""
     st.session_state[_SHORTCUTS] = st.session_state["shortcuts"]
 
 
@@ -119,14 +118,14 @@ def control_the_crowd(
     primary: int | None = None,
     end: int | None = None,
 ) -> None:
-    """Let simulated visitors in, as many as one of the ``sizes`` says, or to the ``end``.
+    """Draw the buttons that let simulated visitors in, by ``sizes`` or to the ``end``.
 
-    Outside the interactive part, so that Stop always works.
+    Outside of fragments, so that Stop always works.
 
     Args:
-        stepping: draws the button of one alone, which stands beside *Play*.
-        primary: the size whose button is the page's primary one.
-        end: how many are still to come, where there is an end.
+        stepping: draws the button for a single visitor, next to *Play*.
+        primary: size of the page's primary button.
+        end: number of remaining visitors, if limited.
     """
     counting = buttons_here().counting
     if crowd.is_live:
@@ -159,9 +158,9 @@ def control_the_crowd(
 
 
 def _act(
-    label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, told: str
+    label: str, icon: str, key: str, does: Callable[[], None], disabled: bool, help: str
 ) -> None:
-    """A button that a key presses, too, and whose presses are counted."""
+    """Draw a button with a shortcut key and counted presses."""
     st.button(
         label,
         key=label.lower(),
@@ -169,22 +168,24 @@ def _act(
         shortcut=shortcut(key),
         on_click=buttons_here().counting(does),
         disabled=disabled,
-        help=f"{label}: {told}",
+        help=f"{label}: {help}",
     )
 
 
 step = partial(_act, "Step", "skip_next", "S")
-"""(what it does, whether it is disabled, what is told of it): one simulated visitor."""
+"""Button for one simulated visitor. Arguments: function, disabled, help text."""
 undo = partial(_act, "Undo", "undo", "U")
-"""The same for a step back."""
+"""Button to undo a step; same arguments."""
 redo = partial(_act, "Redo", "redo", "Y")
-"""The same for a step forth again."""
+"""Button to redo a step; same arguments."""
 
 
 def steps_back() -> DeltaGenerator:
-    """Where *Undo* and *Redo* go: both once either can act, as one would slide to where the other
-    was just pressed. It is there while it is empty, so that nothing behind it is another element
-    when they come."""
+    """Return the container of *Undo* and *Redo*.
+
+    Both are drawn once either can act: a single one would slide under the pointer. The container
+    exists while empty, so that later elements keep their positions.
+    """
     return st.container(horizontal=True, width="content", gap="xsmall", key="steps-back")
 
 
@@ -205,16 +206,16 @@ def watch_buttons(
     more: Mapping[str, str] | None = None,
     more_keys: Mapping[str, str] | None = None,
 ) -> None:
-    """Have ``lost`` told of a press of these buttons that went away with the connection, and why.
+    """Call ``lost`` with a button and a reason if its press was lost with the connection.
 
-    Outside the interactive part, as they are; inside, where ``more`` buttons stand there (see
-    `watch_presses`).
+    Outside of fragments, like the buttons; inside a fragment with ``more`` buttons, see
+    `watch_presses`.
     """
     watch_presses(buttons_here(), shortcut("any") is not None, lost, more, more_keys)
 
 
 def show_progress(crowd: LivePlay) -> None:
-    """How far the crowd has come."""
+    """Draw the progress of a crowd."""
     if crowd.waiting:
         done, total = crowd.enqueued - crowd.waiting, crowd.enqueued
-        st.progress(done / total, crowd.told)
+        st.progress(done / total, crowd.progress_text)

@@ -8,9 +8,9 @@ from pages.parts.components.download_link import download_link
 from pages.parts.data.downloads import link_to
 from pages.parts.text.base_path import base_path
 from pages.parts.text.format import note
-from pages.parts.work.clients import this_client
+from pages.parts.work.browser_sessions import this_client
 from pages.parts.work.download_tokens import Pass, this_pass
-from pages.parts.work.frames import frame, pace
+from pages.parts.work.frame_scheduler import frame, pace
 
 _TICK = 1.0
 """Seconds between two checks for a waiting file, on an idle server."""
@@ -33,5 +33,5 @@ def take_along(about: LoopInfo) -> None:
 @frame
 def _draw_waiting(mine: Pass) -> None:
     """Draw the position of a requested file in the queue."""
-    if mine.told:
-        note(mine.told)
+    if mine.waiting_text:
+        note(mine.waiting_text)

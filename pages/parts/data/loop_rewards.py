@@ -10,7 +10,7 @@ from engine.evaluation.stored_curve import curve_of_stored
 from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 MOST = 2_000
 """Most events of a loop whose log is read for a list."""

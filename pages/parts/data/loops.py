@@ -20,8 +20,8 @@ from pages.parts.play.session import PlaySession
 from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.frames import result_of
-from pages.parts.work.log_lines import refusals_told
+from pages.parts.work.frame_scheduler import result_of
+from pages.parts.work.log_lines import refusals_logged
 from pages.parts.work.session_state import existing
 
 _log = logging.getLogger(__name__)
@@ -56,7 +56,7 @@ def show_said() -> None:
 def attempt(verb: Callable[[], object], done: str) -> None:
     """Call a function and display `done`, or the message of its `PersonalizerError`."""
     try:
-        with refusals_told(_log):
+        with refusals_logged(_log):
             verb()
     except PersonalizerError as error:
         say(error.message, is_good=False)

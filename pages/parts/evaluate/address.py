@@ -9,7 +9,7 @@ from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.play.session import PlaySession
 from pages.parts.settings.library import library
 from pages.parts.settings.link import quoted, say_refused
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_state import existing
 
 _LINKED = "evaluate-linked"

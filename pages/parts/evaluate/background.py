@@ -3,7 +3,7 @@
 from threading import RLock
 
 from engine.loop.lock import locked
-from pages.parts.work.frames import pace
+from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, Submit, submit
 
 PACE = 0.7

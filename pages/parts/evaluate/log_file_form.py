@@ -15,7 +15,7 @@ from pages.parts.evaluate.log_file import FileSource, inspecting
 from pages.parts.evaluate.session import EvaluateSession
 from pages.parts.settings.link import show
 from pages.parts.text.format import note, plain
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.uploads import Upload, this_upload
 
 _INSPECTED = "evaluate-inspected"

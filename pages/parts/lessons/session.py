@@ -6,9 +6,9 @@ from threading import RLock
 from pages.parts.lessons.lesson import STEPS, Cells, Guess, Lab, Lesson, Step
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.text.lesson_words import Words
-from pages.parts.work.frames import pace
+from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, Submit
-from pages.parts.work.live import TICK
+from pages.parts.work.live_play import TICK
 
 _KEPT = 3
 """Most labs in memory; each has loops of a thousand events."""

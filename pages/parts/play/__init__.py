@@ -1,1 +1,1 @@
-"""What the Play page is made of: its set-up, its session, its controls and its pictures."""
+"""Play page: set-up, session, controls and pictures."""

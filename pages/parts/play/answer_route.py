@@ -1,8 +1,8 @@
-"""Route to which a browser sends clicks on Play; its answer is the next scene.
+"""HTTP route for clicks on Play, answered with the next scene.
 
-A run of the page costs the server as much again as an answer, and the browser ten times as much.
-The browser asks for one only where more than the scene has changed, as with a button that is there
-now, and where the route did not count its click: a page of another process, or of another world.
+A script run costs the server another answer's time, and the browser ten times as much. The browser
+requests a run only if the page outside the scene has changed (for example, a new button), or if the
+route did not count the click: another process serves the page, or the world has changed.
 """
 
 import asyncio
@@ -20,28 +20,28 @@ from engine.worlds import World
 from pages.parts.components.scene_view.presses import MOST_BYTES
 from pages.parts.play.scene import ClickScene, Look, scene_of
 from pages.parts.play.session import PlaySession
-from pages.parts.work.clients import Client, serving, this_client
+from pages.parts.work.browser_sessions import Client, serving, this_client
 from pages.parts.work.figure_registry import Drawn, drawn_here
-from pages.parts.work.frames import drawing, only_follow
+from pages.parts.work.frame_scheduler import drawing, only_follow
 from pages.parts.work.jobs import jobs
 from pages.parts.work.request_body import body_of
 
 _AT_ONCE = 4
-"""Requests that are answered at the same time: one may wait for the database while others are."""
+"""Requests answered in parallel, as some may wait for the database."""
 
 
 @dataclass(slots=True, weakref_slot=True, eq=False)
 class PlayScreen:
-    """Play as a browser shows it.
+    """Play page as displayed in a browser.
 
     Attributes:
-        session: shown there.
-        world: of the last run of the page; the charts of another world need a run.
-        look: of the last run.
-        client: for which answers are computed.
+        session: displayed session.
+        world: world at the last script run; another world's charts need a run.
+        look: display options of the last script run.
+        client: browser session that answers are computed for.
         parts: figures on the page, see `pages.parts.work.figure_registry`.
-        has_more: True if more of the page than the scene follows each click.
-        scene: drawn last, by a run or by an answer.
+        has_more: True if parts of the page outside the scene follow each click.
+        scene: last scene drawn, by a run or by an answer.
         is_busy: True while a request is being answered.
     """
 
@@ -55,13 +55,13 @@ class PlayScreen:
     is_busy: bool = False
 
     def show(self, scene: ClickScene) -> None:
-        """Note a scene as drawn."""
+        """Register a scene as drawn."""
         self.scene = scene
         self.parts["panels"] = Drawn(scene.figures)
 
     def answer(self, request: Mapping[str, object]) -> str | None:
-        """Count the clicks in a request; return the next scene as JSON, or None if only a run of
-        the page can draw it."""
+        """Count the clicks in a request; return the next scene as JSON, or None if drawing needs a
+        run."""
         session = self.session
         with serving(self.client):
             with jobs().giving_way():
@@ -70,7 +70,7 @@ class PlayScreen:
                 offer = session.advance()
                 # A run of the page may have drawn another scene since.
                 screen = screens()[session.presses.session]
-                if session.shown.world is not screen.world:
+                if session.displayed.world is not screen.world:
                     return None
                 before, scene = screen.scene, scene_of(session, screen.look, offer)
                 screen.show(scene)
@@ -80,29 +80,32 @@ class PlayScreen:
 
     @property
     def is_old(self) -> bool:
-        """True if the toolbar, or a toast, has to be drawn."""
+        """True if the toolbar or a toast is due to be drawn."""
         session = self.session
         return session.is_unheard or session.toolbar_state != session.toolbar_drawn
 
 
 @cache
 def screens() -> WeakValueDictionary[str, PlayScreen]:
-    """Open screens by the names of their counters of clicks, each as long as its session."""
+    """Return the open screens by the name of their click counter; an entry lives as long as its
+    session."""
     return WeakValueDictionary()
 
 
 def show_on_screen(session: PlaySession, look: Look, scene: ClickScene, has_more: bool) -> None:
-    """Note a scene that a run of the page draws; answers to clicks draw the next ones."""
+    """Register the scene of a script run; answers to clicks replace it later."""
     screen = PlayScreen(
-        session, session.shown.world, look, this_client(), drawn_here(), has_more, scene
+        session, session.displayed.world, look, this_client(), drawn_here(), has_more, scene
     )
     screen.show(scene)
     session.screen = screens()[scene.session] = screen
 
 
 def follow_click(session: PlaySession, request: object) -> None:
-    """Before a run that a browser asked for: count the clicks that the route did not. If an answer
-    has drawn them already, the clicks of others go before that run."""
+    """Count, before a requested run, the clicks that the route did not count.
+
+    If an answer has drawn them already, the run gives precedence to clicks of other sessions.
+    """
     if request == {"drawn": True}:
         only_follow()
     else:
@@ -115,20 +118,22 @@ def _workers() -> ThreadPoolExecutor:
 
 
 async def answer(request: Request) -> Response:
-    """Answer clicks with the next scene; status 204 if the page is not here, has another request
-    under way, or needs a run. The browser then asks for a run, which counts each click once, too.
+    """Answer clicks with the next scene.
+
+    Status 204 means that the page is unknown here, has a pending request, or needs a run. The
+    browser then requests a run, which also counts each click once.
     """
     try:
-        told = json.loads(await body_of(request, MOST_BYTES))
+        message = json.loads(await body_of(request, MOST_BYTES))
     except (ValueError, RecursionError):
         return Response("The answers are not valid JSON.", 400)
-    name = told.get("session") if isinstance(told, dict) else None
+    name = message.get("session") if isinstance(message, dict) else None
     screen = screens().get(name) if isinstance(name, str) else None
     if screen is None or screen.is_busy:
         return Response(status_code=204)
     screen.is_busy = True
     try:
-        answering = partial(screen.answer, told)
+        answering = partial(screen.answer, message)
         scene = await asyncio.get_running_loop().run_in_executor(_workers(), answering)
     finally:
         screen.is_busy = False

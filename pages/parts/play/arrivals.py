@@ -1,4 +1,4 @@
-"""Who stands in front of the loop, and who comes next."""
+"""Arrivals of visitors: the waiting visitor and the next ones."""
 
 from collections.abc import Callable
 from itertools import count
@@ -7,22 +7,22 @@ from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import Context, World
 
 _TRIES = 100
-"""Visitors who are looked at for one who is unlike the one before."""
+"""Visitors tried to find a context that differs from the previous visitor's."""
 _VISITS = count()
-"""No two visitors of this process are taken for each other, whichever loop they came to."""
+"""Visit numbers, unique in this process across loops."""
 
 
 class Arrivals:
-    """The visitors of a world's crowd of one seed as they walk up, one at a time.
+    """Visitors of a world's seeded crowd, arriving one at a time.
 
-    Whoever cannot come any more, since the world has changed, is not there any more either.
+    A waiting visitor who does not exist in the world after a change is replaced.
 
     Args:
-        world: tells which world it is now.
+        world: returns the current world.
 
     Attributes:
-        turn: how often somebody walked up, or became somebody else.
-        visit: the number of the visit of who stands there.
+        turn: number of arrivals and of context changes.
+        visit: visit number of the waiting visitor.
     """
 
     def __init__(self, world: Callable[[], World], seed: int, number: int) -> None:
@@ -33,7 +33,7 @@ class Arrivals:
 
     @property
     def context(self) -> Context:
-        """Of who stands there; at first, of the visitor with the number given."""
+        """Context of the waiting visitor; at first, of the visitor with the given number."""
         if not self._world().has(self._context):
             self._passed += 1
             self.call_next(-self._passed)
@@ -44,20 +44,20 @@ class Arrivals:
         self._context = context
 
     def greet(self, context: Context) -> None:
-        """Somebody else stands there."""
+        """Replace the waiting visitor."""
         self.context = context
         self.turn += 1
         self.visit = next(_VISITS)
 
     def call_next(self, number: int) -> None:
-        """The visitor of the crowd with this number walks up."""
+        """Let the crowd's visitor with a number arrive."""
         self.greet(nth_visitor(self._world(), self._seed, number).context)
 
     def let_pass(self) -> None:
-        """Who stands there leaves without an answer, and somebody else walks up.
+        """Let the waiting visitor leave without an answer, and another visitor arrive.
 
-        They have numbers below 0: the crowd, counted from 0, stays who it was. Where all are
-        alike, or nearly, the next is like the one before.
+        Replacements have numbers below 0, so the crowd, counted from 0, keeps its visitors. In a
+        world with few contexts the next visitor may equal the previous one.
         """
         left = self.context
         for _ in range(_TRIES):
@@ -67,20 +67,20 @@ class Arrivals:
                 break
 
     def as_visitor(self, number: int) -> Visitor:
-        """Who stands there, with the luck of the crowd's visitor of this number."""
+        """Return the waiting visitor, with the random number of the crowd's visitor of a number."""
         return Visitor(self.context, nth_visitor(self._world(), self._seed, number).uniform)
 
     def ask(self, field: str, value: str, visit: int) -> bool:
-        """Have another value of one field in the context of a visitor, if they still stand there.
+        """Change a field of the waiting visitor's context, unless the visitor has left.
 
-        A browser that is behind asks it of one who has left.
+        A browser that lags behind may name a visit that is over.
 
         Returns:
-            whether they do, and there is such a value.
+            True if the context was changed; False after the visit, or for an unknown value.
         """
-        asked = {**self.context, field: value}
-        if visit != self.visit or field not in self.context or not self._world().has(asked):
+        context = {**self.context, field: value}
+        if visit != self.visit or field not in self.context or not self._world().has(context):
             return False
-        self.context = asked
+        self.context = context
         self.turn += 1
         return True

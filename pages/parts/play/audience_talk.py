@@ -1,7 +1,7 @@
-"""The room is the policy: it picks for six visitors, and the engine serves the same ones beside it.
+"""Talk in which the audience is the policy: six offers, next to the engine's for the same visitors.
 
-Hands are counted for what is offered; what most raise them for is shown to the visitor. World, seed
-and picks are all that there is of it, so the address has it (`picks`), and a reload brings it back.
+Hands are counted for each action; the visitor is offered the action with the most hands. World,
+seed and picks determine the talk, so the address contains them (`picks`), and a reload restores it.
 """
 
 from collections.abc import Sequence
@@ -24,24 +24,24 @@ from pages.parts.scene.talk import Screen
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import Words, words
 from pages.parts.text.theme import is_dark
-from pages.parts.work.remotes import this_remote
+from pages.parts.work.stage_remotes import this_remote
 
 VISITS = 6
 PICKS = "picks"
-"""What the picks are called in the address."""
+"""Query parameter of the picks."""
 _ROOM = "stage-room"
 _SETTINGS = LoopSettings(policy=Thompson(agreement=1))
 
 
 def room_screens(world: World, seed: int) -> Sequence[Screen]:
-    """Somebody walks in, six times over, and in the end how the room did beside the engine."""
+    """Return the screens: six visitors, then the rewards of the room and of the engine."""
     duel, said = _duel(world, seed), words("show")
     hands = [item.label for item in world.items]
     note = said.say("room_note")
-    asked = [
+    visits = [
         Screen(
             f"room-{number}",
-            partial(_who_comes, duel, said, number),
+            partial(_visitor_sentence, duel, said, number),
             partial(_menu, duel, said),
             note,
             hands,
@@ -58,17 +58,17 @@ def room_screens(world: World, seed: int) -> Sequence[Screen]:
         do=partial(_pick, duel, VISITS - 1),
         undo=partial(_take_back, duel),
     )
-    return [*asked, over]
+    return [*visits, over]
 
 
 def begin_anew() -> None:
-    """Nobody has been yet."""
+    """Discard the picks."""
     st.session_state.pop(_ROOM, None)
     st.query_params.pop(PICKS, None)
 
 
 def _duel(world: World, seed: int) -> Duel:
-    """The room's and the engine's loops in this browser session, or out of the address."""
+    """Return the two loops of this browser session, restored from the address if necessary."""
     known: Duel | None = st.session_state.get(_ROOM)
     if known is None or (known.world, known.seed) != (world, seed):
         visitors = [nth_visitor(world, seed, number) for number in range(VISITS)]
@@ -80,12 +80,12 @@ def _duel(world: World, seed: int) -> Duel:
 
 
 def picked(hands: Sequence[int]) -> int:
-    """The position of what most hands are for; the first where none was raised."""
+    """Return the position with the most hands; the first if no hand was raised."""
     return max(range(len(hands)), key=hands.__getitem__) if hands else 0
 
 
 def _pick(duel: Duel, number: int) -> None:
-    """Show the visitor of this number what the room is for, if that was not done."""
+    """Offer the room's action to a visitor, unless the visitor was served before."""
     counted = this_remote().counted
     items = duel.world.items
     hands = counted if len(counted) == min(len(items), MOST) else ()
@@ -109,22 +109,22 @@ def _write(duel: Duel) -> None:
 # -- what is shown --------------------------------------------------------------------
 
 
-def _who_comes(duel: Duel, said: Words, number: int) -> str:
+def _visitor_sentence(duel: Duel, said: Words, number: int) -> str:
     world, visitor = duel.world, duel.visitors[number - 1]
     labels = {(f.name, v.name): v.label for f in world.fields for v in f.values}
-    who = ", ".join(labels[name, value] for name, value in visitor.context.items())
-    return said.say("room_who", number=number, all=VISITS, who=who)
+    context = ", ".join(labels[name, value] for name, value in visitor.context.items())
+    return said.say("room_who", number=number, all=VISITS, who=context)
 
 
 def _menu(duel: Duel, said: Words) -> None:
-    """What can be offered, each with the key that counts a hand, and what the last one came to."""
+    """Draw the actions with the keys that count hands, and the previous visitor's rewards."""
     with st.container(key="stage-names"):
         for place, item in enumerate(duel.world.items, 1):
             st.markdown(f":gray[{place}] **{plain(item.label)}**")
     if not duel.served:
         return
     items = duel.world.items
-    own, other = (items[shown[-1]].label for shown in (duel.choices, duel.engine_choices))
+    own, other = (items[choices[-1]].label for choices in (duel.choices, duel.engine_choices))
     (gave, gave_other), sums = duel.scores()[-1], _sums(duel)
     with st.container(key="stage-words"):
         last = {"own": own, "other": other, "gave": f"{gave:g}", "gave_other": f"{gave_other:g}"}
@@ -133,7 +133,9 @@ def _menu(duel: Duel, said: Words) -> None:
 
 
 def _sums(duel: Duel) -> dict[str, str]:
-    own, other = (sum(one) for one in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
+    own, other = (
+        (sum(scores) for scores in zip(*duel.scores(), strict=True)) if duel.served else (0, 0)
+    )
     return {"you": f"{own:g}", "engine": f"{other:g}"}
 
 

@@ -1,10 +1,10 @@
-"""What can be done on the Play page: who is there, how they answer, and the loop's settings."""
+"""Controls of the Play page: links, steps, undo, settings and messages."""
 
 from functools import partial
 
 import streamlit as st
 
-from pages.parts.components.more import close, share
+from pages.parts.components.more_menu import close, share
 from pages.parts.components.toolbar import redo, step, steps_back, undo, watch_buttons
 from pages.parts.play.moment_links import moment_link, moment_of
 from pages.parts.play.refusals import Refusals
@@ -18,8 +18,8 @@ from pages.parts.text.glossary import explained
 
 
 def links_to(session: PlaySession) -> dict[str, str]:
-    """The links to the loop, each under what it does, once it is kept."""
-    opened, shown = session.open, session.shown
+    """Return the links to the loop, by description; empty before the loop is stored."""
+    opened, shown = session.open, session.displayed
     if opened.link is None:
         return {}
     address = st.context.url or ""
@@ -40,13 +40,13 @@ def links_to(session: PlaySession) -> dict[str, str]:
 
 
 def share_loop(session: PlaySession, setup: PlaySetup) -> None:
-    """What stands under *Link*: the links, a code for phones, a report."""
+    """Draw the *Link* tab: links, a QR code and a report."""
     scan = moment_link(session, st.context.url or "") if session.open.link else None
     share(setup, links_to(session), scan, partial(report, session))
 
 
 def offer_a_copy(session: PlaySession) -> None:
-    """Where the loop is somebody else's: what can be done with it."""
+    """Draw the message about another owner's loop, with a button to copy the loop."""
     with st.container(horizontal=True, vertical_alignment="center", key="somebody-elses"):
         st.markdown("This loop belongs to somebody else. You can watch it, or make a copy.")
         st.button(
@@ -59,13 +59,13 @@ def offer_a_copy(session: PlaySession) -> None:
 
 
 def step_on(session: PlaySession) -> None:
-    """One visitor after the other, as the world has them."""
+    """Draw the button for one simulated visitor."""
     told = "this visitor answers by their hidden taste, and the next one comes."
     step(session.live.step, session.is_closed or session.live.playing, told)
 
 
 def step_back(session: PlaySession) -> None:
-    """Undo and Redo, once there is something to take back, or to bring back."""
+    """Draw Undo and Redo once either can act."""
     with steps_back():
         if not (session.can_undo or session.can_redo):
             return
@@ -83,7 +83,7 @@ def step_back(session: PlaySession) -> None:
 
 
 def _undo(session: PlaySession) -> None:
-    """Undo; where a new seed is taken back, its field shows the old one."""
+    """Undo; if the seed changes back, update its field."""
     seed = session.setup.seed
     session.undo()
     if session.setup.seed != seed:
@@ -91,11 +91,11 @@ def _undo(session: PlaySession) -> None:
 
 
 def watch_steps(session: PlaySession) -> None:
-    """Where a press of these buttons was lost with the connection, have the page say so."""
+    """Report presses of these buttons that were lost with the connection."""
 
     def lost(button: str, why: str) -> None:
         with session.lock:
-            # The next visitor who is served settles it; whether it stopped, nobody else tells.
+            # Serving a visitor clears the message on visitors; messages on these buttons stay.
             alone = button in {"stop", "undo", "redo"}
             session.refusals.miss(button if alone else "visitors", why)
 
@@ -103,9 +103,11 @@ def watch_steps(session: PlaySession) -> None:
 
 
 def choose_settings(setup: PlaySetup, disabled: bool) -> None:
-    """Who chooses, who comes next, speed of play, seed and settings of the loop; these are
-    ``disabled`` for who may not change it."""
-    if not setup.you:  # There it stands on the page.
+    """Draw the fields for the chooser, auto-next, speed, seed and loop settings.
+
+    Loop settings are ``disabled`` for a browser that may not change the loop.
+    """
+    if not setup.you:  # Else the page draws this switch.
         setup.draw("you", on_change=close)
         setup.draw("next")
     setup.draw("speed", "seed", "mode", "policy", disabled=disabled)
@@ -114,11 +116,14 @@ def choose_settings(setup: PlaySetup, disabled: bool) -> None:
 
 
 def say_the_mode(session: PlaySession) -> None:
-    """That visitors do not get what it would choose: a mode goes along to other worlds."""
-    mode = session.shown.loop.settings.learning_mode
+    """Draw a badge with the learning mode unless visitors get the engine's offers.
+
+    The mode also applies to worlds opened later.
+    """
+    mode = session.displayed.loop.settings.learning_mode
     if mode != "online":
         imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
-        ways = " Change this in … → Settings." if session.moments.at is None else ""
+        ways = " Change this in … → Settings." if session.time_travel.at is None else ""
         st.badge(
             f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
             icon=":material/lock:",
@@ -127,7 +132,7 @@ def say_the_mode(session: PlaySession) -> None:
 
 
 def say_if_unheard(session: PlaySession) -> None:
-    """That whoever walked up stays who they are, though somebody else was asked for just then."""
+    """Report a context change that came too late for the visitor."""
     if session.is_unheard:
         session.is_unheard = False
         sentence = "Another visitor arrived as you pressed. Nothing was changed. Press again."
@@ -135,7 +140,7 @@ def say_if_unheard(session: PlaySession) -> None:
 
 
 def show_refusals(refusals: Refusals) -> None:
-    """What did not happen, until it does or is put aside."""
+    """Draw the messages on failed requests, until they succeed or are dismissed."""
     for sentence in refusals.sentences:
         st.error(plain(sentence), icon=":material/cloud_off:")
     if refusals.sentences:
@@ -143,7 +148,7 @@ def show_refusals(refusals: Refusals) -> None:
 
 
 def say_if_full(session: PlaySession) -> None:
-    """That the loop has served all whom it may."""
+    """Report a loop that has served its maximum of visitors."""
     if not session.open.room:
         most = session.open.loop.settings.max_events
         told = f"This loop has served {most:,} visitors, the maximum."

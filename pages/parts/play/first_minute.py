@@ -1,4 +1,4 @@
-"""A first minute for whoever lands on Play: three steps, each a sentence at what it speaks of."""
+"""First-minute guide: three steps for a first visit to Play, each next to its control."""
 
 from collections.abc import Mapping
 from typing import Literal
@@ -11,9 +11,9 @@ from pages.parts.text.format import pieces
 Step = Literal["answer", "another", "crowd"]
 
 NAME = "first-minute"
-"""Under it a browser remembers that it was shown."""
+"""Name under which a browser remembers the guide."""
 CROWD = 100
-"""Visitors with whom it is over."""
+"""Visitors after which the guide is over."""
 _SAID: Mapping[Step, str] = {
     "answer": "**1 of 3** Say how this visitor likes the offer: the engine learns from that one "
     "click.",
@@ -23,26 +23,26 @@ _SAID: Mapping[Step, str] = {
 
 
 class FirstMinute:
-    """How far somebody is in it: what the log says, and nothing else.
+    """Progress of the guide, derived from the log.
 
     Attributes:
-        is_wanted: whether it may be shown: to who came to the page itself, by no link.
-        is_over: whether they were through once, or skipped it: then it never comes back.
+        is_wanted: True if the guide may be shown: the page was opened without a link.
+        is_over: True once the guide was completed or skipped.
     """
 
     def __init__(self) -> None:
         self.is_wanted = self.is_over = self._has_begun = False
 
     def begin(self) -> None:
-        """This browser has never shown it."""
+        """Start the guide in a browser without a record of it."""
         self._has_begun = True
 
     def skip(self) -> None:
-        """Show no more of it."""
+        """End the guide."""
         self.is_over = True
 
     def step(self, rewards: int, visitors: int) -> Step | None:
-        """What is to be done next, after so many rewards by so many visitors; None if nothing."""
+        """Return the next step after a number of rewards and visitors; None without a guide."""
         self.is_over = self.is_over or (self._has_begun and visitors >= CROWD)
         if self.is_over or not self._has_begun:
             return None
@@ -50,14 +50,14 @@ class FirstMinute:
 
     @staticmethod
     def hint(step: Step | None) -> Pieces:
-        """What is said beside the answers, of which the first two steps speak."""
+        """Return the sentence next to the answers, for the first two steps."""
         return pieces(_SAID[step]) if step is not None and step != "crowd" else []
 
     def show(self, step: Step) -> None:
-        """How to skip all of it, and the sentence of the last step, which is about the toolbar.
+        """Draw the Skip button, and the sentence of the last step below the toolbar.
 
-        Nothing moves when it comes or goes: the last one hangs under the toolbar, over what is
-        there, and the others have a place of their own beside the answers (`style.css`).
+        The page does not move when the guide appears or goes: the last sentence hangs over the
+        content, and the first two have reserved space (`style.css`).
         """
         with st.container(horizontal=True, wrap=False, gap="xsmall", key=f"first-{step}"):
             if step == "crowd":

@@ -1,4 +1,4 @@
-"""What the world might be like, in words, and how far the engine believes it."""
+"""Details on the models: their weights, and suspected changes of tastes."""
 
 from collections.abc import Mapping
 
@@ -24,21 +24,21 @@ _TABLES_HELP = (
     "action earns. The tables with the most weight show which fields matter."
 )
 _NAMED, _LEAST = 3, 0.05
-"""Tables that are named, at most, and the share of what is believed from which they are."""
+"""Maximum number of named tables, and their least weight."""
 
 
 def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
-    """How far each hypothesis is believed, and whether tastes were found to have changed."""
+    """Draw the weights of all hypotheses, and detected changes of tastes."""
     with loop.lock:
         hypotheses, weights = loop.settings.compared, loop.learner.weights
         changes, subsets = tuple(loop.learner.changes), loop.learner.subsets
     note(_HELP, explained(_HELP))
-    told = list(map(model_name, hypotheses))
+    names = list(map(model_name, hypotheses))
     believed = st.column_config.ProgressColumn(format="%.1f %%", min_value=0, max_value=100)
     show_rows(
         [
             {"Model": name, "Weight": 100 * weight}
-            for name, weight in zip(told, weights, strict=True)
+            for name, weight in zip(names, weights, strict=True)
         ],
         key="hypotheses-weights",
         column_config={"Weight": believed},
@@ -48,17 +48,17 @@ def show_hypotheses(loop: LearningLoop, ranked: Ranked) -> None:
     if named := _named(subsets):
         note(f"Tables with the most weight now, each with its share: {named}.")
     if ranked.hypothesis is not None:
-        note(f"The sample for this visitor came from: {told[ranked.hypothesis]}.")
-    for found, since in changes:
+        note(f"The sample for this visitor came from: {names[ranked.hypothesis]}.")
+    for number, since in changes:
         note(
-            f"At visitor {found:,} it suspected that tastes had changed after "
+            f"At visitor {number:,} it suspected that tastes had changed after "
             f"visitor {since:,}. A single unusual answer can cause that."
         )
 
 
 def _named(subsets: Mapping[Group, float]) -> str:
-    """The tables that are believed most, by their fields."""
-    best = sorted(subsets.items(), key=lambda told: -told[1])[:_NAMED]
+    """Return the tables with the most weight, by their fields."""
+    best = sorted(subsets.items(), key=lambda item: -item[1])[:_NAMED]
     return "; ".join(
         f"{' and '.join(map(plain, group.fields)) or 'actions alone'} {percent(share)}"
         for group, share in best

@@ -1,4 +1,4 @@
-"""What a link says of a moment: after how many visitors, and who stands there."""
+"""Moments in links: the number of visitors, and the waiting visitor."""
 
 from urllib.parse import urlencode
 
@@ -6,11 +6,11 @@ from engine.worlds import Context, World
 from pages.parts.play.session import PlaySession
 
 AT, WHO = "at", "who"
-"""Their names in a link."""
+"""Query parameters of a moment."""
 
 
-def who_in_link(world: World, context: Context) -> str:
-    """A context as a link says it: the place of each field's value, from 0."""
+def context_in_link(world: World, context: Context) -> str:
+    """Encode a context for a link: the position of each field's value, from 0."""
     places = (
         [value.name for value in field.values].index(context[field.name]) for field in world.fields
     )
@@ -18,40 +18,41 @@ def who_in_link(world: World, context: Context) -> str:
 
 
 def moment_of(session: PlaySession) -> dict[str, str]:
-    """What a link says of the moment that a page shows."""
-    opened = session.shown
-    who = who_in_link(opened.world, opened.context)
-    return {AT: str(len(opened.loop.events)), WHO: who}
+    """Return the query parameters of the displayed moment."""
+    opened = session.displayed
+    visitor = context_in_link(opened.world, opened.context)
+    return {AT: str(len(opened.loop.events)), WHO: visitor}
 
 
-def held(session: PlaySession) -> dict[str, str | None]:
-    """What the address says of the moment that a page shows: nothing of now, which goes on."""
-    if session.moments.at is None:
+def moment_in_address(session: PlaySession) -> dict[str, str | None]:
+    """Return the query parameters of the displayed moment; None for the present, which goes on."""
+    if session.time_travel.at is None:
         return {AT: None, WHO: None}
     return {**moment_of(session)}
 
 
 def play_query(session: PlaySession) -> dict[str, str]:
-    """Query of Play's address as it was left: what is set, the loop and the moment."""
-    more = {"loop": session.open.link, **held(session)}
+    """Return the query of Play's address: settings, loop and moment."""
+    more = {"loop": session.open.link, **moment_in_address(session)}
     return session.setup.query() | {
         name: value for name, value in more.items() if value is not None
     }
 
 
 def moment_link(session: PlaySession, address: str) -> str:
-    """The shortest link to the moment, to look and copy; before anybody came, a new start."""
+    """Return the shortest link to the moment, to view and copy; without a stored loop, to the
+    settings."""
     loop = session.open.link
     if loop is None:
         return session.setup.link(address)
     return f"{address.partition('?')[0]}?{urlencode({'loop': loop} | moment_of(session))}"
 
 
-def who_from(world: World, told: str) -> Context | None:
-    """The context of which a link says so; None if there is none."""
+def context_from_link(world: World, text: str) -> Context | None:
+    """Decode a context from a link; None if it is invalid."""
     try:
-        places = zip(world.fields, map(int, told.split("-")), strict=True)
+        places = zip(world.fields, map(int, text.split("-")), strict=True)
         context = {field.name: field.values[at].name for field, at in places}
     except (ValueError, IndexError):
         return None
-    return context if who_in_link(world, context) == told else None
+    return context if context_in_link(world, context) == text else None

@@ -8,7 +8,7 @@ from pages.parts.components.scene_view.parts import Badge, Card
 from pages.parts.text.format import plain, printed
 
 _NAMED = frozenset({"roast", "delivery"})
-"""Features whose values alone do not say what they are of."""
+"""Features whose values need the feature's name."""
 _PLACES = frozenset({"origin"})
 
 
@@ -16,16 +16,16 @@ def card_of(world: World, ranked: Ranked) -> Card:
     """Card of the offered action."""
     item = world.items[ranked.shown]
     badge = _guess(ranked) if ranked.mode == "online" else _today(ranked)
-    name, emoji, told = (
+    name, emoji, features = (
         printed(plain(text)) for text in (item.name, item.emoji, in_words(item.features))
     )
-    return Card(name, emoji, item.picture or "", told, badge)
+    return Card(name, emoji, item.picture or "", features, badge)
 
 
 def in_words(features: Mapping[str, object]) -> str:
-    """An action's features as one would say them; what it is not, is not said."""
-    told = " · ".join(filter(None, (_word(name, value) for name, value in features.items())))
-    return told[:1].upper() + told[1:]
+    """Describe an action's features; false ones are left out."""
+    text = " · ".join(filter(None, (_word(name, value) for name, value in features.items())))
+    return text[:1].upper() + text[1:]
 
 
 def _word(name: str, value: object) -> str:
@@ -35,15 +35,15 @@ def _word(name: str, value: object) -> str:
         return ""
     if isinstance(value, int | float):
         return f"{value:g} {name}" if name.endswith("s") else f"{name} {value:g}"
-    told = str(value).title() if name in _PLACES else str(value)
-    return f"{told} {name}" if name in _NAMED else told
+    text = str(value).title() if name in _PLACES else str(value)
+    return f"{text} {name}" if name in _NAMED else text
 
 
 _BY_CHANCE: Badge = "Offered at random, to learn", "casino", "orange"
 
 
 def _guess(ranked: Ranked) -> Badge:
-    """Whether the offer is the best guess or was chosen to learn."""
+    """Return the badge of an online offer: best guess, or exploration."""
     if max(ranked.means) - min(ranked.means) < 1e-9:
         return "No favourite yet", "help", "gray"
     if ranked.cause == "random":
@@ -56,7 +56,7 @@ def _guess(ranked: Ranked) -> Badge:
 
 
 def _today(ranked: Ranked) -> Badge:
-    """What today's rules choose is shown, whatever an apprentice would have taken for it."""
+    """Return the badge of an offer by today's rules, regardless of an apprentice's choice."""
     if ranked.shown != ranked.baseline:
         return _BY_CHANCE
     always = ", always" if ranked.mode == "logging_only" else ""

@@ -1,4 +1,4 @@
-"""What a person asked for that did not happen, said until it does or they put it aside."""
+"""Messages on failed requests, displayed until the request succeeds or the message is dismissed."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -6,92 +6,94 @@ from contextlib import contextmanager, suppress
 
 from engine import PersonalizerError
 from engine.errors import StoreError, UnknownOutcomeError
-from pages.parts.play.offers import LeftError, Offer
 from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.shown_offers import LeftError, Offer
 from pages.parts.text.format import counted
-from pages.parts.work.log_lines import refusals_told
+from pages.parts.work.log_lines import refusals_logged
 
 _log = logging.getLogger(__name__)
 
 LOST = "The connection broke and this answer was not saved. Answer again."
 
-What = Offer | str
-"""Whose answer, or which other thing."""
+Refusable = Offer | str
+"""Subject of a message: the offer of a refused answer, or the name of another request."""
 
 
 class Refusals:
-    """What did not happen, and why; no success of anything else takes that away.
+    """Failed requests and reasons; a success clears only the message on its own subject.
 
     Attributes:
-        unknown: of which it is not known yet whether it happened, with its loop and the answer.
+        unknown: requests with unknown outcome, each with its loop and answer.
 
     Args:
-        stop: ends what goes on by itself, once anything but a late answer is refused.
+        stop: stops live play once anything but a late answer is refused.
     """
 
     def __init__(self, stop: Callable[[], None]) -> None:
         self._stop = stop
-        self._why: dict[What, str] = {}
+        self._why: dict[Refusable, str] = {}
         self._answers = 0
-        self.unknown: dict[What, tuple[OpenLoop, float | None]] = {}
+        self.unknown: dict[Refusable, tuple[OpenLoop, float | None]] = {}
 
     @contextmanager
-    def reporting(self, what: What, opened: OpenLoop, value: float | None = None) -> Iterator[None]:
-        """What is refused or cannot be written down is said on the page; nothing of it happened."""
+    def reporting(
+        self, subject: Refusable, opened: OpenLoop, value: float | None = None
+    ) -> Iterator[None]:
+        """Display errors of the block as a message; the block must be atomic."""
         try:
-            with refusals_told(_log):
+            with refusals_logged(_log):
                 yield
         except UnknownOutcomeError as error:
             self._stop()
-            self.unknown[what] = opened, value
-            self._why[what] = f"{error.message} The page keeps asking until it is known."
+            self.unknown[subject] = opened, value
+            self._why[subject] = f"{error.message} The page keeps asking until it is known."
         except LeftError as error:
-            self._why[what] = error.message
+            self._why[subject] = error.message
         except PersonalizerError as error:
             self._stop()
-            self._why[what] = error.message
+            self._why[subject] = error.message
         else:
-            self._settle(what)
+            self._settle(subject)
 
-    def miss(self, what: What, why: str) -> None:
-        """It was lost on its way here."""
-        self._why[what] = why
+    def miss(self, subject: Refusable, why: str) -> None:
+        """Note a request that was lost with the connection."""
+        self._why[subject] = why
 
     def ask_again(self, calls_next: bool) -> None:
-        """Learn what became of that of which it is not known.
+        """Look up the outcome of requests with unknown outcome.
 
-        After an answer that was saved, the next visitor walks up if ``calls_next``.
+        After a saved answer, the next visitor arrives if ``calls_next``.
         """
-        for what, (opened, value) in list(self.unknown.items()):
+        for subject, (opened, value) in list(self.unknown.items()):
             with suppress(StoreError):
                 opened.stored.catch_up()
-                self._settle(what)
-                if isinstance(what, Offer) and not opened.has(what, value):
-                    self._why[what] = LOST
-                elif isinstance(what, Offer) and calls_next:
+                self._settle(subject)
+                if isinstance(subject, Offer) and not opened.has(subject, value):
+                    self._why[subject] = LOST
+                elif isinstance(subject, Offer) and calls_next:
                     opened.arrivals.call_next(len(opened.loop.events))
 
-    def try_answer(self, offer: What) -> None:
-        """Somebody answers: what is counted are the answers since the first refused one."""
+    def try_answer(self, offer: Refusable) -> None:
+        """Count an attempted answer; counting starts anew when there are no messages."""
         if not self._why:
             self._answers = 0
         self._answers += offer not in self._why
 
-    def _settle(self, what: What) -> None:
-        """It did happen, at once or after all."""
-        self.unknown.pop(what, None)
-        self._why.pop(what, None)
+    def _settle(self, subject: Refusable) -> None:
+        """Clear the message on a request that succeeded."""
+        self.unknown.pop(subject, None)
+        self._why.pop(subject, None)
 
     def put_aside(self) -> None:
-        """The person has read it; what is not known is still asked for."""
-        self._why = {what: why for what, why in self._why.items() if what in self.unknown}
+        """Dismiss the displayed messages, except those on unknown outcomes."""
+        self._why = {subject: why for subject, why in self._why.items() if subject in self.unknown}
 
     @property
     def sentences(self) -> list[str]:
-        """Sentences to display: one for all refused answers together, one per other refusal."""
-        known = {what: why for what, why in self._why.items() if what not in self.unknown}
-        answers = [why for what, why in known.items() if isinstance(what, Offer)]
-        others = [why for what, why in self._why.items() if why not in answers]
+        """Sentences to display: a summary of refused answers, and each distinct reason besides."""
+        known = {subject: why for subject, why in self._why.items() if subject not in self.unknown}
+        answers = [why for subject, why in known.items() if isinstance(subject, Offer)]
+        others = [why for subject, why in self._why.items() if why not in answers]
         if self._answers > 1 and answers:
             were = f"{len(answers):,} of {counted(self._answers, 'answer')} were not saved."
             answers = [" ".join([were, *dict.fromkeys(answers)])]

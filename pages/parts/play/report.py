@@ -1,4 +1,4 @@
-"""The report of a loop: what it learned and earned."""
+"""Report on a loop: learned offers and earned rewards."""
 
 from collections.abc import Container, Sequence
 from dataclasses import replace
@@ -13,7 +13,7 @@ from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of
 from pages.parts.charts.map_axes import Axes, axes_of, upright_axes_of
-from pages.parts.play.learned import alt_of_map, reward_figure
+from pages.parts.play.learned_panels import alt_of_map, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.talk_wording import earned, learned
@@ -52,15 +52,15 @@ def without_emoji(world: World) -> World:
 
 
 def _strong(cells: pa.Table) -> pa.Table:
-    """Cells in colours that are visible on paper, each with its action's name: of many actions,
-    even the favoured one has a low probability."""
+    """Return cells in colours visible on paper, with action names: with many actions, even a
+    favourite has a low probability."""
     strength = [_LEAST + (1 - _LEAST) * s if s else 0.0 for s in cells["strength"].to_pylist()]
     more = {"strength": strength, "seen": [float(s > 0) for s in strength]}
     return pa.table({**{name: cells[name] for name in cells.column_names}, **more})
 
 
 def _keys(world: World, actions: Container[str]) -> Keys:
-    """Colours and names of the actions; if there are many, only of those in ``actions``."""
+    """Return colours and names of the actions; with many actions, only of those in ``actions``."""
     every = keys_of(world, False)
     if len(every) <= _KEYED:
         return every
@@ -102,16 +102,16 @@ def _measured(world: World, rewards: Array) -> str:
 
 
 def report(session: PlaySession, link: str) -> Report | None:
-    """The report about the loop that is shown; None before the first reward."""
+    """Return the report on the displayed loop; None before the first reward."""
     with session.lock:
-        opened, truth = session.shown, session.setup.truth
+        opened, truth = session.displayed, session.setup.truth
         if not opened.curve():
             return None
         return report_of(_scene_of(opened, truth), SHEET, opened.world, opened.loop.seed, link)
 
 
 def _scene_of(opened: OpenLoop, truth: bool) -> Scene:
-    """All that the report says about a loop."""
+    """Return the scene of the report."""
     rewards = reward_figure(opened.curve(), truth, opened.loop.seed, FigureStyle())
     return Scene(
         {

@@ -1,6 +1,6 @@
-"""All on Play that a click changes, as a value computed from the session.
+"""Scene of the Play page: everything that a click changes, computed from the session.
 
-A run of the page draws it, and so does the answer to a click.
+Script runs and answers to clicks both draw it.
 """
 
 from collections.abc import Mapping
@@ -9,22 +9,22 @@ from dataclasses import dataclass, replace
 from pages.parts.charts.map_axes import Axes
 from pages.parts.components.scene_view.parts import Panel, answers, card, effect, panel
 from pages.parts.components.scene_view.presses import MOST
-from pages.parts.play import beliefs, learned, moved
+from pages.parts.play import beliefs, click_effect, learned_panels
 from pages.parts.play.offer_card import card_of
-from pages.parts.play.offers import Offer
 from pages.parts.play.session import PlaySession
-from pages.parts.play.who import who_is_there
+from pages.parts.play.shown_offers import Offer
+from pages.parts.play.visitor_choice import visitor_panel
 from pages.parts.scene.parts import Figure
 from pages.parts.text.rewards import answers_to
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """The reader's view of the page.
+    """Display options of the page.
 
     Attributes:
-        dark: True in the dark colours.
-        axes: fields that the map spreads out.
+        dark: True for the dark theme.
+        axes: fields on the map's axes.
         keys: True if keys press the answers.
     """
 
@@ -39,11 +39,11 @@ class ClickScene:
 
     Attributes:
         session: name of the counter of clicks, see `Presses`.
-        number: of the scene in its session; a browser keeps the highest.
-        taken: clicks that were counted before it.
-        offer: on the screen from here on.
-        panels: by their names.
-        around: all else on the page that follows the loop; if it changes, a run has to draw it.
+        number: number of the scene in its session; a browser keeps the highest.
+        taken: number of clicks counted before the scene.
+        offer: displayed offer.
+        panels: panels by name.
+        around: state of the page outside the scene; a change needs a script run.
     """
 
     session: str
@@ -55,11 +55,11 @@ class ClickScene:
 
     @property
     def figures(self) -> dict[str, Figure]:
-        """All charts, by their keys."""
+        """Charts by key."""
         return {key: fig for panel in self.panels.values() for key, fig in panel.figures.items()}
 
     def message(self, known: "ClickScene | None" = None) -> dict[str, object]:
-        """JSON for a browser, without chart specifications that it has from a ``known`` scene."""
+        """Return JSON for the browser, without chart specifications from a ``known`` scene."""
         panels = {} if known is None else known.panels
         return {
             "session": self.session,
@@ -72,16 +72,16 @@ class ClickScene:
 
 def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     """Compute the next scene of a session."""
-    ranked, opened, truth = offer.ranked, session.shown, session.setup.truth
-    step, is_now = session.first_step, session.moments.at is None
+    ranked, opened, truth = offer.ranked, session.displayed, session.setup.truth
+    step, is_now = session.first_step, session.time_travel.at is None
     favoured, curve = opened.favoured(look.axes.row, *look.axes.columns), opened.curve()
     asks = session.may_answer and not session.is_closed and step is None
-    last = replace(moved.last(opened, asks, is_now), hint=session.first_minute.hint(step))
+    last = replace(click_effect.last(opened, asks, is_now), hint=session.first_minute.hint(step))
     visit = panel(
         card(card_of(opened.world, ranked)),
         answers(
             answers_to(opened.world, ranked.shown),
-            offer.told,
+            offer.payload,
             opened.loop.settings.default_reward,
             keys=look.keys,
             disabled=session.is_closed,
@@ -91,17 +91,17 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     is_busy = session.is_closed or session.live.playing
     panels = {
         "visit": visit,
-        "who": who_is_there(opened, session.is_live, is_busy, look.keys),
+        "who": visitor_panel(opened, session.is_live, is_busy, look.keys),
         "picture": beliefs.picture_of(opened, ranked, truth, look.dark),
-        "map": learned.map_of(opened, favoured, look.axes, truth, look.dark),
-        "earned": learned.earned(opened, curve, truth, look.dark),
-        "lost": learned.lost(opened.world, curve, truth, look.dark),
+        "map": learned_panels.map_of(opened, favoured, look.axes, truth, look.dark),
+        "earned": learned_panels.earned(opened, curve, truth, look.dark),
+        "lost": learned_panels.lost(opened.world, curve, truth, look.dark),
         "moved": beliefs.why_it_moved(opened, session.may_change and not truth, look.dark),
     }
     around = (
         *session.refusals.sentences,
         beliefs.heading_of(opened, ranked),
-        beliefs.asked_of_the_last(opened),
+        beliefs.query_of_last_click(opened),
         truth and bool(curve),
     )
     session.scenes += 1

@@ -1,4 +1,4 @@
-"""What can be set on the Play page."""
+"""Settings of the Play page."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from engine.policies.registry import POLICIES
 from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
-from pages.parts.play import second
+from pages.parts.play import side_loop
 from pages.parts.settings.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
 from pages.parts.settings.knobs import Tunable
 from pages.parts.settings.library import followers
@@ -22,21 +22,21 @@ from pages.parts.text.glossary import meaning, meanings
 
 @lru_cache(maxsize=8)
 def _made(policies: tuple[type[Policy], ...]) -> Mapping[str, Policy]:
-    """One of each, as it is until somebody sets something on it; asked for with every click.
+    """Return an instance of each policy with default settings; cached, as each click needs them.
 
-    One draw decides, as in the textbooks: then each chance is that of the bells that stand beside
-    it. Four that must agree earn more, and are a setting away.
+    Thompson sampling decides by one draw, as in textbooks: then each chance matches the displayed
+    bells. Four draws that must agree earn more, and are a setting.
     """
-    found = {policy.key: policy() for policy in policies if policy.loggable}
-    return {**found, Thompson.key: Thompson(agreement=1)}
+    policies_by_key = {policy.key: policy() for policy in policies if policy.loggable}
+    return {**policies_by_key, Thompson.key: Thompson(agreement=1)}
 
 
 @dataclass(frozen=True, slots=True)
 class PlaySetup(Tunable):
-    """All that a link to the Play page can say."""
+    """Settings in a link to the Play page."""
 
     PREFIX = "play-"
-    KEEPS = frozenset({"seed"})  # It is the loop's own.
+    KEEPS = frozenset({"seed"})  # The seed belongs to the loop.
 
     world: str = WORLD.as_field
     seed: int = SEED.as_field
@@ -65,7 +65,7 @@ class PlaySetup(Tunable):
     beside: str = Setting(
         "",
         "Second loop for comparison",
-        lambda: second.offered(PlaySetup.policies()),
+        lambda: side_loop.offered(PlaySetup.policies()),
         "menu",
         ("On the stage: the same visitors and random numbers, served with other settings.\n\n")
         + meanings("crosses"),
@@ -73,20 +73,20 @@ class PlaySetup(Tunable):
 
     @classmethod
     def policies(cls) -> Mapping[str, Policy]:
-        """See `Tunable`: all that a loop may choose by."""
+        """Return the policies of a loop; see `Tunable`."""
         return _made(tuple(POLICIES.values()))
 
     def of_loop(self, stored: StoredLoop) -> Self:
-        """The same for a loop as it is; its settings as far as they can be shown here."""
+        """Return these settings updated from a loop, as far as the page can display them."""
         settings = stored.loop.settings
         policy = settings.policy
         knobs = {name: knob.number(policy) for name, knob in self.knobs_of(policy.key).items()}
-        told = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
+        values = {"seed": stored.loop.seed, "policy": policy.key, "crosses": settings.crosses}
         world = self.world if stored.world is None else key_of(stored.world)
-        return self.having({**knobs, **told, "world": world, "mode": settings.learning_mode})
+        return self.having({**knobs, **values, "world": world, "mode": settings.learning_mode})
 
     def new_loop(self, world: World, library: Library | None, owner: str) -> StoredLoop:
-        """A loop in a world that has learned nothing; without a library in memory alone."""
+        """Return an untrained loop in a world; without a library in memory only."""
         seed, settings = self.seed, self.settings()
         if library is not None:
             return library.begin(owner, world, seed, settings)
@@ -96,13 +96,13 @@ class PlaySetup(Tunable):
 
     @classmethod
     def parameters_in(cls, query: Mapping[str, str]) -> dict[str, str]:
-        """See `Linked`; a world that nobody keeps is told by the loop that it is in."""
+        """Return the parameters of a query; an unknown world is left to the loop. See `Linked`."""
         said = super(PlaySetup, cls).parameters_in(query)
         own = "loop" in query and not WORLD.can_be(said.get("world", WORLD.default))
         return {name: value for name, value in said.items() if not (own and name == "world")}
 
     def settings(self) -> LoopSettings:
-        """Settings of a new loop."""
+        """Return settings of a new loop."""
         return LoopSettings(
             policy=self.tuned(self.policy),
             crosses=self.crosses,
@@ -111,22 +111,22 @@ class PlaySetup(Tunable):
         )
 
     def opponent_settings(self) -> LoopSettings:
-        """Those of the engine that serves the visitors for whom a person chooses."""
+        """Return settings of the engine next to a person's choices."""
         return replace(self.settings(), learning_mode="online")
 
     def beside_settings(self, settings: LoopSettings) -> LoopSettings:
-        """Those of the second loop, out of those of the first."""
-        return second.changed(self.beside, self.policies(), settings)
+        """Return settings of the second loop, derived from the first loop's."""
+        return side_loop.changed(self.beside, self.policies(), settings)
 
     @property
     def story(self) -> str:
-        """How the policy chooses, with what is set on it."""
+        """Description of the policy with its settings."""
         return self.filled({self.policy: POLICIES[self.policy].story})[self.policy]
 
     def changes(self, before: Self, loop: LoopSettings) -> dict[str, Any]:
-        """What to set on a loop because it was changed on the page since ``before``.
+        """Return the loop settings that changed on the page since ``before``.
 
-        All else stays as it is: a loop may have more set than a page can show.
+        Settings that the page cannot display stay unchanged.
         """
         old, new = before.values(), self.values()
         policy = loop.policy
@@ -137,5 +137,5 @@ class PlaySetup(Tunable):
                 policy = knob.turned(policy, new[name])
         fields = {"crosses": "crosses", "mode": "learning_mode"}
         moved = {field: new[name] for name, field in fields.items() if new[name] != old[name]}
-        found = {"policy": policy, **moved}
-        return {field: value for field, value in found.items() if value != getattr(loop, field)}
+        settings = {"policy": policy, **moved}
+        return {field: value for field, value in settings.items() if value != getattr(loop, field)}

@@ -1,4 +1,4 @@
-"""Python that reproduces a loop's last event outside the app."""
+"""Python code that reproduces a loop's last event outside the app."""
 
 from collections.abc import Iterator
 from dataclasses import fields
@@ -33,11 +33,10 @@ def visit(context, reward):
 
 
 def reproduce(loop: LearningLoop, world: World) -> str:
-    """A script that replays the log of a loop that began in a world, and prints the last event's
-    Rank answer.
+    """Return a script that replays the log of a loop and prints the last event's Rank answer.
 
-    Visitors who came and answered as the world has them are let in by `crowd`, the
-    others one by one. Empty while there is no event.
+    Simulated visitors with the world's own answers are served by `crowd`, visitors with a person's
+    answer one by one. Empty for a loop without events.
     """
     settings, *steps = _steps(loop, world)
     if not loop.events:
@@ -45,10 +44,10 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     last = next(ranked for ranked in reversed(list(loop.log)) if isinstance(ranked, Ranked))
     while steps.pop().startswith(("loop.", "world = ")):
         pass
-    known, told = _in_python(world)
+    known, expression = _in_python(world)
     if any(step.startswith("world = ") for step in steps):
         known = ", ".join(sorted({known, "world_from_json"}))
-    names = {"imports": _imports(loop), "known": known, "world": told}
+    names = {"imports": _imports(loop), "known": known, "world": expression}
     lines = [_HEAD.format(**names, settings=settings, seed=loop.seed)]
     for step, run in groupby(steps):
         same = list(run)
@@ -59,7 +58,7 @@ def reproduce(loop: LearningLoop, world: World) -> str:
 
 
 def _last(loop: LearningLoop, world: World) -> World:
-    """The world that the last event was ranked in."""
+    """Return the world at the last event."""
     for entry in loop.log:
         if isinstance(entry, WorldChanged) and entry.before < len(loop.events):
             world = entry.world
@@ -70,16 +69,16 @@ _CROWD = "crowd"
 
 
 def _in_python(world: World) -> tuple[str, str]:
-    """What a script imports of `engine.worlds`, and the world in its terms."""
+    """Return the import from `engine.worlds`, and the world as an expression."""
     key = key_of(world)
     if key in WORLDS:
         return "WORLDS", f"WORLDS[{key!r}]"
-    told = pformat(world.to_json(), width=99, compact=True, sort_dicts=False)
-    return "world_from_json", f"world_from_json(\n{told}\n)"
+    data = pformat(world.to_json(), width=99, compact=True, sort_dicts=False)
+    return "world_from_json", f"world_from_json(\n{data}\n)"
 
 
 def _imports(loop: LearningLoop) -> str:
-    """The imports of whatever stands in the settings."""
+    """Return the import lines for the settings."""
     policies = {type(e.settings.policy) for e in loop.log if isinstance(e, Configured)}
     public = {p.__name__ for p in policies if getattr(engine, p.__name__, None) is p}
     names = ", ".join(sorted({"Hypothesis", "LearningLoop", "LoopSettings"} | public))
@@ -88,7 +87,7 @@ def _imports(loop: LearningLoop) -> str:
 
 
 def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
-    """The first settings, then one step for each event and change of settings."""
+    """Yield the first settings, then a step for each event and each change."""
     settings: LoopSettings | None = None
     number = 0
     for entry in loop.log:
@@ -114,7 +113,7 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, own: Visitor | None = None) -> str:
-    """One visitor; `_CROWD` if it is the crowd's own, with the answer that the world gives."""
+    """Return the call for a visitor; `_CROWD` for the crowd's visitor with the world's answer."""
     state, context = loop.events[ranked.event_id], world.context_of(ranked.request)
     value = world.answer(context, ranked.action_id, own.uniform) if own else None
     if own and state.open and context == own.context and state.rewards == [value]:

@@ -1,7 +1,7 @@
-"""The talk on the Play page: three visitors one by one, a hundred, a thousand, and the truth.
+"""Talk on the Play page: three visitors, a hundred, a thousand, and the truth.
 
-All that a screen says it reads off the loop's log: the last visitor's answer is that of its last
-event. So a link, a reload and a step back show what was there.
+Screens are derived from the loop's log: for example, the last answer is the last event's. So links,
+reloads and steps back restore them.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ Act = Callable[[], bool]
 
 
 def play_show(session: PlaySession) -> Show:
-    """The talk about the loop that is shown."""
+    """Return the talk about the displayed loop."""
     scene = scene_of(session, FigureStyle(is_dark(), STAGE))
     screens = _whole(session, scene) if session.may_change else _without_acts(session, scene)
     return Show.of(screens, session.live.waiting > 0)
@@ -47,9 +47,9 @@ def _whole(session: PlaySession, scene: Scene) -> Sequence[Screen]:
 
 
 def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
-    """A past moment, or somebody else's loop: it can be shown, and stays as it is."""
+    """Return the screens for a past moment or another owner's loop, which stay unchanged."""
     visitor, offer, _ = _visit(session, scene, 1)
-    last = [_answer(session, scene, "answer", None)] if session.shown.loop.events else []
+    last = [_answer(session, scene, "answer", None)] if session.displayed.loop.events else []
     return [
         visitor,
         offer,
@@ -61,8 +61,8 @@ def _without_acts(session: PlaySession, scene: Scene) -> Sequence[Screen]:
 
 
 def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Screen, Screen]:
-    """Somebody walks in, is offered something, and answers."""
-    world = session.shown.world
+    """Return three screens: a visitor, an offer, and an answer."""
+    world = session.displayed.world
     ask = screen(
         scene, f"visitor-{number}", "say-who", "asked",
         "Ask the room what to offer. Count hands with 1 to 9. Next: the offer.",
@@ -99,7 +99,7 @@ def _crowd(session: PlaySession, scene: Scene, size: int, then: str) -> Screen:
 
 
 def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
-    """The map and the curve beside the hidden truth."""
+    """Return the map and the curve with the hidden truth."""
     then = "Next: the best that could be earned."
     return (
         _map(scene, "truth", then, "say-right", "true-map"),
@@ -115,23 +115,23 @@ def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str
 def _curve(
     session: PlaySession, scene: Scene, name: str, say: str = "say-earned", show: str = "rewards"
 ) -> Screen:
-    return screen(scene, name, say, show, _worths(session.shown.world))
+    return screen(scene, name, say, show, _worths(session.displayed.world))
 
 
 def _worths(world: World) -> str:
-    """What the answers to the action are worth that is worth most."""
+    """Return the rewards of the answers to the most valuable action."""
     answers = answers_to(world, int(world.worth.argmax()))
-    told = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
+    worths = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
     at_most = "" if world.worth.min() == world.worth.max() else " at most"
-    return f"What an answer is worth{at_most}: {told}"
+    return f"What an answer is worth{at_most}: {worths}"
 
 
 def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
-    """What a screen is about: one visitor, or a crowd; whether they come.
+    """Serve a screen's visitor or crowd; return True if visitors come.
 
-    How much was done before is noted, to take back just that.
+    The number of earlier acts is noted for `take_back`.
     """
-    acts = session.open.acts
+    acts = session.open.undo_stack
     before = acts.before[name] = len(acts.done)
     if crowd:
         session.live.enqueue(crowd)
@@ -141,9 +141,9 @@ def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:
 
 
 def take_back(session: PlaySession, name: str) -> None:
-    """Take back what a screen is about, if it was done from here, and nothing since."""
+    """Undo a screen's act if it was done from this session and is the last."""
     session.live.stop()
-    acts = session.open.acts
+    acts = session.open.undo_stack
     before = acts.before.pop(name, None)
     if before is not None and len(acts.done) == before + 1 and session.can_undo:
         session.undo()

@@ -1,4 +1,4 @@
-"""What the talk on Play says about the loop that is shown: beliefs, the map and the curve."""
+"""Scene of the talk on Play: sentences, beliefs, the map and the curve."""
 
 from functools import partial
 
@@ -9,18 +9,18 @@ from pages.parts.charts.beliefs import belief_spec
 from pages.parts.charts.map_axes import axes_of
 from pages.parts.play import talk_wording as wording
 from pages.parts.play.beliefs import SHOWN, believed, in_words
-from pages.parts.play.learned import map_figure, reward_figure
+from pages.parts.play.learned_panels import map_figure, reward_figure
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.scene.parts import Figure, FigureStyle, Scene, Text
 
 
 def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
-    """All that the talk says about a session; its caller holds the session's lock."""
-    opened = session.shown
+    """Return the scene of a session; requires the session's lock."""
+    opened = session.displayed
     return Scene(
         {
-            "say-who": lambda: Text(wording.who_comes(opened)),
+            "say-who": lambda: Text(wording.visitor_arrives(opened)),
             "asked": lambda: _beliefs(opened, look, opened.ranked, "asked"),
             "say-offer": lambda: Text(wording.offered(opened)),
             "offered": lambda: _beliefs(opened, look, opened.ranked, "offered"),
@@ -40,7 +40,7 @@ def scene_of(session: PlaySession, look: FigureStyle) -> Scene:
 
 
 def _answered(opened: OpenLoop, look: FigureStyle) -> Figure | None:
-    """Beliefs about the last visitor, now and before the answer."""
+    """Return beliefs about the last visitor, before and after the answer."""
     before = opened.latest
     if before is None:
         return None
@@ -55,7 +55,7 @@ def _beliefs(
     moment: Moment,
     before: Ranked | None = None,
 ) -> Figure:
-    """Beliefs about every action for which there is room, at a moment of a visit."""
+    """Return the chart of beliefs at a moment of a visit, with as many actions as fit."""
     world, size = opened.world, look.size
     parts = chances(ranked, opened.loop.settings.policy)
     offers, rows = SHOWN[ranked.mode][1], rows_of(world, size)

@@ -1,4 +1,4 @@
-"""What the talk on the Play page says: one sentence a screen, large."""
+"""Wording of the talk on Play: a sentence per screen, in large type."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -15,17 +15,17 @@ from pages.parts.text.rewards import said
 
 _STAY = "\N{NO-BREAK SPACE}"
 _MOVED = 0.005
-"""Chance, or reward, by which something must move for it to rise or fall."""
+"""Least change of a chance or reward that counts as a rise or fall."""
 
 
-def who_comes(opened: OpenLoop) -> str:
-    """Who stands there, and the question to the room."""
+def visitor_arrives(opened: OpenLoop) -> str:
+    """Return the waiting visitor's context, and the question to the room."""
     who = ", ".join(_with_faces(opened.world, opened.context))
     return f"{plain(who)}. What would you offer?"
 
 
 def _with_faces(world: World, context: Context) -> list[str]:
-    """Its values, none of which is parted from its picture at the end of a line."""
+    """Return the values of a context, each with a no-break space after its emoji."""
     faces = {
         (f.name, value.name): value.label.replace(" ", _STAY, 1) for f, value in world.segments()
     }
@@ -33,7 +33,7 @@ def _with_faces(world: World, context: Context) -> list[str]:
 
 
 def offered(opened: OpenLoop) -> str:
-    """What is offered, and what decided that."""
+    """Return the offer and its reason."""
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
         item, draw = plain(world.items[ranked.chosen].label), ranked.draw[ranked.chosen]
@@ -42,22 +42,22 @@ def offered(opened: OpenLoop) -> str:
 
 
 def answered(opened: OpenLoop) -> str:
-    """What the last visitor answered, and what that moved."""
+    """Return the last visitor's answer and its effect."""
     before = opened.latest
     if before is None:
         return "Nobody has answered yet."
     world, context = opened.world, opened.world.context_of(before.request)
     reward = sum(opened.loop.events[before.event_id].rewards)
-    after, shown = opened.ranked_for(context), before.shown
-    item, who = plain(world.items[shown].name), plain(", ".join(context.values()))
-    return f"{said(world, shown, reward)}: {item} for {who} {_move(before, after, shown)}."
+    after, position = opened.ranked_for(context), before.shown
+    item, who = plain(world.items[position].name), plain(", ".join(context.values()))
+    return f"{said(world, position, reward)}: {item} for {who} {_move(before, after, position)}."
 
 
-def _move(before: Ranked, after: Ranked, shown: int) -> str:
+def _move(before: Ranked, after: Ranked, position: int) -> str:
     if before.mode != "online":
-        was, now = before.means[shown], after.means[shown]
+        was, now = before.means[position], after.means[position]
         return f"now has an expected reward of {now:.2f}, before {was:.2f}"
-    was, now = before.probabilities[shown], after.probabilities[shown]
+    was, now = before.probabilities[position], after.probabilities[position]
     if abs(now - was) < _MOVED:
         return f"stays at {percent(now)}"
     rises = "rises" if now > was else "falls"
@@ -65,15 +65,15 @@ def _move(before: Ranked, after: Ranked, shown: int) -> str:
 
 
 def crowd(session: PlaySession) -> str:
-    """How far a crowd has come, and once it is there, what is believed."""
+    """Return the progress of a crowd; once it is served, the learned offers."""
     waiting, whole = session.live.waiting, session.live.enqueued
     if waiting:
         return f"{whole - waiting:,} of {whole:,} visitors have answered."
-    return learned(session.shown, truth=False)
+    return learned(session.displayed, truth=False)
 
 
 def learned(opened: OpenLoop, truth: bool) -> str:
-    """What it would offer to whom; with the truth, how often that is right."""
+    """Return the favourite offer; with the truth, the number of right ones."""
     cells, come = opened.favoured(), len(opened.loop.events)
     if not come:
         return "Nobody has answered yet, so it knows nothing."
@@ -84,17 +84,18 @@ def learned(opened: OpenLoop, truth: bool) -> str:
             f"of visitors{_of_whom(opened.world)}."
         )
     names = {item.id: item.name for item in opened.world.items}
-    told = _most(cells, names)
-    return f"After {counted(come, 'answer')} it would offer {plain(told)}{_of_whom(opened.world)}."
+    favourite = _most(cells, names)
+    offers = f"{plain(favourite)}{_of_whom(opened.world)}"
+    return f"After {counted(come, 'answer')} it would offer {offers}."
 
 
 def _of_whom(world: World) -> str:
-    """Whom a map is about that cannot show all."""
+    """Return the limitation of a map without room for the whole world."""
     return "" if world.is_mapped_whole else ", among those on its map"
 
 
 def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:
-    """What is favoured in most cells, and in how many."""
+    """Return the action favoured in most cells, with their number."""
     (action, count), *others = Counter(str(cell["action"]) for cell in cells).most_common()
     if not others:
         return f"{names[action]} to everybody"
@@ -102,16 +103,16 @@ def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:
 
 
 def earned(opened: OpenLoop, truth: bool) -> str:
-    """What visitors gave of late; with the truth, beside what could be had."""
+    """Return the recent mean reward; with the truth, also the best possible means."""
     curve = opened.curve()
     if not curve:
         return "Nobody has answered yet, so nothing is earned."
     last, world = curve[-1], opened.world
     latest = min(int(last["visitor"]), RECENT_VISITORS)
-    told = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
+    recent = f"The last {counted(latest, 'visitor')} gave {last['recent']:.2f} each"
     if not truth:
-        return f"{told}."
+        return f"{recent}."
     return (
-        f"{told}. The best single offer would earn {world.single_value:.2f}, the "
+        f"{recent}. The best single offer would earn {world.single_value:.2f}, the "
         f"best offer for each visitor {world.best_value:.2f}."
     )

@@ -1,4 +1,4 @@
-"""What the Why page is about: one offer, and the loop that made it, as it was then."""
+"""Subject of the Why page: an offer, and the loop as it was at the offer."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -9,53 +9,53 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.time_travel import as_of, entries_before
 from engine.steps import Steps
 from engine.worlds import Context, World
-from pages.parts.play.moment_links import WHO, who_from, who_in_link
+from pages.parts.play.moment_links import WHO, context_from_link, context_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.work.jobs import shared
 
 EVENT = "event"
-"""Its name in a link."""
+"""Query parameter of the event."""
 NOW = "now"
-"""Who stands there, whoever that is, in a link."""
+"""Value in a link that stands for the waiting visitor."""
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a link asks about.
+class WhyQuery:
+    """Query of a link to the Why page.
 
     Attributes:
         event: id of an event of the loop; empty for none.
-        who: a context, as `who_in_link` says it, whose offer is not logged, or `NOW`; empty for
-            none.
+        visitor: context in the form of `context_in_link` for an offer that is not logged, or
+            `NOW`; empty for none.
     """
 
     event: str = ""
-    who: str = ""
+    visitor: str = ""
 
     @classmethod
-    def from_query(cls, query: Mapping[str, str]) -> "Asked":
-        """What the address says."""
+    def from_query(cls, query: Mapping[str, str]) -> "WhyQuery":
+        """Read the query parameters of an address."""
         return cls(query.get(EVENT, ""), query.get(WHO, ""))
 
     @property
     def is_now(self) -> bool:
-        """Whether it asks for the offer to whoever stands there."""
-        return not self.event and self.who == NOW
+        """True for the offer to the waiting visitor."""
+        return not self.event and self.visitor == NOW
 
-    def query(self) -> dict[str, str]:
-        """The same for a link."""
-        return {name: one for name, one in ((EVENT, self.event), (WHO, self.who)) if one}
+    def parameters(self) -> dict[str, str]:
+        """Return the query parameters."""
+        return {name: value for name, value in ((EVENT, self.event), (WHO, self.visitor)) if value}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Subject:
-    """An offer that is explained.
+    """Offer to explain.
 
     Attributes:
-        loop: as it was when it made the offer; nobody changes it, several may ask it.
+        loop: the loop as of the offer; read-only, as several readers share it.
         ranked: the offer.
-        number: of the visitor, from 1; None for somebody who has not answered.
-        earned: what the visitor gave; None for nothing yet.
+        number: number of the visitor, from 1; None before the answer.
+        earned: the visitor's reward; None for none yet.
     """
 
     world: World
@@ -66,34 +66,34 @@ class Subject:
 
     @property
     def context(self) -> Context:
-        """Who stood there."""
+        """Context of the visitor."""
         return self.world.context_of(self.ranked.request)
 
     @property
-    def asked(self) -> Asked:
-        """What leads here."""
+    def query(self) -> WhyQuery:
+        """Query of the link to this subject."""
         if self.number is None:
-            return Asked(who=who_in_link(self.world, self.context))
-        return Asked(event=self.ranked.event_id)
+            return WhyQuery(visitor=context_in_link(self.world, self.context))
+        return WhyQuery(event=self.ranked.event_id)
 
     def if_it_were(self, context: Context) -> "Subject":
-        """What would have been offered to somebody else, by the same beliefs and with the same
-        luck; nothing is logged."""
+        """Return the offer to a visitor with another context, by equal beliefs and random numbers;
+        nothing is logged."""
         if context == self.context:
             return self
-        told = self.ranked.request.to_json()
-        told["contextFeatures"] = self.world.features(context)
+        request = self.ranked.request.to_json()
+        request["contextFeatures"] = self.world.features(context)
         ranked = self.loop.preview(
-            told["actions"],  # type: ignore[arg-type]
-            told["contextFeatures"],  # type: ignore[arg-type]
-            told["excludedActions"],  # type: ignore[arg-type]
+            request["actions"],  # type: ignore[arg-type]
+            request["contextFeatures"],  # type: ignore[arg-type]
+            request["excludedActions"],  # type: ignore[arg-type]
             self.ranked.event_id,
         )
         return replace(self, ranked=ranked, number=None, earned=None)
 
 
 def event_of(loop: LearningLoop, number: int) -> str:
-    """The id of the event of a visitor, from 1; empty for none."""
+    """Return the event id of a visitor, numbered from 1; empty for none."""
     with loop.lock:
         if not 1 <= number <= len(loop.events):
             return ""
@@ -102,20 +102,23 @@ def event_of(loop: LearningLoop, number: int) -> str:
 
 
 def _as_of(loop: LearningLoop, entries: int) -> Steps[LearningLoop]:
-    """A loop as it was then; of all who ask for it at once the same."""
+    """Return a loop as of an entry; concurrent callers share the computation."""
     with loop.lock:
         key = "as of", ref(loop), loop.log.mark_at(entries)
     return shared(key, lambda: as_of(loop, entries))
 
 
-def finding(opened: OpenLoop, asked: Asked) -> Steps[Subject | None]:
-    """What is asked about, or the last event, or who stands there; None if there is no such event.
+def finding(opened: OpenLoop, query: WhyQuery) -> Steps[Subject | None]:
+    """Find the queried offer, the last event, or the offer to the waiting visitor; None for an
+    unknown event.
 
-    Each entry that has to be folded is a step.
+    Each folded entry is a step.
     """
-    if asked.event:
-        return (yield from _event(opened, asked.event))
-    context = opened.context if asked.who == NOW else who_from(opened.world, asked.who)
+    if query.event:
+        return (yield from _event(opened, query.event))
+    context = (
+        opened.context if query.visitor == NOW else context_from_link(opened.world, query.visitor)
+    )
     last = opened.loop.last
     if context is None and last is not None:
         return (yield from _event(opened, last.event_id))

@@ -1,4 +1,4 @@
-"""What decided an offer, and what stands in its picture, in words."""
+"""Wording of offers and their pictures: the reason for an offer, legends, striped bars."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from pages.parts.text.format import percent, plain
 
 
 def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
-    """Why this action is shown and no other."""
+    """Return the reason for an offer."""
     labels = [plain(item.label) for item in world.items]
     if ranked.mode != "online":
         return _today(ranked, labels)
@@ -48,17 +48,17 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
 
 
 _ALIKE = 1e-9
-"""Reward within which believed rewards are the same."""
+"""Difference of expected rewards up to which they count as equal."""
 
 
 def _today(ranked: Ranked, labels: Sequence[str]) -> str:
-    shown = f"**{labels[ranked.shown]}**"
+    item = f"**{labels[ranked.shown]}**"
     if ranked.mode == "logging_only":
-        return f"Today's rules choose {shown}, and it is always shown. Nothing is imitated."
+        return f"Today's rules choose {item}, and it is always shown. Nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
     by_rule = ranked.shown == ranked.baseline
     why = "The choice of today's rules" if by_rule else "A random action"
-    return f"{why}, {shown}, is shown. The apprentice would have chosen {own}."
+    return f"{why}, {item}, is shown. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
@@ -72,24 +72,24 @@ def _of_100(share: float) -> str:
 def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
-    """What the marks of a picture are, as far as they are there, but for `striped`."""
-    told = ["Wide bell: unsure."]
+    """Return the legend of the marks in a picture, except those of `striped`."""
+    sentences = ["Wide bell: unsure."]
     if ranked.draw is not None:
-        told.append("Dots: one random sample from each.")
+        sentences.append("Dots: one random sample from each.")
     if chances[ranked.baseline].wins is not None:
-        told.append(
+        sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
             "samples agree."
         )
     if before:
-        told.append("Dashed: before your last click.")
+        sentences.append("Dashed: before your last click.")
     if truth:
-        told.append("Triangles: true rewards.")
-    return " ".join(told)
+        sentences.append("Triangles: true rewards.")
+    return " ".join(sentences)
 
 
 def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
-    """What the striped parts of the bars are, if there are any, and who has more of them."""
+    """Return the meaning of striped parts of bars and their distribution; empty if absent."""
     kept = [chances[i].kept for i in ranked.request.allowed]
     total = sum(kept)
     if not total:

@@ -11,7 +11,7 @@ from engine.experiments.duel import Duel
 from engine.worlds import WORLDS, Context, World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.lost_presses import buttons_here
-from pages.parts.components.more import share
+from pages.parts.components.more_menu import share
 from pages.parts.components.toolbar import redo, shortcut, steps_back, undo, watch_buttons
 from pages.parts.play.offer_card import in_words
 from pages.parts.play.session import PlaySession
@@ -25,7 +25,7 @@ from pages.parts.settings.link import say_refused, write_link
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 PICKS = "picks"
 """Name of the choices in the address."""
@@ -41,7 +41,7 @@ _CHOICE = "choice"
 def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
     """Bring the contest to the choices in the address, or to the last choices in this session."""
     session.live.stop()
-    loop, contest = session.open, session.contest
+    loop, contest = session.open, session.duel_session
     opponent = loop.world, loop.loop.seed, setup.opponent_settings()
     choices = contest.kept_for(opponent)
     if address_is_new and (picks := st.query_params.get(PICKS)):
@@ -56,7 +56,7 @@ def go(session: PlaySession, setup: PlaySetup, address_is_new: bool) -> None:
 
 def take_back(session: PlaySession) -> None:
     """Draw Undo and Redo for choices, if either is available."""
-    contest = session.contest
+    contest = session.duel_session
     contest.drawn = contest.toolbar_state
     with steps_back():
         if not (contest.can_undo or contest.can_redo):
@@ -75,7 +75,7 @@ def take_back(session: PlaySession) -> None:
 
 def links_to(session: PlaySession, setup: PlaySetup) -> dict[str, str]:
     """Return the link to the choices, keyed by its description; empty without choices."""
-    contest, opened = session.contest, session.open
+    contest, opened = session.duel_session, session.open
     if not contest.text:
         return {}
     own = {} if setup.world in WORLDS or opened.link is None else {"loop": opened.link}
@@ -93,7 +93,7 @@ def share_choices(session: PlaySession, setup: PlaySetup) -> None:
 
 def write_choices(session: PlaySession) -> None:
     """Write the choices to the address."""
-    picks = session.contest.text or None
+    picks = session.duel_session.text or None
     write_link(session.setup, loop=session.open.link, at=None, who=None, picks=picks)
 
 
@@ -115,7 +115,7 @@ def watch_choices(session: PlaySession) -> None:
     def lost(button: str, why: str) -> None:
         session.refusals.miss(_CHOICE if button in names else button, why)
 
-    items = session.contest.duel.world.items
+    items = session.duel_session.duel.world.items
     names = {f"choice-{place}": item.label for place, item in enumerate(items)}
     keys = {f"choice-{place}": str(place + 1) for place in range(min(len(items), _KEYS))}
     watch_buttons(lost, names, keys)
@@ -123,7 +123,7 @@ def watch_choices(session: PlaySession) -> None:
 
 def toolbar_is_old(session: PlaySession) -> bool:
     """Return whether Undo or Redo changed since the toolbar was drawn."""
-    return session.contest.toolbar_state != session.contest.drawn
+    return session.duel_session.toolbar_state != session.duel_session.drawn
 
 
 def choose_what_is_seen(setup: PlaySetup) -> None:
@@ -134,7 +134,7 @@ def choose_what_is_seen(setup: PlaySetup) -> None:
 
 def choose(session: PlaySession) -> None:
     """Draw the visitor, a button per action, and the last result."""
-    duel = session.contest.duel
+    duel = session.duel_session.duel
     visitor, are_many = duel.visitor, len(duel.world.items) > _FEW
     if are_many:
         _show_last(duel)
@@ -165,7 +165,7 @@ def _show_menu(session: PlaySession, duel: Duel) -> None:
                     _settling(
                         session,
                         _CHOICE,
-                        partial(session.contest.choose, position, duel.served),
+                        partial(session.duel_session.choose, position, duel.served),
                     )
                 ),
                 help=plain(in_words(item.features)) or None,
@@ -174,7 +174,7 @@ def _show_menu(session: PlaySession, duel: Duel) -> None:
 
 def show_scores(session: PlaySession) -> None:
     """Draw the rewards of person and engine, and the link to a race."""
-    duel = session.contest.duel
+    duel = session.duel_session.duel
     _show_sums(duel, session.setup.truth)
     _offer_a_race(duel)
     note(

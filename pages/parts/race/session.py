@@ -9,9 +9,9 @@ from engine.experiments.race.standings import Standings
 from engine.loop.lock import locked
 from pages.parts.race.finished_races import FinishedRaces, finished_races
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
-from pages.parts.work.clients import this_client
-from pages.parts.work.frames import pace
-from pages.parts.work.pool import Racer, Track
+from pages.parts.work.browser_sessions import this_client
+from pages.parts.work.frame_scheduler import pace
+from pages.parts.work.race_pool import Racer, Track
 
 PACE = 0.5
 """Seconds between frames of a race."""

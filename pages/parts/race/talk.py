@@ -15,7 +15,7 @@ from pages.parts.scene.stage import screen
 from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
-from pages.parts.work.pool import track
+from pages.parts.work.race_pool import track
 from pages.parts.work.session_state import session_of
 
 _FEW = 4

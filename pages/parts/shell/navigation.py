@@ -5,9 +5,9 @@ import logging
 import streamlit as st
 
 from pages.parts.components.browser_id import ask_browser
+from pages.parts.components.page_download import offer_page_download
 from pages.parts.components.page_frame import mind_the_frame
 from pages.parts.components.stage_keys import hear
-from pages.parts.components.take_along import take_along
 from pages.parts.components.theme_watch import follow_scheme
 from pages.parts.components.toolbar import TITLES, shortcut
 from pages.parts.play.first_minute import NAME
@@ -17,9 +17,9 @@ from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
 from pages.parts.shell.sessions import first_minute, hand_over, may_only_look, settle
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
-from pages.parts.work.clients import count_as_held, session_limit, this_client
+from pages.parts.work.browser_sessions import count_in_memory, session_limit, this_client
 from pages.parts.work.figure_registry import begin_page
-from pages.parts.work.frames import drawing_all
+from pages.parts.work.frame_scheduler import drawing_all
 from pages.parts.work.log_lines import timed
 from pages.stage import script_of
 
@@ -48,7 +48,7 @@ def _draw() -> None:
     if not on_stage:
         st.logo(logo(is_dark()), size="large")
     st.html(style() + stage_style() if on_stage else style())
-    count_as_held()
+    count_in_memory()
     if refused := session_limit().refuse(this_client().session):
         _log.warning("session refused")
         st.error(refused, icon=":material/groups:")
@@ -57,7 +57,7 @@ def _draw() -> None:
     with timed(_log, "page drawn"):
         page.run()
     if not on_stage:
-        take_along(page.title.lower())
+        offer_page_download(page.title.lower())
     first = first_minute()
     once = NAME if first.is_wanted else ""
     settle()

@@ -19,8 +19,8 @@ from pages.parts.scene.show_acts import MINUTES
 from pages.parts.scene.talk import LEADS, SCREEN, SHOW, STAGE, Stage
 from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked, current_setup
-from pages.parts.work.frames import pace
-from pages.parts.work.pool import track
+from pages.parts.work.frame_scheduler import pace
+from pages.parts.work.race_pool import track
 from pages.parts.work.session_state import session_of
 
 PACE = 0.5

@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import told
-from pages.parts.components.stage_front import counted, stand_before
+from pages.parts.components import component_value
+from pages.parts.components.stage_front import counted, draw_overlay
 from pages.parts.components.stage_keys import hear
 from pages.parts.components.toolbar import shortcut
 from pages.parts.scene.talk import Show, advance
 from pages.parts.show.five_minutes import ahead, show_in_link
-from pages.parts.work.remotes import this_remote
+from pages.parts.work.stage_remotes import this_remote
 
 _KEYS = {
     "PageDown": "next",
@@ -33,7 +33,7 @@ def present(show: Show, corner: Callable[[], None]) -> None:
     def step(pressed: str) -> None:
         if setup := show_in_link():
             ahead(setup).start()
-        this_remote().counted = counted(told("steps", "pressed"), screen.name)
+        this_remote().counted = counted(component_value("steps", "pressed"), screen.name)
         advance(show, 1 if pressed == "next" else -1)
 
     # Before the slow picture, so that keys work meanwhile.
@@ -47,4 +47,4 @@ def present(show: Show, corner: Callable[[], None]) -> None:
         with st.container(key="stage-hero"):
             screen.draw()
     way = (show.at + 1) / len(show.screens)
-    stand_before(screen.hands, has_keys, screen.name, way, screen.rows)
+    draw_overlay(screen.hands, has_keys, screen.name, way, screen.rows)

@@ -2,16 +2,16 @@
 
 import streamlit as st
 
-from pages.parts.play.opened import play_session
-from pages.parts.play.reopen import open_loop
+from pages.parts.play.current_session import play_session
+from pages.parts.play.loop_from_link import open_loop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.why_links import address_of
-from pages.parts.play.why_subject import Asked
+from pages.parts.play.why_subject import WhyQuery
 from pages.parts.scene.talk import SCREEN, STAGE
 from pages.parts.settings.link import current_setup, no_link, say_refused
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.work.session_state import session_of
 
 _ADDRESS = "why-address"
@@ -36,13 +36,13 @@ def open_why() -> tuple[WhySession, PlaySession]:
         session_of(WhySession, WhySession),
     )
     opened = play.open
-    requested = Asked.from_query(query) if is_new else session.query
+    requested = WhyQuery.from_query(query) if is_new else session.query
     if not session.knows(opened, requested):
         with st.spinner("Reading what it knew then"), session.giving_way():
             is_there = result_of(session.finding(opened, requested))
         if not is_there:
             say_refused("The loop no longer has this event. This is its latest one.")
-    in_address = Asked.from_query(query)
+    in_address = WhyQuery.from_query(query)
     address = address_of(opened, in_address if in_address.is_now else session.query)
     if without_stage != address:
         st.query_params.from_dict(address | stage)

@@ -20,7 +20,7 @@ from pages.parts.text.theme import is_dark
 from pages.parts.why import wording
 from pages.parts.why.scene import scene_of_worth
 from pages.parts.why.session import WhySession
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 WORTH_HELP = (
     "The log is learned again without each field. The value of the resulting best "

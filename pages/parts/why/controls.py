@@ -9,7 +9,7 @@ from pages.parts.play.moment_links import play_query
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.why_links import PLAY, address_of
-from pages.parts.play.why_subject import Asked, Subject, event_of
+from pages.parts.play.why_subject import Subject, WhyQuery, event_of
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.text.format import note, plain
 from pages.parts.why.session import WhySession
@@ -39,7 +39,7 @@ def ways(play: PlaySession, subject: Subject) -> None:
                 icon=f":material/{icon}:",
                 type="tertiary",
                 on_click=st.query_params.from_dict,
-                args=(address_of(opened, Asked(event=event)),),
+                args=(address_of(opened, WhyQuery(event=event)),),
                 disabled=not event,
             )
         if come:
@@ -51,7 +51,7 @@ def _choose_visitor(opened: OpenLoop, subject: Subject, come: int) -> None:
 
     def go() -> None:
         number = st.session_state[_VISITOR]
-        query = subject.asked if number is None else Asked(event=event_of(opened.loop, number))
+        query = subject.query if number is None else WhyQuery(event=event_of(opened.loop, number))
         st.query_params.from_dict(address_of(opened, query))
 
     st.session_state[_VISITOR] = subject.number

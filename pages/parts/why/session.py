@@ -16,10 +16,10 @@ from engine.loop.lock import locked
 from engine.steps import Steps, telling
 from engine.worlds import Context
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.why_subject import Asked, Subject, finding
-from pages.parts.work.frames import pace
+from pages.parts.play.why_subject import Subject, WhyQuery, finding
+from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, shared, submit
-from pages.parts.work.live import TICK
+from pages.parts.work.live_play import TICK
 
 _NAMED = 0.06
 """Share of all parts from which a group of fields has a bar of its own."""
@@ -71,30 +71,30 @@ class WhySession:
         self.displayed: Subject | None = None
         self.action, self.share, self.drawn_live = 0, 0.0, False
         self.against: int | None = None
-        self.query = Asked()
+        self.query = WhyQuery()
         self._seen: tuple[object, ...] = ()
         self._weights: tuple[Subject, list[Weight]] | None = None
         self._work: _Work | None = None
 
     # -- which offer ------------------------------------------------------------------
 
-    def knows(self, opened: OpenLoop, query: Asked) -> bool:
+    def knows(self, opened: OpenLoop, query: WhyQuery) -> bool:
         """Return whether the query's offer is shown, as of the loop's current position."""
         return self._seen == (opened.loop, query, opened.loop.log.position)
 
-    def finding(self, opened: OpenLoop, query: Asked) -> Steps[bool]:
+    def finding(self, opened: OpenLoop, query: WhyQuery) -> Steps[bool]:
         """Find the offer of a query; return False, and show the last offer, if the event does not
         exist."""
         position = opened.loop.log.position
         subject = yield from finding(opened, query)
         is_there = subject is not None
         if subject is None:
-            subject = yield from finding(opened, Asked())
+            subject = yield from finding(opened, WhyQuery())
         assert subject is not None, "of the last event, or of who stands there"
         with self.lock:
             self._show(subject)
-            self.query = subject.asked
-            self._seen = opened.loop, subject.asked, position
+            self.query = subject.query
+            self._seen = opened.loop, subject.query, position
         return is_there
 
     def _show(self, subject: Subject) -> None:

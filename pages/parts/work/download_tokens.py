@@ -1,4 +1,4 @@
-"""Downloads of one browser session: its links contain a token that only this session knows."""
+"""Downloads of a browser session, under links with a secret token."""
 
 import secrets
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from threading import RLock
 import streamlit as st
 
 from pages.parts.text.format import counted
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another session. Reload the page."
@@ -51,8 +51,8 @@ class Pass:
         _passes[self.token] = self
 
     @property
-    def told(self) -> str:
-        """Sentence on the jobs that a file waits for; empty if there are none."""
+    def waiting_text(self) -> str:
+        """Sentence on the jobs ahead of the file; empty for none."""
         ahead = self.job.ahead if self.job is not None else 0
         return f"Your file waits: {counted(ahead, 'job')} of others first." if ahead else ""
 
@@ -63,7 +63,7 @@ class Pass:
 
 @st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
 def this_pass(_client: Client) -> Pass:
-    """Return the permission of this browser session."""
+    """Return the permission of the current browser session."""
     return Pass(_client)
 
 

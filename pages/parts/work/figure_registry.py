@@ -1,4 +1,4 @@
-"""What a page shows: the charts and tables that each of its parts drew last."""
+"""Registry of the charts and tables drawn last by each part of a page."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,7 +12,7 @@ import streamlit as st
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """Of one part of a page, by their keys."""
+    """Charts and tables of one part, by key."""
 
     figures: dict[str, Any] = field(default_factory=dict)
     tables: dict[str, pd.DataFrame] = field(default_factory=dict)
@@ -23,26 +23,26 @@ _PAGE = ""
 
 
 def drawn_here() -> dict[str, Drawn]:
-    """All that this browser session's page shows, part by part."""
+    """Return the registry of this session's page, by part."""
     parts: dict[str, Drawn] = st.session_state.setdefault("drawn", {})
     return parts
 
 
 def drawn_now() -> Drawn:
-    """Where what is drawn now is noted."""
+    """Return the entry for the part being drawn."""
     now = _NOW.get()
     return drawn_here().setdefault(_PAGE, Drawn()) if now is None else now
 
 
 def begin_page() -> None:
-    """Forget what another page drew, or this one before."""
-    # In another place: an answer that is under way still notes what it draws in the one before.
+    """Clear the registry before a page is drawn."""
+    # A new dict, as a pending answer still writes to the previous one.
     st.session_state["drawn"] = {}
 
 
 @contextmanager
 def drawing_part(name: str) -> Iterator[None]:
-    """Note what a part draws; until all of it is drawn, what it drew before stays noted."""
+    """Record the charts and tables of a part; its previous entry stays until completion."""
     now = Drawn()
     token = _NOW.set(now)
     try:

@@ -17,7 +17,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from engine.loop.lock import locked
 from engine.steps import WAITS, Steps
-from pages.parts.work.clients import Client, is_there, serving, this_client
+from pages.parts.work.browser_sessions import Client, is_there, serving, this_client
 
 T = TypeVar("T")
 
@@ -34,7 +34,7 @@ _CLICK_FIRST = 0.1
 
 
 class Member(Protocol):
-    """Anything that takes turns for a browser session."""
+    """Object that takes turns on behalf of a browser session."""
 
     @property
     def client(self) -> Client:
@@ -45,14 +45,17 @@ M = TypeVar("M", bound=Member)
 
 
 def pass_turn(line: list[M], member: M) -> None:
-    """Move a member, all of its session, and all of its address to the end of a line, in that order
-    from the end: sessions take turns, and twenty on one machine get as much as one on another."""
+    """Move a member, with members of its session and its address, to the end of a line, in that
+    order from the end.
+
+    So sessions take turns, and twenty on one machine get the time of one on another.
+    """
     client = member.client
     line.sort(key=lambda m: (m.client.address == client.address) + (m.client == client))
 
 
 class Job(Future[T]):
-    """Result of steps that the background thread does; can be cancelled until it is there.
+    """Result of steps on the background thread; can be cancelled until done.
 
     Attributes:
         client: session that the job is done for.
@@ -71,7 +74,7 @@ class Job(Future[T]):
 
     @property
     def ahead(self) -> int:
-        """Number of jobs whose turn comes before the first turn of this one."""
+        """Number of jobs with a turn before the first turn of the job."""
         return 0 if self.has_begun or self.done() else self._jobs.ahead_of(self)
 
     @property
@@ -99,7 +102,7 @@ class Job(Future[T]):
                 self.set_exception(error)
 
     def end(self, now: float) -> None:
-        """Cancel the job unless it is done, and close its steps; errors of that are logged."""
+        """Cancel the job unless it is done, and close its steps; errors on closing are logged."""
         self.cancel()
         error = None if self.cancelled() else self.exception()
         code = "cancelled" if self.cancelled() else type(error).__name__ if error else ""
@@ -144,7 +147,7 @@ class Jobs:
         self._no_clicks, self._clicks, self.clicked = Condition(), 0, 0
 
     def submit(self, steps: Steps[T], client: Client, level: int = logging.INFO) -> Job[T]:
-        """Queue a job for a session; jobs of one session are done one after the other.
+        """Queue a job for a session; a session's jobs are done in order.
 
         Args:
             level: level of the job's log lines.
@@ -164,7 +167,7 @@ class Jobs:
 
     @locked
     def ahead_of(self, job: Job[Any]) -> int:
-        """Return the number of jobs whose turn comes before that of a job; 0 after its end."""
+        """Return the number of jobs with a turn before a job's; 0 after its end."""
         return self._line.index(job) if job in self._line else 0
 
     @locked
@@ -231,12 +234,12 @@ class Jobs:
 
 @cache
 def jobs() -> Jobs:
-    """Return the queue of this process."""
+    """Return the process's queue."""
     return Jobs()
 
 
 def submit(steps: Steps[T]) -> Job[T]:
-    """Queue a job for the session that this script runs for."""
+    """Queue a job for the session of the running script."""
     return jobs().submit(steps, this_client())
 
 
@@ -245,14 +248,14 @@ Submit = Callable[[Steps[None]], Job[None]]
 
 
 def shutdown() -> None:
-    """Cancel the jobs of this process, and end the processes of its races."""
+    """Cancel the process's jobs, and end the processes of races."""
     jobs().stop()
     for process in active_children():
         process.terminate()
 
 
 def locked_steps(lock: RLock, step: Callable[[], bool]) -> Steps[None]:
-    """Return steps that each hold a lock, until one returns True.
+    """Return steps that each hold a lock, until a step returns True.
 
     While another thread holds the lock for long, as to draw a frame, other jobs have their turns.
     """
@@ -268,11 +271,11 @@ def locked_steps(lock: RLock, step: Callable[[], bool]) -> Steps[None]:
 
 @dataclass(eq=False, slots=True)
 class _Computation(Generic[T]):
-    """Steps that several jobs wait for.
+    """Steps with several waiting jobs.
 
     Attributes:
         last: value that the steps yielded last.
-        waiting: number of jobs that wait.
+        waiting: number of waiting jobs.
         result: future of the result.
     """
 
@@ -282,7 +285,7 @@ class _Computation(Generic[T]):
     result: Future[T] = field(default_factory=Future)
 
     def step(self) -> object:
-        """Do a step, and return the value that it yielded."""
+        """Do a step, and return its value."""
         try:
             self.last = next(self.steps)
         except StopIteration as end:
@@ -297,13 +300,13 @@ _computations: dict[Hashable, _Computation[Any]] = {}
 
 
 def shared(key: Hashable, begin: Callable[[], Steps[T]]) -> Steps[T]:
-    """Compute a result in common with other jobs that need it.
+    """Compute a result in common with concurrent jobs.
 
     Each job does some of the steps in its turns, so that twenty tabs wait for one computation. The
     computation ends early when its last job is cancelled.
 
     Args:
-        key: the same for the same result.
+        key: identifies the result.
         begin: returns the steps of the computation; called for the first job.
     """
     with _lock:

@@ -1,4 +1,4 @@
-"""Route that answers how long the log of a loop is: pages that follow a loop ask it."""
+"""HTTP route that returns the length of a loop's log, polled by pages on the loop."""
 
 import asyncio
 import contextlib
@@ -17,36 +17,36 @@ _LONGEST = 64
 """Bytes of a loop's name."""
 _NAME = re.compile(rb"[\w-]{1,%d}" % _LONGEST)
 _MOMENT = 0.1
-"""Seconds in which questions for the lengths of logs come together; a page asks once in 0.8."""
+"""Seconds in which queries are batched; a page polls every 0.8 seconds."""
 _MOST = 500
-"""Names in one question; databases have a limit."""
+"""Maximum number of names per query, as databases have a limit."""
 
 
 class Lengths:
-    """How long logs are: what many pages ask in a moment is one question to the database.
+    """Lengths of logs; concurrent requests share a database query.
 
     Args:
-        ask: finds the lengths of those loops that there are.
+        ask: returns the lengths of the existing loops among some names.
     """
 
     def __init__(self, ask: Callable[[Collection[str]], Mapping[str, int]]) -> None:
         self._ask = ask
         self._names: set[str] = set()
-        self._found: asyncio.Task[Mapping[str, int]] | None = None
+        self._query: asyncio.Task[Mapping[str, int]] | None = None
 
     async def of(self, loop: str) -> int | None:
-        """The length of a loop's log; None if there is no such loop, or nobody can tell."""
-        if self._found is None or len(self._names) >= _MOST:
+        """Return the length of a loop's log; None for an unknown loop or a failed query."""
+        if self._query is None or len(self._names) >= _MOST:
             self._names = set()
-            self._found = asyncio.create_task(self._find(self._names))
+            self._query = asyncio.create_task(self._find(self._names))
         self._names.add(loop)
-        # Whoever leaves takes the answer from nobody else.
-        return (await asyncio.shield(self._found)).get(loop)
+        # A cancelled request does not cancel the shared query.
+        return (await asyncio.shield(self._query)).get(loop)
 
     async def _find(self, names: set[str]) -> Mapping[str, int]:
         await asyncio.sleep(_MOMENT)
         if names is self._names:
-            self._found = None
+            self._query = None
         with contextlib.suppress(PersonalizerError):
             return await asyncio.to_thread(self._ask, names)
         return {}
@@ -56,8 +56,8 @@ _lengths = Lengths(positions_of)
 
 
 async def length(request: Request) -> Response:
-    """How many entries the log of the loop has whose name is the body: no proxy logs that."""
+    """Return the length of the loop named in the body; proxies log addresses, but no bodies."""
     name = await body_of(request, _LONGEST + 1)
-    # Whatever could be no name might spoil the question of all others.
+    # An invalid name could make the shared query fail.
     length = await _lengths.of(name.decode()) if _NAME.fullmatch(name) else None
     return JSONResponse({}, status_code=404) if length is None else JSONResponse({"length": length})

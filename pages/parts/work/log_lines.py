@@ -1,7 +1,7 @@
-"""Log lines: JSON on stderr, one object a line, for programs to read.
+"""Log lines: JSON objects on stderr, one per line.
 
-A record's message names what happened, in constant words, and what it ``extra`` brings are the
-line's fields. Nobody logs what is a person's: no loop's id, no context, no address, no secret.
+A record's message is a constant event name; its ``extra`` values become fields. Personal data is
+never logged: no loop ids, contexts, addresses or secrets.
 """
 
 import json
@@ -18,23 +18,24 @@ from engine.errors import PersonalizerError
 from pages.parts.settings.bad_widget_state import is_unreadable
 
 OWN = ("engine", "pages")
-"""Whose records are written from the chosen level on; those of others from warnings on."""
+"""Loggers written from the chosen level on; other loggers from warnings on."""
 GONE = "Couldn't find fragment"
-"""How Streamlit begins its word about a part that a page no longer has."""
-_WHO_SAYS_SO = "streamlit.runtime.scriptrunner.script_runner"
-_WHO_SAYS_WHAT_FAILED = "streamlit.error_util"
+"""Beginning of Streamlit's message on a missing fragment."""
+_SCRIPT_RUNNER = "streamlit.runtime.scriptrunner.script_runner"
+_ERROR_UTIL = "streamlit.error_util"
 REFUSED, FOREIGN = "unreadable input refused", "foreign origin refused"
-"""Events that anybody can bring about as often as they like."""
+"""Events that clients can trigger at will."""
 FIRST, MINUTE = 10, 60.0
-"""Lines of such an event until there is one in so many seconds."""
+"""Number of lines before such an event is limited to one per interval, and the interval in seconds.
+"""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as an object on one line."""
+    """Formatter: a record as a JSON object on one line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Time (UTC), level, logger and event, then the record's own fields."""
+        """Return time (UTC), level, logger and event, then the record's own fields."""
         line: dict[str, object] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -45,18 +46,18 @@ class JsonLines(logging.Formatter):
         if record.exc_info and record.exc_info[0] is not None:
             kind, _, trace = record.exc_info
             line["exception"] = kind.__name__
-            # Without the exception's own words, which may quote what somebody typed.
-            line["stack"] = f"Traceback (most recent call last):\n{_told(trace)}"
+            # Without the exception's message, which may quote user input.
+            line["stack"] = f"Traceback (most recent call last):\n{_stack_text(trace)}"
         return json.dumps(line, default=str)
 
 
-def _told(trace: object) -> str:
+def _stack_text(trace: object) -> str:
     return "".join(traceback.format_tb(trace))  # type: ignore[arg-type]
 
 
 @contextmanager
 def timed(log: logging.Logger, event: str) -> Iterator[None]:
-    """Tell how long something took, whatever came of it."""
+    """Log the duration of the block, even if it fails."""
     start = time.perf_counter()
     try:
         yield
@@ -65,8 +66,8 @@ def timed(log: logging.Logger, event: str) -> Iterator[None]:
 
 
 @contextmanager
-def refusals_told(log: logging.Logger) -> Iterator[None]:
-    """Tell the code of what is refused; not its sentence, which may quote what somebody typed."""
+def refusals_logged(log: logging.Logger) -> Iterator[None]:
+    """Log the code of an error in the block; its message may quote user input."""
     try:
         yield
     except PersonalizerError as error:
@@ -74,30 +75,32 @@ def refusals_told(log: logging.Logger) -> Iterator[None]:
         raise
 
 
-def told_of_parts_that_went(record: logging.LogRecord) -> bool:
-    """Have Streamlit's word about a part that went told to those who debug; all others pass.
+def lower_missing_fragments(record: logging.LogRecord) -> bool:
+    """Filter: lower Streamlit's message on a missing fragment to debug level.
 
-    A press may be on its way while its page is drawn anew without that part, or left for another.
-    Nothing is wrong then, as the same sentence says.
+    A press may arrive while its page is redrawn without the fragment, or after the page was left;
+    the message itself says that nothing is wrong.
     """
     if str(record.msg).startswith(GONE):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return True
 
 
-def not_of_what_a_browser_sent(record: logging.LogRecord) -> bool:
-    """Keep back Streamlit's word, with a stack, about a run that failed as widgets cannot be read:
-    `REFUSED` is told of it."""
+def drop_unreadable_state(record: logging.LogRecord) -> bool:
+    """Filter: drop Streamlit's stack trace of unreadable widget state, as `REFUSED` is logged
+    instead."""
     return record.exc_info is None or not is_unreadable()
 
 
 class Seldom(logging.Filter):
-    """Lets the first lines of each of some events through, and then one a minute, which tells how
-    many there were since the one before: whoever sends rubbish does not fill the disk.
+    """Filter: after the first lines of some events, pass one line per minute with the number left
+    out.
+
+    So invalid requests cannot fill the disk.
 
     Args:
         events: names of the events.
-        now: a clock in seconds that only goes forward.
+        now: monotonic clock, in seconds.
     """
 
     def __init__(self, events: Iterable[str], now: Callable[[], float] = time.monotonic) -> None:
@@ -107,7 +110,7 @@ class Seldom(logging.Filter):
         self._left_out = dict.fromkeys(events, 0)
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether a record is written."""
+        """Return True if a record is written."""
         event = str(record.msg)
         if event not in self._lines:
             return True
@@ -123,31 +126,31 @@ class Seldom(logging.Filter):
 
 
 SELDOM = Seldom((REFUSED, FOREIGN))
-"""That of this process."""
+"""Filter of this process."""
 
 
 def write_lines(level: str, *beside: logging.Handler) -> None:
-    """Let all records of this process come out as lines on stderr, none in any other form.
+    """Write all records of the process as JSON lines on stderr, without any other format.
 
     Args:
-        level: name of the least important level that is written.
-        beside: what else gets this app's records, those below the level included.
+        level: name of the least level that is written.
+        beside: further handlers of this app's records of all levels.
     """
     lines = logging.StreamHandler()
     lines.setFormatter(JsonLines())
     lines.setLevel(level.upper())
     lines.addFilter(SELDOM)
     logging.captureWarnings(capture=True)
-    # Streamlit's and uvicorn's loggers have handlers of their own, which write text. That of
-    # requests names addresses, and is not asked for its records while nobody hears it.
+    # Streamlit's and uvicorn's loggers have handlers of their own, which write text. The access
+    # log contains addresses, so it does not propagate.
     for name in list(logging.root.manager.loggerDict):
         logger = logging.getLogger(name)
         logger.handlers.clear()
         logger.propagate = name != "uvicorn.access"
         logger.setLevel(logging.NOTSET)
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
-    logging.getLogger(_WHO_SAYS_SO).addFilter(told_of_parts_that_went)
-    logging.getLogger(_WHO_SAYS_WHAT_FAILED).addFilter(not_of_what_a_browser_sent)
+    logging.getLogger(_SCRIPT_RUNNER).addFilter(lower_missing_fragments)
+    logging.getLogger(_ERROR_UTIL).addFilter(drop_unreadable_state)
     for name in OWN:
         logger = logging.getLogger(name)
         logger.setLevel(logging.DEBUG)

@@ -1,12 +1,12 @@
-"""What a browser sends to a route."""
+"""Bodies of HTTP requests, with a size limit."""
 
 from starlette.requests import ClientDisconnect, Request
 
 
 async def body_of(request: Request, most: int) -> bytes:
-    """The body, cut off after so many bytes: what is longer than meant is not read to its end.
+    """Return the body, cut off at ``most`` bytes; longer bodies are not read to the end.
 
-    Of a browser that leaves before it has sent all, there is none.
+    Empty if the browser disconnects before the end.
     """
     body = b""
     try:

@@ -1,4 +1,4 @@
-"""Objects of one browser session: one per class, created at first use."""
+"""Objects of a browser session: one per class, created at first use."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,13 +9,13 @@ S = TypeVar("S")
 
 
 def existing(kind: type[S]) -> S | None:
-    """This browser session's object of a class; None before it is created."""
+    """Return the session's object of a class; None before its creation."""
     session: S | None = st.session_state.get(kind.__name__)
     return session
 
 
 def session_of(kind: type[S], create: Callable[[], S]) -> S:
-    """This browser session's object of a class, created at first use."""
+    """Return the session's object of a class, created at first use."""
     session = existing(kind)
     if session is None:
         session = st.session_state[kind.__name__] = create()

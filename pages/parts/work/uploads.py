@@ -1,6 +1,6 @@
-"""Files on their way in: on this server's disk until they were brought in, or are not wanted.
+"""Uploads: files on the server's disk until they are imported or discarded.
 
-The browser sends a file to a route of its own, with a token that only its session was given.
+The browser sends a file to a route of the app, with a token of its session.
 """
 
 import asyncio
@@ -23,18 +23,18 @@ from engine.store import Limits
 _log = logging.getLogger(__name__)
 UPLOAD_PATH, TOKEN = "/playground/upload", "X-Upload-Token"
 FILES = 8
-"""Files of the largest size for which there is room on the server at once."""
+"""Number of files of maximum size for which the server has room."""
 _PART = 1 << 16
-"""Bytes that are read at once."""
+"""Bytes per read."""
 
 
 class RefusedError(Exception):
-    """A file that is not taken: why, in a sentence."""
+    """Refused upload; the message is a sentence for the screen."""
 
 
 class _Reading(io.RawIOBase):
-    """A file's bytes from a place of this reader's own: copies of a descriptor share theirs, and
-    one page may look what is in a file while another brings it in."""
+    """Reader of a file with its own offset: copies of a descriptor share theirs, and pages may read
+    a file concurrently."""
 
     def __init__(self, file: BinaryIO) -> None:
         super().__init__()
@@ -65,10 +65,10 @@ class _Reading(io.RawIOBase):
 
 
 class Incoming:
-    """The file of one request, on its way to a session's place; only the latest comes there.
+    """File of a request in transit; only the latest request's file replaces the session's.
 
     Attributes:
-        size: its bytes so far.
+        size: bytes so far.
     """
 
     def __init__(self, upload: "Upload", server: "Uploads") -> None:
@@ -78,11 +78,10 @@ class Incoming:
 
     @locked
     def write(self, part: bytes) -> None:
-        """One more part of the file.
+        """Append a part of the file.
 
         Raises:
-            RefusedError: if there is no room for it, or another file is wanted by now; nothing of
-                the file is kept.
+            RefusedError: if there is no room, or another upload has begun; the file is dropped.
         """
         try:
             self._check_wanted()
@@ -97,10 +96,10 @@ class Incoming:
 
     @locked
     def end(self) -> None:
-        """All of it is here: it comes to its place.
+        """Complete the file and hand it to the session's upload.
 
         Raises:
-            RefusedError: if another file is wanted by now.
+            RefusedError: if another upload has begun.
         """
         self._check_wanted()
         self._file.flush()
@@ -108,9 +107,9 @@ class Incoming:
 
     @locked
     def drop(self) -> None:
-        """Keep nothing of it."""
+        """Delete the file."""
         self._file.close()
-        self._server.held -= self.size
+        self._server.stored_bytes -= self.size
         self.size = 0
         if self._upload.incoming is self:
             self._upload.incoming = None
@@ -121,14 +120,14 @@ class Incoming:
 
 
 class Upload:
-    """The place of one browser session: one file at a time.
+    """Uploaded file of a browser session; a new file replaces the old.
 
     Attributes:
         token: lets the browser send a file, once.
-        name: of the file, as the browser tells it.
-        incoming: the file that is on its way here, if any.
-        file: the whole file that came last; None before.
-        size: its bytes.
+        name: file name, as reported by the browser.
+        incoming: file in transit, if any.
+        file: last complete file; None before the first.
+        size: bytes of the file.
     """
 
     def __init__(self, server: "Uploads") -> None:
@@ -140,106 +139,106 @@ class Upload:
 
     @property
     def is_whole(self) -> bool:
-        """Whether a whole file is here."""
+        """True if a complete file is present."""
         return self.file is not None
 
     @locked
     def begin(self) -> Incoming:
-        """Take a file in place of the one before, and of any that is still on its way."""
+        """Start an upload; it replaces the file and any transfer in progress."""
         self.free()
         self.incoming = Incoming(self, self._server)
         return self.incoming
 
     @locked
     def take(self, file: BinaryIO, size: int) -> None:
-        """A whole file is here, whose bytes are counted already."""
+        """Store a complete file, whose bytes are counted already."""
         self.incoming, self.file, self.size = None, file, size
 
     @locked
     def reader(self) -> BinaryIO:
-        """The file from its first byte, for whoever reads it on while its place may be left."""
+        """Return an independent reader of the file from its first byte; valid after `free`."""
         assert self.file is not None
         return io.BufferedReader(_Reading(self.file), _PART)
 
     @locked
     def free(self) -> None:
-        """Keep no file, and let the browser send another."""
+        """Delete the file, and accept another."""
         if self.incoming is not None:
             self.incoming.drop()
         if self.file is not None:
             self.file.close()
-        self._server.held -= self.size
+        self._server.stored_bytes -= self.size
         self.file, self.size = None, 0
         self._server.forget(self.token)
         self.token = self._server.expect(self)
 
     @locked
     def leave(self) -> None:
-        """The session has ended."""
+        """Delete the file at the end of the session."""
         self.free()
         self._server.forget(self.token)
 
 
 class Uploads:
-    """The places of all sessions of this process.
+    """Uploads of all sessions in the process.
 
     Attributes:
-        held: bytes of all files that are here.
+        stored_bytes: bytes of all files.
 
     Args:
-        most: MiB of one file.
+        most: maximum size of a file, in MiB.
     """
 
     def __init__(self, most: int) -> None:
-        self.lock, self.held = RLock(), 0
+        self.lock, self.stored_bytes = RLock(), 0
         self._most = most
         self._expected: dict[str, Upload] = {}
 
     @locked
     def expect(self, upload: Upload) -> str:
-        """A token for a place's next file."""
+        """Return a new token for an upload."""
         token = secrets.token_urlsafe(16)
         self._expected[token] = upload
         return token
 
     @locked
     def forget(self, token: str) -> None:
-        """Let a token be good for nothing any more."""
+        """Invalidate a token."""
         self._expected.pop(token, None)
 
     @locked
     def find(self, token: str) -> Upload | None:
-        """Whose token it is."""
+        """Return the upload of a token, or None."""
         return self._expected.get(token)
 
     @locked
     def make_room(self, size: int, more: int) -> None:
-        """Count more bytes of a file that has some already.
+        """Reserve further bytes for a file.
 
         Raises:
-            RefusedError: if that is too much.
+            RefusedError: if the file or all files together become too large.
         """
         if size + more > self._most << 20:
             raise RefusedError(f"It is larger than {self._most:,} MiB, the maximum.")
-        if self.held + more > FILES * self._most << 20:
+        if self.stored_bytes + more > FILES * self._most << 20:
             raise RefusedError("Other large files are being uploaded. Try again in a minute.")
-        self.held += more
+        self.stored_bytes += more
 
 
 @cache
 def uploads() -> Uploads:
-    """Those of this process."""
+    """Return the uploads of this process."""
     return Uploads(Limits.from_environment(os.environ).max_upload)
 
 
 @st.cache_resource(scope="session", on_release=Upload.leave, show_spinner=False)
-def this_upload(what: str = "file") -> Upload:
-    """The place of this browser session for a file of a kind; it is freed when the session ends."""
+def this_upload(kind: str = "file") -> Upload:
+    """Return the session's upload for a kind of file; deleted at the end of the session."""
     return Upload(uploads())
 
 
 async def receive(request: Request) -> Response:
-    """A file for the session that was given the token, part by part onto the disk."""
+    """Receive a file for the session of the token, in parts, onto the disk."""
     upload = uploads().find(request.headers.get(TOKEN, ""))
     if upload is None:
         return JSONResponse({"error": "It was not sent. Reload this page."}, 403)

@@ -2,7 +2,7 @@
 
 from engine.worlds import World
 from engine.worlds.ceilings import Ceilings
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 
 
 def ceilings_of(world: World) -> Ceilings:

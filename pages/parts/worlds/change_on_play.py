@@ -20,7 +20,7 @@ _WRITTEN = "offers-written"
 
 def show_world_controls(session: PlaySession) -> None:
     """Draw controls that change the world while the loop goes on, without informing the engine."""
-    world, can = session.shown.world, session.may_change and not session.live.is_live
+    world, can = session.displayed.world, session.may_change and not session.live.is_live
     note(
         "The engine is not informed: it learns from whoever comes. The log stays, "
         "*Undo* reverts a change, and each visitor is compared with the world they "
@@ -75,7 +75,7 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
 
 def _rows(session: PlaySession, world: World) -> tuple[EditedRows[ActionRow], str]:
     """Return the table's rows and key; both are new after each change of the world."""
-    key = f"offers-{world.digest[:12]}-{len(session.shown.changed_before)}"
+    key = f"offers-{world.digest[:12]}-{len(session.displayed.changed_before)}"
     kept: tuple[str, EditedRows[ActionRow]] | None = st.session_state.get(_WRITTEN)
     if kept is None or kept[0] != key:
         rows = EditedRows(ActionRow)

@@ -13,7 +13,7 @@ from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused
 from pages.parts.text.format import distinct_names, note, plain
 from pages.parts.text.page_files import PAGES
-from pages.parts.work.frames import result_of
+from pages.parts.work.frame_scheduler import result_of
 from pages.parts.worlds.session import WorldsSession
 
 _PAGE = PAGES / "worlds.py"

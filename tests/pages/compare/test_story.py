@@ -9,9 +9,9 @@ from pages.parts.compare.comparison_cache import ComparisonCache
 from pages.parts.compare.history import History
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Jobs
-from pages.parts.work.live import LivePlay
+from pages.parts.work.live_play import LivePlay
 
 CAME, SWITCHES = 12, (10,) * 20
 

@@ -9,7 +9,7 @@ from engine.worlds.coffee import COFFEE
 from pages.parts.compare.session import CompareSession
 from pages.parts.compare.setup import CompareSetup
 from pages.parts.compare.switch_forecast import SwitchForecast
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job, Jobs
 
 BASELINE = best_rule(COFFEE, ("weather",))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 import streamlit as st
 
-from pages.parts.components.browser_id import ask_browser, has_told, keys, owner
+from pages.parts.components.browser_id import ask_browser, has_reported, keys, owner
 from tests.pages.conftest import App
 
 Open = Callable[..., App]
@@ -44,21 +44,21 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Told:
 def test_a_browser_that_was_here_before_is_known_again(browser: Told) -> None:
     before = owner()
     assert browser(secret=SECRET) == [(before, owner())]
-    assert has_told()
+    assert has_reported()
     assert browser(secret=SECRET) == [(before, owner())]
 
 
 def test_a_browser_tells_which_loops_it_may_change(browser: Told) -> None:
     browser(keys=[LOOP])
     assert keys() == {LOOP}
-    assert not has_told()
+    assert not has_reported()
 
 
 @pytest.mark.parametrize("said", [None, 1, {}, [None, 5, {}, "short", "x" * 65, "<b>"], "x" * 22])
 def test_nothing_else_is_believed(browser: Told, said: object) -> None:
     before = owner()
     assert browser(secret=said, keys=said) == []
-    assert (owner(), keys(), has_told()) == (before, set(), False)
+    assert (owner(), keys(), has_reported()) == (before, set(), False)
 
 
 def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
@@ -70,7 +70,7 @@ def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
     before = owner()
     st.session_state["browser"] = {"secret": SECRET, "keys": [LOOP]}
     assert browser() == [(before, owner())]
-    assert (has_told(), keys()) == (True, {LOOP})
+    assert (has_reported(), keys()) == (True, {LOOP})
     st.session_state["browser"] = {"secret": SECRET, "keys": [LOOP]}
     browser()
     assert len(drawn_anew) == 1

@@ -11,9 +11,9 @@ import pytest
 
 from pages.parts.components import download
 from pages.parts.components.download import FILE_PATH
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.download_tokens import Pass
-from pages.parts.work.rows import as_cells, as_parquet
+from pages.parts.work.table_export import as_cells, as_parquet
 from tests.pages.fetched import fetch
 
 PAGES = Path(__file__).parents[3] / "pages"

@@ -10,7 +10,7 @@ from streamlit.runtime.context import ContextProxy
 from pages.parts.components import stage_corner as corner
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import plain
-from pages.parts.work.remotes import Notes, Remote
+from pages.parts.work.stage_remotes import Notes, Remote
 
 ADDRESS = "https://example.org/race?stage=1&screen=verdict&world=coffee&who=ours%2Cucb"
 

@@ -24,7 +24,7 @@ from pages.parts.data.downloads import (
     link_to,
 )
 from pages.parts.settings.library import library
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.download_tokens import Pass, _passes
 from pages.parts.work.jobs import GRACE, Jobs, jobs
 from tests.pages.conftest import App

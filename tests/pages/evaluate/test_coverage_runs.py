@@ -11,7 +11,7 @@ from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns, SeriesCache
 from pages.parts.evaluate.setup import EvaluateSetup
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import SLICE, Job, Jobs
 
 SETUP = EvaluateSetup(visitors=300, flaw="few", times=20)

@@ -8,7 +8,7 @@ from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, Knobs, generate
-from pages.parts.play.moment_links import who_from, who_in_link
+from pages.parts.play.moment_links import context_from_link, context_in_link
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.settings.library import followers
 from tests.clock import ManualClock
@@ -88,7 +88,7 @@ def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() 
     assert opened.favoured("f3", "f6") is rows is not other
     same = [name for name in opened.context if name not in {"f3", "f6"}]
     assert all(row[name] == opened.context[name] for row in rows for name in same)
-    link = who_in_link(world, opened.context)
-    assert who_from(world, link) == opened.context
+    link = context_in_link(world, opened.context)
+    assert context_from_link(world, link) == opened.context
     wrong = ("", "1", f"{link}-0", f"9{link[1:]}", f"0{link}", link.replace("-", "_"))
-    assert [who_from(world, told) for told in wrong] == [None] * len(wrong)
+    assert [context_from_link(world, told) for told in wrong] == [None] * len(wrong)

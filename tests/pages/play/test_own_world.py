@@ -12,7 +12,7 @@ import pytest
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, key_of, world_from_json
-from pages.parts.play.below import BOXES
+from pages.parts.play.details import BOXES
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.snippet import reproduce

@@ -20,12 +20,12 @@ from engine.policies.base import Decision
 from engine.steps import Steps, finish
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.worlds import WORLDS, key_of
-from pages.parts.play.offers import LeftError
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
+from pages.parts.play.shown_offers import LeftError
 from pages.parts.settings.library import followers
-from pages.parts.work.clients import Client
+from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
@@ -300,7 +300,7 @@ def two_tabs(library: Library) -> tuple[PlaySession, PlaySession]:
 
 def test_an_answer_teaches_about_what_was_on_the_screen(library: Library) -> None:
     one, other = two_tabs(library)
-    seen = one.advance().told
+    seen = one.advance().payload
     answer(other, 0.0)
     one.take(pressed(one, (seen, 0.5)))
     assert rewards_of(one) == [[1.0], [0.0]]
@@ -321,7 +321,7 @@ def test_in_live_play_no_answer_goes_to_another_visitor() -> None:
             seconds[0] += 10
             session.advance()
         before = len(session.open.loop.events)
-        session.take(pressed(session, (seen.told, 0.125)))
+        session.take(pressed(session, (seen.payload, 0.125)))
         left += len(session.open.loop.events) == before
     judged = [e.ranked for e in session.open.loop.events.values() if e.rewards == [0.125]]
     assert (len(judged), left) == (10, 20)
@@ -330,7 +330,7 @@ def test_in_live_play_no_answer_goes_to_another_visitor() -> None:
 
 def test_only_the_decision_that_was_shown_is_answered(library: Library) -> None:
     one, other = two_tabs(library)
-    seen = one.advance().told
+    seen = one.advance().payload
     other.adopt(replace(other.setup, policy="uniform"))
     one.take(pressed(one, (seen, 1.0)))
     assert rewards_of(one) == [[1.0]]
@@ -339,7 +339,7 @@ def test_only_the_decision_that_was_shown_is_answered(library: Library) -> None:
 
 def test_a_double_click_counts_once_and_what_follows_counts() -> None:
     session = PlaySession(PlaySetup(next=True))
-    seen = session.advance().told
+    seen = session.advance().payload
     session.take(pressed(session, (seen, 1.0), (seen, 1.0)))
     session.take(pressed(session, (seen, 0.0)))
     assert rewards_of(session) == [[1.0]]
@@ -350,11 +350,11 @@ def test_a_double_click_counts_once_and_what_follows_counts() -> None:
 
 def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
     session = PlaySession(PlaySetup())
-    first = session.advance().told
+    first = session.advance().payload
     session.take(pressed(session, (first, 1.0)))
     session.advance()
     session.undo()
-    again = session.advance().told
+    again = session.advance().payload
     assert {**again, "position": 0} == {**first, "position": 0}
     session.take(pressed(session, (first, 1.0)))
     assert rewards_of(session) == []
@@ -364,7 +364,7 @@ def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
 
 def test_presses_that_are_told_again_are_taken_once() -> None:
     session = PlaySession(PlaySetup())
-    told = pressed(session, (session.advance().told, 1.0))
+    told = pressed(session, (session.advance().payload, 1.0))
     for _ in range(3):
         session.take(told)
         session.advance()
@@ -393,7 +393,7 @@ def test_whatever_a_browser_sends_is_one_sentence_or_nothing(told: object) -> No
 @pytest.mark.parametrize("reward", [7, float("nan"), True, -(10**400)])
 def test_a_reward_that_is_none_is_refused_in_one_sentence(reward: object) -> None:
     session = PlaySession(PlaySetup())
-    session.take(pressed(session, (session.advance().told, reward)))
+    session.take(pressed(session, (session.advance().payload, reward)))
     assert rewards_of(session) == []
     (sentence,) = session.refusals.sentences
     assert "must be" in sentence
@@ -490,7 +490,7 @@ def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
     answer(session, 1.0)
     recorder = failing(session)
     recorder.error = StoreError("The disk is full.")
-    seen = session.advance().told
+    seen = session.advance().payload
     session.take(pressed(session, (seen, 0.5)))
     recorder.error = None
     session.take(pressed(session, *[(seen, 0.5)] * 19))  # before this person could see so
@@ -695,7 +695,7 @@ def test_tastes_change_from_now_on_and_are_taken_back_with_undo() -> None:
     opened = session.open
     assert opened.world != coffee == opened.home
     assert session.setup.world == "coffee"
-    assert [act.what for act in opened.acts.done] == ["answer", "world"]
+    assert [act.kind for act in opened.undo_stack.done] == ["answer", "world"]
     opened.serve(20)
     assert opened.changed_before == (20,)
     told = {row["best"] for row in opened.curve()}
@@ -723,13 +723,13 @@ def test_whoever_cannot_come_any_more_leaves_and_a_past_moment_has_its_own_world
     session.open.serve(3)
     assert session.open.latest is not None
     for visitors, world in ((0, "coffee"), (2, "news")):
-        session.moments.look(visitors)
-        finish(session.moments.going())
-        assert session.shown.world == WORLDS[world]
+        session.time_travel.look(visitors)
+        finish(session.time_travel.going())
+        assert session.displayed.world == WORLDS[world]
         session.advance()
         session.stand(5)
-        assert session.shown.context == WORLDS[world].contexts[5]
-    session.moments.look(None)
+        assert session.displayed.context == WORLDS[world].contexts[5]
+    session.time_travel.look(None)
     for _ in range(5):
         session.undo()
     assert (session.open.world, len(session.open.loop.events)) == (WORLDS["coffee"], 0)

@@ -10,7 +10,7 @@ import streamlit as st
 from engine.worlds import GALLERY
 from engine.worlds.levels import Level
 from pages.parts.play import talk as stage_play
-from pages.parts.play.learned import earned
+from pages.parts.play.learned_panels import earned
 from pages.parts.play.report import report
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -132,7 +132,7 @@ def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
 def test_a_past_moment_is_shown_and_stays_as_it_is() -> None:
     session = PlaySession(PlaySetup())
     session.live.step()
-    session.moments.look(0)
+    session.time_travel.look(0)
     names = [screen.name for screen in play_show(session).screens]
     assert names[:3] == ["visitor-1", "offer-1", "answer"]
     assert all(screen.do is None for screen in play_show(session).screens)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 import streamlit as st
 
-from pages.parts.play.opened import play_session
+from pages.parts.play.current_session import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.library import library

@@ -8,7 +8,7 @@ from threading import Event, RLock, Thread, current_thread
 import pytest
 
 from engine.steps import WAITS, Steps, finish
-from pages.parts.work.clients import Client, this_client
+from pages.parts.work.browser_sessions import Client, this_client
 from pages.parts.work.jobs import GRACE, SLICE, Jobs, locked_steps, shared
 
 

@@ -19,10 +19,10 @@ from pages.parts.work.log_lines import (
     REFUSED,
     JsonLines,
     Seldom,
-    not_of_what_a_browser_sent,
-    refusals_told,
+    drop_unreadable_state,
+    lower_missing_fragments,
+    refusals_logged,
     timed,
-    told_of_parts_that_went,
 )
 
 
@@ -79,7 +79,7 @@ def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
 ) -> None:
     refused = PersonalizerError("BadRequest", "name is 'Alice', but must be shorter.", "name")
     log = logging.getLogger("pages.parts")
-    with caplog.at_level(logging.INFO), suppress(PersonalizerError), refusals_told(log):
+    with caplog.at_level(logging.INFO), suppress(PersonalizerError), refusals_logged(log):
         raise refused
     (told,) = caplog.records
     assert (told.msg, vars(told)["code"]) == ("refused", "BadRequest")
@@ -91,20 +91,20 @@ def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
     place, name = inspect.getsource(script_runner), script_runner.__name__
     assert f'"{GONE}' in place
     record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})
-    assert told_of_parts_that_went(record)
+    assert lower_missing_fragments(record)
     assert (record.levelno, line(record)["level"]) == (logging.DEBUG, "debug")
     other = logging.makeLogRecord({"name": name, "msg": "Session is gone", "levelno": 30})
-    assert told_of_parts_that_went(other)
+    assert lower_missing_fragments(other)
     assert other.levelno == logging.WARNING
 
 
 def test_of_what_a_browser_sent_no_stack_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
     failed = logging.makeLogRecord({"msg": "Uncaught", "exc_info": (TypeError, TypeError(), None)})
-    assert error_util._LOGGER.name == log_lines._WHO_SAYS_WHAT_FAILED
-    assert not_of_what_a_browser_sent(failed)
+    assert error_util._LOGGER.name == log_lines._ERROR_UTIL
+    assert drop_unreadable_state(failed)
     monkeypatch.setattr(log_lines, "is_unreadable", lambda: True)
-    assert not not_of_what_a_browser_sent(failed)
-    assert not_of_what_a_browser_sent(logging.makeLogRecord({"msg": REFUSED}))
+    assert not drop_unreadable_state(failed)
+    assert drop_unreadable_state(logging.makeLogRecord({"msg": REFUSED}))
 
 
 def test_after_ten_lines_of_what_anybody_can_send_there_is_one_a_minute() -> None:

@@ -35,14 +35,14 @@ def test_a_file_is_kept_until_it_is_freed_and_a_token_is_good_once(server: Uploa
     first = upload.token
     assert server.find(first) is upload
     send(upload, b"a", b"bc")
-    assert (upload.is_whole, upload.size, server.held) == (True, 3, 3)
+    assert (upload.is_whole, upload.size, server.stored_bytes) == (True, 3, 3)
     assert upload.file is not None
     upload.file.seek(0)
     assert upload.file.read() == b"abc"
     assert server.find(first) is None
     assert server.find(upload.token) is upload
     upload.free()
-    assert (upload.is_whole, server.held) == (False, 0)
+    assert (upload.is_whole, server.stored_bytes) == (False, 0)
 
 
 def test_who_reads_a_file_reads_on_when_its_place_is_left(server: Uploads) -> None:
@@ -50,7 +50,7 @@ def test_who_reads_a_file_reads_on_when_its_place_is_left(server: Uploads) -> No
     send(upload, b"one ", b"loop")
     with upload.reader() as file:
         upload.leave()
-        assert server.held == 0
+        assert server.stored_bytes == 0
         file.seek(0)
         assert file.read() == b"one loop"
 
@@ -70,7 +70,7 @@ def test_a_file_takes_the_place_of_the_one_before(server: Uploads) -> None:
     upload = Upload(server)
     send(upload, b"x" * MIB)
     send(upload, b"y")
-    assert (upload.size, server.held) == (1, 1)
+    assert (upload.size, server.stored_bytes) == (1, 1)
 
 
 def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(server: Uploads) -> None:
@@ -80,12 +80,12 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(server: Uplo
         incoming.write(b"x" * MIB)
     with pytest.raises(RefusedError, match="more than 2 MiB"):
         incoming.write(b"x")
-    assert (upload.is_whole, upload.file, server.held) == (False, None, 0)
+    assert (upload.is_whole, upload.file, server.stored_bytes) == (False, None, 0)
     with pytest.raises(RefusedError, match="not wanted any more"):
         incoming.write(b"x")
     with pytest.raises(RefusedError, match="not wanted any more"):
         incoming.end()
-    assert (upload.is_whole, server.held) == (False, 0)
+    assert (upload.is_whole, server.stored_bytes) == (False, 0)
 
 
 def test_of_two_files_at_once_the_later_comes_whole_and_the_other_is_refused(
@@ -105,9 +105,9 @@ def test_of_two_files_at_once_the_later_comes_whole_and_the_other_is_refused(
         first.end()
     with upload.reader() as file:
         assert file.read() == b"BBBBbbbb"
-    assert (upload.size, server.held) == (8, 8)
+    assert (upload.size, server.stored_bytes) == (8, 8)
     upload.leave()
-    assert server.held == 0
+    assert server.stored_bytes == 0
 
 
 def test_there_is_room_for_so_many_bytes_in_all(server: Uploads) -> None:
@@ -131,7 +131,7 @@ def test_a_full_disk_is_said(server: Uploads, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     with pytest.raises(RefusedError, match="disk has no room"):
         send(Upload(server), b"x")
-    assert server.held == 0
+    assert server.stored_bytes == 0
 
 
 @pytest.fixture

@@ -1,10 +1,10 @@
-"""Which browser it is: a secret that only this browser and the server know.
+"""Identity of a browser: a secret known only to the browser and the server.
 
-It lies in the browser's local storage, so there is no cookie; the server keeps a digest
-of it beside each loop. A browser that stores nothing is another one in every session.
-Beside it lie the ids of other people's loops that this browser may change, its keys: each
-came in the part of a link that no browser sends to a server, or in an older link.
-It remembers, too, what was shown to it that is shown once. What it cannot remember is not shown.
+The secret is in the browser's local storage, so there is no cookie; the server keeps a digest of it
+with each loop. A browser without storage has a new identity in each session. The browser also
+stores its keys: ids of other people's loops that it may change, from the fragment of a link, which
+is not sent to servers, or from an older link. And it stores which one-time messages were shown;
+without storage, they are not shown.
 """
 
 import hashlib
@@ -14,18 +14,18 @@ from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
-_component = st.components.v2.component("playground_browser", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_browser", js=folder_text(__file__, "index.js"))
 _SECRET = re.compile(r"[0-9a-f]{32}")
 LOOP = re.compile(r"[A-Za-z0-9_-]{16,64}")
-"""How a loop may be named in a link."""
+"""Valid names of loops in links."""
 _MOST = 100
-"""Keys that a browser keeps."""
+"""Maximum number of keys of a browser."""
 
 
 def owner() -> str:
-    """A digest of the browser's secret: under it its loops are kept."""
+    """Return a digest of the browser's secret, the owner id of its loops."""
     return hashlib.sha256(_secret().encode()).hexdigest()
 
 
@@ -35,13 +35,13 @@ def _secret() -> str:
 
 
 def keys() -> set[str]:
-    """The ids of other people's loops that this browser may change; it keeps what is added."""
+    """Return the ids of other people's loops that this browser may change; additions are kept."""
     known: set[str] = st.session_state.setdefault("keys", set())
     return known
 
 
-def has_told() -> bool:
-    """Whether the browser has told its secret in this session."""
+def has_reported() -> bool:
+    """Return True if the browser has reported its secret in the session."""
     return bool(st.session_state.get("has-told"))
 
 
@@ -51,17 +51,17 @@ def ask_browser(
     once: str = "",
     shows: Callable[[], None] = lambda: None,
 ) -> None:
-    """Ask the browser for its secret and its keys, and give it a secret if it has none.
+    """Request the browser's secret and keys, and give it a secret if it has none.
 
     Args:
-        known_as: gets the owner before and now, if it has been here before.
-        must_tell: whether it shall tell its secret even if that is new.
-        once: what is to be shown if it never was in this browser; it is not asked for again.
-        shows: called if so.
+        known_as: gets the previous and the current owner id of a returning browser.
+        must_tell: True to have even a new secret reported.
+        once: name of a one-time message, shown if new to the browser.
+        shows: called to show the message.
     """
 
     def adopt() -> None:
-        secret = told("browser", "secret")
+        secret = component_value("browser", "secret")
         if isinstance(secret, str) and _SECRET.fullmatch(secret):
             before = owner()
             st.session_state["secret"], st.session_state["has-told"] = secret, True
@@ -69,34 +69,34 @@ def ask_browser(
                 known_as(before, owner())
 
     def add_keys() -> None:
-        new = told("browser", "keys")
+        new = component_value("browser", "keys")
         if isinstance(new, list):
             keys().update(k for k in new[:_MOST] if isinstance(k, str) and LOOP.fullmatch(k))
 
     def show_first() -> None:
-        if once and told("browser", "first") == once:
+        if once and component_value("browser", "first") == once:
             shows()
 
-    asked = {
+    data = {
         "once": once,
         "secret": _secret(),
         "keys": sorted(keys()),
         "most": _MOST,
-        "mustTell": must_tell and not has_told(),
+        "mustTell": must_tell and not has_reported(),
     }
     _component(
         key="browser",
-        data=asked,
+        data=data,
         height=1,
         on_secret_change=adopt,
         on_keys_change=add_keys,
         on_first_change=show_first,
     )
-    # A tab whose connection came back to a server that does not know it, as after a restart, has
-    # Streamlit send again what was told before: that is no change, so nobody is called for it.
-    known = has_told(), len(keys())
-    if not has_told():
+    # After a server restart, Streamlit replays a tab's widget state without calling `on_change`,
+    # so secret and keys are read here as well.
+    known = has_reported(), len(keys())
+    if not has_reported():
         adopt()
     add_keys()
-    if (has_told(), len(keys())) != known:
+    if (has_reported(), len(keys())) != known:
         st.rerun()

@@ -1,8 +1,8 @@
-"""Presses of Streamlit's own buttons: one that went away with the connection is said to have.
+"""Detection of button presses that were lost with the connection.
 
-Streamlit sends each press once. What was on its way when the connection broke is gone: the browser
-remembers it, and asks once the connection is back whether it has arrived. Buttons that are pressed
-later than that are switched off by Streamlit until it is.
+Streamlit sends each press once, so a press in transit is lost when the connection breaks. The
+browser remembers it, and asks after reconnecting whether it has arrived. Streamlit disables buttons
+while disconnected.
 """
 
 import secrets
@@ -11,7 +11,7 @@ from typing import ParamSpec
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
 P = ParamSpec("P")
 
@@ -26,19 +26,21 @@ BUTTONS = {
     "let-in-1000": "Simulate 1,000",
     "let-in-all": "To the end",
 }
-"""What those that are watched are called, by their keys."""
+"""Names of the watched buttons, by key."""
 _KEYS = {"start": "p", "stop": "p", "step": "s", "undo": "u", "redo": "y"}
-"""Keys of the keyboard that press them."""
+"""Shortcut keys of the buttons."""
 
-_component = st.components.v2.component("playground_lost_presses", js=beside(__file__, "index.js"))
+_component = st.components.v2.component(
+    "playground_lost_presses", js=folder_text(__file__, "index.js")
+)
 
 
 class Buttons:
-    """The presses of these buttons in one browser session.
+    """Counter of button presses in one browser session.
 
     Attributes:
-        session: names who counts: after a restart nobody knows what another has counted.
-        taken: how many have arrived.
+        session: random name of the counter: after a restart, counts of an earlier one are unknown.
+        taken: number of presses that arrived.
     """
 
     def __init__(self) -> None:
@@ -46,7 +48,7 @@ class Buttons:
         self.taken = 0
 
     def counting(self, does: Callable[P, None]) -> Callable[P, None]:
-        """What a button does, its press being counted."""
+        """Return a callback that also counts the press."""
 
         def press(*args: P.args, **kwargs: P.kwargs) -> None:
             self.taken += 1
@@ -54,15 +56,15 @@ class Buttons:
 
         return press
 
-    def missing(self, told: object, names: Mapping[str, str] = BUTTONS) -> tuple[str, str] | None:
-        """A button whose press is not known to have arrived, by its key, and a sentence on it.
+    def missing(self, report: object, names: Mapping[str, str] = BUTTONS) -> tuple[str, str] | None:
+        """Return the key of a button whose press may be lost, and a sentence; None if it arrived.
 
         Args:
-            told: what was pressed, in which ``session``, and how many were ``taken`` before it, as
-                the browser says: which may say anything.
-            names: what buttons that are watched are called, by their keys.
+            report: the browser's report, perhaps malformed: key of the pressed button, its
+                ``session``, and the number ``taken`` before.
+            names: names of the watched buttons, by key.
         """
-        match told:
+        match report:
             case {"pressed": str(key), "session": session, "taken": int(taken)} if key in names:
                 if session != self.session:
                     why = f"It is not known whether {names[key]} arrived. Check whether it counted."
@@ -74,7 +76,7 @@ class Buttons:
 
 
 def buttons_here() -> Buttons:
-    """Those of the browser session that this script runs for."""
+    """Return the counter of the browser session that this script runs for."""
     here: Buttons = st.session_state.setdefault("buttons-pressed", Buttons())
     return here
 
@@ -86,16 +88,16 @@ def watch_presses(
     more: Mapping[str, str] | None = None,
     more_keys: Mapping[str, str] | None = None,
 ) -> None:
-    """Have ``lost`` called with what is `Buttons.missing`; ``keys`` press them, too.
+    """Call ``lost`` with each result of `Buttons.missing`; also bind shortcut keys if ``keys``.
 
     Args:
-        more: what other buttons of the page are called, by their keys.
-        more_keys: keys of the keyboard that press those.
+        more: names of further buttons on the page, by key.
+        more_keys: shortcut keys of further buttons.
     """
     names = BUTTONS | dict(more or {})
 
     def ask() -> None:
-        missing = buttons.missing(told("lost-presses", "asked"), names)
+        missing = buttons.missing(component_value("lost-presses", "asked"), names)
         if missing is not None:
             lost(*missing)
 

@@ -1,32 +1,31 @@
-"""What the frame around each page does in the browser, where Streamlit has no option for it.
+"""Browser behaviour of the frame around each page, where Streamlit has no option.
 
-The logo has a name; the menu says in which group the page is; what a click did is announced; code
-that scrolls can be reached; a phone's menu closes once a page was chosen; what opens over the page
-takes the focus and gives it back; a switch that the mouse turned leaves the keys to the page; what
-is pasted into a table comes into the cells that it is for; a page whose connection was gone is
-drawn anew by whichever server it finds; and what had the focus when it went, or was switched off,
-leaves it to what stands in its place.
+The logo has a name; the menu marks the group of the page; effects of clicks are announced;
+scrollable code can be focused; a phone's menu closes after a choice; popovers take the focus and
+return it; a switch turned by mouse leaves the keys to the page; content pasted into a table goes
+into the intended cells; after a lost connection the page is redrawn by any server; and a removed or
+disabled element passes the focus to its replacement.
 """
 
 from collections.abc import Mapping
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 
-_component = st.components.v2.component("playground_frame", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_frame", js=folder_text(__file__, "index.js"))
 
 
 EVERY = 100
-"""Milliseconds from one look at the logo and the focus to the next."""
+"""Milliseconds between checks of logo and focus."""
 
 
 def mind_the_frame(groups: Mapping[str, str], titles: Mapping[str, str]) -> None:
-    """Draw the component, the same on every page.
+    """Draw the component, identical on every page.
 
     Args:
-        groups: the menu group of each page that is in one, by the page's name in its address.
-        titles: tooltips of popovers in the toolbar, by their keys; by default a popover's label.
+        groups: menu group of each page in a group, by the page's name in its address.
+        titles: tooltips of popovers in the toolbar, by key; by default a popover's label.
     """
     data = {"every": EVERY, "groups": dict(groups), "titles": dict(titles)}
     _component(key="frame", data=data, height=1, on_back_change=lambda: None)

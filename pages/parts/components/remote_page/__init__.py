@@ -1,1 +1,1 @@
-"""The page of a second device, which steers the stage."""
+"""Page of a second device, which steers the stage."""

@@ -1,6 +1,7 @@
-"""What second devices and the stages that they steer ask of this server.
+"""HTTP routes for remote controls and the stages they steer.
 
-The token stands in a header, and in the end of an address that no browser sends: no proxy logs it.
+The token is sent in a header, and in the fragment of an address, which browsers do not send: so
+proxies do not log it.
 """
 
 import json
@@ -12,8 +13,8 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from pages.parts.text.theme import theme
-from pages.parts.work.remotes import VERBS, Remote, Seen, seen_by, steered_by
 from pages.parts.work.request_body import body_of
+from pages.parts.work.stage_remotes import VERBS, Remote, Seen, seen_by, steered_by
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
 _OVER = (
@@ -24,19 +25,19 @@ _TOO_OFTEN = "Too many presses. Wait a moment."
 _MOST_BYTES, _MOST_HANDS, _LONGEST, _MANY = 2_048, 9, 80, 10_000
 _FOLDER = Path(__file__).parent
 _FILES = {"": "text/html", "/index.js": "text/javascript", "/style.css": "text/css"}
-"""The page of a second device and what it asks for, by what stands behind the path."""
+"""Media types of the remote's page and its files, by the rest of the path."""
 
 
 async def page(request: Request) -> Response:
-    """The page of a second device, or one of its files."""
+    """Return the remote's page or a file of the page."""
     name = request.url.path.rpartition(REMOTE_PATH)[2]
     text = (_FOLDER / (name.strip("/") or "index.html")).read_text(encoding="utf-8")
-    told = _colours() + text if name == "/style.css" else text
-    return Response(told, media_type=_FILES[name])
+    content = _colours() + text if name == "/style.css" else text
+    return Response(content, media_type=_FILES[name])
 
 
 def _colours() -> str:
-    """The colours of both themes, as the style sheet names them."""
+    """Return the colours of both themes as CSS variables."""
     light, dark = (
         f":root{{--ground:{t.ground};--ink:{t.ink};--faint:{t.faint};--accent:{t.accent};"
         f"--line:{t.grid}}}"
@@ -54,17 +55,17 @@ def _gone() -> Response:
 
 
 async def state(request: Request) -> Response:
-    """What a second device shows."""
+    """Return the state for a remote."""
     remote = _remote(request)
-    return _gone() if remote is None else JSONResponse(remote.told)
+    return _gone() if remote is None else JSONResponse(remote.state)
 
 
 async def press(request: Request) -> Response:
-    """A button of a second device: the body is what it asks for."""
-    remote, asked = _remote(request), await body_of(request, _MOST_BYTES)
+    """Queue a request of a remote; the body is the verb."""
+    remote, body = _remote(request), await body_of(request, _MOST_BYTES)
     if remote is None:
         return _gone()
-    verb = next((verb for verb in VERBS if verb.encode() == asked), None)
+    verb = next((verb for verb in VERBS if verb.encode() == body), None)
     if verb is None:
         return JSONResponse({"error": f"Only these can be requested: {', '.join(VERBS)}."}, 400)
     if not remote.press(verb):
@@ -73,7 +74,7 @@ async def press(request: Request) -> Response:
 
 
 async def hear(request: Request) -> Response:
-    """The stage's browser tells what it knows, and is told what to do."""
+    """Take the state of the stage's browser, and return its pending work."""
     remote, body = _remote(request), await body_of(request, _MOST_BYTES)
     if remote is None:
         return _gone()
@@ -81,7 +82,7 @@ async def hear(request: Request) -> Response:
 
 
 async def look(request: Request) -> Response:
-    """What a stage shows, for who types the short address from its corner: to look and copy."""
+    """Redirect the short address in a stage's corner to the displayed content, to view and copy."""
     remote = seen_by(request.path_params["code"])
     if remote is None:
         return Response("No stage has this address.", 404, media_type="text/plain")
@@ -89,18 +90,18 @@ async def look(request: Request) -> Response:
 
 
 def seen(body: bytes) -> Seen:
-    """What a browser tells, whatever it sends: nothing where that is not what is meant."""
+    """Parse a report of the stage's browser; empty if malformed."""
     try:
-        told: Any = json.loads(body)
-        hands = [(str(answer)[:_LONGEST], int(count)) for answer, count in told["hands"]]
+        report: Any = json.loads(body)
+        hands = [(str(answer)[:_LONGEST], int(count)) for answer, count in report["hands"]]
     except (ValueError, TypeError, KeyError, RecursionError, OverflowError):
         return Seen()
     counted = [(answer, max(0, min(count, _MANY))) for answer, count in hands[:_MOST_HANDS]]
-    return Seen(told.get("blank") is True, tuple(counted))
+    return Seen(report.get("blank") is True, tuple(counted))
 
 
 def remote_routes(base: str) -> list[Route]:
-    """All of them, under the server's base path."""
+    """Return the routes, under the server's base path."""
     path = base + REMOTE_PATH
     return [
         *(Route(path + name, page) for name in _FILES),

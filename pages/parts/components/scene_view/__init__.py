@@ -1,12 +1,11 @@
-"""Component that draws all that a click on Play changes: the answers, numbers, words and charts.
+"""Component that draws everything that a click on Play changes: answers, numbers, words, charts.
 
-As elements of Streamlit's own these would cost a click ten times as much, and only a run of the
-page could change them. The panels stand in several places of the page and share one script and one
-scene. A click is always sent to a route (`pages.parts.play.answer_route`), which returns the next
-scene; the script asks Streamlit for a run of the page only where more than the scene has changed,
-or where the route did not count the click. Charts are drawn by the Vega that Streamlit ships. The
-style sheet stands in the page (`pages.parts.shell.first_paint`): here it would be sent with each
-click.
+With Streamlit elements a click would cost ten times as much, and only a script run could change
+them. The panels stand in several places of the page and share one script and one scene. A click is
+always sent to a route (`pages.parts.play.answer_route`), which returns the next scene; the script
+requests a run of the page only if more than the scene has changed, or if the route did not count
+the click. Charts are drawn by the Vega that Streamlit ships. The style sheet is part of the page
+(`pages.parts.shell.first_paint`): here it would be sent with each click.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,14 +14,14 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 from pages.parts.text.base_path import base_path
 
 ANSWER_PATH = "/playground/answer"
 """Path of the route that takes clicks."""
 
 _component = st.components.v2.component(
-    "playground_scene", js=beside(__file__, "index.js"), isolate_styles=False
+    "playground_scene", js=folder_text(__file__, "index.js"), isolate_styles=False
 )
 
 
@@ -33,15 +32,15 @@ def scene_view(
 
     Args:
         name: of the panel.
-        message: scene, as the answer to a click has it, too.
-        follow_click: called before a run that the script asked for, with the clicks that the route
+        message: scene, as in the answer to a click.
+        follow_click: called before a run that the script requested, with the clicks that the route
             has not counted, or with ``{"drawn": True}`` after an answer that is drawn already.
     """
     addresses = {"route": f"{base_path()}{ANSWER_PATH}", "vega": vega()}
     _component(
         key=f"panel-{name}",
         data={"name": name, "scene": message, **addresses},
-        on_rerun_change=lambda: follow_click(told(f"panel-{name}", "rerun")),
+        on_rerun_change=lambda: follow_click(component_value(f"panel-{name}", "rerun")),
     )
 
 
@@ -52,7 +51,7 @@ def panel_view(name: str) -> None:
 
 @cache
 def vega() -> str:
-    """Address of the script with which Streamlit loads Vega for its own charts.
+    """Return the address of the script with which Streamlit loads Vega.
 
     Raises:
         ValueError: if Streamlit has no such script, or several (`test_streamlit_internals`).

@@ -1,4 +1,4 @@
-"""Parts of a scene as values: what the browser draws, from top to bottom, in one panel."""
+"""Parts of a scene as values: the content of a panel, from top to bottom."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,14 +24,14 @@ class Panel:
 
     Attributes:
         parts: from top to bottom.
-        figures: its charts by their keys, for downloads.
+        figures: charts by key, for downloads.
     """
 
     parts: Sequence[Part]
     figures: Mapping[str, Figure]
 
     def but(self, known: "Panel | None") -> Sequence[Part]:
-        """Parts without the specifications that a browser has from the ``known`` panel."""
+        """Return the parts without specifications from a ``known`` panel."""
         drawn = {} if known is None else {key: fig.spec for key, fig in known.figures.items()}
         return [_without(part, drawn.get(part.get("key", ""))) for part in self.parts]
 
@@ -43,7 +43,7 @@ def _without(part: Part, known: Spec | None) -> Part:
 
 
 def panel(*parts: Part | tuple[Part, Figure] | None) -> Panel:
-    """Panel of the parts that are not None."""
+    """Return a panel of the parts; None is skipped."""
     present = [part for part in parts if part is not None]
     figures = {part[0]["key"]: part[1] for part in present if isinstance(part, tuple)}
     return Panel([part[0] if isinstance(part, tuple) else part for part in present], figures)
@@ -55,12 +55,12 @@ def heading(text: str) -> Part:
 
 
 def words(markdown: str) -> Part:
-    """Sentence or two of our own Markdown, in which only bold text is marked up."""
+    """Return sentences of the app's Markdown, with bold as the only markup."""
     return {"kind": "words", "pieces": pieces(markdown)}
 
 
 def small(markdown: str) -> Part:
-    """The same in small letters."""
+    """Return sentences in small letters."""
     return {"kind": "small", "pieces": pieces(markdown)}
 
 
@@ -71,12 +71,12 @@ def numbers(named: Mapping[str, str]) -> Part:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """The offered action, large; the chart beside it tells why.
+    """The offered action, large; the chart next to it shows the reason.
 
     Attributes:
         name, emoji: of the action.
-        picture: its picture file, a data URI; empty if it has none.
-        features: its features in words.
+        picture: picture file as a data URI; empty for none.
+        features: features in words.
         badge: reason for the choice.
     """
 
@@ -88,7 +88,7 @@ class Card:
 
 
 def card(offered: Card) -> Part:
-    """The offered action."""
+    """Return the offered action as a part."""
     return {"kind": "offer", "key": "offer", **asdict(offered)}
 
 
@@ -100,7 +100,7 @@ def answers(
     keys: bool,
     disabled: bool,
 ) -> Part:
-    """Buttons that answer an offer, and behind *Other reward* every other reward.
+    """Return buttons that answer an offer, and behind *Other reward* every further reward.
 
     Args:
         offer: sent back with each press.
@@ -122,7 +122,7 @@ class Effect:
 
     Attributes:
         hint: the next step, in the first minute.
-        said: in words.
+        said: sentence on the effect.
         note: small letters below.
         lines: beliefs that the answer moved, each with a name, and the values before and after,
             from 0 to 1.
@@ -149,7 +149,7 @@ def choice(
     is_number: bool,
     disabled: bool,
 ) -> Part:
-    """One of several values, side by side, or on a slider if they are numbers.
+    """Return a choice of values, side by side, or on a slider for numbers.
 
     Args:
         options: values with their labels.
@@ -170,7 +170,7 @@ def button(
     shortcut: str,
     disabled: bool,
 ) -> Part:
-    """Quiet button that sends a `Wish`; its shortcut key does, too, unless that is empty."""
+    """Return a quiet button that sends a `Wish`, with an optional shortcut key."""
     part = {"key": key, "label": label, "icon": icon, "help": help, "wish": wish}
     return part | {"kind": "button", "shortcut": shortcut, "disabled": disabled}
 
@@ -186,7 +186,7 @@ def chart(
     keys: Keys = (),
     wish: Mapping[str, object] | None = None,
 ) -> tuple[Part, Figure]:
-    """Chart in a place of its final height.
+    """Return a chart with space reserved for its final height.
 
     Args:
         rows: Arrow table.

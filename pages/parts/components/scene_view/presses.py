@@ -1,7 +1,7 @@
-"""Clicks on a scene as a browser reports them, each counted once.
+"""Clicks on a scene as reported by a browser, each counted once.
 
 Streamlit merges presses of one of its buttons that wait for a busy run. Here the script collects
-them, each with the offer that was on the screen, and sends them until the server has counted them.
+them, each with the displayed offer, and sends them until the server has counted them.
 """
 
 import secrets
@@ -19,7 +19,7 @@ class Press:
     """Answer to an offer.
 
     Attributes:
-        offer: what was on the screen, as the browser was told; or anything else.
+        offer: displayed offer as the browser reports it, perhaps malformed.
         reward: the answer; None is no answer.
     """
 
@@ -29,22 +29,22 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """Any other click, in one queue with the answers: such as the choice of another visitor.
+    """Request other than an answer, such as another visitor, in the queue of the answers.
 
     Attributes:
-        told: the request.
+        request: content of the request.
     """
 
-    told: Mapping[str, object]
+    request: Mapping[str, object]
 
 
 class Presses:
     """Clicks of one browser session, each counted once.
 
     Attributes:
-        session: random name of this counter: the numbers of another one, as of before a restart,
-            count nothing here.
-        taken: number of clicks that were counted.
+        session: random name of the counter: numbers of another one, as before a restart, do not
+            count.
+        taken: number of counted clicks.
     """
 
     def __init__(self) -> None:
@@ -52,7 +52,7 @@ class Presses:
         self.taken = 0
 
     def new(self, request: object) -> list[Press | Wish]:
-        """Count and return the clicks that were not counted yet; malformed ones are dropped.
+        """Count and return the new clicks; malformed ones are dropped.
 
         Args:
             request: the ``count`` of all clicks so far in this ``session``, and the ``latest`` of

@@ -1,32 +1,32 @@
-"""What stands before the stage and needs no server: a dark screen, and hands that are counted.
+"""Overlay of the stage without a server: a dark screen, and counted hands.
 
-B darkens the screen, and any key brings it back. 1 to 9 count a hand each, Backspace takes the
-last one back, and the next screen begins anew; how many there are goes to the server with each
-step. A line at the foot says how far the talk has come.
+B darkens the screen, and any key brings it back. 1 to 9 count a hand each, Backspace removes the
+last, and the next screen starts anew; counts are sent with each step. A line at the foot shows the
+progress of the talk.
 """
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 
 MOST = 9
-"""Answers that hands are counted for."""
+"""Maximum number of answers with counted hands."""
 _MANY = 10_000
-"""Hands for one answer."""
+"""Maximum number of hands for one answer."""
 
 _component = st.components.v2.component(
     "playground_stage",
-    css=beside(__file__, "style.css"),
-    js=beside(__file__, "index.js"),
+    css=folder_text(__file__, "style.css"),
+    js=folder_text(__file__, "index.js"),
     isolate_styles=False,
 )
 
 
 def counted(step: object, screen: str) -> tuple[int, ...]:
-    """How many hands there were for each answer of a screen, as a browser tells with a step,
-    whatever it says; none where it tells of another screen."""
+    """Return the hands per answer in a browser's report; empty if malformed or about another
+    screen."""
     match step:
         case {"hands": {"screen": str(name), "counts": [*counts]}} if name == screen:
             if len(counts) <= MOST and all(type(n) is int and 0 <= n <= _MANY for n in counts):
@@ -34,18 +34,18 @@ def counted(step: object, screen: str) -> tuple[int, ...]:
     return ()
 
 
-def stand_before(
+def draw_overlay(
     answers: Sequence[str], keys: bool, screen: str, way: float, rows: int = 0
 ) -> None:
-    """Stand before a screen.
+    """Draw the overlay of a screen.
 
     Args:
-        answers: what hands are counted for, the first ones.
-        keys: whether single keys do anything.
-        screen: its name; with another one, hands are counted anew.
-        way: the share of the talk that is over.
-        rows: those of the picture, if each answer has one: hands stand in them then; see `Screen`.
+        answers: answers with counted hands, the first ones.
+        keys: True if single keys are active.
+        screen: name of the screen; another name resets the counts.
+        way: progress of the talk, from 0 to 1.
+        rows: rows of the picture if each answer has one, for the counts; else 0. See `Screen`.
     """
-    asked = {"answers": list(answers[:MOST]), "rows": rows}
-    shown = asked | {"keys": keys, "screen": screen, "way": way}
-    _component(key="front", data=shown, height=1)
+    hands = {"answers": list(answers[:MOST]), "rows": rows}
+    data = hands | {"keys": keys, "screen": screen, "way": way}
+    _component(key="front", data=data, height=1)

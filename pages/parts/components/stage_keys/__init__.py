@@ -1,45 +1,45 @@
-"""Keys that the server is told of, wherever the focus is, but not where somebody types.
+"""Keyboard keys that trigger callbacks regardless of focus, except while typing.
 
-Streamlit's buttons have one key each, and have to be seen; a clicker sends others, and on the
-stage there is no button.
+Streamlit's shortcuts need a visible button, with one key each; presentation clickers send other
+keys, and the stage has no buttons.
 """
 
 from collections.abc import Callable, Mapping
 
 import streamlit as st
 
-from pages.parts.components import beside, told
+from pages.parts.components import component_value, folder_text
 
-_component = st.components.v2.component("playground_keys", js=beside(__file__, "index.js"))
+_component = st.components.v2.component("playground_keys", js=folder_text(__file__, "index.js"))
 
 
 def hear(
     key: str,
     keys: Mapping[str, str],
-    shown: str,
+    screen: str,
     does: Callable[[str], None],
     taps: tuple[str, str] | None = None,
 ) -> None:
-    """Hear keys, by the browser's name of each; ``does`` gets what the key that was pressed means.
+    """Call ``does`` with the meaning of a pressed key; keys have the browser's names.
 
-    The browser tells of hands with it that are counted before the stage: see `stage_front`.
+    On the stage, the browser also reports counted hands: see `stage_front`.
 
     Args:
-        key: names what hears.
-        shown: names what the page shows; a key that was pressed while it showed another counts
-            for nothing, so that of two quick presses the second cannot skip what nobody has seen.
-        taps: what a finger means that taps the left third of the page, and the rest of it.
+        key: name of the listener.
+        screen: name of the displayed screen; keys pressed on another screen are ignored, so the
+            second of two quick presses cannot skip a screen unseen.
+        taps: meanings of a tap on the left third of the page, and on the rest.
     """
 
     def heard() -> None:
-        match told(key, "pressed"):
-            case {"means": str(means), "shown": str(seen)} if seen == shown:
+        match component_value(key, "pressed"):
+            case {"means": str(means), "shown": str(seen)} if seen == screen:
                 if means in {*keys.values(), *(taps or ())}:
                     does(means)
 
     _component(
         key=key,
-        data={"keys": dict(keys), "shown": shown, "taps": taps},
+        data={"keys": dict(keys), "shown": screen, "taps": taps},
         height=1,
         on_pressed_change=heard,
     )

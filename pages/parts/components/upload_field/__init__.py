@@ -1,13 +1,13 @@
-"""A field for a file that goes to a route of this server's own, and onto its disk.
+"""File field that uploads to a route of the app, and onto the disk.
 
-Streamlit's own keeps each file in memory, of whoever sends one, as long as the session lasts.
+Streamlit's own keeps each file in memory for the whole session.
 """
 
 from collections.abc import Callable
 
 import streamlit as st
 
-from pages.parts.components import beside
+from pages.parts.components import folder_text
 from pages.parts.text.base_path import base_path
 from pages.parts.work.uploads import TOKEN, UPLOAD_PATH
 
@@ -15,12 +15,12 @@ KINDS = ".jsonl,.dsjson,.json,.gz"
 LOG_KINDS = f"{KINDS},.csv,.tsv,.parquet"
 WORLD_KINDS = ".json,.csv,.tsv,.txt"
 PICTURE_KINDS = ".png,.jpg,.jpeg,.webp"
-"""Ends of the names of files: those of a loop, a log, a world or a part of one, and a picture."""
+"""File extensions of loops, logs, worlds or parts of worlds, and pictures."""
 
 _field = st.components.v2.component(
     "playground_upload",
-    css=beside(__file__, "style.css"),
-    js=beside(__file__, "index.js"),
+    css=folder_text(__file__, "style.css"),
+    js=folder_text(__file__, "index.js"),
     isolate_styles=False,
 )
 
@@ -28,7 +28,7 @@ _field = st.components.v2.component(
 def upload_field(
     token: str, most: int, came: Callable[[str], None], kinds: str = KINDS, key: str = "file"
 ) -> None:
-    """Let a file of up to ``most`` MiB be chosen or dropped; ``came`` gets its name."""
+    """Draw a field to choose or drop a file of up to ``most`` MiB; ``came`` gets its name."""
 
     def note() -> None:
         name = st.session_state[key]["ended"]

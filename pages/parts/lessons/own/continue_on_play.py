@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages.parts.components.browser_id import owner
 from pages.parts.lessons.own.own_lesson import OwnLesson
-from pages.parts.play.opened import play_session
+from pages.parts.play.current_session import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.settings.choices import MAX_VISITORS

@@ -33,7 +33,7 @@ from pages.parts.shell.operations.memory import give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
-from pages.parts.work.clients import SessionLimit, held_sessions
+from pages.parts.work.browser_sessions import SessionLimit, sessions_in_memory
 from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.log_lines import REFUSED, write_lines
 
@@ -63,7 +63,7 @@ def _sessions() -> float:
 
 GAUGES: Gauges = {
     "playground_sessions": ("Browser sessions that are connected.", _sessions),
-    "playground_sessions_held": ("Browser sessions in memory, ended ones too.", held_sessions),
+    "playground_sessions_held": ("Browser sessions in memory, ended ones too.", sessions_in_memory),
     "playground_jobs": ("Jobs that run or wait.", lambda: len(jobs())),
     "playground_race_processes": ("Processes of races.", lambda: len(active_children())),
     "playground_loops_open": ("Loops that this process has open.", open_loops),
@@ -73,7 +73,7 @@ GAUGES: Gauges = {
 
 def sessions_left() -> float:
     """Return the number of disconnected browser sessions in memory."""
-    return held_sessions() - _sessions()
+    return sessions_in_memory() - _sessions()
 
 
 def note_failure(error: Exception) -> bool:

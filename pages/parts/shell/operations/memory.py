@@ -1,4 +1,4 @@
-"""Memory of a server: when it is given back to the system."""
+"""Return of unused memory to the operating system."""
 
 import asyncio
 import ctypes
@@ -11,15 +11,15 @@ from contextlib import suppress
 from engine.result_cache import RESULTS
 
 _GIVEN_BACK = 60.0
-"""Seconds after which memory that nobody uses is given back, again and again."""
+"""Seconds between regular returns of memory."""
 _LOOKED = 5.0
-"""Seconds after which it is looked how many have left since."""
+"""Seconds between checks for disconnected sessions."""
 _LEFT = 12.0
-"""Sessions that have left after which memory is given back at once: 7 MiB of them."""
+"""Disconnected sessions (about 7 MiB) that trigger an immediate return."""
 _DROPPED = 7 << 20
-"""Bytes of dropped results after which it is given back at once, too."""
+"""Bytes of dropped results that trigger an immediate return."""
 _RARITY = 1_000
-"""Times of what that takes that lie between one time and the next at least."""
+"""Least pause after a return, in multiples of its duration."""
 
 
 async def give_memory_back(
@@ -27,19 +27,19 @@ async def give_memory_back(
     every: float = _GIVEN_BACK,
     idle: Callable[[], int] = RESULTS.give_back,
 ) -> None:
-    """Let go of what nobody can reach, and the system have what is free, again and again.
+    """Collect garbage and return free memory to the system, periodically.
 
-    What a session leaves is in cycles, since Streamlit makes a class for each component that it
-    draws, and old enough by then to be looked at once in an hour: 1 MiB a minute had come together
-    after twenty minutes of all that people do. And glibc gives back what is free at the end of a
-    place only: beyond it always lies something that is still needed, and 30 MiB were free in
-    pieces. Everybody waits meanwhile, so it is a thousandth of the time at most; but sooner where
-    many leave: what lies there until then is what the server grows by, and does not shrink again.
+    Sessions leave reference cycles, as Streamlit makes a class for each component it draws. The
+    regular collector reaches old cycles about once an hour; after twenty minutes of typical use,
+    garbage had grown by 1 MiB a minute. And glibc returns free memory only from the end of a heap;
+    30 MiB were free in fragments. All threads wait meanwhile, so at most a thousandth of the time
+    is spent, but sooner when many sessions leave: the server would grow by their memory and never
+    shrink.
 
     Args:
-        left: how many sessions are in memory whose browser is gone.
-        every: seconds between one time and the next at least, where few leave.
-        idle: drops results that nobody needs any more; how many bytes they took.
+        left: returns the number of sessions in memory without a browser.
+        every: least seconds between two returns while few sessions leave.
+        idle: drops unneeded results; returns their bytes.
     """
     look = min(every, _LOOKED)
     rest, before, dropped = every, math.inf, 0
@@ -55,7 +55,7 @@ async def give_memory_back(
 
 
 def _tidy_up() -> float:
-    """Collect all garbage, and give back what is free; how many seconds it took."""
+    """Collect garbage and return free memory to the system; return the seconds spent."""
     start = time.thread_time()
     gc.collect()
     with suppress(OSError, AttributeError):

@@ -1,0 +1,99 @@
+"""Effect of the last click, displayed next to the buttons, also for screen readers."""
+
+from engine.loop.entries import Ranked
+from engine.policies.base import Policy
+from engine.policies.thompson import Thompson
+from engine.worlds import World
+from pages.parts.components.scene_view.parts import Effect, Pieces
+from pages.parts.play.open_loop import Click, OpenLoop
+from pages.parts.text.format import counted, percent, pieces, plain, signed
+from pages.parts.text.source_names import names_of
+
+_NOTICED = 0.005
+"""Least reported change of an expected reward."""
+
+
+def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
+    """Return the effect of the last click or step.
+
+    Without either, an invitation if it ``asks``; for a past moment, nothing.
+    """
+    if not is_now:
+        return Effect()
+    if opened.click is not None:
+        return _move(opened.world, opened.click, opened.loop.settings.policy)
+    if opened.stepped is not None:
+        return Effect(said=_step(opened.world, *opened.stepped))
+    return Effect(note=[(_ASK, False)] if asks else [])
+
+
+_ASK = "Click how they like it. One click is enough to learn from."
+
+
+def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
+    who = plain(" · ".join(world.context_of(ranked.request).values()))
+    item = plain(world.items[ranked.shown].label)
+    return pieces(f"**Step:** {who} was offered {item} and answered **{reward:g}**.")
+
+
+def _move(world: World, click: Click, policy: Policy) -> Effect:
+    """Return the effect of the last click: sentences, and lines from before to after."""
+    i, before, after = click.before.shown, click.before, click.after
+    lines = [("earns", before.means[i], after.means[i])]
+    if before.mode == "online":
+        lines.insert(0, ("chance", before.probabilities[i], after.probabilities[i]))
+    said, because = pieces(_in_words(world, click)), pieces(why_less(click, policy))
+    return Effect(
+        (), said, because, [(name, _within(was), _within(now)) for name, was, now in lines]
+    )
+
+
+def _within(place: float) -> float:
+    """Clip a value to the range from 0 to 1."""
+    return min(max(place, 0.0), 1.0)
+
+
+def _in_words(world: World, click: Click) -> str:
+    i = click.before.shown
+    item = world.items[i]
+    sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
+    chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
+    means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
+    moved = f"expected reward {means[0]} → **{means[1]}**"
+    if click.before.mode == "online":
+        told = f"Chance {chances[0]} → **{chances[1]}**, {moved}."
+    else:
+        told = f"The offer stays the same; {moved}."
+    return f"**Your click: {sent}** for {plain(item.label)}. {told}"
+
+
+def why_less(click: Click, policy: Policy) -> str:
+    """Explain a falling chance despite a rising expected reward, if narrower beliefs are the
+    reason.
+
+    A narrow bell has fewer draws far above its mean than a wide bell.
+    """
+    i, before, after = click.before.shown, click.before, click.after
+    fell = before.probabilities[i] - after.probabilities[i] >= _NOTICED
+    rose = after.means[i] - before.means[i] >= _NOTICED
+    wider = [sd for sd in after.sds if sd > after.sds[i]]
+    if not (before.mode == "online" and isinstance(policy, Thompson) and fell and rose and wider):
+        return ""
+    return (
+        f"**Why less:** surer (±{after.sds[i]:.2f}), so it wins fewer random samples "
+        f"than {counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
+    )
+
+
+def where_it_comes_from(click: Click) -> str:
+    """Return the contributions to the change of the offered action's expected reward."""
+    values = click.before.request.context_values
+    noticed = {source: by for source, by in click.changes.items() if abs(by) >= _NOTICED}
+    if not noticed:
+        return f"It changed by less than {_NOTICED:g}, because this answer was expected."
+    names = names_of(click.changes, values)
+    parts = [f"{plain(names[source])} **{signed(by)}**" for source, by in noticed.items()]
+    rest = sum(click.changes.values()) - sum(noticed.values())
+    if abs(rest) >= _NOTICED:
+        parts.append(f"everything else **{signed(rest)}**")
+    return f"Sources of the change in expected reward: {'; '.join(parts)}."

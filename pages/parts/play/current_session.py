@@ -1,0 +1,16 @@
+"""Access to the Play session of this browser session."""
+
+from engine.store import StoredLoop
+from pages.parts.components.browser_id import keys, owner
+from pages.parts.play.session import PlaySession
+from pages.parts.play.setup import PlaySetup
+from pages.parts.settings.library import library
+from pages.parts.work.session_state import session_of
+
+
+def play_session(setup: PlaySetup, stored: StoredLoop | None = None) -> PlaySession:
+    """Return the Play session, created at first use; a new one opens a stored loop, if given."""
+    return session_of(
+        PlaySession,
+        lambda: PlaySession(setup, library=library(), owner=owner(), keys=keys(), stored=stored),
+    )

@@ -1,0 +1,262 @@
+"""Panels on learning: the map of contexts, mean reward and regret."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import streamlit as st
+
+from engine.evaluation.learning_curve import RECENT_VISITORS
+from engine.worlds import World, key_of
+from pages.parts.charts import context_map as contexts
+from pages.parts.charts import curves
+from pages.parts.charts.base import keys_of
+from pages.parts.charts.map_axes import Axes, upright_axes_of
+from pages.parts.components.scene_view.parts import (
+    Panel,
+    Part,
+    chart,
+    heading,
+    numbers,
+    panel,
+    small,
+)
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.play.setup import PlaySetup
+from pages.parts.scene.parts import Figure, FigureStyle
+from pages.parts.text.format import plain, section, titled
+from pages.parts.text.glossary import meanings
+from pages.parts.text.money import in_all, per_thousand
+
+_MAP_HELP = (
+    "Each cell is a context, coloured by the action it would offer most. A stronger "
+    "colour means a higher chance. The frame marks the current visitor. With the "
+    "truth revealed, a corner shows the best action wherever it differs."
+)
+_REGRET_HELP = meanings("regret")
+_GUESS = "its prediction of today's rules there"
+"""Content of an apprentice's map."""
+_FEW = 3
+"""Fields of a world up to which a button switches between maps."""
+
+
+def head_of_map(setup: PlaySetup, world: World) -> Axes:
+    """Draw the map's heading and the switch for the truth; return the axes of the map.
+
+    A world of a few fields has a button for the next axes; for a world of many fields, `choose_map`
+    draws a menu.
+    """
+    maps, key = list(upright_axes_of(world)), _map_key(world)
+    chosen = st.session_state.get(key)
+    axes: Axes = chosen if chosen in maps else maps[0]
+
+    def turn() -> None:
+        st.session_state[key] = maps[(maps.index(axes) + 1) % len(maps)]
+
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="head-of-map"
+    ):
+        titled("What it has learned", help=_MAP_HELP, width="content")
+        setup.draw("truth")
+        if len(maps) > 1 and len(world.fields) <= _FEW:
+            st.button("Next view", key="another-map", type="tertiary", on_click=turn)
+    return axes
+
+
+def choose_map(world: World) -> None:
+    """Draw the menu of a map's two fields in a world of many."""
+    maps = upright_axes_of(world)
+    if len(world.fields) > _FEW:
+        st.selectbox(
+            "Map of",
+            list(maps),
+            format_func=lambda axes: f"Map: {maps[axes]}",
+            key=_map_key(world),
+            label_visibility="collapsed",
+        )
+
+
+def _map_key(world: World) -> str:
+    return f"map-of-{key_of(world)}"
+
+
+def map_of(
+    opened: OpenLoop, favoured: Sequence[Mapping[str, Any]], axes: Axes, truth: bool, dark: bool
+) -> Panel:
+    """Return the panel with the map of contexts, and a sentence on its content."""
+    # With a single field, rows side by side would be too narrow.
+    figure = map_figure(
+        opened, favoured, axes, truth, FigureStyle(dark), upright=bool(axes.columns)
+    )
+    mode, hidden = opened.loop.settings.learning_mode, len(favoured) - figure.rows.num_rows
+    caption = _caption(favoured, bool(opened.loop.events), truth, mode, hidden)
+    return panel(
+        _chart(figure, {"world": key_of(opened.world)}),
+        small(" ".join([caption, *_part_of(opened.world, axes)])),
+    )
+
+
+def map_figure(
+    opened: OpenLoop,
+    favoured: Sequence[Mapping[str, Any]],
+    axes: Axes,
+    truth: bool,
+    look: FigureStyle,
+    upright: bool = False,
+) -> Figure:
+    """Return the map of contexts.
+
+    Args:
+        favoured: cells of the map, from `OpenLoop.favoured`.
+        truth: True to mark wrong cells with the best action.
+        upright: True to put the rows of ``axes`` side by side.
+    """
+    world, turn, knows = opened.world, opened.arrivals.turn, bool(opened.loop.events)
+    alt = alt_of_map(opened, favoured)
+    return Figure(
+        "chart-map",
+        alt.partition(": ")[0],
+        alt,
+        contexts.map_spec(world, look.dark, axes, look.size, upright),
+        contexts.map_rows(world, favoured, opened.context, axes, turn, knows, truth),
+        keys=keys_of(world, look.dark),
+        dark=look.dark,
+    )
+
+
+def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Part, Figure]:
+    """Return a figure as part of a panel; see `chart`."""
+    return chart(
+        figure.rows, figure.spec, figure.key, figure.alt, figure.dark, keys=figure.keys, wish=wish
+    )
+
+
+def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
+    """Return the map's alternative text, with numbers."""
+    world, knows = opened.world, bool(opened.loop.events)
+    part = "all contexts" if world.is_mapped_whole else "contexts like this one"
+    return f"Map of {part}: {map_in_words(world, favoured, knows)}"
+
+
+def _part_of(world: World, axes: Axes) -> list[str]:
+    """Return sentences on the part of the world in the map; empty for a complete map."""
+    if world.is_mapped_whole:
+        return []
+    along = [field for field in world.fields if field.name in (axes.row, *axes.columns)]
+    extent, sentences = world.extent(*(field.name for field in along)), list[str]()
+    if len(along) < len(world.fields):
+        sentences.append("In all other fields they are like the current visitor.")
+    parts = [
+        f"{extent[field.name]} of the {len(field.values)} values of {plain(field.label)}"
+        for field in along
+        if extent[field.name] < len(field.values)
+    ]
+    if parts:
+        sentences.append(f"The map has room for {' and '.join(parts)}.")
+    return sentences
+
+
+def _caption(
+    favoured: Sequence[Mapping[str, Any]], knows: bool, truth: bool, mode: str, hidden: int
+) -> str:
+    """Return the sentence below a map with ``hidden`` cells left out."""
+    if not knows:
+        return "Empty until the first reward. Click a cell to meet that visitor."
+    if not truth and not any(cell["strength"] > contexts.VISIBLE for cell in favoured):
+        return (
+            "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
+        )
+    if not truth:
+        content = "the action offered most" if mode == "online" else _GUESS
+        return f"Each cell shows {content}. Pale means unsure. Click a cell to meet that visitor."
+    right = sum(cell["right"] for cell in favoured)
+    said = [f"**{right:,} of {len(favoured):,} right.**"]
+    if hidden:
+        said.append("That includes visitors who are not on this map.")
+    if right < len(favoured):
+        said.append("A corner shows the best action where it differs.")
+    if mode != "online":
+        said.append(f"The map shows {_GUESS}.")
+    return " ".join(said)
+
+
+def map_in_words(world: World, favoured: Sequence[Mapping[str, Any]], knows: bool) -> str:
+    """Return the number of cells per action, as plain text."""
+    if not knows:
+        return "Nothing is learned yet"
+    count = Counter(cell["action"] for cell in favoured)
+    names = {item.id: item.name for item in world.items}
+    return ", ".join(
+        f"{names[action]} in {n:,} of {len(favoured):,}" for action, n in count.most_common()
+    )
+
+
+def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
+    """Return the panel on earnings: three numbers, their worth, the mean reward over time, and
+    changes of the world.
+
+    The best possible means are drawn only with the truth.
+    """
+    last, world = curve[-1] if curve else {}, opened.world
+    named = {
+        "Visitors": f"{last.get('visitor', 0):,.0f}",
+        "Mean reward": f"{last['mean']:.2f}" if last else "–",
+        f"Last {RECENT_VISITORS} visitors": f"{last['recent']:.2f}" if last else "–",
+    }
+    return panel(
+        heading("What it earns"),
+        numbers(named),
+        _worth(world, last) if curve and world.unit else None,
+        _chart(reward_figure(curve, truth, opened.loop.seed, FigureStyle(dark))) if curve else None,
+        _changes(opened),
+    )
+
+
+def _worth(world: World, last: Mapping[str, float]) -> Part:
+    so_far, latest = (per_thousand(world, last[name]) for name in ("mean", "recent"))
+    return small(f"{plain(so_far)} so far, {plain(latest)} recently.")
+
+
+def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
+    """Return the chart of mean reward by visitor: overall and recent."""
+    last, title = curve[-1], f"Mean reward by visitor, seed {seed}"
+    return Figure(
+        "chart-reward",
+        title,
+        f"{title}: {last['mean']:.2f} after {last['visitor']:,.0f}, {last['recent']:.2f} over the "
+        f"last {RECENT_VISITORS}",
+        curves.reward_spec(look.dark, truth),
+        curves.reward_rows(curve, truth, look.size),
+        dark=look.dark,
+    )
+
+
+def _changes(opened: OpenLoop) -> Part | None:
+    if not opened.changed_before:
+        return None
+    whom = ", ".join(f"{number:,}" for number in opened.changed_before)
+    return small(f"The world changed after visitor {whom}.")
+
+
+def show_heading_of_regret(curve: curves.Curve) -> None:
+    """Draw the heading of the regret chart, if there is a chart."""
+    if curve:
+        section("Missed rewards (regret)", help=_REGRET_HELP)
+
+
+def lost(world: World, curve: curves.Curve, truth: bool, dark: bool) -> Panel:
+    """Return the panel on cumulative regret; empty without the truth."""
+    if not curve or not truth:
+        return panel()
+    lost, by_chance = curve[-1]["regret"], curve[-1]["uniform_regret"]
+    missed = f"{lost:,.1f} rewards{in_all(world, lost)}, with random offers {by_chance:,.1f}"
+    alt = (
+        f"Cumulative regret by visitor: {lost:.1f} rewards missed, {by_chance:.1f} "
+        "with random offers"
+    )
+    return panel(
+        chart(curves.regret_rows(curve), curves.regret_spec(dark), "chart-regret", alt, dark),
+        small(f"Missed so far: {plain(missed + in_all(world, by_chance))}.")
+        if world.unit
+        else None,
+    )

@@ -1,0 +1,41 @@
+"""Panel to choose the waiting visitor's context, or to call the next visitor."""
+
+from engine.worlds import key_of
+from pages.parts.components.scene_view.parts import Panel, button, choice, panel
+from pages.parts.play.open_loop import OpenLoop
+from pages.parts.text.format import plain, printed
+
+_NEXT = (
+    "Call the next visitor without an answer from this one. You can also change who "
+    "is there. Nothing is logged before an answer."
+)
+
+
+def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) -> Panel:
+    """Return the panel: each field of the context, and the button for the next visitor.
+
+    Changes are "what if" questions and are not logged; they are disabled during live play.
+    """
+    world, context, visit = opened.world, opened.context, opened.arrivals.visit
+    choices = (
+        choice(
+            f"{key_of(world)}-{field.name}",
+            printed(plain(field.label)),
+            [(value.name, printed(plain(value.label))) for value in field.values],
+            context[field.name],
+            {"field": field.name, "visit": visit},
+            is_number=field.is_number,
+            disabled=is_live,
+        )
+        for field in world.fields
+    )
+    passing = button(
+        "next-visitor",
+        "Next visitor",
+        "person_add",
+        _NEXT,
+        {"pass": visit},
+        shortcut="N" if keys else "",
+        disabled=is_closed,
+    )
+    return panel(*choices, passing)

@@ -1,0 +1,52 @@
+"""What a click changed, in words."""
+
+from collections.abc import Callable
+
+from engine import Greedy, LearningLoop, LoopSettings, Thompson
+from engine.worlds import WORLDS
+from pages.parts.play.click_effect import last, why_less
+from pages.parts.play.open_loop import Click
+from tests.pages.conftest import App
+
+
+def loved_at_first(world_key: str) -> Click:
+    """The first answer of a loop, the best there is, to what was offered."""
+    world = WORLDS[world_key]
+    loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=7)
+    context = world.features(world.contexts[0])
+    before = loop.preview(world.actions, context, event_id="first")
+    loop.rank(world.actions, context, event_id="first")
+    loop.reward("first", 1.0)
+    return Click(before, loop.preview(world.actions, context, event_id="later"), 1.0, True, {})
+
+
+def test_where_the_best_answer_lowers_the_chance_it_is_said_why() -> None:
+    click = loved_at_first("movies")
+    shown = click.before.shown
+    assert click.after.means[shown] > click.before.means[shown]
+    assert click.after.probabilities[shown] < click.before.probabilities[shown] / 1.5
+    told = why_less(click, Thompson(agreement=1))
+    assert told == (
+        f"**Why less:** surer (±{click.after.sds[shown]:.2f}), so it wins fewer random samples than "
+        f"11 others (up to ±{max(click.after.sds):.2f})."
+    )
+    assert not why_less(click, Greedy())
+
+
+def test_where_the_chance_rose_there_is_nothing_to_say() -> None:
+    assert not why_less(loved_at_first("coffee"), Thompson(agreement=1))
+
+
+def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past(
+    open_app: Callable[..., App],
+) -> None:
+    opened = open_app().answer(1.0).session.open
+    told, click = last(opened, asks=True), opened.click
+    assert click is not None
+    shown = click.before.shown
+    assert told.said[0] == ("Your click: reward 1", True)
+    assert told.lines == [
+        ("chance", click.before.probabilities[shown], click.after.probabilities[shown]),
+        ("earns", click.before.means[shown], click.after.means[shown]),
+    ]
+    assert not any([*told.note, *last(opened, asks=True, is_now=False).said])

@@ -1,0 +1,215 @@
+"""How often pages are drawn that follow what goes on by itself."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Event, RLock, Thread
+
+import pytest
+from streamlit.runtime.scriptrunner import StopException
+
+from engine.steps import Steps
+from pages.parts.work.browser_sessions import Client
+from pages.parts.work.frame_scheduler import SHARE, Frames, drawing, frame, only_follow, result_of
+from pages.parts.work.jobs import Jobs, jobs
+
+
+def test_one_alone_is_drawn_as_often_as_it_wants() -> None:
+    frames = Frames(lambda: 0.0)
+    assert frames.pace("a", 0.25) == 0.25
+    frames.note("a", 10.0)
+    assert frames.pace("a", 0.25) == 0.25
+
+
+def test_all_together_leave_time_for_clicks() -> None:
+    frames = Frames(lambda: 0.0)
+    for session in range(20):
+        frames.note(str(session), 0.06)
+    paces = [frames.pace(str(session), 0.25) for session in range(20)]
+    assert sum(0.06 / pace for pace in paces) <= SHARE + 0.02
+    assert set(paces) == {4.0}
+
+
+def test_who_follows_nothing_any_more_does_not_count() -> None:
+    clock = [0.0]
+    frames = Frames(lambda: clock[0])
+    frames.note("a", 1.0)
+    frames.note("b", 1.0)
+    frames.forget("a")
+    assert frames.pace("b", 0.25) == 0.25
+    assert frames.pace("c", 0.25) == 4.0
+    clock[0] = 31.0
+    assert frames.pace("c", 0.25) == 0.25
+
+
+def test_what_nobody_has_clicked_for_is_drawn_one_after_the_other() -> None:
+    first, second = Event(), Event()
+
+    def draw_another() -> None:
+        first.set()
+        with drawing(is_clicked_for=False):
+            second.set()
+
+    with drawing(is_clicked_for=False):
+        Thread(target=draw_another).start()
+        assert first.wait(10)
+        with drawing(is_clicked_for=True):
+            assert not second.wait(0.05)
+    assert second.wait(10)
+
+
+@pytest.mark.parametrize(
+    ("is_clicked_for", "patience"), [(True, "_SHORT_PATIENCE"), (False, "_PATIENCE")]
+)
+def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
+    monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool, patience: str
+) -> None:
+    begun, drawn = Event(), Event()
+
+    def draw_another() -> None:
+        begun.set()
+        with drawing(is_clicked_for):
+            drawn.set()
+
+    for seconds, waits in ((60.0, True), (0.01, False)):
+        monkeypatch.setattr(f"pages.parts.work.frame_scheduler.{patience}", seconds)
+        begun.clear()
+        drawn.clear()
+        with drawing(is_clicked_for):
+            Thread(target=draw_another).start()
+            assert begun.wait(10)
+            assert drawn.wait(0.05 if waits else 10) != waits
+        assert drawn.wait(10)
+
+
+class Followed:
+    """What a page follows until it is over."""
+
+    def __init__(self) -> None:
+        self.lock, self.is_live = RLock(), True
+
+
+def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    own, turns, session = Frames(), list[bool](), Followed()
+
+    @contextmanager
+    def noted(is_clicked_for: bool) -> Iterator[None]:
+        turns.append(is_clicked_for)
+        yield
+
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", lambda: own)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
+    draw = frame(lambda session: None)
+    for session.is_live in (False, True, False, False):
+        draw(session)
+    assert turns == [True, False, False, True]
+
+
+def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Once: the next frame is clicked for as any other."""
+    turns, session = list[bool](), Followed()
+    session.is_live = False
+
+    @contextmanager
+    def noted(is_clicked_for: bool) -> Iterator[None]:
+        turns.append(is_clicked_for)
+        yield
+
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.drawing", noted)
+    draw = frame(lambda session: None)
+    only_follow()
+    draw(session)
+    draw(session)
+    assert turns == [False, True]
+
+
+def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Others draw meanwhile; a page that is drawn in full or follows something goes on at once."""
+    session, done = Followed(), list[str]()
+
+    def draw_another() -> None:
+        with session.lock:
+            done.append("another drew")
+
+    def pause(seconds: float) -> None:
+        assert seconds == 0.015
+        other = Thread(target=draw_another)
+        other.start()
+        other.join(10)
+        done.append("paused")
+
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.frames", Frames)
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.PAINTED", 0.015)  # Other tests have none.
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.time.sleep", pause)
+    draw = frame(lambda session: done.append("drawn"))
+    draw(session)
+    assert done == ["drawn"]
+    session.is_live = False
+    with drawing(is_clicked_for=True):
+        draw(session)
+    assert done == ["drawn", "drawn"]
+    draw(session)
+    assert done == ["drawn", "drawn", "drawn", "another drew", "paused"]
+
+
+@pytest.mark.parametrize("is_clicked_for", [True, False])
+def test_while_a_page_waits_for_a_job_others_are_drawn(
+    monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool
+) -> None:
+    """And the job does not pause for the click that waits for it."""
+    line, others = Jobs(), Event()
+    monkeypatch.setattr("pages.parts.work.frame_scheduler.jobs", lambda: line)
+    monkeypatch.setattr(
+        "pages.parts.work.frame_scheduler.submit", lambda steps: line.submit(steps, Client("a", ""))
+    )
+
+    def draw_another() -> None:
+        with drawing(is_clicked_for):
+            others.set()
+
+    def job() -> Steps[str]:
+        assert line._clicks == 0
+        Thread(target=draw_another).start()
+        assert others.wait(10)
+        yield None
+        return "opened"
+
+    with drawing(is_clicked_for):
+        assert result_of(job()) == "opened"
+        assert line._clicks == is_clicked_for
+
+
+def test_a_script_ends_with_the_job_that_it_waits_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    line = Jobs(is_there=lambda session: False)
+    monkeypatch.setattr("pages.parts.work.jobs.GRACE", -1.0)
+    monkeypatch.setattr(
+        "pages.parts.work.frame_scheduler.submit",
+        lambda steps: line.submit(steps, Client("gone", "")),
+    )
+
+    def job() -> Steps[str]:
+        yield None
+        return "opened"
+
+    with drawing(is_clicked_for=True):
+        with pytest.raises(StopException):
+            result_of(job())
+        assert jobs()._clicks == 1
+
+
+def test_a_frame_lets_clicks_go_first_but_a_click_does_not_wait_for_another(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    waited = list[str]()
+    monkeypatch.setattr(jobs(), "let_clicks_go_first", lambda: waited.append("once"))
+    with drawing(is_clicked_for=False):
+        assert waited == ["once"]
+    with drawing(is_clicked_for=True):
+        pass
+    assert waited == ["once"]

@@ -1,0 +1,160 @@
+"""Processes for the races, shared by all sessions."""
+
+from concurrent.futures import BrokenExecutor, Executor, Future
+from threading import Event
+
+import pytest
+
+from pages.parts.race.finished_races import FinishedRaces
+from pages.parts.race.session import RaceSession
+from pages.parts.race.setup import RaceSetup
+from pages.parts.race.wording import progress_of, verdict
+from pages.parts.work.browser_sessions import Client
+from pages.parts.work.jobs import GRACE
+from pages.parts.work.race_pool import LANES, TURN, Racer, Track
+from tests.pages.conftest import Here
+
+
+class Watched(Here):
+    """An executor that says whether it was shut down."""
+
+    def __init__(self) -> None:
+        self.was_closed = Event()
+
+    @property
+    def closed(self) -> bool:
+        return self.was_closed.is_set()
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        self.was_closed.set()
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+there = set[str]()
+"""Sessions that have not ended."""
+
+
+def a_track() -> tuple[Track, list[Watched], Clock]:
+    made: list[Watched] = []
+
+    def make() -> Executor:
+        made.append(Watched())
+        return made[-1]
+
+    clock = Clock()
+    there.update(("", *(f"session {number}" for number in range(20))))
+    return Track(make, clock, there.__contains__), made, clock
+
+
+def enter(track: Track, address: str = "here") -> Racer:
+    return track.enter(Client(f"session {len(track)}", address))
+
+
+def test_processes_are_there_only_while_somebody_races() -> None:
+    track, made, _ = a_track()
+    assert made == []
+    racers = [enter(track) for _ in range(LANES + 1)]
+    assert len(made) == 1
+    assert [track.place(racer) for racer in racers] == [0, 0, 1]
+    for racer in racers:
+        assert not made[0].closed
+        track.leave(racer)
+    assert made[0].closed
+    assert enter(track).executor is made[1]
+
+
+def test_while_others_wait_a_lane_goes_round() -> None:
+    track, _, clock = a_track()
+    racers = [enter(track) for _ in range(LANES)]
+    assert [track.place(racer) for racer in racers] == [0, 0]
+    clock.now = 2 * TURN
+    assert [track.place(racer) for racer in racers] == [0, 0]
+    racers += [enter(track), enter(track)]
+    assert [track.place(racer) for racer in racers] == [1, 2, 0, 0]
+    clock.now = 4 * TURN
+    assert [track.place(racer) for racer in racers] == [0, 0, 1, 2]
+
+
+def test_one_address_cannot_keep_another_waiting() -> None:
+    track, _, clock = a_track()
+    many = [enter(track) for _ in range(10)]
+    assert [track.place(racer) for racer in many] == [0, 0, *range(1, 9)]
+    other = enter(track, "there")
+    seen = 0
+    for turn in range(1, 11):
+        clock.now = turn * TURN
+        seen += track.place(other) == 0
+    assert seen >= 9
+
+
+SMALL = RaceSetup(who="ab,uniform", visitors=200, crowds=2)
+
+
+def test_a_race_waits_for_a_lane_and_says_so() -> None:
+    track, _, _ = a_track()
+    racers = [enter(track) for _ in range(LANES)]
+    session = RaceSession(SMALL, track, FinishedRaces())
+    session.start(SMALL, "ab")
+    assert session.state == "queued"
+    assert session.is_live
+    assert "1 other race is ahead of yours" in progress_of(session)
+    track.leave(racers[0])
+    session.advance()
+    assert session.state in {"running", "done"}
+
+
+def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
+    track, _, clock = a_track()
+    session = RaceSession(SMALL, track, FinishedRaces())
+    session.start(RaceSetup(who="ab,uniform", visitors=200, crowds=50), None)
+    found = len(session.known)
+    there.clear()
+    clock.now = GRACE + 1
+    track.look()
+    session.advance()
+    assert session.state == "lost"
+    assert len(session.known) == found > 0
+    assert "not connected" in verdict(session)
+
+
+def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks in any more, and nobody else comes: a timer alone ends its race."""
+    monkeypatch.setattr("pages.parts.work.race_pool._LOOK", 0.01)
+    monkeypatch.setattr("pages.parts.work.race_pool.GRACE", 0.0)
+    made = [Watched()]
+    track = Track(lambda: made[0], is_there=lambda session: False)
+    racer = enter(track)
+    assert made[0].was_closed.wait(10)
+    assert track.place(racer) is None
+
+
+class Broken(Watched):
+    """An executor whose processes have ended."""
+
+    def submit(self, *args: object, **kwargs: object) -> Future[object]:  # type: ignore[override]
+        future: Future[object] = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+
+def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None:
+    made: list[Watched] = [Broken(), Watched()]
+    track = Track(lambda: made.pop(0))
+    session = RaceSession(SMALL, track, FinishedRaces())
+    states: list[str] = []
+    for _ in range(2):
+        session.start(SMALL, None)
+        for _ in range(5):
+            session.advance()
+        states.append(session.state)
+        if session.state == "broken":
+            assert "processes that raced have ended" in verdict(session)
+    assert states == ["broken", "done"]
