@@ -68,8 +68,8 @@ def test_the_last_visitor_is_explained_by_bars_that_sum_to_what_was_believed(why
     assert asked.against is not None
     whole = bars.pop("= expected reward")
     assert whole == pytest.approx(last.means[last.shown] - last.means[asked.against], abs=1e-9)
-    curiosity = bars.pop("+ curiosity", 0.0)
-    assert bars.pop("= its draws", whole + curiosity) == pytest.approx(whole + curiosity)
+    curiosity = bars.pop("+ luck", 0.0)
+    assert bars.pop("= sample", whole + curiosity) == pytest.approx(whole + curiosity)
     assert sum(bars.values()) == pytest.approx(whole, abs=0.005), "what is left out is not seen"
 
 

@@ -82,7 +82,7 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     assert "Actions, Name is missing" in app.bare
     app.session.write_actions({"added_rows": [{"name": "[x](y)"}, {"name": "[x](y)"}]})
     app.run()
-    assert "Actions, row 1, Name is '[x](y)', as another row's" in app.bare
+    assert "Actions, row 1, Name is '[x](y)', like another row" in app.bare
     assert "[x](y)" not in app.text
     app.click("undo")
     assert "Actions, Name is missing" in app.bare

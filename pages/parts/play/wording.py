@@ -18,13 +18,13 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
     name = f"**{labels[ranked.chosen]}**"
     kept = sum(chance.kept for chance in chances)
     if ranked.cause == "lot" or (ranked.cause == "random" and not kept):
-        return f"{name} at random: its chance is the length of its bar."
+        return f"{name} was chosen at random; its chance is the length of its bar."
     if ranked.cause == "random":
         return _chance(name, kept)
     if ranked.draw is not None:
         return _draw(name, ranked, chances, policy)
     if max(ranked.means) - min(ranked.means) < _ALIKE:
-        return f"Nothing learned so far separates them here: {name} at random."
+        return f"Nothing learned so far separates the actions: {name} was chosen at random."
     mean = ranked.means[ranked.chosen]
     return f"{name} has the highest expected reward, {mean:.2f}, so it is offered."
 
@@ -75,7 +75,7 @@ def legend(
     """What the marks of a picture are, as far as they are there, but for `striped`."""
     told = ["Wide bell: unsure."]
     if ranked.draw is not None:
-        told.append("Dots: one random sample from each.")
+        told.append("Dots: one random sample from each bell.")
     if chances[ranked.baseline].wins is not None:
         told.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
@@ -101,4 +101,4 @@ def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
     if kept[0] - min(kept) < _ALIKE:
         return f"{whole}, the same share for each."
     label = plain(world.items[ranked.baseline].label)
-    return f"{whole}, half for {label}, the first, half for all."
+    return f"{whole}, half for {label}, the first action, and half for all."

@@ -229,7 +229,7 @@ def about_finals(session: RaceSession) -> str:
 def about_bands(session: RaceSession, names: str) -> str:
     """Explain the dotted lines; Markdown."""
     return (
-        f"{in_markdown(session.displayed, names)}: the dotted lines hold the middle 80 "
+        f"{in_markdown(session.displayed, names)}: the dotted lines enclose the middle 80 "
         "% of crowds. The thin lines of *Who earns most* show the uncertainty of the "
         "mean."
     )

@@ -35,7 +35,7 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
     if source == "imitation":
         return "today's rules"
     if source.every:
-        return f"{('other' if source.every in some else 'all')} {_FIELDS[source.every]}"
+        return f"{'other' if source.every in some else 'all'} {_FIELDS[source.every]}"
     named = [
         value if value and isinstance(value, str) else f"{field} {json.dumps(value)}"
         for field, value in values.items()

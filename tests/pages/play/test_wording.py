@@ -114,7 +114,8 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
       f"half for {FIRST}, the first, half for all."),
      (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for exploration, the same share "
       "for each."),
-     (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share for each.")],
+     (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share "
+      "for each.")],
 )  # fmt: skip
 def test_what_is_kept_for_learning_is_said_with_its_share(policy: Policy, said: str) -> None:
     ranked = rankings(policy)[0]
