@@ -84,7 +84,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
 @pytest.mark.parametrize("loop", ["nobody-has-this-id-at-all", "../etc", "x"])
 def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: str) -> None:
     app = open_app(loop=loop)
-    assert "Here is a new one" in app.at.toast[0].value
+    assert "A new loop is open instead" in app.at.toast[0].value
     assert app.metric("Visitors") == "0"
     assert loop_in_link(app) is None
 
@@ -252,7 +252,7 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
     assert "Your loops (2)" in app.text
-    assert "cannot be opened or taken along" in app.text
+    assert "cannot be opened or exported" in app.text
     keys = {str(button.key) for button in app.at.button}
     assert f"open-{whole}" in keys
     assert {key for key in keys if key.endswith(damaged)} == {f"erase-{damaged}"}
@@ -313,8 +313,8 @@ def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app
     assert "were edited or reordered" in app.at.error[0].value
     app.at.checkbox[0].check()
     wait_for(app.click("import"))
-    assert "from a file that was edited" in app.at.success[0].value
-    assert "from a file that was edited" in app.text
+    assert "imported from an edited file" in app.at.success[0].value
+    assert "imported from an edited file" in app.text
     assert {about.origin for about in store().loops(app.session.owner)} == {"here", "edited"}
 
 

@@ -78,7 +78,7 @@ def test_an_earlier_event_is_explained_as_it_was_believed_then(why: App) -> None
     first, *_ = opened.loop.events.values()
     told = asked_why(why, event=first.ranked.event_id)
     assert "Visitor 1 of 10" in told.text
-    assert "are believed to earn the same" in told.text, "nothing was learned by then"
+    assert "have the same expected reward" in told.text, "nothing was learned by then"
     told.click("why-chevron_right")
     assert "Visitor 2 of 10" in told.text
     assert told.can_press("why-chevron_left")

@@ -42,8 +42,8 @@ def keys(app: WorldsApp) -> list[str]:
 def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Open) -> None:
     """Heads that said Worth and Sends were not understood, and their help stands on hover alone."""
     told = open_worlds().bare
-    assert f"{COLUMNS['worth']}: what a success brings" in told
-    assert f"{COLUMNS['sends']}: what a request says in place of its name" in told
+    assert f"{COLUMNS['worth']}: the value of a success" in told
+    assert f"{COLUMNS['sends']}: the value in a request, if it is not the name" in told
 
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:
@@ -163,8 +163,8 @@ def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_world
         assert submitted.call_count > 0
     found = world_from_json(told).ceilings
     metrics = {metric.label: metric.value for metric in app.at.metric}
-    assert metrics["One for all"] == f"{found.single.value:.2f}"
-    assert metrics["At best"] == f"{found.best.value:.2f}"
+    assert metrics["Best single offer"] == f"{found.single.value:.2f}"
+    assert metrics["Best for each"] == f"{found.best.value:.2f}"
 
 
 def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rules(

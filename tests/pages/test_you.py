@@ -77,7 +77,7 @@ def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: 
         app.session.contest.choose(0, served)
     app.run()
     assert opened(app)["world"] == key_of(app.session.open.world)
-    assert "Nobody keeps this world" in app.text
+    assert "This world is not saved" in app.text
 
 
 def test_a_link_brings_the_choices_back_and_what_is_none_is_said(open_app: Open) -> None:

@@ -218,7 +218,7 @@ def came(session: CompareSession) -> str:
     since = f" Means cover the visitors since it went online, after {latest.start:,}."
     against = " Small print: difference to today's rules, with 95 % intervals."
     return (
-        f"{counted(latest.end, 'visitor')} came."
+        f"{counted(latest.end, 'visitor')} so far."
         + (since if latest.start else "")
         + (against if latest.uplift("online") else "")
         + (f" {came_alone(session.world, events)}" if events else "")

@@ -63,15 +63,15 @@ def about_log(session: EvaluateSession) -> str:
     )
     visitors = counted(len(result.log.decisions), "visitor") if result else "visitors"
     if session.setup.log == "file":
-        events = counted(len(result.log.decisions), "event") if result else "a file"
-        said += f"Log: {events} of your own."
+        events = f"{counted(len(result.log.decisions), 'event')} from " if result else ""
+        said += f"Log: {events}your file."
     elif session.asks_loop:
         play = existing(PlaySession)
         is_there = play is not None and play.open.stored is session.stored
         whose = "that is open on Play" if is_there else "in the link"
         said += f"Log: {visitors} of the loop {whose}."
     else:
-        said += f"Log: {visitors}, simulated, served by a new loop."
+        said += f"Log: {visitors} of a simulation, served by a new loop."
     if result and result.log.decisions.unmatched:
         more = counted(result.log.decisions.unmatched, "visitor")
         said += f" Excluded: {more} for whom the apprentice would have chosen differently."

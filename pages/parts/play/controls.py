@@ -72,13 +72,13 @@ def step_back(session: PlaySession) -> None:
         undo(
             partial(_undo, session),
             session.live.is_live or not session.can_undo,
-            "undo the last step exactly: an answer, a simulated crowd, a setting, a "
+            "revert the last step exactly: an answer, a simulated crowd, a setting, a "
             "reset or a new seed.",
         )
         redo(
             session.redo,
             session.live.is_live or not session.can_redo,
-            "redo the step that was undone last.",
+            "restore the step that was undone last.",
         )
 
 

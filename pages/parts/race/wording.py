@@ -189,9 +189,9 @@ def about_hypotheses(session: RaceSession) -> str:
     idea = names[belief.hypothesis]
     since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
     return (
-        f"This engine runs {belief.others + 1} models and trusts each by how well it predicts. At "
-        f"the end it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead "
-        f"of the others {since}."
+        f"This engine runs {belief.others + 1} models and weights each by how well it predicts. "
+        f"At the end, one model has {percent(belief.weight)} of the weight: "
+        f"*{idea[0].lower()}{idea[1:]}*. It was ahead of the others {since}."
     )
 
 

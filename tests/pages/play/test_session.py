@@ -534,7 +534,7 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     other.undo()
     assert rewards_of(one) == [[1.0], [0.0]]
     (sentence,) = other.refusals.sentences
-    assert "nobody was taken back" in sentence
+    assert "nothing was undone" in sentence
     other.advance()
     other.undo()
     assert rewards_of(one) == [[1.0]]

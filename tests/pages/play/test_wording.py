@@ -54,7 +54,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
             assert sentence == f"{label} has the highest sample, {highest:.2f}, so it is offered."
-            assert "Dots: one draw from each" in legend(ranked, policy)
+            assert "Dots: one random sample from each bell" in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chance decided, not what is believed: {label}. "
@@ -111,7 +111,7 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 @pytest.mark.parametrize(
     ("policy", "said"),
     [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for exploration, "
-      f"half for {FIRST}, the first, half for all."),
+      f"half for {FIRST}, the first action, and half for all."),
      (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for exploration, the same share "
       "for each."),
      (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share "
@@ -134,7 +134,7 @@ def test_policies_without_draws_tell_what_decided() -> None:
         f"{label} has the highest expected reward, {mean:.2f}, so it is offered."
     )
     blank = rankings(Greedy(), visitors=0)[0]
-    assert "Nothing that was learned tells them apart here" in decided(blank, Greedy())
+    assert "Nothing learned so far separates the actions" in decided(blank, Greedy())
     soft = rankings(Softmax())[0]
     assert decided(soft, Softmax()).endswith("at random: its chance is the length of its bar.")
 

@@ -65,7 +65,7 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     assert report is not None
     uplift = estimate(gained(app.session.comparison, 0, "online"))
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")
-    assert f"{abs(uplift.mean):.2f} a visitor over today's rules" in report.sentences[0]
+    assert f"{abs(uplift.mean):.2f} per visitor over today's rules" in report.sentences[0]
     assert len(report.sentences) == 4
     with ZipFile(io.BytesIO(as_zip((*report.figures, *report.further)))) as packed:
         names = [Path(name) for name in packed.namelist()]
