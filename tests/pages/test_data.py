@@ -165,7 +165,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     mine = app.session.open.stored.id
     assert "Your loops (1)" in app.text
     assert "1 visitor" in app.text
-    assert "**1.00** a visitor" in app.text
+    assert "**1.00** per visitor" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
     assert store().about(mine).name == "Tuesday's class"
@@ -296,7 +296,7 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app.answer(1.0)
     lines = list(export_lines(store(), app.session.open.stored.id))
     bring_in(app, "loop.jsonl", "\n".join(lines).encode())
-    assert "is here&#46;" in app.at.success[0].value
+    assert "is imported&#46;" in app.at.success[0].value
     assert "Your loops (2)" in app.text
     bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value

@@ -93,7 +93,7 @@ def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) ->
         if one.intervals["naive"] and (other := estimate_of(found_on(app), one, app.session.setup))
     ]
     assert naive.estimate - told.estimate == max(gaps)
-    assert f"looks like {naive.estimate:.2f} where it was shown" in app.text
+    assert f"averaged {naive.estimate:.2f} where it was shown" in app.text
     assert f"it would earn about {told.estimate:.2f}" in app.text
 
 
@@ -126,14 +126,14 @@ def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -
 
 def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", about="action Latte")
-    assert "🥛 Latte looks like" in plain_text(app)
+    assert "🥛 Latte averaged" in plain_text(app)
     app.set("evaluate-guessed", 0.5).click("reveal")
     told = estimate_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
     assert told is not None
     assert f"it would earn about {told.estimate:.2f}" in app.text
     app.set("evaluate-about", "uniform")
     assert app.session.hides, "another row is guessed anew"
-    assert "Random looks like" in app.text
+    assert "Random averaged" in app.text
 
 
 def row_of(app: EvaluateApp, target: str) -> Row:
@@ -310,7 +310,7 @@ def always_by_weather(item: str) -> RuleTable:
 def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, window="101-200")
     assert len(found_on(app).decisions) == 100
-    assert "Only visitors 101 to 200 count" in plain_text(app)
+    assert "Only visitors 101 to 200 are included" in plain_text(app)
     assert app.session.result is not None
     whole = found_on(app).log.decisions
     assert (

@@ -52,7 +52,7 @@ def test_coming_by_the_menu_tastes_change_as_the_world_says(
 def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
     assert "Which method earns most from the same visitors?" in app.text
-    assert "About the contenders" in app.text
+    assert "Contenders" in app.text
     assert app.widget("race-bet").options == list(RaceSetup().names.values())
     assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
     assert not app.widget("start").disabled
@@ -70,7 +70,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
         standings.add(outcome)
     assert app.session.known.finals() == standings.finals()
     best = standings.finals()[0]
-    assert f"{best.reward.mean:.3f} a visitor" in app.text
+    assert f"{best.reward.mean:.3f} per visitor" in app.text
     assert len(charts_of(app)) == 4
     app.at.session_state["figures"] = True
     (table,) = app.run().at.dataframe
@@ -199,7 +199,7 @@ def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> N
 def test_a_race_that_is_too_long_is_refused_with_the_reason(open_race: Open) -> None:
     app = open_race(visitors="20000", crowds="500")
     assert app.widget("start").disabled
-    assert f"This page races at most {MAX_STEPS:,} at most" in app.text
+    assert f"This page races at most {MAX_STEPS:,}" in app.text
     app.session.start(app.session.setup, None)
     assert app.session.state == "ready"
 
@@ -260,7 +260,7 @@ def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> Non
     first = finals[0]
     assert f"{names[first.contender]} {first.reward.mean:.3f}" in told
     assert f"{names['ab']} {app.session.known.recent('ab').mean[-1]:.2f}" in told
-    assert f"{names[first.contender]} and A/B test: between the dotted lines lie" in app.text
+    assert f"{names[first.contender]} and A/B test: the dotted lines enclose" in app.text
 
 
 @pytest.mark.slow

@@ -48,7 +48,7 @@ def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Op
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:
     app = open_worlds()
-    assert "everybody's taste 1.00" in app.bare
+    assert "every taste earns 1.00" in app.bare
     app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
     app.at.text_input(key="worlds-title").set_value("*My* <b>place</b>")
     app.run()
@@ -204,9 +204,7 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert made is not None
     assert (made.visitors, session.made()[0]) == (300, made.world)
     assert made.world.unit == "€"
-    assert (
-        "This is a simulation of a log of 300 events; it is not the truth" in app.at.info[0].value
-    )
+    assert "This is a simulation of a log of 300 events, not the truth" in app.at.info[0].value
     alike = tuple(replace(item, title="Breakfast") for item in made.world.items)
     session.begin(made.world, replace(made, world=replace(made.world, items=alike)))
     app.at.switch_page("../../worlds.py")

@@ -218,7 +218,7 @@ def came(session: CompareSession) -> str:
     since = f" Means cover the visitors since it went online, after {latest.start:,}."
     against = " Small print: difference to today's rules, with 95 % intervals."
     return (
-        f"{counted(latest.end, 'visitor')} so far."
+        f"{counted(latest.end, 'visitor')} came."
         + (since if latest.start else "")
         + (against if latest.uplift("online") else "")
         + (f" {came_alone(session.world, events)}" if events else "")
@@ -299,6 +299,6 @@ def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]])
         return "No visitors yet."
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
     return (
-        f"Visitors served worse than by today's rules: {ours} by the apprentice, {others} by the "
+        f"Served worse than by today's rules: {ours} visitors by the apprentice, {others} by the "
         "loop that was online from the start."
     )

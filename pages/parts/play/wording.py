@@ -56,9 +56,10 @@ def _today(ranked: Ranked, labels: Sequence[str]) -> str:
     if ranked.mode == "logging_only":
         return f"Today's rules choose {shown}, and it is always shown. Nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
-    by_rule = ranked.shown == ranked.baseline
-    why = "The choice of today's rules" if by_rule else "A random action"
-    return f"{why}, {shown}, is shown. The apprentice would have chosen {own}."
+    why = f"A random action is shown, {shown}"
+    if ranked.shown == ranked.baseline:
+        why = f"Today's rules choose {shown}, and it is shown"
+    return f"{why}. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
