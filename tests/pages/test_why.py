@@ -127,14 +127,14 @@ def test_a_reader_gets_the_same_and_an_event_that_is_none_is_said(why: App, open
     assert not reader.session.may_answer
     assert gap_rows(reader) == pytest.approx(gap_rows(why))
     asked_why(reader, loop=link["loop"], event="none-of-these")
-    assert "no such event" in reader.at.toast[0].value
+    assert "no longer has this event" in reader.at.toast[0].value
     assert address(reader) == link
 
 
 def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Open) -> None:
     app = asked_why(open_app(), who="1-0-2")
     assert "be offered to Bob" in app.text
-    assert "nothing is logged" in app.text
+    assert "This is what the engine believes now" in app.text
     assert address(app) == {"who": "1-0-2"}
     assert len(app.session.open.loop.events) == 0
     assert app.widget("measure").disabled

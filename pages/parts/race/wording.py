@@ -304,7 +304,7 @@ def latest_in_short(session: RaceSession) -> str:
         return _NOTHING
     names, known = session.displayed.names, session.known
     gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
-    return f"The last visitors gave {' and '.join(gave)} each."
+    return f"Mean reward of the last visitors: {', '.join(gave)}."
 
 
 def losses_in_short(session: RaceSession) -> str:
@@ -315,8 +315,8 @@ def losses_in_short(session: RaceSession) -> str:
     first, last = (
         (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
     )
-    text = f"{first[0]} missed {first[1]} rewards, {last[0]} {last[1]}"
-    return f"Over {known.plan.visitors:,} visitors {text}."
+    missed = f"{first[0]} {first[1]}, {last[0]} {last[1]}"
+    return f"Rewards missed over {known.plan.visitors:,} visitors: {missed}."
 
 
 def _order(session: RaceSession) -> list[str]:

@@ -593,7 +593,7 @@ def test_whoever_may_only_look_changes_nothing(
     position = guest.open.loop.log.position
     verb(guest)
     assert guest.open.loop.log.position == position
-    assert "somebody else's loop" in " ".join(guest.refusals.sentences)
+    assert "belongs to somebody else" in " ".join(guest.refusals.sentences)
     assert not guest.live.is_live
 
 
