@@ -49,7 +49,7 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
     assert said(app)["picks"] == "0"
     assert said(app.click("redo"))["picks"] == "03"
     app.set("play-truth", True)
-    assert f"lost {duel.regrets()[0]:.1f}" in app.text
+    assert f"missed {duel.regrets()[0]:.1f}" in app.text
     app.click("reset")
     assert "picks" not in said(app)
     assert said(app.click("undo"))["picks"] == "03"

@@ -42,8 +42,8 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
         return f"{draw}, so it is offered."
     chance = percent(ranked.probabilities[ranked.chosen])
     return (
-        f"{draw}. It wins {_of_100(wins)} (hollow bar). {policy.agreement} samples in "
-        f"a row must agree, so its chance is **{chance}** (full bar)."
+        f"{draw}. It wins {_of_100(wins)} (hollow bar); as {policy.agreement} must agree, its "
+        f"chance is **{chance}** (full)."
     )
 
 
@@ -64,10 +64,10 @@ def _today(ranked: Ranked, labels: Sequence[str]) -> str:
 
 def _of_100(share: float) -> str:
     if 0 < share < 0.005:
-        return "fewer than 1 of 100 samples"
+        return "under 1 of 100"
     if 0.995 < share < 1:
-        return "more than 99 of 100 samples"
-    return f"{100 * share:.0f} of 100 samples"
+        return "over 99 of 100"
+    return f"{100 * share:.0f} of 100"
 
 
 def legend(

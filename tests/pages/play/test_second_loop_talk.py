@@ -93,7 +93,7 @@ def test_a_reset_begins_both_anew(open_app: Open) -> None:
     app.run()
     app.session.reset()
     app.run()
-    assert title(app).startswith("The same visitors")
+    assert title(app).startswith("Same visitors")
 
 
 def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(

@@ -70,8 +70,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
         if ranked.cause != "draw":
             continue
         sentence = re.search(
-            r"It wins (.*) samples \(hollow bar\)\. 4 samples in a row must agree, "
-            r"so its chance is (.*) \(full bar\)",
+            r"It wins (.*) \(hollow bar\); as 4 must agree, its chance is (.*) \(full\)",
             decided(ranked, policy),
         )
         assert sentence
@@ -99,9 +98,9 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "0 of 100 samples"), (0.001, "fewer than 1 of 100 samples"),
-     (0.43, "43 of 100 samples"), (0.999, "more than 99 of 100 samples"),
-     (1.0, "100 of 100 samples")],
+    [(0.0, "0 of 100"), (0.001, "under 1 of 100"),
+     (0.43, "43 of 100"), (0.999, "over 99 of 100"),
+     (1.0, "100 of 100")],
 )  # fmt: skip
 def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
     policy = Thompson()

@@ -78,7 +78,7 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(server: Uplo
     incoming = upload.begin()
     for _ in range(2):
         incoming.write(b"x" * MIB)
-    with pytest.raises(RefusedError, match="more than 2 MiB"):
+    with pytest.raises(RefusedError, match="larger than 2 MiB"):
         incoming.write(b"x")
     assert (upload.is_whole, upload.file, server.held) == (False, None, 0)
     with pytest.raises(RefusedError, match="no longer needed"):
@@ -193,7 +193,7 @@ def test_a_file_comes_in_for_whom_the_token_was_given_to(place: Upload) -> None:
 def test_a_file_that_is_too_large_is_refused_in_a_sentence(place: Upload) -> None:
     answer = post(place.token, b"x" * (1 << 20), b"x")
     assert answer.status_code == 413
-    assert "more than 1 MiB" in json.loads(bytes(answer.body))["error"]
+    assert "larger than 1 MiB" in json.loads(bytes(answer.body))["error"]
     assert not place.is_whole
 
 
