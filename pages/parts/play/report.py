@@ -89,7 +89,7 @@ def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
     of_late = f"The last {len(late):,} visitors gave {latest}.{(could if truth else '')}"
     if len(rewards) <= len(late):
         return [of_late]
-    return [of_late, f"All {len(rewards):,} together gave {whole} while it learned."]
+    return [of_late, f"All {len(rewards):,} gave {whole}, while it learned."]
 
 
 def _measured(world: World, rewards: Array) -> str:

@@ -46,7 +46,7 @@ def test_of_a_loop(open_app: Callable[..., App]) -> None:
     rewards = app.session.open.stored.follow(LearningCurve).rewards
     result = estimate_of_rewards(rewards)
     assert (
-        f"All 100 together gave {result.mean:.2f} each (95 % interval {result.low:.2f} to"
+        f"All 100 gave {result.mean:.2f} each (95 % interval {result.low:.2f} to"
         in (report.sentences[-1])
     )
     assert (report.world, report.seed, report.link) == ("Coffee", 3, LINK)
