@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.learners.base import Group, Source
 
-_FIELDS = {1: "single fields", 2: "pairs of fields", 3: "triples of fields", 4: "fours of fields"}
+_FIELDS = {
+    1: "single fields",
+    2: "pairs of fields",
+    3: "triples of fields",
+    4: "quadruples of fields",
+}
 
 
 def names_of(sources: Iterable[Source], values: Mapping[str, object]) -> dict[Source, str]:
