@@ -296,7 +296,7 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app.answer(1.0)
     lines = list(export_lines(store(), app.session.open.stored.id))
     bring_in(app, "loop.jsonl", "\n".join(lines).encode())
-    assert "is imported&#46;" in app.at.success[0].value
+    assert "is now in your loops&#46;" in app.at.success[0].value
     assert "Your loops (2)" in app.text
     bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
