@@ -148,7 +148,7 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     assert (address(guest, "at"), address(guest, "who")) == ("4", query["who"])
     host.click("undo").click("undo")
     assert guest.run().metric("Visitors") == "3"
-    assert "taken back" in guest.at.toast[0].value
+    assert "were undone" in guest.at.toast[0].value
 
 
 def test_a_link_to_a_moment_that_never_was_shows_now_and_says_so(open_app: Open) -> None:
