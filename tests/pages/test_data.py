@@ -92,7 +92,7 @@ def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: st
 def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
     kept = StoredLoop.create(store(), owner="me")
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
-    assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
+    assert "cannot be played here" in open_app(loop=kept.id).at.toast[0].value
 
 
 def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Open) -> None:
