@@ -117,7 +117,7 @@ class Given(Choosing):
 
     def probabilities(self, log: Decisions) -> Array:
         if self.chances.shape != log.offered.shape:
-            sentence = f"The chances of {self.key} are those of other events than the log's."
+            sentence = f"The probabilities of {self.key} are not those of the log's events."
             raise PersonalizerError("BadRequest", sentence, "log")
         return self.chances
 

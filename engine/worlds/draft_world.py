@@ -132,7 +132,7 @@ def _relevant_truth(world: World) -> tuple[tuple[str, ...], list[list[list[float
 
 def _check_rows(world: World, rows: int) -> None:
     if rows * len(world.items) > MAX_TABLE:
-        sentence = f"{world.title} has {rows:,} segments that may like different things, but a "
+        sentence = f"{world.title} has {rows:,} segments with tastes of their own, but a "
         sentence += f"table here has {MAX_TABLE // len(world.items):,} rows at most."
         raise PersonalizerError("BadRequest", sentence, "the world")
 
@@ -158,8 +158,8 @@ def with_rules(draft: Draft) -> Draft:
         allowed = f"at most {MAX_TERMS:,} to become rules: let fewer fields matter first"
         refuse("BadRequest", "truth", cells, allowed, "the number of rewards in the table")
     if len(draft.whole_shares) > 1:
-        sentence = "The table cannot become rules: they have one share of whole rewards for all, "
-        sentence += "but in the table some rewards are more often a partial one than others."
+        sentence = "The table cannot become rules: rules have one share of full rewards for all, "
+        sentence += "but the share differs within the table."
         raise PersonalizerError("BadRequest", sentence, "truth")
     return replace(draft, rules=rules_of(_weights(draft), ()))
 

@@ -64,7 +64,7 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
     if not draft.offered:
         yield CellFault("actions", 0, "name", "is missing: write at least one action")
     if len(draft.offered) > MAX_ITEMS:
-        says = f"is one too many: {MAX_ITEMS} actions are the most"
+        says = f"is one too many: at most {MAX_ITEMS} actions are allowed"
         yield CellFault("actions", MAX_ITEMS + 1, "name", says)
     names = Counter(alike(row.name) for row in draft.offered)
     for number, row in enumerate(draft.actions, 1):
@@ -73,7 +73,7 @@ def _of_actions(draft: Draft) -> Iterator[CellFault]:
         if says := _wrong_name(row.name):
             yield CellFault("actions", number, "name", says)
         elif names[alike(row.name)] > 1:
-            yield CellFault("actions", number, "name", f"is {row.name!r}, as another row's")
+            yield CellFault("actions", number, "name", f"is {row.name!r}, like another row")
         if says := _wrong_text(row.emoji, _MAX_EMOJI):
             yield CellFault("actions", number, "emoji", says)
         yield from _of_numbers("actions", number, row.bad)
@@ -87,7 +87,9 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
     if not draft.fields:
         yield CellFault("values", 0, "field", "is missing: write at least one field and its values")
     if len(draft.fields) > MAX_FIELDS:
-        yield CellFault("values", 0, "field", f"is one too many: {MAX_FIELDS} fields are the most")
+        yield CellFault(
+            "values", 0, "field", f"is one too many: at most {MAX_FIELDS} fields are allowed"
+        )
     name, seen, sent = "", set[tuple[str, str]](), dict[str, list[Any]]()
     for number, row in enumerate(draft.values, 1):
         name = row.field or name
@@ -98,14 +100,14 @@ def _of_values(draft: Draft) -> Iterator[CellFault]:
         if says := _wrong_name(row.value):
             yield CellFault("values", number, "value", says)
         elif (name, alike(row.value)) in seen:
-            yield CellFault("values", number, "value", f"is {row.value!r}, as one above in {name}")
+            yield CellFault("values", number, "value", f"is {row.value!r}, like another in {name}")
         yield from _of_value(number, row)
         if (name, alike(row.value)) not in seen:
             yield from _of_sent(number, row, name, sent.setdefault(name, []))
         seen.add((name, alike(row.value)))
     cells = math.prod(len(rows) for rows in draft.fields.values())
     if cells > MAX_CELLS:
-        says = f"makes {cells:,} contexts, but {MAX_CELLS:,} are the most"
+        says = f"makes {cells:,} contexts, but at most {MAX_CELLS:,} are allowed"
         yield CellFault("values", 0, "field", says)
     yield from _of_labels(draft)
     yield from _of_joint(draft)
@@ -120,8 +122,8 @@ def _of_joint(draft: Draft) -> Iterator[CellFault]:
     or exceeds the room for combinations."""
     if lost := astray(draft.together, draft.fields):
         says = (
-            "parts values that come together with those of another field: write one name for all "
-            "of theirs, or let fields come independently, which drops how often they came together"
+            "separates correlated values: give the field one name, or make fields independent, "
+            "which drops their correlation"
         )
         yield CellFault("values", draft.values.index(lost) + 1, "field", says)
         return
@@ -132,9 +134,9 @@ def _of_joint(draft: Draft) -> Iterator[CellFault]:
     new = next((row for row in bound if row.id not in known), bound[-1])
     many = math.prod(len(draft.fields[name]) for name in draft.bound)
     says = (
-        f"is one too many: how often values of {' and '.join(draft.bound)} come together has room "
-        f"for {MAX_TIMES:,} combinations, and with it there are {many:,}. Leave it out, or let "
-        "fields come independently, which drops how often they came together"
+        f"is one too many: the correlated fields {' and '.join(draft.bound)} may have at most "
+        f"{MAX_TIMES:,} combinations, and with it there are {many:,}. Remove it, or make fields "
+        "independent, which drops their correlation"
     )
     yield CellFault("values", draft.values.index(new) + 1, "value", says)
 
@@ -146,21 +148,21 @@ def _of_labels(draft: Draft) -> Iterator[CellFault]:
         if name in draft.labels and (says := _wrong_name(label)):
             yield CellFault("values", 0, "field", f"{name} has a label that {says}")
         elif alike(label) in before:
-            yield CellFault("values", 0, "field", f"{name} has the label of another: {label!r}")
+            yield CellFault("values", 0, "field", f"{name} has a label that is taken: {label!r}")
         before.add(alike(label))
 
 
 def _of_levels(draft: Draft) -> Iterator[CellFault]:
     rows = [(number, row) for number, row in enumerate(draft.levels, 1) if not row.is_blank]
     if len(rows) > MAX_LEVELS:
-        says = f"is one too many: {MAX_LEVELS} are the most"
+        says = f"is one too many: at most {MAX_LEVELS} are allowed"
         yield CellFault("levels", rows[MAX_LEVELS][0], "worth", says)
     names, worths = Counter(row.name for _, row in rows), Counter(row.worth for _, row in rows)
     for number, row in rows:
         if says := _wrong_text(row.name, MAX_LEVEL_NAME):
             yield CellFault("levels", number, "name", says)
         elif row.name and names[row.name] > 1:
-            yield CellFault("levels", number, "name", f"is {row.name!r}, as another row's")
+            yield CellFault("levels", number, "name", f"is {row.name!r}, like another row")
         yield from _of_numbers("levels", number, row.bad)
         if row.worth is None:
             if "worth" not in dict(row.bad):
@@ -169,7 +171,7 @@ def _of_levels(draft: Draft) -> Iterator[CellFault]:
             says = f"is {row.worth:g}, but must be 0, 1, or from 0.01 to 0.99"
             yield CellFault("levels", number, "worth", says)
         elif worths[row.worth] > 1:
-            yield CellFault("levels", number, "worth", f"is {row.worth:g}, as another row's")
+            yield CellFault("levels", number, "worth", f"is {row.worth:g}, like another row")
         if row.share is not None and (says := _beyond(row.share, MAX_SHARE)):
             yield CellFault("levels", number, "share", says)
 
@@ -192,7 +194,7 @@ def _of_sent(number: int, row: ValueRow, name: str, before: list[Any]) -> Iterat
         return
     sends = row.value if sends is None else sends
     if sends in before:
-        yield CellFault("values", number, "sends", f"is what another value of {name} sends")
+        yield CellFault("values", number, "sends", f"is the same as for another value of {name}")
     elif len(before) < MAX_VALUES:
         before.append(sends)
 
@@ -240,7 +242,7 @@ def _wrong_field(name: str) -> str:
     if not name:
         return "is empty, and there is no field above"
     if name in TAKEN:
-        return f"is {name!r}, which stands for something else here"
+        return f"is {name!r}, which is a reserved name"
     if not re.fullmatch(r"[^\W_][\w -]{0,59}", name):
         return f"is {name!r}, but must be letters, digits, spaces, - or _"
     return ""
@@ -257,10 +259,10 @@ def _of_truth(draft: Draft) -> Iterator[CellFault]:
     if draft.is_large:
         rewards = draft.rewards
         if rewards > MAX_TERMS:
-            says = f"has {rewards:,} rewards, but {MAX_TERMS:,} are the most where there are so "
-            yield CellFault("truth", 0, "", f"{says}many contexts: let fewer fields matter")
+            says = f"has {rewards:,} rewards, but at most {MAX_TERMS:,} are allowed with so many "
+            yield CellFault("truth", 0, "", f"{says}contexts: let fewer fields matter")
         elif len(draft.whole_shares) > 1:
-            says = "has shares of half rewards that differ, which so many contexts have no room for"
+            says = "has different shares of partial rewards, but so many contexts allow only one"
             yield CellFault("truth", 0, "", says)
 
 
@@ -273,7 +275,7 @@ def _of_rules(draft: Draft) -> Iterator[CellFault]:
     items = [_item(row) for row in draft.offered]
     rows = [(number, row) for number, row in enumerate(draft.rules.rows, 1) if not row.is_blank]
     if len(rows) > MAX_TERMS:
-        says = f"is one too many: {MAX_TERMS:,} rules are the most"
+        says = f"is one too many: at most {MAX_TERMS:,} rules are allowed"
         yield CellFault("rules", rows[MAX_TERMS][0], "adds", says)
     for number, row in rows:
         yield from _of_numbers("rules", number, row.bad)

@@ -17,7 +17,7 @@ def features_from_text(text: str) -> dict[str, Any]:
     if text.startswith("{"):
         value = _json(text)
         if not isinstance(value, dict):
-            raise ValueError("is no object of JSON, though it begins with {")
+            raise ValueError("begins with {, but is not a valid JSON object")
         return value
     features: dict[str, Any] = {}
     for part in _parts(text):

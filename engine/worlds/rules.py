@@ -83,8 +83,8 @@ def when_from_text(
             raise ValueError(f"has {value_text!r} for {name}, but may have {allowed}")
         numbers = field.range(float(match[1]), float(match[2]))
         if numbers is None:
-            why = "no value of it" if field.is_number else f"nothing: {_NO_NUMBER}"
-            raise ValueError(f"has a range for {name}, but in that is {why}")
+            why = "no value is in it" if field.is_number else f"it holds nothing: {_NO_NUMBER}"
+            raise ValueError(f"has a range for {name}, but {why}")
         within[name] = numbers
     return when, within
 

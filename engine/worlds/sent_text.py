@@ -18,7 +18,7 @@ def sent_from_text(text: str) -> Any:
         data = json.loads(text)
     except (ValueError, RecursionError):
         if text.startswith(("{", "[", '"')):
-            raise ValueError("is no JSON, though it begins like it") from None
+            raise ValueError("looks like JSON, but is not valid") from None
         return {tag.strip(): True for tag in text.split(",") if tag.strip()}
     if data is None or isinstance(data, list) or why_not_sent({"sent": data}):
         raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")

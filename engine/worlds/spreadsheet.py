@@ -180,7 +180,7 @@ def world_from_table(
             if seen.setdefault((at, alike(name)), name) != name:
                 grid.refuse(row, at, name, "written as in the rows above, as it looks the same")
         if key in rows:
-            grid.refuse(row, 0, " and ".join(key), "a segment that stands in no row above it")
+            grid.refuse(row, 0, " and ".join(key), "a segment that is in no row above")
         chances = (_taste(grid, row, at) for at in columns.items)
         rows[key] = dict(zip((item.id for item in menu), chances, strict=True))
         shares[key] = _share(grid, row, columns.share)

@@ -138,7 +138,13 @@ def _field(source: FieldJson, place: str) -> Field:
         sends = value.name if value.sends is None else value.sends
         if sends in sent:
             allowed = "different from the others"
-            refuse(CODE, f"{place_of_value}.sends", sends, allowed, f"what {place_of_value} sends")
+            refuse(
+                CODE,
+                f"{place_of_value}.sends",
+                sends,
+                allowed,
+                f"the data sent for {place_of_value}",
+            )
         sent.append(sends)
     return Field(source.name, source.name if source.label is UNSET else source.label, values)
 
@@ -162,7 +168,7 @@ def _levels(source: WorldJson) -> tuple[Level, ...]:
     if source.levels is UNSET:
         return (Level(HALF if source.partial is UNSET else source.partial),)
     if source.partial is not UNSET:
-        refuse(CODE, "partial", source.partial, "left out, as levels say it")
+        refuse(CODE, "partial", source.partial, "left out, because levels define it")
     levels = tuple(Level(entry.worth, entry.name, entry.share) for entry in source.levels)
     for at, level in enumerate(levels):
         if level.is_partial:
@@ -171,7 +177,7 @@ def _levels(source: WorldJson) -> tuple[Level, ...]:
     names = [level.name for level in levels if level.name]
     for name in names:
         if names.count(name) > 1:
-            refuse(CODE, "levels", name, "the name of one level alone")
+            refuse(CODE, "levels", name, "the name of only one level")
     if not any(level.is_partial for level in levels):
         refuse(CODE, "levels", 0, "1 or more between 0 and 1", "the number of partial levels")
     return levels

@@ -360,7 +360,7 @@ def test_a_broken_link_says_what_is_wrong_and_falls_back(open_page: OpenPage) ->
     expect(play.keyed("play-world").get_by_role("radio", name="Coffee")).to_be_checked()
     settings = play.open_settings()
     expect(settings.get_by_role("spinbutton", name="Seed")).to_have_value("7")
-    expect(settings.get_by_role("radio", name="fours")).to_be_checked()
+    expect(settings.get_by_role("radio", name="quadruples")).to_be_checked()
 
 
 @pytest.mark.nightly

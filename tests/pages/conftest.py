@@ -150,7 +150,7 @@ class App:
         return remote
 
     @property
-    def bar(self) -> dict[str, Any]:
+    def bar(self) -> Told:
         """What the reward buttons are told."""
         return next(part for part in self.panels["visit"] if part["kind"] == "answers")
 

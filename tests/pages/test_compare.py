@@ -37,10 +37,10 @@ def why(app: CompareApp) -> CompareApp:
 
 def test_it_opens_with_a_question_an_answer_and_something_to_see(open_compare: Open) -> None:
     app = open_compare()
-    assert "May it learn from today's rules first" in app.text
+    assert "Can it learn from today's rules first" in app.text
     assert app.came == str(FIRST)
     assert [metric.label for metric in app.at.metric] == [
-        "Match, last 100", "Today's rules earn", "Apprentice earns", "Always online earns"
+        "Agreement, last 100", "Today's rules earn", "Apprentice earns", "Always online earns"
     ]  # fmt: skip
     assert len(charts_of(app)) == 2
     assert len(charts_of(why(app))) == 6
@@ -124,7 +124,7 @@ def test_the_summary_says_what_the_loops_did(open_compare: Open) -> None:
     watched, online = comparison.stretches()
     text = why(app).text
     assert "300 visitors came (Coffee, seed 7)" in text
-    assert f"earned {comparison.rewards()['baseline'].mean():.2f} a visitor" in text
+    assert f"earned {comparison.rewards()['baseline'].mean():.2f} per visitor" in text
     assert "The apprentice watched 200 of them and changed nothing that they saw" in text
     assert f"it earned {online.mean('apprentice'):.2f}, today's rules" in text
     assert watched.mean("apprentice") == watched.mean("baseline")
@@ -156,14 +156,14 @@ def test_the_four_stories_end_as_they_are_told(open_compare: Open) -> None:
     assert app.at.metric[0].delta == "random: 25\u00a0%"
     app = open_compare(rule="name,weather", crosses="1", story="400").start()
     assert 0.4 < app.session.comparison.record.performance(LATEST).match_rate < 0.7
-    assert "cross more fields" in app.text
+    assert "combine more fields" in app.text
 
 
 def test_the_services_own_apprentice_can_be_chosen(open_compare: Open) -> None:
     app = open_compare().set("compare-kind", "service")
     settings = app.session.comparison.apprentice.settings
     assert (settings.learner, settings.crosses) == ("classic", 1)
-    assert app.widget("compare-kind").options == ["Ours", "The retired service's"]
+    assert app.widget("compare-kind").options == ["This engine", "The retired service's"]
     app.click("let-in-100").finish_the_crowd()
     assert "visitors (a perfect copy would reach 85" in app.text
     assert app.set("compare-kind", "ours").session.setup.crosses == 4
@@ -233,7 +233,7 @@ def test_what_the_loops_depend_on_starts_over_and_nothing_else_does(open_compare
     app.set("compare-truth", True).set("compare-auto", 99).set("compare-speed", 4)
     assert len(app.session.comparison) == FIRST
     assert len(app.set("compare-explore", 10).session.comparison) == 0
-    assert "Nobody has come yet" in app.text
+    assert "No visitors yet" in app.text
 
 
 @pytest.mark.slow

@@ -84,7 +84,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
 @pytest.mark.parametrize("loop", ["nobody-has-this-id-at-all", "../etc", "x"])
 def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: str) -> None:
     app = open_app(loop=loop)
-    assert "Here is a new one" in app.at.toast[0].value
+    assert "A new loop is open instead" in app.at.toast[0].value
     assert app.metric("Visitors") == "0"
     assert loop_in_link(app) is None
 
@@ -92,7 +92,7 @@ def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: st
 def test_a_loop_of_no_world_cannot_be_played(open_app: Open) -> None:
     kept = StoredLoop.create(store(), owner="me")
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
-    assert "serves no world" in open_app(loop=kept.id).at.toast[0].value
+    assert "cannot be played here" in open_app(loop=kept.id).at.toast[0].value
 
 
 def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Open) -> None:
@@ -165,7 +165,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     mine = app.session.open.stored.id
     assert "Your loops (1)" in app.text
     assert "1 visitor" in app.text
-    assert "**1.00** a visitor" in app.text
+    assert "**1.00** per visitor" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
     assert store().about(mine).name == "Tuesday's class"
@@ -252,7 +252,7 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
     assert "Your loops (2)" in app.text
-    assert "cannot be opened or taken along" in app.text
+    assert "cannot be opened or exported" in app.text
     keys = {str(button.key) for button in app.at.button}
     assert f"open-{whole}" in keys
     assert {key for key in keys if key.endswith(damaged)} == {f"erase-{damaged}"}
@@ -296,7 +296,7 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app.answer(1.0)
     lines = list(export_lines(store(), app.session.open.stored.id))
     bring_in(app, "loop.jsonl", "\n".join(lines).encode())
-    assert "is here&#46;" in app.at.success[0].value
+    assert "is now in your loops&#46;" in app.at.success[0].value
     assert "Your loops (2)" in app.text
     bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
@@ -313,8 +313,8 @@ def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app
     assert "were edited or reordered" in app.at.error[0].value
     app.at.checkbox[0].check()
     wait_for(app.click("import"))
-    assert "from a file that was edited" in app.at.success[0].value
-    assert "from a file that was edited" in app.text
+    assert "imported from an edited file" in app.at.success[0].value
+    assert "imported from an edited file" in app.text
     assert {about.origin for about in store().loops(app.session.owner)} == {"here", "edited"}
 
 

@@ -93,7 +93,7 @@ def test_the_sentence_is_about_what_flatters_itself_most(open_evaluate: Open) ->
         if one.intervals["naive"] and (other := estimate_of(found_on(app), one, app.session.setup))
     ]
     assert naive.estimate - told.estimate == max(gaps)
-    assert f"looks like {naive.estimate:.2f} where it was shown" in app.text
+    assert f"averaged {naive.estimate:.2f} where it was shown" in app.text
     assert f"it would earn about {told.estimate:.2f}" in app.text
 
 
@@ -126,14 +126,14 @@ def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -
 
 def test_any_row_can_be_guessed_first(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", about="action Latte")
-    assert "🥛 Latte looks like" in plain_text(app)
+    assert "🥛 Latte averaged" in plain_text(app)
     app.set("evaluate-guessed", 0.5).click("reveal")
     told = estimate_of(found_on(app), row_of(app, "action Latte"), app.session.setup)
     assert told is not None
     assert f"it would earn about {told.estimate:.2f}" in app.text
     app.set("evaluate-about", "uniform")
     assert app.session.hides, "another row is guessed anew"
-    assert "Random looks like" in app.text
+    assert "Random averaged" in app.text
 
 
 def row_of(app: EvaluateApp, target: str) -> Row:
@@ -178,7 +178,7 @@ def test_what_the_settings_of_a_loop_would_have_done_is_a_row(
     assert len(set(options)) == len(options) > 2
     gone = open_evaluate(**QUICK, settings="nothing-of-the-kind")
     assert "This loop is not here any more" in " ".join(error.value for error in gone.at.error)
-    assert "all else is told without them" in gone.text
+    assert "Everything else is shown without them" in gone.text
     assert found_on(gone).rows
 
 
@@ -187,7 +187,7 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     app.click("let-in-100").finish_the_crowd()
     app.at.session_state[BOXES] = ["log"]
     links = {link.proto.label: link.proto.page for link in app.run().at.get("page_link")}
-    assert next(page for label, page in links.items() if "Ask this log" in label) == "evaluate"
+    assert next(page for label, page in links.items() if "Evaluate this log" in label) == "evaluate"
     app.at.switch_page("../../evaluate.py")
     app.run()
     assert "100 visitors of the loop that is open on Play" in app.text
@@ -236,8 +236,8 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     app = open_evaluate(**QUICK, estimator="ips", seed="11")
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
-    assert "resting on fewer than 30 events" in plain_text(app)
-    assert all(0 < float(str(row["Rests on"])) <= 300 for row in table_of(app).values())
+    assert "based on fewer than 30 events" in plain_text(app)
+    assert all(0 < float(str(row["Based on"])) <= 300 for row in table_of(app).values())
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]
@@ -251,13 +251,13 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
 
 def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: Open) -> None:
     found, setup = found_on(app := open_evaluate(**QUICK)), app.session.setup
-    assert not any("cannot be those" in said for said in doubts(found, setup))
+    assert not any("cannot be the ones" in said for said in doubts(found, setup))
     off = [replace(row, is_off=row.target == "uniform", mean=2.0) for row in found.rows]
     first, *_ = doubts(replace(found, rows=off), setup)
     assert "Random would have been served to 100.00 % more visitors than came" in first
     uniform = next(row for row in off if row.is_off)
     assert served(found, uniform, setup).endswith(
-        "is not known, as the probabilities in this log cannot be right."
+        "unknown, because the probabilities in this log cannot be right."
     )
     assert "cannot be right" in about_difference(
         replace(found, rows=off), setup, "uniform", "online"
@@ -310,7 +310,7 @@ def always_by_weather(item: str) -> RuleTable:
 def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, window="101-200")
     assert len(found_on(app).decisions) == 100
-    assert "Only visitors 101 to 200 count" in plain_text(app)
+    assert "Only visitors 101 to 200 are included" in plain_text(app)
     assert app.session.result is not None
     whole = found_on(app).log.decisions
     assert (
@@ -357,13 +357,16 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
     }
     naive, ours = (watch.counts("fixed")[key] for key in ("naive", "strata"))
     assert f"Average where shown, {naive.covering} of {naive.intervals}" in plain_text(app)
-    assert f"Ours held the truth {ours.covering} of {ours.intervals} times" in plain_text(app)
+    assert (
+        f"Our intervals contained the truth {ours.covering} of {ours.intervals} times"
+        in plain_text(app)
+    )
     assert f"{done} experiments of 30 visitors" in plain_text(app)
     assert app.at.query_params["watched"] in (str(done), [str(done)])
     again = open_evaluate(**QUICK, flaw="few", times="20", watched=str(done))
     assert f"{done} experiments of 30 visitors" in plain_text(again)
     unknown = open_evaluate(**QUICK, flaw="few", times="20", seed="8", watched="20")
-    assert "that this server does not know any more" in plain_text(unknown)
+    assert "This server no longer has the experiments" in plain_text(unknown)
 
 
 def plain_text(app: EvaluateApp) -> str:
@@ -419,5 +422,5 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     assert app.session.setup.crosses == 2
     app.click("undo")
     app.at.switch_page("../../evaluate.py")
-    assert "It was applied, and since then that was taken back" in plain_text_of(app.run().text)
+    assert "It was applied, and later reverted" in plain_text_of(app.run().text)
     assert not run.is_in_force

@@ -482,7 +482,7 @@ def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open)
         assert app.metric("Visitors") < "160"
     captions = "\n".join([app.text, *(caption.value for caption in app.at.caption)])
     assert "It changed by less than 0.005" in captions
-    assert "Where the move comes from" not in captions
+    assert "Sources of the change" not in captions
 
 
 # -- somebody else's loop -------------------------------------------------------------

@@ -52,7 +52,7 @@ def test_coming_by_the_menu_tastes_change_as_the_world_says(
 def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
     assert "Which method earns most from the same visitors?" in app.text
-    assert "The line-up" in app.text
+    assert "Contenders" in app.text
     assert app.widget("race-bet").options == list(RaceSetup().names.values())
     assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
     assert not app.widget("start").disabled
@@ -70,7 +70,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
         standings.add(outcome)
     assert app.session.known.finals() == standings.finals()
     best = standings.finals()[0]
-    assert f"{best.reward.mean:.3f} a visitor" in app.text
+    assert f"{best.reward.mean:.3f} per visitor" in app.text
     assert len(charts_of(app)) == 4
     app.at.session_state["figures"] = True
     (table,) = app.run().at.dataframe
@@ -119,7 +119,7 @@ def test_a_link_prepares_a_race_and_a_person_starts_it(open_race: Open) -> None:
     assert app.at.query_params["raced"] == "ab"
     app.click("start").finish_the_race()
     assert (app.session.state, app.session.bet) == ("done", "ab")
-    assert "This link tells" not in app.text
+    assert "This link holds" not in app.text
 
 
 def test_a_link_races_nothing_that_could_not_be_started(open_race: Open) -> None:
@@ -163,11 +163,11 @@ def test_results_stay_when_something_else_is_set_and_it_is_said(open_race: Open)
     finals = app.session.known.finals()
     app.set("race-crowds", 5)
     assert app.session.known.finals() == finals
-    assert "these are the results of the race before" in app.text
+    assert "These are the results of the previous race" in app.text
     app.click("start").finish_the_race()
     assert app.session.known.plan.repetitions == 5
     assert app.session.known.plan.seed == 7
-    assert "the race before" not in app.text
+    assert "the previous race" not in app.text
 
 
 @pytest.mark.parametrize("preset", list(presets(RaceSetup())))
@@ -199,7 +199,7 @@ def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> N
 def test_a_race_that_is_too_long_is_refused_with_the_reason(open_race: Open) -> None:
     app = open_race(visitors="20000", crowds="500")
     assert app.widget("start").disabled
-    assert f"This page races at most {MAX_STEPS:,} at most" in app.text
+    assert f"This page races at most {MAX_STEPS:,}" in app.text
     app.session.start(app.session.setup, None)
     assert app.session.state == "ready"
 
@@ -260,7 +260,7 @@ def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> Non
     first = finals[0]
     assert f"{names[first.contender]} {first.reward.mean:.3f}" in told
     assert f"{names['ab']} {app.session.known.recent('ab').mean[-1]:.2f}" in told
-    assert f"{names[first.contender]} and A/B test: between the dotted lines lie" in app.text
+    assert f"{names[first.contender]} and A/B test: the dotted lines enclose" in app.text
 
 
 @pytest.mark.slow
@@ -269,15 +269,15 @@ def test_ours_says_what_it_believes_and_what_its_floor_cost(open_race: Open) -> 
     app = open_race(**who).click("start").finish_the_race()
     found, lost = app.session.known.believed("ours"), app.session.known.cost_of_chance("ours")
     assert found is not None
-    assert f"Ours weighs {len(HYPOTHESES)} ideas of the world" in app.text
-    assert ("so its log stays usable.** Those offers lost it" in app.text) is (lost is not None)
+    assert f"This engine runs {len(HYPOTHESES)} models" in app.text
+    assert ("so its log stays usable.** Those offers cost" in app.text) is (lost is not None)
 
 
 def test_drift_is_drawn_and_recovery_told(open_race: Open) -> None:
     app = open_race(**QUICK | {"drift": "halfway"}).click("start").finish_the_race()
     app.at.session_state["figures"] = True
     (table,) = app.run().at.dataframe
-    assert "Back after" in table.value.columns
+    assert "Recovered after" in table.value.columns
 
 
 def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:

@@ -68,8 +68,8 @@ def test_the_last_visitor_is_explained_by_bars_that_sum_to_what_was_believed(why
     assert asked.against is not None
     whole = bars.pop("= expected reward")
     assert whole == pytest.approx(last.means[last.shown] - last.means[asked.against], abs=1e-9)
-    curiosity = bars.pop("+ curiosity", 0.0)
-    assert bars.pop("= its draws", whole + curiosity) == pytest.approx(whole + curiosity)
+    curiosity = bars.pop("+ luck", 0.0)
+    assert bars.pop("= sample", whole + curiosity) == pytest.approx(whole + curiosity)
     assert sum(bars.values()) == pytest.approx(whole, abs=0.005), "what is left out is not seen"
 
 
@@ -78,7 +78,7 @@ def test_an_earlier_event_is_explained_as_it_was_believed_then(why: App) -> None
     first, *_ = opened.loop.events.values()
     told = asked_why(why, event=first.ranked.event_id)
     assert "Visitor 1 of 10" in told.text
-    assert "are believed to earn the same" in told.text, "nothing was learned by then"
+    assert "have the same expected reward" in told.text, "nothing was learned by then"
     told.click("why-chevron_right")
     assert "Visitor 2 of 10" in told.text
     assert told.can_press("why-chevron_left")
@@ -127,14 +127,14 @@ def test_a_reader_gets_the_same_and_an_event_that_is_none_is_said(why: App, open
     assert not reader.session.may_answer
     assert gap_rows(reader) == pytest.approx(gap_rows(why))
     asked_why(reader, loop=link["loop"], event="none-of-these")
-    assert "no such event" in reader.at.toast[0].value
+    assert "no longer has this event" in reader.at.toast[0].value
     assert address(reader) == link
 
 
 def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Open) -> None:
     app = asked_why(open_app(), who="1-0-2")
     assert "be offered to Bob" in app.text
-    assert "nothing is logged" in app.text
+    assert "This is what the engine believes now" in app.text
     assert address(app) == {"who": "1-0-2"}
     assert len(app.session.open.loop.events) == 0
     assert app.widget("measure").disabled
@@ -262,4 +262,4 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
     subject = session(why).subject
     assert subject is not None
     first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
-    assert first.endswith(f"is the better one with a probability of {said}.")
+    assert first.endswith(f"is better with a probability of {said}.")

@@ -42,13 +42,13 @@ def keys(app: WorldsApp) -> list[str]:
 def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Open) -> None:
     """Heads that said Worth and Sends were not understood, and their help stands on hover alone."""
     told = open_worlds().bare
-    assert f"{COLUMNS['worth']}: what a success brings" in told
-    assert f"{COLUMNS['sends']}: what a request says in place of its name" in told
+    assert f"{COLUMNS['worth']}: the value of a success" in told
+    assert f"{COLUMNS['sends']}: the value in a request, if it is not the name" in told
 
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:
     app = open_worlds()
-    assert "everybody's taste 1.00" in app.bare
+    assert "every taste earns 1.00" in app.bare
     app.session.write_truth({"edited_rows": {0: {"0": 0.5}}})
     app.at.text_input(key="worlds-title").set_value("*My* <b>place</b>")
     app.run()
@@ -82,7 +82,7 @@ def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
     assert "Actions, Name is missing" in app.bare
     app.session.write_actions({"added_rows": [{"name": "[x](y)"}, {"name": "[x](y)"}]})
     app.run()
-    assert "Actions, row 1, Name is '[x](y)', as another row's" in app.bare
+    assert "Actions, row 1, Name is '[x](y)', like another row" in app.bare
     assert "[x](y)" not in app.text
     app.click("undo")
     assert "Actions, Name is missing" in app.bare
@@ -163,8 +163,8 @@ def test_what_can_be_earned_in_a_large_world_is_found_beside_the_page(open_world
         assert submitted.call_count > 0
     found = world_from_json(told).ceilings
     metrics = {metric.label: metric.value for metric in app.at.metric}
-    assert metrics["One for all"] == f"{found.single.value:.2f}"
-    assert metrics["At best"] == f"{found.best.value:.2f}"
+    assert metrics["Best single offer"] == f"{found.single.value:.2f}"
+    assert metrics["Best for each"] == f"{found.best.value:.2f}"
 
 
 def test_a_world_is_generated_and_one_without_room_in_a_table_is_written_as_rules(
@@ -204,9 +204,7 @@ def test_a_world_is_made_of_the_log_on_evaluate(
     assert made is not None
     assert (made.visitors, session.made()[0]) == (300, made.world)
     assert made.world.unit == "€"
-    assert (
-        "This is a simulation of a log of 300 events; it is not the truth" in app.at.info[0].value
-    )
+    assert "This is a simulation of a log of 300 events, not the truth" in app.at.info[0].value
     alike = tuple(replace(item, title="Breakfast") for item in made.world.items)
     session.begin(made.world, replace(made, world=replace(made.world, items=alike)))
     app.at.switch_page("../../worlds.py")

@@ -49,7 +49,7 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
     assert said(app)["picks"] == "0"
     assert said(app.click("redo"))["picks"] == "03"
     app.set("play-truth", True)
-    assert f"lost {duel.regrets()[0]:.1f}" in app.text
+    assert f"missed {duel.regrets()[0]:.1f}" in app.text
     app.click("reset")
     assert "picks" not in said(app)
     assert said(app.click("undo"))["picks"] == "03"
@@ -77,7 +77,7 @@ def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: 
         app.session.duel_session.choose(0, served)
     app.run()
     assert opened(app)["world"] == key_of(app.session.open.world)
-    assert "Nobody keeps this world" in app.text
+    assert "This world is not saved" in app.text
 
 
 def test_a_link_brings_the_choices_back_and_what_is_none_is_said(open_app: Open) -> None:

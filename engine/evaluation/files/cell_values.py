@@ -115,7 +115,7 @@ def words(column: Any, rows: CheckedRows) -> tuple[NDArray[np.intp], list[str]]:
     one."""
     if pa.types.is_nested(column.type):
         every = np.ones(len(column), dtype=bool)
-        rows.refuse(every, lambda at: f"{short(str(column[at]))} is a list or an object, no value")
+        rows.refuse(every, lambda at: f"{short(str(column[at]))} is a list or object, not a value")
         return np.zeros(len(column), dtype=np.intp), [""]
     if pa.types.is_null(column.type):
         column = column.cast(pa.string())

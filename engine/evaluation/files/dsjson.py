@@ -91,8 +91,8 @@ class OfferCache:
         size, before = len(names), self._nameless
         if before not in (None, size):
             raise UnreadableError(
-                f"it offers {size} actions, not all with an id, where {before} were offered "
-                "before: nobody can tell which is which"
+                f"it offers {size} actions, not all with an id, after {before} in earlier events, "
+                "so the actions cannot be identified"
             )
         self._nameless = size
         return tuple(name or str(at) for at, name in enumerate(names, 1))
@@ -101,7 +101,7 @@ class OfferCache:
 def _name(action: Any) -> str | None:
     """Id of an action; None if it has none."""
     if not isinstance(action, dict):
-        raise UnreadableError("c._multi does not hold objects alone")
+        raise UnreadableError("c._multi has values that are not objects")
     name = action.get("_tag")
     if name is None and isinstance(action.get("i"), dict):
         name = action["i"].get("id")
@@ -199,13 +199,13 @@ class DsjsonReader:
             return None
         if line.outcomes is not None or line.number is not None:
             raise UnreadableError(
-                "it shows several actions at once, or a number as one (_outcomes, _label_ca): only "
-                "decisions for one action of several can be evaluated"
+                "it shows several actions at once, or a number as an action (_outcomes, "
+                "_label_ca): only choices of a single action can be evaluated"
             )
         self._check_dropped(line.dropped or 0.0)
         if line.event is not None and self._ids.is_again(str(line.event)):
-            duplicate = f"its event id {short(str(line.event))} was there before"
-            raise UnreadableError(f"{duplicate}: one decision counts once")
+            duplicate = f"its event id {short(str(line.event))} is a duplicate"
+            raise UnreadableError(f"{duplicate}: each decision counts once")
         offer, order = self._offers.offer(bytes(line.c)), line.a
         size = len(offer.actions)
         if order is None and line.p is None and not (line.index is None and line.action is None):
@@ -223,9 +223,7 @@ class DsjsonReader:
         if cost is None:
             raise UnreadableError("it has no reward: no _label_cost")
         if not low <= -cost <= high:
-            raise UnreadableError(
-                f"its reward is {-cost:g}, which is not within {low:g} to {high:g}"
-            )
+            raise UnreadableError(f"its reward is {-cost:g}, but must be from {low:g} to {high:g}")
         return offer, shown, propensity, 0.0 - cost, chances
 
     def _check_dropped(self, share: float) -> None:
@@ -235,16 +233,16 @@ class DsjsonReader:
             self.dropped = share
         if share != self.dropped:
             raise UnreadableError(
-                f"its pdrop is {share:g}, where it was {self.dropped:g} before: a log from which "
-                "some events were left out more often than others is not like those who came"
+                f"its pdrop is {share:g}, but was {self.dropped:g} before: a log from which events "
+                "were dropped at different rates does not represent the visitors"
             )
 
     def _check_joined(self, line: DsjsonLine) -> None:
         """Refuse a late reward for a decision read before, whose own line lacks the reward."""
         if line.reward is not None and line.event is not None and str(line.event) in self._ids:
-            place = f"it is the reward of event {short(str(line.event))}, which stands before"
+            place = f"it is the reward of the earlier event {short(str(line.event))}"
             raise UnreadableError(
-                f"{place}: the log is not joined, join rewards to decisions first"
+                f"{place}: the log is not joined. Join rewards to decisions first"
             )
 
     def _is_inside(self, line: DsjsonLine) -> bool:
@@ -266,12 +264,11 @@ def _propensity(labelled: float | None, of_shown: float | None) -> float:
     propensity = of_shown if labelled is None else labelled
     if propensity is None:
         raise UnreadableError(
-            "it has no probability, _label_probability, and without that nothing can be said of "
-            "another policy"
+            "it has no probability (_label_probability), so other policies cannot be evaluated"
         )
     if not 0 < propensity <= 1:
         raise UnreadableError(
-            f"its probability is {propensity:g}, which is not above 0 and up to 1"
+            f"its probability is {propensity:g}, but must be above 0 and at most 1"
         )
     if propensity < LEAST_CHANCE:
         raise UnreadableError(f"its probability is {propensity:g}, but it was shown")

@@ -94,7 +94,7 @@ def decisions(
 def _once(column: Any, ids: EventIds, rows: CheckedRows) -> None:
     """Refuse events with a duplicate id."""
     codes, names = words(column, rows)
-    reason = "its event id {} was there before: one decision counts once"
+    reason = "its event id {} is a duplicate: each decision counts once"
     rows.refuse(ids.again(codes, names), lambda at: reason.format(short(names[codes[at]])))
 
 
@@ -103,7 +103,7 @@ def _within(column: Any, quantity: str, bounds: Bounds, rows: CheckedRows) -> Ar
     values, (low, high) = numbers(column, quantity, bounds, rows), bounds
     rows.refuse(np.isnan(values), lambda at: f"it has no {quantity}")
     outside = ~((low <= values) & (values <= high))
-    reason = f"its {quantity} is {{:g}}, which is not within {low:g} to {high:g}"
+    reason = f"its {quantity} is {{:g}}, but must be from {low:g} to {high:g}"
     rows.refuse(outside, lambda at: reason.format(values[at]))
     return values
 
@@ -172,7 +172,7 @@ def _with_probabilities(
     table = np.nan_to_num(table)
     baseline = offers.baseline if columns.offered else offered.argmax(axis=1)
     outside = ((table < 0) | (table > 1)).any(axis=1)
-    rows.refuse(outside, lambda at: "a probability is not within 0 to 1")
+    rows.refuse(outside, lambda at: "a probability is not from 0 to 1")
     total, of_offered = table.sum(axis=1), (table * offered).sum(axis=1)
     allowed = np.maximum(ROUNDING, rounding * (1 + 1e-9) * (table > 0).sum(axis=1))
     differs = np.abs(total - 1) > allowed

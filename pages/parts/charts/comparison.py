@@ -181,7 +181,7 @@ def outlook_rows(
         {"what": "what the log allows", "kind": "log", "low": low, "high": high},
     ]
     if outlook.belief is not None and outlook.belief_sd is not None:
-        rows.append(around("what the engine believes", "belief", outlook.belief, outlook.belief_sd))
+        rows.append(around("expected by the engine", "belief", outlook.belief, outlook.belief_sd))
     if outlook.estimate is not None and outlook.error is not None:
         rows.append(around("estimate from exploration", "log", outlook.estimate, outlook.error))
     if since is not None:
@@ -199,7 +199,7 @@ def slices_spec(dark: bool, size: int) -> Spec:
     """Bars: expected agreement with today's rules for each value of the context."""
     x = across("agreement", "same choice as today's rules", (0, 1), format="%")
     y = lanes("value", labelLimit=150)
-    shares = {"match": "Match rate", "ratio": "Reward achievement ratio"}
+    shares = {"match": "Agreement", "ratio": "Reward achievement ratio"}
     tips = tooltip(field="Field", value="Value")
     tips += tooltip(".1%", agreement="Expected agreement", **shares)
     tips += tooltip(",", visitors="Visitors")

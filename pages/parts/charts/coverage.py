@@ -28,7 +28,7 @@ class Kept:
     @property
     def how_wide(self) -> str:
         """The mean width in words; infinite for a log of a single event."""
-        return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some endless"
+        return f"{self.width:.2f} wide" if math.isfinite(self.width) else "some unbounded"
 
 
 @lru_cache(maxsize=16)
@@ -38,7 +38,9 @@ def coverage_spec(dark: bool, rows: int) -> Spec:
     x = across("share", "intervals that contained the truth", (0, 1), format="%")
     y = lanes("name", labelLimit=150, labelPadding=8)
     tips = tooltip(name="Estimator") + tooltip(".1%", share="Contained the truth")
-    tips += tooltip(",", held="Held", intervals="of") + tooltip(".3f", width="Mean width")
+    tips += tooltip(",", held="Intervals with the truth", intervals="Intervals") + tooltip(
+        ".3f", width="Mean width"
+    )
     base = blank().encode(y=y, tooltip=tips)
     colour = alt.condition("datum.keeps", alt.value(look.accent), alt.value(look.faint))
     return finish(

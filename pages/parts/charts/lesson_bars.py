@@ -76,7 +76,7 @@ def said_spec(
         .scale(domain=list(inks), range=list(inks.values()))
         .legend(columnPadding=4, symbolType="square", symbolOpacity=1)
     )
-    tips = tooltip(of="Of", by="By") + tooltip(".1%", value="Says", low="From", high="To")
+    tips = tooltip(of="For", by="Source") + tooltip(".1%", value="Value", low="From", high="To")
     says, offset = alt.datum.by != truth, alt.YOffset("by:N").scale(domain=list(by))
     bars = base.transform_filter(says).encode(yOffset=offset)
     return finish(
@@ -133,7 +133,7 @@ def again_spec(dark: bool, logs: int, names: tuple[str, str]) -> Spec:
         .legend(symbolType="stroke")
     )
     base = only("kind", "log").encode(alt.Y("log:O").axis(None), colour)
-    tips = tooltip(name="It") + tooltip(".1%", value="Says", low="From", high="To")
+    tips = tooltip(name="Name") + tooltip(".1%", value="Value", low="From", high="To")
     return finish(
         dark,
         _LINES * logs + 60,

@@ -69,7 +69,7 @@ def cells_spec(dark: bool, rows: int, lines: int = 1) -> Spec:
         base.mark_rect(**quiet).encode(strength, color=OWN_COLOUR),
         base.mark_text(stroke=look.ground, strokeWidth=3, **words).encode(text="text:N"),
         base.mark_text(**words).encode(text="text:N"),
-        base.mark_rect(opacity=0).encode(tooltip=tooltip(who="Who", told="It is")),
+        base.mark_rect(opacity=0).encode(tooltip=tooltip(who="Visitor", told="Status")),
     )
 
 
@@ -106,7 +106,7 @@ def tried_spec(dark: bool, rows: int, lines: int, yes: str, no: str) -> Spec:
         _ROW * rows + _HEAD + _LINE * (lines - 1),
         cells.encode(
             alt.Color("tried:N").scale(colours).legend(None),
-            tooltip=tooltip(context="Who", best="Best", tried="It was"),
+            tooltip=tooltip(context="Visitor", best="Best", tried="Status"),
         ),
     )
 
@@ -145,7 +145,7 @@ def marks_spec(dark: bool, rows: int, names: tuple[str, str, str, str]) -> Spec:
     colours = alt.Scale(
         domain=[right, missed, wrong, no], range=[look.accent, look.accent, look.empty, look.empty]
     )
-    tips = tooltip(who="Who", state="It is")
+    tips = tooltip(who="Visitor", state="Status")
     return finish(
         dark,
         _ROW * rows + _HEAD,

@@ -207,7 +207,7 @@ def segments_spec(
     tips = tooltip(line="Contender", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret per visitor")
     tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
-    tips += tooltip(",.0f", visitors="Visitors a crowd")
+    tips += tooltip(",.0f", visitors="Visitors per crowd")
     dots = blank().mark_point(filled=True, size=95, opacity=0.9)
     # By the window: the plot has another width once the legend has its place, and a change of the
     # plot's width makes Vega look at the window again.

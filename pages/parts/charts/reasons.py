@@ -51,7 +51,7 @@ def gap_rows(gap: Gap, names: Mapping[Source, str], colours: tuple[str, str]) ->
     )
 
 
-KNOWLEDGE, CURIOSITY, DRAWS = "= expected reward", "+ curiosity", "= its samples"
+KNOWLEDGE, CURIOSITY, DRAWS = "= expected reward", "+ luck", "= sample"
 
 
 def drawn(gap: Gap) -> list[tuple[Source, float]]:

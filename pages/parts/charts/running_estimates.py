@@ -37,7 +37,7 @@ def growing_rows(
 
 def stretches_spec(dark: bool, span: int, ends: Ends, looks: LineStyles) -> Spec:
     """Lines with bands: estimates of several targets from each part of a log."""
-    return lines(dark, span, ends, "mean reward, each eighth", looks, HEIGHT)
+    return lines(dark, span, ends, "mean reward, per eighth of the log", looks, HEIGHT)
 
 
 def stretches_rows(estimates: Mapping[str, Sequence[Stretch]], ends: Ends) -> pa.Table:

@@ -33,7 +33,7 @@ def truth_spec(world: World, dark: bool, axes: Axes) -> Spec:
     base = blank().encode(columns(lines, _HEAD - 8, 0.05, labelPadding=padding), rows(0.07))
     opacity = alt.Opacity("strength:Q").scale(domain=(0, 1), range=(_FAINT, 1)).legend(None)
     tips = tooltip(who="For", name="Best")
-    tips += tooltip(".2f", expected="Expected reward", mean="Any action, by chance")
+    tips += tooltip(".2f", expected="Expected reward", mean="Random action")
     return finish(
         dark,
         _ROW * high + _HEAD * max(lines, 1) + 14,

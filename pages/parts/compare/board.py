@@ -105,7 +105,7 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
 
 def show_why(session: CompareSession, scene: Scene) -> None:
     """Draw the details: costs, forecast, agreement, summary, and the download of all rows."""
-    with st.expander("Why", icon=":material/help:", key=_WHY, on_change="rerun") as box:
+    with st.expander("Details", icon=":material/help:", key=_WHY, on_change="rerun") as box:
         if not box.open:
             return
         draw_pair(scene, "gains", "worse", "gains")

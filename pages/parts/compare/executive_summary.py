@@ -39,7 +39,7 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     since = f"since visitor {start:,}" if start else "from the first visitor on"
     return (
         f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} per visitor over today's "
-        f"rules** ({interval(uplift)}), so {thousand}.{caveat}"
+        f"rules** ({interval(uplift)}), that is {thousand}.{caveat}"
     )
 
 
@@ -56,7 +56,7 @@ def _cost(session: CompareSession, arm: str, start: int) -> str:
     )
     if result.even is None:
         return f"{cost}; this has not been recovered yet."
-    return f"{cost}; this was recovered by visitor {start + result.even:,}, so far for good."
+    return f"{cost}; this was recovered by visitor {start + result.even:,}."
 
 
 def _worse(session: CompareSession, arm: str, start: int) -> str:
@@ -65,14 +65,14 @@ def _worse(session: CompareSession, arm: str, start: int) -> str:
     among = counted(len(segments), "segment")
     if not worse:
         none = "**No segment is served significantly worse than by today's rules**"
-        return f"{none}, among {among} together."
+        return f"{none} ({among} tested together)."
     text = "; ".join(
         f"{plain(segment.value.name)} {signed(segment.uplift.mean)} ({interval(segment.uplift)})"
         for segment in worse[:3]
     )
     more = f"; and {len(worse) - 3:,} more" if len(worse) > 3 else ""
     text = f"**Served worse than by today's rules: {text}{more}**"
-    return f"{text}, among {among} looked at together."
+    return f"{text} ({among} tested together)."
 
 
 def _exploration(session: CompareSession, arm: str, start: int) -> str:

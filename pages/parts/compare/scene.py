@@ -156,9 +156,9 @@ class _Figures:
         best = (self._session.world.best_value, self._span) if truth else None
         return Figure(
             f"chart-arms-{self._span}-{truth}",
-            "What does each earn?",
+            "What does each system earn?",
             "Mean reward of the three loops by visitor: "
-            + "; ".join(f"{arm} {_last(arms, arm)}" for arm in ARMS),
+            + "; ".join(f"{wording.ARM_NAMES[arm]} {_last(arms, arm)}" for arm in ARMS),
             charts.reward_spec(self._dark, self._span, is_switched, truth),
             charts.reward_rows(arms, self._switches, best, self._size),
         )

@@ -65,7 +65,7 @@ class CompareSetup(Linked):
     crosses: int = CROSSES.as_field
     rate: str = Setting(
         "0.001",
-        "Learning rate of the retired service's",
+        "Learning rate of the retired service's learner",
         {rate: rate for rate in ("0.001", "0.01", "0.05")},
         "slider",
     ).as_field

@@ -61,8 +61,8 @@ def _as_apprentice(session: CompareSession) -> str:
     )
     if _has_nothing_to_learn(session):
         return (
-            f"{text}. **No better than chance:** today's rules follow nothing that it can see. "
-            "Watching longer will not help."
+            f"{text}. **No better than chance:** today's rules do not depend on anything that it "
+            "can see. Watching longer will not help."
         )
     text += f" (a perfect copy would reach {percent(highest)})."
     if match >= _NEAR * highest and recent.events >= 50:
@@ -123,7 +123,7 @@ def over_today(uplift: Estimate | None) -> str:
     if uplift is None:
         return "–"
     if not uplift.mean and uplift.low == uplift.high:
-        return "as today's rules"
+        return "same as today's rules"
     return f"{signed(uplift.mean)} ({signed(uplift.low)} to {signed(uplift.high)})"
 
 
@@ -205,9 +205,9 @@ def _matching(session: CompareSession) -> str:
         return "The apprentice never watched."
     return (
         f"The apprentice watched {watched.events:,} of them and changed "
-        f"{'nothing' if not session.setup.explore else 'little'} that they saw; over the last "
-        f"{recent.events:,} of these it chose as today's rules for {percent(recent.match_rate)} "
-        f"(a perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
+        f"{'nothing' if not session.setup.explore else 'little'} that they saw. It agreed with "
+        f"today's rules for {percent(recent.match_rate)} of the latest {recent.events:,} (a "
+        f"perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
         f"was {percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
@@ -232,10 +232,10 @@ def outlook_title(watching: bool) -> str:
 
 def outlook(value: SwitchValue, watching: bool) -> str:
     """Describe the forecast of going online; Markdown."""
-    would, could = ("would", "could") if watching else ("were to", "might")
     return (
-        f"{percent(value.same)} of visitors {would} get what they got before. From the log alone "
-        f"the mean reward {could} be anything from {value.low_limit:.2f} to "
+        ("" if watching else "Forecast before it went online: ")
+        + f"{percent(value.same)} of visitors would get the same offer as before. From the log "
+        f"alone, the mean reward could be anything from {value.low_limit:.2f} to "
         f"{value.high_limit:.2f}; today's rules earned {value.today:.2f}."
         + ("" if watching else " It went on learning, so the result may be higher.")
     )
@@ -244,7 +244,7 @@ def outlook(value: SwitchValue, watching: bool) -> str:
 def about(session: CompareSession) -> str:
     """Describe the comparison for a report; Markdown."""
     return (
-        f"Three loops met the same {counted(len(session.comparison), 'visitor')}: today's rules "
+        f"Three loops served the same {counted(len(session.comparison), 'visitor')}: today's rules "
         f"({rule_in_words(session.setup)}), an apprentice that watched them, and a loop that was "
         "online from the start."
     )
@@ -299,6 +299,6 @@ def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]])
         return "No visitors yet."
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
     return (
-        f"Served worse than by today's rules: {ours} by the apprentice, {others} by the loop "
-        "always online."
+        f"Served worse than by today's rules: {ours} visitors by the apprentice, {others} by the "
+        "loop that was online from the start."
     )

@@ -119,5 +119,5 @@ def _end(work: Import, upload: Upload) -> None:
         if upload.token == work.token:  # Another page may have replaced the upload.
             upload.free()
         unsure = ORIGINS.get(about.origin)
-        say(f"{about.name} is imported{(f', {unsure}' if unsure else '')}.")
+        say(f"{about.name} is now in your loops{f', {unsure}' if unsure else ''}.")
         st.rerun()

@@ -20,9 +20,9 @@ from pages.parts.text.theme import is_dark
 
 _KINDS: Mapping[Kind, str] = {
     "fixed": "Each action",
-    "uniform": "Random",
-    "best": "The best for each",
-    "picked": "The best of 200 rules",
+    "uniform": "Random offers",
+    "best": "Best offer for each",
+    "picked": "Best of 200 rules",
 }
 _STORIES: Mapping[Flaw, str] = {
     "none": "Each experiment is a new loop with new visitors, and each action served to "
@@ -149,7 +149,7 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
         off = ", ".join(
             f"{TITLES.get(key, key)} {signed(count.bias)}" for key, count in counts.items()
         )
-        note(f"On average, the winner looks better than it is by {off}.")
+        note(f"Mean overestimate of the winner's reward: {off}.")
     if any(count.width < _NO_WIDTH for count in counts.values()):
         note(
             "Width 0.00: all rewards that counted were nearly equal, so these methods "
@@ -165,7 +165,7 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     assert experiment is not None, "there are counts"
     note(
         f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, "
-        f"seeds from {experiment.seed}: {_KINDS[kind].lower()}, served to everybody. "
+        f"seeds from {experiment.seed}. Served to everybody: {_KINDS[kind].lower()}. "
         "Dashed line: 95 %."
     )
     download_rows(

@@ -63,15 +63,15 @@ def about_log(session: EvaluateSession) -> str:
     )
     visitors = counted(len(result.log.decisions), "visitor") if result else "visitors"
     if session.setup.log == "file":
-        events = counted(len(result.log.decisions), "event") if result else "a file"
-        said += f"Log: {events} of your own."
+        events = f"{counted(len(result.log.decisions), 'event')} from " if result else ""
+        said += f"Log: {events}your file."
     elif session.asks_loop:
         play = existing(PlaySession)
         is_there = play is not None and play.open.stored is session.stored
         whose = "that is open on Play" if is_there else "in the link"
         said += f"Log: {visitors} of the loop {whose}."
     else:
-        said += f"Log: {visitors}, simulated, served by a new loop."
+        said += f"Log: {visitors} of a simulation, served by a new loop."
     if result and result.log.decisions.unmatched:
         more = counted(result.log.decisions.unmatched, "visitor")
         said += f" Excluded: {more} for whom the apprentice would have chosen differently."
@@ -193,9 +193,10 @@ def _in_short(
 
 def looks(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
     """State the naive average reward of an action, as on a dashboard; Markdown."""
-    naive = row.intervals["naive"]
-    looks = f"{naive.estimate:.2f}" if naive else "nothing"
-    return f"{plain(names_of(result, setup)[row.target])} averaged {looks} where it was shown."
+    name, naive = plain(names_of(result, setup)[row.target]), row.intervals["naive"]
+    if naive is None:
+        return f"{name} was never shown."
+    return f"{name} averaged {naive.estimate:.2f} where it was shown."
 
 
 def served(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> str:
@@ -300,9 +301,8 @@ def exclusions(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
         )
     if setup.estimator == "strata" and not result.tells_all:
         said.append(
-            f"{TITLES['strata']} needs the probability of each action. This log has "
-            f"only that of the shown action, so {TITLES[STAND_IN].lower()} is "
-            "reported."
+            f"*{TITLES['strata']}* needs the probability of each action. This log has "
+            f"only that of the shown action, so *{TITLES[STAND_IN]}* is used instead."
         )
     return said
 
@@ -314,7 +314,7 @@ def doubts(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     proven = [plain(names[row.target]) for row in result.rows if is_proven(row)]
     if setup.estimator == "strata" and proven:
         said.append(
-            f"Reported by {TITLES['betting'].lower()}, a stricter method with proven "
+            f"Estimated with *{TITLES['betting']}*, a stricter method with proven "
             f"intervals: {', '.join(proven)}."
         )
     return said + why_grey(result, setup)
@@ -324,7 +324,7 @@ def why_grey(result: LogEvaluation, setup: EvaluateSetup) -> list[str]:
     """List reasons for grey rows, as Markdown."""
     names, said = names_of(result, setup), list[str]()
     if any(is_wide(result, estimate_of(result, row, setup)) for row in result.rows):
-        said.append("Grey: too few events, so more than half of all that is possible is open.")
+        said.append("Grey: too few events, so the interval covers more than half of the range.")
     if thin := [plain(names[row.target]) for row in result.rows if is_thin(row, setup)]:
         said.append(
             f"Grey: {', '.join(thin)}: based on fewer than {FEW} events, too few for a "

@@ -127,7 +127,7 @@ def in_words(world: World, now: Ranked) -> str:
     falling = sorted(range(len(world.items)), key=lambda i: -now.probabilities[i])[:_NAMED]
     names = [item.name for item in world.items]
     texts = (
-        (f"{names[i]} {percent(now.probabilities[i])}, expected reward {now.means[i]:.2f}")
+        f"{names[i]} {percent(now.probabilities[i])}, expected reward {now.means[i]:.2f}"
         for i in falling
     )
     return "; ".join(texts)

@@ -80,8 +80,8 @@ def why_less(click: Click, policy: Policy) -> str:
     if not (before.mode == "online" and isinstance(policy, Thompson) and fell and rose and wider):
         return ""
     return (
-        f"**Why less:** surer (±{after.sds[i]:.2f}), so it wins fewer random samples "
-        f"than {counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
+        f"**Why less:** it is surer (±{after.sds[i]:.2f}), so high samples are rarer than for "
+        f"{counted(len(wider), 'other')} (up to ±{max(wider):.2f})."
     )
 
 

@@ -31,7 +31,7 @@ def links_to(session: PlaySession) -> dict[str, str]:
         "**View and copy.** Anyone with this link can watch this loop live and copy "
         "it, but not change it.": looks,
         f"**View and copy this moment.** The same, after visitor {come:,}, with "
-        f"{there} there.": session.setup.link(address, loop=opened.link, **moment),
+        f"{there} as the visitor.": session.setup.link(address, loop=opened.link, **moment),
     }
     if session.may_answer:
         play_along = "**Answer, too.** Anyone with this link can change this loop as you can."
@@ -72,13 +72,13 @@ def step_back(session: PlaySession) -> None:
         undo(
             partial(_undo, session),
             session.live.is_live or not session.can_undo,
-            "undo the last step exactly: an answer, a simulated crowd, a setting, a "
+            "revert the last step exactly: an answer, a simulated crowd, a setting, a "
             "reset or a new seed.",
         )
         redo(
             session.redo,
             session.live.is_live or not session.can_redo,
-            "redo the step that was undone last.",
+            "restore the step that was undone last.",
         )
 
 

@@ -31,8 +31,8 @@ SHEET = Sheet(
 )
 _MAP_TITLE = "What it would offer to whom; a stronger colour means a higher chance"
 _DID = {
-    "online": "learns from each answer, online",
-    "apprentice": "watches today's rules, as an apprentice",
+    "online": "learns from each answer",
+    "apprentice": "watches today's rules as an apprentice",
     "logging_only": "shows and logs the choices of today's rules",
 }
 _KEYED = 12
@@ -70,7 +70,7 @@ def _keys(world: World, actions: Container[str]) -> Keys:
 def _about(opened: OpenLoop) -> str:
     settings = opened.loop.settings
     visitors = counted(len(opened.loop.events), "visitor")
-    does = f"{_DID[settings.learning_mode]}, by {settings.policy.label}"
+    does = f"{_DID[settings.learning_mode]}, with {settings.policy.label}"
     return f"A loop that {does}. So far it served {visitors}."
 
 
@@ -86,10 +86,10 @@ def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:
         f"for each visitor {world.best_value:.2f}."
     )
     latest, whole = _measured(world, late), _measured(world, rewards)
-    of_late = f"The last {len(late):,} visitors gave {latest}.{(could if truth else '')}"
+    of_late = f"The last {len(late):,} visitors gave {latest}.{could if truth else ''}"
     if len(rewards) <= len(late):
         return [of_late]
-    return [of_late, f"All {len(rewards):,} together gave {whole} while it learned."]
+    return [of_late, f"All {len(rewards):,} gave {whole}, while it learned."]
 
 
 def _measured(world: World, rewards: Array) -> str:

@@ -67,7 +67,7 @@ class PlaySetup(Tunable):
         "Second loop for comparison",
         lambda: side_loop.offered(PlaySetup.policies()),
         "menu",
-        ("On the stage: the same visitors and random numbers, served with other settings.\n\n")
+        "On the stage: the same visitors and random numbers, served with other settings.\n\n"
         + meanings("crosses"),
     ).as_field
 

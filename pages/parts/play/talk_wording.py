@@ -56,7 +56,7 @@ def answered(opened: OpenLoop) -> str:
 def _move(before: Ranked, after: Ranked, position: int) -> str:
     if before.mode != "online":
         was, now = before.means[position], after.means[position]
-        return f"now has an expected reward of {now:.2f}, before {was:.2f}"
+        return f"has an expected reward of {now:.2f} instead of {was:.2f}"
     was, now = before.probabilities[position], after.probabilities[position]
     if abs(now - was) < _MOVED:
         return f"stays at {percent(now)}"

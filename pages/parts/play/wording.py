@@ -18,13 +18,13 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
     name = f"**{labels[ranked.chosen]}**"
     kept = sum(chance.kept for chance in chances)
     if ranked.cause == "lot" or (ranked.cause == "random" and not kept):
-        return f"{name} at random: its chance is the length of its bar."
+        return f"{name} was chosen at random; its chance is the length of its bar."
     if ranked.cause == "random":
         return _chance(name, kept)
     if ranked.draw is not None:
         return _draw(name, ranked, chances, policy)
     if max(ranked.means) - min(ranked.means) < _ALIKE:
-        return f"Nothing learned so far separates them here: {name} at random."
+        return f"Nothing learned so far separates the actions: {name} was chosen at random."
     mean = ranked.means[ranked.chosen]
     return f"{name} has the highest expected reward, {mean:.2f}, so it is offered."
 
@@ -42,8 +42,8 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
         return f"{draw}, so it is offered."
     chance = percent(ranked.probabilities[ranked.chosen])
     return (
-        f"{draw}. It wins {_of_100(wins)} (hollow bar). {policy.agreement} samples in "
-        f"a row must agree, so its chance is **{chance}** (full bar)."
+        f"{draw}. It wins {_of_100(wins)} (hollow bar); as {policy.agreement} must agree, its "
+        f"chance is **{chance}** (full)."
     )
 
 
@@ -56,17 +56,18 @@ def _today(ranked: Ranked, labels: Sequence[str]) -> str:
     if ranked.mode == "logging_only":
         return f"Today's rules choose {item}, and it is always shown. Nothing is imitated."
     own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
-    by_rule = ranked.shown == ranked.baseline
-    why = "The choice of today's rules" if by_rule else "A random action"
-    return f"{why}, {item}, is shown. The apprentice would have chosen {own}."
+    why = f"A random action is shown, {item}"
+    if ranked.shown == ranked.baseline:
+        why = f"Today's rules choose {item}, and it is shown"
+    return f"{why}. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
     if 0 < share < 0.005:
-        return "fewer than 1 of 100 samples"
+        return "under 1 of 100"
     if 0.995 < share < 1:
-        return "more than 99 of 100 samples"
-    return f"{100 * share:.0f} of 100 samples"
+        return "over 99 of 100"
+    return f"{100 * share:.0f} of 100"
 
 
 def legend(
@@ -75,7 +76,7 @@ def legend(
     """Return the legend of the marks in a picture, except those of `striped`."""
     sentences = ["Wide bell: unsure."]
     if ranked.draw is not None:
-        sentences.append("Dots: one random sample from each.")
+        sentences.append("Dots: one random sample from each bell.")
     if chances[ranked.baseline].wins is not None:
         sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
@@ -101,4 +102,4 @@ def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
     if kept[0] - min(kept) < _ALIKE:
         return f"{whole}, the same share for each."
     label = plain(world.items[ranked.baseline].label)
-    return f"{whole}, half for {label}, the first, half for all."
+    return f"{whole}, half for {label}, the first action, and half for all."

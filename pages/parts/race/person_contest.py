@@ -64,12 +64,12 @@ def take_back(session: PlaySession) -> None:
         undo(
             _settling(session, "undo", contest.undo),
             not contest.can_undo,
-            "undo your last choice, or a reset; the same visitor comes back.",
+            "revert your last choice, or a reset; the same visitor comes back.",
         )
         redo(
             _settling(session, "redo", contest.redo),
             not contest.can_redo,
-            "redo the choice that you undid last.",
+            "restore the choice that was undone last.",
         )
 
 

@@ -55,7 +55,7 @@ def race_show(session: RaceSession) -> Show:
             ),
             screen(
                 scene, "curves", "say-latest", "rewards",
-                "The band holds the middle 80 % of crowds.",
+                "The band encloses the middle 80 % of crowds.",
             ),
             screen(
                 scene, "lost", "say-losses", "losses",

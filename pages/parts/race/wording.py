@@ -189,9 +189,9 @@ def about_hypotheses(session: RaceSession) -> str:
     idea = names[belief.hypothesis]
     since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
     return (
-        f"This engine runs {belief.others + 1} models and trusts each by how well it predicts. At "
-        f"the end it trusts one to {percent(belief.weight)}: *{idea[0].lower()}{idea[1:]}*, ahead "
-        f"of the others {since}."
+        f"This engine runs {belief.others + 1} models and weights each by how well it predicts. "
+        f"At the end, one model has {percent(belief.weight)} of the weight: "
+        f"*{idea[0].lower()}{idea[1:]}*. It was ahead of the others {since}."
     )
 
 
@@ -229,7 +229,7 @@ def about_finals(session: RaceSession) -> str:
 def about_bands(session: RaceSession, names: str) -> str:
     """Explain the dotted lines; Markdown."""
     return (
-        f"{in_markdown(session.displayed, names)}: the dotted lines hold the middle 80 "
+        f"{in_markdown(session.displayed, names)}: the dotted lines enclose the middle 80 "
         "% of crowds. The thin lines of *Who earns most* show the uncertainty of the "
         "mean."
     )
@@ -304,7 +304,7 @@ def latest_in_short(session: RaceSession) -> str:
         return _NOTHING
     names, known = session.displayed.names, session.known
     gave = [f"{names[key]} {known.recent(key).mean[-1]:.2f}" for key in (order[0], order[-1])]
-    return f"The last visitors gave {' and '.join(gave)} each."
+    return f"Mean reward of the last visitors: {', '.join(gave)}."
 
 
 def losses_in_short(session: RaceSession) -> str:
@@ -315,8 +315,8 @@ def losses_in_short(session: RaceSession) -> str:
     first, last = (
         (names[key], f"{known.regret(key).mean[-1]:,.0f}") for key in (order[0], order[-1])
     )
-    text = f"{first[0]} missed {first[1]} rewards, {last[0]} {last[1]}"
-    return f"Over {known.plan.visitors:,} visitors {text}."
+    missed = f"{first[0]} {first[1]}, {last[0]} {last[1]}"
+    return f"Rewards missed over {known.plan.visitors:,} visitors: {missed}."
 
 
 def _order(session: RaceSession) -> list[str]:

@@ -34,7 +34,7 @@ SPEED = Setting(4, "Playback speed (visitors per second)", numbers(1, 4, 20, 100
 CROSSES = Setting(
     4,
     "Crosses of context fields",
-    {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "fours"},
+    {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "quadruples"},
     help=f"{meaning('crosses')} Changing it relearns everything.",
 )
 TRUTH = Setting(False, "Reveal the truth", SWITCH, "switch")

@@ -3,11 +3,11 @@
 from engine import Hypothesis
 
 _CROSSES = {
-    0: "Actions alone",
+    0: "Actions only",
     1: "Single fields",
     2: "Pairs of fields",
     3: "Triples of fields",
-    4: "Fours of fields",
+    4: "Quadruples of fields",
 }
 _TABLES = {
     0: "One table of the actions",

@@ -6,7 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from engine.learners.base import Group, Source
 
-_FIELDS = {1: "single fields", 2: "pairs of fields", 3: "triples of fields", 4: "fours of fields"}
+_FIELDS = {
+    1: "single fields",
+    2: "pairs of fields",
+    3: "triples of fields",
+    4: "quadruples of fields",
+}
 
 
 def names_of(sources: Iterable[Source], values: Mapping[str, object]) -> dict[Source, str]:
@@ -35,7 +40,7 @@ def _name(source: Source, values: Mapping[str, object], some: set[int]) -> str:
     if source == "imitation":
         return "today's rules"
     if source.every:
-        return f"{('other' if source.every in some else 'all')} {_FIELDS[source.every]}"
+        return f"{'other' if source.every in some else 'all'} {_FIELDS[source.every]}"
     named = [
         value if value and isinstance(value, str) else f"{field} {json.dumps(value)}"
         for field, value in values.items()

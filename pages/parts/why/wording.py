@@ -31,11 +31,12 @@ def asked_about(subject: Subject) -> str:
 def answered(subject: Subject, come: int) -> str:
     """Number of the visitor, and the reward."""
     if subject.number is None:
-        return "Nobody has answered yet. Shown as it believes now."
+        return "Nobody has answered yet. This is what the engine believes now."
     gave = "has not answered yet"
     if subject.earned is not None:
         gave = f"gave {round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
-    return f"Visitor {subject.number:,} of {come:,}, who {gave}. Shown as it believed then."
+    visitor = f"Visitor {subject.number:,} of {come:,}, who {gave}."
+    return f"{visitor} This is what the engine believed then."
 
 
 def named(world: World, position: int | None) -> str:
@@ -48,14 +49,13 @@ def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int |
     name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
     behind = gap.mean < 0
     first = (
-        f"{name} has an expected reward {abs(gap.mean):.2f} "
-        f"{('less' if behind else 'more')} than {other}{plain(in_money(world, abs(gap.mean)))}"
+        f"The expected reward of {name} is {abs(gap.mean):.2f} {'lower' if behind else 'higher'} "
+        f"than that of {other}{plain(in_money(world, abs(gap.mean)))}"
     )
-    joint = ", and is"
     if abs(gap.mean) < _ALIKE:
-        first, joint = f"{name} and {other} are believed to earn the same", f": {name} is"
+        first = f"{name} and {other} have the same expected reward"
     if gap.sd:
-        first += f"{joint} the better one with a probability of {_sureness(gap)}"
+        first += f"; {name} is better with a probability of {_sureness(gap)}"
     return [f"{first}.", _drawn(ranked, gap)]
 
 
@@ -80,7 +80,7 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
         return "It follows from what the engine knows; no sample decided."
     apart = gap.mean + gap.curiosity
     text = (
-        f"Its sample is {abs(apart):.2f} {('lower' if apart < 0 else 'higher')}: "
+        f"Its sample is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: "
         f"{signed(gap.mean)} from what it knows, {signed(gap.curiosity)} from luck."
     )
     if gap.mean < -_ALIKE < _ALIKE < apart:

@@ -62,7 +62,7 @@ def write_the_place(session: WorldsSession) -> None:
 def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of actions and the picture upload."""
     today = "The first action is the choice of today's rules, where needed."
-    section("What is offered", f"{today} {_HOW}")
+    section("Actions", f"{today} {_HOW}")
     hint = "One action per row. Pays: the value of a success. Features: milk: true, price: 3.5"
     say_first("actions", faults, hint)
     frame = action_frame(session.actions.base)
@@ -102,7 +102,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of context fields and their values."""
     every = "Every combination of values is a context."
     named = "A field is named once, or again in each row."
-    section("Who comes", f"{every} {named} {_HOW}")
+    section("Visitors", f"{every} {named} {_HOW}")
     hint = "One value per row. Sent as: the value in a request, if it is not the name"
     say_first("values", faults, hint)
     frame = as_frame(session.values.base, _VALUES, share="1")

@@ -18,7 +18,7 @@ def write_number(session: WorldsSession) -> None:
     """Draw the form: range, number of slices and distribution of the numbers."""
     st.text_input("Name of the field", "age", max_chars=MAX_NAME, key="worlds-number-name")
     slices = st.slider("Number of slices", 2, 12, 4, key="worlds-number-slices")
-    is_bell = st.toggle("Bell-shaped instead of uniform", key="worlds-number-bell")
+    is_bell = st.toggle("Normal instead of uniform", key="worlds-number-bell")
     inputs = _NUMBER if is_bell else _NUMBER[:2]
     columns = [column for _ in range(len(inputs) // 2) for column in st.columns(2)]
     numbers = [

@@ -11,12 +11,12 @@ from pages.parts.text.format import counted, plain
 from pages.parts.text.money import per_thousand
 
 TABLES = {
-    "place": "The place",
+    "place": "World",
     "actions": "Actions",
-    "values": "Context",
+    "values": "Visitors",
     "levels": "Rewards",
     "rules": "Rules",
-    "truth": "Tastes",
+    "truth": "True rates",
 }
 COLUMNS = {
     "title": "Title",

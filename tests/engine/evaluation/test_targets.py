@@ -62,7 +62,7 @@ def test_a_weight_is_how_much_likelier_the_target_was_to_show_what_was_shown() -
 
 def test_chances_belong_to_the_events_that_they_were_computed_for() -> None:
     assert Given("mine", Even().probabilities(LOG)).weigh(LOG).weight[1] == 2
-    with pytest.raises(PersonalizerError, match="other events"):
+    with pytest.raises(PersonalizerError, match="not those of the log"):
         Given("mine", np.ones((2, 3))).weigh(LOG)
 
 

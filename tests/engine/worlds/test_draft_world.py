@@ -68,10 +68,10 @@ def test_a_world_of_many_contexts_is_written_by_the_fields_that_matter() -> None
     assert faults_of(many) == []
     wide = replace(many, actions=tuple(ActionRow(100 + n, f"A{n}") for n in range(5)))
     (fault,) = faults_of(wide)
-    assert "has 1,080 rewards, but 1,000 are the most" in fault.says
+    assert "has 1,080 rewards, but at most 1,000 are allowed" in fault.says
     cells = frozenset([draft.segments[0][0].id]), 0
     (fault,) = faults_of(replace(draft, truth={cells: Taste(0.1, 0.1)}))
-    assert "shares of half rewards that differ" in fault.says
+    assert "different shares of partial rewards" in fault.says
 
 
 def test_a_sum_that_could_not_be_saved_as_a_table_is_written_as_rules() -> None:
@@ -90,7 +90,7 @@ def test_a_table_that_no_sum_can_say_does_not_become_an_empty_one() -> None:
     values = tuple(ValueRow(n + 2, f"f{n // 30}", f"{n}") for n in range(60))
     with pytest.raises(PersonalizerError, match="rewards in the table is 1800, but must be at mo"):
         with_rules(depending_on(replace(SMALL, values=values), ["f0", "f1"]))
-    with pytest.raises(PersonalizerError, match="cannot become rules: they have one share"):
+    with pytest.raises(PersonalizerError, match="cannot become rules: rules have one share"):
         with_rules(replace(SMALL, truth={(frozenset([2]), 0): Taste(0.1, 0.1)}))
 
 

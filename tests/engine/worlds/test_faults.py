@@ -38,12 +38,12 @@ from tests.engine.worlds.drafts import SMALL
         ({"actions": (ActionRow(0, "A"), ActionRow(1, "A"))}, ("actions", 1, "name", "another")),
         (
             {"actions": (ActionRow(0, "\u00e9"), ActionRow(1, "e\u0301"))},
-            ("actions", 2, "name", "as another row's"),
+            ("actions", 2, "name", "like another row"),
         ),
         ({"actions": (ActionRow(0, "\u200b"),)}, ("actions", 1, "name", "is empty")),
         (
             {"values": (ValueRow(2, "sun", "\u00e9"), ValueRow(3, "", "e\u0301"))},
-            ("values", 2, "value", "as one above in sun"),
+            ("values", 2, "value", "like another in sun"),
         ),
         ({"actions": (ActionRow(0), ActionRow(1, "", "🍵"))}, ("actions", 2, "name", "is empty")),
         ({"actions": (ActionRow(0, "x" * 61),)}, ("actions", 1, "name", "more than 60")),
@@ -53,7 +53,7 @@ from tests.engine.worlds.drafts import SMALL
         ({"actions": (ActionRow(0, "A", "", "x"),)}, ("actions", 1, "features", "has 'x'")),
         (
             {"actions": tuple(ActionRow(one, str(one)) for one in range(51))},
-            ("actions", 51, "name", "50 actions are the most"),
+            ("actions", 51, "name", "at most 50 actions"),
         ),
         (
             {"actions": (ActionRow(0, "A", bad=(("worth", "1.234,5"),)),)},
@@ -79,17 +79,17 @@ from tests.engine.worlds.drafts import SMALL
         ({"levels": (LevelRow(0, "\x00", 0.5),)}, ("levels", 1, "name", "cannot be shown")),
         (
             {"levels": (LevelRow(0, "A", 0.5), LevelRow(1, "A", 0.2))},
-            ("levels", 1, "name", "as another row's"),
+            ("levels", 1, "name", "like another row"),
         ),
         (
             {"levels": (LevelRow(0, "A", 0.5), LevelRow(1, "B", 0.5))},
-            ("levels", 1, "worth", "as another row's"),
+            ("levels", 1, "worth", "like another row"),
         ),
         (
             {"levels": tuple(LevelRow(n, "", n / 10) for n in range(1, 9))},
-            ("levels", 8, "worth", "7 are the most"),
+            ("levels", 8, "worth", "at most 7 are allowed"),
         ),
-        ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "no JSON")),
+        ({"values": (ValueRow(2, "a", "b", sends="{1"),)}, ("values", 1, "sends", "not valid")),
         ({"values": (ValueRow(2, "a", "b", sends="[1]"),)}, ("values", 1, "sends", "number")),
         ({"values": (ValueRow(2, "a", "b", sends="NaN"),)}, ("values", 1, "sends", "number")),
         (
@@ -98,17 +98,17 @@ from tests.engine.worlds.drafts import SMALL
         ),
         (
             {"values": (ValueRow(2, "a", "b", sends="1"), ValueRow(3, "", "c", sends="1.0"))},
-            ("values", 2, "sends", "what another value of a sends"),
+            ("values", 2, "sends", "another value of a"),
         ),
         ({"values": (ValueRow(2, share=3.0),)}, ("values", 1, "value", "is empty")),
         ({"values": ()}, ("values", 0, "field", "is missing")),
         ({"values": (ValueRow(2, "", "yes"),)}, ("values", 1, "field", "no field above")),
         ({"values": (ValueRow(2, "<b>", "yes"),)}, ("values", 1, "field", "must be letters")),
-        ({"values": (ValueRow(2, "reward", "yes"),)}, ("values", 1, "field", "something else")),
+        ({"values": (ValueRow(2, "reward", "yes"),)}, ("values", 1, "field", "a reserved name")),
         ({"values": (ValueRow(2, "sun"),)}, ("values", 1, "value", "is empty")),
         (
             {"values": (ValueRow(2, "sun", "a"), ValueRow(3, "", "a"))},
-            ("values", 2, "value", "as one above in sun"),
+            ("values", 2, "value", "like another in sun"),
         ),
         ({"values": (ValueRow(2, "a", "b", "x" * 17),)}, ("values", 1, "emoji", "more than")),
         ({"values": (ValueRow(2, "a", "b", share=0.0),)}, ("values", 1, "share", "from 0.0")),
@@ -116,7 +116,7 @@ from tests.engine.worlds.drafts import SMALL
         ({"values": (ValueRow(2, "a", "b", share=float("nan")),)}, ("values", 1, "share", "nan")),
         (
             {"values": tuple(ValueRow(n, f"f{n}", "b") for n in range(21))},
-            ("values", 0, "field", "20 fields are the most"),
+            ("values", 0, "field", "at most 20 fields"),
         ),
         (
             {"values": tuple(ValueRow(n, "f", f"{n}") for n in range(51))},

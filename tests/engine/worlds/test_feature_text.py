@@ -27,7 +27,7 @@ def test_a_line_is_read_as_people_write_it() -> None:
         ("roast:", "has 'roast:', but must"),
         (": dark", "has ': dark'"),
         ("a: 1, a: 2", "has 'a' twice"),
-        ("{1}", "is no object of JSON"),
+        ("{1}", "not a valid JSON object"),
     ],
 )
 def test_what_cannot_be_read_is_told(line: str, says: str) -> None:

@@ -78,18 +78,18 @@ def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(larg
     hours = [ValueRow(n + 300, "", f"late {n}") for n in range(200)]
     first, rest = large.values[:5], large.values[5:]
     over = with_values(bound, [*first, *hours, *rest])
-    (fault,) = [one for one in faults_of(over) if "come together" in one.says]
+    (fault,) = [one for one in faults_of(over) if "correlated" in one.says]
     assert (fault.table, fault.row, fault.column) == ("values", 6, "value")
     many = 4 * 248 * 12
     assert fault.says == (
-        "is one too many: how often values of weather and hurry and hour and day come together "
-        f"has room for {MAX_TIMES:,} combinations, and with it there are {many:,}. Leave it out, "
-        "or let fields come independently, which drops how often they came together"
+        "is one too many: the correlated fields weather and hurry and hour and day may have at "
+        f"most {MAX_TIMES:,} combinations, and with it there are {many:,}. Remove it, or make "
+        "fields independent, which drops their correlation"
     )
     assert over.together == wide, "nothing is dropped"
     assert draft_from_text(draft_to_text(over)).together == wide
     assert with_values(over, large.values).together == wide
-    assert not [one for one in faults_of(replace(over, together=APART)) if "together" in one.says]
+    assert not [one for one in faults_of(replace(over, together=APART)) if "correlat" in one.says]
 
 
 def test_a_field_that_is_renamed_row_by_row_is_told_and_comes_as_before() -> None:
@@ -100,7 +100,7 @@ def test_a_field_that_is_renamed_row_by_row_is_told_and_comes_as_before() -> Non
         half = with_values(TOGETHER, values)
         (fault,) = faults_of(half)
         assert (fault.table, fault.row, fault.column) == ("values", row, "field")
-        assert fault.says.startswith("parts values that come together with those of another field")
+        assert fault.says.startswith("separates correlated values")
         assert half.together == TOGETHER.together
         assert not faults_of(replace(half, together=APART))
         renamed = with_values(half, [sunny, rainy, *whole])

@@ -92,7 +92,7 @@ def test_what_has_one_level_is_written_as_it_was_before_there_were_several() -> 
         ([{"worth": 1}, {"worth": 0}], "number of partial levels is 0, but must be 1 or more"),
         ([{"worth": 0.5, "share": 0}], r"levels\[0\].share is 0"),
         ([{"worth": 0.5, "name": "x" * 21}], r"levels\[0\].name"),
-        ([{"worth": 0.5, "name": "a"}, {"worth": 0.2, "name": "a"}], "name of one level alone"),
+        ([{"worth": 0.5, "name": "a"}, {"worth": 0.2, "name": "a"}], "name of only one level"),
         ([{"worth": 0.5, "price": 3}], r"levels\[0\]"),
         ([{"worth": n / 10} for n in range(1, 9)], "length of levels is 8"),
         ({"worth": 0.5}, "levels is "),

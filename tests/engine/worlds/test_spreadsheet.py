@@ -199,7 +199,7 @@ FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {
         "who,🥐 A,🍰 A\nAnn,0,1\n", "cell C1 is 'A', but must be different from the actions befor",
     ),
     "two segments alike": (
-        "who,A\nAnn,0\nAnn,1\n", "cell A3 is 'Ann', but must be a segment that stands in no row a",
+        "who,A\nAnn,0\nAnn,1\n", "cell A3 is 'Ann', but must be a segment that is in no row above",
     ),
     "a segment that is missing": (
         "a,b,X\n1x,1y,0\n2x,2y,1\n", "a segment without a row is '1x and 2y', but must be in the t",

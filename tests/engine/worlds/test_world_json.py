@@ -185,7 +185,7 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     ),
     "two values that send the same": (
         at("fields", 1, "values", 0, "sends", value="no"),
-        "what fields[1].values[1] sends is 'no', but must be different from the others.",
+        "the data sent for fields[1].values[1] is 'no', but must be different from the others.",
     ),
     "too many contexts": (
         at("fields", value=[{"name": name, "values": TEN} for name in "abcdefgh"]),

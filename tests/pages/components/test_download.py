@@ -63,7 +63,7 @@ def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
 def test_no_other_visit_has_it(mine: Pass, place: str) -> None:
     offer(1)
     refused = fetch(f"{FILE_PATH}/{place.format(token=mine.token)}")
-    assert (refused.status, b"another visit" in refused.body) == (403, True)
+    assert (refused.status, b"another session" in refused.body) == (403, True)
 
 
 def test_all_else_stays_as_it_is() -> None:

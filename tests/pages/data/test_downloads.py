@@ -90,7 +90,7 @@ def test_only_who_was_given_the_token_makes_the_server_write(about: LoopInfo, pa
     pass_.leave()
     refused = fetch(path)
     assert refused.status == 403
-    assert b"another visit" in refused.body
+    assert b"another session" in refused.body
 
 
 def test_a_loop_that_is_gone_or_cannot_be_read_is_said(

@@ -215,10 +215,10 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     app = open_app(world="coffee", seed="5")
     app.answer(1.0)
     app.answer(0.0).click("make-lesson")
-    assert "2 visitors so far, 2 of them put there or answered by hand" in bare(app.text)
+    assert "2 visitors so far, 2 of them chosen or answered by hand" in bare(app.text)
     opened = app.session.open
     told = playthrough_of(opened.loop, opened.world)
-    assert "Missing: Title, Question, What one should notice" in bare(app.text)
+    assert "Missing: Title, Question, What to notice" in bare(app.text)
     for name in ("title", "question", "reveal"):
         app.widget(f"own-{name}").set_value(f"My  {name}")
     app.run()

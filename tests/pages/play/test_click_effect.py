@@ -27,8 +27,8 @@ def test_where_the_best_answer_lowers_the_chance_it_is_said_why() -> None:
     assert click.after.probabilities[shown] < click.before.probabilities[shown] / 1.5
     told = why_less(click, Thompson(agreement=1))
     assert told == (
-        f"**Why less:** surer (±{click.after.sds[shown]:.2f}), so it wins fewer random samples than "
-        f"11 others (up to ±{max(click.after.sds):.2f})."
+        f"**Why less:** it is surer (±{click.after.sds[shown]:.2f}), so high samples are rarer "
+        f"than for 11 others (up to ±{max(click.after.sds):.2f})."
     )
     assert not why_less(click, Greedy())
 

@@ -65,8 +65,8 @@ def shown(loop: LearningLoop) -> str:
 def test_the_fields_that_tables_found_are_named_once_they_are_believed() -> None:
     """All three fields of the coffee table matter, and nobody can know before the first reward."""
     loop = LearningLoop(LoopSettings(policy=Uniform()), seed=7)
-    assert "Tables hold what happens together" in shown(loop)
-    assert "Tables believed most" not in shown(loop)
+    assert "Table models keep one table per set of fields" in shown(loop)
+    assert "Tables with the most weight" not in shown(loop)
     list(crowd(loop, COFFEE, 300))
     assert "each with its share: name and timeofday and weather" in shown(loop)
 

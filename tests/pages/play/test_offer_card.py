@@ -48,5 +48,8 @@ def test_a_lot_that_follows_what_is_believed_is_no_mere_chance() -> None:
         ranked = event.ranked
         if max(ranked.means) > min(ranked.means):
             badges[ranked.chosen == ranked.best].add(card_of(world, ranked).badge[0])
-            assert "both had a say" in in_short(world, ranked, Gap({}, 0.1, 0.2, None), 0, 1)[1]
+            assert (
+                "weighted by expected reward"
+                in in_short(world, ranked, Gap({}, 0.1, 0.2, None), 0, 1)[1]
+            )
     assert badges == {True: {"Current best guess"}, False: {"Offered at random, to learn"}}

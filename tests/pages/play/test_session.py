@@ -534,7 +534,7 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     other.undo()
     assert rewards_of(one) == [[1.0], [0.0]]
     (sentence,) = other.refusals.sentences
-    assert "nobody was taken back" in sentence
+    assert "nothing was undone" in sentence
     other.advance()
     other.undo()
     assert rewards_of(one) == [[1.0]]
@@ -593,7 +593,7 @@ def test_whoever_may_only_look_changes_nothing(
     position = guest.open.loop.log.position
     verb(guest)
     assert guest.open.loop.log.position == position
-    assert "somebody else's loop" in " ".join(guest.refusals.sentences)
+    assert "belongs to somebody else" in " ".join(guest.refusals.sentences)
     assert not guest.live.is_live
 
 

@@ -37,7 +37,7 @@ def test_two_loops_are_called_by_what_sets_them_apart() -> None:
     first = PlaySetup().settings()
     assert names_of(first, beside("no-crosses", first)) == ("With crosses", "Without crosses")
     assert names_of(beside("no-crosses", first), first) == ("Without crosses", "With crosses")
-    assert names_of(first, beside("pairs", first)) == ("Crosses: fours", "Crosses: pairs")
+    assert names_of(first, beside("pairs", first)) == ("Crosses: quadruples", "Crosses: pairs")
     assert names_of(first, beside("greedy", first)) == ("Thompson sampling", "Greedy")
     assert names_of(first, beside("classic", first)) == ("This engine", "The retired service")
     assert names_of(first, first) == ("As set", "The same again")

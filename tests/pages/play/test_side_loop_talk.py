@@ -93,7 +93,7 @@ def test_a_reset_begins_both_anew(open_app: Open) -> None:
     app.run()
     app.session.reset()
     app.run()
-    assert title(app).startswith("The same visitors")
+    assert title(app).startswith("Same visitors")
 
 
 def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
@@ -105,7 +105,7 @@ def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
     app.finish_the_crowd()
     assert app.session.open.side_loop is None
     assert "What would you offer" in title(app)
-    assert app.run().at.toast[0].value.startswith("A second loop serves at most 5 visitors at most")
+    assert app.run().at.toast[0].value.startswith("A second loop serves at most 5 visitors")
 
 
 def test_a_second_loop_that_there_is_not_is_said_and_the_usual_talk_begins(open_app: Open) -> None:

@@ -55,7 +55,7 @@ def test_the_slider_shows_any_moment_as_it_was_and_nobody_can_answer_there(open_
 
 def test_all_the_way_to_the_right_is_now(open_app: Open) -> None:
     app = with_past(open_app).set("moment", 1).set("moment", 4)
-    assert "You look at visitor" not in app.text
+    assert "You are viewing visitor" not in app.text
     assert app.answer(1.0).metric("Visitors") == "5"
     assert app.widget("moment").value == 5
 
@@ -65,7 +65,7 @@ def test_the_right_end_is_now_though_others_came_since_it_was_drawn(open_app: Op
     app = with_past(open_app).set("moment", 1)
     app.session.open.serve(1)
     assert len(app.session.open.loop.events) == 5
-    assert "You look at visitor" not in app.set("moment", 4).text
+    assert "You are viewing visitor" not in app.set("moment", 4).text
 
 
 def test_play_from_here_is_a_loop_of_its_own(open_app: Open) -> None:
@@ -148,7 +148,7 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     assert (address(guest, "at"), address(guest, "who")) == ("4", query["who"])
     host.click("undo").click("undo")
     assert guest.run().metric("Visitors") == "3"
-    assert "taken back" in guest.at.toast[0].value
+    assert "were undone" in guest.at.toast[0].value
 
 
 def test_a_link_to_a_moment_that_never_was_shows_now_and_says_so(open_app: Open) -> None:
@@ -178,8 +178,8 @@ def test_who_looks_at_what_is_taken_back_sees_now_and_reads_so(
         app.session.open.serve(1)
     app.run()
     assert app.metric("Visitors") == str(left + comes)
-    assert "You look at visitor" not in app.text
-    assert "taken back" in app.at.toast[0].value
+    assert "You are viewing visitor" not in app.text
+    assert "Visitors were undone" in app.at.toast[0].value
     assert app.can_answer
     assert not app.run().at.toast
 
@@ -192,7 +192,7 @@ def test_what_was_taken_back_is_not_played_from(open_app: Open) -> None:
         parent.serve(1)
     app.click("play-from-here")
     assert app.session.open is parent
-    assert "taken back" in app.at.toast[0].value
+    assert "Visitors were undone" in app.at.toast[0].value
 
 
 def test_a_moment_that_still_is_stays_whatever_others_do(open_app: Open) -> None:

@@ -54,10 +54,10 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
             assert sentence == f"{label} has the highest sample, {highest:.2f}, so it is offered."
-            assert "Dots: one draw from each" in legend(ranked, policy)
+            assert "Dots: one random sample from each bell" in legend(ranked, policy)
         else:
             assert sentence == (
-                f"Chance decided, not what is believed: {label}. "
+                f"Chosen at random, not by expected reward: {label}. "
                 "30\u00a0% of offers are kept for exploration."
             )
             assert "Dots" not in legend(ranked, policy)
@@ -70,7 +70,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
         if ranked.cause != "draw":
             continue
         sentence = re.search(
-            r"It wins (.*) \(hollow bar\); 4 in a row must agree: its chance is (.*) \(full\)",
+            r"It wins (.*) \(hollow bar\); as 4 must agree, its chance is (.*) \(full\)",
             decided(ranked, policy),
         )
         assert sentence
@@ -98,8 +98,9 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.0, "0 of 100"), (0.001, "fewer than 1 of 100 samples"), (0.43, "43 of 100"),
-     (0.999, "more than 99 of 100 samples"), (1.0, "100 of 100")],
+    [(0.0, "0 of 100"), (0.001, "under 1 of 100"),
+     (0.43, "43 of 100"), (0.999, "over 99 of 100"),
+     (1.0, "100 of 100")],
 )  # fmt: skip
 def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
     policy = Thompson()
@@ -111,10 +112,11 @@ def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> No
 @pytest.mark.parametrize(
     ("policy", "said"),
     [(Thompson(floor=0.05, agreement=1), "Striped: 5\u00a0% of offers are kept for exploration, "
-      f"half for {FIRST}, the first, half for all."),
+      f"half for {FIRST}, the first action, and half for all."),
      (EpsilonGreedy(0.2), "Striped: 20\u00a0% of offers are kept for exploration, the same share "
       "for each."),
-     (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share for each.")],
+     (Uniform(), "Striped: 100\u00a0% of offers are kept for exploration, the same share "
+      "for each.")],
 )  # fmt: skip
 def test_what_is_kept_for_learning_is_said_with_its_share(policy: Policy, said: str) -> None:
     ranked = rankings(policy)[0]
@@ -133,15 +135,17 @@ def test_policies_without_draws_tell_what_decided() -> None:
         f"{label} has the highest expected reward, {mean:.2f}, so it is offered."
     )
     blank = rankings(Greedy(), visitors=0)[0]
-    assert "Nothing that was learned tells them apart here" in decided(blank, Greedy())
+    assert "Nothing learned so far separates the actions" in decided(blank, Greedy())
     soft = rankings(Softmax())[0]
-    assert decided(soft, Softmax()).endswith("at random: its chance is the length of its bar.")
+    assert decided(soft, Softmax()).endswith(
+        "chosen at random; its chance is the length of its bar."
+    )
 
 
 def test_of_an_apprentice_todays_choice_and_its_own_are_told_apart() -> None:
     policy = Thompson()
     sentences = {decided(one, policy) for one in rankings(policy, 3, mode="apprentice")}
-    today = f"Today's rules choose {FIRST}, is shown. The apprentice would have chosen "
+    today = f"Today's rules choose {FIRST}, and it is shown. The apprentice would have chosen "
     assert all(sentence.startswith(today) for sentence in sentences)
     assert f"{today}it, too." in sentences
     assert len(sentences) > 1

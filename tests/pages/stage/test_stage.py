@@ -77,7 +77,7 @@ def test_a_race_is_run_on_the_stage_and_its_screens_show_what_came_of_it(
         go_to(app, screen.name)
         assert said(app) == screen.say()
         assert len(pictures(app)) == 1
-    assert "Ours" in said(app)
+    assert "This engine" in said(app)
 
 
 def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
@@ -85,7 +85,7 @@ def test_what_a_log_tells_is_reported_asked_and_held_against_the_truth(
 ) -> None:
     app = open_evaluate(stage="1", visitors="300")
     assert "where it was shown" in said(app)
-    assert "to everybody" not in said(app)
+    assert "everybody" not in said(app)
     for screen in evaluate_show(app.session).screens:
         go_to(app, screen.name)
         assert said(app) == screen.say()

@@ -24,7 +24,7 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
         (Group(every=1), "all single fields"),
         (Group(every=2), "all pairs of fields"),
         (Group(every=3), "all triples of fields"),
-        (Group(every=4), "all fours of fields"),
+        (Group(every=4), "all quadruples of fields"),
     ],
 )
 def test_a_source_is_told_by_the_values_of_its_fields(source: Source, words: str) -> None:

@@ -122,7 +122,7 @@ def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.Monkey
     session.advance()
     assert session.state == "lost"
     assert len(session.known) == found > 0
-    assert "not connected" in verdict(session)
+    assert "disconnected" in verdict(session)
 
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,5 +156,5 @@ def test_a_race_whose_processes_end_says_so_and_the_next_gets_new_ones() -> None
             session.advance()
         states.append(session.state)
         if session.state == "broken":
-            assert "processes that raced have ended" in verdict(session)
+            assert "its processes ended" in verdict(session)
     assert states == ["broken", "done"]

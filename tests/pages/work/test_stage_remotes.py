@@ -202,7 +202,7 @@ def test_without_the_token_there_is_nothing(client: TestClient, remote: Remote, 
         method = client.get if path == "state" else client.post
         answer = method(f"{REMOTE_PATH}/{path}", headers={TOKEN: token})
         assert answer.status_code == 404
-        assert "over" in answer.json()["error"]
+        assert "has ended" in answer.json()["error"]
     assert remote.take() is None
 
 

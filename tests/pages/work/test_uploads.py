@@ -78,12 +78,12 @@ def test_a_file_that_is_too_large_is_refused_and_nothing_of_it_kept(server: Uplo
     incoming = upload.begin()
     for _ in range(2):
         incoming.write(b"x" * MIB)
-    with pytest.raises(RefusedError, match="more than 2 MiB"):
+    with pytest.raises(RefusedError, match="larger than 2 MiB"):
         incoming.write(b"x")
     assert (upload.is_whole, upload.file, server.stored_bytes) == (False, None, 0)
-    with pytest.raises(RefusedError, match="not wanted any more"):
+    with pytest.raises(RefusedError, match="no longer needed"):
         incoming.write(b"x")
-    with pytest.raises(RefusedError, match="not wanted any more"):
+    with pytest.raises(RefusedError, match="no longer needed"):
         incoming.end()
     assert (upload.is_whole, server.stored_bytes) == (False, 0)
 
@@ -96,12 +96,12 @@ def test_of_two_files_at_once_the_later_comes_whole_and_the_other_is_refused(
     first.write(b"AAAA")
     second = upload.begin()
     second.write(b"BBBB")
-    with pytest.raises(RefusedError, match="not wanted any more"):
+    with pytest.raises(RefusedError, match="no longer needed"):
         first.write(b"aaaa")
     second.write(b"bbbb")
     first.drop()  # Its browser has gone.
     second.end()
-    with pytest.raises(RefusedError, match="not wanted any more"):
+    with pytest.raises(RefusedError, match="no longer needed"):
         first.end()
     with upload.reader() as file:
         assert file.read() == b"BBBBbbbb"
@@ -115,7 +115,7 @@ def test_there_is_room_for_so_many_bytes_in_all(server: Uploads) -> None:
     for upload in full:
         send(upload, b"x" * 2 * MIB)
     late = Upload(server)
-    with pytest.raises(RefusedError, match="Others are bringing in"):
+    with pytest.raises(RefusedError, match="Other large files are being uploaded"):
         send(late, b"x")
     full[0].leave()
     assert server.find(full[0].token) is None
@@ -193,7 +193,7 @@ def test_a_file_comes_in_for_whom_the_token_was_given_to(place: Upload) -> None:
 def test_a_file_that_is_too_large_is_refused_in_a_sentence(place: Upload) -> None:
     answer = post(place.token, b"x" * (1 << 20), b"x")
     assert answer.status_code == 413
-    assert "more than 1 MiB" in json.loads(bytes(answer.body))["error"]
+    assert "larger than 1 MiB" in json.loads(bytes(answer.body))["error"]
     assert not place.is_whole
 
 

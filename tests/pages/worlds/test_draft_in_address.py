@@ -41,7 +41,7 @@ def test_a_long_draft_survives_a_reload_faults_included(store: Store) -> None:
     assert other.draft.rules == session.draft.rules
     assert [fault.row for fault in other.made()[1]] == [2]
     draft_in_address.restore(other, f"kept-{'0' * 64}")
-    assert "not kept any more" in other.refused
+    assert "no longer stored" in other.refused
     assert other.draft.rules == session.draft.rules
 
 

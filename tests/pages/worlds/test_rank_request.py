@@ -23,9 +23,9 @@ def test_it_is_answered_in_the_service_s_shape() -> None:
 @pytest.mark.parametrize(
     ("text", "status", "code", "says"),
     [
-        ("{", "400 Bad Request", "InvalidRankRequest", "no JSON"),
-        ("[]", "400 Bad Request", "InvalidRankRequest", "no object"),
-        ("[" * 100_000, "400 Bad Request", "InvalidRankRequest", "no JSON"),
+        ("{", "400 Bad Request", "InvalidRankRequest", "not valid JSON"),
+        ("[]", "400 Bad Request", "InvalidRankRequest", "not an object"),
+        ("[" * 100_000, "400 Bad Request", "InvalidRankRequest", "not valid JSON"),
         ("{}", "400 Bad Request", "InvalidRankRequest", "actions"),
         (
             json.dumps({"actions": [{"id": "a", "features": []}]}),

@@ -18,7 +18,7 @@ from pages.parts.work.stage_remotes import VERBS, Remote, Seen, seen_by, steered
 
 REMOTE_PATH, LOOK_PATH, TOKEN = "/playground/remote", "/go", "X-Remote-Token"
 _OVER = (
-    "This stage has ended, or is not back yet. The page keeps asking. If it stays so, "
+    "This stage has ended, or is not back yet. The page keeps trying. If this message stays, "
     "open the remote again with the code on the stage's own computer."
 )
 _TOO_OFTEN = "Too many presses. Wait a moment."

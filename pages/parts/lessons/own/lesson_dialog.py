@@ -124,7 +124,7 @@ def _say_what_it_begins_with(played: Playthrough, seed: int) -> None:
     world, settings = played.world, played.settings
     came = counted(played.visitors, "visitor") + " so far"
     if played.by_hand:
-        by_hand = "of them put there or answered by hand, which is part of the lesson"
+        by_hand = "of them chosen or answered by hand, which is part of the lesson"
         came += f", {played.by_hand:,} {by_hand}"
     facts = (world.label, f"seed {seed}", settings.policy.label, came)
     st.markdown(f"It starts where you are now: {plain(' · '.join(facts))}.")

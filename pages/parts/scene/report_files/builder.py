@@ -52,11 +52,11 @@ def _partial_rewards(world: World) -> str:
     if len(partial) == 1:
         (level,) = partial
         name = f" ({level.name})" if level.name else ""
-        return f"A partial reward{name} is worth {level.worth:.2f} of a whole one."
+        return f"A partial reward{name} is worth {level.worth:.2f} of a full one."
     total = sum(level.share for level in partial)
     levels = (
         f"{level.name or 'one'} {level.worth:.2f} ({percent(level.share / total)})"
         for level in partial
     )
-    heading = "Partial rewards, as parts of a whole one, and how often each of them comes"
+    heading = "Partial rewards, as parts of a full one, and the frequency of each"
     return f"{heading}: {', '.join(levels)}."

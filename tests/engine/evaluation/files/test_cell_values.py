@@ -102,4 +102,4 @@ def test_lists_and_objects_are_neither_words_nor_numbers() -> None:
         words(column, rows)
         rows.report(faults)
         assert [fault.line for fault in faults.first] == [1, 2]
-        assert faults.first[0].reason.endswith("is a list or an object, no value")
+        assert faults.first[0].reason.endswith("is a list or object, not a value")

@@ -38,9 +38,9 @@ def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None
     [
         (GOOD_ROW | {"_label_Action": 3}, "_label_Action is not a whole number from 1 to 2"),
         (without("_label_cost"), "it has no reward: no _label_cost"),
-        (GOOD_ROW | {"_label_cost": -2}, "its reward is 2, which is not within 0 to 1"),
-        (GOOD_ROW | {"pdrop": 0.9}, "its pdrop is 0.9, where it was 0 before: a log from which"),
-        (GOOD_ROW | {"_outcomes": []}, "it shows several actions at once, or a number as one"),
+        (GOOD_ROW | {"_label_cost": -2}, "its reward is 2, but must be from 0 to 1"),
+        (GOOD_ROW | {"pdrop": 0.9}, "its pdrop is 0.9, but was 0 before: a log from which"),
+        (GOOD_ROW | {"_outcomes": []}, "it shows several actions at once, or a number as an"),
     ],
 )
 def test_a_faulty_line_is_told_with_what_it_holds(row: object, reason: str) -> None:
@@ -58,20 +58,20 @@ def test_a_reward_whose_decision_was_read_is_one_of_a_log_that_is_not_joined() -
     ((line, told),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
     assert (line, told) == (
         2,
-        "it is the reward of event 'e0', which stands before: the log is not joined, join rewards "
+        "it is the reward of the earlier event 'e0': the log is not joined. Join rewards "
         "to decisions first",
     )
 
 
-A_FIRST = "it has no probability, _label_probability, and without that nothing can be said of"
+A_FIRST = "it has no probability (_label_probability), so other policies cannot"
 
 
 @pytest.mark.parametrize(
     ("row", "reason"),
     [
-        (without("p"), f"{A_FIRST} another policy"),
-        (GOOD_ROW | {"_label_probability": 0}, "its probability is 0, which is not above 0 and"),
-        (GOOD_ROW | {"_label_probability": 1.5}, "its probability is 1.5, which is not above 0"),
+        (without("p"), A_FIRST),
+        (GOOD_ROW | {"_label_probability": 0}, "its probability is 0, but must be above 0 and"),
+        (GOOD_ROW | {"_label_probability": 1.5}, "its probability is 1.5, but must be above 0"),
         (GOOD_ROW | {"_label_probability": 1e-99}, "its probability is 1e-99, but it was shown"),
         (GOOD_ROW | {"_label_probability": 0.5}, "its probability is 0.5, but that of the action"),
         (GOOD_ROW | {"p": [0.5, 0.2]}, "its probabilities add up to 0.7"),
@@ -98,7 +98,7 @@ def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> N
     [
         (without("c"), "c is not an object with the actions in _multi"),
         (offering({"_tag": "a"}, {"_tag": "a"}), "it offers two actions with the same id"),
-        (offering(1, 2), "c._multi does not hold objects alone"),
+        (offering(1, 2), "c._multi has values that are not objects"),
     ],
 )
 def test_an_offer_that_cannot_be_is_told_with_its_line(row: object, reason: str) -> None:
@@ -114,8 +114,8 @@ def test_offers_may_not_differ_where_positions_are_all_that_tells_actions() -> N
     assert told == [
         (
             2,
-            "it offers 3 actions, not all with an id, where 2 were offered before: nobody can "
-            "tell which is which",
+            "it offers 3 actions, not all with an id, after 2 in earlier events, so the actions "
+            "cannot be identified",
         )
     ]
 

@@ -11,7 +11,7 @@ from engine.evaluation.files.log_source import open_log
 from tests.engine.evaluation.files.made import as_csv, as_dsjson, as_parquet, refused, table
 
 MADE = table(40)
-REASON = "its event id 'e7' was there before: one decision counts once"
+REASON = "its event id 'e7' is a duplicate: each decision counts once"
 
 
 def test_ids_are_told_apart_from_batch_to_batch() -> None:

@@ -109,7 +109,7 @@ def test_other_events_were_left_out_of_one_part_than_of_another(tmp_path: Path) 
     for at, dropped in enumerate((b"0.5", b"0.9")):
         rows = as_dsjson(MADE.slice(at, 1))
         (tmp_path / f"part-{at}").write_bytes(rows[:-1] + b', "pdrop": ' + dropped + b"}")
-    with pytest.raises(RejectedError, match=r"part-1, line 1: its pdrop is 0\.9, where it was"):
+    with pytest.raises(RejectedError, match=r"part-1, line 1: its pdrop is 0\.9, but was"):
         list(open_log(tmp_path).batches())
 
 

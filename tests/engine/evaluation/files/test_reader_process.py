@@ -65,7 +65,7 @@ def test_faults_come_back_with_their_lines() -> None:
         read(data)
     assert [(fault.line, fault.reason) for fault in error.value.faults] == [
         (2, "its probability is 0, but it was shown"),
-        (3, "its reward is 2, which is not within 0 to 1"),
+        (3, "its reward is 2, but must be from 0 to 1"),
     ]
     assert error.value.total == 2
     assert refused(b"").startswith("Nothing was evaluated: it is empty")

@@ -65,7 +65,7 @@ def test_of_a_comparison(open_compare: Callable[..., CompareApp]) -> None:
     assert report is not None
     uplift = estimate(gained(app.session.comparison, 0, "online"))
     assert report.sentences[0].startswith("Always online, from the first visitor on: ")
-    assert f"{abs(uplift.mean):.2f} a visitor over today's rules" in report.sentences[0]
+    assert f"{abs(uplift.mean):.2f} per visitor over today's rules" in report.sentences[0]
     assert len(report.sentences) == 4
     with ZipFile(io.BytesIO(as_zip((*report.figures, *report.further)))) as packed:
         names = [Path(name) for name in packed.namelist()]
@@ -81,11 +81,11 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     report = race.report(app.session, LINK)
     assert report is not None
     best = app.session.known.finals()[0]
-    assert f"{best.reward.mean:.3f} a visitor" in report.sentences[0]
+    assert f"{best.reward.mean:.3f} per visitor" in report.sentences[0]
     late, more = report.sentences[1:]
     latest = app.session.known.latest(best.contender)
     assert late.startswith("Recently (the last 10 visitors of each crowd), ")
-    assert f"earned {latest.mean:.2f} a visitor (95\u00a0% interval" in late
+    assert f"earned {latest.mean:.2f} per visitor (95\u00a0% interval" in late
     assert more.startswith("With the best offer for each, 200 visitors would have given ")
     assert f"{best.regret.mean:,.0f} rewards" in more
     assert all(chart_svg(figure, 500) for figure in report.further)
@@ -125,10 +125,10 @@ def test_of_partial_rewards_worth_and_share_are_told() -> None:
     coffee = replace(WORLDS["coffee"], levels=levels)
     report, plain = (report_on(one, "", "", (), (), None, "") for one in (coffee, WORLDS["coffee"]))
     assert report.story.startswith(plain.story)
-    assert report.story.endswith("comes: Basket 0.40 (25\u00a0%), Looked 0.10 (75\u00a0%).")
+    assert report.story.endswith("of each: Basket 0.40 (25\u00a0%), Looked 0.10 (75\u00a0%).")
     one = replace(coffee, levels=(Level(0.4),), story="Best in town")
     story = report_on(one, "", "", (), (), None, "").story
-    assert story == "Best in town. A partial reward is worth 0.40 of a whole one."
+    assert story == "Best in town. A partial reward is worth 0.40 of a full one."
     items = (replace(coffee.items[0], picture=PICTURE), *coffee.items[1:])
     pictured = report_on(replace(coffee, items=items), "", "", (), (), None, "")
     assert (plain.offered, pictured.offered) == ((), ((items[0].name, PICTURE),))
