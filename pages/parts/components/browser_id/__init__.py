@@ -2,6 +2,8 @@
 
 It lies in the browser's local storage, so there is no cookie; the server keeps a digest
 of it beside each loop. A browser that stores nothing is another one in every session.
+A session has a secret of its own until the browser tells who it is. The browser keeps that one,
+too, until it has told: the server may end before, and what was done in that session is its own.
 Beside it lie the ids of other people's loops that this browser may change, its keys: each
 came in the part of a link that no browser sends to a server, or in an older link.
 It remembers, too, what was shown to it that is shown once. What it cannot remember is not shown.
@@ -22,11 +24,17 @@ LOOP = re.compile(r"[A-Za-z0-9_-]{16,64}")
 """How a loop may be named in a link."""
 _MOST = 100
 """Keys that a browser keeps."""
+MOST_GIVEN = 8
+"""Secrets of its sessions that a browser keeps until it has told who it is."""
 
 
 def owner() -> str:
     """A digest of the browser's secret: under it its loops are kept."""
-    return hashlib.sha256(_secret().encode()).hexdigest()
+    return _digest(_secret())
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _secret() -> str:
@@ -54,19 +62,20 @@ def ask_browser(
     """Ask the browser for its secret and its keys, and give it a secret if it has none.
 
     Args:
-        known_as: gets the owner before and now, if it has been here before.
+        known_as: gets the owner before and now, if it has been here before; once for each of its
+            sessions that may own something.
         must_tell: whether it shall tell its secret even if that is new.
         once: what is to be shown if it never was in this browser; it is not asked for again.
         shows: called if so.
     """
 
     def adopt() -> None:
-        secret = told("browser", "secret")
-        if isinstance(secret, str) and _SECRET.fullmatch(secret):
-            before = owner()
-            st.session_state["secret"], st.session_state["has-told"] = secret, True
-            if owner() != before:
-                known_as(before, owner())
+        if secrets_told := _secrets_told():
+            earlier = [_secret(), *secrets_told[1:]]
+            st.session_state["secret"], st.session_state["has-told"] = secrets_told[0], True
+            for before in dict.fromkeys(map(_digest, earlier)):
+                if before != owner():
+                    known_as(before, owner())
 
     def add_keys() -> None:
         new = told("browser", "keys")
@@ -82,13 +91,14 @@ def ask_browser(
         "secret": _secret(),
         "keys": sorted(keys()),
         "most": _MOST,
+        "mostGiven": MOST_GIVEN,
         "mustTell": must_tell and not has_told(),
     }
     _component(
         key="browser",
         data=asked,
         height=1,
-        on_secret_change=adopt,
+        on_secrets_change=adopt,
         on_keys_change=add_keys,
         on_first_change=show_first,
     )
@@ -100,3 +110,14 @@ def ask_browser(
     add_keys()
     if (has_told(), len(keys())) != known:
         st.rerun()
+
+
+def _secrets_told() -> list[str]:
+    """Return the browser's secret, and those of sessions in which it has not told it; [] if what it
+    told is no list of secrets."""
+    match told("browser", "secrets"):
+        case list(secrets_told) if all(
+            isinstance(each, str) and _SECRET.fullmatch(each) for each in secrets_told
+        ):
+            return secrets_told[: 1 + MOST_GIVEN]
+    return []
