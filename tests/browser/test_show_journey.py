@@ -17,7 +17,7 @@ COMES = 120_000
 SAID = {
     "play": (
         *("What would you offer?", "it is offered.", "for Alice", "it would offer"),
-        *("kinds of visitors", "it is right for", "the best for each"),
+        *("kinds of visitors", "it is right for", "the best offer for each"),
     ),
     "evaluate": ("where it was shown.", "If everybody had got it", "If everybody had got it"),
     "compare": (
