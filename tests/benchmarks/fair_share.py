@@ -258,8 +258,9 @@ class Tab:
                 return
             if "token" in told:
                 self._field = told
-            elif number := number_in(told.get("parts", ()), "Visitors"):
-                self.visitors, self.seen = number, time.perf_counter()
+            elif scene := told.get("scene"):
+                self.visitors = number_in(scene["panels"]["earned"], "Visitors") or ""
+                self.seen = time.perf_counter()
                 self._news.set()
         elif element.HasField("exception"):
             print("exception:", element.exception.type, element.exception.message)

@@ -117,7 +117,7 @@ class Guest:
             file = data.export(loop, Path(folder))
             data.erase(loop)
             data.bring_in(file)
-            expect(data.page.get_by_text("is here")).to_be_visible(timeout=_PATIENCE)
+            expect(data.page.get_by_text("is imported")).to_be_visible(timeout=_PATIENCE)
         self.done["imports"] += 1
 
     def _race(self, page: Page, number: int) -> None:

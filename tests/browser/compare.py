@@ -7,7 +7,7 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.page import AppPage
 
-MATCH, ARMS = "Match rate of the apprentice", "Mean reward of the three loops"
+MATCH, ARMS = "Agreement of the apprentice", "Mean reward of the three loops"
 COST, GAIN = "Visitors served worse than by today", "Rewards gained over today"
 OUTLOOK, SLICES = "Band in which the mean reward", "Expected agreement with today"
 """How the charts are called, in part."""

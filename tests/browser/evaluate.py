@@ -4,7 +4,7 @@ from playwright.sync_api import Locator
 
 from tests.browser.page import AppPage
 
-FOREST = "What each would have earned"
+FOREST = "What each option would have earned"
 
 
 class EvaluatePage(AppPage):

@@ -6,8 +6,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.page import AppPage
 
-REWARD, REGRET = "Mean reward of each contender over", "Cumulative regret of each contender"
-FINALS, SEGMENTS = "with its 95 % interval", "Regret a visitor of each contender"
+REWARD, REGRET = "Mean reward of each contender by visitor", "Cumulative regret of each contender"
+FINALS, SEGMENTS = "with its 95 % interval", "Regret per visitor of each contender"
 """How the charts are called, in part."""
 _LONG = 300_000
 """Milliseconds that a race may take: its processes stand back for all others."""

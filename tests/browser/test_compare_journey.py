@@ -26,7 +26,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     expect(page.page).to_have_url(re.compile("rule=weather"))
     for hundreds in (1, 2):
         page.let_in(100, 100 * hundreds)
-    expect(page.keyed("situation")).to_contain_text("It chooses as today's rules do")
+    expect(page.keyed("situation")).to_contain_text("It chooses like today's rules")
     page.why()
     headings = page.page.get_by_role("heading")
     expect(headings.filter(has_text="If it went online now")).to_be_visible()
@@ -131,7 +131,7 @@ def test_a_reload_another_page_and_a_step_back_leave_the_story_as_it_was(
 
 def test_one_can_play_by_hand_while_it_watches(open_compare: OpenCompare) -> None:
     page = open_compare()
-    page.page.get_by_role("link", name="Play the visitors yourself").click()
+    page.page.get_by_role("link", name="Serve the visitors yourself").click()
     expect(page.page).to_have_url(re.compile("mode=apprentice"))
     play = PlayPage(page.page, page.address)
     play.expect_visitors(0)
@@ -141,4 +141,4 @@ def test_one_can_play_by_hand_while_it_watches(open_compare: OpenCompare) -> Non
         play.expect_visitors(visitors)
         assert play.offered == offered
     expect(play.keyed("offer")).to_contain_text("Chosen by today's rules")
-    expect(play.keyed("moved")).to_contain_text("What is shown does not change")
+    expect(play.keyed("moved")).to_contain_text("The offer stays the same")

@@ -20,9 +20,9 @@ QUICK = "?visitors=300"
 def test_one_guesses_is_told_and_sees_the_truth(open_evaluate: OpenEvaluate) -> None:
     page = open_evaluate(QUICK)
     page.page.set_viewport_size(NARROW)
-    expect(page.headline).to_contain_text(re.compile(r"looks like 0\.\d\d where it was shown"))
+    expect(page.headline).to_contain_text(re.compile(r"averaged 0\.\d\d where it was shown"))
     page.press("hide")
-    expect(page.headline).to_contain_text("What would it earn, served to everybody?")
+    expect(page.headline).to_contain_text("What would it earn if everybody got it?")
     page.settle()
     expect(page.button("reveal")).to_be_disabled()
     page.headline.get_by_role("slider").press("End")
@@ -53,7 +53,7 @@ def test_a_file_of_ones_own_is_asked_and_its_faults_are_told(
     expect(page.page.get_by_text(re.compile("line 2")).first).to_be_visible()
     page.press("another-log")
     page.page.locator("input[type=file]").set_input_files(good)
-    expect(page.headline).to_contain_text("looks like 0.75 where it was shown")
+    expect(page.headline).to_contain_text("averaged 0.75 where it was shown")
 
 
 @pytest.mark.nightly
@@ -68,7 +68,7 @@ def test_all_fits_and_can_be_read_in_every_look(open_evaluate: OpenEvaluate) -> 
     page.press("start-watch")
     for opened in ("rule", "along"):
         page.keyed(opened).locator("summary").click()
-    expect(page.chart("Intervals that held the truth").locator("svg")).to_be_visible()
+    expect(page.chart("Intervals that contained the truth").locator("svg")).to_be_visible()
     page.press("stop-watch")
     expect(page.button("start-watch")).to_be_visible()
     faults |= {*offenders(page), *violations(page, "all open")}

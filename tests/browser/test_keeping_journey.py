@@ -156,7 +156,7 @@ def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_sa
     proxy.connect()
     tab.expect_visitors(2)
     tab.come_to_rest()
-    for button, name in (("step", "Step"), ("let-in-10", "Let in 10")):
+    for button, name in (("step", "Step"), ("let-in-10", "Simulate 10")):
         _lose(proxy, tab, button)
         told = tab.page.get_by_text(f"{name} did not arrive")
         expect(told).to_be_visible()
@@ -243,7 +243,7 @@ def test_a_reload_and_export_delete_import_keep_the_loop_and_its_next_answer(
     data.erase(data.first)
     data.expect_loops(0)
     data.bring_in(file)
-    expect(data.page.get_by_text("is here")).to_be_visible()
+    expect(data.page.get_by_text("is imported")).to_be_visible()
     data.expect_loops(1)
     data.page.locator("[class*=st-key-open-] button").click()
     expect_as_before()
@@ -271,7 +271,7 @@ def test_a_faulty_file_is_told_line_by_line_and_one_of_more_than_a_mebibyte_come
     assert large.stat().st_size > 1 << 20
     data.press("another-file")
     data.bring_in(large)
-    expect(data.page.get_by_text("is here")).to_be_visible()
+    expect(data.page.get_by_text("is imported")).to_be_visible()
     expect(data.page.get_by_text("1,000 visitors")).to_be_visible()
     data.expect_loops(1)
     assert not data.complaints
@@ -312,7 +312,7 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     student = open_page(f"?loop={loop_of(lecturer)}")
     student.page.context.on("request", lambda request: asked.append(request.url))
     student.expect_visitors(11)
-    somebody = student.page.get_by_text("This is somebody else's loop")
+    somebody = student.page.get_by_text("This loop belongs to somebody else")
     expect(somebody).to_be_visible()
     expect(student.button("reward-1")).to_be_disabled()
     lecturer.press("reward-1")

@@ -258,13 +258,13 @@ def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage
     play.expect_visitors(2)
     play.settle()
     stale.press(IGNORED)
-    expect(stale.page.get_by_text("That visitor had left")).to_be_visible()
+    expect(stale.page.get_by_text("The visitor had left")).to_be_visible()
     stale.expect_visitors(2)
     stale.press(IGNORED)
     stale.expect_visitors(3)
     expect(stale.page.get_by_text("1 of 2 answers were not saved")).to_be_visible()
     stale.press("put-aside")
-    expect(stale.page.get_by_text("That visitor had left")).to_have_count(0)
+    expect(stale.page.get_by_text("The visitor had left")).to_have_count(0)
 
 
 def test_a_click_while_the_world_changes_does_no_harm(open_page: OpenPage) -> None:
@@ -318,7 +318,7 @@ def test_what_is_open_below_follows_each_click(open_page: OpenPage) -> None:
     play = open_page()
     for key in ("log", "code"):
         play.look_closer(key)
-        expect(play.keyed(key)).to_contain_text("No event yet")
+        expect(play.keyed(key)).to_contain_text("No events yet")
     for visitors in (1, 2):
         offered = play.offered
         play.press(LOVED)
@@ -432,7 +432,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     play.expect_visitors(12)
     expect(play.button("let-in-10")).to_be_focused()
     # What a button does is told to any visitor there by keys, too, until they send it away.
-    told = play.page.get_by_role("tooltip", name="Draw who comes next")
+    told = play.page.get_by_role("tooltip", name="Call the next visitor")
     play.button("next-visitor").focus()
     expect(told).to_be_visible()
     keys.press("Escape")

@@ -154,7 +154,7 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     play.settle()  # What stood above has gone: all below moves up.
     play.switch("play-truth")
     expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
-    for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Believed")):
+    for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Weight")):
         play.look_closer(key)
         expect(play.keyed(key)).to_contain_text(shown)
     faults |= {*violations(play, "truth shown, all open"), *offenders(play)}

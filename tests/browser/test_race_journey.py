@@ -34,7 +34,7 @@ def told(file: Path) -> str:
 def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace, server: Server) -> None:
     """The processes of the race end with it."""
     page = open_race("?visitors=200&crowds=5")
-    expect(page.page.get_by_role("heading", name="The line-up")).to_be_visible()
+    expect(page.page.get_by_role("heading", name="Contenders")).to_be_visible()
     page.bet("A/B test")
     # A race of somebody who has just gone goes on for as long as they may come back.
     wait_until(page, lambda: workers(server.pid) == 0, "a process of somebody else is left")
@@ -44,14 +44,14 @@ def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace, server: Serve
     page.finish()
     wait_until(page, lambda: workers(server.pid) == 0, "a process is left")
     expect(page.verdict).to_contain_text(re.compile(r"You bet on A/B test: it came \w+ of 4"))
-    expect(page.verdict).to_contain_text(re.compile(r"earned (most: )?0\.\d+ a visitor"))
+    expect(page.verdict).to_contain_text(re.compile(r"earned (most: )?0\.\d+ per visitor"))
     runs = page.rows("runs")
     assert len(runs) == 20
     assert {run["contender"] for run in runs} == {"ours", "epsilon", "ab", "classic"}
     curves = page.rows("curves")
     assert {row["measure"] for row in curves} == {"recent_reward", "cumulative_regret", "weight"}
 
-    page.bet("Ours")
+    page.bet("This engine")
     page.press("start")
     expect(page.page).to_have_url(re.compile("seed=8"))
     page.press("stop")

@@ -50,7 +50,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
     page.page.set_viewport_size(NARROW)
     expect(page.button("start")).to_be_in_viewport()
     page.page.set_viewport_size(WIDE)
-    page.bet("Ours")
+    page.bet("This engine")
     page.race()
     faults |= offenders(page)
     assert not faults, "\n".join(sorted(faults))

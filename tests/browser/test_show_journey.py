@@ -17,12 +17,12 @@ COMES = 120_000
 SAID = {
     "play": (
         *("What would you offer?", "it is offered.", "for Alice", "it would offer"),
-        *("kinds of visitors", "it is right for", "the best for each"),
+        *("kinds of visitors", "it is right for", "the best offer for each"),
     ),
-    "evaluate": ("where it was shown.", "Served to everybody", "Served to everybody"),
+    "evaluate": ("where it was shown.", "If everybody had got it", "If everybody had got it"),
     "compare": (
         "No visitors yet.",
-        "It chooses as",
+        "It agrees with",
         "Online since visitor",
         "Served worse than",
     ),
@@ -87,7 +87,7 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
             step(stage, screen, said)
         expect(stage.page).to_have_url(re.compile(f"show={act}"))
     if all_looks:
-        step(stage, "line-up", "Which way of choosing")
+        step(stage, "line-up", "Which method earns most")
         stage.press_until("PageUp", "Served worse than")
     assert not found, "\n".join(sorted(found))
     assert not stage.complaints

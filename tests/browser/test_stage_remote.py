@@ -109,7 +109,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
 
 def _only_looks(room: AppPage, code: str) -> None:
     """Nothing that is done here reaches the loop or the stage."""
-    expect(room.keyed("past")).to_contain_text("This is somebody else's loop")
+    expect(room.keyed("past")).to_contain_text("This loop belongs to somebody else")
     room.page.wait_for_url(re.compile(r"loop=[\w-]{16,}"))
     for verb in ("step", "let-in-100"):
         expect(room.button(verb)).to_be_disabled()

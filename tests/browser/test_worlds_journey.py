@@ -84,7 +84,7 @@ def test_the_same_from_a_pasted_table_and_from_a_log(
     expect(
         simulated.page.get_by_text("This is a simulation of a log of 300 events")
     ).to_be_visible()
-    expect(simulated.keyed("ceilings")).to_contain_text("At best")
+    expect(simulated.keyed("ceilings")).to_contain_text("Best for each")
     play_it(simulated)
     assert time.monotonic() - start < MOST
 

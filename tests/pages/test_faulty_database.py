@@ -20,7 +20,7 @@ from tests.pages.restart import restart
 
 Open = Callable[..., App]
 SENTENCE = "The database does not answer."
-TOLD = {"secret": "c0ffee00" * 4}
+TOLD = {"secrets": ["c0ffee00" * 4]}
 """What the browser says of itself."""
 PAGES = [*(page for group in MENU.values() for page, _ in group), *REACHED]
 NEED_IT: Mapping[str, Set[str]] = {

@@ -65,7 +65,7 @@ def forest_spec(
 ) -> Spec:
     """Dots with intervals, hollow dots, diamonds and triangles, a row for each policy or action."""
     look = theme(dark)
-    x = across("value", "mean reward per visitor", ends, tickCount=6)
+    x = across("value", "mean reward", ends, tickCount=6)
     y = lanes("name", labelLimit=170, labelPadding=8, grid=True)
     shapes = {NAIVE: "circle", ESTIMATE: "square", TRUTH: "diamond", GUESS: "triangle-down"}
     keys = alt.Legend(

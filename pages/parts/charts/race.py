@@ -202,7 +202,7 @@ def segments_spec(
     Args:
         one_run: True for a single run, without intervals.
     """
-    x = across("regret", "rewards missed per visitor (regret)", (0, top))
+    x = across("regret", "missed rewards per visitor", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
     tips = tooltip(line="Contender", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret per visitor")

@@ -21,7 +21,7 @@ def growing_spec(dark: bool, span: int, ends: Ends, reveals: bool) -> Spec:
         (ESTIMATE, LineStyle(look.accent)),
     )
     truth: LineStyles = ((TRUTH, LineStyle(look.ink, "diamond", 1.5)),) if reveals else ()
-    return lines(dark, span, ends, "mean reward per visitor", looks + truth, HEIGHT)
+    return lines(dark, span, ends, "mean reward", looks + truth, HEIGHT)
 
 
 def growing_rows(

@@ -59,11 +59,11 @@ def _in_words(world: World, click: Click) -> str:
     sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
-    moved = f"expected reward {means[0]} → **{means[1]}**"
+    moved = f"{means[0]} → **{means[1]}**"
     if click.before.mode == "online":
-        told = f"Chance {chances[0]} → **{chances[1]}**, {moved}."
+        told = f"Chance {chances[0]} → **{chances[1]}**, expected {moved}."
     else:
-        told = f"The offer stays the same; {moved}."
+        told = f"The offer stays the same; expected reward {moved}."
     return f"**Your click: {sent}** for {plain(item.label)}. {told}"
 
 

@@ -1,7 +1,9 @@
 """Identity of a browser: a secret known only to the browser and the server.
 
 The secret is in the browser's local storage, so there is no cookie; the server keeps a digest of it
-with each loop. A browser without storage has a new identity in each session. The browser also
+with each loop. A browser without storage has a new identity in each session. A session has a secret
+of its own until the browser reports one. The browser stores that secret, too, until it has
+reported, because the server may end before, and loops of that session belong to the browser. It also
 stores its keys: ids of other people's loops that it may change, from the fragment of a link, which
 is not sent to servers, or from an older link. And it stores which one-time messages were shown;
 without storage, they are not shown.
@@ -22,11 +24,17 @@ LOOP = re.compile(r"[A-Za-z0-9_-]{16,64}")
 """Valid names of loops in links."""
 _MOST = 100
 """Maximum number of keys of a browser."""
+MOST_GIVEN = 8
+"""Maximum number of session secrets that a browser keeps until it has reported its own."""
 
 
 def owner() -> str:
     """Return a digest of the browser's secret, the owner id of its loops."""
-    return hashlib.sha256(_secret().encode()).hexdigest()
+    return _digest(_secret())
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def _secret() -> str:
@@ -54,19 +62,20 @@ def ask_browser(
     """Request the browser's secret and keys, and give it a secret if it has none.
 
     Args:
-        known_as: gets the previous and the current owner id of a returning browser.
+        known_as: gets the previous and the current owner id of a returning browser, once for each
+            of its sessions that may own something.
         must_tell: True to have even a new secret reported.
         once: name of a one-time message, shown if new to the browser.
         shows: called to show the message.
     """
 
     def adopt() -> None:
-        secret = component_value("browser", "secret")
-        if isinstance(secret, str) and _SECRET.fullmatch(secret):
-            before = owner()
-            st.session_state["secret"], st.session_state["has-told"] = secret, True
-            if owner() != before:
-                known_as(before, owner())
+        if secrets := _secrets_reported():
+            earlier = [_secret(), *secrets[1:]]
+            st.session_state["secret"], st.session_state["has-told"] = secrets[0], True
+            for before in dict.fromkeys(map(_digest, earlier)):
+                if before != owner():
+                    known_as(before, owner())
 
     def add_keys() -> None:
         new = component_value("browser", "keys")
@@ -82,13 +91,14 @@ def ask_browser(
         "secret": _secret(),
         "keys": sorted(keys()),
         "most": _MOST,
+        "mostGiven": MOST_GIVEN,
         "mustTell": must_tell and not has_reported(),
     }
     _component(
         key="browser",
         data=data,
         height=1,
-        on_secret_change=adopt,
+        on_secrets_change=adopt,
         on_keys_change=add_keys,
         on_first_change=show_first,
     )
@@ -100,3 +110,14 @@ def ask_browser(
     add_keys()
     if (has_reported(), len(keys())) != known:
         st.rerun()
+
+
+def _secrets_reported() -> list[str]:
+    """Return the browser's secret, then those of sessions that ended before it reported; empty if
+    the message is invalid."""
+    match component_value("browser", "secrets"):
+        case list(secrets) if all(
+            isinstance(secret, str) and _SECRET.fullmatch(secret) for secret in secrets
+        ):
+            return secrets[: 1 + MOST_GIVEN]
+    return []

@@ -11,7 +11,7 @@ export default function (component) {
 }
 
 function tell({ data, setStateValue }) {
-    let secret = data.secret, keys = data.keys;
+    let secret = data.secret, keys = data.keys, given = [];
     // What stood there first may be gone, see `first_paint`.
     const told = [location.hash, window.playgroundAnswer ?? ""];
     const asked = told.map(hash => hash.match(ANSWER)?.[1]).filter(Boolean);
@@ -19,7 +19,12 @@ function tell({ data, setStateValue }) {
         const known = localStorage.getItem(KEY);
         if (SECRET.test(known)) secret = known;
         localStorage.setItem(KEY, secret);
-        keys = [...new Set([...kept(), ...keys, ...asked])].slice(-data.most);
+        // The server may end before it is told whose session it was: the next one is told then.
+        if (secret !== data.secret) {
+            given = [...new Set([...kept("given", SECRET), data.secret])].slice(-data.mostGiven);
+        }
+        localStorage.setItem(`${KEY}-given`, JSON.stringify(given));
+        keys = [...new Set([...kept("keys", LOOP), ...keys, ...asked])].slice(-data.most);
         localStorage.setItem(`${KEY}-keys`, JSON.stringify(keys));
         if (data.once && localStorage.getItem(`${KEY}-${data.once}`) === null) {
             localStorage.setItem(`${KEY}-${data.once}`, "shown");
@@ -34,14 +39,14 @@ function tell({ data, setStateValue }) {
         history.replaceState(history.state, "", location.pathname + location.search);
     }
     if (keys.some(key => !data.keys.includes(key))) setStateValue("keys", keys);
-    if (secret !== data.secret || data.mustTell) setStateValue("secret", secret);
+    if (secret !== data.secret || data.mustTell) setStateValue("secrets", [secret, ...given]);
 }
 
-// What somebody else has written there is no key, and costs none of the others.
-function kept() {
+// What somebody else has written there is left out, and costs none of the others.
+function kept(name, pattern) {
     try {
-        return JSON.parse(localStorage.getItem(`${KEY}-keys`)).filter(
-            key => typeof key === "string" && LOOP.test(key),
+        return JSON.parse(localStorage.getItem(`${KEY}-${name}`)).filter(
+            each => typeof each === "string" && pattern.test(each),
         );
     } catch {
         return [];
