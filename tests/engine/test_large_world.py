@@ -33,7 +33,7 @@ LARGE = world_from_json(large())
 
 @pytest.fixture(scope="module")
 def loop() -> LearningLoop:
-    """A loop that some of its visitors came to."""
+    """A loop with a few of the world's visitors."""
     loop = LearningLoop(seed=3)
     rows = list(crowd(loop, LARGE, 12))
     assert all(0 < cast(float, row["expected"]) <= cast(float, row["best"]) for row in rows)

@@ -33,7 +33,7 @@ def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
 
 
 def seen_of(loop: LearningLoop, world: World) -> list[object]:
-    """What a loop would show in every context, and whom it would meet, to the last bit."""
+    """Decisions in every context and the next visitors, to the last bit."""
     asked = [loop.preview(world.actions, world.features(context)) for context in world.contexts]
     return [
         world.digest,
@@ -44,7 +44,7 @@ def seen_of(loop: LearningLoop, world: World) -> list[object]:
 
 
 def seen_in_the_store(url: str, loop_id: str) -> list[object]:
-    """The same of a loop in a store, in whichever process."""
+    """The same values for a stored loop, in any process."""
     store = Store.open(url)
     stored = StoredLoop.open(store, loop_id)
     assert stored.world is not None
@@ -55,7 +55,7 @@ def seen_in_the_store(url: str, loop_id: str) -> list[object]:
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes that start clean."""
+    """New processes without inherited state."""
     with ProcessPoolExecutor(1, get_context("spawn")) as executor:
         yield executor
 
@@ -74,7 +74,7 @@ def library(url: str) -> Iterator[Library]:
 
 @pytest.fixture
 def stored(library: Library) -> StoredLoop:
-    """A loop that forty of the bakery's visitors came to."""
+    """A loop with forty visitors of the bakery."""
     stored = library.begin("me", BAKERY, 7, LearningLoop().settings)
     stored.together(lambda: list(crowd(stored.loop, BAKERY, 40)))
     return stored

@@ -11,7 +11,7 @@ from tests.engine.worlds.large_worlds import deep
 
 
 class Clock:
-    """Seconds that go forward by hand."""
+    """Seconds that are advanced by a test."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -94,7 +94,7 @@ def test_a_world_that_is_read_again_is_the_same_as_long_as_somebody_has_it() -> 
 
 
 def test_a_key_may_ask_for_other_results_and_a_result_that_goes_too() -> None:
-    """A world in a key is hashed by its truth, which is kept; whoever waits here waits for ever."""
+    """A world in a key is hashed by its cached truth; a deadlock would wait for ever here."""
     results = ResultCache(room=2 * _LEAST)
 
     class Key:

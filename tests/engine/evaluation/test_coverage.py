@@ -1,4 +1,4 @@
-"""Counting how often intervals hold, and breaking it on purpose."""
+"""Coverage counts of intervals, and deliberate violations."""
 
 from typing import Any
 

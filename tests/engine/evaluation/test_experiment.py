@@ -1,4 +1,4 @@
-"""One experiment: what is logged, and where its visitors were."""
+"""A single experiment: the log and the contexts of its visitors."""
 
 from dataclasses import fields
 
@@ -15,7 +15,7 @@ from engine.worlds.coffee import COFFEE
 
 @pytest.mark.no_cover
 def test_an_experiment_is_what_a_loop_would_log() -> None:
-    """To the last bit, whatever is learned and left to chance."""
+    """Equal to the last bit, with any learning and exploration."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
     told, loop = finish(experiment(COFFEE, settings, 120, seed=5)), LearningLoop(settings, seed=5)
     for number in range(120):

@@ -1,4 +1,4 @@
-"""Why one action is ahead of another, and what a reward changed."""
+"""Why an action is ahead of another, and the changes made by a reward."""
 
 import math
 
@@ -54,7 +54,9 @@ DRAWS = LoopSettings(policy=Thompson(floor=0.0))
 def test_the_parts_of_a_gap_sum_to_it(
     settings: LoopSettings, visitors: int, goes_online: bool
 ) -> None:
-    """Of any two actions and of one and all; after an apprenticeship the lean is a part."""
+    """For gaps to another action and to the mean of all; after an apprenticeship the imitation
+    prior is a part.
+    """
     loop = served(settings, visitors, goes_online)
     ranked = offer(loop)
     for action, against in ((0, 1), (3, 2), (1, 1), (2, None)):
@@ -147,11 +149,11 @@ def test_doubt_about_all_groups_as_one_is_that_of_the_gap() -> None:
     assert parts[whole].sd == pytest.approx(found.sd, rel=1e-6)
 
 
-# -- what a reward changed ------------------------------------------------------------
+# -- changes by a reward --------------------------------------------------------------
 
 
 def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: LearningLoop) -> None:
-    """All of them, and the mean of everything: together they are the whole move."""
+    """All contributions and the overall mean move; together they make up the change of the mean."""
     ranked = loop.preview(**one_of("latte"), context_features=CONTEXTS[0])
     before = loop.contributions(ranked)
     answer = loop.rank(**one_of("latte"), context_features=CONTEXTS[0])

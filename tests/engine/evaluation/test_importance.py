@@ -1,4 +1,4 @@
-"""How much each field matters: a world with two fields that matter, one that does not."""
+"""Importance of each field in a world with two relevant fields and an irrelevant one."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,9 @@ ACTIONS: list[Json] = [
 
 
 def served(visitors: int, seed: int = 1, policy: Policy | None = None) -> LearningLoop:
-    """Each of what a visitor likes and their plan is worth .45 where the action fits it."""
+    """Matching the visitor's liking adds .45 to an action's chance, and so does matching
+    the plan.
+    """
     rng = np.random.default_rng(seed)
     settings = LoopSettings(
         policy=policy or EpsilonGreedy(0.7), hypotheses=(Hypothesis(2),), may_change=False

@@ -1,4 +1,4 @@
-"""All that was learned, as a table."""
+"""All learned weights as a table."""
 
 import math
 

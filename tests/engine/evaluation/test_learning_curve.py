@@ -112,7 +112,7 @@ def test_each_visitor_is_measured_by_the_world_that_they_came_to() -> None:
     waits = loop.rank(COFFEE.actions, COFFEE.features(nth_visitor(COFFEE, 1, 20).context))
     loop.change_world(news)
     rows += list(crowd(loop, news, 30))
-    loop.reward(waits.event_id, 1.0)  # Whoever came before the change answers after it.
+    loop.reward(waits.event_id, 1.0)  # Visitors before the change are answered after it.
     curve, told = followed(loop), [float(str(row["best"])) for row in rows]
     points = list(curve.rows())
     best, uniform = COFFEE.best_value, COFFEE.uniform_value

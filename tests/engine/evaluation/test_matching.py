@@ -54,7 +54,7 @@ def test_one_action_alone_is_always_matched(policy: Policy) -> None:
 def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
     policy: Policy, actions: int
 ) -> None:
-    """A belief that is sure of the baseline: 2,000 choices, within 4 standard errors."""
+    """A belief that is certain of the baseline: 2,000 choices, within 4 standard errors."""
     highest = policy.best_match(actions)
     mean = np.eye(actions)[0]
     scores, normals = Belief.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
@@ -103,7 +103,7 @@ EXPLORING = EpsilonGreedy(0.2)
 
 
 class Written:
-    """A loop whose rankings a test writes down."""
+    """A loop whose rankings are written by a test."""
 
     def __init__(self, **settings: Any) -> None:
         self.clock = ManualClock()
@@ -155,7 +155,7 @@ def followed(loop: LearningLoop) -> MatchingRecord:
 
 
 def eventful() -> Written:
-    """Four answered events, beside one deferred, one undone and one that still waits.
+    """Four answered events, a deferred event, an undone event and a waiting event.
 
     ====== ======= ======== ====== ============== ======== =======
     event  weather baseline chosen p(baseline)    reward   matches
@@ -363,7 +363,7 @@ def long() -> LearningLoop:
 
 
 def curves(loop: LearningLoop) -> list[dict[str, float]]:
-    """All rows, written out from the definitions: one pass over the events for each."""
+    """All rows computed from the definitions: a pass over the events for each."""
     answered = [(s.ranked, s.earned or 0.0) for s in loop.events.values()]
     rows = []
     for size in range(1, len(answered) + 1):
@@ -513,7 +513,7 @@ def test_a_record_that_follows_step_by_step_is_one_that_reads_the_log_at_once(
 
 
 def test_the_latest_events_are_the_same_however_often_a_record_followed() -> None:
-    """A deferred event counts from its activation, though its reward came first."""
+    """A deferred event counts from its activation, even if its reward came first."""
     written = Written()
     step_by_step = MatchingRecord()
     written.rank("deferred", RAINY, 0, (0.8, 0.1, 0.1), defer_activation=True)

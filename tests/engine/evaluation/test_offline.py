@@ -64,7 +64,7 @@ def test_what_cannot_be_evaluated_is_refused() -> None:
 
 
 def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
-    """Its weights look even: those of what was never shown are not among them."""
+    """Weights of the logged events look even, but unshown actions are not among them."""
     certain = np.eye(3)[np.zeros(200, dtype=int)]
     log = replace(
         LOG,
@@ -90,7 +90,7 @@ def test_probabilities_that_cannot_be_right_are_told() -> None:
 
 
 def test_a_mean_weight_is_off_by_more_than_chance_however_little_that_is() -> None:
-    """It had to be above 1.1."""
+    """The threshold used to be a fixed 1.1."""
     thirds = np.full(100_000, 1 / 3)
     log = replace(
         LOG.take(np.arange(100_000) % len(LOG)),

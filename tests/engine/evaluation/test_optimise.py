@@ -1,4 +1,4 @@
-"""Optimisation: half a log chooses, the other judges; only what beats the loop may be applied."""
+"""Optimisation: half a log selects, the other half judges; only improvements may be applied."""
 
 from dataclasses import replace
 
@@ -56,7 +56,7 @@ def test_a_loop_that_shows_anything_may_learn_to_do_better() -> None:
 
 
 def test_where_rewards_are_rare_nothing_may_be_applied_on_no_evidence() -> None:
-    """Two of 100 earned something, and the chosen one may earn nothing, or more."""
+    """Two of 100 visitors earned a reward; the selected candidate may earn less or more."""
     settings = LoopSettings(hypotheses=(Hypothesis(),), may_change=False)
     loop = LearningLoop(settings, seed=12, clock=ManualClock())
     list(crowd(loop, GALLERY["banner"].world, 200))

@@ -1,4 +1,4 @@
-"""Chances are the sum of their parts, and the parts are what the policy says of itself."""
+"""Probabilities are the sum of their parts, and the parts are as stated by the policy."""
 
 from functools import cache
 
@@ -56,7 +56,7 @@ def test_half_of_what_thompson_sampling_keeps_is_the_first_actions(floor: float,
 
 @cache
 def taught() -> LearningLoop:
-    """A loop that knows whom to offer what, which then may decide by another policy."""
+    """A loop that learned preferences with the default policy and may then use another policy."""
     loop = LearningLoop(seed=5)
     list(crowd(loop, COFFEE, 600))
     return loop
@@ -65,7 +65,9 @@ def taught() -> LearningLoop:
 @pytest.mark.no_cover
 @each_policy
 def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
-    """The least that a policy gives to what is surely worse than everything else."""
+    """The least probability that a policy gives to an action that is certainly worse than
+    the rest.
+    """
     if isinstance(policy, Softmax):
         return
     loop = taught()
@@ -77,7 +79,7 @@ def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Po
 
 
 def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
-    """The same log, decided by both: from the same draws, to rounding."""
+    """The same log, decided by both policies: equal from the same samples, up to rounding."""
     loop = LearningLoop(LoopSettings(policy=Thompson(floor=0.1)), seed=5)
     list(crowd(loop, COFFEE, 30))
     compared = 0

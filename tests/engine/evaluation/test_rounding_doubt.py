@@ -1,4 +1,6 @@
-"""Doubt that comes from rounded propensities: where it is, and that intervals hold with it."""
+"""Uncertainty due to rounded propensities: its place, and the coverage of intervals that include
+it.
+"""
 
 from dataclasses import replace
 
@@ -31,7 +33,7 @@ def test_there_is_none_of_exact_propensities_nor_of_weights_of_one() -> None:
 
 
 def test_there_is_none_where_an_action_had_one_propensity() -> None:
-    """Its sum of 1 / q is known, and with it what rounding did."""
+    """The sum of 1 / q is known for the action, and therefore the effect of rounding."""
     alike = replace(LOG, propensity=np.full(400, 0.4))
     assert RoundingDoubt().add(Fixed("action1").weigh(alike)).of_value(400, 0.3, 0.95) < 1e-12
 
@@ -50,8 +52,9 @@ def test_an_interval_is_wider_by_it() -> None:
 
 @pytest.mark.parametrize("digits", [1, 2])
 def test_intervals_hold_with_few_digits(digits: int) -> None:
-    """Of 100 intervals .95 should, and fewer than 89 have a chance of 1 %. With one digit, those
-    of the betting sequence held 59 where that was taken for exact."""
+    """Expected coverage of 100 intervals: .95; fewer than 89 have a probability of 1 %. With a
+    single digit, 59 betting intervals covered the truth when propensities were taken as exact.
+    """
     held = dict.fromkeys(("cressie_read_mended", "betting"), 0)
     for log in range(20):
         rng = np.random.default_rng([60, log])

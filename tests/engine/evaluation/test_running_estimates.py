@@ -1,4 +1,4 @@
-"""What a log tells along its way, against the same log asked at once."""
+"""Estimates along a log, compared with estimates of the log at once."""
 
 from itertools import pairwise
 

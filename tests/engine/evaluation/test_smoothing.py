@@ -1,4 +1,6 @@
-"""Means are drawn towards what larger groups foretell, as far as chance explains the rest."""
+"""Shrinkage of means towards the predictions of larger groups, as far as noise explains the
+rest.
+"""
 
 import numpy as np
 import pytest
@@ -22,7 +24,7 @@ def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> 
 
 
 def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
-    """As of visitors each of whom loves one thing: what groups differ by is no chance."""
+    """Each visitor loves one action only, so differences between groups are not noise."""
     shown, groups = np.tile([0, 1], 60), np.repeat(np.arange(6), 20)
     reward = ((shown + groups) % 2).astype(float)
     log = WeightedLog(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
@@ -33,7 +35,7 @@ def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
 
 
 def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
-    """Of nine events in ten each is a success, of the tenth every other one: half of .25."""
+    """Nine events in ten are all successes; of the tenth, half succeed: variance half of .25."""
     shown = np.repeat([0, 1], [900, 100])
     reward = np.concatenate([np.ones(900), np.tile([0.0, 1.0], 50)])
     weight = np.where(shown == 0, 1 / 0.9, 1 / 0.1)
@@ -49,8 +51,9 @@ def test_events_each_alone_in_their_group_differ_as_all_do() -> None:
 
 
 def test_sizes_of_effects_are_those_of_the_log() -> None:
-    """Where rewards differ by the value of one field alone, what a cell never showed is foretold
-    by its value, and the other field has no say."""
+    """If rewards depend on a single field, unshown cells are predicted by the value of that field,
+    and the other field has no effect.
+    """
     rng = np.random.default_rng(3)
     by_row = 0.5 + rng.normal(0, 0.2, (8, 1, 6))
     truth = np.broadcast_to(by_row, (8, 8, 6)).reshape(64, 6)
@@ -71,7 +74,7 @@ def test_what_chance_explains_is_drawn_together() -> None:
 
 
 def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cells that are looked at together are no selection of the last field's values."""
+    """The last field's values must not be favoured among cells that are processed together."""
     monkeypatch.setattr(smoothing, "_PART", 128)
     rng, sizes = np.random.default_rng(4), (8, 4, 4, 4)
     alone = np.eye(4, dtype=int) * (np.array(sizes) - 1) + 1
@@ -85,7 +88,7 @@ def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPa
         told = Sums(turned[0], turned[0], turned[0] * turned[1], 0.2)
         expected, _ = smoothed(told, [sizes[at] for at in order])
         off.append(float(np.sqrt(((expected - turned[2]) ** 2).mean())))
-    # Cells that were not shuffled: .051 and .035.
+    # Without shuffling: .051 and .035.
     assert max(off) < 0.042
 
 
@@ -107,7 +110,7 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
 
 
 def test_of_what_was_never_shown_nothing_is_known() -> None:
-    """However alike all rewards of another action were."""
+    """Even if all rewards of another action were equal."""
     shown, reward = np.zeros(1_000, int), np.ones(1_000)
     log = WeightedLog(("a", "b"), ("anybody",), shown, shown, reward, reward)
     _, variance = smoothed(Sums.of(log, np.arange(1_000) % 4, 4), [4])
@@ -116,7 +119,7 @@ def test_of_what_was_never_shown_nothing_is_known() -> None:
 
 
 def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many as are taken are enough, and one is not."""
+    """The default number of steps suffices; a single step does not."""
     rng = np.random.default_rng(52)
     truth = np.clip(0.4 + rng.normal(0, 0.1, (16, 1)) + rng.normal(0, 0.2, 8), 0, 1)
     groups, shown = rng.integers(0, 16, 400), rng.integers(0, 8, 400)

@@ -1,4 +1,4 @@
-"""Policies on logs, on the events of loops, and in worlds that are known."""
+"""Target policies on logs, on events of loops, and in known worlds."""
 
 from functools import cache
 

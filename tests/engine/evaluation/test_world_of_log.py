@@ -1,4 +1,4 @@
-"""A world that is estimated from a log is near to the one that the log is of, and says how near."""
+"""A world estimated from a log is close to the log's true world, and states its error."""
 
 import json
 from dataclasses import replace
@@ -30,13 +30,13 @@ def news() -> Estimated:
     return estimate([logged(NEWS, 6_000, 3, 0.5)], "News, again")
 
 
-# -- how near it comes ----------------------------------------------------------------
+# -- accuracy -------------------------------------------------------------------------
 
 
 def test_it_comes_nearer_than_chance_would_let_plain_means(news: Estimated) -> None:
     variance = (NEWS.expected * (1 - NEWS.expected)).mean()
     assert off(NEWS, news) < np.sqrt(variance * NEWS.size * len(NEWS.items) / 6_000)
-    # What is drawn towards what is common differs less than it does.
+    # Shrunken values vary less than the true values.
     assert NEWS.single_value + 0.2 < news.world.best_value < NEWS.best_value
     assert news.world.uniform_value == pytest.approx(NEWS.uniform_value, abs=0.03)
 
@@ -84,7 +84,7 @@ def test_halves_that_are_too_many_earn_what_was_earned() -> None:
 
 
 def test_levels_of_rewards_come_back_as_often_as_they_came() -> None:
-    """Shares that differ from the world's by less than five standard errors."""
+    """Shares differ from the world's by less than five standard errors."""
     levels = Level(0.2, share=3.0), Level(0.6)
     told = estimate([logged(replace(NEWS, levels=levels), 3_000, 3, 1.0)])
     assert [level.worth for level in told.world.levels] == [0.2, 0.6]
@@ -103,7 +103,7 @@ def test_it_is_said_to_be_no_truth(news: Estimated) -> None:
 
 
 def test_probabilities_matter_where_what_was_shown_depends_on_who_came() -> None:
-    """Tea is shown to whoever likes everything, and would seem better than it is."""
+    """Tea is shown to visitors with a taste for everything, and would seem better than true."""
     rng = np.random.default_rng(5)
     rich, luck = rng.random(4_000) < 0.5, rng.random(4_000)
     chance_of_tea = np.where(rich, 0.9, 0.1)
@@ -192,7 +192,7 @@ def test_rewards_of_other_bounds_become_parts_of_them() -> None:
     assert told.world.expected[0] == pytest.approx([0, 1], abs=0.02)
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def test_what_is_no_world_is_refused() -> None:
@@ -224,8 +224,9 @@ def test_values_come_together_as_often_as_in_the_log_unless_chance_explains_it()
 
 
 def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> None:
-    """Of 60 logs of fields that are independent, with 1,000 cells of which few are foretold five
-    events; where each counted by itself, every sixth had values that come together."""
+    """Of 60 logs with independent fields and 1,000 cells, few with five expected events. Where each
+    cell counted separately, every sixth log had a reported dependence.
+    """
     shares = 1 / np.arange(1, 11) ** 1.5
     values = tuple(Value(f"v{n}", "", share) for n, share in enumerate(shares / shares.sum()))
     fields = tuple(Field(name, name, values) for name in "abc")
@@ -248,7 +249,7 @@ def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> 
 def test_of_a_value_that_seldom_comes_chance_explains_with_what_it_came(
     rare: tuple[int, int],
 ) -> None:
-    """Joined, its cells leave chance so little room that it is a hundredth of one degree."""
+    """Joined, the cells leave so little to chance: a hundredth of a degree of freedom."""
     often = Field("a", "A", (Value("u", ""), Value("v", "")))
     seldom = Field("b", "B", (Value("w", "", 594.0), Value("x", "", 6.0)))
     came = np.array([300 - rare[0], rare[0], 300 - rare[1], rare[1]])

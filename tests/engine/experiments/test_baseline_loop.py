@@ -1,4 +1,4 @@
-"""The lazily learning baseline loop, compared with an ordinary one."""
+"""The lazily learning baseline loop, compared with an ordinary loop."""
 
 from dataclasses import replace
 from typing import Any

@@ -1,4 +1,4 @@
-"""A person against the engine, before the same visitors."""
+"""A person against the engine, with the same visitors."""
 
 from itertools import islice
 
@@ -54,7 +54,7 @@ def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
 
 @pytest.mark.parametrize("seed", [3, 7, 11])
 def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(seed: int) -> None:
-    """The claim of the lesson: one wins by what one knows."""
+    """The lesson's claim: prior knowledge wins."""
     one = duel(seed)
     told = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
     while not one.is_over:
@@ -89,7 +89,7 @@ def test_what_the_person_shows_is_logged_with_no_chance_of_the_engines() -> None
 def test_a_choice_for_a_visitor_who_has_left_counts_for_nobody() -> None:
     one = duel(5, 2)
     one.choose("Latte", 0)
-    one.choose("Latte", 0)  # A second press, for the same visitor.
+    one.choose("Latte", 0)  # A second press for the same visitor.
     assert one.served == 1
     one.choose("Latte", 1)
     one.choose("Latte", 2)

@@ -1,4 +1,4 @@
-"""How a loop explores: the claims of three lessons, each on three seeds."""
+"""Exploration of a loop: the claims of three lessons, each on three seeds."""
 
 from functools import cache
 
@@ -96,7 +96,7 @@ CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 
 
 def met(seed: int, draws: int) -> RepeatedOffer:
-    """Somebody whom a loop meets again and again, after sixty visitors."""
+    """A visitor who returns repeatedly, after sixty other visitors."""
     loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=seed)
     for _ in crowd(loop, COFFEE, 60):
         pass
@@ -112,7 +112,7 @@ def test_an_action_is_drawn_as_often_as_its_stated_chance(seed: int) -> None:
     chances = offer.chances
     error = np.sqrt(chances * (1 - chances) / 400)
     assert (np.abs(offer.shares - chances) <= 4 * error).all()
-    assert len(offer.loop.events) == 60  # Nothing was logged.
+    assert len(offer.loop.events) == 60  # No event was logged.
 
 
 @three_seeds

@@ -1,4 +1,4 @@
-"""Questions about a loop: true answers equal those of a loop played by hand."""
+"""Questions about a loop: the true answers equal those of a loop operated manually."""
 
 from functools import cache
 
@@ -41,7 +41,7 @@ def asking(seed: int) -> LoopInquiry:
 
 
 def by_hand(seed: int, visitors: int, *more: tuple[Context, str, float]) -> LearningLoop:
-    """The same loop without any of that, and after so many more visitors or rewards."""
+    """The same loop without questions, after additional visitors or rewards."""
     loop = LearningLoop(SETTINGS, seed=seed)
     for number in range(BEFORE + visitors):
         visitor = nth_visitor(COFFEE, seed, number)
@@ -99,7 +99,7 @@ def test_what_the_best_single_action_would_earn(seed: int) -> None:
 
 
 def test_what_can_be_earned_in_a_world_is_found_in_steps() -> None:
-    """It takes up to a second in a large world, and others wait for the end of a step."""
+    """Large worlds need up to a second; other requests wait only for the end of a step."""
     world, twin = (generate(Knobs(fields=2, values=2, actions=2), 1) for _ in range(2))
     steps = len(list(twin.finding_ceilings()))
     work = LoopInquiry(Playthrough(world, SETTINGS), 1, [LoopQuestion("single")]).work()

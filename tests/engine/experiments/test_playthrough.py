@@ -24,7 +24,7 @@ def visit(loop: LearningLoop, context: dict[str, str], reward: float | None) -> 
 
 @pytest.fixture(scope="module")
 def taught() -> LearningLoop:
-    """A crowd, three answers by hand, one of them taken back, another policy, and a crowd."""
+    """A crowd, three manual answers with one undone, another policy, and a crowd."""
     loop = LearningLoop(LoopSettings(crosses=1), seed=5)
     loop.configure(crosses=2)
     list(crowd(loop, COFFEE, 4))

@@ -37,10 +37,10 @@ def found(key: str, seed: int) -> ReadingShares:
     ],
 )
 def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...]) -> None:
-    """On average: which article a loop settles on before so few readers is chance, too. Of the
-    seeds 0 to 11, *less is read* is missed by this much in four, on average it is .054 less; with
-    six hypotheses in six, and .029. The lesson's readers are those whose figures are nearest the
-    average of these."""
+    """On average: with so few readers, the preferred article depends on chance, too. Of seeds 0 to
+    11, *less is read* is missed by the required margin in four, and the mean is .054 less; with six
+    hypotheses in six, and .029. The lesson uses the seeds closest to the average.
+    """
     opened = {key: mean(found(key, seed).opened for seed in seeds) for key in REWARD_SCHEMES}
     finished = {key: mean(found(key, seed).finished for seed in seeds) for key in REWARD_SCHEMES}
     assert opened["clicks"] > opened["both"] + 0.02

@@ -1,4 +1,4 @@
-"""A second loop with other settings on the visitors of a first."""
+"""A second loop with other settings on the visitors of a first loop."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -36,7 +36,7 @@ def no_crosses(of: LoopSettings) -> LoopSettings:
 
 
 def told(loop: LearningLoop) -> list[tuple[object, ...]]:
-    """What each event was, whenever it was."""
+    """Every event of the loop, without times."""
     return [
         (e.ranked.event_id, e.ranked.probabilities, e.ranked.means, e.ranked.shown, e.rewards)
         for e in loop.events.values()
@@ -44,7 +44,7 @@ def told(loop: LearningLoop) -> list[tuple[object, ...]]:
 
 
 def answer(loop: LearningLoop, value: float, number: int = 3) -> Ranked:
-    """A person answers for a visitor whom they asked for."""
+    """Answer manually for a requested visitor."""
     features = COFFEE.features(nth_visitor(COFFEE, SEED + 1, number).context)
     event = loop.rank(COFFEE.actions, features).event_id
     loop.reward(event, value)

@@ -1,4 +1,4 @@
-"""What a loop brings over the baseline: each figure counted again by hand."""
+"""Uplift of a loop over the baseline: each figure recomputed by hand."""
 
 import math
 
@@ -87,7 +87,7 @@ def test_offers_left_to_chance_are_told_apart_from_all_others(comparison: Compar
 
 @pytest.mark.parametrize(("visitors", "is_told"), [(2, False), (3, False), (20, True)])
 def test_of_a_few_who_all_gave_less_nothing_is_told(visitors: int, is_told: bool) -> None:
-    """The interval of two that are alike is no point."""
+    """The interval of two equal rewards is not a point."""
     found = _together(np.full(visitors, -1.0), 10)
     assert (found.high < 0) == is_told
     assert found.low < -1 < found.high

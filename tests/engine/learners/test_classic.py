@@ -1,4 +1,4 @@
-"""The retired service's own learner: columns of pairs, and steps that never overshoot."""
+"""The retired service's learner: columns of pairs, and steps that never overshoot."""
 
 import math
 import tracemalloc
@@ -35,7 +35,7 @@ def coffee(cell: int = 0) -> RankRequest:
 
 
 def predictions(learner: Learner, requests: Sequence[RankRequest] = ()) -> Array:
-    """Predicted rewards of every drink in every context, or of what is given."""
+    """Predicted rewards of every drink in every context, or of the given requests."""
     asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
     return np.array([learner.belief(request).mean for request in asked])
 
@@ -59,8 +59,8 @@ def products_of(columns: Mapping[str, float], order: int) -> dict[tuple[str, ...
 def written_out(context: list[Json], action: Json, crosses: int) -> Row:
     """(columns of the context, of the action) -> value.
 
-    A constant, all features and all pairs of features; from 2 and 3 crosses on, so many
-    features of the context with each of the action. Its id is a feature, ``#id``.
+    A constant, all features and all pairs of features; from 2 and 3 crosses on, products of as many
+    context features with each action feature. The id is a feature, ``#id``.
     """
     outside, inside = (
         {c: v for columns in naive_columns(objects).values() for c, v in columns.items()}
@@ -86,7 +86,7 @@ class WrittenOut:
     weights: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict)
 
     def parts(self, context: list[Json], action: Json) -> Row:
-        """What each column adds to the prediction."""
+        """Contribution of each column to the prediction."""
         row = written_out(context, action, self.crosses)
         return {column: self.weights.get(column, 0.0) * value for column, value in row.items()}
 
@@ -203,9 +203,9 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
 ) -> None:
     """1 - exp(-2 l w) of the way, over all columns in proportion to their values.
 
-    Another drink moves as much less as it has fewer columns in common: Latte shares hot
-    and dark with Cappucino, so of the 37 columns the constant, three of the context, their
-    3 pairs, two features, their pair, and 6 of context x feature: 16.
+    Other drinks move in proportion to their common columns: Latte shares hot and dark with
+    Cappucino, so of the 37 columns the constant, three of the context, their 3 pairs, two features,
+    their pair, and 6 of context x feature: 16.
     """
     learner = ClassicLearner(1, rate)
     request = coffee()
@@ -223,7 +223,7 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
 
 
 def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
-    """For everybody, the price, the heat, the id and their pairs move together."""
+    """In any context, price, heat, id and their pairs move together."""
     learner = ClassicLearner(1, 0.3)
     request = request_of(OUTSIDE, NUMBERS)
     context, action = request.context, request.actions[0]
@@ -270,7 +270,7 @@ def test_what_else_is_asked_changes_no_bit_of_a_prediction() -> None:
 
 
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
-    """Each of 40 drinks brings columns of its own, far more than there is room for at first."""
+    """Each of 40 drinks adds columns, far beyond the initial capacity."""
     learner = ClassicLearner(3, 0.5)
     old = [coffee(cell) for cell in range(0, 36, 7)]
     for request in old:
@@ -292,7 +292,7 @@ def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() ->
 
 @pytest.mark.parametrize("crosses", [0, 1, 3])
 def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: int) -> None:
-    """Columns of the context alone are the same for all actions, and are left out."""
+    """Columns of the context alone are equal for all actions and therefore left out."""
     learner = ClassicLearner(crosses, 0.5)
     rng = np.random.default_rng(3)
     for i in range(60):
@@ -336,7 +336,7 @@ def test_the_classic_settings_are_what_the_service_ran() -> None:
 
 
 def lesson(ranked: Ranked, reward: float) -> float:
-    """What an event teaches: its reward, but as an apprentice whether the choices match."""
+    """The target of an event: its reward or, for an apprentice, 1 if the choices match, else 0."""
     return float(ranked.chosen == ranked.baseline) if ranked.mode == "apprentice" else reward
 
 
@@ -345,7 +345,7 @@ def lesson(ranked: Ranked, reward: float) -> float:
 def test_every_step_is_weighted_by_one_over_propensity_times_actions(
     mode: LearningMode, exploration: float
 ) -> None:
-    """Of the chosen action, among those that are not excluded: .2 / K or .8 + .2 / K."""
+    """For the chosen action among the allowed ones: .2 / K or .8 + .2 / K."""
     loop = LearningLoop(
         LoopSettings.classic(
             learning_rate=0.2, learning_mode=mode, apprentice_exploration=exploration

@@ -1,4 +1,4 @@
-"""Inner products of crosses, and sums of them by groups of fields."""
+"""Inner products of crosses, and their sums by groups of fields."""
 
 import math
 from collections import defaultdict
@@ -27,7 +27,7 @@ orders = st.integers(0, 3)
     orders,
 )
 def test_symmetric_polynomials_equal_the_sum_over_all_subsets(products: Array, order: int) -> None:
-    # 20 products of three numbers up to 10: 20,000 at most, rounded to 1e-16 of it each.
+    # 20 products of three numbers up to 10: 20,000 at most, each rounded to 1e-16 relatively.
     expected = [
         math.fsum(math.prod(subset) for subset in combinations(products.tolist(), size))
         for size in range(order + 1)
@@ -79,7 +79,7 @@ def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
 
 @pytest.mark.parametrize("most", [1, FEW, 3 * FEW])
 def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(most: int) -> None:
-    """To the bit, also where a stored state has its rows in one piece."""
+    """To the bit, also for a stored state with contiguous rows."""
     rng = np.random.default_rng(most)
     sizes = rng.integers(1, most + 1, 50)
     asked, *others = [
@@ -112,7 +112,7 @@ def test_totals_are_inner_products_over_all_fields() -> None:
 
 
 def naively(products: Array, fields: list[str], weights: Array) -> dict[Group, float]:
-    """Every cross by itself, whose fields are a group."""
+    """Enumerate every cross; its fields are its group."""
     found: dict[Group, float] = defaultdict(float)
     for order, weight in enumerate(weights):
         for parts in combinations(range(len(fields)), order):
@@ -122,7 +122,7 @@ def naively(products: Array, fields: list[str], weights: Array) -> dict[Group, f
 
 
 def some(contexts: int, parts: int, crosses: int) -> tuple[Array, list[str], Array]:
-    """Products of parts that are two of a field, and weights."""
+    """Products of parts, two per field, and weights."""
     rng = np.random.default_rng(parts)
     fields = [f"f{part // 2}" for part in range(parts)]
     return rng.normal(size=(contexts, parts)), fields, rng.normal(size=(1 + crosses, contexts))

@@ -1,4 +1,4 @@
-"""Decisions: what is chosen, what is shown, and what is stated about both."""
+"""Decisions: the chosen action, the shown action, and their stated probabilities."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,7 +35,7 @@ from tests.engine.refusals import refusal
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
 from tests.statistics import CHI_SQUARE_999, chi_square
 
-# -- what is answered now ---------------------------------------------------------------
+# -- previews ---------------------------------------------------------------------------
 
 
 def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
@@ -56,7 +56,7 @@ def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
 def test_a_preview_is_what_rank_then_logs(
     program: list[Operation], learner: Any, mode: LearningMode, seed: int
 ) -> None:
-    """All of it, whatever was done before, and with waits that are over unnoticed."""
+    """All fields are equal, after any program, also if ended waits are not noticed yet."""
     clock = ManualClock()
     settings = LoopSettings.classic() if learner == "classic" else SMALL
     settings = replace(settings, default_reward=0.25, apprentice_exploration=0.3)
@@ -65,7 +65,7 @@ def test_a_preview_is_what_rank_then_logs(
     for operation in program:
         if operation[0] == "rank":
             event_id, context, excluded, defer = operation[1]
-            with suppress(PersonalizerError):  # its id may have been used for another request
+            with suppress(PersonalizerError):  # the id may belong to another request
                 preview = loop.preview(DRINKS, context, excluded, event_id, defer)
                 answer = loop.rank(DRINKS, context, excluded, event_id, defer)
                 assert preview == loop.events[answer.event_id].ranked
@@ -93,7 +93,7 @@ def test_what_is_believed_is_believed_after_the_waits_that_are_over(
 
 
 def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
-    """All that a loop can be asked without an entry in its log."""
+    """Results of all read-only questions about a loop."""
     yield repr(loop.belief(DRINKS, CONTEXTS[0]))
     yield loop.probabilities(ranked.request).tolist()
     yield loop.probabilities_online(ranked.request).tolist()
@@ -173,7 +173,7 @@ def test_excluded_actions_keep_their_place_with_probability_0_and_are_never_show
 def test_the_first_action_that_is_not_excluded_is_the_baseline(
     excluded: list[str], baseline: int, loop: LearningLoop
 ) -> None:
-    """A floor of 1 leaves all to chance, and half of chance belongs to the baseline."""
+    """A floor of 1 makes every choice random; half of the random choices belong to the baseline."""
     loop.configure(policy=Thompson(floor=1.0))
     size = len(DRINKS) - len(excluded)
     probabilities = loop.preview(DRINKS, excluded_actions=excluded).probabilities
@@ -304,7 +304,7 @@ POLICIES: list[Policy] = [
 BASELINE_MODES: tuple[LearningMode, ...] = ("apprentice", "logging_only")
 
 
-# -- what is shown --------------------------------------------------------------------
+# -- the shown action -----------------------------------------------------------------
 
 
 visits = st.lists(
@@ -443,7 +443,7 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
 
 @pytest.mark.slow
 def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
-    """Nine cells of (chosen, shown) with the product of their probabilities."""
+    """Counts of nine cells (chosen, shown) against the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform(), **ONE)
     counts = np.zeros((3, 3))
     for i in range(1_500):

@@ -1,4 +1,4 @@
-"""The life of one event: its wait, its rewards, what it earned."""
+"""The life cycle of an event: waiting, rewards, earned reward."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Folds from the latest checkpoint: never far, however many undos follow each other."""
+"""Folds from the latest checkpoint stay short, for any number of successive undos."""
 
 from collections import deque
 from contextlib import nullcontext
@@ -19,7 +19,9 @@ from tests.engine.loop.keeping import apart, keeping
 def test_however_many_undos_follow_each_other_none_folds_more_than_one_stretch(
     together: bool,
 ) -> None:
-    """Of 20 entries here; but the first that follows a commit of many keeps those of it."""
+    """At most 20 entries here; only the first fold after a large commit includes the
+    whole commit.
+    """
     loop, _ = keeping()
     visitors, folded = 200, list[int]()
     fold = LoopState.apply

@@ -67,7 +67,7 @@ def test_actions_may_come_and_go_and_ids_alone_allow_learning(loop: LearningLoop
     assert belief.sd[0] > belief.sd[1]
 
 
-# -- refusals: nothing half-applied ---------------------------------------------------
+# -- refusals: no partial changes -----------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None, "7"])
@@ -151,7 +151,7 @@ def test_only_the_event_that_was_meant_is_taken_back() -> None:
     assert loop.undo_event(meant) == meant
     assert loop.undo_event(meant) is None
     clock.advance(seconds=1)
-    loop.rank(DRINKS)  # under the same event id
+    loop.rank(DRINKS)  # with the same event id
     assert loop.undo_event(meant) is None
     assert loop.undo_event(loop.last)
     assert loop.last is None

@@ -69,7 +69,7 @@ def test_the_number_of_undos_stays_the_same_while_the_log_only_grows() -> None:
 
 
 class Kept:
-    """An archive of entries, and how often it was asked for some."""
+    """An archive of entries that counts its reads."""
 
     def __init__(self, entries: Sequence[Entry | Undone]) -> None:
         self._entries, self.asked = entries, 0

@@ -1,4 +1,4 @@
-"""Projections: whatever follows a log step by step is what a fold from scratch makes of it."""
+"""Projections: incremental updates along a log equal a fold from scratch."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,7 +24,7 @@ MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
 
 
 def checkpoint(projection: Projection, log: EventLog) -> Checkpoint[Projection]:
-    """Where a projection is now, as bytes."""
+    """The current state of a projection, as bytes."""
     data = dump(projection.state())
 
     def restore(other: Projection, _: EventLog) -> bool:
@@ -50,10 +50,10 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
             followers[at].follow(loop)
             if verb == "checkpoint":
                 point = checkpoint(followers[at], loop.log)
-                # Half of them go on from it in another object, as in another process.
+                # Half of them continue in another object, as in another process.
                 followers[at] = make() if value % 2 else followers[at]
                 followers[at].checkpoints.add(loop.log, point)
-        with suppress(PersonalizerError):  # Refused: nothing happened.
+        with suppress(PersonalizerError):  # Refused: no effect.
             go(loop, clock, verb, value)
     for follower, make in zip(followers, MAKERS, strict=True):
         anew = make()
@@ -71,7 +71,7 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
 
 
 def noted(point: Checkpoint[Projection], restored: list[int]) -> Checkpoint[Projection]:
-    """The same place, which says when it is gone back to."""
+    """The same checkpoint; restores are recorded."""
 
     def restore(projection: Projection, log: EventLog) -> bool:
         restored.append(point.mark.counting)

@@ -1,4 +1,4 @@
-"""Undo of an act, and redo: all comes back as it was, as long as nothing else was done."""
+"""Undo of an action, and redo: the full state returns unless the log was changed in between."""
 
 from engine.loop import replay
 from engine.loop.entries import Undone

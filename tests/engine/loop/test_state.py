@@ -1,4 +1,4 @@
-"""The state of a loop: what its log and its settings teach its learners."""
+"""State of a loop: learners trained on its log and settings."""
 
 import math
 from dataclasses import replace
@@ -60,7 +60,7 @@ def test_a_loop_that_retrains_on_sums_equals_a_fresh_one_given_the_same_rewards(
 
 
 def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
-    """Beliefs are the same once a fresh loop was given all rewards of the first."""
+    """Assert equal beliefs after a new loop received all rewards of the first."""
     for state in loop.events.values():
         if state.earned is None:
             continue
@@ -89,7 +89,7 @@ def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
 def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
     settings: LoopSettings, late: bool, clock: ManualClock
 ) -> None:
-    """All weights solved at once, naively, from the request, the action shown, the reward."""
+    """Compared with a dense solve from the request, the action shown and the reward."""
     names = ("crosses", "hypotheses", "may_change")
     chosen = {name: getattr(settings, name) for name in names}
     loop = loop_with_past(clock) if late else loop_with_past(clock, **chosen)
@@ -211,7 +211,7 @@ def test_only_an_apprentice_imitates(mode: LearningMode) -> None:
 
 @pytest.mark.parametrize("exploration", [0.0, 0.5])
 def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float) -> None:
-    """As a loop online does that can show nothing else."""
+    """The same as for an online loop without an alternative."""
     loop = apprenticed(apprentice_exploration=exploration)
     online = loop_of()
     shown = set()
@@ -232,7 +232,7 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
 def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
     loop = loop_of(learning_mode="apprentice", crosses=2)
     exclusions = [(), ("latte",), ("brew",)]
-    for i in range(6):  # So few that the head is sure of nothing.
+    for i in range(6):  # With so few visitors, the head is certain of no action.
         loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
     by_hand = BayesianLearner((Hypothesis(crosses=2),), may_change=False)
     for state in loop.events.values():
@@ -307,10 +307,10 @@ def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
 
 
 def leaning(loop: LearningLoop, context: list[Json], offered: list[Json]) -> tuple[Array, float]:
-    """What is added to the means of actions after a switch, and what a whole gap is worth.
+    """Adjustment of the means of actions after a switch, and its value for a whole gap.
 
-    The imitation head is another, that watches the same; what was expected of each reward before
-    it came is solved densely.
+    A separate imitation head watches the same events; the expectation before each reward is solved
+    densely.
     """
     head = BayesianLearner((REWARDED,), may_change=False, crosses=CROSSES)
     assert head.imitation is not None
@@ -408,7 +408,7 @@ def test_what_was_imitated_is_preferred_before_any_reward() -> None:
 
 
 def test_what_others_earn_takes_the_lean_back() -> None:
-    """Brew is never the baseline's choice, and earns as much as what is."""
+    """Brew is never the baseline's choice, but earns as much."""
     loop = switched(0)
     _, before = leaning(loop, CONTEXTS[0], DRINKS)
     for _ in range(10):
@@ -463,7 +463,7 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
 
 
 def told(state: LoopState) -> tuple[object, ...]:
-    """All that a state holds, to the bit, caches left out."""
+    """Full state to the bit, without caches."""
     events = {name: repr(event) for name, event in state.events.items()}
     learned = dump(state.learner)
     return state.settings, events, list(state.waiting), state.events.digests.tolist(), learned

@@ -33,7 +33,7 @@ def test_any_moment_is_what_a_fold_from_scratch_makes_of_the_log_up_to_there(
         for verb, value in program:
             if verb == "look back":
                 finish(as_of(loop, 1 + value % len(loop.log)))
-            with suppress(PersonalizerError):  # Refused: nothing happened.
+            with suppress(PersonalizerError):  # Refused: no effect.
                 go(loop, clock, verb, value)
         entries = data.draw(st.integers(1, len(loop.log)), "entries")
         moment = finish(as_of(loop, entries))
@@ -60,7 +60,7 @@ def test_a_moment_and_the_loop_go_their_own_ways() -> None:
 def test_the_entries_before_an_event_are_those_before_its_rank_call(
     program: list[tuple[str, int]],
 ) -> None:
-    # It is all one what is learned.
+    # The learned values do not matter.
     loop, clock = keeping(hypotheses=(Hypothesis(),), may_change=False)
     for verb, value in program:
         with suppress(PersonalizerError):

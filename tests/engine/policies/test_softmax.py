@@ -1,4 +1,4 @@
-"""Softmax, against its formula."""
+"""Softmax, compared with its formula."""
 
 import math
 

@@ -1,4 +1,4 @@
-"""A refused JSON value has its first fault named: place, value and what is allowed."""
+"""The first fault of a refused JSON value is named: position, value and allowed values."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal

@@ -52,7 +52,7 @@ def test_feature_names_and_values_may_hold_what_a_namespace_may_not() -> None:
     assert list(request.context.columns) == ["time of: day=a|b c"]
 
 
-# -- what is accepted -----------------------------------------------------------------
+# -- accepted requests ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
@@ -159,7 +159,7 @@ def test_a_request_keeps_nothing_of_the_callers_objects() -> None:
 
 
 def test_what_is_sent_again_is_read_again_where_anything_in_it_has_changed() -> None:
-    """Whatever it is equal to: long parts of a request are known again by where they are."""
+    """Even for equal values: long parts of a request are cached by identity."""
     actions: list[dict[str, Any]] = [{"id": f"a{i}", "features": [{"n": 1}]} for i in range(9)]
     features = actions[8]["features"]
     text = parse_rank_request(actions).actions_text
@@ -329,7 +329,7 @@ def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
     ids=str,
 )
 def test_what_is_written_once_for_equal_values_tells_others_apart(values: list[Any]) -> None:
-    """Whatever came before: Python's 1, 1.0 and True are equal, their JSON is not."""
+    """In any order: Python's 1, 1.0 and True are equal, their JSON is not."""
     for value in [*values, *reversed(values)]:
         told = [{"n": {"x": value}}]
         with suppress(PersonalizerError):

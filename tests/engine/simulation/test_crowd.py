@@ -18,7 +18,7 @@ from tests.statistics import CHI_SQUARE_999, chi_square
 pytestmark = pytest.mark.no_cover
 
 
-# -- who comes ----------------------------------------------------------------------------
+# -- the visitors -------------------------------------------------------------------------
 
 
 @every_world
@@ -34,7 +34,7 @@ def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: Wo
     assert chi_square(lucks, np.full(20, 1 / 20)) < CHI_SQUARE_999[19]
     first = world.fields[0]
     names = [value.name for value in first.values]
-    pairs = counts(  # luck is the same for everybody: no first field value is luckier
+    pairs = counts(  # luck is uniform: no first field value is luckier
         (
             names.index(visitor.context[first.name]) * 2 + int(visitor.uniform * 2)
             for visitor in visitors

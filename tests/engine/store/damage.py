@@ -1,4 +1,4 @@
-"""What can happen to the rows of a store."""
+"""Kinds of damage to the rows of a store."""
 
 from sqlalchemy import text
 
@@ -30,6 +30,6 @@ HARMLESS = {"mark no JSON", "mark of another place", "snapshot cut"}
 
 
 def damage(store: Store, name: str) -> None:
-    """Do it."""
+    """Apply the named damage."""
     with store._writing() as connection:
         assert connection.execute(text(DAMAGES[name])).rowcount

@@ -1,4 +1,4 @@
-"""The command of whoever runs the server."""
+"""The command for server administrators."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A branch: a new loop that begins as the first entries of another left it."""
+"""Branches: a new loop that begins with the first entries of another loop."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def library(plain_store: Store) -> Library:
 
 @pytest.fixture
 def parent(library: Library) -> StoredLoop:
-    """Forty visitors, of whom some were taken back; its log left memory in between."""
+    """Forty visitors, some of them undone; the log was moved out of memory in between."""
     parent = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7, followers=with_curve)
     list(crowd(parent.loop, WORLD, 20))
     parent.snapshot_if_due(every=1)
@@ -34,7 +34,7 @@ def parent(library: Library) -> StoredLoop:
 
 
 def told(stored: StoredLoop) -> tuple[object, ...]:
-    """All that a loop is."""
+    """Log, learned state and curve of a loop."""
     curve = stored.follow(LearningCurve).rewards.tolist()
     return list(stored.loop.log), learned_bits(stored.loop.learner), curve
 

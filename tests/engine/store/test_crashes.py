@@ -1,4 +1,4 @@
-"""Processes die and meet: nothing that was acknowledged is lost, nothing happens twice."""
+"""Crashing and concurrent processes: no acknowledged event is lost or doubled."""
 
 import numpy as np
 

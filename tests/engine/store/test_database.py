@@ -1,4 +1,4 @@
-"""Where loops are kept, and databases that cannot be used."""
+"""Addresses of databases, and unusable databases."""
 
 import sqlite3
 from contextlib import closing
@@ -73,7 +73,7 @@ def test_what_refers_to_a_loop_that_was_deleted_meanwhile_says_so(store: Store) 
 def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_race(
     store: Store, kept: StoredLoop
 ) -> None:
-    """Whoever is overtaken tries again, which here would never end."""
+    """A lost race leads to a retry, which would never end here."""
     entries = list(kept.loop.log.history)
     with store._writing() as connection:
         end = store.about(kept.id).end
@@ -84,7 +84,7 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
 
 
 def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store: Store) -> None:
-    """More than there are connections; SQLite by itself lets on whoever happens to look."""
+    """More threads than connections; SQLite by itself grants locks in arbitrary order."""
     wrote = list[int]()
 
     def write(number: int) -> None:
@@ -107,7 +107,7 @@ def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_
 
 
 def test_patience_in_line_and_with_other_processes_is_one(plain_url: str) -> None:
-    """A connection is given back with all patience."""
+    """A connection is returned with the full timeout."""
     with closing(Store.open(plain_url, patience=60)) as store:
         waits = list[int]()
 

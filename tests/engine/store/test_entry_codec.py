@@ -1,4 +1,4 @@
-"""Entries as JSON and back: exactly, and nothing else gets in."""
+"""Entries as JSON and back: exactly; other JSON is refused."""
 
 import json
 from dataclasses import asdict

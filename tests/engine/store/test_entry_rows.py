@@ -1,4 +1,4 @@
-"""Entries as rows: each after the one before it, and readable again."""
+"""Entries as rows: in sequence, and readable again."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What goes wrong with a database is said in one sentence, and nothing has happened."""
+"""Database failures: one sentence as message, and no change of state."""
 
 import logging
 import re
@@ -23,7 +23,7 @@ from tests.faults.proxy import Proxy
 
 
 def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
-    """The error of something that has changed nothing."""
+    """The error of a failed operation without effects."""
     before = (beliefs(kept.loop), kept.loop.log.history, len(kept.loop.events))
     with pytest.raises(StoreError) as error:
         work()
@@ -209,7 +209,7 @@ def test_a_server_that_falls_silent_holds_nobody(way: tuple[Proxy, str], through
     proxy.hold()
     began = time.monotonic()
     refused(kept, lambda: serve_next(kept))
-    # One asks whether it is there again; all others are told at once.
+    # A single waiter checks for the database; all others are refused at once.
     with ThreadPoolExecutor(8) as tabs:
         others = [tabs.submit(through.length, kept.id) for _ in range(8)]
         assert all(isinstance(other.exception(), StoreError) for other in others)

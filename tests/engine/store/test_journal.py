@@ -1,4 +1,4 @@
-"""A loop that is recorded in a database as it goes."""
+"""A loop that is recorded in a database entry by entry."""
 
 import pytest
 

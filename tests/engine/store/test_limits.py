@@ -1,4 +1,4 @@
-"""Limits: from the environment, and what happens when one is reached."""
+"""Limits from the environment, and the effects of reaching them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def test_so_many_bytes_and_no_more(url: str) -> None:
     kept = StoredLoop.create(store, owner="me", world=WORLD)
     kept.together(lambda: list(crowd(kept.loop, WORLD, 500)))
     assert store.size > 1 << 20
-    serve_next(kept)  # It was measured a moment ago.
+    serve_next(kept)  # The size was measured a moment ago.
     now[0] += timedelta(seconds=11)
     for full in (kept, StoredLoop.create(store, owner="me", world=WORLD)):
         with pytest.raises(StoreError, match="keeps 1 MiB of loops, the most it may, so this was"):

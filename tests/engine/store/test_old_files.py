@@ -1,10 +1,10 @@
-"""What was written by the first published version: it still opens, and means the same.
+"""Files of the first published version still open with the same meaning.
 
-``data/events.db`` (schema 2) holds six loops, the exports beside it are of them, and
-``data/expected.json`` says what their logs make of a loop. What a log teaches is not what that
-version learned from it: sums count as if they had come at once, numbers have scales, rewards of 0
-and 1 a likelihood of their own, and others make bells as wide as they are noisy. But the hypotheses
-that a log names are those that are compared.
+``data/events.db`` (schema 2) holds six loops with the exports beside it, and ``data/expected.json``
+holds the decisions that follow from their logs. Present learners learn differently from the same
+logs: sums count as if they had arrived at once, numbers have scales, rewards of 0 and 1 have a
+Bernoulli likelihood, and other rewards a learned noise. But the hypotheses named in a log are those
+compared.
 """
 
 import gzip
@@ -46,7 +46,7 @@ FORMER = (
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The old database, whose loops do not expire; a snapshot as it had them is in it, too."""
+    """The old database with a snapshot of its time; its loops do not expire."""
     path = shutil.copy(DATA / "events.db", tmp_path_factory.mktemp("old"))
     snapshot = (EXPECTED["coffee"]["id"], 20, "0" * 64, "[20, [[0, 20]], 0]", b"other code's")
     with sqlite3.connect(path) as database:
@@ -57,7 +57,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def opened(store: Store, about: LoopInfo) -> LearningLoop:
-    """A loop at the time of its last entry, when no wait had ended that its log has not."""
+    """Open a loop at the time of its last entry, before any further wait ends."""
     (last,) = store.read(about.id, about.length - 1, about.length)
 
     def then() -> datetime:
@@ -67,7 +67,7 @@ def opened(store: Store, about: LoopInfo) -> LearningLoop:
 
 
 def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
-    """Whether a loop still answers in ten contexts what it would have answered."""
+    """Assert that a loop still gives the expected answers in ten contexts."""
     told = EXPECTED[name]
     for context, expected in zip(told["contexts"], told[answers], strict=True):
         ranked = loop.preview(told["actions"], context)
@@ -76,7 +76,7 @@ def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
             if isinstance(value, str):
                 assert found == value
             else:
-                # Bit for bit on one machine; BLAS of another may round otherwise.
+                # Equal to the bit on one machine; BLAS on another may round differently.
                 np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-9)
 
 

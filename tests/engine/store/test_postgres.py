@@ -1,4 +1,4 @@
-"""PostgreSQL: nobody waits for an answer without end."""
+"""PostgreSQL: every wait has a timeout."""
 
 from pathlib import Path
 

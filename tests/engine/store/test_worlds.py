@@ -1,4 +1,4 @@
-"""Worlds of people's own: kept with their owner, found by their key."""
+"""Custom worlds: stored with their owner, retrieved by key."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

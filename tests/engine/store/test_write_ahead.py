@@ -1,4 +1,4 @@
-"""What SQLite has beside its file comes into it without anybody having to wait."""
+"""SQLite's write-ahead log is merged into the file without blocking anyone."""
 
 import shutil
 import sqlite3
@@ -14,7 +14,7 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 def events_in(file: Path, folder: Path) -> int:
-    """How many there are in a database file by itself."""
+    """Number of events in the database file alone."""
     alone = folder / "alone.db"
     shutil.copy(file, alone)
     with closing(sqlite3.connect(alone)) as copy:
@@ -61,7 +61,7 @@ def test_what_was_deleted_stands_nowhere_any_more(plain_store: Store, tmp_path: 
 def test_who_reads_for_long_lets_others_write_while_something_is_deleted(
     plain_url: str, tmp_path: Path
 ) -> None:
-    """SQLite would let nobody write until the reader is done, or all patience is gone."""
+    """SQLite would block writers until the reader is done or the timeout is over."""
     with closing(Store.open(plain_url, patience=1.0)) as store:
         gone, stays = (
             StoredLoop.create(store, owner="me", world=WORLD, seed=seed) for seed in (7, 8)

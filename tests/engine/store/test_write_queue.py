@@ -10,7 +10,7 @@ from tests.engine.store.lines import MANY, SOON, come, join
 
 
 def is_free(line: WriteQueue) -> bool:
-    """Whether one has not to wait at all."""
+    """True if a turn needs no waiting."""
     with line.turn() as left:
         return left == line.patience
 

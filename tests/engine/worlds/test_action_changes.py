@@ -1,5 +1,6 @@
-"""Other actions in a world: whoever stays is liked as before, any visitor by the values of one
-field."""
+"""Changes of actions in a world: remaining actions keep their tastes; cells of a removed field
+value.
+"""
 
 from dataclasses import replace
 

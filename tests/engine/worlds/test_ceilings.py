@@ -1,4 +1,4 @@
-"""Ceilings of a world: exact by another way to count, or an estimate that says how sure it is."""
+"""Ceilings of a world: exact against a second computation, or an estimate with its error."""
 
 from itertools import combinations, pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from tests.engine.worlds.ready import every_world
 
 
 def rule_earns(world: World, names: tuple[str, ...]) -> float:
-    """What the best rule over some fields earns, visitor by visitor."""
+    """Expected reward of the best rule over some fields, visitor by visitor."""
     rule = best_rule(world, names)
     shown = [world.position(rule.choose(c, np.random.default_rng())) for c in world.contexts]
     return float(world.frequencies @ world.expected[np.arange(world.size), shown])
@@ -82,7 +82,7 @@ def test_a_sum_that_nothing_cuts_off_needs_no_sample_but_for_the_best() -> None:
     assert known[:4] == pytest.approx(
         (found.uniform.value, found.single.value, found.field.value, found.pair.value)
     )
-    assert found.best.is_exact  # Small enough to be tabulated after all.
+    assert found.best.is_exact  # Small enough for a table after all.
     assert found.best.value == pytest.approx(known[4])
 
 

@@ -1,4 +1,4 @@
-"""A world as it is written."""
+"""Drafts: worlds that are being edited."""
 
 from dataclasses import replace
 

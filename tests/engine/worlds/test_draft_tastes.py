@@ -1,4 +1,4 @@
-"""Other tastes in a draft."""
+"""Changes of tastes in a draft."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A draft comes back out of its text as it was written, and nothing else does."""
+"""A draft is restored from its text unchanged; other text is refused."""
 
 import base64
 import json

@@ -1,4 +1,4 @@
-"""Each cell of a draft that is wrong is told, in words that it begins."""
+"""Each invalid cell of a draft is reported, with the cell's text at the beginning."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Features as one line."""
+"""Features as one line of text."""
 
 import json
 

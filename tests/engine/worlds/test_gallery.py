@@ -1,4 +1,4 @@
-"""What every ready world promises: a story, what it shows, and that it shows that."""
+"""Promises of every ready world: a story, a lesson, and evidence for the lesson."""
 
 import json
 import re
@@ -71,7 +71,7 @@ def test_the_readme_has_their_ceilings() -> None:
         assert f"| {key} | {figures} |" in text
 
 
-# -- that each shows what it says -----------------------------------------------------
+# -- evidence for the lesson of each world --------------------------------------------
 
 
 @pytest.mark.parametrize(

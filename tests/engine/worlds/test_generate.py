@@ -1,4 +1,4 @@
-"""Generated worlds are what their knobs say, the same each time, and worlds like any other."""
+"""Generated worlds follow their knobs, are reproducible, and behave like other worlds."""
 
 from typing import Any
 
@@ -70,7 +70,7 @@ def test_effects_are_of_as_many_fields_as_asked_for(more: dict[str, Any], order:
     world = generate(Knobs(triples=float(order == 3), **more), 4)
     orders = {len(term.when) for term in weights_of(world).terms} - {0}
     assert orders == {order}
-    if order == 1:  # What adds up alone is told by each field alone.
+    if order == 1:  # With additive effects, each field alone suffices.
         grid = world.expected.reshape(4, 4, 4, -1)
         inner = [field for field in np.moveaxis(grid, -1, 0) if 0 < field.min() < field.max() < 1]
         for table in inner:

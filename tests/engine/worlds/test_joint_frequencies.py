@@ -1,4 +1,4 @@
-"""How often values come together stays whatever is added or taken out, as far as it has room."""
+"""Joint frequencies of values are kept under additions and removals, as far as the limits allow."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ DAYS = tuple(ValueRow(n + 200, "day" if n == 0 else "", f"d{n}") for n in range(
 
 @pytest.fixture(scope="module")
 def large() -> Draft:
-    """The bakery with 2,304 contexts, of which two fields are bound to one another."""
+    """The bakery with 2,304 contexts, with two dependent fields."""
     values = [*TOGETHER.values, *HOURS, *DAYS]
     return with_values(replace(TOGETHER, rules=Rules()), values)
 

@@ -1,4 +1,4 @@
-"""A world in a file, and what is no world."""
+"""A world in a file, and refusals of other files."""
 
 import json
 from collections.abc import Callable

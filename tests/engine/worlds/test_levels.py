@@ -1,4 +1,4 @@
-"""What a success may be worth: several levels of it, and how often each comes."""
+"""Several levels of success, their values and frequencies."""
 
 from dataclasses import replace
 from typing import Any

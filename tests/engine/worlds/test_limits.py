@@ -1,4 +1,4 @@
-"""A world that is too large in one way or another is refused in words that name the limit."""
+"""Worlds above a limit are refused with a message that names the limit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""What Rank is told of a place, and what a request says in return."""
+"""Rank requests made from a world, and contexts recovered from requests."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Reward over time, by luck and by the hidden truth, and what it is worth."""
+"""Reward over time, by luck and by the hidden truth, and its monetary value."""
 
 from dataclasses import replace
 
@@ -76,7 +76,7 @@ def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
         == {0: 2, 1: 4, 2: 8, 3: 5}[int(coffee.expected[0].argmax())]
     )
     assert coffee.in_unit(0.5) == 4_000
-    # Of each 36 visitors 8, 7, 10 and 11 love them.
+    # Of each 36 visitors, 8, 7, 10 and 11 love them.
     loved = (WORLDS["coffee"].frequencies @ WORLDS["coffee"].expected).tolist()
     earned = [share * value for share, value in zip(loved, (2, 4, 8, 5), strict=True)]
     assert coffee.in_unit(coffee.single_value, 1) == pytest.approx(max(earned))

@@ -1,4 +1,4 @@
-"""Rules that people write, as a sum and back, and what is wrong in them."""
+"""Rules written by people, as a sum and back, and their faults."""
 
 from dataclasses import replace
 from typing import Any

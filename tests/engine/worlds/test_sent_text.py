@@ -1,4 +1,4 @@
-"""What a value sends is written as one line, and read again."""
+"""The features of a value are written as one line and parsed again."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A truth that is a sum: means of its terms add up to those of its table, unless it is cut off."""
+"""A truth as a sum: means of terms add up to those of the table, unless truncated."""
 
 import numpy as np
 import pytest
@@ -45,7 +45,7 @@ def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
 def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Means of its terms would be those of fields that come independently."""
+    """Sums of term means would assume independent fields."""
     monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 10)
     told = large(fields=4, values=6, items=2)
     term = {"add": 0.4, "when": {"field0": "5", "field1": "5"}, "item": "item 0"}

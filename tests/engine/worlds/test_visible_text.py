@@ -1,4 +1,4 @@
-"""New texts of a world show what they are; what is stored already stays what it was."""
+"""New texts of a world contain visible characters only; stored texts stay unchanged."""
 
 import json
 from collections.abc import Callable

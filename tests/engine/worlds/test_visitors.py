@@ -1,4 +1,4 @@
-"""Who comes, and how often."""
+"""Visitors and their frequencies."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A world goes out as JSON and comes back the same; what is no world is refused with its place."""
+"""Worlds as JSON and back, unchanged; invalid JSON is refused with the position of the fault."""
 
 import json
 import pickle
@@ -17,7 +17,7 @@ from tests.engine.worlds.ready import every_world
 
 
 def bits(world: World) -> tuple[object, ...]:
-    """All that can be seen and met of a world, every number to its last bit."""
+    """All observable parts of a world, every number to the last bit."""
     rng = np.random.default_rng(3)
     visitors = [world.visitor(rng) for _ in range(20)]
     return (
@@ -34,7 +34,7 @@ def bits(world: World) -> tuple[object, ...]:
     )
 
 
-# -- there and back -------------------------------------------------------------------
+# -- round trip -----------------------------------------------------------------------
 
 
 @every_world
@@ -110,7 +110,7 @@ def test_a_world_of_one_context_and_one_item_is_one() -> None:
     assert world_from_json(told).best_value == 0.5
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def at(*path: str | int, value: object) -> Callable[[dict[str, Any]], None]:

@@ -1,4 +1,4 @@
-"""What estimators are told in their tests, and what they answer."""
+"""Helpers that feed events to estimators and read their intervals."""
 
 import math
 from typing import Any
@@ -10,14 +10,14 @@ TARGETS: tuple[Target, ...] = (Online(), Baseline(), Even(), Fixed("action1"))
 
 
 def answer(one: Estimator, level: float = 0.95) -> Interval:
-    """Its interval, which it has."""
+    """Return the estimator's interval; fail if there is none."""
     found = one.interval(level)
     assert found is not None
     return found
 
 
 def tell(weighed: Weighed, *theirs: Any) -> None:
-    """Tell estimators of the vw-estimators library the same, event by event."""
+    """Feed the same events to estimators of the vw-estimators library."""
     pairs = zip(weighed.weight.tolist(), weighed.decisions.reward.tolist(), strict=True)
     for weight, reward in pairs:
         for other in theirs:
@@ -29,5 +29,5 @@ def ends(found: Interval) -> list[float]:
 
 
 def middle_and_reach(values: Any) -> tuple[float, float]:
-    """Mean of some values, and 1.959964 of its standard errors."""
+    """Mean of the values, and 1.959964 standard errors of the mean."""
     return float(values.mean()), 1.959964 * float(values.std(ddof=1)) / math.sqrt(len(values))

@@ -1,4 +1,4 @@
-"""What holds for every estimator: parts merge into the whole, and nothing comes of nothing."""
+"""Properties of every estimator: parts merge into the whole, and no events give no estimate."""
 
 from dataclasses import replace
 
@@ -14,7 +14,7 @@ each = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: e.key)
 
 
 def renamed(log: Decisions) -> Decisions:
-    """The same log, its codes told in another order."""
+    """Return the same log with actions and contexts numbered in reverse order."""
     k, contexts = len(log.actions), len(log.contexts)
     assert log.probabilities is not None
     assert log.means is not None

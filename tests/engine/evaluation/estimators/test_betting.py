@@ -1,4 +1,4 @@
-"""The betting sequence: it holds at every look, and narrows."""
+"""The betting confidence sequence: valid at every look, and narrowing."""
 
 from dataclasses import replace
 

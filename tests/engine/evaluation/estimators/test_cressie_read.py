@@ -46,7 +46,7 @@ def test_mended_it_is_the_same_with_the_events_that_count(target: Target) -> Non
 
 
 def _beyond(reach: float, freedom: int) -> float:
-    """How much of Student's t lies beyond."""
+    """Return the quantile of Student's t by bisection."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2

@@ -1,4 +1,4 @@
-"""Our own interval: it holds where the books' do not, and says when it cannot tell."""
+"""The stratified interval: valid where textbook intervals fail; refused where data are too few."""
 
 from dataclasses import replace
 
@@ -22,7 +22,7 @@ from tests.engine.evaluation.made_logs import made
 
 @pytest.mark.slow
 def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
-    """Four logs of 300 visitors: 16 intervals of actions. (All figures: the benchmark's table.)"""
+    """Four logs of 300 visitors: 16 intervals of actions. The benchmark's table has all figures."""
     watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
     finish(watch.repeating(4))
     ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
@@ -33,7 +33,7 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
 
 
 def apart(log: Decisions) -> Decisions:
-    """The same log, where every visitor is of a kind of their own."""
+    """The log with a separate context for every visitor."""
     names = tuple(f"visitor={i}" for i in range(len(log)))
     return replace(log, contexts=names, stratum=np.arange(len(log)))
 
@@ -77,8 +77,9 @@ def test_it_needs_all_probabilities() -> None:
 
 @pytest.mark.no_cover
 def test_it_holds_on_logs_of_a_greedy_learner_for_who_picks_the_best() -> None:
-    """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %. Where all that was not
-    shown was lent to who picks the best of each context, 100 did."""
+    """Expected coverage of 120 intervals: .95; fewer than 108 have a probability of 1 %. When the
+    picking target borrowed as many events as others, 100 covered the truth.
+    """
     held = 0
     for case in (CASES[1], CASES[2], CASES[4]):
         for log, truth in greedy(case, 40, 1_000, 90):
@@ -88,8 +89,9 @@ def test_it_holds_on_logs_of_a_greedy_learner_for_who_picks_the_best() -> None:
 
 
 def test_a_poor_run_of_what_was_seldom_shown_leaves_room_upwards() -> None:
-    """Logs whose few rare events earned less than half of what they should: of 41 intervals for all
-    alike 35 held with less room."""
+    """Logs whose few rare events earned less than half of their expectation. Of 41 intervals for
+    the uniform policy, 35 covered the truth with a smaller margin.
+    """
     poor = held = 0
     for case in (CASES[3], CASES[4]):
         for log, truth in greedy(case, 60, 1_000, 90):
@@ -124,7 +126,7 @@ def test_room_for_a_poor_run_goes_where_rates_say_too_much_and_no_more_than_that
 def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With nothing lent, of which less is to who picks, all else is alike."""
+    """No events are borrowed (a picking target borrows fewer), so all other terms are equal."""
     where = "engine.evaluation.estimators.stratified"
     monkeypatch.setattr(f"{where}.LENT", 1e-9)
     ((log, truth),) = greedy(CASES[2], 1, 400, 90)

@@ -1,4 +1,4 @@
-"""The mean of what was not shown, its doubt, and how far targets depend on it."""
+"""Mean reward of unshown actions, its uncertainty, and how much target policies depend on it."""
 
 from dataclasses import replace
 
@@ -50,7 +50,7 @@ def test_where_all_was_shown_half_is_believed_and_all_is_in_doubt() -> None:
 
 
 def test_chances_that_rounding_lifts_above_one_leave_nothing_out() -> None:
-    """Less than nothing, and the mean of what was not shown would be any number."""
+    """Otherwise a negative weight would make the mean of unshown actions arbitrary."""
     q = np.where(np.arange(200) % 2, 1 - 1e-9, 1 + 1e-9)
     log = replace(LOG, propensity=q, probabilities=None)
     for target in (Even(), Online()):
@@ -99,7 +99,7 @@ def test_what_is_expected_once_at_most_counts_from_the_unlikeliest_on() -> None:
 
 @pytest.mark.parametrize("earned", [0, 1])
 def test_what_was_never_shown_may_have_earned_nothing(earned: int) -> None:
-    """Of a log that shows one action only, whatever it earns."""
+    """A log that shows a single action, for any reward."""
     log = made(300).log
     shown = log.shown == 0
     assert 0 < shown.sum() < len(log)
@@ -120,7 +120,9 @@ def test_what_was_never_shown_may_have_earned_nothing(earned: int) -> None:
 def test_the_lower_end_has_room_for_what_was_unreached_and_no_other_end_moves(
     rate: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two actions earn alike, and three that earn nothing had chances of one in a million."""
+    """Two actions earn the same; three actions that earn nothing had probabilities of one in a
+    million.
+    """
     rng, chances = np.random.default_rng(5), np.array([0.5 - 2e-6, 0.5 - 1e-6, *[1e-6] * 3])
     shown = rng.integers(2, size=400)
     log = replace(

@@ -1,4 +1,4 @@
-"""Numbers of the lines that are read of a file."""
+"""Line numbers of the rows that are read from a file."""
 
 from itertools import chain
 
@@ -8,6 +8,6 @@ from engine.store.exchange.lines import Faults
 
 
 def lines_of(data: bytes, faults: Faults) -> list[int]:
-    """Those of the rows of a column ``a``."""
-    found = batches(LogFile("log", data), ["a"], faults)
-    return list(chain.from_iterable(batch.lines.tolist() for batch in found))
+    """Return the line numbers of the rows of a column ``a``."""
+    parts = batches(LogFile("log", data), ["a"], faults)
+    return list(chain.from_iterable(batch.lines.tolist() for batch in parts))

@@ -1,4 +1,4 @@
-"""A batch knows where its rows stand in the file, and how their numbers are written."""
+"""A batch knows the position of its rows in the file and the number format of the file."""
 
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches

@@ -1,4 +1,4 @@
-"""What the columns of a table say is guessed, and corrected."""
+"""The roles of a table's columns are guessed and can be corrected."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Rows of CSV with the numbers of their lines, names of columns, and what stands before them."""
+"""CSV rows with line numbers, column names, and text before the header."""
 
 import pyarrow as pa
 import pytest
@@ -29,7 +29,9 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
 def test_what_is_not_utf8_in_a_later_batch_is_told_with_its_own_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Which is not the first of its batch. Arrow's own decoding left a traceback on stderr."""
+    """The invalid line is not the first of its batch. Arrow's own decoding printed a traceback on
+    stderr.
+    """
     monkeypatch.setattr("engine.evaluation.files.csv_file.BLOCK", 64)
     faults = Faults()
     read = lines_of(b"a,b\n" + b"1,22222222\n" * 12 + b"\xe9,2,3\n", faults)

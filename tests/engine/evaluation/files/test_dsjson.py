@@ -1,4 +1,4 @@
-"""Lines of dsjson become batches of decisions, or faults with their numbers."""
+"""Lines of dsjson become batches of decisions, or faults with line numbers."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""An event that stands in a log twice is told with its line, wherever the first one was."""
+"""An event that occurs twice in a log is reported with its line number."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Batches as one log say what they said apart."""
+"""Joined batches equal the single batches."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What is in a file is told by its first bytes."""
+"""The type of a file is detected from its first bytes."""
 
 import gzip
 

@@ -1,4 +1,6 @@
-"""A log is the same in whatever file it comes, whole or in parts, and refused as a whole."""
+"""A log gives the same decisions in every file format, whole or in parts; faults refuse all
+of it.
+"""
 
 import gzip
 import sys
@@ -113,7 +115,7 @@ def test_other_events_were_left_out_of_one_part_than_of_another(tmp_path: Path) 
         list(open_log(tmp_path).batches())
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def test_columns_that_are_not_there_or_not_said_are_one_sentence() -> None:
@@ -169,7 +171,7 @@ def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:
 
 
 def test_a_log_that_cannot_be_read_to_its_end_is_not_said_to_show_what_was_not_offered() -> None:
-    """All that it shows is not known then, and bytes are read ahead: a race, so again and again."""
+    """The contents are not fully known then. Bytes are read ahead, so the race is repeated."""
     rows = b"country,action,prob,reward\n" + b"NL,red,.5,1\n" * 60_000
     columns = Columns(shown="action", reward="reward", propensity="prob", context=("country",))
     data = gzip.compress(rows, mtime=0)

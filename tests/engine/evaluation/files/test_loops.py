@@ -1,4 +1,4 @@
-"""A loop evaluated where it is, out of the store, and out of its files, is the same."""
+"""Evaluation of a loop in memory, from the store and from its files gives the same result."""
 
 from collections.abc import Iterable
 from dataclasses import replace

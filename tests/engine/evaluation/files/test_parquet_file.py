@@ -1,4 +1,4 @@
-"""Rows of Parquet, and files that are damaged inside."""
+"""Parquet rows, and files with damaged contents."""
 
 import pyarrow as pa
 from pyarrow import parquet

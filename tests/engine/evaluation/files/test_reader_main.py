@@ -1,4 +1,4 @@
-"""The process that reads a file, by what it says on its output."""
+"""The output of the process that reads a file."""
 
 import os
 import subprocess

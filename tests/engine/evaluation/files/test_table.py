@@ -1,4 +1,4 @@
-"""Files of either kind have bounds, and those that are no tables are told in one sentence."""
+"""Table files of either kind have limits; files that are no tables are refused in one sentence."""
 
 import gzip
 from collections.abc import Callable

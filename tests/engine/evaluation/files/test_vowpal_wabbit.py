@@ -1,6 +1,6 @@
-"""A log of Vowpal Wabbit's own decisions: read by us and by Vowpal Wabbit, it says the same.
+"""A log of decisions by Vowpal Wabbit gives the same results here and in Vowpal Wabbit.
 
-Its average loss, where it learns nothing, is the IPS estimate of what its policy would have lost.
+Its average loss without learning is the IPS estimate of its policy's loss.
 """
 
 import json
@@ -22,7 +22,9 @@ TESTED = "--cb_adf -q :: --dsjson --quiet --no_stdin"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What it decided, with its probabilities, while it learned; 2 or 3 drinks were offered."""
+    """Decisions of Vowpal Wabbit while learning, with their probabilities; 2 or 3 drinks are
+    offered.
+    """
     rng = np.random.default_rng(5)
     explorer = wabbit.Workspace("--cb_explore_adf --epsilon 0.2 -q :: --quiet --random_seed 3")
     rows = []

@@ -79,7 +79,7 @@ def test_an_ab_test_by_hand() -> None:
     for position, reward in ((0, 0.5), (1, 1.0), (1, 0.0), (3, 0.5)):
         assert player.choose(0, 0).propensity == 0.25
         player.learn(0, Choice(position, 0.25), reward)
-    # Means: .5, .5, none, .5. The first of equals wins, and an item nobody saw does not.
+    # Means: .5, .5, none, .5. The first of equal items wins; an item without data does not.
     assert {player.choose(number, number % 36) for number in range(50)} == {Choice(0, 1.0)}
     player.learn(0, Choice(2, 0.25), 1.0)
     assert player.choose(0, 0).position == 0

@@ -1,4 +1,4 @@
-"""A person in a race: the same visitors with the same luck, and nobody else's."""
+"""A person in a race: the same visitors with the same luck as the other contenders."""
 
 from dataclasses import replace
 from itertools import islice

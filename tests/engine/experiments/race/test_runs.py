@@ -1,4 +1,4 @@
-"""Races: the same crowds for all, and the same numbers in any executor."""
+"""Races: the same crowds for all contenders, and the same numbers in any executor."""
 
 import pickle
 from collections.abc import Callable, Iterator
@@ -57,11 +57,11 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
         assert all(met is crowds[0] for met in crowds)
 
 
-# -- late rewards, a model that is refreshed now and then -----------------------------
+# -- late rewards and periodic model updates ------------------------------------------
 
 
 class Recorder:
-    """A player that writes down when it learned what."""
+    """A player that records the time of each reward learned."""
 
     def __init__(self) -> None:
         self.chosen = 0
@@ -198,7 +198,7 @@ def test_runs_and_outcomes_can_travel() -> None:
 
 
 class Held(Executor):
-    """An executor whose runs are done when the test says so."""
+    """An executor whose runs finish when the test requests completion."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Future[Outcome | Failure], object]] = []
@@ -220,7 +220,7 @@ class Held(Executor):
         del self.waiting[:runs]
 
     def end(self) -> None:
-        """Its processes have ended: as `ProcessPoolExecutor` does then."""
+        """End the worker processes, with the effect of a dead `ProcessPoolExecutor`."""
         self.broken = BrokenExecutor("a process has ended")
         for future, _ in self.waiting:
             future.set_exception(self.broken)
@@ -267,16 +267,16 @@ def test_leaving_a_race_early_cancels_what_has_not_begun(monkeypatch: pytest.Mon
     assert len(begun) < plan.runs
 
 
-# -- runs that fail -------------------------------------------------------------------
+# -- failing runs ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Faulty(Contender):
-    """Chooses uniformly, but raises before some crowds.
+    """A contender that chooses uniformly, but raises before some crowds.
 
     Attributes:
-        seeds: of those crowds.
-        error, said: what it raises, and with what.
+        seeds: seeds of the crowds that fail.
+        error, said: exception type and arguments.
     """
 
     seeds: tuple[int, ...]
@@ -293,7 +293,7 @@ SOUND = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=20, repetition
 
 
 def a_faulty_race(error: type[Exception], *said: object) -> Plan:
-    """The same race, but one contender raises in its third repetition."""
+    """A race in which one contender raises in the third repetition."""
     return replace(SOUND, contenders=(Blind("a"), Faulty("b", (SOUND.seed_of(2),), error, said)))
 
 
@@ -344,7 +344,7 @@ def test_a_run_that_cannot_travel_is_a_failure() -> None:
         results = list(race(plan, executor))
     failures = [result for result in results if isinstance(result, Failure)]
     assert len(failures) == len(results) == 10
-    kind = type(refused.value).__name__  # Each version of Python says it in words of its own.
+    kind = type(refused.value).__name__  # The wording differs between Python versions.
     assert all(failure.error.startswith(f"{kind}: ") for failure in failures)
 
 

@@ -22,7 +22,9 @@ PLAN = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=10, repetitions
 
 
 def outcome(contender: str, repetition: int, rewards: list[float], **changes: object) -> Outcome:
-    """An outcome of ten visitors whose expected reward is what they gave, of 1 at best."""
+    """An outcome of ten visitors whose expected reward is the reward given, with a best reward of
+    1.
+    """
     sums = np.array(rewards).cumsum()
     made = Outcome(
         contender=contender,
@@ -67,7 +69,7 @@ def test_finals_are_those_of_the_crowds_that_everybody_has_met() -> None:
     assert made.margin() is None
     assert math.isnan(made.finals()[0].won)
     made.add(outcome("b", 1, [0.5] * 10))
-    assert [f.reward.mean for f in made.finals()] == [1.0, 0.5]  # nothing in common yet
+    assert [f.reward.mean for f in made.finals()] == [1.0, 0.5]  # no repetition in common yet
     made.add(outcome("b", 0, [0.0] * 10))
     assert [f.reward.mean for f in made.finals()] == [1.0, 0.0]
     assert made.shared == [0]
@@ -90,7 +92,7 @@ def test_the_share_of_crowds_won_and_the_lead() -> None:
     assert margin.ahead.mean == pytest.approx((-0.5 + 0 + 1) / 3)
     assert not margin.is_clear
     assert finals["a"].regret.mean == pytest.approx((0 + 5 + 10) / 3)
-    # Student's interval would reach from -7 to 17 rewards that ten visitors did not give.
+    # Student's interval would range from -7 to 17 rewards, outside of the possible values.
     assert (finals["a"].regret.low, finals["a"].regret.high) == (0, 10)
     assert (finals["a"].reward.low, finals["a"].reward.high) == (0, 1)
 
@@ -113,7 +115,7 @@ def test_recovery_by_hand() -> None:
     plan = replace(PLAN, drift="halfway")
     level = [0.8] * 5
     cases = {
-        (0.2, 0.4, 0.76, 0.9, 0.1): 2,  # back, and what comes later does not matter
+        (0.2, 0.4, 0.76, 0.9, 0.1): 2,  # back; later values do not matter
         (0.76, 0.2, 0.2, 0.2, 0.2): 0,
         (0.1, 0.1, 0.1, 0.1, 0.1): None,
     }
@@ -121,7 +123,7 @@ def test_recovery_by_hand() -> None:
         made = standings(outcome("a", 0, [*level, *after]), plan=plan)
         assert made.recovery("a") == back
         assert made.finals()[0].recovery == back
-    assert standings(outcome("a", 0, level * 2)).recovery("a") is None  # nothing was reshuffled
+    assert standings(outcome("a", 0, level * 2)).recovery("a") is None  # no reshuffle happened
 
 
 def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
@@ -216,7 +218,7 @@ def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
     assert [row["mean"] for row in weighed.curve_rows() if row["measure"] == "weight"] == [0.5] * 10
 
 
-# -- what is believed, and what chance costs ------------------------------------------
+# -- beliefs and the cost of chance ---------------------------------------------------
 
 
 def test_the_hypothesis_believed_most_and_since_when() -> None:

@@ -70,7 +70,7 @@ def test_inner_products_are_those_of_lines_and_a_share_of_those_by_nearness(
         np.testing.assert_allclose(one, expected, rtol=1e-9, atol=1e-9)
 
 
-def asked() -> tuple[list[RankRequest], list[Json]]:
+def several_requests() -> tuple[list[RankRequest], list[Json]]:
     """Requests in several contexts, with the same actions."""
     offered = [action for _, action in PRICED[:3]]
     return [request_of(context, *offered) for context, _ in PRICED[30:38]], offered
@@ -78,7 +78,7 @@ def asked() -> tuple[list[RankRequest], list[Json]]:
 
 def test_numbers_are_read_along_lines_in_one_part_and_by_nearness_in_the_other() -> None:
     """In several contexts at once, each by itself, and in a weighted sum."""
-    requests, offered = asked()
+    requests, offered = several_requests()
     kernel = bent_kernel(PRICED[:20], 3, PRICED)
     past = written_out(PRICED[:20], 3, PRICED)
     where = tuple(request.context for request in requests)
@@ -95,7 +95,7 @@ def test_numbers_are_read_along_lines_in_one_part_and_by_nearness_in_the_other()
 
 
 def test_each_group_of_fields_has_its_part_of_the_lines_and_of_what_bends() -> None:
-    requests, offered = asked()
+    requests, offered = several_requests()
     kernel, past = bent_kernel(PRICED[:20], 3, PRICED), written_out(PRICED[:20], 3, PRICED)
     weights = np.array([0.5, -1.0, 2.0])
     groups, inside, lengths = kernel.grouped(requests[0].context, requests[0].actions, weights)
@@ -126,8 +126,9 @@ def test_before_any_reward_actions_are_alike_as_far_as_both_parts_say() -> None:
 
 
 def bells(hypotheses: tuple[Hypothesis, ...], seed: int) -> float:
-    """How often 95 % bells hold the truth where an action pays by a squashed number, after 500
-    rewards of three actions that are shown by chance."""
+    """Coverage of 95 % intervals if the reward is a squashed number, after 500 rewards of three
+    actions shown at random.
+    """
     rng = np.random.default_rng(seed)
     model, steep = BayesianLearner(hypotheses, may_change=False), rng.uniform(-4, 4, 3)
 

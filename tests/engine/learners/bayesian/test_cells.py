@@ -1,4 +1,4 @@
-"""Tables of cells of all subsets of context fields, against rewards kept in dictionaries."""
+"""Tables of cells of all subsets of context fields, compared with rewards kept in dictionaries."""
 
 import math
 from collections.abc import Sequence
@@ -34,7 +34,7 @@ def asked(context: dict[str, str], *names: str) -> RankRequest:
 
 
 class Taught:
-    """Tables and their cells, and the same in dictionaries, if they are to be compared."""
+    """Tables with their cells and, for comparison, the same rewards in dictionaries."""
 
     def __init__(
         self,
@@ -73,14 +73,14 @@ class Taught:
         return self.tables.moments(rows, columns, np.arange(len(rows)))
 
 
-# -- what is believed -----------------------------------------------------------------
+# -- beliefs --------------------------------------------------------------------------
 
 
 @given(visits, contexts)
 def test_means_and_variances_are_those_of_the_rewards_of_each_cell(
     history: list[Visit], context: dict[str, str]
 ) -> None:
-    """Of actions and contexts that were met, and of some that were not."""
+    """For seen and unseen actions and contexts."""
     taught, names = Taught(history), ["p", "q", "r", "new"]
     means, variances = taught.moments(context, names)
     expected = [[taught.oracle.moments(s, context, a) for a in names] for s in taught.subsets]
@@ -89,10 +89,10 @@ def test_means_and_variances_are_those_of_the_rewards_of_each_cell(
 
 
 def test_a_cell_by_hand() -> None:
-    """One reward of 1: mean 3/4, variance 5/32 of all rewards. Of its one cell 1/3 is known, so
-    the action's mean is (1/3 + 3/4) / (4/3) = 13/16, of 4/3 cells.
+    """One reward of 1: mean 3/4, variance 5/32 of all rewards. The cell has a weight of 1/3, so the
+    action's mean is (1/3 + 3/4) / (4/3) = 13/16, from 4/3 cells.
 
-    The noise is V, as a first reward in a cell tells nothing of it, so k = 2.
+    The noise is V, because the first reward in a cell carries no information about noise, so k = 2.
     """
     taught = Taught([({"a": "x"}, "p", 1.0)], "a", 1)
     means, variances = taught.moments({"a": "x"}, "p")
@@ -102,7 +102,7 @@ def test_a_cell_by_hand() -> None:
 
 @given(st.one_of(visits, clicks))
 def test_weights_are_the_prior_times_the_densities_of_all_rewards(history: list[Visit]) -> None:
-    """But for the share that is spread evenly after each."""
+    """Except for the share that is spread evenly after each reward."""
     taught = Taught(history)
     expected = [taught.oracle.weights[subset] for subset in taught.subsets]
     np.testing.assert_allclose(taught.tables.weights(taught.cells), expected, rtol=1e-7)
@@ -128,7 +128,7 @@ def test_what_nothing_was_taught_expects_its_first_reward_as_when_it_is_learned(
             ) == pytest.approx(first)
 
 
-# -- which fields matter --------------------------------------------------------------
+# -- relevant fields ------------------------------------------------------------------
 
 
 def test_two_of_twelve_fields_that_matter_together_are_found() -> None:
@@ -167,7 +167,7 @@ def test_rare_clicks_ask_for_many_rewards_before_a_cell_is_believed() -> None:
     assert 0 < float(after[0]) < 2 * float(mean[0]) < 0.1
 
 
-# -- what is unknown, and what is too much --------------------------------------------
+# -- unknown values and limits --------------------------------------------------------
 
 
 def test_a_value_an_action_and_a_field_that_are_new_are_known_by_what_is_around_them() -> None:
@@ -194,7 +194,7 @@ def test_subsets_of_one_size_take_part_all_or_none(fields: int, crosses: int) ->
 
 
 def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
-    """Of the last values that a field may have, too."""
+    """Also for the last values that a field may have."""
     fields, words = "abcd", ("first", "middle", "last")
     cells = CellIndex(fields, Scales({}), 4)
     for known in cells._values:
@@ -236,7 +236,7 @@ def test_further_actions_are_as_unknown_as_new_ones(monkeypatch: pytest.MonkeyPa
 
 
 def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of a challenger begin empty beside cells that are full; it could not learn on."""
+    """The tables of a challenger begin empty beside full cells; learning used to stop there."""
     monkeypatch.setattr(module, "MAX_ACTIONS", 2)
     full = Taught([({"a": "x"}, name, 1.0) for name in "pq"], "a", 1)
     rows, column = full.cells.place(asked({"a": "x"}, "r").context, asked({}, "r").actions[0])
@@ -249,7 +249,7 @@ def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.Mon
 
 
 def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many contexts come, the tables stay as small; what is known is still learned."""
+    """With any number of contexts the tables keep their size; known contexts are still learned."""
     monkeypatch.setattr(module, "MAX_ROWS", 20)
     taught = Taught([({"a": "x"}, "p", 1.0)])
     for i in range(100):

@@ -31,23 +31,25 @@ from tests.engine.requests import request_of
 # -- banks ----------------------------------------------------------------------------
 
 
-class Told:
-    """A detector that is told by hand what each bank's log density of a reward is.
+class DensityDetector:
+    """A detector that receives hand-written log densities of a reward, one per bank.
 
-    Rewards of 1 and 0 in turn, which to somebody who knows nothing are nearly as likely.
+    Rewards alternate between 1 and 0, which are almost equally likely without knowledge.
     """
 
     def __init__(self, may_change: bool = True) -> None:
         self.detector = ChangeDetector(THREE, may_change)
 
     def __call__(self, *logs: float) -> None:
-        """Each bank's log density, rewards that no bank explains among them."""
+        """Update with each bank's log density, including rewards that no bank explains."""
         share = self.detector.misfit
         misfit = share * self.chance
         self.own(*(math.log((math.exp(log) - misfit) / (1 - share)) for log in logs))
 
     def own(self, *logs: float) -> None:
-        """What all hypotheses of each bank that are awake say of the rewards that it explains."""
+        """Update with the log densities of all active hypotheses of each bank for explained
+        rewards.
+        """
         banks = zip(self.detector.banks, logs, strict=True)
         told = [dict.fromkeys(bank.learners, log) for bank, log in banks]
         self.detector.reweigh(self.reward, told)
@@ -59,7 +61,7 @@ class Told:
 
     @property
     def chance(self) -> float:
-        """How likely it is by the mean of all, one half counting as one of them."""
+        """Probability of the reward under the overall mean, with half a reward as prior."""
         count = self.detector.learned
         ones = (count + 1) // 2
         return ((ones if self.reward else count - ones) + 0.5) / (count + 1)
@@ -79,13 +81,13 @@ PRIOR = math.log(SELDOM)
 
 
 def test_beside_the_bank_that_is_believed_stands_a_challenger_that_is_hardly_believed() -> None:
-    told = Told()
+    told = DensityDetector()
     assert told.born == [0, 0]
     assert told.detector.odds == pytest.approx([1 / (1 + SELDOM), SELDOM / (1 + SELDOM)])
 
 
 def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
-    told = Told()
+    told = DensityDetector()
     told(0.0, 1.0)
     told(0.0, -0.5)
     assert told.ahead == pytest.approx([0.0, PRIOR + 0.5])
@@ -97,7 +99,7 @@ def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
 
 
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
-    told = Told()
+    told = DensityDetector()
     told(0.0, -1.0)
     for _ in range(13):
         told(-1.0, 0.0)
@@ -108,9 +110,11 @@ def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
     assert told.ahead == pytest.approx([0.0, -14 - PRIOR, PRIOR])
 
 
-def after_a_take_over() -> Told:
-    """The challenger, born after 1, believed since 15; the old bank beside it."""
-    told = Told()
+def after_a_take_over() -> DensityDetector:
+    """The challenger, born after 1 reward, leads since 15; the old bank remains as its
+    challenger.
+    """
+    told = DensityDetector()
     told(0.0, -1.0)
     for _ in range(14):
         told(-1.0, 0.0)
@@ -149,7 +153,7 @@ def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
 def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it_have_them() -> (
     None
 ):
-    told = Told()
+    told = DensityDetector()
     told.detector.reweigh(told.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)])
     asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
     assert asleep == [[False, False, True]] * 2
@@ -163,7 +167,7 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
-    told = Told()
+    told = DensityDetector()
     told.detector.reweigh(told.reward, [{0: 0.0, 1: -2.0, 2: -4.0}, dict.fromkeys(range(3), -9.0)])
     first, challenger = told.detector.banks
     assert challenger.born == 1
@@ -174,7 +178,7 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
 
 
 def test_where_tastes_never_change_there_is_one_bank() -> None:
-    told = Told(may_change=False)
+    told = DensityDetector(may_change=False)
     for log in (0.0, -30.0, 5.0):
         told.own(log)
     assert told.born == [0]
@@ -191,8 +195,10 @@ def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
 
 
 def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
-    """However wrong a bank was, a share of the density by the mean of all is left to it."""
-    told = Told()
+    """Even for a bank that was very wrong, a share of the density under the overall
+    mean remains.
+    """
+    told = DensityDetector()
     told(-1.0, 0.0)
     before, chance, share = told.ahead[1], told.chance, told.detector.misfit
     told.own(-1_000.0, -1.0)
@@ -201,8 +207,10 @@ def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
 
 
 def test_how_many_rewards_no_bank_explains_is_learned() -> None:
-    """One in twenty to begin with; of each, the chance that it was none of the better bank's."""
-    told, unexplained = Told(), 1.0
+    """Initially one in twenty; then the probability that the better bank did not explain each
+    reward.
+    """
+    told, unexplained = DensityDetector(), 1.0
     for count, (first, second) in enumerate([(-0.1, -0.5), (-9.0, -2.0), (-9.0, -8.0)] * 5):
         share = unexplained / (MISFIT + count)
         assert told.detector.misfit == pytest.approx(share)
@@ -212,8 +220,8 @@ def test_how_many_rewards_no_bank_explains_is_learned() -> None:
 
 
 def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
-    """It has learned what the bank that it challenges has: it would never be ahead again."""
-    told = Told()
+    """A challenger with the same knowledge as the current bank would never take the lead."""
+    told = DensityDetector()
     told(0.0, 0.5)
     while told.detector.learned < GROWN_UP - 1:
         told(0.0, 0.0)
@@ -226,7 +234,7 @@ def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
 
 
 def test_a_challenger_that_is_about_to_take_over_goes_on_however_old_it_is() -> None:
-    told = Told()
+    told = DensityDetector()
     for _ in range(math.ceil(PROMISING - PRIOR)):
         told(-1.0, 0.0)
     assert PROMISING < told.ahead[1] < 0
@@ -239,8 +247,10 @@ def test_a_challenger_that_is_about_to_take_over_goes_on_however_old_it_is() -> 
 
 @pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])
 def test_a_change_is_announced_where_enough_was_known_before(known: int) -> None:
-    """Else the first rewards were misleading: who began after them is believed, and that is all."""
-    told = Told()
+    """Otherwise the first rewards were misleading: the later bank takes the lead
+    without a message.
+    """
+    told = DensityDetector()
     for _ in range(known):
         told(0.0, -1.0)
     assert told.born == [0, known]
@@ -252,7 +262,7 @@ def test_a_change_is_announced_where_enough_was_known_before(known: int) -> None
 
 @pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])
 def test_where_tastes_changed_once_another_change_is_less_of_a_surprise(known: int) -> None:
-    told = Told()
+    told = DensityDetector()
     for _ in range(known):
         told(0.0, -1.0)
     while told.born[0] == 0:
@@ -298,11 +308,11 @@ def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_ea
 ) -> None:
     """1,500 rewards under each of two seeds: no false alarm after the first 400.
 
-    Before, while who expects hardly any noise is still believed, each surprise may look like
-    a change; little was learned by then. With hardly any rewards at all, that takes longest:
-    measured when this was written were up to 2, 1 and 8 a seed, and none in most. The seeds
-    are those of the first four under which a challenger came nearest to taking over: with a
-    more credulous detector, they are the first to raise an alarm.
+    Before, while a hypothesis with hardly any noise still leads, each surprise may look like a
+    change; little was learned by then. With very few rewards this phase takes longest: at the time
+    of writing there were up to 2, 1 and 8 alarms per seed, and none in most. Of the first four
+    seeds, those in which a challenger came closest to the lead are used; a more sensitive detector
+    would raise the first false alarms there.
     """
     for seed in seeds:
         model = BayesianLearner(HYPOTHESES)
@@ -319,7 +329,7 @@ def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_ea
 def test_when_all_tastes_change_that_is_found(
     seed: int, liked: float, otherwise: float, within: int
 ) -> None:
-    """Of 36 rows: certain rewards by the first few of them, noisy ones by the first 60."""
+    """36 rows: exact rewards are detected within the first few rows, noisy ones within 60."""
     model, table = BayesianLearner(HYPOTHESES), Table(seed, liked, otherwise)
     teach(model, table(800))
     before = len(model.changes)
@@ -331,7 +341,7 @@ def test_when_all_tastes_change_that_is_found(
     assert abs(born - 800) <= 10
 
 
-# -- crowds: what is shown is drawn from what is believed -----------------------------
+# -- crowds: actions are drawn from beliefs -------------------------------------------
 
 
 def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> BayesianLearner:
@@ -355,11 +365,11 @@ def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> Bayes
 def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
     name: str, crosses: int, seed: int
 ) -> None:
-    """Held to fewer crosses than matter, a learner never fits: that is no change.
+    """With fewer crosses than relevant, a learner never fits; a poor fit is no change.
 
-    Of the first four seeds of each, and of 1 to 3 crosses, those under which a challenger came
-    nearest to taking over: in the noisy world, the second time after 1,250 visitors. Where a poor
-    fit was taken for a change, every hundred visitors brought one.
+    Of the first four seeds for each setting with 1 to 3 crosses, those in which a challenger came
+    closest to the lead are used: in the noisy world, the second time after 1,250 visitors. Where a
+    poor fit counted as a change, every hundred visitors brought an alarm.
     """
     place = FIRST_FAMILY[name](seed, 1_500)
     assert crowd(place, seed, 1_500, crosses).changes == []
@@ -367,8 +377,9 @@ def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
 
 @pytest.mark.slow
 def test_of_four_abrupt_changes_all_are_found() -> None:
-    """All tastes are drawn again after 750 visitors each. Here, and under one seed of three, a
-    challenger that never began anew for its age found none."""
+    """All tastes are redrawn after 750 visitors each. Here, and under one seed of three, a
+    challenger that never restarted because of its age detected no change.
+    """
     place, rounds = SECOND_FAMILY["abrupt"](4, 3_750), 3_100
     found = [at for at, _ in crowd(place, 4, rounds).changes]
     assert [at // 750 for at in found] == [1, 2, 3, 4]
@@ -377,8 +388,9 @@ def test_of_four_abrupt_changes_all_are_found() -> None:
 
 @pytest.mark.parametrize("seed", [2, 4, 7])
 def test_rare_large_rewards_are_no_change(seed: int) -> None:
-    """Nearly all rewards of an action are alike, and one in twenty is 1. Where a normal curve alone
-    said what may come, each of these three seeds brought a change within 100 rewards."""
+    """Nearly all rewards of an action are similar, and one in twenty is 1. With a normal density
+    alone, each of these three seeds reported a change within 100 rewards.
+    """
     rng = np.random.default_rng(seed)
     means, model = rng.uniform(0.05, 0.3, 5), BayesianLearner(HYPOTHESES)
     history: list[Visit] = []
@@ -396,10 +408,10 @@ def graded(history: list[Visit]) -> list[Visit]:
 
 
 def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> None:
-    """Certain tastes, then a coin for everybody: who foresees certainty falls, and who does
-    not, and had been sent to sleep, is woken and believed.
+    """Certain tastes, then random rewards for every visitor: the hypothesis with little noise loses
+    weight, and the noisy hypothesis, inactive until then, is activated and preferred.
 
-    Of rewards of .1 and .9, which are no coins to anybody.
+    The rewards are .1 and .9, so the Bernoulli likelihood does not apply.
     """
     sure, noisy = Hypothesis(noise_sd=0.05), Hypothesis(noise_sd=0.5)
     model = BayesianLearner((sure, noisy))
@@ -413,10 +425,10 @@ def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> No
 @pytest.mark.no_cover
 @pytest.mark.parametrize("right", HYPOTHESES, ids=str)
 def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothesis) -> None:
-    """Rewards drawn one by one from the hypothesis' own density of the next.
+    """Rewards are drawn from the hypothesis' own predictive density.
 
-    What the others lose against it is known only after many rewards where they differ little
-    (with and without forgetting); so 1,500, and the evidence of all of them is compared.
+    Where hypotheses differ little (with and without forgetting), their loss shows only after many
+    rewards; so 1,500 are learned, and the evidence of all of them is compared.
     """
     rng = np.random.default_rng(0)
     model, table = BayesianLearner(HYPOTHESES, may_change=False), Table(1, 0.5, 0.5)

@@ -1,4 +1,4 @@
-"""The parts of a belief: each against sums over its joint moments."""
+"""Components of a belief, each compared with sums over its joint moments."""
 
 import math
 
@@ -43,7 +43,7 @@ def taught(count: int, *hypotheses: Hypothesis) -> BayesianLearner:
 
 
 def offers(count: int = 6) -> list[WeighedOffer]:
-    """Known and unknown actions, in contexts that all differ; weights of any sign."""
+    """Known and unknown actions in distinct contexts; weights of either sign."""
     rng = np.random.default_rng(5)
     found = []
     for i in range(count):
@@ -133,7 +133,7 @@ def test_moments_in_several_contexts_are_those_in_each(kind: str) -> None:
 
 
 def centre(part: Component) -> float:
-    """The mean of everything, by one part."""
+    """The overall mean according to one component."""
     if isinstance(part, Linear):
         return part.learner.centre
     assert isinstance(part, OfCells)
@@ -175,7 +175,7 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
 
 @pytest.mark.parametrize("kind", ["id", "features", "bent"])
 def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) -> None:
-    """Of the gap between two actions, by the joint posterior of all weights written out."""
+    """For the gap between two actions, from the joint posterior of all weights."""
     hypothesis, visits = kinds[kind], history(0, 25)
     assert hypothesis.by != "cells"
     (part,) = taught(25, hypothesis).components
@@ -198,7 +198,7 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
 
 
 def test_doubt_about_cells_and_about_their_actions_make_up_that_of_their_rewards() -> None:
-    """theta = m + (theta - m), where what m is wrong by is made up for by n / (n + k)."""
+    """theta = m + (theta - m), where errors in m are compensated by n / (n + k)."""
     for part in taught(120, kinds["cells"]).components:
         assert isinstance(part, OfCells)
         context, actions, _ = offers()[0]

@@ -1,4 +1,4 @@
-"""The lean, compared with a regression with one weight."""
+"""The imitation prior, compared with a regression with one weight."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:
 def test_the_lean_is_the_mean_of_a_weight_with_one_rewards_worth_of_prior(
     told: list[tuple[float, float]], spread: float
 ) -> None:
-    """Least squares with one row more, of gap 1 and surprise - spread."""
+    """Least squares with an additional row, of gap 1 and surprise - spread."""
     lean = ImitationPrior()
     for gap, surprise in told:
         lean.learn(gap, surprise)

@@ -1,4 +1,4 @@
-"""How likely a reward was: coins while all are 0 or 1, else normal."""
+"""Likelihood of rewards: Bernoulli while all are 0 or 1, normal otherwise."""
 
 import math
 
@@ -136,7 +136,9 @@ def test_of_rare_clicks_none_is_no_surprise_and_one_is_a_great_one() -> None:
 def test_what_may_come_is_as_certain_as_anything_can_be_however_far_rewards_add_up(
     values: list[float],
 ) -> None:
-    """The density sums to one over all that has been possible so far, but for the curve's tails."""
+    """The density integrates to one over the range of possible rewards, except for the normal
+    tails.
+    """
     found, reach = told(values), max(1.0, *map(abs, values))
     grid = np.linspace(-reach, reach, 200_001)
     anything = sum(math.exp(found.log_density(r)) for r in grid.tolist()) * (grid[1] - grid[0])

@@ -1,4 +1,4 @@
-"""The fields of a line of dsjson, and the rules among them."""
+"""The fields of a line of dsjson, and the rules between them."""
 
 import json
 
