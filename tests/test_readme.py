@@ -1,4 +1,4 @@
-"""What the READMEs say is true: their Python runs, their commands are the ones that CI runs."""
+"""Check the READMEs: their Python runs, and their commands are those of CI."""
 
 import re
 from functools import cache
@@ -35,7 +35,7 @@ def run(name: str) -> tuple[dict[str, object], dict[str, type[Policy]]]:
     """Run the Python of a README from top to bottom, once.
 
     Returns:
-        the names that it leaves, and the policies that were registered then.
+        the names defined by the code, and the policies registered at the end.
     """
     names: dict[str, object] = {}
     with patch.dict(POLICIES):

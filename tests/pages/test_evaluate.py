@@ -1,4 +1,4 @@
-"""The Evaluate page: what a log is asked, and what a person is told."""
+"""The Evaluate page: questions to a log, and the displayed answers."""
 
 import csv
 import io
@@ -265,7 +265,7 @@ def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: O
 
 
 def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> None:
-    """In a log that tells the probability of the shown action alone."""
+    """In a log that contains the probability of the shown action only."""
     rng = np.random.default_rng(7)
     shown, pays = rng.integers(3, size=3_000), rng.random(3_000)
     rows = (

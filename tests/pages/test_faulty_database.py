@@ -1,4 +1,6 @@
-"""Pages while the database cannot be used: those that need none are as ever, others say so."""
+"""Pages while the database is unavailable: pages that need it show a message, others
+work as usual.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
@@ -33,7 +35,7 @@ NEED_IT: Mapping[str, Set[str]] = {
 
 @contextmanager
 def refusing(*methods: str) -> Iterator[None]:
-    """A store of which these methods raise."""
+    """Let these methods of the store raise."""
 
     def refuse(*_: object, **__: object) -> Never:
         raise StoreError(SENTENCE)
@@ -53,7 +55,7 @@ FAULTS = {
 
 @pytest.fixture
 def returning(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A browser that was here before tells its secret on each first run."""
+    """A returning browser, which sends its secret on each first run."""
     monkeypatch.setattr(browser_id, "told", lambda _, name: TOLD.get(name))
     restart()
     yield

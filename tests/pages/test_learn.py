@@ -19,7 +19,7 @@ Open = Callable[..., LearnApp]
 
 
 def do(app: LearnApp, key: str) -> None:
-    """What a person does in a lesson."""
+    """Perform the user's action in a lesson."""
     buttons = {
         "one_draw": "lesson-rest",
         "never_tried": "lesson-let-in",
@@ -70,7 +70,7 @@ FEWER: dict[str, dict[str, Any]] = {
 
 
 def _opened(app: LearnApp) -> dict[str, str]:
-    """What the link to the sandbox says."""
+    """Query parameters of the link to the sandbox."""
     (link,) = app.at.get("page_link")
     return dict(parse_qsl(link.proto.query_string))
 

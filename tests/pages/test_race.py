@@ -1,4 +1,4 @@
-"""The Race page: what a person can do, and what happens then."""
+"""The Race page: user actions and their effects."""
 
 import html
 import io
@@ -242,7 +242,7 @@ def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
     open_race: Open, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     let_ab_fail(monkeypatch, range(2))
-    race = QUICK | {"who": who, "visitors": "800"}  # Enough to tell who is ahead.
+    race = QUICK | {"who": who, "visitors": "800"}  # Enough to determine the leader.
     app = open_race(**race).set("race-bet", "ab").click("start").finish_the_race()
     assert app.session.state == "failed"
     assert f"2 of {2 * len(who.split(','))} runs failed" in app.text

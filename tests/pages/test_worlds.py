@@ -40,7 +40,9 @@ def keys(app: WorldsApp) -> list[str]:
 
 
 def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Open) -> None:
-    """Heads that said Worth and Sends were not understood, and their help stands on hover alone."""
+    """The column heads Worth and Sends were not understood, and their help appeared on
+    hover only.
+    """
     told = open_worlds().bare
     assert f"{COLUMNS['worth']}: what a success brings" in told
     assert f"{COLUMNS['sends']}: what a request says in place of its name" in told

@@ -1,4 +1,4 @@
-"""Who a browser is, and what it may change."""
+"""The identity of a browser, and its permissions."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ def test_the_owner_is_a_digest(open_app: Open) -> None:
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Lets the browser tell something; what is then known of owners."""
+    """Send values from the browser; return the changes of owner that follow."""
     st.session_state.clear()
     adopted: list[tuple[str, str]] = []
     callbacks = {}
@@ -64,7 +64,7 @@ def test_nothing_else_is_believed(browser: Told, said: object) -> None:
 def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
     browser: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes back with the connection, as what was there before: nobody is called for it."""
+    """The state returns with the connection as an earlier value, so no callback is called."""
     drawn_anew: list[None] = []
     monkeypatch.setattr(st, "rerun", lambda: drawn_anew.append(None))
     before = owner()

@@ -30,7 +30,7 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
 
 @pytest.fixture
 def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
-    """What the session was given that draws the page."""
+    """The download tokens of the session that draws the page."""
     given = Pass(Client("a", ""))
     monkeypatch.setattr(download, "this_pass", lambda client: given)
     yield given
@@ -53,7 +53,7 @@ def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
 
 
 def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
-    """Streamlit's button was forgotten at each drawing, and a press just then came to nothing."""
+    """Streamlit's own button expired with each run, and a click at that moment failed."""
     for amount in (1, 2):
         offer(amount)
     assert fetch(f"{FILE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2

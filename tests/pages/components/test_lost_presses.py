@@ -1,4 +1,4 @@
-"""Presses that went away with the connection."""
+"""Clicks that were lost with the connection."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Panels: parts of a page that are one element each."""
+"""Panels: parts of a page in one element each."""
 
 import math
 from pathlib import Path

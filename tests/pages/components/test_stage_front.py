@@ -1,4 +1,4 @@
-"""Hands that are counted before the stage, as a browser tells of them with a step."""
+"""Votes counted before a step on the stage, as reported by a browser."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A guess goes into the link and comes back; what nobody can have guessed does not."""
+"""A guess is stored in the link and restored; impossible guesses are refused."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Lessons in another world than their own: all that is said is so there, too."""
+"""Lessons in other worlds than their own: all statements hold there, too."""
 
 import re
 from collections.abc import Callable
@@ -43,7 +43,7 @@ FEWER: dict[str, dict[str, Any]] = {
 
 @cache
 def done(key: str) -> tuple[Lesson, Any]:
-    """A lesson there, and its lab after all is done, with fewer visitors where that will do."""
+    """Return a lesson in the world and its finished lab, with fewer visitors where possible."""
     lesson = lesson_of(key, "", WORLD)
     lesson = replace(lesson, numbers={**lesson.numbers, **FEWER.get(key, {})})
     lab: Any = lesson.begin(lesson.seed)

@@ -233,7 +233,7 @@ def test_a_file_that_would_be_too_long_in_lines_is_one_and_else_it_is_refused() 
 
 
 def test_a_file_that_is_longer_when_it_is_written_anew_is_refused() -> None:
-    """No link could hold what was accepted."""
+    """No link could hold the accepted lesson."""
     many = [{"name": f"{at}"} for at in range(25)]
     world = bakery(
         fields=[{"name": name, "values": many[:most]} for name, most in (("a", 25), ("b", 10))],

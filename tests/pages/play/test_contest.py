@@ -15,7 +15,7 @@ OPPONENT: Opponent = (COFFEE, 7, PlaySetup(mode="apprentice").opponent_settings(
 
 @pytest.fixture
 def contest() -> Contest:
-    """One in which four visitors were served."""
+    """A contest after four visitors."""
     made = Contest()
     finish(made.going(OPPONENT, (0, 1, 2)))
     made.choose(3, 3)

@@ -1,4 +1,4 @@
-"""What the page shows of an open loop: each part of one state of its log."""
+"""View of an open loop: all parts belong to the same state of its log."""
 
 import pytest
 

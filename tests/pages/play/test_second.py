@@ -1,4 +1,4 @@
-"""What may stand beside a loop, how the two are called, and that it follows."""
+"""Candidates for the second loop, the names of both, and synchronisation."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_what_it_shows_is_what_the_second_loop_believes() -> None:
     )
     for _ in second.catching_up():
         pass
-    # Without crosses nothing is known of who stands there: the same for everybody.
+    # Without crosses the context is unknown: the same offer for all visitors.
     assert len({cell["action"] for cell in second.favoured()}) == 1
     assert len({cell["action"] for cell in opened.favoured()}) > 1
     assert len({second.ranked_for(context).means for context in COFFEE.contexts}) == 1

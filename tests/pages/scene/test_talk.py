@@ -1,4 +1,4 @@
-"""The screens of a talk: where it is, and what a step on or back does."""
+"""The screens of a talk: the current screen, and steps forward and back."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from pages.parts.scene.talk import SCREEN, Screen, Show, Stage, advance, enter_o
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the address says."""
+    """The query parameters of the address."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
     monkeypatch.setattr(st, "session_state", {})
@@ -18,11 +18,11 @@ def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def nothing() -> None:
-    """Draws nothing."""
+    """Draw an empty screen."""
 
 
 def screen(name: str, done: list[str]) -> Screen:
-    """A screen that notes what happens on the way to it and back."""
+    """A screen that records steps to it and back."""
     do, undo = partial(done.append, name), partial(done.append, f"-{name}")
     return Screen(name, lambda: name, nothing, "", do=do, undo=undo)
 

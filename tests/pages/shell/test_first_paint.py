@@ -63,8 +63,9 @@ def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
 
 def test_what_asks_for_its_surroundings_is_about_few_things() -> None:
     """After each change inside an element with a `:has()` test, a browser recalculates the styles
-    of all possible subjects of such rules, identified by one class, attribute or tag. The subject
-    must be a rare class, not `p` or `[data-testid=...]`."""
+    of all possible subjects of such rules, identified by a class, attribute or tag. The subject
+    must be a rare class, not `p` or `[data-testid=...]`.
+    """
     own = read_by_wide_windows(page()).split("<style>", 1)[1].split("</style>")[0]
     wide = ".stMain:has(.st-key-hero) p { color: red; } .st-key-hero:has(p) { color: red; }"
     assert list(about_many(own)) == []

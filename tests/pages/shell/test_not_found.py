@@ -15,8 +15,9 @@ from pages.parts.shell.not_found import not_found_route
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    """Return a client of the app's pages, with a server that answers at every other address behind
-    them."""
+    """Return a client of the app's pages, in front of a server that answers at every further
+    address.
+    """
     others = Starlette(routes=[Route("/{anything:path}", lambda _: PlainTextResponse("Streamlit"))])
     routes = [*page_routes(), not_found_route(), Mount("/", others)]
     with TestClient(Starlette(routes=routes)) as client:

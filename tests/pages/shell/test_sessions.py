@@ -30,7 +30,7 @@ def test_each_class_has_one_object_from_its_first_use_on() -> None:
 
 
 def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:
-    hand_over("nobody", "somebody")  # before there is anything
+    hand_over("nobody", "somebody")  # before any session exists
     session = play_session(PlaySetup())
     answer(session, 1.0)
     hand_over(session.owner, "the browser")

@@ -17,20 +17,20 @@ QUICK = CompareSetup(kind="service", crosses=0)
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the address says."""
+    """The query parameters of the address."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
     return said
 
 
 def settle(session: CompareSession) -> None:
-    """Until nothing comes about by itself."""
+    """Advance until no automatic work remains."""
     while session.live.is_live:
         session.advance()
 
 
 def step(session: CompareSession, by: Literal[1, -1]) -> None:
-    """A step, with all that it lets come."""
+    """Take a step, including all of its visitors."""
     advance(compare_show(session), by)
     settle(session)
 

@@ -85,7 +85,7 @@ def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
 
 
 def without_its_sentence(app: App) -> set[tuple[str, str]]:
-    """Return terms on a page without their sentence beside them."""
+    """Return terms on a page that lack their sentence nearby."""
     known, missing = terms(), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
     helps = [getattr(proto, "help", "") for proto in elements]

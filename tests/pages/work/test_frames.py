@@ -1,4 +1,4 @@
-"""How often pages are drawn that follow what goes on by itself."""
+"""Frame rate of pages that follow automatic work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -82,7 +82,7 @@ def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
 
 
 class Followed:
-    """What a page follows until it is over."""
+    """Work that a page follows until it is over."""
 
     def __init__(self) -> None:
         self.lock, self.is_live = RLock(), True
@@ -109,7 +109,7 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
 def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Once: the next frame is clicked for as any other."""
+    """Only once: the next frame counts as a click like any other."""
     turns, session = list[bool](), Followed()
     session.is_live = False
 
@@ -130,7 +130,7 @@ def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
 def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Others draw meanwhile; a page that is drawn in full or follows something goes on at once."""
+    """Others draw meanwhile; a full run or a page with further work does not pause."""
     session, done = Followed(), list[str]()
 
     def draw_another() -> None:
@@ -145,7 +145,7 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
         done.append("paused")
 
     monkeypatch.setattr("pages.parts.work.frames.frames", Frames)
-    monkeypatch.setattr("pages.parts.work.frames.PAINTED", 0.015)  # Other tests have none.
+    monkeypatch.setattr("pages.parts.work.frames.PAINTED", 0.015)  # Other tests have no pause.
     monkeypatch.setattr("pages.parts.work.frames.time.sleep", pause)
     draw = frame(lambda session: done.append("drawn"))
     draw(session)
@@ -162,7 +162,7 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
 def test_while_a_page_waits_for_a_job_others_are_drawn(
     monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool
 ) -> None:
-    """And the job does not pause for the click that waits for it."""
+    """The job does not give way to the click that waits for its result."""
     line, others = Jobs(), Event()
     monkeypatch.setattr("pages.parts.work.frames.jobs", lambda: line)
     monkeypatch.setattr(

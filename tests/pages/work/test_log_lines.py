@@ -1,4 +1,4 @@
-"""Log lines: JSON, one a line, and nothing in them that is a person's."""
+"""Log lines: JSON, one per line, without personal data."""
 
 import inspect
 import json
@@ -87,7 +87,7 @@ def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
 
 
 def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
-    """Streamlit's sentence, as long as it says it so."""
+    """Depends on Streamlit's wording of the message."""
     place, name = inspect.getsource(script_runner), script_runner.__name__
     assert f'"{GONE}' in place
     record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})

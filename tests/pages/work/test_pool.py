@@ -16,7 +16,7 @@ from tests.pages.conftest import Here
 
 
 class Watched(Here):
-    """An executor that says whether it was shut down."""
+    """An executor that records its shutdown."""
 
     def __init__(self) -> None:
         self.was_closed = Event()
@@ -126,7 +126,7 @@ def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.Monkey
 
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks in any more, and nobody else comes: a timer alone ends its race."""
+    """No session looks in any more, so only a timer can end the race."""
     monkeypatch.setattr("pages.parts.work.pool._LOOK", 0.01)
     monkeypatch.setattr("pages.parts.work.pool.GRACE", 0.0)
     made = [Watched()]
@@ -137,7 +137,7 @@ def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 class Broken(Watched):
-    """An executor whose processes have ended."""
+    """An executor with dead processes."""
 
     def submit(self, *args: object, **kwargs: object) -> Future[object]:  # type: ignore[override]
         future: Future[object] = Future()

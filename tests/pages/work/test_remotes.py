@@ -1,4 +1,4 @@
-"""A second device: what it is told, what it may ask for, and what nobody else may."""
+"""The remote control: its data and permissions, and attempts of strangers."""
 
 import secrets
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LINK = "https://example.org/base/?loop=abc&at=12"
 
 
 class Seconds:
-    """A clock that goes on when it is told to."""
+    """A clock that advances on request."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -60,7 +60,7 @@ def by(remote: Remote) -> dict[str, str]:
     return {TOKEN: remote.token}
 
 
-# -- what a stage and its remote tell each other ------------------------------------------
+# -- messages between a stage and its remote ----------------------------------------------
 
 
 def test_what_is_asked_for_waits_until_the_stage_takes_it_one_by_one(remote: Remote) -> None:
@@ -84,7 +84,7 @@ def test_too_many_presses_are_refused_until_some_time_has_passed(
     assert not remote.press("next")
     clock.now += IN_SECONDS
     assert remote.press("next")
-    assert remote.hear(Seen())["steps"] == MOST  # What nobody takes does not pile up.
+    assert remote.hear(Seen())["steps"] == MOST  # Messages that are not fetched do not pile up.
 
 
 def test_it_says_when_the_stages_page_asks_for_nothing_any_more(
@@ -117,7 +117,7 @@ def test_stages_have_tokens_and_codes_of_their_own() -> None:
 def test_after_a_reload_of_its_tab_a_stage_is_found_as_before() -> None:
     before, after = Remote(), Remote()
     after.be_found_as([before.token, "what is no token"])
-    before.leave()  # Its session ends some time after the reload.
+    before.leave()  # The old session ends some time after the reload.
     assert steered_by(before.token) is seen_by(before.code) is after
     assert steered_by(after.token) is seen_by(after.code) is after
     assert steered_by("what is no token") is None
@@ -139,7 +139,7 @@ def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> 
 def test_who_finds_another_token_for_a_code_does_not_get_the_room(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Everybody in it can read the code."""
+    """Everybody in the room can read the code."""
     monkeypatch.setattr("pages.parts.work.remotes._code_of", lambda token: "abcdef")
     stage, other = Remote(), Remote()
     other.be_found_as([secrets.token_urlsafe(16)])

@@ -1,4 +1,4 @@
-"""What a server holds in memory, and gives back."""
+"""Memory held by a server, and its release."""
 
 import asyncio
 import gc
@@ -27,7 +27,7 @@ def test_what_was_left_in_a_cycle_long_ago_is_collected() -> None:
 
     left = Session()
     left.itself, seen = left, weakref.ref(left)
-    gc.collect()  # From here on it is among the oldest.
+    gc.collect()  # From here on, it belongs to the oldest.
     del left
     asyncio.run(a_moment())
     assert seen() is None
