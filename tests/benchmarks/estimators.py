@@ -1,18 +1,18 @@
-"""How often the intervals of all estimators hold, how wide they are, and how far estimates miss.
+"""Coverage and width of the intervals of all estimators, and their errors.
 
     python -m tests.benchmarks.estimators --worlds coffee news --events 300 1000 --seeds 60
 
-Each log is a fresh loop's own, with default settings but for the exploration floor, if asked for;
-the first 300 events of a longer one are a log of 300. Targets are each action for everybody, all
-actions alike, and each visitor's best action. The betting sequence is looked at ten times on the
-way, too, and then counts as held if it held each time. The last columns are how much more a target
-would earn than what ran, and than the first action, among those who came.
+Each log is from a new loop with default settings except for the exploration floor, if given; the
+first 300 events of a longer log serve as the log of 300. Targets are each action for all visitors,
+all actions alike, and each visitor's best action. The betting sequence is also looked at ten times
+on the way, and then must hold each time. The last columns are the gains of a target over the
+logging policy and over the first action, for the visitors of the log.
 
     ... --results figures.jsonl --logs FOLDER --seconds 240
 
-appends what came of each log to a file, keeps the log itself in a folder, and leaves off after so
-many seconds of processor time. The same again goes on with the seeds that are missing; the table
-is of all that the file has. A folder without the file measures changed estimators on the same logs.
+appends the results of each log to a file, stores the log in a folder, and stops after so many
+seconds of processor time. A repeated call continues with the missing seeds; the table covers all
+results in the file. A folder without the file measures changed estimators on the same logs.
 """
 
 import argparse
@@ -43,7 +43,7 @@ Key = tuple[str, int, str, str]
 Counts = Mapping[Key, Count]
 
 
-# -- one log --------------------------------------------------------------------------
+# -- a single log ---------------------------------------------------------------------
 
 
 def part(told: ExperimentLog, events: int) -> ExperimentLog:
@@ -71,7 +71,7 @@ def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Coun
 
 
 def earns(world: str, told: ExperimentLog, target: Target) -> float:
-    """What a target really earns among those who came."""
+    """True mean reward of a target for the visitors of the log."""
     items = [WORLDS[world].position(action) for action in told.log.actions]
     expected = WORLDS[world].expected_in(told.cells)[:, items]
     chances = target.weigh(told.log).probabilities
@@ -97,7 +97,9 @@ def watched(target: Target, told: ExperimentLog, truth: float) -> Interval:
 
 
 def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> ExperimentLog:
-    """A log of so many events: one that is kept, or else made, and kept if there is a folder."""
+    """A log of so many events: from the folder, or newly generated and stored if a
+    folder is given.
+    """
     path = folder / f"{world}-{floor:g}-{seed}.npz" if folder else None
     if path and path.exists():
         kept = read(path)
@@ -114,7 +116,7 @@ COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
 
 
 def write(told: ExperimentLog, path: Path) -> None:
-    """Keep a log; a file is there whole or not at all."""
+    """Store a log atomically."""
     columns = {name: getattr(told.log, name) for name in COLUMNS}
     names = {name: np.array(getattr(told.log, name)) for name in ("actions", "contexts")}
     half = path.with_suffix(".half.npz")
@@ -123,7 +125,7 @@ def write(told: ExperimentLog, path: Path) -> None:
 
 
 def read(path: Path) -> ExperimentLog:
-    """A log that was kept."""
+    """Read a stored log."""
     with np.load(path) as kept:
         columns = {name: kept[name] for name in COLUMNS}
         actions, contexts = (tuple(kept[name].tolist()) for name in ("actions", "contexts"))
@@ -139,7 +141,7 @@ def read(path: Path) -> ExperimentLog:
 
 
 def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
-    """What came of a log, as JSON, a line for each number of events."""
+    """Results of a log as JSON, a line for each number of events."""
     for events in dict.fromkeys(key[1] for key in counts):
         of = {
             f"{kind}, {name}": [c.intervals, c.covering, c.widths, c.squares]
@@ -151,7 +153,7 @@ def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
 
 
 def measured(path: Path, floor: float) -> dict[tuple[str, int, int], dict[Key, Count]]:
-    """What a file of results has, by world, seed and events."""
+    """Results in a file, by world, seed and events."""
     found: dict[tuple[str, int, int], dict[Key, Count]] = {}
     rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
     for row in rows:
@@ -180,7 +182,7 @@ def plus(one: Count, other: Count) -> Count:
 
 
 def summed(each: Iterable[Counts]) -> tuple[Counts, Mapping[tuple[str, int], int]]:
-    """Of all logs together, and how many logs of a world and of so many events there are."""
+    """Sums over all logs, and the number of logs per world and number of events."""
     counts: dict[Key, Count] = defaultdict(Count)
     logs: dict[tuple[str, int], int] = defaultdict(int)
     for of in each:
@@ -192,9 +194,10 @@ def summed(each: Iterable[Counts]) -> tuple[Counts, Mapping[tuple[str, int], int
 
 
 def table(counts: Counts, logs: Mapping[tuple[str, int], int]) -> Iterable[str]:
-    """Lines of Markdown: of 240 intervals how many held, and how many that may be by chance; mean
-    width / root mean squared error. Those of one log are not independent, so that chance is taken
-    to be that of as many intervals as there are logs."""
+    """Lines of Markdown: covering intervals of 240, with the range expected by chance; mean width /
+    root mean squared error. Intervals of one log are dependent, so chance is computed for as many
+    intervals as logs.
+    """
     names = list(dict.fromkeys(key[3] for key in counts))
     yield f"| world, events, target (logs) | {' | '.join(names)} |"
     yield "|---" * (len(names) + 1) + "|"
@@ -213,7 +216,7 @@ def _cell(count: Count, logs: int) -> str:
 
 
 def main() -> None:
-    """Measure what is missing, and print the table of all."""
+    """Measure missing logs, and print the table of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", nargs="+", default=["coffee", "news"])
     parser.add_argument("--events", nargs="+", type=int, default=[300, 1_000, 3_000])

@@ -1,4 +1,4 @@
-"""What every learner of the comparison is: who chooses and learns in one environment."""
+"""Interface of the learners in the comparison: choosing and learning in one environment."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -21,7 +21,7 @@ class Peer(ABC):
 
     @abstractmethod
     def learn(self, t: int, chosen: int, reward: float) -> None:
-        """Learn what it earned in round t, which may be past."""
+        """Learn the reward of round t, which may be in the past."""
 
 
 Making = Callable[[Environment, View, int], Peer]

@@ -1,14 +1,14 @@
-"""Intervals from logs whose propensities were rounded when they were written.
+"""Intervals from logs whose propensities were rounded when written.
 
     python -m tests.benchmarks.rounded --logs 40
 
-Logs are CSV files, read as anybody's are, with the propensity of what was shown to one to four
-digits. Shares are the same for all actions, differ by action, or by action and context; rewards are
-rare or frequent; targets are any action at random, two single actions, a rule, and chances of their
-own for each context. The constants of `engine.evaluation.files.rounding` and `rounding_doubt` were
-chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. A line a setting: of how many
-intervals, how many are refused as off, and for each estimator the share that held the truth, and
-the mean width in parts of that of the same logs with exact propensities.
+Logs are CSV files, read like any user's file, with the propensity of the shown action to one to
+four digits. Probabilities are equal for all actions, differ by action, or by action and context;
+rewards are rare or frequent; targets are a random action, two single actions, a rule, and separate
+probabilities for each context. The constants of `engine.evaluation.files.rounding` and
+`rounding_doubt` were chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. One line per
+setting: number of intervals, number refused as off, and for each estimator the coverage, and the
+mean width relative to the same logs with exact propensities.
 """
 
 import argparse
@@ -52,7 +52,7 @@ class Made:
     reward: NDArray[np.bool_]
 
     def csv(self, digits: int | None) -> bytes:
-        """Return a file with propensities of so many digits; all that there are for None."""
+        """Return a file with propensities of so many digits; with all digits for None."""
         exact = self.shares[self.context, self.shown]
         written = exact if digits is None else exact.round(digits)
         rows = zip(self.context, self.shown, self.reward, written.tolist(), strict=True)
@@ -60,7 +60,7 @@ class Made:
         return "\n".join(["x,action,reward,propensity", *lines]).encode()
 
     def targets(self, rng: np.random.Generator) -> Iterator[tuple[Target, float]]:
-        """Yield targets, and what each earns in truth."""
+        """Yield targets and their true values."""
         contexts, actions = self.shares.shape
         picks = rng.integers(actions, size=(contexts,))
         rule = np.eye(actions)[picks]
@@ -89,7 +89,7 @@ def made(
 
 
 def rows_of(of: Made, digits: int | None, seed: Sequence[int]) -> list[tuple[Row, float]]:
-    """What a file tells of each target, and the truth."""
+    """Estimates for each target, and the truth."""
     targets, truths = zip(*of.targets(np.random.default_rng(seed)), strict=True)
     log = joined(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
     return list(zip(evaluate([log], targets, ESTIMATORS).rows(), truths, strict=True))

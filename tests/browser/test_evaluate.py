@@ -1,4 +1,4 @@
-"""The Evaluate page in a real browser: a journey through it, and how it looks."""
+"""The Evaluate page in a real browser: a journey and the look."""
 
 import re
 from pathlib import Path

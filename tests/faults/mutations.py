@@ -1,4 +1,4 @@
-"""Ways in which an exported file comes to be another than it was."""
+"""Mutations of an exported file."""
 
 import json
 from collections.abc import Callable
@@ -13,13 +13,13 @@ Mutation = Callable[[Lines, Lines, Rng], Lines]
 
 
 def flip_byte(data: bytes, rng: Rng) -> bytes:
-    """Some bits of one byte are others."""
+    """Change some bits of one byte."""
     at, by = int(rng.integers(len(data))), int(rng.integers(1, 256))
     return data[:at] + bytes([data[at] ^ by]) + data[at + 1 :]
 
 
 def cut(data: bytes, rng: Rng) -> bytes:
-    """It ends anywhere."""
+    """Truncate at a random position."""
     return data[: int(rng.integers(1, len(data)))]
 
 
@@ -83,7 +83,7 @@ def _year_9999(lines: Lines, _: Lines, rng: Rng) -> Lines:
 def _edited(
     lines: Lines, fields: tuple[str, ...], change: Callable[[Any], object], rng: Rng
 ) -> Lines:
-    """One of the lines that have a field, with another value in it."""
+    """Replace the value of a field in one of the lines that contain the field."""
     found = [
         (at, field)
         for at, line in enumerate(lines)

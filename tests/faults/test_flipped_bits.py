@@ -1,4 +1,4 @@
-"""One flipped bit anywhere in a database file is without effect, or found."""
+"""A flipped bit anywhere in a database file is without effect, or detected."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Changed files are other files, and the same again with the same luck."""
+"""Mutations change files, and are reproducible with the same random numbers."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.faults.mutations import BY_LINE, RAW
 
 
 def lines_of(loop: str) -> list[bytes]:
-    """As in an exported file: a head, then what happened."""
+    """Lines of an exported file: a head, then events."""
     happened = [
         {"event": f"{loop}-{at}", "value": 1.0, "propensity": 0.5, "time": f"2026-01-{at + 1:02}"}
         | {"probabilities": [at]}

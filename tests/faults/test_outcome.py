@@ -1,4 +1,4 @@
-"""What counts as surviving a fault."""
+"""The conditions for surviving a fault."""
 
 from dataclasses import replace
 

@@ -12,7 +12,7 @@ from tests.faults.proxy import Proxy
 
 
 class Heard(socketserver.ThreadingTCPServer):
-    """Answers everything with itself in capitals, and remembers it."""
+    """A server that responds with each request in capitals, and records the requests."""
 
     daemon_threads = True
 

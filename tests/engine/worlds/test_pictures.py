@@ -21,10 +21,10 @@ from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, as_png, pic
 from tests.engine.worlds.random_worlds import bakery
 
 
-def file_of(kind: str, size: tuple[int, int] = (200, 100), **encoded: Any) -> bytes:
+def file_of(kind: str, size: tuple[int, int] = (200, 100), **options: Any) -> bytes:
     made = io.BytesIO()
     image = Image.effect_noise(size, 90).convert("RGB")
-    image.save(made, kind, **encoded)
+    image.save(made, kind, **options)
     return made.getvalue()
 
 
@@ -33,9 +33,9 @@ def opened(uri: str) -> Image.Image:
 
 
 def world_with(picture: object) -> World:
-    encoded = bakery(version=4)
-    encoded["items"][0]["picture"] = picture
-    return world_from_json(encoded)
+    data = bakery(version=4)
+    data["items"][0]["picture"] = picture
+    return world_from_json(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -72,8 +72,8 @@ def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None
         exif[0x0112] = orientation
         image.save(made, kind, exif=exif)
         found = opened(picture_of(made.getvalue())).convert("L")
-        with Image.open(made) as encoded:
-            known = ImageOps.exif_transpose(encoded).convert("L")
+        with Image.open(made) as original:
+            known = ImageOps.exif_transpose(original).convert("L")
         assert found.size == known.size
         for corner in product((5, found.width - 6), (5, found.height - 6)):
             assert abs(found.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
@@ -81,9 +81,9 @@ def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None
 
 @pytest.mark.parametrize("tag", [b"\x01\x0a", b"\x01\x3e"])
 def test_a_text_in_exif_where_a_number_belongs_breaks_no_picture(tag: bytes) -> None:
-    encoded = turned().tobytes().replace(b"\x01\x0e\x00\x02", tag + b"\x00\x02")
-    assert encoded != turned().tobytes()
-    assert opened(picture_of(file_of("JPEG", exif=encoded))).size == (SIDE // 2, SIDE)
+    exif = turned().tobytes().replace(b"\x01\x0e\x00\x02", tag + b"\x00\x02")
+    assert exif != turned().tobytes()
+    assert opened(picture_of(file_of("JPEG", exif=exif))).size == (SIDE // 2, SIDE)
 
 
 def test_noise_that_shines_through_is_kept_in_what_room_there_is() -> None:

@@ -38,8 +38,8 @@ def refused(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -
 
 
 def fields(log: Decisions) -> dict[str, Any]:
-    listed = {name: getattr(log, name) for name in Decisions.__slots__}
-    return {name: v.tolist() if hasattr(v, "tolist") else v for name, v in listed.items()}
+    columns = {name: getattr(log, name) for name in Decisions.__slots__}
+    return {name: v.tolist() if hasattr(v, "tolist") else v for name, v in columns.items()}
 
 
 @pytest.mark.parametrize("data", [as_csv(MADE), as_parquet(MADE), as_dsjson(MADE)])
@@ -50,10 +50,13 @@ def test_a_log_is_the_same_as_read_here(data: bytes) -> None:
 
 
 def test_columns_are_looked_at() -> None:
-    listed = finish(inspecting(BytesIO(as_csv(MADE)), "log", MEMORY))
-    assert listed.names == tuple(MADE.column_names)
-    assert listed.columns is not None
-    assert (listed.columns.shown, listed.columns.probabilities) == ("action", COLUMNS.probabilities)
+    description = finish(inspecting(BytesIO(as_csv(MADE)), "log", MEMORY))
+    assert description.names == tuple(MADE.column_names)
+    assert description.columns is not None
+    assert (description.columns.shown, description.columns.probabilities) == (
+        "action",
+        COLUMNS.probabilities,
+    )
     made = MADE.append_column("tags", pa.array([["a"]] * 300))
     assert finish(inspecting(BytesIO(as_parquet(made)), "log", MEMORY)).nested == ("tags",)
     assert finish(inspecting(BytesIO(as_dsjson(MADE)), "log", MEMORY)).columns is None
@@ -106,8 +109,8 @@ def test_a_gzip_file_that_goes_on_and_on_is_one_sentence() -> None:
 
 def children() -> list[int]:
     """Ids of the current process's children."""
-    listed = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return list(map(int, listed.split()))
+    ids = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return list(map(int, ids.split()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")

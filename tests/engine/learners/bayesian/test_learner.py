@@ -66,9 +66,9 @@ def learn(model: BayesianLearner, context: list[Json], action: Json, reward: flo
 
 def with_prior(model: BayesianLearner, imitation: BayesianLearner | None) -> BayesianLearner:
     """The same learner with another imitation head."""
-    copied = copy.copy(model)
-    copied.imitation = imitation
-    return copied
+    changed = copy.copy(model)
+    changed.imitation = imitation
+    return changed
 
 
 def believed(
@@ -97,11 +97,11 @@ def added_by(
 
 
 def assert_added(
-    copied: dict[Group, float], expected: dict[Group, float], tolerance: float
+    actual: dict[Group, float], expected: dict[Group, float], tolerance: float
 ) -> None:
     """Assert equal contributions; groups without learned weights may be missing."""
-    assert copied.keys() <= expected.keys()
-    filled = {group: copied.get(group, 0.0) for group in expected}
+    assert actual.keys() <= expected.keys()
+    filled = {group: actual.get(group, 0.0) for group in expected}
     assert filled == pytest.approx(expected, abs=tolerance)
 
 
@@ -132,16 +132,16 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
     assert min(weights) >= LEAST
     context, _ = table_visit(np.random.default_rng(1), names=6)
     offered = [action for _, action, _ in history[:5]]
-    copied = believed(model, context, offered)
+    actual = believed(model, context, offered)
     assert [component.source for component in model.components] == [0, 1, 2, 3, 4]
-    np.testing.assert_allclose(copied.weights, weights, rtol=1e-12)
+    np.testing.assert_allclose(actual.weights, weights, rtol=1e-12)
     for i, hypothesis in enumerate(MANY):
         rows = [row(history, hypothesis, context, a) for a in offered]
         oracle = dense(history, hypothesis)
         mean, covariance = oracle.moments(rows)
-        np.testing.assert_allclose(copied.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(actual.means[i], mean, rtol=0, atol=1e-9)
         in_unit = oracle.unit * covariance
-        np.testing.assert_allclose(copied.covariances[i], in_unit, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(actual.covariances[i], in_unit, rtol=0, atol=1e-9)
 
 
 def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
@@ -164,11 +164,11 @@ def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> 
 def test_a_belief_is_finite_symmetric_and_never_negative(
     history: list[Visit], context: list[Json], offered: list[Json]
 ) -> None:
-    copied = believed(learned(history, HYPOTHESES, True), context, offered)
-    assert copied.weights.sum() == pytest.approx(1, abs=1e-12)
-    assert np.all(np.isfinite(copied.means))
-    np.testing.assert_array_equal(copied.covariances, copied.covariances.transpose(0, 2, 1))
-    assert np.all(copied.sds > 0)
+    actual = believed(learned(history, HYPOTHESES, True), context, offered)
+    assert actual.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert np.all(np.isfinite(actual.means))
+    np.testing.assert_array_equal(actual.covariances, actual.covariances.transpose(0, 2, 1))
+    assert np.all(actual.sds > 0)
 
 
 @pytest.mark.slow
@@ -182,8 +182,8 @@ def test_beliefs_in_many_contexts_are_those_in_each(
 ) -> None:
     model = with_prior(learned(history, MANY, True), learned(imitated, LEANING))
     requests = [request_of(context, *offered) for context in asked]
-    copied = model.beliefs(requests, online)
-    for belief, request in zip(copied.each(), requests, strict=True):
+    actual = model.beliefs(requests, online)
+    for belief, request in zip(actual.each(), requests, strict=True):
         alone = model.belief(request, online)
         for name in ("weights", "means", "covariances"):
             np.testing.assert_allclose(getattr(belief, name), getattr(alone, name), atol=1e-9)
@@ -191,9 +191,9 @@ def test_beliefs_in_many_contexts_are_those_in_each(
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
     offered = [{"id": name, "features": [{"k": name}]} for name in "abc"]
-    copied = believed(BayesianLearner(one()), [{"w": "x"}], offered)
-    assert copied.mean.tolist() == [0.5] * 3
-    np.testing.assert_allclose(copied.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
+    actual = believed(BayesianLearner(one()), [{"w": "x"}], offered)
+    assert actual.mean.tolist() == [0.5] * 3
+    np.testing.assert_allclose(actual.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
 
 
 @pytest.mark.no_cover
@@ -302,9 +302,9 @@ def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
     numbers.
     """
     assert len(IN_ORDER) in FITS
-    expected, copied = believed_in_order(), believed_after(shuffled)
-    np.testing.assert_allclose(copied.means, expected.means, rtol=0, atol=1e-10)
-    np.testing.assert_allclose(copied.covariances, expected.covariances, rtol=0, atol=1e-10)
+    expected, actual = believed_in_order(), believed_after(shuffled)
+    np.testing.assert_allclose(actual.means, expected.means, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(actual.covariances, expected.covariances, rtol=0, atol=1e-10)
 
 
 def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
@@ -315,11 +315,11 @@ def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
     history = table_history(4, 80)
     model = learned(history, (*MANY, certain))
     assert model.weights[-1] == 0
-    copied, expected = (
+    actual, expected = (
         believed(m, history[0][0], [a for _, a, _ in history[:4]])
         for m in (model, learned(history, MANY))
     )
-    np.testing.assert_allclose(copied.means, expected.means, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(actual.means, expected.means, rtol=0, atol=1e-12)
 
 
 # -- contributions --------------------------------------------------------------------
@@ -331,11 +331,11 @@ def test_contributions_equal_weights_solved_at_once_times_the_row(
 ) -> None:
     assume(len(naive_columns(context)) <= 12)
     hypotheses = one(order, by)
-    copied = added(learned(history, hypotheses), context, action)
+    actual = added(learned(history, hypotheses), context, action)
     asked = row(history, hypotheses[0], context, action)
     largest = max(1.0, math.fsum(value**2 for value in asked.values()))
     expected = added_by(history, hypotheses[0], context, action)
-    assert_added(copied, expected, 1e-9 * largest)
+    assert_added(actual, expected, 1e-9 * largest)
 
 
 @pytest.mark.no_cover
@@ -373,8 +373,8 @@ def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> No
 
 
 def test_where_nothing_was_learned_nothing_contributes() -> None:
-    copied = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
-    assert set(copied.values()) == {0.0}
+    actual = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
+    assert set(actual.values()) == {0.0}
 
 
 @pytest.mark.no_cover
@@ -391,14 +391,14 @@ def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) ->
     for request in requests:
         model.learn_reward(request.context, request.actions, 0, float(rng.integers(2)))
     asked = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
-    copied = [added_by_groups(model.contributions(asked, one)) for one in np.eye(2)]
+    actual = [added_by_groups(model.contributions(asked, one)) for one in np.eye(2)]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
-    assert all(len(parts) <= 1 + fields + 2 for parts in copied)
-    assert {group.every for group in copied[0]} == {0, 2, 3}
+    assert all(len(parts) <= 1 + fields + 2 for parts in actual)
+    assert {group.every for group in actual[0]} == {0, 2, 3}
     means = model.belief(asked).mean
-    sums = [math.fsum(parts.values()) for parts in copied]
+    sums = [math.fsum(parts.values()) for parts in actual]
     assert sums[1] - sums[0] == pytest.approx(means[1] - means[0], abs=1e-9)
     assert abs(means[1] - means[0]) > 1e-3
 
@@ -457,14 +457,14 @@ def test_what_does_not_look_like_the_imitated_action_is_believed_to_earn_less(co
     )
     context, _ = table_visit(np.random.default_rng(4), names=6)
     offered = [action for _, action, _ in table_history(9, 4)]
-    copied, plain = (believed(model, context, offered, way) for way in (imitation, None))
+    actual, plain = (believed(model, context, offered, way) for way in (imitation, None))
     likeness = believed(imitation, context, offered).mean
     behind = np.clip((likeness.max() - likeness) / SURE, 0, 1)
     spread = math.sqrt(naive_unit([reward for *_, reward in table_history(10, count)]) / 4)
     np.testing.assert_allclose(
-        copied.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9
+        actual.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9
     )
-    np.testing.assert_array_equal(copied.covariances, plain.covariances)
+    np.testing.assert_array_equal(actual.covariances, plain.covariances)
     assert behind.max() > 0.1
 
 
@@ -472,8 +472,8 @@ def test_a_head_that_imitated_nothing_changes_nothing() -> None:
     history = table_history(11, 30)
     model, imitation = learned(history, MANY), BayesianLearner((Hypothesis(),), may_change=False)
     offered = [action for _, action, _ in history[:4]]
-    copied, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
-    np.testing.assert_array_equal(copied.means, plain.means)
+    actual, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
+    np.testing.assert_array_equal(actual.means, plain.means)
 
 
 # -- all allowed settings, all kinds of actions ---------------------------------------
@@ -511,10 +511,10 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
                 spread = 1 + 1e-3 * rng.random((8, 4))
                 offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
         request = request_of(context, *offered)
-        copied = model.belief(request)
-        assert np.all(np.isfinite(copied.means))
-        assert np.all(np.isfinite(copied.covariances))
-        decision = policy.decide(copied, normals, rng)
+        actual = model.belief(request)
+        assert np.all(np.isfinite(actual.means))
+        assert np.all(np.isfinite(actual.covariances))
+        decision = policy.decide(actual, normals, rng)
         assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
         model.learn_reward(
             request.context, request.actions, decision.chosen, float(rng.integers(2))
@@ -534,9 +534,9 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
     for _ in range(80):
         context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
-        copied = believed(model, context, offered)
-        assert np.all(np.isfinite(copied.means))
-        assert np.all(copied.sds > 0)
+        actual = believed(model, context, offered)
+        assert np.all(np.isfinite(actual.means))
+        assert np.all(actual.sds > 0)
         learn(model, context, offered[int(rng.integers(3))], float(rng.integers(2)))
     means: Array = believed(model, context, offered).mean
     assert np.all(np.abs(means) <= 2)
