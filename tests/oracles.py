@@ -84,7 +84,7 @@ def naive_readings(objects: Sequence[Sequence[Json]], by: By) -> Readings:
         for name, value in naive_numbers(item).items():
             values.setdefault(name, []).append(value)
     kind = _nearness if by == "id" else _line
-    return {name: kind(np.array(found)) for name, found in values.items()}
+    return {name: kind(np.array(result)) for name, result in values.items()}
 
 
 def _nearness(values: Array) -> Callable[[float], dict[str, float]]:
@@ -124,15 +124,15 @@ def _line(values: Array) -> Callable[[float], dict[str, float]]:
     constant = sd <= 1e-12 * float(np.max(np.abs(of)))
 
     def read(value: float) -> dict[str, float]:
-        told = math.log(max(value, lowest)) if logged else value
-        return {"": naive_squash((told - mean) / (1.0 if constant else sd))}
+        scaled = math.log(max(value, lowest)) if logged else value
+        return {"": naive_squash((scaled - mean) / (1.0 if constant else sd))}
 
     return read
 
 
 def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros included."""
-    found: dict[str, dict[str, float]] = {}
+    results: dict[str, dict[str, float]] = {}
     for name, value in _naive_features(objects):
         if value is None:
             new = {f"{name}=null": 1.0}
@@ -147,21 +147,21 @@ def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str
         else:
             new = {name: naive_squash(value)}
         for column, number in new.items():
-            mine = found.setdefault(name, {})
+            mine = results.setdefault(name, {})
             mine[column] = mine.get(column, 0.0) + number
     for name, value in naive_numbers(objects).items():
         if name in read:
-            del found[name][name]
-            found[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
-    return found
+            del results[name][name]
+            results[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
+    return results
 
 
 def naive_columns(
     objects: Sequence[Json], read: Readings | None = None
 ) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros left out."""
-    found = _naive_values(objects, read or {})
-    kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
+    result = _naive_values(objects, read or {})
+    kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in result.items()}
     return {f: columns for f, columns in kept.items() if columns}
 
 
@@ -250,14 +250,16 @@ def by_fields(
     For at most 12 fields, so that all crosses have groups.
     """
     ways = (read.lines, read.nearness) if isinstance(read, BentReadings) else (read,)
-    told = [naive_columns(context, way) for way in ways]
-    assert len(told[0]) <= 12
-    field_of = {c: field for fields in told for field, columns in fields.items() for c in columns}
-    found: dict[Group, float] = {}
+    columns_of = [naive_columns(context, way) for way in ways]
+    assert len(columns_of[0]) <= 12
+    field_of = {
+        c: field for fields in columns_of for field, columns in fields.items() for c in columns
+    }
+    results: dict[Group, float] = {}
     for (columns, _), value in parts.items():
         group = Group(tuple(sorted({field_of[column] for column in columns})))
-        found[group] = found.get(group, 0.0) + value
-    return found
+        results[group] = results.get(group, 0.0) + value
+    return results
 
 
 def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
@@ -555,16 +557,18 @@ def naive_told(
     objects: Sequence[Json], seen: Sequence[Sequence[Json]], fields: Sequence[str]
 ) -> dict[str, str]:
     """Value of each context field, with numbers as bins of the values seen."""
-    told = {name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()}
+    values_of = {
+        name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()
+    }
     values: dict[str, list[float]] = {}
     for item in seen:
         for name, value in naive_numbers(item).items():
             values.setdefault(name, []).append(value)
     for name, value in naive_numbers(objects).items():
-        told.pop(name)
+        values_of.pop(name)
         if name in values:
-            told[name] = str(_bin(value, np.array(values[name])))
-    return {name: value for name, value in told.items() if name in fields}
+            values_of[name] = str(_bin(value, np.array(values[name])))
+    return {name: value for name, value in values_of.items() if name in fields}
 
 
 def _bin(value: float, values: Array) -> int:

@@ -313,29 +313,29 @@ def measure(problem: Problem, visits: int, compare: bool) -> Measured:
     rng = np.random.default_rng(3)
     every, single = (warm(problem, rng, one) for one in (False, True))
     reference = reference_for(single) if compare else None
-    found = Measured(dimensions=dimensions_of(single))
+    result = Measured(dimensions=dimensions_of(single))
     if reference:
-        found.columns = reference.size
+        result.columns = reference.size
         catch_up(reference, single.events.values())
-    while len(found.all.rank) < visits:
+    while len(result.all.rank) < visits:
         for _ in range(BLOCK):
-            serve(every, problem, rng, found.all)
-        events = [serve(single, problem, rng, found.one) for _ in range(BLOCK)]
+            serve(every, problem, rng, result.all)
+        events = [serve(single, problem, rng, result.one) for _ in range(BLOCK)]
         if reference:
             for event in events:
-                follow(reference, single.events[event], found.reference, Thompson().draws)
-    return found
+                follow(reference, single.events[event], result.reference, Thompson().draws)
+    return result
 
 
-def size_rows(name: str, found: Measured) -> list[Json]:
+def size_rows(name: str, result: Measured) -> list[Json]:
     """Rows of tables 1 to 3 for one size."""
     rows = []
-    one, reference = found.one.series(), found.reference.series()
-    for call, values in found.all.series().items():
-        row = {"actions x features": name, "dimensions": found.dimensions, "call": call}
+    one, reference = result.one.series(), result.reference.series()
+    for call, values in result.all.series().items():
+        row = {"actions x features": name, "dimensions": result.dimensions, "call": call}
         row |= {"median ms": ms(np.median(values)), "p95 ms": ms(np.quantile(values, 0.95))}
         row |= {"one hypothesis": ms(np.median(one[call]))}
-        if found.reference.rank:
+        if result.reference.rank:
             beside = reference[call]
             row |= {"reference median": ms(np.median(beside))}
             row |= {"reference p95": ms(np.quantile(beside, 0.95))}
@@ -352,11 +352,11 @@ def sizes(
     medians: dict[str, float] = {}
     for actions, features in SIZES:
         name = f"{actions} x {features}"
-        found = measure(make(actions, features), visits, compare)
-        if compare and found.columns != features:
-            sys.exit(f"{found.columns} columns at {name}")
-        rows += size_rows(name, found)
-        medians[name] = found.all.median
+        result = measure(make(actions, features), visits, compare)
+        if compare and result.columns != features:
+            sys.exit(f"{result.columns} columns at {name}")
+        rows += size_rows(name, result)
+        medians[name] = result.all.median
     return rows, medians
 
 

@@ -61,11 +61,11 @@ def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
     )
 
 
-def aligned(world: World, told: Estimated) -> tuple[Array, Array]:
+def aligned(world: World, estimate: Estimated) -> tuple[Array, Array]:
     """Estimated rewards and their errors, in the order of the true world."""
-    cells = [told.world.cell(context) for context in world.contexts]
-    items = [told.world.position(item.id) for item in world.items]
-    return told.world.expected[cells][:, items], told.errors[cells][:, items]
+    cells = [estimate.world.cell(context) for context in world.contexts]
+    items = [estimate.world.position(item.id) for item in world.items]
+    return estimate.world.expected[cells][:, items], estimate.errors[cells][:, items]
 
 
 def root(world: World, squares: Array) -> float:
@@ -85,7 +85,7 @@ def effects(world: World) -> tuple[list[tuple[NDArray[np.intp], float]], float]:
     """
     sizes = [len(field.values) for field in world.fields]
     places = np.unravel_index(np.arange(world.size), sizes)
-    come, rest, found = world.frequencies[:, None], world.expected - world.expected.mean(), []
+    come, rest, result = world.frequencies[:, None], world.expected - world.expected.mean(), []
     for order in range(min(2, len(sizes) - 1) + 1):
         for fields in combinations(range(len(sizes)), order):
             group = np.zeros(world.size, dtype=np.intp)
@@ -94,8 +94,8 @@ def effects(world: World) -> tuple[list[tuple[NDArray[np.intp], float]], float]:
             is_in = np.eye(group.max() + 1)[group]
             mean = is_in @ ((is_in.T @ (come * rest)) / (is_in.T @ come))
             rest = rest - mean
-            found.append((group, float((come * mean**2).sum() / mean.shape[1])))
-    return found, float((come * rest**2).sum() / rest.shape[1])
+            result.append((group, float((come * mean**2).sum() / mean.shape[1])))
+    return result, float((come * rest**2).sum() / rest.shape[1])
 
 
 def noise(world: World) -> Array:
@@ -125,11 +125,11 @@ def near(world: World, events: int, chance: float, seed: int) -> tuple[float, ..
     the value of the best actions of the estimate.
     """
     log = logged(world, events, seed, chance)
-    told, k = estimate([log]), len(world.items)
+    estimated, k = estimate([log]), len(world.items)
     came = np.bincount(log.stratum * k + log.shown, minlength=world.size * k)
     counts = came.reshape(world.size, k)
     plain = np.where(counts > 0, noise(world) / np.maximum(counts, 1), world.expected.var())
-    expected, errors = aligned(world, told)
+    expected, errors = aligned(world, estimated)
     earned = world.expected[np.arange(world.size), expected.argmax(axis=1)]
     return (
         root(world, (expected - world.expected) ** 2),
@@ -172,8 +172,8 @@ def main(keys: list[str], sizes: list[int]) -> None:
         for events in sizes:
             for chance in (1.0, 0.3):
                 figures = np.mean([near(world, events, chance, seed) for seed in SEEDS], axis=0)
-                told = " ".join(f"{one:6.3f}" for one in (*figures, world.best_value))
-                print(f"{key:9} {events:7} {chance:6.1f} {told}", flush=True)
+                line = " ".join(f"{one:6.3f}" for one in (*figures, world.best_value))
+                print(f"{key:9} {events:7} {chance:6.1f} {line}", flush=True)
     print("\nrace in the true world, and in the one estimated from 5,000 events")
     for key in (one for one in keys if one not in RARE):
         world = GALLERY[key].world

@@ -46,14 +46,14 @@ Counts = Mapping[Key, Count]
 # -- a single log ---------------------------------------------------------------------
 
 
-def part(told: ExperimentLog, events: int) -> ExperimentLog:
+def part(experiment: ExperimentLog, events: int) -> ExperimentLog:
     """The first events of a log."""
-    return ExperimentLog(told.log.take(slice(events)), told.cells[:events])
+    return ExperimentLog(experiment.log.take(slice(events)), experiment.cells[:events])
 
 
-def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
+def measure(world: str, experiment: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
     """Count the intervals of all estimators and targets on the first events of a log."""
-    first = part(told, events)
+    first = part(experiment, events)
     for kind, target, truth in targets_of(WORLDS[world], first):
         weighed = target.weigh(first.log)
         for estimator in ESTIMATORS:
@@ -70,33 +70,35 @@ def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Coun
                 counts[key] = counts[key].add(told_of, would - ran)
 
 
-def earns(world: str, told: ExperimentLog, target: Target) -> float:
+def earns(world: str, experiment: ExperimentLog, target: Target) -> float:
     """True mean reward of a target for the visitors of the log."""
-    items = [WORLDS[world].position(action) for action in told.log.actions]
-    expected = WORLDS[world].expected_in(told.cells)[:, items]
-    chances = target.weigh(told.log).probabilities
+    items = [WORLDS[world].position(action) for action in experiment.log.actions]
+    expected = WORLDS[world].expected_in(experiment.cells)[:, items]
+    chances = target.weigh(experiment.log).probabilities
     assert chances is not None
-    return float(np.sum(chances * expected) / len(told.log))
+    return float(np.sum(chances * expected) / len(experiment.log))
 
 
-def watched(target: Target, told: ExperimentLog, truth: float) -> Interval:
+def watched(target: Target, experiment: ExperimentLog, truth: float) -> Interval:
     """The first of ten looks at the betting sequence that misses the truth, else the last."""
-    events = len(told.log)
-    found = Interval(0.0, 0.0, 1.0)
+    events = len(experiment.log)
+    interval = Interval(0.0, 0.0, 1.0)
     for look in range(1, LOOKS + 1):
-        so_far = part(told, events * look // LOOKS)
+        so_far = part(experiment, events * look // LOOKS)
         one = (
             Given(target.key, target.chances[: len(so_far.log)])
             if isinstance(target, Given)
             else target
         )
-        found = Betting().add(one.weigh(so_far.log)).interval() or found
-        if not found.holds(truth):
+        interval = Betting().add(one.weigh(so_far.log)).interval() or interval
+        if not interval.holds(truth):
             break
-    return found
+    return interval
 
 
-def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> ExperimentLog:
+def stored_log(
+    world: str, floor: float, seed: int, events: int, folder: Path | None
+) -> ExperimentLog:
     """A log of so many events: from the folder, or newly generated and stored if a
     folder is given.
     """
@@ -106,21 +108,21 @@ def told_by(world: str, floor: float, seed: int, events: int, folder: Path | Non
         if len(kept.log) >= events:
             return part(kept, events)
     settings = LoopSettings(policy=Thompson(floor=floor))
-    told = finish(experiment(WORLDS[world], settings, events, seed))
+    log = finish(experiment(WORLDS[world], settings, events, seed))
     if path:
-        write(told, path)
-    return told
+        write(log, path)
+    return log
 
 
 COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
 
 
-def write(told: ExperimentLog, path: Path) -> None:
+def write(log: ExperimentLog, path: Path) -> None:
     """Store a log atomically."""
-    columns = {name: getattr(told.log, name) for name in COLUMNS}
-    names = {name: np.array(getattr(told.log, name)) for name in ("actions", "contexts")}
+    columns = {name: getattr(log.log, name) for name in COLUMNS}
+    names = {name: np.array(getattr(log.log, name)) for name in ("actions", "contexts")}
     half = path.with_suffix(".half.npz")
-    np.savez_compressed(half, allow_pickle=False, cells=told.cells, **columns, **names)
+    np.savez_compressed(half, allow_pickle=False, cells=log.cells, **columns, **names)
     half.rename(path)
 
 
@@ -154,16 +156,16 @@ def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
 
 def measured(path: Path, floor: float) -> dict[tuple[str, int, int], dict[Key, Count]]:
     """Results in a file, by world, seed and events."""
-    found: dict[tuple[str, int, int], dict[Key, Count]] = {}
+    results: dict[tuple[str, int, int], dict[Key, Count]] = {}
     rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
     for row in rows:
         if row["floor"] == floor:
             world, events = row["world"], row["events"]
-            found[world, row["seed"], events] = {
-                (world, events, *_named(name)): Count(held[0], held[1], held[2], held[3])
-                for name, held in row["counts"].items()
+            results[world, row["seed"], events] = {
+                (world, events, *_named(name)): Count(values[0], values[1], values[2], values[3])
+                for name, values in row["counts"].items()
             }
-    return found
+    return results
 
 
 def _named(name: str) -> tuple[str, str]:
@@ -203,16 +205,16 @@ def table(counts: Counts, logs: Mapping[tuple[str, int], int]) -> Iterable[str]:
     yield "|---" * (len(names) + 1) + "|"
     for row in dict.fromkeys(key[:3] for key in counts):
         size = logs[row[:2]]
-        found = (counts.get((*row, name)) for name in names)
-        shown = ("–" if one is None else _cell(one, size) for one in found)
+        result = (counts.get((*row, name)) for name in names)
+        shown = ("–" if one is None else _cell(one, size) for one in result)
         yield f"| {row[0]}, {row[1]:,}, {row[2]} ({size}) | {' | '.join(shown)} |"
 
 
 def _cell(count: Count, logs: int) -> str:
     share = count.share
     low, high = (share + sign * score_reach(share, logs, normal(), sign) for sign in (-1, 1))
-    held = f"{240 * share:.0f} ({240 * low:.0f} to {240 * high:.0f})"
-    return f"{held} / {count.width:.3f} / {count.rmse:.3f}"
+    covering = f"{240 * share:.0f} ({240 * low:.0f} to {240 * high:.0f})"
+    return f"{covering} / {count.width:.3f} / {count.rmse:.3f}"
 
 
 def main() -> None:
@@ -227,21 +229,21 @@ def main() -> None:
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--seconds", type=float, default=math.inf)
     asked = parser.parse_args()
-    found = measured(asked.results, asked.floor) if asked.results else {}
+    result = measured(asked.results, asked.floor) if asked.results else {}
     for world in asked.worlds:
         for seed in range(asked.first, asked.first + asked.seeds):
-            missing = [size for size in asked.events if (world, seed, size) not in found]
+            missing = [size for size in asked.events if (world, seed, size) not in result]
             if not missing or time.process_time() > asked.seconds:
                 continue
-            told = told_by(world, asked.floor, seed, max(missing), asked.logs)
+            log = stored_log(world, asked.floor, seed, max(missing), asked.logs)
             for events in missing:
                 counts: dict[Key, Count] = defaultdict(Count)
-                measure(world, told, events, counts)
-                found[world, seed, events] = counts
+                measure(world, log, events, counts)
+                result[world, seed, events] = counts
                 if asked.results:
                     with asked.results.open("a") as file:
                         file.writelines(lines(world, asked.floor, seed, counts))
-    print(*table(*summed(found.values())), sep="\n")
+    print(*table(*summed(result.values())), sep="\n")
 
 
 if __name__ == "__main__":

@@ -233,10 +233,10 @@ def replaced(browser: Browser) -> Outcome:
 def flipped_bits(_: Browser) -> Outcome:
     """One bit of the database file is flipped, many times."""
     with tempfile.TemporaryDirectory() as own:
-        found = list(effects(Path(own), _BITS, np.random.default_rng(12)))
-    counts = {kind: sum(one.effect == kind for one in found) for kind in ("believed", "uncaught")}
+        results = list(effects(Path(own), _BITS, np.random.default_rng(12)))
+    counts = {kind: sum(one.effect == kind for one in results) for kind in ("believed", "uncaught")}
     harm = tuple(f"{number} {kind}" for kind, number in counts.items() if number)
-    return Outcome(f"one flipped bit x {_BITS}", more=summary(found), harm=harm)
+    return Outcome(f"one flipped bit x {_BITS}", more=summary(results), harm=harm)
 
 
 # -- PostgreSQL and the connection to it ----------------------------------------------
@@ -468,12 +468,12 @@ def main() -> None:
     for name in names:
         with chromium.launched(path) as browser:
             try:
-                found = FAULTS[name](browser)
+                result = FAULTS[name](browser)
             except MissingError as missing:
                 print(f"{name:34}  left out: {missing}", flush=True)
                 continue
-        survived += not found.wrong
-        print(row(found), flush=True)
+        survived += not result.wrong
+        print(row(result), flush=True)
     print(f"{survived} of {len(names)} faults survived")
 
 

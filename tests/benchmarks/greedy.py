@@ -104,5 +104,5 @@ class LogisticGreedy(EpsilonGreedy):
             value = np.logaddexp(0, z).sum() - y @ z + w @ w / 2
             return float(value), x.T @ (1 / (1 + np.exp(-np.clip(z, -500, 500))) - y) + w
 
-        found = minimize(loss, self._weights[at], jac=True, method="L-BFGS-B")
-        self._weights[at] = found.x
+        result = minimize(loss, self._weights[at], jac=True, method="L-BFGS-B")
+        self._weights[at] = result.x

@@ -29,8 +29,8 @@ class Ours:
 def handed_over(place: Environment) -> Ours:
     """The settings of a user with knowledge of the relevant crosses or features."""
     by = "features" if place.right is None or place.fresh else "id"
-    found = (h for h in HYPOTHESES if h.by == by)
-    single = tuple(Hypothesis(1, h.by, h.noise_sd, h.prior_sd, h.memory, h.odds) for h in found)
+    result = (h for h in HYPOTHESES if h.by == by)
+    single = tuple(Hypothesis(1, h.by, h.noise_sd, h.prior_sd, h.memory, h.odds) for h in result)
     return Ours(LoopSettings(policy=FREE, hypotheses=single), crossed=True)
 
 

@@ -47,10 +47,10 @@ class VowpalWabbit(Peer):
         return [f"shared |c {_vw_numbers('', self.view.context[t])}", *lines]
 
     def choose(self, t: int) -> int:
-        told = np.array(self._vw.predict(self._lines(t)))
-        told /= told.sum()
-        chosen = int(self._rng.choice(len(told), p=told))
-        self._propensities[t] = float(told[chosen])
+        probabilities = np.array(self._vw.predict(self._lines(t)))
+        probabilities /= probabilities.sum()
+        chosen = int(self._rng.choice(len(probabilities), p=probabilities))
+        self._propensities[t] = float(probabilities[chosen])
         return chosen
 
     def learn(self, t: int, chosen: int, reward: float) -> None:

@@ -127,8 +127,8 @@ def main() -> None:
         path = asked.rows or Path(place) / "rows.jsonl"
         wanted = tasks(asked.environments, asked.learners, seeds, asked.visitors)
         run_all(wanted, path, asked.jobs)
-        found = read([*asked.beside, path]).values()
-        print(report(row for row in found if row.environment in asked.environments))
+        result = read([*asked.beside, path]).values()
+        print(report(row for row in result if row.environment in asked.environments))
 
 
 if __name__ == "__main__":

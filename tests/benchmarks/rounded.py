@@ -109,28 +109,34 @@ def main() -> None:
             for rate in asked.rates:
                 exact = dict[str, float]()
                 for digits in (None, 4, 3, 2, 1):
-                    told, held, widths, off = 0, Counter[str](), defaultdict[str, float](float), 0
+                    intervals, covering, widths, off = (
+                        0,
+                        Counter[str](),
+                        defaultdict[str, float](float),
+                        0,
+                    )
                     for log in range(asked.logs):
                         seed = asked.seed, log, actions, round(rate * 100)
                         rng = np.random.default_rng(seed)
                         of = made(kind, actions, asked.contexts, asked.events, rate, rng)
                         for row, truth in rows_of(of, digits, seed):
                             off += row.is_off
-                            told += not row.is_off
+                            intervals += not row.is_off
                             for key, one in row.intervals.items():
                                 if one is not None:
-                                    held[key] += one.holds(truth)
+                                    covering[key] += one.holds(truth)
                                     widths[key] += one.width
                     if digits is None:
-                        exact = {key: width / told for key, width in widths.items()}
+                        exact = {key: width / intervals for key, width in widths.items()}
                     said = (
-                        f"{one.key} {held[one.key] / told:.3f} "
-                        f"x{widths[one.key] / told / exact[one.key]:.2f}"
+                        f"{one.key} {covering[one.key] / intervals:.3f} "
+                        f"x{widths[one.key] / intervals / exact[one.key]:.2f}"
                         for one in ESTIMATORS
                     )
                     name = f"{kind}, {actions} actions, {rate:g}, {digits or 'all'} digits"
                     print(
-                        f"{name}: {told + off} intervals, {off} off; {', '.join(said)}", flush=True
+                        f"{name}: {intervals + off} intervals, {off} off; {', '.join(said)}",
+                        flush=True,
                     )
 
 

@@ -48,9 +48,9 @@ def _rows(data: str) -> tuple[Array, Codes, tuple[str, ...], tuple[str, ...]]:
     """Numbers (n, d), classes (n,), the names of the columns and of the classes."""
     from sklearn import datasets  # noqa: PLC0415
 
-    found = getattr(datasets, f"load_{data}")()
-    columns = tuple(str(name).replace(" ", "_") for name in found.feature_names)
-    return found.data, found.target, columns, tuple(str(name) for name in found.target_names)
+    result = getattr(datasets, f"load_{data}")()
+    columns = tuple(str(name).replace(" ", "_") for name in result.feature_names)
+    return result.data, result.target, columns, tuple(str(name) for name in result.target_names)
 
 
 def binned(numbers: Array) -> Codes:

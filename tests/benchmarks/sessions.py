@@ -257,9 +257,9 @@ class Wire:
             self._open = await asyncio.open_connection(name, int(port))
         reader, writer = self._open
         writer.write(request)
-        told = (await reader.readuntil(b"\r\n\r\n")).lower()
-        size = told.partition(b"content-length:")[2].split(b"\r\n")[0]
-        return int(told.split(b" ")[1]), await reader.readexactly(int(size or 0))
+        headers = (await reader.readuntil(b"\r\n\r\n")).lower()
+        size = headers.partition(b"content-length:")[2].split(b"\r\n")[0]
+        return int(headers.split(b" ")[1]), await reader.readexactly(int(size or 0))
 
 
 class Clicker(Person):

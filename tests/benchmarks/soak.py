@@ -125,8 +125,8 @@ class Guest:
         self.done["races"] += 1
 
     def _look(self, page: Page) -> None:
-        found = page.get_by_test_id("stException")
-        self.complaints += [box.inner_text()[:200] for box in found.all()]
+        result = page.get_by_test_id("stException")
+        self.complaints += [box.inner_text()[:200] for box in result.all()]
 
 
 def _gauges(server: Server) -> dict[str, float]:
@@ -142,12 +142,12 @@ def _gauges(server: Server) -> dict[str, float]:
 
 def _line(minute: float, server: Server, now: Resources, guest: Guest) -> str:
     done = ", ".join(f"{times:,} {what}" for what, times in guest.done.items())
-    told = _gauges(server)
+    gauges = _gauges(server)
     return (
         f"{minute:5.1f} min {now.memory:7.1f} MiB {now.files:5} files {now.threads:4} threads "
-        f"{len(descendants(server.pid)):3} processes {told['sessions_held']:4.0f} sessions "
-        f"{told['loops_open']:3.0f} loops {told['checkpoint_bytes'] / 2**20:5.1f} MiB of places   "
-        f"{done}"
+        f"{len(descendants(server.pid)):3} processes {gauges['sessions_held']:4.0f} sessions "
+        f"{gauges['loops_open']:3.0f} loops "
+        f"{gauges['checkpoint_bytes'] / 2**20:5.1f} MiB of checkpoints   {done}"
     )
 
 
@@ -162,10 +162,10 @@ def _left_alone(server: Server, path: str) -> str:
     until = time.monotonic() + _COLLECTED
     while _gauges(server)["sessions_held"] > 1 and time.monotonic() < until:
         time.sleep(5)
-    now, told = resources(server.pid), _gauges(server)
+    now, gauges = resources(server.pid), _gauges(server)
     return (
         f"left alone: {now.memory:.1f} MiB, {now.files} files, {now.threads} threads, "
-        f"{told['sessions_held']:.0f} sessions, {told['loops_open']:.0f} loops"
+        f"{gauges['sessions_held']:.0f} sessions, {gauges['loops_open']:.0f} loops"
     )
 
 

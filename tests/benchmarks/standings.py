@@ -60,21 +60,21 @@ def append(path: Path, row: Row) -> None:
 
 def mean_text(values: Iterable[float]) -> str:
     """Mean and its standard error; without an error for a single seed."""
-    found = np.array([*values])
-    if np.isnan(found).any():
+    result = np.array([*values])
+    if np.isnan(result).any():
         return "cannot"
-    if len(found) == 1:
-        return f"{found[0]:,.0f}"
-    return f"{found.mean():,.0f} ± {found.std(ddof=1) / np.sqrt(len(found)):.0f}"
+    if len(result) == 1:
+        return f"{result[0]:,.0f}"
+    return f"{result.mean():,.0f} ± {result.std(ddof=1) / np.sqrt(len(result)):.0f}"
 
 
 def by_seed(rows: Iterable[Row]) -> Mapping[str, Mapping[str, Mapping[int, float]]]:
     """Regret by environment, learner and seed."""
-    found: dict[str, dict[str, dict[int, float]]] = {}
+    results: dict[str, dict[str, dict[int, float]]] = {}
     for row in rows:
         place = f"{row.environment}, {row.visitors:,}"
-        found.setdefault(place, {}).setdefault(row.learner, {})[row.seed] = row.regret
-    return found
+        results.setdefault(place, {}).setdefault(row.learner, {})[row.seed] = row.regret
+    return results
 
 
 def _means(learners: Mapping[str, Mapping[int, float]]) -> dict[str, float]:
@@ -101,17 +101,17 @@ def _handed(means: Mapping[str, float]) -> list[str]:
 
 def regret_table(rows: Iterable[Row]) -> pd.DataFrame:
     """Environment x learner: regret, mean ± standard error; empty for missing runs."""
-    found = by_seed(rows)
-    learners = [*dict.fromkeys(name for place in found.values() for name in place)]
+    result = by_seed(rows)
+    learners = [*dict.fromkeys(name for place in result.values() for name in place)]
     cells = {
         learner: {
             place: mean_text(ran[learner].values())
-            for place, ran in found.items()
+            for place, ran in result.items()
             if learner in ran
         }
         for learner in learners
     }
-    return pd.DataFrame(cells, index=[*found]).fillna("")
+    return pd.DataFrame(cells, index=[*result]).fillna("")
 
 
 def kind(learner: str) -> str:
@@ -159,8 +159,8 @@ def rank_table(rows: Iterable[Row]) -> pd.DataFrame:
             ranks.setdefault(name, []).append(1 + sum(other < mean for other in others))
     table = pd.DataFrame(
         {
-            "mean rank": {name: float(np.mean(found)) for name, found in ranks.items()},
-            "environments": {name: len(found) for name, found in ranks.items()},
+            "mean rank": {name: float(np.mean(result)) for name, result in ranks.items()},
+            "environments": {name: len(result) for name, result in ranks.items()},
         }
     )
     return table.sort_values("mean rank").round(1)
@@ -171,11 +171,11 @@ def summary(ratios: pd.DataFrame) -> pd.DataFrame:
     columns = [name for name in map(str, ratios.columns) if " / best " in name]
     lines = {}
     for name in columns:
-        found = pd.to_numeric(ratios[name]).dropna()
+        result = pd.to_numeric(ratios[name]).dropna()
         lines[name] = {
-            "geometric mean": f"{np.exp(np.log(found).mean()):.2f}",
-            "largest": f"{found.max():.2f} ({found.idxmax()})",
-            "above 1.5": f"{(found > 1.5).sum()} of {len(found)}",
+            "geometric mean": f"{np.exp(np.log(result).mean()):.2f}",
+            "largest": f"{result.max():.2f} ({result.idxmax()})",
+            "above 1.5": f"{(result > 1.5).sum()} of {len(result)}",
         }
     return pd.DataFrame.from_dict(lines, orient="index")
 

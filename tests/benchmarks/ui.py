@@ -143,11 +143,11 @@ def reaction(
                 wire.taken()
             here += [click(play, keys[i % 2]) for i in range(BLOCK)]
             there += [click(floor, "click") for _ in range(BLOCK)]
-            for wire, found in zip(wires, sizes, strict=True):
-                found.append(wire.taken())
+            for wire, result in zip(wires, sizes, strict=True):
+                result.append(wire.taken())
     kilobytes = {
-        title: f"{sum(found) / (1_000 * len(here)):.1f}"
-        for title, found in zip(("kB", "kB empty"), sizes, strict=True)
+        title: f"{sum(result) / (1_000 * len(here)):.1f}"
+        for title, result in zip(("kB", "kB empty"), sizes, strict=True)
     }
     return [
         compare(f"{name}, {statistic}", quantile(here, share), quantile(there, share))
@@ -224,10 +224,10 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
         ("ours, each offer once", ours, once_it_is_there, visitors),
         ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
     )
-    found = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
+    result = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
     return [
         {"clicks": name, "sent": FAST, "offers": offers, "counted": counted}
-        for name, (offers, counted) in found
+        for name, (offers, counted) in result
     ]
 
 

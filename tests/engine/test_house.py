@@ -46,8 +46,8 @@ def global_streams(path: Path) -> Iterator[str]:
     tree = parse(path)
     yield from tops(path) & {"random"}
     for name in {*names(tree), *imported(tree)}:
-        _, found, function = name.partition("random.")
-        numpys = found and name.startswith(("np.", "numpy."))
+        _, result, function = name.partition("random.")
+        numpys = result and name.startswith(("np.", "numpy."))
         if numpys and function.split(".")[0] not in {"Generator", "default_rng"}:
             yield name
 
@@ -231,8 +231,8 @@ def test_a_class_name_of_two_modules_is_found() -> None:
 
 
 def test_a_use_of_the_global_stream_is_found() -> None:
-    found = set(names(ast.parse("x = np.random.seed(1)")))
-    assert "np.random.seed" in found
+    results = set(names(ast.parse("x = np.random.seed(1)")))
+    assert "np.random.seed" in results
 
 
 def test_a_module_without_expected_tests_its_own_name_is_found() -> None:

@@ -339,12 +339,12 @@ def test_the_bells_shown_hold_the_truth_as_often_as_they_claim(world: World) -> 
     """Two standard deviations claim 95 % of the true means of all contexts and actions. Rewards are
     not Gaussian and tastes not drawn from the prior, so 90 % is required.
     """
-    held = [
+    covered = [
         np.abs(expected - bells.mean) <= 1.96 * bells.sd
         for believed in grown(world)[0]
         for expected, bells in zip(world.expected, believed, strict=True)
     ]
-    assert np.mean(held) >= 0.9
+    assert np.mean(covered) >= 0.9
 
 
 # -- reproducibility ------------------------------------------------------------------

@@ -48,9 +48,9 @@ def seen_in_the_store(url: str, loop_id: str) -> list[object]:
     store = Store.open(url)
     stored = StoredLoop.open(store, loop_id)
     assert stored.world is not None
-    found = seen_of(stored.loop, stored.world)
+    result = seen_of(stored.loop, stored.world)
     store.close()
-    return found
+    return result
 
 
 @pytest.fixture(scope="module")
@@ -95,8 +95,8 @@ def test_a_crowd_comes_in_and_the_loop_learns_what_it_likes() -> None:
 
 
 def test_a_world_with_one_item_has_nothing_to_choose() -> None:
-    told = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
-    world = world_from_json(told)
+    data = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
+    world = world_from_json(data)
     assert [row["strength"] for row in favourites(LearningLoop(), world)] == [0.0] * 4
 
 

@@ -32,9 +32,9 @@ def test_shares_are_told_and_the_steps_outlive_who_tells_them() -> None:
         yield 1.0
         return "done"
 
-    told, work = list[float](), sharing()
-    first = telling(work, told.append)
+    shares, work = list[float](), sharing()
+    first = telling(work, shares.append)
     assert [next(first), next(first)] == [None, 0.5]
     first.close()
-    assert finish(telling(work, told.append)) == "done"
-    assert told == [0.5, 1.0]
+    assert finish(telling(work, shares.append)) == "done"
+    assert shares == [0.5, 1.0]

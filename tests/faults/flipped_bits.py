@@ -95,12 +95,12 @@ def effects(folder: Path, times: int, rng: np.random.Generator) -> Iterator[Flip
 def _effect(file: Path, loop: str, at: int, expected: object) -> Flipped:
     try:
         with _time_limit(_PATIENCE):
-            found = content(file, loop)
+            actual = content(file, loop)
     except PersonalizerError as error:
         return Flipped(at, "refused", error.message)
     except (Exception, EndlessError) as error:
         return Flipped(at, "uncaught", f"{type(error).__name__}: {error}"[:120])
-    return Flipped(at, "without effect" if found == expected else "believed")
+    return Flipped(at, "without effect" if actual == expected else "believed")
 
 
 @contextmanager

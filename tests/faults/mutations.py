@@ -84,13 +84,13 @@ def _edited(
     lines: Lines, fields: tuple[str, ...], change: Callable[[Any], object], rng: Rng
 ) -> Lines:
     """Replace the value of a field in one of the lines that contain the field."""
-    found = [
+    results = [
         (at, field)
         for at, line in enumerate(lines)
         for field in fields
         if f'"{field}"'.encode() in line and field in json.loads(line)
     ]
-    at, field = found[int(rng.integers(len(found)))]
+    at, field = results[int(rng.integers(len(results)))]
     entry = json.loads(lines[at])
     entry[field] = change(entry[field])
     return [*lines[:at], json.dumps(entry, ensure_ascii=False).encode(), *lines[at + 1 :]]

@@ -39,19 +39,19 @@ def descendants(pid: int) -> set[int]:
     """All direct and indirect child processes."""
     children: dict[int, list[int]] = {}
     for place in _PROC.iterdir():
-        if place.name.isdecimal() and (told := _stat(int(place.name))):
-            children.setdefault(int(told[1]), []).append(int(place.name))
-    found, left = set[int](), [pid]
+        if place.name.isdecimal() and (stat := _stat(int(place.name))):
+            children.setdefault(int(stat[1]), []).append(int(place.name))
+    result, left = set[int](), [pid]
     while left:
         own = children.get(left.pop(), [])
-        found.update(own)
+        result.update(own)
         left += own
-    return found
+    return result
 
 
 def alive(pids: Iterable[int]) -> set[int]:
     """Running processes; zombies do not count."""
-    return {pid for pid in pids if (told := _stat(pid)) and told[0] != "Z"}
+    return {pid for pid in pids if (stat := _stat(pid)) and stat[0] != "Z"}
 
 
 def wait_until_ended(pids: Iterable[int], patience: float) -> set[int]:
@@ -64,8 +64,8 @@ def wait_until_ended(pids: Iterable[int], patience: float) -> set[int]:
 
 def seconds_used(pid: int) -> float:
     """Processor seconds used by a process; 0 if the process has ended."""
-    told = _stat(pid)
-    return sum(map(int, told[11:13])) / os.sysconf("SC_CLK_TCK") if told else 0.0
+    stat = _stat(pid)
+    return sum(map(int, stat[11:13])) / os.sysconf("SC_CLK_TCK") if stat else 0.0
 
 
 def _stat(pid: int) -> list[str]:

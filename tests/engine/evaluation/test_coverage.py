@@ -28,8 +28,8 @@ def test_a_count_by_hand() -> None:
 
 
 def test_the_truth_is_the_worlds() -> None:
-    told = finish(experiment(COFFEE, LoopSettings(), 30, seed=5))
-    truths = [(kind, target.key, truth) for kind, target, truth in targets_of(COFFEE, told)]
+    log = finish(experiment(COFFEE, LoopSettings(), 30, seed=5))
+    truths = [(kind, target.key, truth) for kind, target, truth in targets_of(COFFEE, log)]
     assert truths[0][2] == pytest.approx(COFFEE.frequencies @ COFFEE.expected[:, 0])
     assert [kind for kind, _, _ in truths] == ["fixed"] * 4 + ["uniform", "best"]
     assert truths[5][2] == pytest.approx(COFFEE.best_value)

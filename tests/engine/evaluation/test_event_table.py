@@ -46,9 +46,9 @@ def test_the_status_of_an_event_follows_from_its_entries(
     loop.activate("deferred, activated")
     clock.advance(minutes=11)
     loop.rank(DRINKS, event_id="waiting")
-    found = rows(loop.log)
-    assert [row["number"] for row in found] == list(range(1, 9))
-    assert {row["event"]: (row["status"], row["reward"]) for row in found} == {
+    result = rows(loop.log)
+    assert [row["number"] for row in result] == list(range(1, 9))
+    assert {row["event"]: (row["status"], row["reward"]) for row in result} == {
         "rewarded": ("rewarded", 1),
         "rewarded twice": ("rewarded", 1.25),
         "no reward": ("default", 0.25),

@@ -35,15 +35,15 @@ def served(visitors: int, seed: int = 1, policy: Policy | None = None) -> Learni
     return loop
 
 
-def told(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]:
+def by_field(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]:
     return {(one.left.side, one.left.kind, one.left.name): one for one in each}
 
 
 @pytest.mark.no_cover
 def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> None:
-    found = importance(served(250))
-    assert found is not None
-    each = told(found.each)
+    result = importance(served(250))
+    assert result is not None
+    each = by_field(result.each)
     assert each.keys() == {
         ("context", "all", ""),
         ("context", "namespace", "user"),
@@ -62,15 +62,17 @@ def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> 
     assert noise.score < 10
     for key in (("context", "all", ""), ("context", "namespace", "user")):
         assert each[key].score > max(each["context", "field", n].score for n in ("user.plan",))
-    losses = [one.loss.mean for one in found.each]
+    losses = [one.loss.mean for one in result.each]
     assert losses == sorted(losses, reverse=True)
-    assert found.events == 250
-    assert found.by_chance.low < 0.5 < found.by_chance.high
-    assert found.value.mean > 0.75
+    assert result.events == 250
+    assert result.by_chance.low < 0.5 < result.by_chance.high
+    assert result.value.mean > 0.75
 
 
 def test_the_share_that_is_done_grows_to_all_of_it() -> None:
-    shares = [told for told in assessing(served(12), latest=10) if isinstance(told, float)]
+    shares = [
+        progress for progress in assessing(served(12), latest=10) if isinstance(progress, float)
+    ]
     assert len({*shares} - {0.0}) == 10 * 7, "ten events, with everything and without each of six"
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)

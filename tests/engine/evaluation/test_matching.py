@@ -185,15 +185,15 @@ def eventful() -> Written:
     return written
 
 
-def assert_matching(found: Matching, expected: Matching) -> None:
+def assert_matching(actual: Matching, expected: Matching) -> None:
     for name in ("events", "matched", "agreement", "ceiling", "reward", "imitated"):
-        assert getattr(found, name) == pytest.approx(getattr(expected, name)), name
+        assert getattr(actual, name) == pytest.approx(getattr(expected, name)), name
 
 
 def test_performance_is_what_a_hand_computation_gives() -> None:
-    found = followed(eventful().loop).performance()
+    result = followed(eventful().loop).performance()
     assert_matching(
-        found,
+        result,
         Matching(
             events=4,
             matched=2,
@@ -203,12 +203,12 @@ def test_performance_is_what_a_hand_computation_gives() -> None:
             imitated=1 - 0.25,
         ),
     )
-    assert found.match_rate == pytest.approx(0.5)
-    assert found.expected_agreement == pytest.approx(0.55)
-    assert found.highest_match_rate == pytest.approx(0.875)
-    assert found.baseline_average_reward == pytest.approx(0.0625)
-    assert found.apprentice_average_reward == pytest.approx(0.1875)
-    assert found.reward_achievement_ratio == pytest.approx(3.0)
+    assert result.match_rate == pytest.approx(0.5)
+    assert result.expected_agreement == pytest.approx(0.55)
+    assert result.highest_match_rate == pytest.approx(0.875)
+    assert result.baseline_average_reward == pytest.approx(0.0625)
+    assert result.apprentice_average_reward == pytest.approx(0.1875)
+    assert result.reward_achievement_ratio == pytest.approx(3.0)
 
 
 def test_the_latest_events_are_those_answered_last() -> None:
@@ -325,8 +325,8 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     }
     segments = record.segments()
     assert record.switches == list(expected)
-    for found, performance in zip(segments, expected.values(), strict=True):
-        assert_matching(found, performance)
+    for actual, performance in zip(segments, expected.values(), strict=True):
+        assert_matching(actual, performance)
     assert record.performance() == segments[1]
 
 
@@ -384,9 +384,9 @@ def curves(loop: LearningLoop) -> list[dict[str, float]]:
     return rows
 
 
-def assert_rows(found: Sequence[Mapping[str, float]], expected: Sequence[Any]) -> None:
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
+def assert_rows(actual: Sequence[Mapping[str, float]], expected: Sequence[Any]) -> None:
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected, strict=True):
         assert one == pytest.approx(other, abs=1e-9, nan_ok=True)
 
 
@@ -396,9 +396,9 @@ def test_windows_are_of_the_last_100_and_the_latest_1000_events() -> None:
 
 @pytest.mark.slow
 def test_curves_over_many_events_are_what_their_definitions_give(long: LearningLoop) -> None:
-    found, expected = list(followed(long).rows(points=EVENTS)), curves(long)
+    actual, expected = list(followed(long).rows(points=EVENTS)), curves(long)
     at = [0, 1, 5, 99, 100, 101, 500, LATEST - 1, LATEST, LATEST + 1, EVENTS - 1]
-    assert_rows([found[i] for i in at], [expected[i] for i in at])
+    assert_rows([actual[i] for i in at], [expected[i] for i in at])
 
 
 @pytest.mark.no_cover

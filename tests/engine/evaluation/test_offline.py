@@ -42,8 +42,8 @@ def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
     whole = evaluate([LOG], TARGETS).rows()
     apart = evaluate(parts[:1], TARGETS) + evaluate(parts[1:], TARGETS)
     assert (apart.events, apart.unmatched) == (200, 3)
-    for found in (evaluate(parts, TARGETS).rows(), apart.rows()):
-        for row, expected in zip(found, whole, strict=True):
+    for actual in (evaluate(parts, TARGETS).rows(), apart.rows()):
+        for row, expected in zip(actual, whole, strict=True):
             assert row.effective == pytest.approx(expected.effective)
             for key, interval in row.intervals.items():
                 other = expected.intervals[key]
@@ -81,11 +81,11 @@ def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
 
 def test_probabilities_that_cannot_be_right_are_told() -> None:
     wrong = replace(LOG, propensity=LOG.propensity / 2, probabilities=None)
-    found = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
-    assert found["uniform"].is_off
-    assert found["uniform"].mean == pytest.approx(2, abs=0.5)
-    assert found["uniform"].intervals["ips"] is None
-    assert found["uniform"].intervals["naive"] is not None
+    results = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
+    assert results["uniform"].is_off
+    assert results["uniform"].mean == pytest.approx(2, abs=0.5)
+    assert results["uniform"].intervals["ips"] is None
+    assert results["uniform"].intervals["naive"] is not None
     assert not any(row.is_off for row in evaluate([LOG], TARGETS).rows())
 
 

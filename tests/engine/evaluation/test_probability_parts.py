@@ -86,17 +86,17 @@ def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
     for context in COFFEE.contexts:
         features = COFFEE.features(context)
         ranked = loop.preview(COFFEE.actions, features)
-        found = [part.wins for part in chances(ranked, loop.settings.policy)]
+        results = [part.wins for part in chances(ranked, loop.settings.policy)]
         belief = loop.belief(COFFEE.actions, features)
         together = Belief.together([belief])
         textbook = Thompson(floor=0.0, agreement=1).probabilities(together, Normals(5))[0]
-        assert found == pytest.approx(list(textbook), abs=1e-6)
-        compared += len(set(found)) > 1
+        assert results == pytest.approx(list(textbook), abs=1e-6)
+        compared += len(set(results)) > 1
     assert compared > 20
 
 
 def test_wins_are_told_only_where_they_differ_from_the_chances() -> None:
     probabilities = np.array([0.7, 0.2, 0.1])
     for policy in POLICIES:
-        told = policy.wins(probabilities) is not None
-        assert told == (policy in (POLICIES[0], POLICIES[2])), policy
+        has_wins = policy.wins(probabilities) is not None
+        assert has_wins == (policy in (POLICIES[0], POLICIES[2])), policy

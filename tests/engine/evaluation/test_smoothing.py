@@ -11,13 +11,13 @@ from engine.evaluation.smoothing import Sums, smoothed
 
 
 def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
-    told, earned = np.array(weight), np.array(weight) * np.array(mean)
-    return Sums(told, told, earned, 0.25)
+    weights, earned = np.array(weight), np.array(weight) * np.array(mean)
+    return Sums(weights, weights, earned, 0.25)
 
 
 def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> None:
-    told = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
-    expected, variance = smoothed(told, [2])
+    cell_sums = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
+    expected, variance = smoothed(cell_sums, [2])
     assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
     assert expected[1, 1] == pytest.approx(0.8, abs=0.1)
     assert variance[1, 1] > variance[0, 1]
@@ -28,10 +28,10 @@ def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
     shown, groups = np.tile([0, 1], 60), np.repeat(np.arange(6), 20)
     reward = ((shown + groups) % 2).astype(float)
     log = WeightedLog(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
-    told = Sums.of(log, groups, 6)
-    assert told.spread < 0.25 / 10
-    expected, _ = smoothed(told, [6])
-    assert expected == pytest.approx(told.mean, abs=0.01)
+    cell_sums = Sums.of(log, groups, 6)
+    assert cell_sums.spread < 0.25 / 10
+    expected, _ = smoothed(cell_sums, [6])
+    assert expected == pytest.approx(cell_sums.mean, abs=0.01)
 
 
 def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
@@ -59,8 +59,8 @@ def test_sizes_of_effects_are_those_of_the_log() -> None:
     truth = np.broadcast_to(by_row, (8, 8, 6)).reshape(64, 6)
     weight = rng.integers(0, 40, truth.shape).astype(float)
     seen = truth + rng.normal(0, 0.5, truth.shape) / np.sqrt(np.maximum(weight, 1))
-    told = sums(weight.tolist(), seen.tolist())
-    expected, variance = smoothed(told, [8, 8])
+    cell_sums = sums(weight.tolist(), seen.tolist())
+    expected, variance = smoothed(cell_sums, [8, 8])
     off = (expected - truth)[weight == 0]
     assert np.sqrt((off**2).mean()) < 0.08
     assert 0.7 < np.sqrt(variance.mean() / ((expected - truth) ** 2).mean()) < 1.4
@@ -84,9 +84,12 @@ def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPa
     seen = rng.binomial(10, truth) / 10
     off = []
     for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
-        turned = [np.transpose(told, (*order, 4)).reshape(512, 1) for told in (weight, seen, truth)]
-        told = Sums(turned[0], turned[0], turned[0] * turned[1], 0.2)
-        expected, _ = smoothed(told, [sizes[at] for at in order])
+        turned = [
+            np.transpose(cell_sums, (*order, 4)).reshape(512, 1)
+            for cell_sums in (weight, seen, truth)
+        ]
+        cell_sums = Sums(turned[0], turned[0], turned[0] * turned[1], 0.2)
+        expected, _ = smoothed(cell_sums, [sizes[at] for at in order])
         off.append(float(np.sqrt(((expected - turned[2]) ** 2).mean())))
     # Without shuffling: .051 and .035.
     assert max(off) < 0.042
@@ -94,7 +97,7 @@ def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPa
 
 @pytest.mark.parametrize("events", [6, 12, 25, 50])
 def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None:
-    held = []
+    covered = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
         by_field = rng.normal(0, 0.15, (3, 1, 3)) + rng.normal(0, 0.15, (1, 4, 3))
@@ -105,8 +108,8 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
             ("a", "b", "c"), ("anybody",), np.zeros(events, int), shown, reward, np.ones(events)
         )
         expected, variance = smoothed(Sums.of(log, groups, 12), [3, 4])
-        held.append((abs(expected - truth) <= 1.96 * np.sqrt(variance)).mean())
-    assert np.mean(held) > 0.93
+        covered.append((abs(expected - truth) <= 1.96 * np.sqrt(variance)).mean())
+    assert np.mean(covered) > 0.93
 
 
 def test_of_what_was_never_shown_nothing_is_known() -> None:
@@ -127,13 +130,13 @@ def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None
     log = WeightedLog(
         tuple("abcdefgh"), ("anybody",), np.zeros(400, int), shown, reward, np.ones(400)
     )
-    told = Sums.of(log, groups, 16)
-    found, _ = smoothed(told, [2, 2, 2, 2])
+    cell_sums = Sums.of(log, groups, 16)
+    result, _ = smoothed(cell_sums, [2, 2, 2, 2])
     monkeypatch.setattr(smoothing, "_SWEEPS", 400)
     off = []
     for steps in (12, 1):
         monkeypatch.setattr(smoothing, "_STEPS", steps)
-        off.append(float(abs(found - smoothed(told, [2, 2, 2, 2])[0]).max()))
+        off.append(float(abs(result - smoothed(cell_sums, [2, 2, 2, 2])[0]).max()))
     assert off[0] < 0.005
     assert off[1] > 0.02
 

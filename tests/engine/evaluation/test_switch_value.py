@@ -108,9 +108,9 @@ def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearn
 
 
 def look(loop: LearningLoop, latest: int = 1_000) -> SwitchValue:
-    found = switch_value(loop, latest)
-    assert found is not None
-    return found
+    result = switch_value(loop, latest)
+    assert result is not None
+    return result
 
 
 def limits(values: Sequence[float]) -> tuple[float, float]:
@@ -121,23 +121,23 @@ def limits(values: Sequence[float]) -> tuple[float, float]:
 
 
 def test_the_bounds_are_what_a_hand_computation_gives() -> None:
-    found = look(written())
+    result = look(written())
     known = 1 / 3 / 0.8
-    assert found.events == 4
-    assert found.today == pytest.approx(2.5 / 4)
-    assert found.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
+    assert result.events == 4
+    assert result.today == pytest.approx(2.5 / 4)
+    assert result.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
     low, low_error = limits([known, 0, 0, known])
     high, high_error = limits([known + 2 / 3, 2 / 3, 1 / 2, known + 2 / 3])
-    assert (found.low, found.high) == pytest.approx((low, high))
-    assert found.low_limit == pytest.approx(max(0.0, low - low_error))
-    assert found.high_limit == pytest.approx(min(1.0, high + high_error))
-    assert found.high_limit == 1
+    assert (result.low, result.high) == pytest.approx((low, high))
+    assert result.low_limit == pytest.approx(max(0.0, low - low_error))
+    assert result.high_limit == pytest.approx(min(1.0, high + high_error))
+    assert result.high_limit == 1
 
 
 def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_event() -> None:
     """Four events in four folds: each is judged by a head trained on the others."""
     loop = written()
-    found, states = look(loop), list(loop.events.values())
+    result, states = look(loop), list(loop.events.values())
     assert len(states) == FOLDS
     values = []
     for state in states:
@@ -148,8 +148,8 @@ def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_eve
         weight = 1 / len(request.allowed) / ranked.propensity
         values.append(float(direct + weight * ((state.earned or 0.0) - means[ranked.shown])))
     mean, error = limits(values)
-    assert found.estimate == pytest.approx(mean)
-    assert found.error == pytest.approx(error / 1.96)
+    assert result.estimate == pytest.approx(mean)
+    assert result.error == pytest.approx(error / 1.96)
 
 
 def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -> None:
@@ -168,17 +168,17 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
     _, covariance = oracle.moments(rows)
     covariance *= oracle.unit
     w = np.array(weights)
-    found = look(loop)
-    assert found.belief == pytest.approx(w @ np.array(means))
-    assert found.belief_sd == pytest.approx(math.sqrt(w @ covariance @ w))
+    result = look(loop)
+    assert result.belief == pytest.approx(w @ np.array(means))
+    assert result.belief_sd == pytest.approx(math.sqrt(w @ covariance @ w))
 
 
 def test_only_the_latest_events_count_if_so_asked() -> None:
-    found = look(written(), latest=2)
+    result = look(written(), latest=2)
     known = 1 / 3 / 0.8
-    assert (found.events, found.today) == (2, 0.5)
-    assert found.low == pytest.approx(known / 2)
-    assert found.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
+    assert (result.events, result.today) == (2, 0.5)
+    assert result.low == pytest.approx(known / 2)
+    assert result.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
     alone = look(written(), latest=1)
     assert alone.low == pytest.approx(known)
     assert alone.error == math.inf
@@ -223,8 +223,8 @@ def test_events_of_other_modes_do_not_count() -> None:
     for reward, mode in ((1.0, "online"), (0.0, "logging_only"), (-1.0, "apprentice")):
         loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
         loop.configure(learning_mode=mode)
-    found = look(loop)
-    assert (found.events, found.today, found.low) == (1, 1.0, found.same)
+    result = look(loop)
+    assert (result.events, result.today, result.low) == (1, 1.0, result.same)
 
 
 @pytest.mark.no_cover
@@ -234,8 +234,8 @@ def test_an_estimate_needs_that_every_action_could_be_shown(exploration: float) 
     loop = LearningLoop(settings, seed=1, clock=ManualClock())
     for i in range(20):
         loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 2))
-    found = look(loop)
-    assert (found.estimate is None, found.error is None) == ((exploration == 0),) * 2
+    result = look(loop)
+    assert (result.estimate is None, result.error is None) == ((exploration == 0),) * 2
     loop.configure(apprentice_exploration=0.0)
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     assert look(loop).estimate is None
@@ -253,11 +253,11 @@ def test_a_reward_below_0_widens_the_band_for_what_is_unknown(reward: float) -> 
         loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, value)
     assert look(loop).low == pytest.approx(1.5 / 3 / 2)
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
-    found = look(loop)
+    result = look(loop)
     known = (1.5 + reward) / 3 / 3
-    assert found.low == pytest.approx(known + reward * 2 / 3)
-    assert found.high == pytest.approx(known + 2 / 3)
-    assert found.low_limit >= reward
+    assert result.low == pytest.approx(known + reward * 2 / 3)
+    assert result.high == pytest.approx(known + 2 / 3)
+    assert result.low_limit >= reward
 
 
 def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
@@ -267,10 +267,10 @@ def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
         answer = loop.rank(DRINKS, CONTEXTS[0])
         for value in values:
             loop.reward(answer.event_id, value)
-    found = look(loop)
-    assert found.low == pytest.approx(2.5 / 3 / 2)
-    assert found.high == pytest.approx(2.5 / 3 / 2 + 2 * 2 / 3)
-    assert found.high_limit <= 2
+    result = look(loop)
+    assert result.low == pytest.approx(2.5 / 3 / 2)
+    assert result.high == pytest.approx(2.5 / 3 / 2 + 2 * 2 / 3)
+    assert result.high_limit <= 2
 
 
 # -- against the hidden truth -----------------------------------------------------------
@@ -365,8 +365,8 @@ def watched() -> list[dict[str, Any]]:
         crowd = after(mark)
         for policy in LEARNED if mark < EVENTS else [*LEARNED, *FIXED]:
             rows += [
-                {"policy": policy, "events": mark, "outlook": found, "truth": truth}
-                for found, truth in crowd.under(policy)
+                {"policy": policy, "events": mark, "outlook": result, "truth": truth}
+                for result, truth in crowd.under(policy)
             ]
     return rows
 
@@ -408,9 +408,9 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: 
     """12 seeds: the mean error is within 4 standard errors, and the stated errors match the spread
     of the estimates up to a factor of .6 to 1.6 (12 seeds determine the spread to 21 %).
     """
-    found = explored().under(policy)
-    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
-    stated = [o.error for o, _ in found if o.error is not None]
+    result = explored().under(policy)
+    misses = np.array([o.estimate - truth for o, truth in result if o.estimate is not None])
+    stated = [o.error for o, _ in result if o.error is not None]
     assert len(misses) == len(stated) == len(EXPLORED)
     spread = float(np.std(misses, ddof=1))
     assert abs(misses.mean()) < 4 * spread / math.sqrt(len(EXPLORED))
@@ -423,7 +423,7 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
     without one quarter; so not above the value of the policy trained on all. The stated errors
     match the spread of the estimates up to a factor of .6 to 1.6.
     """
-    estimates, parts = [found for found, _ in explored().under(Greedy())], []
+    estimates, parts = [result for result, _ in explored().under(Greedy())], []
     for loop in explored().loops:
         loop.configure(policy=Greedy())
         learners = explored().heads[loop.seed]
@@ -440,8 +440,8 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> None:
     """The estimate is at most 4 standard errors above the true value, and at most .1 below."""
-    found = explored().under(policy)
-    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
+    result = explored().under(policy)
+    misses = np.array([o.estimate - truth for o, truth in result if o.estimate is not None])
     assert len(misses) == len(EXPLORED)
     error = float(misses.std(ddof=1)) / math.sqrt(len(EXPLORED))
     assert -0.1 - 4 * error < misses.mean() < 4 * error
@@ -451,9 +451,9 @@ def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> No
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_exploration_narrows_what_is_known(policy: Policy) -> None:
     """On average the estimate's 95 % interval is narrower than the band with its limits."""
-    found = [each for each, _ in explored().under(policy)]
-    intervals = [2 * 1.96 * each.error for each in found if each.error is not None]
-    bands = [each.high_limit - each.low_limit for each in found]
+    results = [each for each, _ in explored().under(policy)]
+    intervals = [2 * 1.96 * each.error for each in results if each.error is not None]
+    bands = [each.high_limit - each.low_limit for each in results]
     assert len(intervals) == len(bands)
     assert np.mean(intervals) < np.mean(bands)
 
@@ -461,8 +461,8 @@ def test_exploration_narrows_what_is_known(policy: Policy) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: Policy) -> None:
-    for found, _ in explored().under(policy):
-        assert 0 <= found.low_limit <= found.low <= found.high <= found.high_limit <= 1
+    for result, _ in explored().under(policy):
+        assert 0 <= result.low_limit <= result.low <= result.high <= result.high_limit <= 1
 
 
 def test_what_the_policy_would_show_is_decided_with_what_is_known_now() -> None:

@@ -19,5 +19,5 @@ def log_of(seed: int) -> ExperimentLog:
 @cache
 def early(seed: int) -> ExperimentLog:
     """The same log after half of the visitors."""
-    told = log_of(seed)
-    return ExperimentLog(told.log.take(slice(500)), told.cells[:500])
+    full = log_of(seed)
+    return ExperimentLog(full.log.take(slice(500)), full.cells[:500])

@@ -440,12 +440,12 @@ def sent_online(seed: int) -> Comparison:
 @cache
 def gains() -> dict[str, Array]:
     """Rewards minus the baseline's rewards, (seeds, visitors), of seven crowds."""
-    found: dict[str, list[Array]] = {"apprentice": [], "online": []}
+    results: dict[str, list[Array]] = {"apprentice": [], "online": []}
     for seed in SEEDS:
         rewards = sent_online(seed).rewards()
-        for arm, rows in found.items():
+        for arm, rows in results.items():
             rows.append(rewards[arm] - rewards["baseline"])
-    return {arm: np.array(rows) for arm, rows in found.items()}
+    return {arm: np.array(rows) for arm, rows in results.items()}
 
 
 def mean_and_error(per_seed: Array) -> tuple[float, float]:

@@ -21,8 +21,8 @@ def duel(seed: int, count: int = 20) -> Duel:
 
 def test_visits_are_the_seeds_own_visitors_who_fit() -> None:
     numbers = [n for n in range(60) if nth_visitor(COFFEE, 3, n).context["name"] == "Dave"]
-    found = list(islice(visits(COFFEE, 3, DAVE), len(numbers)))
-    assert found == [nth_visitor(COFFEE, 3, n) for n in numbers]
+    results = list(islice(visits(COFFEE, 3, DAVE), len(numbers)))
+    assert results == [nth_visitor(COFFEE, 3, n) for n in numbers]
 
 
 def test_both_serve_each_visitor_and_the_same_choice_earns_the_same() -> None:
@@ -56,10 +56,10 @@ def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
 def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(seed: int) -> None:
     """The lesson's claim: prior knowledge wins."""
     one = duel(seed)
-    told = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
+    informed_score = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
     while not one.is_over:
         one.choose("Latte")
-    assert told > sum(other for _, other in one.scores())
+    assert informed_score > sum(other for _, other in one.scores())
 
 
 def test_what_was_chosen_is_taken_back_exactly_and_comes_again() -> None:

@@ -39,11 +39,11 @@ def taught() -> LearningLoop:
 
 
 def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
-    told = playthrough_of(taught, COFFEE)
-    assert told.settings == LoopSettings(crosses=2)
+    playthrough = playthrough_of(taught, COFFEE)
+    assert playthrough.settings == LoopSettings(crosses=2)
     changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
-    assert told.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
-    assert (told.visitors, told.by_hand) == (9, 2)
+    assert playthrough.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
+    assert (playthrough.visitors, playthrough.by_hand) == (9, 2)
 
 
 def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:

@@ -22,7 +22,7 @@ SEEDS, TAUGHT = (3, 7, 11), 3
 
 
 @cache
-def found(key: str, seed: int) -> ReadingShares:
+def reading_of(key: str, seed: int) -> ReadingShares:
     loop = LearningLoop(LoopSettings(), seed=seed)
     finish(crowd_by_scheme(loop, NEWS, REWARD_SCHEMES[key], 1_000))  # As the lesson does.
     return reading_shares(loop, NEWS)
@@ -41,8 +41,10 @@ def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...])
     11, *less is read* is missed by the required margin in four, and the mean is .054 less; with six
     hypotheses in six, and .029. The lesson uses the seeds closest to the average.
     """
-    opened = {key: mean(found(key, seed).opened for seed in seeds) for key in REWARD_SCHEMES}
-    finished = {key: mean(found(key, seed).finished for seed in seeds) for key in REWARD_SCHEMES}
+    opened = {key: mean(reading_of(key, seed).opened for seed in seeds) for key in REWARD_SCHEMES}
+    finished = {
+        key: mean(reading_of(key, seed).finished for seed in seeds) for key in REWARD_SCHEMES
+    }
     assert opened["clicks"] > opened["both"] + 0.02
     assert finished["clicks"] < finished["both"] - 0.02
     assert opened["finished"] < opened["both"] - 0.02
@@ -54,5 +56,5 @@ def test_a_loop_is_told_what_is_paid_and_nothing_else() -> None:
         finish(crowd_by_scheme(loop, COFFEE, REWARD_SCHEMES[key], 12))
     earned = {key: [e.earned for e in loop.events.values()] for key, loop in loops.items()}
     assert set(earned["clicks"]) | set(earned["finished"]) <= {0.0, 1.0}
-    told = reading_shares(loops["both"], COFFEE)
-    assert 0 < told.finished <= told.opened < 1
+    shares = reading_shares(loops["both"], COFFEE)
+    assert 0 < shares.finished <= shares.opened < 1

@@ -140,9 +140,9 @@ def test_predictions_and_contributions_are_those_of_columns_written_out(
     assert mean == pytest.approx(oracle.predict(context, action), abs=tolerance)
     parts = {c: v for c, v in oracle.parts(context, action).items() if c[1]}
     expected = by_fields(context, parts)
-    found = contributions(learner, request)
-    assert found.keys() <= expected.keys()
-    filled = {group: found.get(group, 0.0) for group in expected}
+    actual = contributions(learner, request)
+    assert actual.keys() <= expected.keys()
+    filled = {group: actual.get(group, 0.0) for group in expected}
     assert filled == pytest.approx(expected, abs=tolerance)
 
 
@@ -174,13 +174,13 @@ def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
     for request in requests:
         learner.step(request.context, request.actions[0], float(rng.integers(2)))
     mean = learner.belief(requests[0]).mean.item()
-    found = contributions(learner, requests[0])
+    result = contributions(learner, requests[0])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
     assert abs(mean) > 0.01
-    assert len(found) <= 1 + fields + 2
-    assert {group.every for group in found} == {0, 2, 3}
+    assert len(result) <= 1 + fields + 2
+    assert {group.every for group in result} == {0, 2, 3}
 
 
 # -- a step ---------------------------------------------------------------------------
@@ -300,26 +300,26 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
         learner.step(request.context, request.actions[i % 4], float(rng.integers(2)))
     for cell in (0, 11, 35):
         request = coffee(cell)
-        found = [contributions(learner, request, shown) for shown in range(4)]
+        results = [contributions(learner, request, shown) for shown in range(4)]
         means = learner.belief(request).mean
-        sums = np.array([sum(each.values()) for each in found])
+        sums = np.array([sum(each.values()) for each in results])
         np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
         assert np.ptp(means) > 0.01
 
 
 def test_what_was_never_learned_contributes_nothing() -> None:
     request = coffee()
-    found = contributions(ClassicLearner(1, 0.1), request)
-    assert found == {Group(): 0.0}
+    result = contributions(ClassicLearner(1, 0.1), request)
+    assert result == {Group(): 0.0}
 
 
 def test_a_loop_explains_with_its_classic_learner() -> None:
     loop = LearningLoop(LoopSettings.classic(learning_rate=0.5), seed=1, clock=ManualClock())
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    found = added_by_groups(loop.contributions(ranked))
-    assert found == contributions(loop.learner, ranked.request, ranked.shown)
-    assert min(found.values()) > 0
+    result = added_by_groups(loop.contributions(ranked))
+    assert result == contributions(loop.learner, ranked.request, ranked.shown)
+    assert min(result.values()) > 0
 
 
 # -- in a loop ------------------------------------------------------------------------

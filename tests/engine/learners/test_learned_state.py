@@ -63,9 +63,9 @@ def parts(value: Any) -> Iterator[Learned]:
 
 @learners
 def test_whatever_is_no_state_can_be_computed_again(make: Any) -> None:
-    found = list(parts(make()))
-    assert {type(part) for part in found} <= set(KINDS.values())
-    for part in found:
+    results = list(parts(make()))
+    assert {type(part) for part in results} <= set(KINDS.values())
+    for part in results:
         kind = type(part)
         for name in set(getattr(part, "__dict__", ())) - {*state_names(kind)}:
             is_default = not isinstance(getattr(kind, name), cached_property)

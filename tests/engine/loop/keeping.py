@@ -15,7 +15,7 @@ from engine.loop.projection import Projection
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits
-from tests.engine.loop.visits import beliefs, stands, told
+from tests.engine.loop.visits import beliefs, stands, state_lists
 
 
 def keeping(aggregation: str = "earliest", **settings: Any) -> tuple[LearningLoop, ManualClock]:
@@ -58,4 +58,4 @@ def assert_same(loop: LearningLoop, other: LearningLoop) -> None:
         followers: list[Projection] = [make(), make()]
         for follower, followed in zip(followers, (loop, other), strict=True):
             follower.follow(followed)
-        assert told(followers[0]) == told(followers[1])
+        assert state_lists(followers[0]) == state_lists(followers[1])

@@ -77,19 +77,19 @@ def test_a_preview_is_what_rank_then_logs(
 def test_what_is_believed_is_believed_after_the_waits_that_are_over(
     mode: LearningMode, clock: ManualClock
 ) -> None:
-    asked, told = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
-    ranked = asked.preview(DRINKS, CONTEXTS[0])
-    for loop in (asked, told):
+    queried, notified = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
+    ranked = queried.preview(DRINKS, CONTEXTS[0])
+    for loop in (queried, notified):
         loop.configure(learning_mode=mode)
-    before = repr(asked.state.learner.belief(ranked.request))
+    before = repr(queried.state.learner.belief(ranked.request))
     clock.advance(minutes=11)
-    told.configure(max_events=7)  # notices which waits are over
-    one, other = ([*believed(loop, ranked)] for loop in (asked, told))
+    notified.configure(max_events=7)  # notices which waits are over
+    one, other = ([*believed(loop, ranked)] for loop in (queried, notified))
     assert one == other
     assert before not in one
-    assert len(asked.log) + 3 == len(told.log)
-    asked.configure(max_events=7)
-    assert [*believed(asked, ranked)] == other
+    assert len(queried.log) + 3 == len(notified.log)
+    queried.configure(max_events=7)
+    assert [*believed(queried, ranked)] == other
 
 
 def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:

@@ -191,8 +191,8 @@ def test_a_change_of_the_world_is_an_entry_that_teaches_nothing(clock: ManualClo
     changed = loop.log[len(loop.log) - 1]
     assert changed == WorldChanged(clock.now, len(loop.events), coffee)
     assert (loop.state.world, loop.state.changes) == (coffee, (len(loop.events),))
-    told = (decision_of(one.preview(DRINKS, CONTEXTS[0])) for one in (loop, plain))
-    assert next(told) == next(told)
+    decisions = (decision_of(one.preview(DRINKS, CONTEXTS[0])) for one in (loop, plain))
+    assert next(decisions) == next(decisions)
     loop.undo()
     assert (loop.state.world, loop.state.changes) == (None, ())
     loop.redo()

@@ -18,7 +18,7 @@ from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.visits import beliefs, evict, go, stands, told
+from tests.engine.loop.visits import beliefs, evict, go, stands, state_lists
 
 MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
 
@@ -59,7 +59,7 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
         anew = make()
         for each in (follower, anew):
             each.follow(loop)
-        assert told(follower) == told(anew)
+        assert state_lists(follower) == state_lists(anew)
     log = EventLog()
     for entry in loop.log.history:
         log.append(entry, recorded=True)
@@ -97,7 +97,7 @@ def test_after_an_undo_a_projection_goes_on_from_the_latest_place_that_counts(
         assert restored == used
         anew = make()
         anew.follow(loop)
-        assert told(projection) == told(anew)
+        assert state_lists(projection) == state_lists(anew)
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -121,7 +121,7 @@ def test_an_undo_that_reaches_into_the_past_reads_no_more_of_it_than_it_has_to(
     assert min(past.read_from) >= 22
     anew = make()
     anew.follow(loop)
-    assert told(projection) == told(anew)
+    assert state_lists(projection) == state_lists(anew)
 
 
 def test_a_place_that_cannot_be_had_any_more_is_passed_over() -> None:
@@ -149,4 +149,4 @@ def test_what_was_folded_in_of_work_that_failed_is_taken_back() -> None:
     curve.follow(loop)
     anew = LearningCurve(COFFEE)
     anew.follow(loop)
-    assert told(curve) == told(anew)
+    assert state_lists(curve) == state_lists(anew)

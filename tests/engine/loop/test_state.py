@@ -437,15 +437,17 @@ def test_contributions_after_a_switch_are_those_of_the_rewards(context: list[Jso
     loop = switched(15)
     drinks = [TEA, *DRINKS]
     ranked = loop.preview(drinks, context)
-    found = added_by_groups(loop.contributions(ranked))
+    actual = added_by_groups(loop.contributions(ranked))
     row = naive_row(context, drinks[ranked.shown], CROSSES)
     oracle = DenseOracle.of(REWARDED, *rewarded_rows(loop))
     added, _ = leaning(loop, context, drinks)
     mean = ranked.means[ranked.shown] - added[ranked.shown]
-    assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
+    assert sum(actual.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
     at = oracle.weights(row)
     expected = by_fields(context, {column: at[column] * value for column, value in row.items()})
-    assert {group: found.get(group, 0.0) for group in expected} == pytest.approx(expected, abs=1e-9)
+    assert {group: actual.get(group, 0.0) for group in expected} == pytest.approx(
+        expected, abs=1e-9
+    )
 
 
 def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
@@ -462,7 +464,7 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
 # -- forks ----------------------------------------------------------------------------
 
 
-def told(state: LoopState) -> tuple[object, ...]:
+def full_state(state: LoopState) -> tuple[object, ...]:
     """Full state to the bit, without caches."""
     events = {name: repr(event) for name, event in state.events.items()}
     learned = dump(state.learner)
@@ -482,7 +484,7 @@ def test_a_fork_goes_its_own_way_and_as_the_state_itself_would(
         loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
     for i in range(3):
         loop.rank(DRINKS, CONTEXTS[i], event_id=f"e{i}", defer_activation=i == 1)
-    state, before = loop.state, told(loop.state)
+    state, before = loop.state, full_state(loop.state)
     entries: list[Entry] = [
         Expired("e0", clock.now, 0.25),
         Rewarded("e1", clock.now, 1.0),
@@ -493,11 +495,11 @@ def test_a_fork_goes_its_own_way_and_as_the_state_itself_would(
         Expired("e2", clock.now, 0.0),
     ]
     fork = state.fork()
-    assert told(fork) == before
+    assert full_state(fork) == before
     for entry in entries:
         fork.apply(entry)
-    assert told(state) == before
-    after = told(fork.fork())
+    assert full_state(state) == before
+    after = full_state(fork.fork())
     for entry in entries:
         state.apply(entry)
-    assert told(state) == after
+    assert full_state(state) == after

@@ -67,8 +67,8 @@ def test_the_entries_before_an_event_are_those_before_its_rank_call(
             go(loop, clock, verb, value)
     ranked = [at for at, entry in enumerate(loop.log) if isinstance(entry, Ranked)]
     numbers = range(len(ranked) + 2)
-    found = [entries_before(loop, number) for number in numbers]
-    assert found == [*ranked, len(loop.log), len(loop.log)]
+    results = [entries_before(loop, number) for number in numbers]
+    assert results == [*ranked, len(loop.log), len(loop.log)]
 
 
 @pytest.mark.parametrize("entries", [0, 8, True, "1"])

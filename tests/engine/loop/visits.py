@@ -84,7 +84,7 @@ def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
                     loop.reward(event_id, value / 10)
 
 
-def told(projection: Projection) -> dict[str, Any]:
+def state_lists(projection: Projection) -> dict[str, Any]:
     """A projection's state, with arrays as lists."""
     state = projection.state()
     return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}

@@ -48,8 +48,8 @@ def test_probabilities_of_many_contexts_are_those_of_each(
         means = np.concatenate([one.means for one in each])
         covariances = np.concatenate([one.covariances for one in each])
         beliefs.append(Belief(weights, means, covariances))
-    found = policy.probabilities(Belief.together(beliefs), Normals(0))
-    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
+    result = policy.probabilities(Belief.together(beliefs), Normals(0))
+    assert result.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
 def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone() -> None:
@@ -62,8 +62,8 @@ def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone(
     # Too close for single precision to distinguish.
     near = Belief(np.ones(1), np.array([[0.5, 0.5, 0.5, 0.1]]), 1e-18 * np.eye(4)[None])
     beliefs += [certain, near]
-    found = policy.probabilities(Belief.together(beliefs), Normals(0))
-    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
+    result = policy.probabilities(Belief.together(beliefs), Normals(0))
+    assert result.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
 @every_policy

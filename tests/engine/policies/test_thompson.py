@@ -76,18 +76,18 @@ def test_of_two_actions_the_first_wins_with_the_normal_probability_of_the_differ
     """
     matrix = np.array([[variances[0], covariance], [covariance, variances[1]]])
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Belief.of_one(np.array(mean), matrix), table=table).probabilities[0]
+    actual = decide(policy, Belief.of_one(np.array(mean), matrix), table=table).probabilities[0]
     sd = math.sqrt(sum(variances) - 2 * covariance)
     exact = NormalDist().cdf((mean[0] - mean[1]) / sd)
-    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+    assert abs(actual - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
 
 
 @pytest.mark.parametrize("width", [0.25, 1.0, 3.0])
 def test_the_width_multiplies_the_standard_deviation_that_is_drawn_with(width: float) -> None:
     policy = textbook(floor=0.0, width=width)
-    found = decide(policy, independent([0.6, 0.5], [0.2, 0.1])).probabilities[0]
+    actual = decide(policy, independent([0.6, 0.5], [0.2, 0.1])).probabilities[0]
     exact = NormalDist().cdf(0.1 / (width * math.sqrt(0.05)))
-    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+    assert abs(actual - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
 
 
 @pytest.mark.parametrize(
@@ -102,9 +102,9 @@ def test_of_independent_actions_each_wins_as_often_as_numeric_integration_says(
     mean: list[float], sd: list[float]
 ) -> None:
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, independent(mean, sd)).probabilities
+    actual = decide(policy, independent(mean, sd)).probabilities
     exact = win_chances(mean, sd)
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / policy.draws))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / policy.draws))
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -113,9 +113,9 @@ def test_chances_follow_from_the_bells_that_can_be_seen(seed: int) -> None:
     integration.
     """
     belief = random_belief(seed=seed, size=4)
-    found = decide(textbook(floor=0.0, width=1.0), belief).probabilities
+    actual = decide(textbook(floor=0.0, width=1.0), belief).probabilities
     exact = win_chances(belief.mean.tolist(), belief.widths.tolist())
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
 
 
 @pytest.mark.parametrize("agreement", [1, 4])
@@ -132,9 +132,9 @@ def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     belief = Belief(
         np.ones(1), np.full((1, size), 0.5), 0.2 * covariance[None] + 0.25, Before(covariance[None])
     )
-    found = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
-    error = np.maximum(found.errors, math.sqrt(1 / size / 65_536))
-    assert np.all(np.abs(found.probabilities - 1 / size) <= 4 * error)
+    result = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
+    error = np.maximum(result.errors, math.sqrt(1 / size / 65_536))
+    assert np.all(np.abs(result.probabilities - 1 / size) <= 4 * error)
 
 
 def test_a_belief_that_is_kept_is_decided_on_as_any_other() -> None:
@@ -175,8 +175,8 @@ def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
     matrix = 0.04 * np.array([[1, correlation], [correlation, 1]])
     assert np.linalg.eigvalsh(matrix)[0] < 0
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Belief.of_one(np.array([0.5, 0.5]), matrix)).probabilities
-    np.testing.assert_allclose(found, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
+    result = decide(policy, Belief.of_one(np.array([0.5, 0.5]), matrix)).probabilities
+    np.testing.assert_allclose(result, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
 
 
 def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
@@ -266,13 +266,13 @@ def test_probabilities_are_those_of_so_many_draws_given_that_they_agree(agreemen
     belief = random_belief(seed=21, size=4)
     single = decide(textbook(floor=0.0), belief).probabilities
     expected = single**agreement / (single**agreement).sum()
-    found = decide(Thompson(floor=0.0, agreement=agreement), belief).probabilities
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    actual = decide(Thompson(floor=0.0, agreement=agreement), belief).probabilities
+    np.testing.assert_allclose(actual, expected, rtol=1e-9)
     simulated = np.random.default_rng(0).choice(4, size=(200_000, agreement), p=single)
     agreed = simulated[(simulated == simulated[:, :1]).all(axis=1), 0]
     if len(agreed) >= 1_000:
         counts = np.bincount(agreed, minlength=4).astype(float)
-        assert chi_square(counts, found) < CHI_SQUARE_999[3]
+        assert chi_square(counts, actual) < CHI_SQUARE_999[3]
 
 
 def test_what_agreed_draws_choose_is_chosen_as_often_as_stated() -> None:
@@ -316,9 +316,9 @@ def test_a_mixture_has_one_bell_for_each_action(weights: list[float]) -> None:
     within = sum(w * one.widths**2 for w, one in zip(weights, alone, strict=True))
     between = sum(w * (one.mean - belief.mean) ** 2 for w, one in zip(weights, alone, strict=True))
     np.testing.assert_allclose(belief.widths**2, within + between, rtol=1e-12)
-    found = decide(textbook(floor=0.0), belief).probabilities
+    actual = decide(textbook(floor=0.0), belief).probabilities
     exact = win_chances(belief.mean.tolist(), belief.widths.tolist())
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
 
 
 @pytest.mark.no_cover
@@ -389,5 +389,5 @@ def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: flo
         assert times == np.bincount(drawn.argmax(axis=0), minlength=len(able)).tolist()
         outcome = _Outcome(np.zeros(len(table)), np.zeros(len(table)), able, won)
         for kept in (outcome, outcome.packed()):
-            found = [kept.draws_of(action, 64).tolist() for action in able]
-            assert found == [np.flatnonzero(drawn.argmax(axis=0) == k).tolist() for k in able]
+            results = [kept.draws_of(action, 64).tolist() for action in able]
+            assert results == [np.flatnonzero(drawn.argmax(axis=0) == k).tolist() for k in able]

@@ -331,10 +331,10 @@ def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
 def test_what_is_written_once_for_equal_values_tells_others_apart(values: list[Any]) -> None:
     """In any order: Python's 1, 1.0 and True are equal, their JSON is not."""
     for value in [*values, *reversed(values)]:
-        told = [{"n": {"x": value}}]
+        context = [{"n": {"x": value}}]
         with suppress(PersonalizerError):
-            text = parse_rank_request([{"id": "a", "features": []}], told).context_text
-            assert text == json.dumps(told, separators=(",", ":"))
+            text = parse_rank_request([{"id": "a", "features": []}], context).context_text
+            assert text == json.dumps(context, separators=(",", ":"))
 
 
 def test_what_is_written_once_is_kept_of_so_many_values_at_most() -> None:

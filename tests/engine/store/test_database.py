@@ -50,13 +50,13 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     with connect(f"sqlite:///{tmp_path}/new/folder/events.db").connect() as connection:
-        found = {
+        results = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in (
                 "journal_mode", "foreign_keys", "synchronous", "busy_timeout", "wal_autocheckpoint",
             )
         }  # fmt: skip
-    assert found == {
+    assert results == {
         "journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5_000,
         "wal_autocheckpoint": 10_000,
     }  # fmt: skip

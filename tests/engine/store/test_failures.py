@@ -247,9 +247,14 @@ def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
         assert kept.snapshot_if_due(every=1)
         with on_every_connection("PRAGMA query_only=ON"), pytest.raises(StoreError) as refused:
             serve_next(StoredLoop.create(Store.open(plain_url), owner="me", world=WORLD))
-    told = {record.msg: vars(record) for record in caplog.records}
-    assert list(told) == ["database made", "entries written", "snapshots written", "database fault"]
-    assert told["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
-    assert told["database fault"]["code"] == "OperationalError"
-    assert told["database fault"]["reason"] == refused.value.message
-    assert kept.id not in "".join(map(str, told.values()))
+    records = {record.msg: vars(record) for record in caplog.records}
+    assert list(records) == [
+        "database made",
+        "entries written",
+        "snapshots written",
+        "database fault",
+    ]
+    assert records["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
+    assert records["database fault"]["code"] == "OperationalError"
+    assert records["database fault"]["reason"] == refused.value.message
+    assert kept.id not in "".join(map(str, records.values()))

@@ -62,6 +62,6 @@ def test_who_is_given_loops_has_no_more_than_others(url: str) -> None:
 def test_limits_come_from_the_environment() -> None:
     given = {"PLAYGROUND_MAX_LOOPS": "3", "PLAYGROUND_RETENTION_DAYS": " 7 ", "OTHER": "x"}
     assert Limits.from_environment(given) == replace(Limits(), max_loops=3, retention_days=7)
-    for text, told in {"0": "0", "-1": "'-1'", "many": "'many'", "9" * 12: "9" * 12}.items():
-        with pytest.raises(PersonalizerError, match=f"PLAYGROUND_MAX_UPLOAD is {told}, but must"):
+    for text, quoted in {"0": "0", "-1": "'-1'", "many": "'many'", "9" * 12: "9" * 12}.items():
+        with pytest.raises(PersonalizerError, match=f"PLAYGROUND_MAX_UPLOAD is {quoted}, but must"):
             Limits.from_environment({"PLAYGROUND_MAX_UPLOAD": text})

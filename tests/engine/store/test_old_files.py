@@ -68,25 +68,25 @@ def opened(store: Store, about: LoopInfo) -> LearningLoop:
 
 def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
     """Assert that a loop still gives the expected answers in ten contexts."""
-    told = EXPECTED[name]
-    for context, expected in zip(told["contexts"], told[answers], strict=True):
-        ranked = loop.preview(told["actions"], context)
+    case = EXPECTED[name]
+    for context, expected in zip(case["contexts"], case[answers], strict=True):
+        ranked = loop.preview(case["actions"], context)
         for field, value in expected.items():
-            found = getattr(ranked, field)
+            actual = getattr(ranked, field)
             if isinstance(value, str):
-                assert found == value
+                assert actual == value
             else:
                 # Equal to the bit on one machine; BLAS on another may round differently.
-                np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-9)
+                np.testing.assert_allclose(actual, value, rtol=1e-9, atol=1e-9)
 
 
 @each_loop
 def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name: str) -> None:
-    told = EXPECTED[name]
-    about = old.store.about(told["id"])
+    case = EXPECTED[name]
+    about = old.store.about(case["id"])
     loop = opened(old.store, about)
-    assert (about.name, about.seed, about.events) == (told["name"], told["seed"], told["events"])
-    assert (about.length, len(loop.log)) == (told["history"], told["counting"])
+    assert (about.name, about.seed, about.events) == (case["name"], case["seed"], case["events"])
+    assert (about.length, len(loop.log)) == (case["history"], case["counting"])
     assert loop.settings.hypotheses == FORMER
     check_answers(loop, name, "answers")
 
@@ -94,8 +94,8 @@ def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name:
 @each_loop
 @pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
 def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -> None:
-    told, file = EXPECTED[name], io.BytesIO()
-    kind.write(old, old.store.about(told["id"]), file)
+    case, file = EXPECTED[name], io.BytesIO()
+    kind.write(old, old.store.about(case["id"]), file)
     entries = gzip.decompress(file.getvalue()).splitlines()[1:-1]
     before = gzip.decompress((DATA / f"{name}{kind.suffix}").read_bytes()).splitlines()
     assert entries == before[kind.key == "log" :]
@@ -145,14 +145,14 @@ def measured(states: Iterable[State]) -> tuple[str, float]:
 
 @pytest.mark.parametrize("name", PINNED)
 def test_what_a_log_tells_changes_only_with_the_version(old: Library, name: str) -> None:
-    loops = [opened(old.store, old.store.about(told["id"])) for told in EXPECTED.values()]
-    found: dict[str, tuple[int, list[State]]] = {
+    loops = [opened(old.store, old.store.about(case["id"])) for case in EXPECTED.values()]
+    results: dict[str, tuple[int, list[State]]] = {
         "LoopState": (LoopState.VERSION, [LoopState(loop.log).state() for loop in loops])
     }
     for projection, loop in (LearningCurve(COFFEE), loops[0]), (MatchingRecord(), loops[1]):
         projection.follow(loop)
-        found[type(projection).__name__] = projection.VERSION, [projection.state()]
-    version, (form, total), pinned = found[name][0], measured(found[name][1]), PINNED[name]
+        results[type(projection).__name__] = projection.VERSION, [projection.state()]
+    version, (form, total), pinned = results[name][0], measured(results[name][1]), PINNED[name]
     assert [version, form, total] == [*pinned[:2], pytest.approx(pinned[2])], (
         f"The same log tells something else than under version {pinned[0]}: raise {name}.VERSION, "
         f"so that no older snapshot is taken for a new one, and pin its {form!r}, {total!r}."

@@ -41,9 +41,9 @@ def test_undo_reaches_behind_snapshots(plain_store: Store, learner: str, entries
     curve = LearningCurve(WORLD)
     curve.follow(memory)
     for each in (kept, back):
-        told = each.follow(LearningCurve)
-        np.testing.assert_array_equal(told.rewards, curve.rewards)
-        assert list(told.rows()) == list(curve.rows())
+        stored_curve = each.follow(LearningCurve)
+        np.testing.assert_array_equal(stored_curve.rewards, curve.rewards)
+        assert list(stored_curve.rows()) == list(curve.rows())
     for _ in range(20):
         serve_next(kept)
         kept.snapshot_if_due(15)

@@ -78,9 +78,9 @@ def crash(url: str, loop_id: str, rounds: int, rng: np.random.Generator) -> Cras
     """
     store, acknowledged = Store.open(url), 0
     for _ in range(rounds):
-        told = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
-        acknowledged += len(told)
-        _check(store, loop_id, told)
+        acknowledged_ids = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
+        acknowledged += len(acknowledged_ids)
+        _check(store, loop_id, acknowledged_ids)
     kept = len(StoredLoop.open(store, loop_id).loop.events)
     store.close()
     return Crashes(rounds, acknowledged, kept)
@@ -94,16 +94,16 @@ def _run_and_kill(url: str, loop_id: str, after: float) -> list[str]:
     process = _CONTEXT.Process(target=_work_until_killed, args=(url, loop_id, tell))
     process.start()
     tell.close()
-    told = [hear.recv()]
+    acknowledged = [hear.recv()]
     time.sleep(after)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     while True:
         try:
-            told.append(hear.recv())
+            acknowledged.append(hear.recv())
         except EOFError:
-            return told
+            return acknowledged
 
 
 def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
@@ -149,17 +149,17 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
     ]
     for worker in workers:
         worker.start()
-    found: list[list[object]] = []
-    while len(found) < processes:
+    result: list[list[object]] = []
+    while len(result) < processes:
         if results.empty():
             assert not any(worker.exitcode for worker in workers), "a process failed"
             time.sleep(0.01)
         else:
-            found.append(results.get())
+            result.append(results.get())
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
-    return found
+    return result
 
 
 def _work_beside_others(url: str, loop_id: str, events: int, gate: object, results: object) -> None:

@@ -48,8 +48,8 @@ def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:
     fields = [
         {"name": name, "values": [{"name": str(n)} for n in range(8)]} for name in ("a", "b", "c")
     ]
-    told = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
-    assert len(draft_of(world_from_json(told)).segments) == 512
+    data = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
+    assert len(draft_of(world_from_json(data)).segments) == 512
 
 
 def test_a_new_action_is_worth_the_same_for_anybody() -> None:

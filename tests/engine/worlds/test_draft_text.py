@@ -25,8 +25,8 @@ SMALL = Draft(
 LEVELS = LevelRow(4, "Looked", 0.2, 3.0), LevelRow(5, "", 0.5), LevelRow(6, "Left", 0.0)
 
 
-def packed(told: object) -> str:
-    return base64.urlsafe_b64encode(zlib.compress(json.dumps(told).encode())).decode()
+def packed(data: object) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(data).encode())).decode()
 
 
 @pytest.mark.parametrize(

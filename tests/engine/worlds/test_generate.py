@@ -56,8 +56,8 @@ def test_another_seed_is_another_world() -> None:
 def test_noise_takes_away_what_there_is_to_learn() -> None:
     worth = []
     for noise in (0.0, 0.4, 0.7, 1.0):
-        told = generate(Knobs(noise=noise), 4).ceilings
-        worth.append(told.best.value - told.uniform.value)
+        ceilings = generate(Knobs(noise=noise), 4).ceilings
+        worth.append(ceilings.best.value - ceilings.uniform.value)
     assert worth == sorted(worth, reverse=True)
     assert worth[0] > 0.4
     assert worth[-1] == pytest.approx(0)

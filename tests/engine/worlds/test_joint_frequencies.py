@@ -44,8 +44,8 @@ def test_a_large_world_comes_as_its_bound_fields_say(large: Draft) -> None:
     world = world_of(large)
     assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
     assert world.bound_shares == pytest.approx(np.array([[0.5, 1 / 6], [0.2 / 3, 0.8 / 3]]))
-    told = world.to_json()
-    assert (told["version"], world_from_json(told)) == (6, world)
+    data = world.to_json()
+    assert (data["version"], world_from_json(data)) == (6, world)
     rng = stream(0, "visitors of a bakery")
     came = [world.visitor(rng) for _ in range(2_000)]
     rainy = sum(one["weather"] == "Rainy" and one["hurry"] == "yes" for one in came)
@@ -59,9 +59,9 @@ def test_what_a_large_world_earns_counts_who_comes_together() -> None:
     fields = [*bakery()["fields"], *({"name": name, "values": [
         {"name": f"{name}{n}"} for n in range(20)
     ]} for name in ("f", "g"))]  # fmt: skip
-    told = {"fields": ["weather", "hurry"], "times": list(TIMES)}
+    joint = {"fields": ["weather", "hurry"], "times": list(TIMES)}
     truth = {"base": 0.1, "terms": [term]}
-    more = {"version": 6, "fields": fields, "truth": truth, "together": told}
+    more = {"version": 6, "fields": fields, "truth": truth, "together": joint}
     world = world_from_json(bakery(**more))
     del more["together"]
     apart = world_from_json(bakery(**more))
@@ -135,14 +135,14 @@ def test_segments_of_other_fields_take_no_room_for_what_is_bound() -> None:
 
 def test_a_large_world_is_the_same_after_a_draft_of_it(large: Draft) -> None:
     plain = world_of(draft_of(world_of(large)))
-    told = plain.to_json()
+    data = plain.to_json()
     table = np.broadcast_to(np.array(TIMES).reshape(2, 2, 1), (2, 2, 48))
-    told["together"] = {"fields": ["weather", "hurry", "hour"], "times": table.ravel().tolist()}
-    world = world_from_json(told)
+    data["together"] = {"fields": ["weather", "hurry", "hour"], "times": table.ravel().tolist()}
+    world = world_from_json(data)
     assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
     assert world == world_of(draft_of(world)) == plain
-    told["together"] = {"fields": ["hour"], "times": [2] * 48}
-    assert (world_from_json(told).bound, world_from_json(told).together) == ((), ())
+    data["together"] = {"fields": ["hour"], "times": [2] * 48}
+    assert (world_from_json(data).bound, world_from_json(data).together) == ((), ())
 
 
 def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Draft) -> None:
@@ -153,7 +153,7 @@ def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Dra
 def test_older_drafts_say_it_of_all_contexts() -> None:
     text = draft_to_text(TOGETHER)
     data = zlib.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    told = json.loads(data) | {"together": list(TIMES)}
-    del told["drift"]
-    packed = zlib.compress(json.dumps(told).encode())
+    older = json.loads(data) | {"together": list(TIMES)}
+    del older["drift"]
+    packed = zlib.compress(json.dumps(older).encode())
     assert draft_from_text(base64.urlsafe_b64encode(packed).decode()) == TOGETHER

@@ -12,12 +12,12 @@ from tests.engine.worlds.random_worlds import bakery
 
 def test_a_table_beyond_its_bound_is_told_of_weights() -> None:
     ten = [{"name": str(i)} for i in range(10)]
-    told = bakery(
+    data = bakery(
         fields=[{"name": name, "values": ten} for name in "abc"],
         items=[{"id": str(i), "features": {"a": 1}} for i in range(11)],
     )
     with pytest.raises(PersonalizerError, match=rf"is 11000, .* at most {MAX_TABLE:,}; weights"):
-        world_from_json(told)
+        world_from_json(data)
 
 
 def test_what_would_not_fit_a_line_is_refused() -> None:

@@ -71,12 +71,12 @@ def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None
         exif, made = Image.Exif(), io.BytesIO()
         exif[0x0112] = orientation
         image.save(made, kind, exif=exif)
-        found = opened(picture_of(made.getvalue())).convert("L")
+        result = opened(picture_of(made.getvalue())).convert("L")
         with Image.open(made) as original:
             known = ImageOps.exif_transpose(original).convert("L")
-        assert found.size == known.size
-        for corner in product((5, found.width - 6), (5, found.height - 6)):
-            assert abs(found.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
+        assert result.size == known.size
+        for corner in product((5, result.width - 6), (5, result.height - 6)):
+            assert abs(result.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("tag", [b"\x01\x0a", b"\x01\x3e"])

@@ -45,8 +45,8 @@ def test_the_request_of_a_cell_is_made_once_with_all_items_in_their_order(world:
         request = world.request(cell)
         assert request is world.request(cell)
         assert [action.id for action in request.actions] == [item.id for item in world.items]
-        told = parse_rank_request(world.actions, world.features(world.contexts[cell]))
-        assert request.to_json() == told.to_json()
+        parsed = parse_rank_request(world.actions, world.features(world.contexts[cell]))
+        assert request.to_json() == parsed.to_json()
 
 
 @every_world

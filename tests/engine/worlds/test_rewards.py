@@ -27,8 +27,8 @@ def test_expected_is_the_mean_of_the_outcomes_that_the_taste_tells(world: World)
     assert world.expected == pytest.approx(world.outcomes @ np.array([0, 0.5, 1]))
     for i, context in enumerate(world.contexts):
         tastes = [world.taste(context, item) for item in world.items]
-        told = [taste.full + taste.half / 2 for taste in tastes]
-        assert world.expected[i] == pytest.approx(told)
+        means = [taste.full + taste.half / 2 for taste in tastes]
+        assert world.expected[i] == pytest.approx(means)
 
 
 @every_world

@@ -25,7 +25,7 @@ def test_whatever_a_value_sends_comes_back(sends: object) -> None:
 
 
 def test_a_line_is_a_number_tags_or_json() -> None:
-    told = {"": None, "24": 24, "a, b": {"a": True, "b": True}, '{"x": 1}': {"x": 1}}
-    assert {line: sent_from_text(line) for line in told} == told
+    values = {"": None, "24": 24, "a, b": {"a": True, "b": True}, '{"x": 1}': {"x": 1}}
+    assert {line: sent_from_text(line) for line in values} == values
     assert why_not_sent({"x": {"y": {"z": 1}}}).startswith("x.y is")
     assert why_not_sent({"x": 1}) == ""

@@ -47,10 +47,10 @@ def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
 ) -> None:
     """Sums of term means would assume independent fields."""
     monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 10)
-    told = large(fields=4, values=6, items=2)
+    data = large(fields=4, values=6, items=2)
     term = {"add": 0.4, "when": {"field0": "5", "field1": "5"}, "item": "item 0"}
-    told |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
-    told["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
-    found, often = world_from_json(told).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
-    assert not found.is_exact
-    assert abs(found.value - 0.1 - 0.4 * often) < 4 * found.error
+    data |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
+    data["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
+    ceilings, often = world_from_json(data).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
+    assert not ceilings.is_exact
+    assert abs(ceilings.value - 0.1 - 0.4 * often) < 4 * ceilings.error

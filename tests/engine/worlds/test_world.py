@@ -93,9 +93,9 @@ def test_a_world_without_values_is_written_as_it_was_before_there_were_any() -> 
     coffee = WORLDS["coffee"]
     assert coffee.to_json()["version"] == 1
     assert "unit" not in coffee.text
-    told = priced(coffee, (2, 4, 8, 5)).to_json()
-    assert (told["version"], told["unit"]) == (2, "€")
-    assert world_from_json(told) == priced(coffee, (2, 4, 8, 5))
+    data = priced(coffee, (2, 4, 8, 5)).to_json()
+    assert (data["version"], data["unit"]) == (2, "€")
+    assert world_from_json(data) == priced(coffee, (2, 4, 8, 5))
 
 
 # -- learnability -------------------------------------------------------------------------

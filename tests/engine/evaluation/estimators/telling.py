@@ -11,9 +11,9 @@ TARGETS: tuple[Target, ...] = (Online(), Baseline(), Even(), Fixed("action1"))
 
 def answer(one: Estimator, level: float = 0.95) -> Interval:
     """Return the estimator's interval; fail if there is none."""
-    found = one.interval(level)
-    assert found is not None
-    return found
+    interval = one.interval(level)
+    assert interval is not None
+    return interval
 
 
 def tell(weighed: Weighed, *theirs: Any) -> None:
@@ -24,8 +24,8 @@ def tell(weighed: Weighed, *theirs: Any) -> None:
             other.add_example(1.0, reward, weight)
 
 
-def ends(found: Interval) -> list[float]:
-    return [found.low, found.high]
+def ends(result: Interval) -> list[float]:
+    return [result.low, result.high]
 
 
 def middle_and_reach(values: Any) -> tuple[float, float]:

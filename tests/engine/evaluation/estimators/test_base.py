@@ -47,8 +47,8 @@ def test_parts_of_a_log_merge_into_the_whole(estimator: type[Estimator], target:
         rest + (third + (first + other_codes)),
         one_after_the_other,
     ):
-        found = answer(merged)
-        assert (found.estimate, found.low, found.high) == pytest.approx(
+        interval = answer(merged)
+        assert (interval.estimate, interval.low, interval.high) == pytest.approx(
             (whole.estimate, whole.low, whole.high), abs=1e-8
         )
 
@@ -60,8 +60,8 @@ def test_without_events_there_is_no_answer(estimator: type[Estimator]) -> None:
 
 @each
 def test_a_higher_level_is_wider(estimator: type[Estimator]) -> None:
-    told = estimator().add(TARGETS[3].weigh(made(300).log))
-    assert answer(told, 0.5).width < answer(told).width < answer(told, 0.999).width
+    updated = estimator().add(TARGETS[3].weigh(made(300).log))
+    assert answer(updated, 0.5).width < answer(updated).width < answer(updated, 0.999).width
 
 
 @each
@@ -78,9 +78,9 @@ def test_rewards_may_lie_in_any_bounds(estimator: type[Estimator]) -> None:
 
 
 def test_an_interval_holds_its_ends() -> None:
-    found = Interval(0.5, 0.25, 1.0)
-    assert found.width == 0.75
-    assert found.holds(0.25)
-    assert found.holds(1.0)
-    assert not found.holds(0.2)
-    assert not found.holds(1.1)
+    result = Interval(0.5, 0.25, 1.0)
+    assert result.width == 0.75
+    assert result.holds(0.25)
+    assert result.holds(1.0)
+    assert not result.holds(0.2)
+    assert not result.holds(1.1)

@@ -57,7 +57,7 @@ def _beyond(reach: float, freedom: int) -> float:
 def test_the_largest_possible_weight_is_read_off_the_log() -> None:
     log = made(100).log
     assert log.probabilities is not None
-    told = CressieRead().add(Fixed("action1").weigh(log))
-    assert told.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
+    estimator = CressieRead().add(Fixed("action1").weigh(log))
+    assert estimator.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
     unknown = replace(log, probabilities=None)
     assert CressieRead().add(Fixed("action1").weigh(unknown)).highest == math.inf

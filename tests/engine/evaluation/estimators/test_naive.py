@@ -11,7 +11,7 @@ from tests.engine.evaluation.made_logs import made
 def test_it_is_the_mean_of_what_was_shown() -> None:
     log = made(200).log
     for target, seen in ((Fixed("action1"), log.shown == 1), (Online(), log.shown >= 0)):
-        found = answer(Naive().add(target.weigh(log)))
+        interval = answer(Naive().add(target.weigh(log)))
         mean, reach = middle_and_reach(log.reward[seen])
-        assert found.estimate == pytest.approx(mean)
-        assert found.high - mean == pytest.approx(reach, rel=1e-6)
+        assert interval.estimate == pytest.approx(mean)
+        assert interval.high - mean == pytest.approx(reach, rel=1e-6)

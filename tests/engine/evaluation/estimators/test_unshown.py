@@ -15,36 +15,36 @@ from tests.engine.evaluation.made_logs import made
 LOG = made(200).log
 
 
-def told(*parts: slice) -> Unshown:
-    found = Unshown()
+def unshown_of(*parts: slice) -> Unshown:
+    result = Unshown()
     for part in parts:
         log = LOG.take(np.arange(200)[part])
-        found = found.add(Even().weigh(log), log.reward)
-    return found
+        result = result.add(Even().weigh(log), log.reward)
+    return result
 
 
 def test_an_event_stands_for_as_many_others_as_its_chance_leaves() -> None:
     g = 1 / LOG.propensity - 1
-    mean, events = told(slice(200)).common(0)
+    mean, events = unshown_of(slice(200)).common(0)
     effective = g.sum() ** 2 / (g**2).sum()
     assert events == pytest.approx(effective + 0.5)
     assert mean == pytest.approx(
         ((g @ LOG.reward) / g.sum() * effective + 0.25) / (effective + 0.5)
     )
-    assert told(slice(200)).common(1) == pytest.approx((1 - mean, events))
+    assert unshown_of(slice(200)).common(1) == pytest.approx((1 - mean, events))
 
 
 def test_two_parts_of_a_log_are_the_whole() -> None:
-    whole = told(slice(200)).sums
-    assert told(slice(60), slice(60, None)).sums == pytest.approx(whole)
-    assert (told(slice(60)) + told(slice(60, None))).sums == pytest.approx(whole)
+    whole = unshown_of(slice(200)).sums
+    assert unshown_of(slice(60), slice(60, None)).sums == pytest.approx(whole)
+    assert (unshown_of(slice(60)) + unshown_of(slice(60, None))).sums == pytest.approx(whole)
 
 
 def test_where_all_was_shown_half_is_believed_and_all_is_in_doubt() -> None:
     sure = replace(LOG, propensity=np.ones(200), probabilities=None)
-    found = Unshown().add(Online().weigh(sure), sure.reward)
-    assert found.common(0) == (0.5, 0.5)
-    mean, down, up, _ = found.imagined(0, 25.0, 1.0, 1.96, 1.0)
+    result = Unshown().add(Online().weigh(sure), sure.reward)
+    assert result.common(0) == (0.5, 0.5)
+    mean, down, up, _ = result.imagined(0, 25.0, 1.0, 1.96, 1.0)
     assert mean == down == 0.5
     assert up >= 0.5
 
@@ -74,8 +74,8 @@ def test_who_shows_each_action_in_a_third_of_contexts_picks() -> None:
 
 
 def test_the_best_of_three_normal_numbers_is_85_hundredths_above_their_mean() -> None:
-    told = Selection().add(PICKS.weigh(VARIED))
-    assert told.advantage(len(VARIED)) == pytest.approx(0.846, abs=0.03)
+    selection = Selection().add(PICKS.weigh(VARIED))
+    assert selection.advantage(len(VARIED)) == pytest.approx(0.846, abs=0.03)
 
 
 def test_parts_add_up() -> None:
@@ -132,11 +132,11 @@ def test_the_lower_end_has_room_for_what_was_unreached_and_no_other_end_moves(
         reward=(rng.random(400) < rate).astype(float),
         probabilities=np.tile(chances, (400, 1)),
     )
-    told, truth = Stratified().add(Even().weigh(log)), 2 / 5 * rate
-    room = told.alone()
+    estimator, truth = Stratified().add(Even().weigh(log)), 2 / 5 * rate
+    room = estimator.alone()
     where = "engine.evaluation.estimators.stratified.unreached"
     monkeypatch.setattr(where, lambda steps: 0.0)
-    tight = told.alone()
+    tight = estimator.alone()
     assert room is not None
     assert tight is not None
     assert room.low < truth < tight.low

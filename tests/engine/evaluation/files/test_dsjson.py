@@ -9,9 +9,9 @@ from tests.engine.store.exchange.files import GOOD_ROW
 
 def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
     good = lines(GOOD_ROW)
-    told = refused(b"\n".join([good, good[:50], good.replace(b"_tag", b"_t\xe9g"), b"", b"x"]))
-    assert [line for line, _ in told] == [2, 3, 5]
-    assert told[1][1] == "it is not UTF-8"
+    faults = refused(b"\n".join([good, good[:50], good.replace(b"_tag", b"_t\xe9g"), b"", b"x"]))
+    assert [line for line, _ in faults] == [2, 3, 5]
+    assert faults[1][1] == "it is not UTF-8"
 
 
 @pytest.mark.parametrize(
@@ -23,9 +23,9 @@ def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
     ],
 )
 def test_a_line_of_other_types_is_told_with_where_they_are(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None:
@@ -44,9 +44,9 @@ def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None
     ],
 )
 def test_a_faulty_line_is_told_with_what_it_holds(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_what_is_not_learned_is_left_out_but_counts() -> None:
@@ -55,8 +55,8 @@ def test_what_is_not_learned_is_left_out_but_counts() -> None:
 
 
 def test_a_reward_whose_decision_was_read_is_one_of_a_log_that_is_not_joined() -> None:
-    ((line, told),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
-    assert (line, told) == (
+    ((line, reason),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
+    assert (line, reason) == (
         2,
         "it is the reward of event 'e0', which stands before: the log is not joined, join rewards "
         "to decisions first",
@@ -82,9 +82,9 @@ A_FIRST = "it has no probability, _label_probability, and without that nothing c
     ],
 )
 def test_chances_that_cannot_be_are_told_with_their_line(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> None:
@@ -102,16 +102,16 @@ def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> N
     ],
 )
 def test_an_offer_that_cannot_be_is_told_with_its_line(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_offers_may_not_differ_where_positions_are_all_that_tells_actions() -> None:
     (log,) = read(lines(offering({"x": 1}, {"x": 2}), offering({"x": 3}, {"x": 4})))
     assert log.actions == ("1", "2")
-    told = refused(lines(offering({"x": 1}, {"x": 2}), offering({"x": 1}, {"x": 2}, {"x": 3})))
-    assert told == [
+    faults = refused(lines(offering({"x": 1}, {"x": 2}), offering({"x": 1}, {"x": 2}, {"x": 3})))
+    assert faults == [
         (
             2,
             "it offers 3 actions, not all with an id, where 2 were offered before: nobody can "

@@ -27,8 +27,10 @@ def test_ids_are_told_apart_from_batch_to_batch() -> None:
 
 def test_long_ids_are_told_apart_as_short_ones_are() -> None:
     ids, long = EventIds(), "x" * 1_000
-    told = [ids.is_again(one) for one in (f"{long}1", f"{long}2", f"{long}1", "x1", "\ud800" * 50)]
-    assert told == [False, False, True, False, False]
+    repeated = [
+        ids.is_again(one) for one in (f"{long}1", f"{long}2", f"{long}1", "x1", "\ud800" * 50)
+    ]
+    assert repeated == [False, False, True, False, False]
 
 
 @pytest.mark.parametrize(("write", "line"), [(as_csv, 42), (as_parquet, 41), (as_dsjson, 41)])

@@ -53,8 +53,10 @@ def test_the_same_log_is_read_from_every_kind_of_file(
         np.testing.assert_allclose(log.probabilities[:, at], chances)
     assert log.reward.tolist() == [event["reward"] for event in EVENTS]
     np.testing.assert_allclose(log.propensity, [event["propensity"] for event in EVENTS])
-    told = [{f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS]
-    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == told
+    expected_fields = [
+        {f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS
+    ]
+    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == expected_fields
 
 
 def test_a_log_without_a_word_on_what_is_offered_offers_all_that_it_shows() -> None:
@@ -76,8 +78,8 @@ def test_a_window_holds_the_events_that_a_cut_would(write: Write) -> None:
     by_number = read(write(MADE), window=inside)
     by_time = read(write(MADE), window=Window(since=EVENTS[20]["time"], until=EVENTS[149]["time"]))
     rewards = [event["reward"] for event in EVENTS[20:150]]
-    for found in (by_number, by_time):
-        assert [reward for log in found for reward in log.reward] == rewards
+    for result in (by_number, by_time):
+        assert [reward for log in result for reward in log.reward] == rewards
     late = datetime(2030, 1, 1, tzinfo=UTC)
     assert not read(write(MADE), window=Window(since=late))
     assert not read(write(MADE), window=Window(first=201))
@@ -158,8 +160,8 @@ def test_lines_are_those_of_their_own_file_where_reading_ends_and_where_names_ar
         (tmp_path / folder / "part.csv").write_bytes(data)
     with pytest.raises(RejectedError) as error:
         list(open_log(tmp_path).batches())
-    told = [(fault.file, fault.line) for fault in error.value.faults]
-    assert told == [("1/part.csv", 3), ("2/part.csv", 4)]
+    places = [(fault.file, fault.line) for fault in error.value.faults]
+    assert places == [("1/part.csv", 3), ("2/part.csv", 4)]
 
 
 def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:

@@ -42,9 +42,9 @@ def rows_of(log: Decisions) -> list[Row]:
 
 
 def of(row: Row, key: str) -> Interval:
-    found = row.intervals[key]
-    assert found is not None
-    return found
+    result = row.intervals[key]
+    assert result is not None
+    return result
 
 
 @pytest.mark.parametrize("written", [".33333333", ".3333", ".333", ".33", ".3"])
@@ -77,7 +77,7 @@ def test_what_is_off_by_more_than_rounding_has_no_interval(written: str) -> None
     even, one, _ = rows_of(log_of((1 / 3,) * 3, (written, written, ".3333"[: len(written)])))
     assert even.is_off
     assert even.mean > 1
-    assert {key for key, found in even.intervals.items() if found is not None} == set()
+    assert {key for key, result in even.intervals.items() if result is not None} == set()
     assert one.is_off or of(one, "cressie_read").holds(RATE)
 
 
@@ -87,19 +87,19 @@ def test_few_events_do_not_tell_what_was_rounded() -> None:
 
 
 def test_half_a_unit_is_told_by_the_digits_of_a_whole_column() -> None:
-    told = [[0.3, 0.25], [0.5, np.nan, 1.0], [1 / 3, 0.5], [1.0, 0.0], [0.123456, 0.5]]
-    found = [half_unit(np.array(values)) for values in told]
-    assert found == pytest.approx([0.005, 0.05, SINGLE, SINGLE, 5e-7])
+    columns = [[0.3, 0.25], [0.5, np.nan, 1.0], [1 / 3, 0.5], [1.0, 0.0], [0.123456, 0.5]]
+    results = [half_unit(np.array(values)) for values in columns]
+    assert results == pytest.approx([0.005, 0.05, SINGLE, SINGLE, 5e-7])
 
 
 def test_shares_of_all_that_was_offered_sum_to_one() -> None:
     spread = [0.98, 0.01, 0.01, 0.01, 0.01, 0.0, 0.05]
     table = np.array([[0.14] * 7, [0.9, 0.1, 0.1, 0, 0, 0, 0], spread])
-    found = normalised(table)
-    np.testing.assert_allclose(found[0], np.full(7, 1 / 7))
-    np.testing.assert_allclose(found[1, :4], [0.9 - 0.1 / 3, 0.1 - 0.1 / 3, 0.1 - 0.1 / 3, 0])
+    result = normalised(table)
+    np.testing.assert_allclose(result[0], np.full(7, 1 / 7))
+    np.testing.assert_allclose(result[1, :4], [0.9 - 0.1 / 3, 0.1 - 0.1 / 3, 0.1 - 0.1 / 3, 0])
     # In proportion; otherwise some propensities would be negative.
-    np.testing.assert_allclose(found[2], table[2] / 1.07)
+    np.testing.assert_allclose(result[2], table[2] / 1.07)
     head = ",".join(["action", "reward", *(f"p_a{at}" for at in range(7))])
     row = ",".join(["1", *[".14"] * 7])
     data = "\n".join([head, *(f"a{n % 7},{row}" for n in range(700))]).encode()

@@ -52,9 +52,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 },
             }
         )
-    found = tmp_path_factory.mktemp("vw") / "log.dsjson"
-    found.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    return found
+    result = tmp_path_factory.mktemp("vw") / "log.dsjson"
+    result.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return result
 
 
 def ips(path: Path, target: Target) -> float:
@@ -84,6 +84,6 @@ def test_what_it_loses_with_what_it_learned_is_what_its_choices_would(path: Path
     chances = np.zeros((EVENTS, len(DRINKS)))
     (log,) = open_log(path).batches()
     chances[np.arange(EVENTS), [log.actions.index(DRINKS[at]) for at in chosen]] = 1.0
-    found = ips(path, Given("learned", chances))
-    assert mean == pytest.approx(-found, abs=1e-6)
-    assert found > ips(path, Baseline()) + 0.1
+    result = ips(path, Given("learned", chances))
+    assert mean == pytest.approx(-result, abs=1e-6)
+    assert result > ips(path, Baseline()) + 0.1

@@ -235,11 +235,11 @@ def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
     executor.finish(2)
     assert len(under_way.collect(timeout=0)) == 2
     assert len(executor.waiting) == 3
-    found = 2
+    result = 2
     while not under_way.is_over:
         executor.finish(3)
-        found += len(under_way.collect(timeout=0))
-    assert found == 16
+        result += len(under_way.collect(timeout=0))
+    assert result == 16
     assert not executor.waiting
 
 
@@ -322,10 +322,10 @@ def test_a_run_that_raises_is_a_failure_and_all_others_have_their_outcomes(
     with executors() as executor:  # type: ignore[attr-defined]
         results = list(race(plan, executor))
     assert [r for r in results if isinstance(r, Failure)] == [Failure("b", 2, told)]
-    found = bits([r for r in results if isinstance(r, Outcome)])
+    actual = bits([r for r in results if isinstance(r, Outcome)])
     expected = bits(outcomes_of(SOUND))
     del expected["b", 2]
-    assert found == expected
+    assert actual == expected
 
 
 def test_a_contender_that_cannot_enter_fails_in_every_repetition() -> None:

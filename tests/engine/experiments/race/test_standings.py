@@ -49,10 +49,10 @@ def standings(*results: Outcome | Failure, plan: Plan = PLAN) -> Standings:
 
 
 def test_estimates_and_bands_by_hand() -> None:
-    found = estimate(np.array([1.0, 2.0, 6.0]))
-    assert (found.mean, found.error) == pytest.approx((3.0, math.sqrt(7 / 3)))
-    assert found.high - found.mean == pytest.approx(4.303 * found.error, rel=0.01)
-    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+    result = estimate(np.array([1.0, 2.0, 6.0]))
+    assert (result.mean, result.error) == pytest.approx((3.0, math.sqrt(7 / 3)))
+    assert result.high - result.mean == pytest.approx(4.303 * result.error, rel=0.01)
+    assert result.mean - result.low == pytest.approx(result.high - result.mean)
     assert math.isnan(estimate(np.array([1.0])).low)
     curves = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
     around = band(curves)
@@ -143,11 +143,11 @@ def test_segments_say_the_regret_of_a_visitor() -> None:
     losses, visitors = np.arange(SIZE, dtype=float), np.full(SIZE, 2.0)
     visitors[3] = 0.0
     made = standings(outcome("a", 0, [1.0] * 10, losses=losses, visitors=visitors))
-    found = {(s.field, s.value): s for s in made.segments()}
+    results = {(s.field, s.value): s for s in made.segments()}
     names = [(field.name, value.name) for field, value in WORLDS["coffee"].segments()]
-    assert set(found) == set(names) - {names[3]}
-    assert found[names[5]].regret.mean == 2.5
-    assert found[names[5]].visitors == 2.0
+    assert set(results) == set(names) - {names[3]}
+    assert results[names[5]].regret.mean == 2.5
+    assert results[names[5]].visitors == 2.0
 
 
 def test_weights_are_averaged_and_most_have_none() -> None:
@@ -239,9 +239,9 @@ def test_chance_may_have_cost_the_race_where_the_leader_would_not_be_clearly_ahe
     for crowd, luck in enumerate((-0.01, 0.0, 0.01)):
         made.add(outcome("a", crowd, [rewards + luck / 10] * 10, chance=chance))
         made.add(outcome("b", crowd, [0.999] * 10))
-    found = made.cost_of_chance("a")
-    assert (found and found.lost) == (None if lost is None else pytest.approx(lost))
-    assert found is None or found.behind == pytest.approx(0.999 - rewards)
+    result = made.cost_of_chance("a")
+    assert (result and result.lost) == (None if lost is None else pytest.approx(lost))
+    assert result is None or result.behind == pytest.approx(0.999 - rewards)
     assert made.cost_of_chance("b") is None
 
 

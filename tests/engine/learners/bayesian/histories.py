@@ -57,10 +57,10 @@ def dense(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
 
 def cells(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> CellsOracle:
     """Tables of cells after a history whose contexts have these fields, from the oracle."""
-    found, seen = CellsOracle(fields, crosses), seen_of(history)
+    result, seen = CellsOracle(fields, crosses), seen_of(history)
     for context, action, reward in history:
-        found.learn(naive_told(context, seen, fields), action["id"], reward)
-    return found
+        result.learn(naive_told(context, seen, fields), action["id"], reward)
+    return result
 
 
 def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[str]) -> float:
@@ -73,11 +73,11 @@ def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[
 def small_history(seed: int, count: int = 14) -> list[Visit]:
     """Few contexts and actions, so that rows recur; rewards close to their expectation."""
     rng = np.random.default_rng(seed)
-    found: list[Visit] = []
+    results: list[Visit] = []
     for _ in range(count):
         user, weather, action = (int(n) for n in rng.integers(2, size=3))
         context = [{"user": f"u{user}", "weather": f"w{weather}", "age": user * 1.5}]
         features = [{"hot": bool(action), "price": 0.5 + action}]
         reward = 0.8 * (user == action) + float(rng.normal(0, 0.1))
-        found.append((context, {"id": f"a{action}", "features": features}, reward))
-    return found
+        results.append((context, {"id": f"a{action}", "features": features}, reward))
+    return results

@@ -58,9 +58,9 @@ def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
 
 
 def assert_moments(
-    found: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
+    actual: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
 ) -> None:
-    for one, other in zip(found, expected, strict=True):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
 
 

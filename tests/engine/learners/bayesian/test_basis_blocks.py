@@ -60,8 +60,8 @@ def test_blocks_that_share_an_action_are_no_actions_alone() -> None:
     bridge = {"id": "bridge", "features": [{"x": "yes", "y": "yes"}]}
     for offered, alone in ((first, [0, 1, 2]), ([*first, bridge], None), (first[:1], None)):
         request = request_of(CONTEXTS[0], *offered)
-        found = learner.span.offer(request.context, request.actions).alone
-        at = None if found is None else np.arange(len(offered))[found.at].tolist()
+        result = learner.span.offer(request.context, request.actions).alone
+        at = None if result is None else np.arange(len(offered))[result.at].tolist()
         assert at == alone
 
 

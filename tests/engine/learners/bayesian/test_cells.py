@@ -84,8 +84,8 @@ def test_means_and_variances_are_those_of_the_rewards_of_each_cell(
     taught, names = Taught(history), ["p", "q", "r", "new"]
     means, variances = taught.moments(context, names)
     expected = [[taught.oracle.moments(s, context, a) for a in names] for s in taught.subsets]
-    found = np.stack([np.asarray(means), np.asarray(variances)], axis=-1)
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+    actual = np.stack([np.asarray(means), np.asarray(variances)], axis=-1)
+    np.testing.assert_allclose(actual, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_a_cell_by_hand() -> None:
@@ -200,15 +200,15 @@ def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
     for known in cells._values:
         known |= {f"{name}": i + 2 for i, name in enumerate(map(str, range(MAX_VALUES - 2)))}
     action = asked({}, "p").actions[0]
-    found: dict[int, tuple[object, ...]] = {}
+    results: dict[int, tuple[object, ...]] = {}
     for values in product((None, *words[:2]), repeat=4):
-        told = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
-        rows, _ = cells.place(asked(told).context, action)
+        known_values = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
+        rows, _ = cells.place(asked(known_values).context, action)
         for row, subset in zip(rows.tolist(), cells.subsets, strict=True):
             cell = (subset, *(values[i] for i in subset))
             assert row > 0
-            assert found.setdefault(row, cell) == cell
-    assert len(set(found.values())) == len(found)
+            assert results.setdefault(row, cell) == cell
+    assert len(set(results.values())) == len(results)
 
 
 def test_further_values_of_a_field_are_one(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -45,13 +45,13 @@ def taught(count: int, *hypotheses: Hypothesis) -> BayesianLearner:
 def offers(count: int = 6) -> list[WeighedOffer]:
     """Known and unknown actions in distinct contexts; weights of either sign."""
     rng = np.random.default_rng(5)
-    found = []
+    results = []
     for i in range(count):
         context, action = visit(rng)
         context.append({"i": i})
         request = request_of(context, action, {"id": f"new{i}", "features": [{"z": i}]})
-        found.append((request.context, request.actions, rng.normal(size=2)))
-    return found
+        results.append((request.context, request.actions, rng.normal(size=2)))
+    return results
 
 
 counts = pytest.mark.parametrize("count", [0, 1, 40, 120])
@@ -154,8 +154,8 @@ def test_contributions_sum_to_the_mean_above_that_of_everything(
             part.weight * (float(mean) - centre(part))
             for part, mean in zip(parts, means, strict=True)
         )
-        found = added_by_groups(contributions(parts, context, actions[:1], np.ones(1)))
-        assert math.fsum(found.values()) == pytest.approx(expected, abs=1e-9)
+        actual = added_by_groups(contributions(parts, context, actions[:1], np.ones(1)))
+        assert math.fsum(actual.values()) == pytest.approx(expected, abs=1e-9)
 
 
 def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
@@ -164,13 +164,13 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
     for subset in range(len(part.cells.subsets)):
         one = OfCells(1.0, 0, part.tables, part.cells, subset, part.unit)
         context, actions, _ = offers()[0]
-        found = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
+        result = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
-        assert found.keys() == {Group(), Group(tuple(names))}
+        assert result.keys() == {Group(), Group(tuple(names))}
         columns = part.cells.columns(actions[:1])
         everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
         if names:
-            assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
+            assert result[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
 
 
 @pytest.mark.parametrize("kind", ["id", "features", "bent"])
@@ -183,7 +183,7 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
     oracle = dense(visits, hypothesis)
     (context, first, _), (_, second, _) = visits[1], visits[4]
     request = request_of(context, first, second)
-    found = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
+    result = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
     one, other = (row(visits, hypothesis, context, action) for action in (first, second))
     apart = {name: one.get(name, 0.0) - other.get(name, 0.0) for name in {**one, **other}}
     read = readings(visits, hypothesis.by)
@@ -194,7 +194,7 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
             if group in by_fields(context, {name: value}, read)
         }
         variance = part.unit * oracle.doubt(of_group)
-        assert found[group].sd == pytest.approx(math.sqrt(variance), rel=1e-6)
+        assert result[group].sd == pytest.approx(math.sqrt(variance), rel=1e-6)
 
 
 def test_doubt_about_cells_and_about_their_actions_make_up_that_of_their_rewards() -> None:

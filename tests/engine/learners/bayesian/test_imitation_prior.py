@@ -14,10 +14,10 @@ likenesses = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
 def test_what_looks_most_like_the_choice_has_no_gap_and_what_looks_least_has_the_largest(
     likeness: list[float],
 ) -> None:
-    found = gaps(np.array(likeness))
-    assert found[np.argmax(likeness)] == 0
-    assert np.all((found >= 0) & (found <= 1))
-    assert found[np.argmin(likeness)] == found.max()
+    result = gaps(np.array(likeness))
+    assert result[np.argmax(likeness)] == 0
+    assert np.all((result >= 0) & (result <= 1))
+    assert result[np.argmin(likeness)] == result.max()
 
 
 def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:

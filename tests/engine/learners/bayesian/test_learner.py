@@ -211,11 +211,11 @@ def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> Non
         shown = int(rng.integers(4)) if rng.random() < 0.02 else int(drawn.argmax())
         reward = float(rng.random() < COFFEE.expected_in(cell)[shown])
         model.learn_reward(request.context, request.actions, shown, reward)
-    held = []
+    covered = []
     for cell in range(COFFEE.size):
         belief = model.belief(COFFEE.request(cell))
-        held += (np.abs(belief.mean - COFFEE.expected_in(cell)) <= 1.96 * belief.sd).tolist()
-    assert np.mean(held) >= 0.93
+        covered += (np.abs(belief.mean - COFFEE.expected_in(cell)) <= 1.96 * belief.sd).tolist()
+    assert np.mean(covered) >= 0.93
 
 
 @pytest.mark.no_cover
@@ -227,10 +227,10 @@ def test_bells_hold_the_truth_where_noise_is_none_that_a_hypothesis_has() -> Non
     intervals covered the truth in 85 and 72 %. For a single action, coverage is nearly all or
     nothing, because the average reward is a single number; so the mean over both seeds is tested.
     """
-    assert np.mean([held_in_a_linear_world(seed) for seed in (1, 6)]) >= 0.87
+    assert np.mean([coverage_in_a_linear_world(seed) for seed in (1, 6)]) >= 0.87
 
 
-def held_in_a_linear_world(seed: int) -> float:
+def coverage_in_a_linear_world(seed: int) -> float:
     """Share of true means inside the 95 % intervals after 600 visitors."""
     rng, places = np.random.default_rng([seed, 77]), range(5)
     slopes, worth = rng.normal(0, 0.06, (5, 6)), rng.normal(0.1, 0.05, 5)
@@ -239,20 +239,20 @@ def held_in_a_linear_world(seed: int) -> float:
 
     def came() -> tuple[Json, Array]:
         numbers = rng.normal(size=6)
-        told = {f"n{i}": number for i, number in enumerate(numbers.tolist())}
-        return told, worth + slopes @ numbers
+        context = {f"n{i}": number for i, number in enumerate(numbers.tolist())}
+        return context, worth + slopes @ numbers
 
     for _ in range(600):
-        told, means = came()
-        shown = loop.rank(offered, [told])
+        context, means = came()
+        shown = loop.rank(offered, [context])
         mean = means[int(shown.reward_action_id[1:])]
         loop.reward(shown.event_id, float(np.clip(mean + rng.normal(0, 0.1), -1, 1)))
-    held: list[bool] = []
+    covered: list[bool] = []
     for _ in range(150):
-        told, means = came()
-        belief = loop.belief(offered, [told])
-        held += (np.abs(belief.mean - means) <= 1.96 * belief.sd).tolist()
-    return float(np.mean(held))
+        context, means = came()
+        belief = loop.belief(offered, [context])
+        covered += (np.abs(belief.mean - means) <= 1.96 * belief.sd).tolist()
+    return float(np.mean(covered))
 
 
 @pytest.mark.no_cover

@@ -150,9 +150,9 @@ def test_what_is_skewed_and_positive_is_read_by_its_logarithm_in_any_unit() -> N
         assert not scale_of((unit * (prices - 1e4)).tolist()).logged
         logs = np.log(prices)
         expected = [squash(z) for z in ((logs - logs.mean()) / logs.std()).tolist()]
-        found = [scale.along_line(unit * price) for price in prices.tolist()]
-        np.testing.assert_allclose(found, expected, atol=1e-9)
-        assert scale.along_line(0) == scale.along_line(-5) < min(found)
+        results = [scale.along_line(unit * price) for price in prices.tolist()]
+        np.testing.assert_allclose(results, expected, atol=1e-9)
+        assert scale.along_line(0) == scale.along_line(-5) < min(results)
 
 
 def test_values_like_dates_are_as_many_standard_deviations_apart_as_from_zero() -> None:
@@ -177,20 +177,20 @@ def test_only_numbers_are_read_and_everything_else_stays() -> None:
     scales = Scales.fitted(offers)
     assert scales.of.keys() == {"hour", "inner.price"}
     for near in (True, False):
-        found = scales.context(features_of(*OBJECTS), near)
+        result = scales.context(features_of(*OBJECTS), near)
         read = naive_readings(seen, "id" if near else "features")
         columns = naive_columns(OBJECTS, read)
-        assert _by_field(found) == {
+        assert _by_field(result) == {
             field: pytest.approx(values) for field, values in columns.items()
         }
-        assert found.size == features_of(*OBJECTS).size
+        assert result.size == features_of(*OBJECTS).size
 
 
 def _by_field(features: Features) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
+    results: dict[str, dict[str, float]] = {}
     for column, value in features.columns.items():
-        found.setdefault(features.fields[column], {})[column] = value
-    return found
+        results.setdefault(features.fields[column], {})[column] = value
+    return results
 
 
 def test_a_number_that_was_never_seen_stays_as_it_is() -> None:

@@ -114,8 +114,8 @@ def test_a_long_history_equals_all_weights_solved_at_once(
         context, _ = table_visit(rng, kind)
         offered = [table_visit(rng, kind)[1] for _ in range(5)]
         rows = [naive_row(context, action, order, by) for action in [*offered, plain("new")]]
-        found = learner.moments(context, [*offered, plain("new")])
-        assert_moments(found, exact.moments(rows), 1e-8)
+        actual = learner.moments(context, [*offered, plain("new")])
+        assert_moments(actual, exact.moments(rows), 1e-8)
 
 
 def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> None:
@@ -337,8 +337,8 @@ def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
         context, _ = table_visit(rng, "one family")
         offered = [table_visit(rng, "one family")[1] for _ in range(4)]
         rows = [naive_row(context, action, 3, by) for action in offered]
-        found = learner.moments(context, offered)
-        assert_moments(found, capped_oracle(history, most, rows, by))
+        result = learner.moments(context, offered)
+        assert_moments(result, capped_oracle(history, most, rows, by))
 
 
 # -- valid under all allowed settings -------------------------------------------------

@@ -216,9 +216,9 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
             loop.activate(answer.event_id)
     rows = map(json.dumps, reading_of(loop.log).rows())
     about = import_file(library, file_of(*rows), "new", "x", needs_world=False)
-    found = decisions(StoredLoop.open(library.store, about.id).loop)
+    result = decisions(StoredLoop.open(library.store, about.id).loop)
     library.store.delete(about.id, "new")
-    assert found == decisions(loop)
+    assert result == decisions(loop)
 
 
 def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
