@@ -16,7 +16,7 @@ from coverage import Coverage
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before NumPy is loaded.
 
 UNCOUNTED = pytest.StashKey[bool]()
-"""Whether lines that a test runs are left uncounted."""
+"""True if the lines run by a test are excluded from coverage."""
 ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
 OBJECTS = 50_000

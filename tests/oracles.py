@@ -24,7 +24,7 @@ Json = dict[str, Any]
 
 Row = Mapping[tuple[tuple[str, ...], str], float]
 Readings = Mapping[str, Callable[[float], dict[str, float]]]
-"""How numbers are read, by their field: as which columns, by their names after the field's."""
+"""Readings of numbers by field: columns and values, by column suffix."""
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Told = Mapping[str, Any]
-"""What a browser is told of one part of a panel."""
+"""Data of one part of a panel, as sent to a browser."""
 
 
 def number_in(parts: Iterable[Told], name: str) -> str | None:

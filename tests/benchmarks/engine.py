@@ -51,11 +51,11 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 KNOWN = HYPOTHESES[0]
-"""The one hypothesis of the reference."""
+"""The hypothesis of the reference."""
 SIZES = ((4, 40), (10, 100), (50, 200))
 """(actions, features) of tables 1 to 3."""
 BLOCK = 20
-"""Visits in a row that each learner serves."""
+"""Consecutive visits served by each learner."""
 CROWD = 1_000
 """Visitors of table 4."""
 UNSETTLED = 100

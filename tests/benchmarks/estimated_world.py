@@ -32,7 +32,7 @@ from engine.worlds import GALLERY, World
 
 KEYS = ("coffee", "news", "shop", "movies", "grocery", "bank", "banner", "vending")
 SEEDS = 3, 4, 5
-"""Of logs, of whose figures the means are printed."""
+"""Seeds of the logs; means over seeds are printed."""
 RARE = "banner", "vending"
 """Worlds in which no race tells contenders apart."""
 RACED = ("ours", "epsilon", "ab", "present", "uniform")

@@ -61,9 +61,9 @@ class Load:
 
 
 VISITORS = 2_000
-"""Of the loop that is brought in, and of the one that is asked what its fields are worth."""
+"""Visitors of the imported loop, and of the loop whose field importance is measured."""
 EVENTS = 100_000
-"""Of the log that is asked."""
+"""Events of the log to evaluate."""
 
 
 def kept_in(folder: str | Path) -> tuple[Store, StoredLoop]:

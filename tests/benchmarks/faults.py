@@ -44,7 +44,7 @@ from tests.faults.stage import Place, clear_away, end, playing
 Fault = Callable[[Browser], Outcome]
 
 _HELD = 30.0
-"""Seconds that a network is silent."""
+"""Seconds of network silence."""
 _BITS, _TABS = 200, 12
 
 

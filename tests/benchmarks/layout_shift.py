@@ -35,9 +35,9 @@ PAGES = {
     "Worlds": ("/worlds", "scramble"),
     "the show": ("/?stage=1&show=play", None),
 }
-"""Where each page is, and the button that is pressed there."""
+"""Address of each page, and the button to press there."""
 _STILL = 3_000
-"""Milliseconds after which nothing comes any more; a race of two crowds is over, too."""
+"""Milliseconds until a page is stable; a race of two crowds is over, too."""
 
 
 def shifts(browser: Browser, app: Server) -> Iterator[dict[str, object]]:

@@ -25,7 +25,7 @@ class Peer(ABC):
 
 
 Making = Callable[[Environment, View, int], Peer]
-"""How a peer enters an environment that it sees in a view, for a seed."""
+"""Factory of a peer: environment, view and seed."""
 
 
 def with_constant(context: Array) -> Array:

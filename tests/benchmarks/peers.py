@@ -239,7 +239,7 @@ DEFAULT: Mapping[str, Making] = {
     "ridge, epsilon-greedy": _ridge(0.1),
     "logistic, epsilon-greedy": _logistic(0.1),
 }
-"""Each as its library sets it. Costs are told to run from -1 to 0, as they do here."""
+"""Peers with the defaults of their libraries. Costs are declared to lie between -1 and 0."""
 TUNED: Mapping[str, Making] = {
     "VW squarecb": _vw("--squarecb --gamma_scale 100 -l 2"),
     "VW regcb": _vw(f"--regcb {_COSTS} --mellowness 0.001 -l 2"),
@@ -261,7 +261,7 @@ PEERS: Mapping[str, Making] = {
     SERVICE: _vw("--epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"),
 }
 CROSSED = ", crossed"
-"""Ends the name of a peer that the right crosses are handed over to."""
+"""Suffix of a peer's name for the view with the right crosses."""
 ALL_PEERS = (*PEERS, *(name + CROSSED for name in PEERS if name != SERVICE))
 
 

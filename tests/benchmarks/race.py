@@ -29,7 +29,7 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 
 DEFAULT = ("ours", "epsilon", "ab", "classic")
-"""The contenders that the page starts with."""
+"""Default contenders of the Race page."""
 TARGET = 120.0
 """Seconds."""
 

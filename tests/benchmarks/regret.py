@@ -43,7 +43,7 @@ from tests.benchmarks.standings import Row, append, read, report
 
 ENVIRONMENTS: Mapping[str, Maker] = {**FIRST_FAMILY, **SECOND_FAMILY}
 VISITORS = {**dict.fromkeys(FIRST_FAMILY, 5_000), "rare": 20_000}
-"""How many come, where not 3,000."""
+"""Number of visitors if not 3,000."""
 USUAL = 3_000
 
 Task = tuple[str, str, int, int]

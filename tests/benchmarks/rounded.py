@@ -31,7 +31,7 @@ from engine.evaluation.targets import Even, Fixed, Given, Target
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
 COLUMNS = Columns("action", "reward", "propensity", ("x",))
 LEAST = 0.06
-"""Of an action's share: to one digit a smaller one is 0, and the log is refused."""
+"""Minimum probability of an action: a smaller probability rounds to 0, and the log is refused."""
 Kind = Literal["uniform", "constant", "context"]
 KINDS: Sequence[Kind] = ("uniform", "constant", "context")
 

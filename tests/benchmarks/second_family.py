@@ -27,17 +27,17 @@ from tests.benchmarks.environments import (
 )
 
 Codes = NDArray[np.integer[Any]]
-"""Which word of a field, which cell of a table, which action."""
+"""Indices of words in a field, cells of a table, or actions."""
 
 DATA = {"iris": 3, "wine": 3, "breast_cancer": 2, "digits": 10}
-"""What scikit-learn ships, and how many classes it has."""
+"""Data sets of scikit-learn, and their numbers of classes."""
 BINS = 4
 PARTS_OF_A_DAY = 4
 TAGS = ("sport", "garden", "music", "kitchen", "travel", "books")
 BUDGETS = {"low": np.log(15.0), "mid": np.log(50.0), "high": np.log(170.0)}
-"""How much, in logs, who says so likes to pay."""
+"""Mean log prices preferred by visitors with each budget."""
 PERIOD = 1_000
-"""Number of visitors a season comes back, or a new action is there."""
+"""Period of the seasons and of new actions in visitors."""
 
 
 # -- real data ------------------------------------------------------------------------

@@ -34,14 +34,14 @@ from tests.faults.processes import Resources, descendants, resources
 
 _CROWDS = (10, 100, 1_000)
 _PATIENCE = 60_000
-"""Milliseconds that anything may take on a busy machine."""
+"""Timeout in milliseconds on a busy machine."""
 _TOKEN = "0123456789abcdef"
 _EARLY = 3
-"""Rounds after which all that is loaded once is there."""
+"""Rounds after which lazily loaded parts are in memory."""
 _ALONE = 130.0
-"""Seconds after which Streamlit keeps a session no more that somebody has left."""
+"""Seconds after which Streamlit drops the session of a closed tab."""
 _COLLECTED = 600.0
-"""Seconds in which what ended sessions leave is collected at last."""
+"""Seconds until the memory of ended sessions has been collected."""
 
 
 class Guest:

@@ -38,9 +38,9 @@ Row = dict[str, object]
 EMPTY = "tests/benchmarks/empty_app.py"
 AIM = 1.5
 BLOCK = 10
-"""Clicks in a row on one page before the other's turn."""
+"""Consecutive clicks on a page before the other page's turn."""
 FAST, GAP = 20, 50
-"""Fast clicks, and milliseconds from one to the next."""
+"""Number of fast clicks, and milliseconds between them."""
 WARM_UP = 4
 CHART = ":is(.stVegaLiteChart, .panel-picture)"
 """A chart, drawn by Streamlit or in a panel."""
@@ -64,7 +64,7 @@ new MutationObserver(changes => {
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 """
 QUIET = "() => clock.last > clock.click && performance.now() - clock.last > 400"
-"""Nothing in a chart has changed for a while."""
+"""True if no chart has changed for a while."""
 ANOTHER = "() => document.querySelector('.reward-bar').dataset.offer !== clock.answered.at(-1)"
 """The offer on the screen has not been answered yet."""
 

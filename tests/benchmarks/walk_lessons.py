@@ -21,11 +21,11 @@ from tests.browser.page import Scheme
 
 _OPEN = "button:visible:not([disabled])"
 _TRIES = 24
-"""Most presses on the screen where something is to be done."""
+"""Maximum number of presses on the interactive screen."""
 _TALLEST = 2_400
 """Pixels of a picture at most."""
 _PATIENCE = 300_000
-"""Milliseconds for what a lab computes, on a busy machine, too."""
+"""Timeout in milliseconds for the computations of a lesson on a busy machine."""
 
 
 def walk(page: LearnPage, key: str, folder: Path) -> None:

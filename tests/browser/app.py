@@ -18,7 +18,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 _PATIENCE = 300.0
-"""Seconds a server may take until it is healthy, on a busy machine; one that ends is told."""
+"""Timeout in seconds for a server's start on a busy machine; an ended server is reported."""
 
 
 def _read(line: str) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from tests.browser.page import AppPage
 MATCH, ARMS = "Match rate of the apprentice", "Mean reward of the three loops"
 COST, GAIN = "Visitors served worse than by today", "Rewards gained over today"
 OUTLOOK, SLICES = "Band in which the mean reward", "Expected agreement with today"
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 
 
 class ComparePage(AppPage):

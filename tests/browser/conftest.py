@@ -20,7 +20,7 @@ from tests.browser.worlds import WorldsPage
 BEEN_HERE = """try {
     localStorage.setItem("personalizer-playground-first-minute", "shown");
 } catch { /* A page without storage. */ }"""
-"""Has a browser remember that the first minute was shown in it."""
+"""Script that marks the browser as a returning visitor without introduction."""
 P = TypeVar("P", bound=AppPage)
 NewTab = Callable[..., Page]
 """(viewport=..., **options of a browser context) -> an empty tab."""

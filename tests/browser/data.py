@@ -9,7 +9,7 @@ from engine.store.exchange.formats import FORMATS
 from tests.browser.page import AppPage
 
 _FILES = {kind.key: kind.title for kind in FORMATS}
-"""What the links to files of a loop say."""
+"""Labels of the links to a loop's files."""
 
 
 class DataPage(AppPage):

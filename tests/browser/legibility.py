@@ -5,7 +5,7 @@ from typing import Any
 from tests.browser.page import SIZES, AppPage
 
 SMALLEST = 14
-"""Pixels that the smallest text may have, in a chart, too."""
+"""Minimum size of text in pixels, also in charts."""
 
 TWO_ROWS = 800
 """Pixels of a window up to which the toolbar has a second row."""
@@ -138,7 +138,5 @@ TEXTS = r"""() => {
     }
     return found;
 }"""
-"""Every visible text node: size on screen, weight, and contrast where it can be computed.
-
-Not computed: what is disabled, and texts on the marks of a chart.
-"""
+"""Every visible text node: size on screen, weight, and contrast if it can be computed. Disabled
+elements and texts on the marks of a chart have no contrast."""

@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
 LYING = ViewportSize(width=844, height=390)
-"""A phone that lies on its side."""
+"""A phone in landscape orientation."""
 SIZES = (
     WIDE,
     ViewportSize(width=1280, height=720),
@@ -20,20 +20,20 @@ SIZES = (
     NARROW,
     ViewportSize(width=320, height=640),
 )
-"""Windows of a laptop, a small one, a projector, a tablet and two phones."""
+"""Windows of a laptop, a small laptop, a projector, a tablet and two phones."""
 PAPER = ViewportSize(width=717, height=1046)
-"""A page of A4 between its margins."""
+"""An A4 page without margins."""
 GROUPS = {
     **dict.fromkeys(("Compare", "Race", "Evaluate"), "Compare & evaluate"),
     **dict.fromkeys(("Worlds", "Data"), "Worlds & data"),
 }
-"""Pages that stand in the menu of a group."""
+"""Pages in the menu of a group."""
 Scheme = Literal["light", "dark"]
 PATIENCE = 60_000
-"""Milliseconds until something that does not come counts as missing, on a busy machine, too."""
+"""Timeout in milliseconds for missing elements on a busy machine."""
 
 _PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
-"""Where Streamlit looks for its server first when a page other than the first is opened."""
+"""First addresses at which Streamlit looks for its server from a page other than the first."""
 
 expect.set_options(timeout=PATIENCE)
 
@@ -47,7 +47,7 @@ class AppPage:
 
     PATH: ClassVar[str] = "/"
     CHARTS: ClassVar[tuple[str, ...]] = ()
-    """Parts of the names of the charts that the page opens with."""
+    """Parts of the descriptions of the page's initial charts."""
 
     def __init__(self, page: Page, address: str) -> None:
         page.set_default_timeout(PATIENCE)
@@ -362,4 +362,4 @@ _FOLLOWED = r"""scheme => {
     const texts = [...document.querySelectorAll(`${charts} .role-axis-label text`)];
     return texts.every(text => getComputedStyle(text).fill === color);
 }"""
-"""Whether the background has the scheme, and the style sheet and the charts have its ink."""
+"""True if background, style sheet and charts follow the colour scheme."""

@@ -9,9 +9,9 @@ from tests.browser.page import AppPage
 
 PICTURE, MAP = "A bell and a bar for each action", "Map of all contexts"
 CURVE, REGRET = "Mean reward ", "Cumulative regret "
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 WORLDS = ("News", "Movies", "Shop", "Coffee")
-"""Titles of the worlds; the one that opens by itself comes last."""
+"""Titles of the worlds; the default world comes last."""
 STEP_KEY = "s"
 
 
@@ -124,11 +124,11 @@ _CUT_BELLS = r"""bells => bells.filter(bell => {
     const [start, next] = bell.getAttribute("d").split("C");
     return Number(next.split(",").at(-2)) - Number(start.slice(1).split(",")[0]) < 0.01;
 }).length"""
-"""Those whose first two points stand above one another."""
+"""Densities whose first two points have the same x coordinate."""
 _TALL_PICTURES = """map => {
     const {height} = map.querySelector(".mark-rect path").getBoundingClientRect();
     const pictures = [...map.querySelectorAll(".mark-text text")];
     const type = each => parseFloat(getComputedStyle(each).fontSize);
     return pictures.filter(each => type(each) > 0.8 * height).length;
 }"""
-"""A picture is higher than its type by about a fifth."""
+"""Pictures higher than their cells; a picture is about a fifth higher than its type size."""

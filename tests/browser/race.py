@@ -8,9 +8,9 @@ from tests.browser.page import AppPage
 
 REWARD, REGRET = "Mean reward of each contender over", "Cumulative regret of each contender"
 FINALS, SEGMENTS = "with its 95 % interval", "Regret a visitor of each contender"
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 _LONG = 300_000
-"""Milliseconds that a race may take: its processes stand back for all others."""
+"""Timeout of a race in milliseconds: race processes have a low priority."""
 
 
 class RacePage(AppPage):

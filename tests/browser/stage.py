@@ -13,7 +13,7 @@ PROJECTORS = (
     ViewportSize(width=800, height=600),
 )
 LEAST = {1280: (28, 20), 1024: (20, 20), 800: (16, 16)}
-"""Pixels that text in a picture, and any other, has at least, by the width of the window."""
+"""Minimum type size in pixels in a chart and elsewhere, by window width."""
 
 
 class StagePage(AppPage):
@@ -128,5 +128,5 @@ _SEEN = r"""() => {
         })),
     };
 }"""
-"""How far the page scrolls, and of each text on the stage its size, how far it is outside of the
-window or of its picture, or behind the hands, and which text of its picture it lies over."""
+"""Scroll width of the page and, for each text on the stage, its size, its overhang over the
+window or its chart, its overlap with the votes, and the text of its chart that it overlaps."""

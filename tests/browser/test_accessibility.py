@@ -24,10 +24,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 BAD = {"moderate", "serious", "critical"}
 NOT_OURS = ("[disabled]", "[aria-disabled=true]", "[data-disabled=true]")
-"""What cannot be used now need not stand out (WCAG 1.4.3)."""
+"""Disabled elements need no contrast (WCAG 1.4.3)."""
 ALL = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
-"""The rules about colours: a scheme changes nothing else."""
+"""The rules about colours: a scheme changes colours only."""
 
 
 def violations(page: AppPage, state: str, options: dict[str, list[str]] = ALL) -> Iterator[str]:

@@ -16,11 +16,11 @@ from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, Pl
 pytestmark = pytest.mark.browser
 
 FAST, GAP = 20, 50
-"""Clicks in a row, and milliseconds from one to the next."""
+"""Number of consecutive clicks, and milliseconds between them."""
 STOPS = 3
-"""Crowds that are stopped, each at another moment of the server's work."""
+"""Number of crowds to stop, each at another moment of the server's work."""
 INVISIBLE = "\u2060"
-"""Joins words without a gap; the app breaks up with it what would become a link."""
+"""Word joiner without width; the app splits accidental links with it."""
 IDS = {item.name: item.id for world in WORLDS_BY_KEY.values() for item in world.items}
 LOVED, IGNORED = "reward-1", "reward-3"
 
@@ -208,7 +208,7 @@ _ANSWER_EACH = """async ([times, gap]) => {
     }
     return seen;
 }"""
-"""Double-clicks at each offer when it comes up, no faster than a person; what was on its card."""
+"""Double-click on each new offer, no faster than a person; return the texts of the cards."""
 
 
 def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
@@ -244,7 +244,7 @@ _ANSWER_WHILE_IT_PLAYS = """async times => {
     }
     return seen;
 }"""
-"""Answers offers of live play; what was on the card, and who stood there."""
+"""Answer offers of live play; return the texts of the cards, and the visitors."""
 
 
 def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage) -> None:

@@ -79,4 +79,4 @@ _FOCUSED = """() => {
     const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
     return {seen, what: `${it.tagName} ${it.dataset.testid ?? it.role}`};
 }"""
-"""What has the focus, and whether a line around it says so."""
+"""The focused element, and True if an outline marks it."""

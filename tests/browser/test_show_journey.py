@@ -27,7 +27,7 @@ SAID = {
         "Served worse than",
     ),
 }
-"""What each screen says after the room's, act by act."""
+"""Sentence of each screen after the welcome screen, by act."""
 
 
 def step(stage: StagePage, screen: str, said: str) -> None:
@@ -51,7 +51,7 @@ def comes_to(stage: StagePage, screen: str) -> bool:
 
 _COUNTED = "() => JSON.parse(document.documentElement.dataset.hands ?? 'null')?.screen ?? null"
 _COUNTS_ANEW = f"before => ![before, null].includes(({_COUNTED})())"
-"""For which screen hands are counted, and whether that is another one than before."""
+"""True if votes are counted for another screen than before."""
 
 
 def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(

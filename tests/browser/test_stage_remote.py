@@ -148,7 +148,7 @@ def _unreadable(stage: AppPage) -> set[str]:
 
 _IN_SIGHT = """part => new Promise(done => new IntersectionObserver(
     ([seen]) => done(seen.intersectionRatio)).observe(part))"""
-"""The share of a part of the page that is not scrolled away."""
+"""Visible share of an element after scrolling."""
 
 _SIZES_OF_WORDS = """() => [...document.querySelectorAll(
     ".st-key-on-stage :is(h1, p, svg.marks text)")].filter(each => each.textContent).map(

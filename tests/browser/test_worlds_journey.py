@@ -21,9 +21,9 @@ VALUES = [
 ]  # fmt: skip
 CELLS = [[((row * 5 + column * 3) % 8 + 1) / 10 for column in range(8)] for row in range(12)]
 BEST = f"{(0.8 * 11 + 0.95) / 12:.2f}"
-"""What is best for everybody earns, once one cell is written anew."""
+"""Value of the best single action after a change of one cell."""
 MOST = 60.0
-"""Seconds in which it has to be done."""
+"""Time limit in seconds."""
 
 
 def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds) -> None:

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 Look = Callable[[AppPage, str], Iterator[str]]
 STEP = re.compile(r"[123] of 3\b")
-"""What each sentence of the first minute begins with."""
+"""Beginning of each sentence in the first minute."""
 
 
 def ring_is_whole(play: PlayPage, key: str) -> bool:

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 from tests.browser.page import AppPage
 
 BELIEFS, REASONS, WORTH = "A bell and a bar", "Reasons for", "Reward lost without each field"
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 
 
 class WhyPage(AppPage):

@@ -52,7 +52,7 @@ class WorldsPage(AppPage):
 
 
 _LETTER, _HAND = 10, 100
-"""Milliseconds between two letters, and after any other key: nobody is quicker."""
+"""Milliseconds between two letters, and after further keys: the speed of a fast typist."""
 _KEYS = {"Enter", "Tab", "Escape", "ArrowDown", "ArrowRight", "Control+a", "Control+v"}
 _HAS_FOCUS = """place => document.activeElement.tagName === "CANVAS"
     && document.activeElement.closest(place) !== null"""

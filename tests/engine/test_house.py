@@ -103,7 +103,7 @@ WINGS = (
     "errors", "arrays", "streams", "steps", "result_cache", "protocol", "worlds", "learners",
     "policies", "loop", "store", "simulation", "evaluation", "experiments", "service",
 )  # fmt: skip
-"""The wings of the engine from the ground up: each may import only those before it."""
+"""The wings of the engine in order: each may import only preceding wings."""
 
 
 def wing(module: str) -> str:
@@ -186,7 +186,7 @@ TESTED_WITH = {
         for path in (ROOT / "engine" / "worlds" / "gallery").glob("[a-z]*.py")
     },
 }
-"""Modules that hold one value each, and the tests that take it as a parameter."""
+"""Modules with a single value each, and the tests that take the value as a parameter."""
 
 
 def expected_tests(module: Path) -> Path:

@@ -26,7 +26,8 @@ SEEDS = range(5)
 
 
 LONG_SEEDS, RESHUFFLED_SEEDS = SEEDS[:2], SEEDS[2:]
-"""Seeds of crowds that go on in the same world, few to be quick, and in one of other tastes."""
+"""Seeds of crowds that continue in the same world, few for speed, and in a world of other
+tastes."""
 
 
 STORY = "c9914cf4867c907b60254acfe82003154fbb4e73917ee573444fc864ca572b19"

@@ -12,23 +12,23 @@ from tests.browser.page import WIDE
 from tests.browser.play import PlayPage
 
 Fate = Literal["counted", "refused", "silent", "hung"]
-"""What became of a press: one more visitor; a sentence; neither; the page does not answer."""
+"""Effect of a press: one more visitor; a sentence; no effect; no response of the page."""
 
 _DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothing was counted")
 _OF = re.compile(r"(\d+) of (?:the )?\d+")
 _SILENCE = 3.0
 """Seconds after the page is done within which a sentence would have come."""
 _STALE = 1.0
-"""Seconds for which a page has to rest until a sentence that stood there before is its answer."""
+"""Seconds without a run after which an older sentence counts as the answer."""
 _READ = 2.0
-"""Seconds that a sentence has to stand to be read."""
+"""Minimum display time in seconds of a readable sentence."""
 _TELLS = 2.0
-"""Seconds within which a browser has told who it is, once a page is drawn."""
+"""Seconds after drawing within which a browser has sent its identity."""
 _FRAME, _EXCEPTION = "[data-testid=stMain]", "[data-testid=stException]"
 _IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
 _PAGES = "", "learn", "compare", "race", "evaluate", "worlds", "data", "why", "words", "use"
 _UNSEEN = 6.0
-"""Seconds of rest after a press within which its run would have begun."""
+"""Seconds after a press within which its run would have begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -319,4 +319,4 @@ _CLICK = """async ([selector, times, every]) => {
     }
     return offers;
 }"""
-"""Clicks, and tells for each before which visitor it was."""
+"""Click; return the visitor at the time of each click."""

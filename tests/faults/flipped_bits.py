@@ -16,7 +16,7 @@ from engine.store import Store, StoredLoop
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 Effect = Literal["without effect", "refused", "believed", "uncaught"]
-"""Nothing differs; a sentence says that something does; other content; any other exception."""
+"""No difference; a message about the damage; different content; any other exception."""
 
 _PATIENCE = 60
 """Seconds after which reading counts as endless."""

@@ -9,7 +9,7 @@ import numpy as np
 Rng = np.random.Generator
 Lines = list[bytes]
 Mutation = Callable[[Lines, Lines, Rng], Lines]
-"""(lines of a file, lines of another loop's file, luck) -> other lines."""
+"""(lines of a file, lines of another loop's file, random numbers) -> changed lines."""
 
 
 def flip_byte(data: bytes, rng: Rng) -> bytes:
@@ -24,7 +24,7 @@ def cut(data: bytes, rng: Rng) -> bytes:
 
 
 RAW: dict[str, Callable[[bytes, Rng], bytes]] = {"byte flipped": flip_byte, "cut anywhere": cut}
-"""What happens to files as they lie on a disk, by name."""
+"""Damage to files on a disk, by name."""
 
 
 def _cut_at_a_line(lines: Lines, _: Lines, rng: Rng) -> Lines:
@@ -109,4 +109,4 @@ BY_LINE: dict[str, Mutation] = {
     "time of year 1": _year_1,
     "time of year 9999": _year_9999,
 }
-"""What people and programs do to the lines of a file, by name."""
+"""Changes of lines by people and programs, by name."""

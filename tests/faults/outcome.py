@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import inf
 
 NEVER = inf
-"""Seconds of what did not come back by itself while somebody waited for it."""
+"""Recovery time if the server did not recover while a user waited."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,9 +46,9 @@ R = TypeVar("R")
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "front.py"
 COME_LATER = {"undo", "redo", "look-back", "bookmark"}
-"""Buttons that are not there before they can do something."""
+"""Buttons that are hidden until they have an effect."""
 OPENED: dict[CompareSetup, Comparison] = {}
-"""Comparisons as Compare opened with them, by what they depend on."""
+"""Initial comparisons of Compare, by set-up."""
 
 
 def float_seconds() -> Callable[[], float]:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pages.parts.play.session import PlaySession
 
 Answer = tuple[object, object]
-"""What a press says of its offer, and the reward."""
+"""Offer id of a press, and the reward."""
 
 
 def pressed(session: PlaySession, *answers: Answer) -> dict[str, object]:

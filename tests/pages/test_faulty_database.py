@@ -23,14 +23,14 @@ from tests.pages.restart import restart
 Open = Callable[..., App]
 SENTENCE = "The database does not answer."
 TOLD = {"secret": "c0ffee00" * 4}
-"""What the browser says of itself."""
+"""Values sent by the browser."""
 PAGES = [*(page for group in MENU.values() for page, _ in group), *REACHED]
 NEED_IT: Mapping[str, Set[str]] = {
     "locked": set(),
     "away": {"worlds", "data"},
     "cannot be opened": {"play", "why", "worlds", "data"},
 }
-"""Pages that show what is kept: in each fault."""
+"""Pages that display stored data, by fault."""
 
 
 @contextmanager

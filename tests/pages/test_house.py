@@ -6,12 +6,12 @@ from pathlib import Path
 from tests.source import PAGES, ROOT, imported, parse
 
 WINGS = ("text", "settings", "work", "charts", "scene", "components")
-"""Wings below the rooms, from the ground up: each may import only those before it."""
+"""Wings below the rooms in order: each may import only preceding wings."""
 ROOMS = (
     *("play", "compare", "race", "evaluate", "why", "worlds", "lessons", "data", "glossary"),
     "show",
 )
-"""One room per page; a room may import another one, but no two each other."""
+"""One room per page; imports between rooms must not be mutual."""
 SHELL = "shell"
 """Imports everything, and is imported by pages alone."""
 MAX_FLOORS = 9

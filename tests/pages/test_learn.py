@@ -65,8 +65,8 @@ FEWER: dict[str, dict[str, Any]] = {
     "watch_first": {"watched": 60, "served": 30},
     "what_95_promises": {"visitors": 60, "shops": 5},
 }
-"""A tenth of those who come in the lessons: their claims have tests of their own, in
-``tests/engine/experiments``; here it is seen that one gets through."""
+"""A tenth of the lessons' visitors: the claims are tested in ``tests/engine/experiments``; these
+tests check that the lessons can be completed."""
 
 
 def _opened(app: LearnApp) -> dict[str, str]:

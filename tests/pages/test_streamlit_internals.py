@@ -29,7 +29,7 @@ OURS = sorted(
     if path.suffix in {".py", ".js", ".css"}
 )
 COMPOSED = {"stBaseButton-primary": "stBaseButton-"}
-"""Names that Streamlit puts together at run time, and the part of them that its scripts hold."""
+"""Names composed by Streamlit at run time, and the part contained in its scripts."""
 
 
 @cache

@@ -345,7 +345,7 @@ def test_an_undone_switch_leaves_no_segment() -> None:
 # -- curves over many events ----------------------------------------------------------
 
 EVENTS = LATEST + 150
-"""So many that both windows move on."""
+"""Enough events to fill both windows."""
 
 
 @pytest.fixture(scope="module")

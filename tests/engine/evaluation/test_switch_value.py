@@ -279,7 +279,7 @@ EVENTS, MARKS = 150, (25, 75, 150)
 
 
 EXPLORED = range(100, 112)
-"""Seeds of apprentices that explore."""
+"""Seeds of apprentices with exploration."""
 
 
 @dataclass(frozen=True)
@@ -289,7 +289,7 @@ class Crowd:
     loops: Sequence[LearningLoop]
     known: dict[Policy, list[tuple[SwitchValue, float]]] = field(default_factory=dict)
     heads: dict[int, list[Learner]] = field(default_factory=dict)
-    """By seed, those that judge each quarter: the same under each policy, so taught once."""
+    """Learners that judge each quarter, by seed: equal under all policies, so trained once."""
 
     def under(self, policy: Policy) -> list[tuple[SwitchValue, float]]:
         """Estimated value of going online with a policy, and its true value, for each loop."""

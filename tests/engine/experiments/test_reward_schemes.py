@@ -18,7 +18,7 @@ from engine.worlds.coffee import COFFEE
 from engine.worlds.news import NEWS
 
 SEEDS, TAUGHT = (3, 7, 11), 3
-"""Seeds of readers, and the one that the lesson has."""
+"""Seeds of readers, and the seed of the lesson."""
 
 
 @cache

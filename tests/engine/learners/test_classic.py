@@ -27,7 +27,7 @@ from tests.oracles import Row, by_fields, dot, naive_columns
 NUMBERS: Json = {"id": "tea", "features": [{"price": 0.2, "hot": True}]}
 OUTSIDE: list[Json] = [{"temperature": 0.5}, {"weather": "rainy"}]
 FEATURES = {"temperature": 0.5, "weather": 1.0, "tea": 1.0, "price": 0.2, "hot": 1.0}
-"""All that is known of `NUMBERS` there."""
+"""Expected feature columns of `NUMBERS`."""
 
 
 def coffee(cell: int = 0) -> RankRequest:

@@ -397,8 +397,8 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
 
 
 ONE: dict[str, Any] = {"hypotheses": (Hypothesis(),), "may_change": False}
-"""Settings under which a loop is asked thousands of times at little cost: how often something is
-chosen follows from what is stated, whoever states it."""
+"""Settings for thousands of cheap decisions: frequencies follow from the stated probabilities,
+for any learner."""
 
 
 @pytest.mark.slow

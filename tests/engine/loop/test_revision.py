@@ -27,7 +27,7 @@ from tests.engine.requests import CONTEXTS, DRINKS
 COFFEE = WORLDS["coffee"]
 VISITORS = 160
 BLIND: dict[str, Any] = {"policy": Uniform(), "reward_aggregation": "sum"}
-"""What is shown does not depend on what was learned, so that loops can be compared."""
+"""The policy ignores beliefs, so that loops can be compared."""
 
 KINDS: dict[str, LoopSettings] = {
     "online": LoopSettings(**BLIND),

@@ -285,7 +285,7 @@ CROSSES = 2
 
 
 REWARDED = Hypothesis(CROSSES, "id", noise_sd=0.3, prior_sd=0.7)
-"""The one hypothesis of the reward head here, with none of the defaults."""
+"""The hypothesis of the reward head here, without default values."""
 
 
 def objects_of(ranked: Ranked) -> tuple[Any, list[Json]]:

@@ -26,7 +26,7 @@ DAMAGES = {
 }
 """Statements by name, for a loop of nine visitors with snapshots."""
 HARMLESS = {"mark no JSON", "mark of another place", "snapshot cut"}
-"""Those that the log makes good."""
+"""Kinds of damage repaired from the log."""
 
 
 def damage(store: Store, name: str) -> None:

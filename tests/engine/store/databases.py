@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 POSTGRES = "PLAYGROUND_TEST_POSTGRES"
-"""Environment variable with the address of a PostgreSQL where databases may be made."""
+"""Environment variable with the address of a PostgreSQL server for test databases."""
 KINDS = ("sqlite", "postgres")
 
 

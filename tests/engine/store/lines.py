@@ -6,7 +6,7 @@ from threading import Event, Thread
 from engine.store.write_queue import WriteQueue
 
 MANY, SOON = 60, 60.0
-"""Threads that come; seconds after which what has not happened never will, on any machine."""
+"""Number of threads, and timeout in seconds for any machine."""
 
 
 def come(line: WriteQueue, work: Callable[[int], None], many: int = MANY) -> list[Thread]:

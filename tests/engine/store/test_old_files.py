@@ -41,7 +41,7 @@ FORMER = (
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
 )
-"""The default hypotheses of that version, which each of its logs names."""
+"""The default hypotheses of the old version, as listed in its logs."""
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ PINNED = {
     "LearningCurve": (2, "1d5b941ff19f1081", -11.45853795431069),
     "MatchingRecord": (1, "686a250ca0f1c245", 606.1277898726481),
 }
-"""Of each projection its version, and what is `measured` of its states after the old logs."""
+"""Version of each projection, and the value of `measured` for its states after the old logs."""
 
 
 def measured(states: Iterable[State]) -> tuple[str, float]:

@@ -27,7 +27,7 @@ VERSION_1 = (
     "PRIMARY KEY (loop, position))@",
     "CREATE INDEX entries_of_an_event ON entries (loop, event)",
 )
-"""The tables as they were made then."""
+"""The tables of schema version 1."""
 
 
 def test_a_database_of_version_1_is_brought_forward(

@@ -52,7 +52,7 @@ TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 )
 CHANCES = st.floats(0, 1)
 ADDS = st.floats(-1, 1).map(lambda add: add + 0.0)
-"""What a term adds: never -0.0, which is 0.0 once somebody has it as a rule."""
+"""Addend of a term: never -0.0, which becomes 0.0 in a rule."""
 PAIRS = st.tuples(CHANCES, CHANCES).map(lambda c: [c[0] * (1 - c[1]), c[0] * c[1]])
 
 

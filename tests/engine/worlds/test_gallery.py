@@ -13,7 +13,7 @@ NEW = {key: exhibit for key, exhibit in GALLERY.items() if key not in WORLDS}
 every_exhibit = pytest.mark.parametrize("exhibit", NEW.values(), ids=list(NEW))
 PICTURE = r"[\u2300-\u2bff\U0001f300-\U0001f9ff]\ufe0f?"
 PHONE_CELLS = 48
-"""Cells that the map of a world has room for on a phone."""
+"""Maximum number of cells in the map of a world on a phone."""
 
 
 def test_there_are_more_than_ten_and_those_of_the_pickers_come_first() -> None:

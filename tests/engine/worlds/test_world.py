@@ -22,7 +22,7 @@ some_world = st.sampled_from(list(WORLDS.values()))
 
 
 PHONE_CELLS = 48
-"""Cells that the map of a world has room for on a phone."""
+"""Maximum number of cells in the map of a world on a phone."""
 
 
 def test_worlds_are_found_by_the_name_in_their_links() -> None:

@@ -23,9 +23,9 @@ from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
 
 WORLD = "vending"
-"""Where everybody has the same tastes: what four of the lessons claim does not hold there."""
+"""A world with equal tastes for all visitors: the claims of four lessons do not hold there."""
 AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee"}
-"""Words that lessons say in their own world alone."""
+"""Words that lessons use in their own world only."""
 ANYWHERE = [key for key in LESSONS if elsewhere(key, WORLD)]
 
 
@@ -38,7 +38,7 @@ FEWER: dict[str, dict[str, Any]] = {
     "ask_the_log": {"visitors": 120, "logs": 2},
     "what_95_promises": {"shops": 4},
 }
-"""Numbers of lessons, where fewer will do."""
+"""Reduced numbers for lessons."""
 
 
 @cache

@@ -30,7 +30,7 @@ from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
 PATIENCE = 60.0
-"""Seconds after which threads that have not ended are taken to wait for each other."""
+"""Seconds after which unfinished threads are considered deadlocked."""
 
 
 def a_loop(seed: int) -> StoredLoop:

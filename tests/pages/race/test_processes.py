@@ -23,7 +23,7 @@ if __name__ == "__main__":
     shutdown()
 """
 _PATIENCE = 20.0
-"""Seconds in which all must have ended; a run of a race can take longer."""
+"""Seconds within which all processes must have ended; a run of a race can take longer."""
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from pages.parts.compare.talk import compare_show
 from pages.parts.scene.talk import SCREEN, advance
 
 QUICK = CompareSetup(kind="service", crosses=0)
-"""Who comes, and when it goes online, is the same whoever learns; this one is quick."""
+"""Visitors and the time of the switch do not depend on the learner; this learner is fast."""
 
 
 @pytest.fixture(autouse=True)

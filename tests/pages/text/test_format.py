@@ -60,7 +60,7 @@ def test_what_is_said_is_bare_again_without_its_marks(text: str) -> None:
 
 
 ARROWS = r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"
-"""What Streamlit draws as one sign."""
+"""Character sequences that Streamlit replaces by a single sign."""
 
 
 @given(st.text())

@@ -25,9 +25,9 @@ from tests.pages.test_why import asked_why
 
 PAGES = Path(__file__).parents[3] / "pages"
 NEVER_ALONE = {"crosses", "floor", "seed", "propensity", "ceiling", "regret", "posterior"}
-"""Terms that have their sentence wherever they stand."""
+"""Terms with their sentence at every occurrence."""
 _NEAR = 2
-"""Elements before and after that are beside one."""
+"""Number of neighbouring elements before and after a term."""
 
 
 def test_each_term_is_explained_in_one_or_two_sentences() -> None:

@@ -38,7 +38,7 @@ class Clock:
 
 
 there = set[str]()
-"""Sessions that have not ended."""
+"""Active sessions."""
 
 
 def a_track() -> tuple[Track, list[Watched], Clock]:

@@ -153,7 +153,7 @@ def test_a_large_file_takes_no_memory() -> None:
 # -- the route ------------------------------------------------------------------------
 
 Part = bytes | None
-"""A part of a body; None where the browser breaks off."""
+"""A part of a body; None for a disconnect."""
 
 
 def post(token: str, *parts: Part) -> Response:

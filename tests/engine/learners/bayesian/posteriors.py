@@ -96,7 +96,7 @@ def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
 
 
 KINDS = {"ids alone": 6, "two families": 2, "one family": 1}
-"""Kinds of actions, and how many blocks they fall into."""
+"""Kinds of actions, and the number of their blocks."""
 
 
 def table_history(kind: str, count: int, seed: int = 0) -> list[Visit]:

@@ -445,7 +445,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
 
 
 LEANING = (Hypothesis(crosses=3),)
-"""What an imitation head believes."""
+"""Hypotheses of an imitation head."""
 
 
 @pytest.mark.parametrize("count", [0, 40])

@@ -25,8 +25,9 @@ seen = st.lists(st.tuples(contexts, actions), max_size=5)
 offers = st.lists(actions, min_size=1, max_size=4)
 
 TOLERANCE = 1e-12
-"""By id, rows have length 1; a few hundred roundings of 1e-16 stay far below. By features,
-they are as long as their numbers, up to 9 x 9 x 9 x 9, and so are their roundings."""
+"""By id, rows have length 1, and a few hundred rounding errors of 1e-16 stay far below the
+tolerance. By features, rows have the length of their numbers, up to 9 x 9 x 9 x 9, with errors
+in proportion."""
 
 
 def assert_products(actual: Array, expected: Array, form: RowForm) -> None:

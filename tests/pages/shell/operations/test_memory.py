@@ -11,7 +11,7 @@ import pytest
 
 from pages.parts.shell.operations import memory
 from pages.parts.shell.operations.memory import give_memory_back
-from tests.faults.processes import held
+from tests.faults.processes import resources
 
 pytestmark = pytest.mark.slow
 
@@ -56,10 +56,10 @@ def test_what_is_free_between_things_in_use_is_given_back() -> None:
     blocks = [bytes(block) for _ in range(many)]
     in_use = blocks[::100]
     del blocks
-    before = held(os.getpid()).memory
+    before = resources(os.getpid()).memory
     asyncio.run(a_moment())
     assert len(in_use) == many / 100
-    assert before - held(os.getpid()).memory > block * many * 0.8 / 2**20
+    assert before - resources(os.getpid()).memory > block * many * 0.8 / 2**20
 
 
 def test_results_that_nobody_needs_are_dropped_at_each_look(
