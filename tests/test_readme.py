@@ -84,7 +84,7 @@ def test_ci_runs_the_documented_test_commands() -> None:
 
 
 @each_readme
-def test_what_it_points_to_is_there(name: str) -> None:
+def test_linked_files_exist(name: str) -> None:
     text = text_of(name)
     targets = re.findall(r"\]\((?!http)(.*?)\)", text)
     assert all((ROOT / name).parent.joinpath(target).is_file() for target in targets), targets

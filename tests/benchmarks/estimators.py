@@ -228,21 +228,21 @@ def main() -> None:
     parser.add_argument("--results", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--seconds", type=float, default=math.inf)
-    asked = parser.parse_args()
-    result = measured(asked.results, asked.floor) if asked.results else {}
-    for world in asked.worlds:
-        for seed in range(asked.first, asked.first + asked.seeds):
-            missing = [size for size in asked.events if (world, seed, size) not in result]
-            if not missing or time.process_time() > asked.seconds:
+    options = parser.parse_args()
+    result = measured(options.results, options.floor) if options.results else {}
+    for world in options.worlds:
+        for seed in range(options.first, options.first + options.seeds):
+            missing = [size for size in options.events if (world, seed, size) not in result]
+            if not missing or time.process_time() > options.seconds:
                 continue
-            log = stored_log(world, asked.floor, seed, max(missing), asked.logs)
+            log = stored_log(world, options.floor, seed, max(missing), options.logs)
             for events in missing:
                 counts: dict[Key, Count] = defaultdict(Count)
                 measure(world, log, events, counts)
                 result[world, seed, events] = counts
-                if asked.results:
-                    with asked.results.open("a") as file:
-                        file.writelines(lines(world, asked.floor, seed, counts))
+                if options.results:
+                    with options.results.open("a") as file:
+                        file.writelines(lines(world, options.floor, seed, counts))
     print(*table(*summed(result.values())), sep="\n")
 
 

@@ -112,12 +112,12 @@ def main() -> None:
     parser.add_argument("--logs", type=int, default=60)
     parser.add_argument("--events", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=78)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     print(f"| contexts x actions, target | {' | '.join(one.key for one in ESTIMATORS)} |")
     print("|---" * (len(ESTIMATORS) + 1) + "|")
     for case in CASES:
         counts: dict[tuple[str, str], Count] = defaultdict(Count)
-        for log, truth in made(case, asked.logs, asked.events, asked.seed):
+        for log, truth in made(case, options.logs, options.events, options.seed):
             for kind, target, earns in targets_of(log, truth):
                 weighed = target.weigh(log)
                 for estimator in ESTIMATORS:

@@ -97,10 +97,10 @@ def tasks(
             yield name, learner, seed, visitors or VISITORS.get(name, USUAL)
 
 
-def run_all(asked: Iterable[Task], path: Path, jobs: int) -> None:
+def run_all(requested: Iterable[Task], path: Path, jobs: int) -> None:
     """Run tasks without a row in the file, and append each row when finished."""
     there = read([path])
-    left = [task for task in asked if task not in there]
+    left = [task for task in requested if task not in there]
     with ProcessPoolExecutor(jobs) as pool:
         for done in as_completed([pool.submit(run, task) for task in left]):
             row = done.result()
@@ -121,14 +121,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rows", type=Path, help="a file of rows to continue")
     parser.add_argument("--beside", type=Path, nargs="+", default=[], help="rows to show, too")
-    asked = parser.parse_args()
-    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    options = parser.parse_args()
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
     with tempfile.TemporaryDirectory() as place:
-        path = asked.rows or Path(place) / "rows.jsonl"
-        wanted = tasks(asked.environments, asked.learners, seeds, asked.visitors)
-        run_all(wanted, path, asked.jobs)
-        result = read([*asked.beside, path]).values()
-        print(report(row for row in result if row.environment in asked.environments))
+        path = options.rows or Path(place) / "rows.jsonl"
+        wanted = tasks(options.environments, options.learners, seeds, options.visitors)
+        run_all(wanted, path, options.jobs)
+        result = read([*options.beside, path]).values()
+        print(report(row for row in result if row.environment in options.environments))
 
 
 if __name__ == "__main__":

@@ -103,10 +103,10 @@ def main() -> None:
     parser.add_argument("--actions", type=int, nargs="+", default=[2, 3, 6, 7])
     parser.add_argument("--rates", type=float, nargs="+", default=[0.05, 0.35])
     parser.add_argument("--seed", type=int, default=400)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     for kind in KINDS:
-        for actions in asked.actions:
-            for rate in asked.rates:
+        for actions in options.actions:
+            for rate in options.rates:
                 exact = dict[str, float]()
                 for digits in (None, 4, 3, 2, 1):
                     intervals, covering, widths, off = (
@@ -115,10 +115,10 @@ def main() -> None:
                         defaultdict[str, float](float),
                         0,
                     )
-                    for log in range(asked.logs):
-                        seed = asked.seed, log, actions, round(rate * 100)
+                    for log in range(options.logs):
+                        seed = options.seed, log, actions, round(rate * 100)
                         rng = np.random.default_rng(seed)
-                        of = made(kind, actions, asked.contexts, asked.events, rate, rng)
+                        of = made(kind, actions, options.contexts, options.events, rate, rng)
                         for row, truth in rows_of(of, digits, seed):
                             off += row.is_off
                             intervals += not row.is_off

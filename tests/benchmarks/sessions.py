@@ -319,13 +319,13 @@ async def play(server: Server, options: argparse.Namespace) -> list[Player]:
     numbers = range(FIRST_SEED, FIRST_SEED + options.sessions)
     people = [Player(server.address, seed, options.step) for seed in numbers]
     await visit(server, people, options.seconds, options.rate)
-    asked = [seconds for person in people for seconds in person.asked]
+    waits = [seconds for person in people for seconds in person.asked]
     before, start = processor(server), sum(len(person.asked) for person in people)
     await asyncio.sleep(10)
     used, more = processor(server) - before, sum(len(person.asked) for person in people) - start
     print(
-        f"  {len(asked)} questions for news beside them, answered in "
-        f"{statistics.median(asked) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms each"
+        f"  {len(waits)} questions for news beside them, answered in "
+        f"{statistics.median(waits) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms each"
     )
     for person in people:
         await person.close()

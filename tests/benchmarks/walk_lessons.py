@@ -99,19 +99,19 @@ def main() -> None:
     parser.add_argument("keys", nargs="*", default=[], metavar="KEY", choices=[[], *LESSONS])
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--dark", action="store_true")
-    asked = parser.parse_args()
-    width, height = map(int, asked.size.split("x"))
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args()
+    width, height = map(int, options.size.split("x"))
+    options.folder.mkdir(parents=True, exist_ok=True)
     path = chromium.find()
     assert path, "no Chromium is installed"
     with running() as server, chromium.launched(path) as browser:
-        scheme: Scheme = "dark" if asked.dark else "light"
+        scheme: Scheme = "dark" if options.dark else "light"
         tab: Page = browser.new_page(
             viewport=ViewportSize(width=width, height=height), color_scheme=scheme
         )
         page = LearnPage(tab, server.address)
-        for key in asked.keys or LESSONS:
-            walk(page, key, asked.folder)
+        for key in options.keys or LESSONS:
+            walk(page, key, options.folder)
 
 
 if __name__ == "__main__":

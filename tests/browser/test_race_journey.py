@@ -31,7 +31,7 @@ def read(file: Path) -> str:
         return ""
 
 
-def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace, server: Server) -> None:
+def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server) -> None:
     """The processes of the race end with the race."""
     page = open_race("?visitors=200&crowds=5")
     expect(page.page.get_by_role("heading", name="The line-up")).to_be_visible()

@@ -71,7 +71,7 @@ def test_nothing_is_unpickled_evaluated_or_executed() -> None:
     assert not broken(ENGINE + PAGES, run_from_data)
 
 
-def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
+def test_public_names_are_sorted_complete_and_defined() -> None:
     assert list(engine.__all__) == sorted(set(engine.__all__))
     tree = parse(ROOT / "engine" / "__init__.py")
     bound = {

@@ -69,7 +69,7 @@ def test_contexts_are_where_they_say() -> None:
     assert (second["field0"], second["field7"]) == ("0", "5")
 
 
-def test_who_comes_is_drawn_field_by_field() -> None:
+def test_visitors_are_drawn_field_by_field() -> None:
     visitors = [nth_visitor(LARGE, 1, n).context for n in range(400)]
     for name in ("field0", "field7"):
         mean = np.mean([int(visitor[name]) for visitor in visitors])
@@ -144,7 +144,7 @@ def test_a_rule_by_too_many_fields_is_refused() -> None:
         best_rule(LARGE, names)
 
 
-def test_a_world_of_a_function_is_told_cell_by_cell_too() -> None:
+def test_a_world_with_a_computed_truth_is_evaluated_cell_by_cell() -> None:
     weights = LARGE.taste
     computed = replace(LARGE, taste=partial(weights))
     assert not isinstance(computed.taste, TasteWeights)

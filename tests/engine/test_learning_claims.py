@@ -251,7 +251,7 @@ def test_fractions_are_learned_to_their_size() -> None:
     assert max(gaps) <= 0.05
 
 
-def test_fifty_actions_are_told_apart() -> None:
+def test_fifty_actions_are_distinguished() -> None:
     """Of fifty, three are liked; chance earns .06."""
 
     def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
@@ -351,7 +351,7 @@ def test_the_bells_shown_hold_the_truth_as_often_as_they_claim(world: World) -> 
 # -- reproducibility ------------------------------------------------------------------
 
 
-def test_what_happens_is_the_same_on_every_machine_and_version() -> None:
+def test_results_are_reproducible_on_every_machine_and_version() -> None:
     """Ids and choices of 300 visitors, written down once under Python 3.11, NumPy 2.4."""
     loop = LearningLoop(seed=11, clock=ManualClock())
     story = [f"{row['event']} {row['action']} {row['reward']}" for row in crowd(loop, COFFEE, 300)]

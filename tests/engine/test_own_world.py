@@ -34,12 +34,12 @@ def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
 
 def seen_of(loop: LearningLoop, world: World) -> list[object]:
     """Decisions in every context and the next visitors, to the last bit."""
-    asked = [loop.preview(world.actions, world.features(context)) for context in world.contexts]
+    previews = [loop.preview(world.actions, world.features(context)) for context in world.contexts]
     return [
         world.digest,
         world.expected.tobytes(),
         [nth_visitor(world, loop.seed, number) for number in range(5)],
-        [(ranked.event_id, ranked.probabilities, ranked.means) for ranked in asked],
+        [(ranked.event_id, ranked.probabilities, ranked.means) for ranked in previews],
     ]
 
 

@@ -45,7 +45,7 @@ def test_bytes_are_counted_and_what_was_used_longest_ago_goes_first() -> None:
     assert "a" in results
 
 
-def test_what_nobody_used_for_a_while_is_given_back() -> None:
+def test_unused_results_are_released() -> None:
     clock = Clock()
     results = ResultCache(now=clock)
     results.get("a", object, lambda _: 100)
@@ -59,7 +59,7 @@ def test_what_nobody_used_for_a_while_is_given_back() -> None:
     assert results.bytes == 0
 
 
-def test_what_many_large_worlds_compute_is_bounded_and_given_back() -> None:
+def test_results_of_large_worlds_are_bounded_and_released() -> None:
     RESULTS.give_back(idle=-1.0)
     worlds = [deep(f"World {n}") for n in range(25)]
     for number, world in enumerate(worlds):

@@ -70,5 +70,5 @@ def _mount(*arguments: str) -> None:
     try:
         subprocess.run(["mount", *arguments], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise MissingError(f"no disk can be mounted here: {said.strip()}") from error
+        message = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise MissingError(f"no disk can be mounted here: {message.strip()}") from error

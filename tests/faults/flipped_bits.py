@@ -120,6 +120,6 @@ def _time_limit(seconds: int) -> Iterator[None]:
 def summary(flipped: list[Flipped]) -> str:
     """Number of cases per effect, and the most frequent messages."""
     counts = Counter(one.effect for one in flipped)
-    said = Counter(f"{one.effect}: {one.said}" for one in flipped if one.said)
+    messages = Counter(f"{one.effect}: {one.said}" for one in flipped if one.said)
     parts = [f"{number} {effect}" for effect, number in counts.most_common()]
-    return ", ".join(parts) + "".join(f"\n    {n} x {s}" for s, n in said.most_common(12))
+    return ", ".join(parts) + "".join(f"\n    {n} x {s}" for s, n in messages.most_common(12))

@@ -29,7 +29,7 @@ def test_a_family_is_known_until_it_has_ended() -> None:
     assert seconds_used(parent.pid) == 0
 
 
-def test_what_this_process_holds() -> None:
+def test_resources_of_this_process() -> None:
     before = resources(os.getpid())
     with open(os.devnull, encoding="utf-8"):
         assert resources(os.getpid()).files == before.files + 1

@@ -186,7 +186,7 @@ def test_another_world_gives_up_a_rule_that_it_does_not_have(open_compare: Open)
     assert app.session.world is WORLDS["shop"]
 
 
-def test_who_comes_back_to_a_world_finds_the_comparison_as_it_was_left(open_compare: Open) -> None:
+def test_returning_to_a_world_restores_its_comparison(open_compare: Open) -> None:
     app = open_compare(rule="name").click("switch").click("step")
     before, chose = app.session.comparison, app.session.setup
     app.set("compare-world", "shop")
@@ -228,7 +228,7 @@ def test_a_step_says_what_the_visitor_gave_to_each_of_the_three(open_compare: Op
     assert "Step:" not in app.click("let-in-100").finish_the_crowd().text
 
 
-def test_what_the_loops_depend_on_starts_over_and_nothing_else_does(open_compare: Open) -> None:
+def test_only_settings_of_the_loops_start_over(open_compare: Open) -> None:
     app = open_compare()
     app.set("compare-truth", True).set("compare-auto", 99).set("compare-speed", 4)
     assert len(app.session.comparison) == FIRST
@@ -375,7 +375,7 @@ def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text
 
 
 @pytest.mark.slow
-def test_what_this_process_has_computed_is_shown_at_once(open_compare: Open) -> None:
+def test_cached_comparisons_are_displayed_at_once(open_compare: Open) -> None:
     query = {"seed": "12", "explore": "20", "kind": "service", "crosses": "1"}
     app = open_compare(**query).click("let-in-100").click("switch")
     with many_frames():  # No change could go unnoticed there.

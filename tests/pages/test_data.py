@@ -105,7 +105,7 @@ def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Ope
     assert headline("Bank ", None) == "**📦 Bank**"
 
 
-def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
+def test_changes_by_another_tab_are_drawn(open_app: Open) -> None:
     one = open_app()
     one.answer(1.0).run()
     other = App(loop=one.session.open.stored.id)
@@ -118,7 +118,7 @@ def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     assert other.run().widget("play-policy").value == "greedy"
 
 
-def test_what_cannot_be_written_is_said_and_did_not_happen(
+def test_failed_writes_are_reported_and_have_no_effect(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app()
@@ -241,9 +241,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
 
 
 @pytest.mark.parametrize("change", ["seed = '8'", "name = CAST(x'ff3c' AS TEXT)", "length = 9"])
-def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
-    open_app: Open, change: str
-) -> None:
+def test_a_damaged_loop_is_reported_and_can_be_deleted(open_app: Open, change: str) -> None:
     app = open_app()
     app.answer(1.0)
     whole = app.session.open.stored.id

@@ -107,7 +107,7 @@ def test_the_truth_is_behind_a_switch(open_evaluate: Open) -> None:
     assert table_of(app)["🥛 Latte"]["Truth"] == pytest.approx(latte)
 
 
-def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -> None:
+def test_a_guess_comes_first_and_its_error_is_displayed(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", truth="1", estimator="ips")
     assert "it would earn about" not in app.text
     assert "The truth is" not in app.text
@@ -141,7 +141,7 @@ def row_of(app: EvaluateApp, target: str) -> Row:
     return row
 
 
-def test_two_policies_are_told_apart(open_evaluate: Open) -> None:
+def test_two_policies_are_compared(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, truth="1")
     found = found_on(app)
     told = found.beside("greedy", "online")

@@ -81,7 +81,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
 
 
 @pytest.mark.parametrize("key", ["epsilon", "uniform"])
-def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> None:
+def test_a_bet_is_placed_first_and_settled_at_the_end(open_race: Open, key: str) -> None:
     app = open_race(**QUICK)
     app.set("race-bet", key).click("start")
     assert app.session.bet == key
@@ -291,7 +291,7 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
     assert app.widget("race-csv-runs")
 
 
-def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
+def test_contenders_can_be_looked_up_after_the_race(open_race: Open) -> None:
     app = open_race(**QUICK)
     story = app.session.setup.stories["epsilon"]
     assert story in app.text

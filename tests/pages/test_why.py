@@ -131,7 +131,7 @@ def test_a_reader_gets_the_same_and_an_event_that_is_none_is_said(why: App, open
     assert address(reader) == link
 
 
-def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Open) -> None:
+def test_unanswered_offers_are_explained_by_current_beliefs(open_app: Open) -> None:
     app = asked_why(open_app(), who="1-0-2")
     assert "be offered to Bob" in app.text
     assert "nothing is logged" in app.text
@@ -184,7 +184,7 @@ def test_on_the_stage_it_is_the_question_and_the_picture(why: App) -> None:
     assert address(why)["stage"] == "1"
 
 
-def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
+def test_user_requests_precede_the_measurement() -> None:
     """Jobs of one session queue up: a visitor would otherwise wait for the measurement."""
     play, asked = PlaySession(PlaySetup()), WhySession()
     for _ in range(6):

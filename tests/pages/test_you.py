@@ -60,7 +60,7 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
 
 
 @pytest.mark.parametrize(("world", "above"), [("coffee", False), ("movies", True)])
-def test_what_came_of_a_choice_stands_above_many_buttons_where_it_is_in_sight(
+def test_the_result_of_a_choice_is_displayed_above_the_buttons(
     open_app: Open, world: str, above: bool
 ) -> None:
     app = open_app(world=world, you="1").click("choice-0")
@@ -152,7 +152,7 @@ def test_a_first_minute_is_skipped_with_one_click(open_app: Open) -> None:
     assert not STEP.search(app.run().click("skip-first-minute").text)
 
 
-def test_whoever_comes_by_a_link_or_from_a_lesson_is_shown_none(
+def test_no_introduction_after_a_link_or_a_lesson(
     open_app: Open, new_browser: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = said(open_app().answer(1.0))["loop"]

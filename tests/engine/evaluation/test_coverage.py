@@ -70,7 +70,7 @@ def test_the_best_of_many_rules_looks_better_than_it_is() -> None:
     assert watch.counts["picked", "ips"].bias > 0
 
 
-def test_what_cannot_be_repeated_is_refused() -> None:
+def test_experiments_that_cannot_be_repeated_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="flaw"):
         Coverage(COFFEE, LoopSettings(), 100, "worse")  # type: ignore[arg-type]
     with pytest.raises(PersonalizerError, match="repetitions"):

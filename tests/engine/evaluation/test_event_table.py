@@ -10,13 +10,13 @@ def test_a_row_tells_what_was_asked_what_was_shown_and_what_it_earned(
     loop: LearningLoop, clock: ManualClock
 ) -> None:
     loop.rank(**one_of("mocha"), context_features=CONTEXTS[0], event_id="e1")
-    asked = clock.now
+    time = clock.now
     clock.advance(seconds=3)
     loop.reward("e1", 0.5)
     assert rows(loop.log) == [
         {
             "number": 1,
-            "time": asked,
+            "time": time,
             "event": "e1",
             "mode": "online",
             "context": "user.name=Alice, weather=rainy",

@@ -14,7 +14,7 @@ from engine.worlds.coffee import COFFEE
 
 
 @pytest.mark.no_cover
-def test_an_experiment_is_what_a_loop_would_log() -> None:
+def test_an_experiment_equals_the_log_of_a_loop() -> None:
     """Equal to the last bit, with any learning and exploration."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
     simulated, loop = (

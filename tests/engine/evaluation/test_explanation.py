@@ -125,7 +125,7 @@ def test_a_past_event_is_explained_by_what_was_believed_then() -> None:
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
-def test_groups_told_as_one_add_what_they_add_together(settings: LoopSettings) -> None:
+def test_merged_groups_contribute_their_sum(settings: LoopSettings) -> None:
     loop = served(settings, 40)
     ranked = offer(loop)
     parts = [gap(loop, ranked, 0, 1, share).parts for share in (0.0, 1.0)]
@@ -172,12 +172,12 @@ def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: Le
     assert sum(result.values()) == pytest.approx(move)
 
 
-def test_what_is_not_there_adds_nothing() -> None:
+def test_missing_features_contribute_nothing() -> None:
     before: dict[Source, Contribution] = {PLAIN: Contribution(0.5, 0.1)}
     assert changes(before, {PAIR: Contribution(0.25)}) == {PLAIN: -0.5, PAIR: 0.25}
 
 
-def test_small_groups_are_told_together_with_others_of_as_many_fields() -> None:
+def test_small_groups_are_merged_with_groups_of_the_same_size() -> None:
     many: dict[Source, float] = {Group((name,)): 0.04 for name in "abcde"}
     alone = Group(("a", "c"))
     values: dict[Source, float] = {

@@ -40,7 +40,7 @@ def by_field(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importa
 
 
 @pytest.mark.no_cover
-def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> None:
+def test_relevant_fields_are_important_and_noise_is_not() -> None:
     result = importance(served(250))
     assert result is not None
     each = by_field(result.each)
@@ -78,7 +78,7 @@ def test_the_share_that_is_done_grows_to_all_of_it() -> None:
     assert shares[-1] == pytest.approx(1.0)
 
 
-def test_nothing_is_told_of_a_log_in_which_some_actions_had_no_chance() -> None:
+def test_no_importance_without_a_chance_for_all_actions() -> None:
     assert finish(assessing(LearningLoop())) is None
     only_first = served(5, policy=Greedy())
     assert importance(only_first) is None or importance(only_first).events < 5  # type: ignore[union-attr]

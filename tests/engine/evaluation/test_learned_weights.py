@@ -36,7 +36,7 @@ def test_the_weights_of_a_visitor_sum_to_what_is_believed_above_the_mean_of_ever
             assert math.fsum(own) + parts["everything"].mean == pytest.approx(mean, abs=1e-9)
 
 
-def test_each_weight_is_told_once_and_the_largest_first() -> None:
+def test_each_weight_is_listed_once_in_descending_order() -> None:
     loop = LearningLoop(seed=3)
     list(crowd(loop, COFFEE, 30))
     result = finish(weighing(loop, COFFEE))

@@ -51,9 +51,7 @@ def test_one_action_alone_is_always_matched(policy: Policy) -> None:
 @pytest.mark.no_cover
 @every_policy
 @pytest.mark.parametrize("actions", [2, 4, 10])
-def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
-    policy: Policy, actions: int
-) -> None:
+def test_perfect_imitation_reaches_the_ceiling_and_no_more(policy: Policy, actions: int) -> None:
     """A belief that is certain of the baseline: 2,000 choices, within 4 standard errors."""
     highest = policy.best_match(actions)
     mean = np.eye(actions)[0]
@@ -190,7 +188,7 @@ def assert_matching(actual: Matching, expected: Matching) -> None:
         assert getattr(actual, name) == pytest.approx(getattr(expected, name)), name
 
 
-def test_performance_is_what_a_hand_computation_gives() -> None:
+def test_performance_equals_a_computation_by_hand() -> None:
     result = followed(eventful().loop).performance()
     assert_matching(
         result,

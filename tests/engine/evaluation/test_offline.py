@@ -37,7 +37,7 @@ def test_too_little_overlap_is_said() -> None:
     assert few.doubt == "little_overlap"
 
 
-def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
+def test_parts_may_be_added_in_sequence_or_merged() -> None:
     parts = [LOG.take(slice(80)), replace(LOG.take(slice(80, None)), unmatched=3)]
     whole = evaluate([LOG], TARGETS).rows()
     apart = evaluate(parts[:1], TARGETS) + evaluate(parts[1:], TARGETS)
@@ -52,7 +52,7 @@ def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
                 assert math.isclose(interval.high, other.high, abs_tol=1e-8)
 
 
-def test_what_cannot_be_evaluated_is_refused() -> None:
+def test_impossible_evaluations_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="no event"):
         evaluate([LOG.take(slice(0))], TARGETS)
     odd = replace(LOG, reward=np.where(np.arange(200) == 6, 2.5, LOG.reward))

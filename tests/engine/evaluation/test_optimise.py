@@ -27,7 +27,7 @@ SETTINGS = LoopSettings()
 NOBODY = Candidate("nobody", SETTINGS, {})
 
 
-def test_what_is_tried_can_be_applied_and_is_not_what_there_is() -> None:
+def test_candidates_can_be_applied_and_differ_from_the_present_settings() -> None:
     loop = LearningLoop(SETTINGS, clock=ManualClock())
     tried = candidates_for(SETTINGS)
     keys = [candidate.key for candidate in tried]

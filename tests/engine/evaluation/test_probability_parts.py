@@ -64,7 +64,7 @@ def taught() -> LearningLoop:
 
 @pytest.mark.no_cover
 @each_policy
-def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
+def test_kept_probability_is_the_share_without_any_belief_in_an_action(policy: Policy) -> None:
     """The least probability that a policy gives to an action that is certainly worse than
     the rest.
     """
@@ -95,7 +95,7 @@ def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
     assert compared > 20
 
 
-def test_wins_are_told_only_where_they_differ_from_the_chances() -> None:
+def test_wins_are_reported_only_if_they_differ_from_the_probabilities() -> None:
     probabilities = np.array([0.7, 0.2, 0.1])
     for policy in POLICIES:
         has_wins = policy.wins(probabilities) is not None

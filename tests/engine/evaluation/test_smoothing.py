@@ -15,7 +15,7 @@ def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
     return Sums(weights, weights, earned, 0.25)
 
 
-def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> None:
+def test_frequent_cells_keep_their_mean_and_unseen_cells_get_that_of_others() -> None:
     cell_sums = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
     expected, variance = smoothed(cell_sums, [2])
     assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
@@ -34,7 +34,7 @@ def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
     assert expected == pytest.approx(cell_sums.mean, abs=0.01)
 
 
-def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
+def test_rarely_shown_actions_count_in_the_spread_of_rewards() -> None:
     """Nine events in ten are all successes; of the tenth, half succeed: variance half of .25."""
     shown = np.repeat([0, 1], [900, 100])
     reward = np.concatenate([np.ones(900), np.tile([0.0, 1.0], 50)])
@@ -66,7 +66,7 @@ def test_sizes_of_effects_are_those_of_the_log() -> None:
     assert 0.7 < np.sqrt(variance.mean() / ((expected - truth) ** 2).mean()) < 1.4
 
 
-def test_what_chance_explains_is_drawn_together() -> None:
+def test_differences_explained_by_chance_are_shrunk() -> None:
     rng = np.random.default_rng(1)
     mean = 0.5 + rng.normal(0, 0.05, (40, 2))
     expected, _ = smoothed(sums([[100.0, 100.0]] * 40, mean.tolist()), [40])
@@ -96,7 +96,7 @@ def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("events", [6, 12, 25, 50])
-def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None:
+def test_stated_uncertainty_of_few_events_is_correct(events: int) -> None:
     covered = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
@@ -112,7 +112,7 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
     assert np.mean(covered) > 0.93
 
 
-def test_of_what_was_never_shown_nothing_is_known() -> None:
+def test_unshown_actions_stay_uncertain() -> None:
     """Even if all rewards of another action were equal."""
     shown, reward = np.zeros(1_000, int), np.ones(1_000)
     log = WeightedLog(("a", "b"), ("anybody",), shown, shown, reward, reward)

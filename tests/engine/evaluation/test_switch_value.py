@@ -186,7 +186,7 @@ def test_only_the_latest_events_count_if_so_asked() -> None:
     assert look(written(), latest=4) == look(written())
 
 
-def test_what_is_told_is_what_the_loop_knew_when_it_was_asked() -> None:
+def test_assessment_uses_the_state_at_its_start() -> None:
     """Even if the loop ranks and learns between the steps."""
     loop = LearningLoop(LoopSettings(learning_mode="apprentice"), clock=ManualClock())
 
@@ -465,7 +465,7 @@ def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy:
         assert 0 <= result.low_limit <= result.low <= result.high <= result.high_limit <= 1
 
 
-def test_what_the_policy_would_show_is_decided_with_what_is_known_now() -> None:
+def test_online_decisions_use_current_beliefs() -> None:
     """Same probability of the baseline's drink as the loop states for going online."""
     loop = apprentices(range(1), exploration=0.0)(60).loops[0]
     loop.configure(policy=Thompson(draws=256))

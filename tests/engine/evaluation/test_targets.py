@@ -44,7 +44,7 @@ def choices(target: Fixed | Baseline) -> list[str]:
     return [LOG.actions[i] for i in target.probabilities(LOG).argmax(axis=1)]
 
 
-def test_what_each_would_show() -> None:
+def test_probabilities_of_each_target() -> None:
     assert choices(Baseline()) == ["tea", "coffee", "tea"]
     assert choices(Fixed("coffee")) == ["coffee"] * 3
     assert choices(Fixed("cake")) == ["cake", "coffee", "tea"]
@@ -163,7 +163,7 @@ def test_actions_and_chance_are_served_to_everybody_who_comes(served_log: Decisi
     assert result["uniform"] == pytest.approx(COFFEE.uniform_value)
 
 
-def test_what_is_known_for_the_log_alone_is_served_to_its_visitors(
+def test_true_values_of_targets_defined_on_the_log(
     served_loop: LearningLoop, served_log: Decisions
 ) -> None:
     first = np.zeros(served_log.offered.shape)

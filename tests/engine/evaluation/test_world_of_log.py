@@ -195,7 +195,7 @@ def test_rewards_of_other_bounds_become_parts_of_them() -> None:
 # -- refusals -------------------------------------------------------------------------
 
 
-def test_what_is_no_world_is_refused() -> None:
+def test_unsuitable_logs_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="answered events is 0, but must be 1 or more"):
         estimate([])
     many = [f"a{i}" for i in range(51)]

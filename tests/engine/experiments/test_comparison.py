@@ -70,11 +70,11 @@ def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
     baseline: Baseline,
 ) -> None:
     comparison = crowd(40, baseline, seed=5)
-    for number, asked in enumerate(zip(*map(requests, comparison.loops.values()), strict=True)):
+    for number, requested in enumerate(zip(*map(requests, comparison.loops.values()), strict=True)):
         visitor = nth_visitor(COFFEE, 5, number)
         first = baseline.choose(visitor.context, stream(5, "baseline", number))
         expected = request_of(COFFEE.features(visitor.context), *COFFEE.actions_from(first))
-        for request in asked:
+        for request in requested:
             assert request.context_text == expected.context_text
             assert request.actions_text == expected.actions_text
             assert request.actions[0].id == first

@@ -38,7 +38,7 @@ def test_both_serve_each_visitor_and_the_same_choice_earns_the_same() -> None:
     ]
 
 
-def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
+def test_the_persons_log_contains_their_choices() -> None:
     one = duel(5, 3)
     for drink in ("Latte", "Cold brew", "Iced mocha"):
         one.choose(drink)
@@ -53,7 +53,7 @@ def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
 
 
 @pytest.mark.parametrize("seed", [3, 7, 11])
-def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(seed: int) -> None:
+def test_a_person_who_uses_only_the_weather_beats_the_engine_with_dave(seed: int) -> None:
     """The lesson's claim: prior knowledge wins."""
     one = duel(seed)
     informed_score = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
@@ -62,7 +62,7 @@ def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(
     assert informed_score > sum(other for _, other in one.scores())
 
 
-def test_what_was_chosen_is_taken_back_exactly_and_comes_again() -> None:
+def test_undo_and_redo_of_a_choice_are_exact() -> None:
     one, other = duel(5), duel(5)
     finish(one.choosing([3, 1, 2, 0]))
     scores, others = one.scores(), one.engine_choices

@@ -97,7 +97,7 @@ def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
     assert chosen > 2 * judged
 
 
-def test_what_a_log_has_of_each_value_and_item() -> None:
+def test_counts_of_each_value_and_item_in_a_log() -> None:
     log = early(SEEDS[0])
     result = offered_by(COFFEE, log, "weather")
     assert result.times.shape == (3, 4)

@@ -98,7 +98,7 @@ def test_what_the_best_single_action_would_earn(seed: int) -> None:
     assert asking(seed).truth(4) == pytest.approx(max(means))
 
 
-def test_what_can_be_earned_in_a_world_is_found_in_steps() -> None:
+def test_ceilings_of_a_world_are_computed_in_steps() -> None:
     """Large worlds need up to a second; other requests wait only for the end of a step."""
     world, twin = (generate(Knobs(fields=2, values=2, actions=2), 1) for _ in range(2))
     steps = len(list(twin.finding_ceilings()))

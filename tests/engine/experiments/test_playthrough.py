@@ -38,7 +38,7 @@ def taught() -> LearningLoop:
     return loop
 
 
-def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
+def test_a_playthrough_has_few_steps(taught: LearningLoop) -> None:
     playthrough = playthrough_of(taught, COFFEE)
     assert playthrough.settings == LoopSettings(crosses=2)
     changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
@@ -46,7 +46,7 @@ def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
     assert (playthrough.visitors, playthrough.by_hand) == (9, 2)
 
 
-def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:
+def test_playthrough_of_an_earlier_position(taught: LearningLoop) -> None:
     then = finish(as_of(taught, entries_before(taught, 5)))
     assert playthrough_of(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
 
@@ -70,7 +70,7 @@ def test_the_learning_mode_and_settings_of_rewards_may_change_at_once() -> None:
     ("context", "excluded", "said"),
     [({"weather": "Foggy"}, [], "visitor 1 is"), (DAVE, ["Latte"], "what visitor 1 was offered")],
 )
-def test_what_no_visitor_of_the_world_asks_is_refused(
+def test_requests_of_impossible_visitors_are_refused(
     context: dict[str, str], excluded: list[str], said: str
 ) -> None:
     loop = LearningLoop(seed=1)

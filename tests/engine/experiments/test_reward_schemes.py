@@ -50,7 +50,7 @@ def test_paid_for_clicks_more_is_opened_and_less_is_read(seeds: tuple[int, ...])
     assert opened["finished"] < opened["both"] - 0.02
 
 
-def test_a_loop_is_told_what_is_paid_and_nothing_else() -> None:
+def test_a_loop_gets_only_the_paid_rewards() -> None:
     loops = {key: LearningLoop(LoopSettings(), seed=2) for key in REWARD_SCHEMES}
     for key, loop in loops.items():
         finish(crowd_by_scheme(loop, COFFEE, REWARD_SCHEMES[key], 12))

@@ -125,7 +125,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(steps=STEPS)
-def test_whatever_is_taken_back_it_is_as_if_it_had_followed_the_log_from_the_start(
+def test_after_any_undo_the_second_loop_equals_a_replay(
     steps: list[str],
 ) -> None:
     first, second = a_loop(), beside(no_crosses)
@@ -160,7 +160,7 @@ def test_it_goes_back_with_a_past_moment_and_comes_again() -> None:
     assert events_of(second.loop) == now
 
 
-def test_how_both_stand_is_said_of_the_visitors_that_both_have_served() -> None:
+def test_comparison_covers_visitors_served_by_both() -> None:
     first, second = a_loop(), beside(no_crosses)
     curves = LearningCurve(COFFEE), LearningCurve(COFFEE)
     list(crowd(first, COFFEE, 50))

@@ -78,7 +78,7 @@ def test_the_belief_about_some_of_the_actions_is_the_same_belief() -> None:
 # -- bells ----------------------------------------------------------------------------
 
 
-def test_what_all_actions_share_makes_no_bell_wider() -> None:
+def test_uncertainty_common_to_all_actions_widens_no_interval() -> None:
     own = np.array([0.04, 0.09, 0.25])
     alone = Belief.of_one(np.zeros(3), np.diag(own))
     together = Belief.of_one(np.zeros(3), np.diag(own) + 0.7)

@@ -36,8 +36,8 @@ def coffee(cell: int = 0) -> RankRequest:
 
 def predictions(learner: Learner, requests: Sequence[RankRequest] = ()) -> Array:
     """Predicted rewards of every drink in every context, or of the given requests."""
-    asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
-    return np.array([learner.belief(request).mean for request in asked])
+    chosen = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
+    return np.array([learner.belief(request).mean for request in chosen])
 
 
 def contributions(learner: Learner, request: RankRequest, shown: int = 0) -> dict[Group, float]:
@@ -254,19 +254,19 @@ def test_a_step_never_overshoots_whatever_its_weight(
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
 
 
-def test_what_else_is_asked_changes_no_bit_of_a_prediction() -> None:
+def test_other_requests_change_no_bit_of_a_prediction() -> None:
     rng = np.random.default_rng(2)
-    asked, quiet = ClassicLearner(3, 0.5), ClassicLearner(3, 0.5)
+    queried, quiet = ClassicLearner(3, 0.5), ClassicLearner(3, 0.5)
     for i in range(120):
         request, reward = coffee(int(rng.integers(36))), float(rng.integers(2))
-        asked.belief(request)
-        for learner in (asked, quiet):
+        queried.belief(request)
+        for learner in (queried, quiet):
             learner.step(request.context, request.actions[i % 4], reward)
     every = [coffee(cell) for cell in range(36)]
     one_by_one = [
         [quiet.belief(replace(r, actions=(a,))).mean.item() for a in r.actions] for r in every
     ]
-    assert predictions(asked, every).tolist() == one_by_one
+    assert predictions(queried, every).tolist() == one_by_one
 
 
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
@@ -307,7 +307,7 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
         assert np.ptp(means) > 0.01
 
 
-def test_what_was_never_learned_contributes_nothing() -> None:
+def test_unlearned_columns_contribute_nothing() -> None:
     request = coffee()
     result = contributions(ClassicLearner(1, 0.1), request)
     assert result == {Group(): 0.0}

@@ -71,8 +71,8 @@ def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
     vectors = Vectors()
     vectors.index(flatten([{"a": [0.5, 1], "b": "x"}], "f"))
     vectors.index(flatten([{"b": "y"}], "f"))
-    asked = flatten([{"b": "y", "a": [0.5, 0.5], "new": 1}], "f")
-    fields, products = vectors.by_field(asked)
+    features = flatten([{"b": "y", "a": [0.5, 0.5], "new": 1}], "f")
+    fields, products = vectors.by_field(features)
     assert fields == ["b", "a"]
     assert products.tolist() == [[0.0, 0.75], [1.0, 0.0]]
 
@@ -82,7 +82,7 @@ def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(
     """To the bit, also for a stored state with contiguous rows."""
     rng = np.random.default_rng(most)
     sizes = rng.integers(1, most + 1, 50)
-    asked, *others = [
+    query, *others = [
         flatten([{f"n{i}": rng.normal(size=size).tolist() for i, size in enumerate(sizes)}], "f")
         for _ in range(41)
     ]
@@ -90,10 +90,10 @@ def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(
     for features in others:
         vectors.index(features)
     stored = Vectors(vectors._columns, vectors._keys, np.ascontiguousarray(vectors._values))
-    products = np.array([[*one.columns.values()] for one in others]) * [*asked.columns.values()]
+    products = np.array([[*one.columns.values()] for one in others]) * [*query.columns.values()]
     expected = np.add.reduceat(products, sizes.cumsum() - sizes, axis=1)
     for read in (vectors, vectors.fork(), stored):
-        fields, actual = read.by_field(asked)
+        fields, actual = read.by_field(query)
         assert fields == [f"n{i}" for i in range(len(sizes))]
         assert actual.tolist() == expected.tolist()
 

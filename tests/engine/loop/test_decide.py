@@ -53,7 +53,7 @@ def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
 
 @pytest.mark.no_cover
 @given(programs, learners, st.sampled_from(MODES), st.integers(0, 3))
-def test_a_preview_is_what_rank_then_logs(
+def test_a_preview_equals_the_later_ranking(
     program: list[Operation], learner: Any, mode: LearningMode, seed: int
 ) -> None:
     """All fields are equal, after any program, also if ended waits are not noticed yet."""
@@ -74,9 +74,7 @@ def test_a_preview_is_what_rank_then_logs(
 
 
 @pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
-def test_what_is_believed_is_believed_after_the_waits_that_are_over(
-    mode: LearningMode, clock: ManualClock
-) -> None:
+def test_beliefs_include_ended_waits(mode: LearningMode, clock: ManualClock) -> None:
     queried, notified = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
     ranked = queried.preview(DRINKS, CONTEXTS[0])
     for loop in (queried, notified):
@@ -101,7 +99,7 @@ def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
     yield loop.preview(DRINKS, CONTEXTS[1])
 
 
-def test_what_the_waits_that_are_over_teach_is_learned_ahead_once(
+def test_ended_waits_are_learned_in_advance_once(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop, fork = loop_with_past(clock), LoopState.fork
@@ -195,7 +193,7 @@ def test_the_place_of_an_action_in_the_request_does_not_move_its_score(clock: Ma
     np.testing.assert_allclose(forth.sd, back.sd[::-1], rtol=0, atol=1e-14)
 
 
-def test_a_belief_is_what_a_preview_shows(clock: ManualClock) -> None:
+def test_beliefs_equal_those_of_a_preview(clock: ManualClock) -> None:
     loop = loop_with_past(clock)
     belief, preview = loop.belief(DRINKS, CONTEXTS[1]), loop.preview(DRINKS, CONTEXTS[1])
     assert tuple(belief.mean) == preview.means
@@ -271,7 +269,7 @@ def test_another_seed_or_another_event_id_draws_anew(clock: ManualClock) -> None
     assert len({drawn(seed, name) for seed in (1, 2) for name in ("a", "b")}) == 4
 
 
-def test_what_is_left_to_chance_depends_on_the_seed_as_well(clock: ManualClock) -> None:
+def test_random_choices_depend_on_the_seed(clock: ManualClock) -> None:
     def shown(seed: int) -> list[str]:
         loop = LearningLoop(LoopSettings(policy=Uniform()), seed=seed, clock=clock)
         return [loop.rank(DRINKS, event_id=f"e{i}").reward_action_id for i in range(30)]
@@ -442,7 +440,7 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
 
 
 @pytest.mark.slow
-def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
+def test_random_display_is_independent_of_the_choice() -> None:
     """Counts of nine cells (chosen, shown) against the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform(), **ONE)
     counts = np.zeros((3, 3))

@@ -157,7 +157,7 @@ def test_only_the_event_that_was_meant_is_taken_back() -> None:
     assert loop.last is None
 
 
-def test_what_was_previewed_is_ranked_without_deciding_again(
+def test_a_previewed_request_is_ranked_without_a_second_decision(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decided = []

@@ -44,7 +44,7 @@ def test_entries_are_read_in_the_order_in_which_they_were_appended() -> None:
 
 
 @pytest.mark.parametrize("entries", [1, 2, 3])
-def test_what_is_undone_does_not_count_but_stays_in_the_history(entries: int) -> None:
+def test_undone_entries_stay_in_the_history(entries: int) -> None:
     undone = Undone(NOW, entries)
     log = log_of(*ENTRIES, undone)
     assert list(log) == ENTRIES[:-entries]

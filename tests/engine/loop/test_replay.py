@@ -129,21 +129,21 @@ def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
     mode: str, clock: ManualClock
 ) -> None:
     """A loop with questions in between, a loop without, and the log replayed."""
-    asked, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
-    for loop in (asked, quiet):
+    queried, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
+    for loop in (queried, quiet):
         loop.configure(learning_mode=mode)
         for i in range(60):
             if i == 40:
                 loop.configure(learning_mode="online")
-            if loop is asked:
+            if loop is queried:
                 ranked = loop.preview(DRINKS, CONTEXTS[(i + 1) % 4])
                 loop.contributions(ranked)
                 loop.probabilities([ranked.request])
                 loop.learner.belief(request_of(CONTEXTS[i % 3], *DRINKS))
             loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
-    assert state_of(asked) == state_of(quiet)
-    anew = LoopState(asked.log)
-    assert learned_bits(anew.learner) == learned_bits(asked.learner)
+    assert state_of(queried) == state_of(quiet)
+    anew = LoopState(queried.log)
+    assert learned_bits(anew.learner) == learned_bits(queried.learner)
 
 
 # -- undo and replay ------------------------------------------------------------------

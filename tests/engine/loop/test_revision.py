@@ -340,7 +340,7 @@ def test_parts_that_come_before_anybody_asks_are_learned_as_one(
     assert totals == [0.75]
 
 
-def test_what_can_get_no_more_is_let_go_of() -> None:
+def test_events_without_further_rewards_are_released() -> None:
     clock = ManualClock()
     loop = LearningLoop(KINDS["classic"], seed=3, clock=clock)
     for number in range(200):

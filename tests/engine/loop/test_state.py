@@ -170,9 +170,7 @@ def classic_or_not(learner: LearnerName) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("learner", ["bayesian", "classic"])
-def test_what_was_never_shown_is_imitated_by_no_head(
-    learner: LearnerName, clock: ManualClock
-) -> None:
+def test_unshown_actions_are_not_imitated(learner: LearnerName, clock: ManualClock) -> None:
     loop = loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     before = learned_bits(loop.learner)
@@ -400,14 +398,14 @@ def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() 
     assert after[2] - after[0] > before[2] - before[0] + 1e-3
 
 
-def test_what_was_imitated_is_preferred_before_any_reward() -> None:
+def test_the_imitated_action_is_preferred_before_any_reward() -> None:
     loop = switched(0, rewarded=False)
     rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))
     assert (int(rainy.argmax()), int(sunny.argmax())) == (1, 0)
     assert 0 < rainy.max() - rainy.min() <= 0.5
 
 
-def test_what_others_earn_takes_the_lean_back() -> None:
+def test_rewards_of_other_actions_reduce_the_imitation_prior() -> None:
     """Brew is never the baseline's choice, but earns as much."""
     loop = switched(0)
     _, before = leaning(loop, CONTEXTS[0], DRINKS)

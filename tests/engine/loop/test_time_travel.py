@@ -25,7 +25,7 @@ programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_si
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(programs, st.sampled_from(["earliest", "sum"]), st.sampled_from([0.0, 0.01]), st.data())
-def test_any_moment_is_what_a_fold_from_scratch_makes_of_the_log_up_to_there(
+def test_any_position_equals_a_fold_from_scratch_up_to_there(
     program: list[tuple[str, int]], aggregation: str, seconds: float, data: st.DataObject
 ) -> None:
     loop, clock = keeping(aggregation)

@@ -171,7 +171,7 @@ def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:
     np.testing.assert_array_equal(more[:4], few)
 
 
-def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> None:
+def test_number_of_samples_does_not_affect_the_decision_stream() -> None:
     belief = random_belief(seed=14, size=4)
     after = set()
     for draws in (64, 1_024, 65_536):

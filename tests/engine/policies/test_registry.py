@@ -93,9 +93,7 @@ TWIN = type("Thompson", (Other,), {})
         (Turned, "'angle'", "one of its fields"),
     ],
 )
-def test_what_would_be_mistaken_for_another_is_refused(
-    policy: type[Policy], shown: str, allowed: str
-) -> None:
+def test_ambiguous_policies_are_refused(policy: type[Policy], shown: str, allowed: str) -> None:
     before = dict(POLICIES)
     assert_one_sentence(refusal(lambda: register(policy)), shown, allowed)
     assert before == POLICIES

@@ -275,7 +275,7 @@ def test_probabilities_are_those_of_so_many_draws_given_that_they_agree(agreemen
         assert chi_square(counts, actual) < CHI_SQUARE_999[3]
 
 
-def test_what_agreed_draws_choose_is_chosen_as_often_as_stated() -> None:
+def test_agreeing_samples_choose_as_often_as_stated() -> None:
     policy, belief = Thompson(draws=256, floor=0.1), random_belief(seed=22, size=4)
     counts = chosen_counts(policy, belief, 4_000)
     assert chi_square(counts, decide(policy, belief).probabilities) < CHI_SQUARE_999[3]

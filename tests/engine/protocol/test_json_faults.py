@@ -80,5 +80,5 @@ def test_the_first_fault_has_its_place_its_value_and_what_is_allowed(
         (Part, "an object"),
     ],
 )
-def test_what_is_allowed_follows_from_the_type(kind: Any, allowed: str) -> None:
+def test_allowed_values_follow_from_the_type(kind: Any, allowed: str) -> None:
     assert allowed_by(kind) == allowed

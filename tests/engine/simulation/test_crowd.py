@@ -78,15 +78,15 @@ def test_rows_of_a_crowd_say_what_the_log_says(world: World) -> None:
     ranked = [entry for entry in loop.log if isinstance(entry, Ranked)]
     rewarded = [entry for entry in loop.log if isinstance(entry, Rewarded)]
     assert len(rows) == len(ranked) == len(rewarded) == 30
-    for row, asked, earned in zip(rows, ranked, rewarded, strict=True):
+    for row, ranking, earned in zip(rows, ranked, rewarded, strict=True):
         context = {field.name: str(row[field.name]) for field in world.fields}
-        assert row["event"] == asked.event_id == earned.event_id
-        assert row["action"] == asked.action_id
-        assert row["probability"] == asked.probabilities[asked.chosen] > 0
+        assert row["event"] == ranking.event_id == earned.event_id
+        assert row["action"] == ranking.action_id
+        assert row["probability"] == ranking.probabilities[ranking.chosen] > 0
         assert row["reward"] == earned.value
-        assert set(asked.request.context.columns) == {f"{k}={v}" for k, v in context.items()}
+        assert set(ranking.request.context.columns) == {f"{k}={v}" for k, v in context.items()}
         expected = world.expected[world.cell(context)]
-        assert row["expected"] == expected[world.position(asked.action_id)]
+        assert row["expected"] == expected[world.position(ranking.action_id)]
         assert row["best"] == max(expected)
 
 

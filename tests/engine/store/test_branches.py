@@ -74,9 +74,7 @@ def test_branch_and_parent_never_touch_each_other(library: Library, parent: Stor
     assert length == 41
 
 
-def test_what_was_taken_back_is_no_place_to_begin_a_branch(
-    library: Library, parent: StoredLoop
-) -> None:
+def test_a_branch_cannot_begin_at_an_undone_entry(library: Library, parent: StoredLoop) -> None:
     mark = parent.loop.log.mark_at(50)
     parent.undo(30)
     list(crowd(parent.loop, WORLD, 15))

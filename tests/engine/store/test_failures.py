@@ -112,7 +112,7 @@ def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
         ("P0001", "refused it (P0001), so this was not saved"),
     ],
 )
-def test_what_postgresql_says_is_told_by_its_kind(state: str | None, said: str) -> None:
+def test_postgresql_errors_are_logged_by_kind(state: str | None, said: str) -> None:
     cause = Exception("FATAL")
     cause.sqlstate = state  # type: ignore[attr-defined]
     with pytest.raises(StoreError, match=re.escape(said)), translated():
@@ -158,7 +158,7 @@ def through(way: tuple[Proxy, str]) -> Iterator[Store]:
     store.close()
 
 
-def test_what_was_saved_counts_though_the_answer_was_lost(
+def test_a_saved_event_counts_if_the_response_was_lost(
     way: tuple[Proxy, str], through: Store
 ) -> None:
     proxy, _ = way
@@ -192,7 +192,7 @@ def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_n
     assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
 
 
-def test_what_was_not_saved_is_not_there(way: tuple[Proxy, str], through: Store) -> None:
+def test_unsaved_events_do_not_exist(way: tuple[Proxy, str], through: Store) -> None:
     kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     with through._surely(kept.id, through.about(kept.id).end):
@@ -237,7 +237,7 @@ def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> Non
     store.close()
 
 
-def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
+def test_logs_describe_failures_without_personal_data(
     plain_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, "engine"):

@@ -57,7 +57,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
     assert beliefs(opened.loop) == beliefs(kept.loop)
 
 
-def test_who_leaves_while_opening_lets_the_next_one_open(store: Store, kept: StoredLoop) -> None:
+def test_an_abandoned_opening_does_not_block_the_next(store: Store, kept: StoredLoop) -> None:
     library = Library(store)
     first = library.opening(kept.view)
     next(first)
@@ -85,7 +85,7 @@ def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
     assert opened.owner == store.about(kept.id).owner == "you"
 
 
-def test_who_knows_the_view_of_a_loop_cannot_tell_its_id(store: Store, kept: StoredLoop) -> None:
+def test_the_view_of_a_loop_does_not_reveal_its_id(store: Store, kept: StoredLoop) -> None:
     digest = hashlib.sha256(b"view:" + kept.id.encode()).digest()
     assert kept.view == urlsafe_b64encode(digest).decode()[:22]
     assert StoredLoop.open(store, kept.view).id == kept.id

@@ -113,7 +113,7 @@ def test_waits_of_the_past_end(plain_store: Store) -> None:
     assert not back.loop.state.waiting
 
 
-def test_what_reads_the_whole_log_reads_the_past(plain_store: Store) -> None:
+def test_functions_over_the_whole_log_read_the_archive(plain_store: Store) -> None:
     kept = loop_with_snapshots(plain_store, LoopSettings(learning_mode="apprentice"))
     records = []
     for loop in (kept.loop, from_scratch(plain_store, kept.id)):
@@ -192,10 +192,10 @@ def test_an_act_of_others_who_are_faster_is_not_taken_back(
     end, theirs = mine.loop.log.mark, StoredLoop.open(plain_store, mine.id)
     check = guards.check_entries
 
-    def come_first(asked: object, most: int) -> None:
+    def come_first(state: object, most: int) -> None:
         monkeypatch.setattr(guards, "check_entries", check)
         serve_next(theirs)
-        check(asked, most)
+        check(state, most)
 
     monkeypatch.setattr(guards, "check_entries", come_first)
     assert not mine.undo_act(entries, end)

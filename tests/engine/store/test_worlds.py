@@ -27,9 +27,7 @@ def names(store: Store, owner: str = "me") -> list[str]:
     return [kept.name for kept in store.worlds(owner)]
 
 
-def test_whoever_has_the_key_gets_that_very_world_in_another_process(
-    store: Store, url: str
-) -> None:
+def test_a_key_gives_the_same_world_in_another_process(store: Store, url: str) -> None:
     kept = store.keep_world(BAKERY, "me")
     assert (kept.key, kept.name, kept.world) == (key_of(BAKERY), "Bakery", BAKERY)
     other = Store.open(url)
@@ -183,7 +181,7 @@ def test_a_world_that_its_key_does_not_name_is_damaged() -> None:
             assert KeptWorld(key_of(BAKERY), "me", "Bakery", other, 0.0, 0.0).world
 
 
-def test_of_what_was_edited_again_and_again_the_latest_are_kept(
+def test_only_the_latest_versions_of_an_edited_world_are_kept(
     plain_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.store.worlds._EARLIER", 1)

@@ -35,7 +35,7 @@ def test_they_are_what_the_best_rules_earn(world: World) -> None:
 
 
 @given(worlds())
-def test_whoever_looks_at_more_earns_no_less(told: dict[str, Any]) -> None:
+def test_more_fields_earn_no_less(told: dict[str, Any]) -> None:
     ceilings = world_from_json(told).ceilings
     rising = [
         ceilings.uniform,
@@ -93,7 +93,7 @@ def test_a_sum_that_nothing_cuts_off_needs_no_sample_but_for_the_best() -> None:
 
 
 @pytest.mark.parametrize("span", [0.004, 0.4])
-def test_what_is_too_large_is_told_within_its_error(
+def test_ceilings_of_large_worlds_are_estimated_within_their_error(
     monkeypatch: pytest.MonkeyPatch, span: float
 ) -> None:
     monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 100)

@@ -49,7 +49,7 @@ def packed(data: object) -> str:
         replace(SMALL, together=Joint(((2, 3),), (0.5, 1.25)), drift="slow"),
     ],
 )
-def test_whatever_is_written_comes_back(draft: Draft) -> None:
+def test_any_draft_survives_its_text(draft: Draft) -> None:
     text = draft_to_text(draft)
     back = draft_from_text(text)
     assert (back.actions, back.values, back.expected()) == (
@@ -60,7 +60,7 @@ def test_whatever_is_written_comes_back(draft: Draft) -> None:
     assert draft_to_text(back) == text
 
 
-def test_what_is_too_long_for_a_link_comes_back_too() -> None:
+def test_drafts_too_long_for_a_link_are_restored_too() -> None:
     rows = tuple(ActionRow(n, f"A{n * 7919 % 10_007}") for n in range(50))
     wide = replace(
         SMALL, actions=rows, values=tuple(ValueRow(n + 50, "f", f"{n}") for n in range(160))

@@ -43,7 +43,7 @@ def test_it_depends_on_no_more_fields_than_it_has_to() -> None:
     assert (alike.by, alike.expected()) == ((), [[0.1, 0.2, 0.3]])
 
 
-def test_what_a_value_sends_is_written_too() -> None:
+def test_features_of_a_value_are_written_too() -> None:
     data = bakery(version=2)
     young, sporty = (dict(value) for value in data["fields"][0]["values"])
     data["fields"][0]["values"] = [young | {"sends": 24}, sporty | {"sends": {"sport": True}}]
@@ -105,7 +105,7 @@ def test_values_that_come_together_come_back() -> None:
     assert world_from_json(bakery(version=5, together=[1, 1, 1, 1])).together == ()
 
 
-def test_how_tastes_are_meant_to_change_comes_back() -> None:
+def test_the_change_of_tastes_is_restored() -> None:
     data = bakery(version=6, drift="slow")
     world = world_from_json(data)
     assert (world.drift, world.to_json()["version"]) == ("slow", 6)

@@ -105,7 +105,7 @@ def test_the_largest_is_sent_and_played() -> None:
         ({"fields": 9, "values": 10}, "the number of contexts is 1000000000, but must be at most"),
     ],
 )
-def test_what_cannot_be_is_refused(wrong: dict[str, Any], sentence: str) -> None:
+def test_impossible_knobs_are_refused(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(PersonalizerError) as refused:
         Knobs(**wrong)
     assert refused.value.message.startswith(sentence)

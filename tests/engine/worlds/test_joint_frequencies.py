@@ -54,7 +54,7 @@ def test_a_large_world_comes_as_its_bound_fields_say(large: Draft) -> None:
     assert (again.bound, again.together) == (world.bound, world.together)
 
 
-def test_what_a_large_world_earns_counts_who_comes_together() -> None:
+def test_value_of_a_large_world_uses_joint_frequencies() -> None:
     term = {"add": 0.5, "when": {"weather": "Rainy", "hurry": "no"}, "item": "Roll"}
     fields = [*bakery()["fields"], *({"name": name, "values": [
         {"name": f"{name}{n}"} for n in range(20)
@@ -69,7 +69,7 @@ def test_what_a_large_world_earns_counts_who_comes_together() -> None:
     assert apart.best_value == pytest.approx(0.1 + 0.5 / 6)
 
 
-def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(large: Draft) -> None:
+def test_joint_frequencies_without_space_are_reported_before_they_are_dropped(large: Draft) -> None:
     wide = joint_of(
         [[row.id for row in rows] for rows in large.fields.values()],
         np.linspace(0.5, 1.5, large.cells).tolist(),

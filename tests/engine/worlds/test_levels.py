@@ -26,7 +26,7 @@ def with_levels(levels: object, **more: object) -> dict[str, Any]:
     return bakery(version=4, levels=levels, **more)
 
 
-def test_all_answers_are_told_the_best_first() -> None:
+def test_all_answers_are_listed_best_first() -> None:
     world = world_from_json(with_levels(SHOP[::-1]))
     names = [(one.name, one.worth) for one in answers_of(world.levels)]
     assert names == [("Bought", 1), ("Basket", 0.4), ("Looked", 0.1), ("Left", 0)]
@@ -98,7 +98,7 @@ def test_what_has_one_level_is_written_as_it_was_before_there_were_several() -> 
         ({"worth": 0.5}, "levels is "),
     ],
 )  # fmt: skip
-def test_what_is_no_level_is_refused_with_its_place(levels: object, says: str) -> None:
+def test_invalid_levels_are_refused_with_their_place(levels: object, says: str) -> None:
     with pytest.raises(PersonalizerError, match=says):
         world_from_json(with_levels(levels))
 

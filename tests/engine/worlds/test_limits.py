@@ -10,7 +10,7 @@ from engine.worlds.limits import MAX_SIZE, MAX_TABLE
 from tests.engine.worlds.random_worlds import bakery
 
 
-def test_a_table_beyond_its_bound_is_told_of_weights() -> None:
+def test_a_table_above_the_limit_is_refused_with_a_hint_to_weights() -> None:
     ten = [{"name": str(i)} for i in range(10)]
     data = bakery(
         fields=[{"name": name, "values": ten} for name in "abc"],
@@ -20,7 +20,7 @@ def test_a_table_beyond_its_bound_is_told_of_weights() -> None:
         world_from_json(data)
 
 
-def test_what_would_not_fit_a_line_is_refused() -> None:
+def test_worlds_too_large_for_a_line_are_refused() -> None:
     names = [f"f{i}" * 9 for i in range(20)]
     fields = [{"name": name, "values": [{"name": "x" * 60}]} for name in names]
     terms: list[dict[str, Any]] = [{"add": 0.1, "when": dict.fromkeys(names, "x" * 60)}] * 400

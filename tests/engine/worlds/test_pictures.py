@@ -137,7 +137,7 @@ def bomb() -> bytes:
     ],
     ids=["empty", "svg", "html", "no gif", "gif", "bmp", "cut", "cut jpeg", "large", "bomb"],
 )  # fmt: skip
-def test_what_is_no_picture_is_refused_in_a_sentence(data: bytes, says: str) -> None:
+def test_files_that_are_no_pictures_are_refused_in_a_sentence(data: bytes, says: str) -> None:
     with pytest.raises(PersonalizerError, match=says):
         picture_of(data)
 
@@ -183,7 +183,7 @@ def behind(chunk: bytes) -> bytes:
         uri(file_of("WEBP", (9, 9), exif=b"Exif\x00\x00SECRET")),
     ],
 )  # fmt: skip
-def test_what_a_world_could_not_have_written_is_refused_with_its_place(picture: object) -> None:
+def test_invalid_pictures_of_a_world_are_refused_with_their_place(picture: object) -> None:
     with pytest.raises(PersonalizerError, match=r"items\[0\].picture is .*, but must be empty, or"):
         world_with(picture)
 

@@ -68,7 +68,7 @@ def test_the_same_luck_with_a_likelier_item_earns_no_less(
                 assert one >= other
 
 
-def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
+def test_most_reward_means_most_value() -> None:
     coffee = priced(WORLDS["coffee"], (2, 4, 8, 5))
     assert coffee.expected.max(axis=0).tolist() == [0.25, 0.5, 1.0, 0.625]
     assert (

@@ -164,7 +164,7 @@ def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
         ({"action": "Roll", "features": "sweet: true"}, "features", "no action has"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_rule_is_told_at_its_cell(
+def test_faults_of_a_rule_are_reported_at_their_cell(
     rule: dict[str, Any], column: str, says: str
 ) -> None:
     (result,) = ruled(**rule)
@@ -199,7 +199,7 @@ def test_a_range_and_a_value_of_one_field_exclude_each_other() -> None:
         world_from_json(aged([both]))
 
 
-def test_the_sum_of_rules_is_what_they_say() -> None:
+def test_the_sum_equals_its_rules() -> None:
     world: World = world_from_json(aged())
     assert isinstance(world.taste, TasteWeights)
     assert weights_of(rules_of(world.taste, world.fields), world.fields, world.items) == world.taste

@@ -18,7 +18,7 @@ SMALL = Draft(
 
 
 @pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
-def test_whatever_a_value_sends_comes_back(sends: object) -> None:
+def test_any_features_of_a_value_survive_their_text(sends: object) -> None:
     value = Value("yes", "", 1.0, sends)
     world = replace(world_of(SMALL), fields=(Field("sun", "sun", (value, Value("no", ""))),))
     assert world_of(draft_of(world)).fields[0].values[0].sends == sends

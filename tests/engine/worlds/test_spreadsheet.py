@@ -155,7 +155,7 @@ def test_a_world_that_was_written_down_comes_back(key: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80))
-def test_whatever_is_pasted_is_a_table_or_refused(data: str | bytes) -> None:
+def test_any_pasted_text_is_a_table_or_refused(data: str | bytes) -> None:
     for read in (items_from_table, world_from_table, values_from_table):
         with suppress(PersonalizerError):
             assert read(data)

@@ -30,7 +30,7 @@ def test_a_sum_that_may_leave_0_to_1_is_none_whose_means_add_up() -> None:
     assert summed_truth(world_from_json(bakery())) is None, "a table is no sum"
 
 
-def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
+def test_ceilings_of_millions_of_terms_are_sampled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     values = [{"name": f"v{n}", "sends": n} for n in range(50)]
@@ -42,7 +42,7 @@ def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
     assert world.ceilings.single.value == pytest.approx(0.502)
 
 
-def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
+def test_ceilings_of_dependent_fields_are_sampled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Sums of term means would assume independent fields."""

@@ -21,7 +21,7 @@ from tests.engine.worlds.random_worlds import bakery
 @pytest.mark.parametrize(
     "text", ["", "\u200d \ufeff", "\u3164", "\u2800", "\u115f", "\ufe0f", "\u034f", "\u0301"]
 )
-def test_what_is_drawn_as_nothing_is_not_seen(text: str) -> None:
+def test_invisible_characters_are_not_seen(text: str) -> None:
     assert not is_seen(text)
     assert is_seen(f"{text}a")
 

@@ -69,7 +69,7 @@ def test_a_world_of_python_functions_travels_too() -> None:
     assert bits(pickle.loads(pickle.dumps(coffee))) == bits(coffee)
 
 
-def test_what_may_be_left_out_has_a_default() -> None:
+def test_optional_parts_have_defaults() -> None:
     world = world_from_json(bakery(story=""))
     hurry, tea = world.fields[1], world.items[2]
     assert (hurry.label, hurry.values[0].emoji, hurry.values[0].share) == ("hurry", "", 1.0)
@@ -307,7 +307,7 @@ def test_text_that_is_no_world_is_refused(text: str) -> None:
         world_from_text(text)
 
 
-def test_what_was_given_may_change_afterwards() -> None:
+def test_the_given_json_may_change_afterwards() -> None:
     data = bakery()
     data["items"][0]["features"]["sizes"] = [1, 2]
     world = world_from_json(data)

@@ -47,7 +47,7 @@ def test_a_map_has_room_for_so_many_cells_and_who_stands_there_is_among_them() -
     assert not {*world.mapped(one, "f0", "f1")} & {*world.mapped(beyond, "f0", "f1")}
 
 
-def test_what_a_map_has_room_for_it_shows_whole() -> None:
+def test_small_maps_are_complete() -> None:
     here = COFFEE.contexts[7]
     assert COFFEE.is_mapped_whole
     assert COFFEE.mapped(here, *here) == list(range(36))

@@ -61,7 +61,7 @@ def test_nothing_else_is_believed(browser: Told, said: object) -> None:
     assert (owner(), keys(), has_told()) == (before, set(), False)
 
 
-def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
+def test_a_new_server_accepts_the_state_of_an_open_tab(
     browser: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The state returns with the connection as an earlier value, so no callback is called."""

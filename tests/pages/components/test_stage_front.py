@@ -16,6 +16,6 @@ def test_a_step_tells_how_many_hands_there_were_before_its_own_screen() -> None:
               {"screen": "a", "counts": [True]}, {"screen": "a", "counts": [-1]},
               {"screen": "a", "counts": [1.5]}, {"screen": "a", "counts": [1] * 10}],
 )  # fmt: skip
-def test_whatever_else_is_told_counts_nothing(hands: object) -> None:
+def test_other_messages_do_not_count(hands: object) -> None:
     assert counted({"hands": hands}, "a") == ()
     assert counted(None, "a") == ()

@@ -59,7 +59,7 @@ def test_every_chart_and_table_of_a_page_and_no_other(open_app: Callable[..., Ap
     assert len(seen) > 3
 
 
-def test_what_a_part_drew_before_stays_until_it_is_drawn_anew(
+def test_drawn_figures_stay_until_the_part_is_redrawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(st, "session_state", {})

@@ -79,7 +79,7 @@ def test_what_a_lesson_says_there_is_whole(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["one_winner", "watch_first", "table_that_lies"])
-def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
+def test_lessons_that_do_not_hold_in_a_world_say_so(key: str) -> None:
     lesson, lab = done(key)
     assert not lab.holds
     assert lesson.words.say("reveal_not", **lab.numbers)

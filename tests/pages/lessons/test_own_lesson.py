@@ -118,7 +118,7 @@ def test_it_goes_on_on_play_in_a_world_of_its_own(open_learn: Open) -> None:
     assert "What should we offer?" in app.text
 
 
-def test_what_a_lecturer_wrote_is_only_text(open_learn: Open) -> None:
+def test_texts_of_a_lecturer_are_plain_text(open_learn: Open) -> None:
     mean = "<img src=x> **{0}** {chosen} [a](javascript:x)"
     own = lesson(title=mean, question=mean, reveal=mean, note=mean)
     app = open_learn(lesson="own", own=pack(own), step="reveal")

@@ -100,7 +100,7 @@ def test_whoever_comes_back_to_a_later_screen_waits_there(monkeypatch: pytest.Mo
     assert (show.screen.name, show.next) == ("why", None)
 
 
-def test_who_was_never_the_barista_sees_what_is_believed_of_the_first(open_learn: Open) -> None:
+def test_without_barista_visits_the_belief_about_the_first_is_displayed(open_learn: Open) -> None:
     app = open_learn(stage="1", lesson="barista", screen="reveal")
     assert LESSONS["barista"].words.say("nobody") in app.text
     (chart,) = app.at.get("vega_lite_chart")

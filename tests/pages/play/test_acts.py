@@ -98,7 +98,7 @@ def test_visitors_whom_others_let_in_between_two_slices_split_a_crowd() -> None:
 
 
 @pytest.mark.parametrize("visitors", [1, 3])
-def test_what_is_refused_is_no_act(visitors: int) -> None:
+def test_refused_operations_are_no_actions(visitors: int) -> None:
     session = PlaySession(PlaySetup())
     answer(session, 1.0)
     failing = patch("pages.parts.play.open_loop.serve", side_effect=KeyError)

@@ -24,7 +24,7 @@ def test_features_are_said_as_one_would_say_them(world: str, words: str) -> None
     assert in_words(WORLDS[world].items[0].features) == words
 
 
-def test_what_an_action_is_not_is_not_said() -> None:
+def test_false_features_are_not_mentioned() -> None:
     assert in_words({"kids": False, "organic": "no", "type": "hot"}) == "Hot"
 
 

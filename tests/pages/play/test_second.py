@@ -25,7 +25,7 @@ def beside(name: str, settings: LoopSettings) -> LoopSettings:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("first", [PlaySetup().settings(), LoopSettings.classic()])
-def test_whatever_is_offered_can_stand_beside_any_loop(name: str, first: LoopSettings) -> None:
+def test_every_option_can_be_a_second_loop(name: str, first: LoopSettings) -> None:
     second = beside(name, first)
     kept = ("reward_wait_time", "default_reward", "learning_mode", "max_events", "hypotheses")
     assert [getattr(second, one) for one in kept] == [getattr(first, one) for one in kept]

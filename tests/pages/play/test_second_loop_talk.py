@@ -32,7 +32,7 @@ def test_the_second_loop_that_was_chosen_on_the_page_stays_on_the_stage(open_app
     assert "Right: Epsilon" in title(app)
 
 
-def test_each_visitor_is_served_on_both_sides_and_both_are_told_in_one_sentence(
+def test_each_visitor_is_served_by_both_loops_and_one_sentence_names_both(
     open_app: Open,
 ) -> None:
     app = open_app(stage="1", beside="no-crosses")
@@ -64,7 +64,7 @@ def test_the_last_visitor_is_named_with_what_both_offered(open_app: Open) -> Non
     assert names[second.last[0].action_id] in said
 
 
-def test_what_is_lit_is_what_the_sentence_says_was_offered(
+def test_the_highlighted_action_is_the_one_in_the_sentence(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[list[dict[str, Any]]] = []

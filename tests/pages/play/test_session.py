@@ -257,7 +257,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
     ],
     ids=["reward", "no answer", "step", "settings", "undo"],
 )
-def test_who_is_overtaken_does_it_again_and_nothing_is_said(
+def test_a_lost_race_is_retried_without_a_message(
     library: Library, verb: Callable[[PlaySession], None]
 ) -> None:
     session, other = (PlaySession(PlaySetup(), library=library) for _ in range(2))
@@ -362,7 +362,7 @@ def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
     assert rewards_of(session) == [[0.0]]
 
 
-def test_presses_that_are_told_again_are_taken_once() -> None:
+def test_repeated_presses_are_handled_once() -> None:
     session = PlaySession(PlaySetup())
     told = pressed(session, (session.advance().told, 1.0))
     for _ in range(3):
@@ -382,7 +382,7 @@ NONSENSE: tuple[object, ...] = (
 
 
 @pytest.mark.parametrize("told", NONSENSE, ids=range(len(NONSENSE)))
-def test_whatever_a_browser_sends_is_one_sentence_or_nothing(told: object) -> None:
+def test_any_browser_message_gives_one_sentence_or_nothing(told: object) -> None:
     session = PlaySession(PlaySetup())
     session.advance()
     session.take({**told, "session": session.presses.session} if isinstance(told, dict) else told)
@@ -502,7 +502,7 @@ def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
 
 
 @pytest.mark.parametrize("is_saved", [True, False])
-def test_of_what_is_not_known_it_is_said_and_asked_until_it_is(
+def test_unknown_outcomes_are_reported_and_checked_until_known(
     library: Library, is_saved: bool
 ) -> None:
     session = PlaySession(PlaySetup(), library=library)
@@ -541,7 +541,7 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     assert other.refusals.sentences == []
 
 
-def test_a_click_that_another_tab_has_taken_back_is_told_no_longer(library: Library) -> None:
+def test_a_click_undone_in_another_tab_is_no_longer_described(library: Library) -> None:
     one, other = two_tabs(library)
     answer(one, 0.5)
     one.advance()
@@ -587,7 +587,7 @@ def guest(library: Library) -> PlaySession:
     ],
     ids=["answer", "settings", "undo", "step", "play", "crowd"],
 )
-def test_whoever_may_only_look_changes_nothing(
+def test_read_only_guests_change_nothing(
     guest: PlaySession, verb: Callable[[PlaySession], object]
 ) -> None:
     position = guest.open.loop.log.position
@@ -660,7 +660,7 @@ def test_of_a_copy_that_cannot_be_made_it_is_said_why(guest: PlaySession) -> Non
     assert "the most it may" in guest.refusals.sentences[0]
 
 
-def test_who_becomes_known_owns_nothing_of_others(guest: PlaySession) -> None:
+def test_an_identified_browser_owns_nothing_of_others(guest: PlaySession) -> None:
     assert guest.library is not None
     guest.library.hand_over("guest", "known")
     guest.owner = "known"
@@ -751,7 +751,7 @@ def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: P
     assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])
 
 
-def test_what_is_wanted_of_somebody_who_left_is_told_to_be_unheard() -> None:
+def test_requests_for_a_departed_visitor_are_reported_as_ignored() -> None:
     session = PlaySession(PlaySetup())
     visit = session.open.arrivals.visit
     session.let_pass(visit)

@@ -101,7 +101,7 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
     [(0.0, "0 of 100"), (0.001, "fewer than 1 of 100 samples"), (0.43, "43 of 100"),
      (0.999, "more than 99 of 100 samples"), (1.0, "100 of 100")],
 )  # fmt: skip
-def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
+def test_uncertain_probabilities_are_not_displayed_as_certain(share: float, words: str) -> None:
     policy = Thompson()
     ranked = next(one for one in rankings(policy) if one.cause == "draw")
     parts = [Chance(1.0, 0.0, share)] * 4

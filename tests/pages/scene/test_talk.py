@@ -80,7 +80,7 @@ def test_while_something_comes_about_there_is_only_the_way_back(address: dict[st
     assert (done, address[SCREEN]) == (["-two"], "one")
 
 
-def test_what_is_drawn_is_good_for_one_step(address: dict[str, str]) -> None:
+def test_a_step_takes_effect_once_per_drawn_screen(address: dict[str, str]) -> None:
     """A second press that comes before the next screen is drawn would let in a second visitor."""
     done: list[str] = []
     show = Show.of([screen(name, done) for name in ("one", "two", "three")])

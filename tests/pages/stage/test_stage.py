@@ -176,7 +176,7 @@ def test_a_show_is_about_any_world(open_app: Open) -> None:
     assert app.widget("show-world").value == key_of(GALLERY["hotel"].world)
 
 
-def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:
+def test_off_the_stage_a_page_is_unchanged(open_app: Open) -> None:
     app = open_app(stage="1")
     del app.at.query_params["stage"]
     assert app.run().widget("start") is not None

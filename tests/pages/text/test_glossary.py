@@ -128,7 +128,7 @@ def test_each_term_in_a_lesson_has_its_sentence_there(
     assert not without_its_sentence(app)
 
 
-def test_what_lessons_say_goes_through_what_tells_the_sentences() -> None:
+def test_texts_of_lessons_pass_through_the_glossary() -> None:
     rooms = ("lessons", "lessons/own")
     files = chain.from_iterable((PAGES / "parts" / room).glob("*.py") for room in rooms)
     apart = re.compile(r"\b(st\.markdown|note|st\.caption)\((words|own)\.say")

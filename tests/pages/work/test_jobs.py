@@ -61,7 +61,7 @@ def test_a_slice_holds_many_short_steps() -> None:
     assert bench.turns(2) == "aaaabbbb"
 
 
-def test_who_waits_for_another_takes_no_time_from_them() -> None:
+def test_waiting_jobs_take_no_time_from_others() -> None:
     bench = Bench()
     submitted = bench.line.submit(bench.job("o", 10, SLICE / 4.9), Client("o", ""))
 
@@ -161,7 +161,7 @@ def test_a_cancelled_job_is_closed_and_shutdown_cancels_all() -> None:
     assert closed == ["a"]  # The other job had not begun.
 
 
-def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
+def test_a_failure_is_reported_to_its_owner_only() -> None:
     def fails() -> Steps[None]:
         yield None
         raise ValueError("no milk")
@@ -242,7 +242,7 @@ def test_a_thread_works_the_line_off_and_ends() -> None:
     assert set(names) == {"jobs"}
 
 
-def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_duration_of_a_job_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     with caplog.at_level(logging.INFO, "pages"):
         bench.line.submit(bench.job("a", 1, each=2.0), Client("a", "1.2.3.4"))

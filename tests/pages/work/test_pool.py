@@ -110,7 +110,7 @@ def test_a_race_waits_for_a_lane_and_says_so() -> None:
     assert session.state in {"running", "done"}
 
 
-def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_survive_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
     track, _, clock = a_track()
     session = RaceSession(SMALL, track, FinishedRaces())

@@ -136,7 +136,7 @@ def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> 
     again.leave()
 
 
-def test_who_finds_another_token_for_a_code_does_not_get_the_room(
+def test_a_second_token_for_a_code_does_not_take_over_the_audience(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Everybody in the room can read the code."""
@@ -261,7 +261,7 @@ def test_whatever_a_browser_tells_of_its_screen_is_checked(body: bytes) -> None:
     assert seen(body) == Seen()
 
 
-def test_what_it_tells_has_bounds() -> None:
+def test_messages_of_a_remote_are_bounded() -> None:
     told = seen(b'{"blank": 1, "hands": [' + b",".join([b'["%s", -5]' % (b"x" * 99)] * 12) + b"]}")
     assert (told.blank, len(told.hands)) == (False, 9)
     assert told.hands[0] == ("x" * 80, 0)

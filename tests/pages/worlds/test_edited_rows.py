@@ -58,7 +58,7 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
         ("1e999", None, (("share", "1e999"),)),
     ],
 )
-def test_how_often_is_a_number_as_it_is_written_or_nothing(
+def test_a_frequency_is_a_number_as_typed_or_empty(
     text: str | None, share: float | None, bad: BadCells
 ) -> None:
     rows = EditedRows(ValueRow)

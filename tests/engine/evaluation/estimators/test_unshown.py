@@ -64,11 +64,11 @@ PICKS = Given("picks", np.eye(3)[VARIED.stratum % 3])
 
 
 @pytest.mark.parametrize("target", [Even(), Fixed("action1")], ids=lambda one: one.key)
-def test_who_treats_all_contexts_alike_picks_nothing(target: Target) -> None:
+def test_a_context_free_policy_has_no_picks(target: Target) -> None:
     assert Selection().add(target.weigh(VARIED)).share == pytest.approx(0.0, abs=1e-12)
 
 
-def test_who_shows_each_action_in_a_third_of_contexts_picks() -> None:
+def test_a_policy_with_each_action_in_a_third_of_contexts_picks() -> None:
     """The mean of pi is about a third, and so is its mean square: 1 - 1/9 / (1/3)."""
     assert Selection().add(PICKS.weigh(VARIED)).share == pytest.approx(2 / 3, abs=0.05)
 
@@ -98,7 +98,7 @@ def test_what_is_expected_once_at_most_counts_from_the_unlikeliest_on() -> None:
 
 
 @pytest.mark.parametrize("earned", [0, 1])
-def test_what_was_never_shown_may_have_earned_nothing(earned: int) -> None:
+def test_unshown_actions_may_earn_nothing(earned: int) -> None:
     """A log that shows a single action, for any reward."""
     log = made(300).log
     shown = log.shown == 0

@@ -49,7 +49,7 @@ def test_longer_names_are_read_if_all_their_words_say_so() -> None:
     assert (german.shown, german.propensity) == ("Gezeigtes Angebot", "Wahrscheinlichkeit")
 
 
-def test_what_differs_from_event_to_event_is_no_context() -> None:
+def test_columns_unique_per_event_are_no_context() -> None:
     rows = range(200)
     words = {"session": [f"s{n}" for n in rows], "few": [n % 7 for n in rows]}
     result = guess(pa.table(words | {"user_id": [0] * 200, "size": [0.5] * 200}))

@@ -26,7 +26,7 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
-def test_what_is_not_utf8_in_a_later_batch_is_told_with_its_own_line(
+def test_invalid_utf8_in_a_later_batch_is_reported_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The invalid line is not the first of its batch. Arrow's own decoding printed a traceback on

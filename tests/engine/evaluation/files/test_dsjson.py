@@ -7,7 +7,7 @@ from tests.engine.evaluation.files.made import read, refused
 from tests.engine.store.exchange.files import GOOD_ROW
 
 
-def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
+def test_invalid_json_and_utf_8_are_reported_with_the_line() -> None:
     good = lines(GOOD_ROW)
     faults = refused(b"\n".join([good, good[:50], good.replace(b"_tag", b"_t\xe9g"), b"", b"x"]))
     assert [line for line, _ in faults] == [2, 3, 5]
@@ -22,7 +22,7 @@ def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
         (GOOD_ROW | {"p": [float("nan"), 1]}, "it is no decision: JSON is malformed"),
     ],
 )
-def test_a_line_of_other_types_is_told_with_where_they_are(row: object, reason: str) -> None:
+def test_wrong_types_in_a_line_are_reported_with_their_place(row: object, reason: str) -> None:
     ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
     assert reason.startswith(reason)
@@ -43,7 +43,7 @@ def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None
         (GOOD_ROW | {"_outcomes": []}, "it shows several actions at once, or a number as one"),
     ],
 )
-def test_a_faulty_line_is_told_with_what_it_holds(row: object, reason: str) -> None:
+def test_a_faulty_line_is_reported_with_the_value(row: object, reason: str) -> None:
     ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
     assert reason.startswith(reason)
@@ -81,7 +81,7 @@ A_FIRST = "it has no probability, _label_probability, and without that nothing c
         (without("a"), "a does not name the actions 1 to 2"),
     ],
 )
-def test_chances_that_cannot_be_are_told_with_their_line(row: object, reason: str) -> None:
+def test_impossible_probabilities_are_reported_with_the_line(row: object, reason: str) -> None:
     ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
     assert reason.startswith(reason)
@@ -101,7 +101,7 @@ def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> N
         (offering(1, 2), "c._multi does not hold objects alone"),
     ],
 )
-def test_an_offer_that_cannot_be_is_told_with_its_line(row: object, reason: str) -> None:
+def test_an_impossible_offer_is_reported_with_the_line(row: object, reason: str) -> None:
     ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
     assert reason.startswith(reason)

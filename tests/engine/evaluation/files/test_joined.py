@@ -32,7 +32,7 @@ def test_batches_that_order_their_actions_otherwise_are_one_log() -> None:
     )
 
 
-def test_what_one_batch_does_not_tell_is_not_known() -> None:
+def test_probabilities_missing_in_one_batch_are_dropped() -> None:
     (log,) = read(as_parquet(table(20)))
     assert joined([log, log]).probabilities is not None
     assert joined([log, replace(log, probabilities=None)]).probabilities is None

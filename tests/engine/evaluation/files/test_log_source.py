@@ -135,7 +135,7 @@ def test_columns_that_are_not_there_or_not_said_are_one_sentence() -> None:
         read(data, replace(COLUMNS, time=""), Window(since=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
-def test_faults_are_told_by_line_and_counted_and_no_event_after_one_is_given() -> None:
+def test_faults_are_reported_by_line_and_no_event_after_a_fault_is_returned() -> None:
     good = "2026-01-01T00:00:00Z,rainy,true,tea|cake,cake,0.25,1"
     lines = [good, good.replace("0.25", "0"), "", good.replace("cake,cake", "cake,soup")]
     lines += [good.replace(",1", ",7")] * 30

@@ -72,7 +72,7 @@ def test_what_was_rounded_in_two_ways_is_what_the_log_showed() -> None:
 
 
 @pytest.mark.parametrize("written", [".31", ".32", ".331", ".3320"])
-def test_what_is_off_by_more_than_rounding_has_no_interval(written: str) -> None:
+def test_deviations_beyond_rounding_have_no_interval(written: str) -> None:
     """None of the values rounds to a third. (.3320 has four digits if others have four.)"""
     even, one, _ = rows_of(log_of((1 / 3,) * 3, (written, written, ".3333"[: len(written)])))
     assert even.is_off
@@ -86,7 +86,7 @@ def test_few_events_do_not_tell_what_was_rounded() -> None:
     assert set(log.propensity.tolist()) == {0.5}
 
 
-def test_half_a_unit_is_told_by_the_digits_of_a_whole_column() -> None:
+def test_rounding_unit_follows_from_the_digits_of_the_whole_column() -> None:
     columns = [[0.3, 0.25], [0.5, np.nan, 1.0], [1 / 3, 0.5], [1.0, 0.0], [0.123456, 0.5]]
     results = [half_unit(np.array(values)) for values in columns]
     assert results == pytest.approx([0.005, 0.05, SINGLE, SINGLE, 5e-7])

@@ -67,6 +67,6 @@ def test_a_file_has_no_more_columns_than_can_be_told_apart(
         (b"a,b\n1," + b"2" * 600_000 + b"\n", "a line has more than 256 KiB"),
     ],
 )
-def test_what_is_no_table_is_one_sentence(data: bytes, reason: str) -> None:
+def test_files_without_a_table_are_refused_in_one_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(RejectedError, match=f"Nothing was evaluated: {reason}"):
         head(LogFile("log", data))

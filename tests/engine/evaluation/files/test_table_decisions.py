@@ -29,7 +29,7 @@ TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
         ("tea|cake", "[" * 5_000, "its action 'cake' was not offered"),
     ],
 )
-def test_a_faulty_row_is_told_with_what_it_holds(old: str, new: str, reason: str) -> None:
+def test_a_faulty_row_is_reported_with_the_value(old: str, new: str, reason: str) -> None:
     assert refused(text(GOOD, GOOD.replace(old, new))) == [(3, reason)]
 
 

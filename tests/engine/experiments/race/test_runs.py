@@ -102,7 +102,7 @@ def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
     assert len(learned) == max(0, last - delay)
 
 
-def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
+def test_weights_of_hypotheses_are_recorded_at_every_point() -> None:
     plan = Plan(WORLDS["coffee"], (Recording("recording", Recorder()),), visitors=30)
     (outcome,) = [do(run) for run in runs_of(replace(plan, repetitions=1))]
     assert outcome.weights["learned"].tolist() == [point - 1 for point in plan.points]
@@ -348,7 +348,7 @@ def test_a_run_that_cannot_travel_is_a_failure() -> None:
     assert all(failure.error.startswith(f"{kind}: ") for failure in failures)
 
 
-def test_what_was_done_before_an_executor_broke_is_collected_first() -> None:
+def test_finished_runs_are_collected_before_a_broken_executor() -> None:
     executor = Held()
     under_way = UnderWay(PLAN, executor, ahead=4)
     under_way.collect(timeout=0)

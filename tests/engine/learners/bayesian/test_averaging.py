@@ -181,7 +181,7 @@ def test_the_last_one_awake_has_all_the_weight_and_stays_awake() -> None:
     assert [*bank.learners] == [1]
 
 
-def test_who_wakes_begins_anew_with_the_share_that_any_hypothesis_keeps() -> None:
+def test_a_reactivated_hypothesis_starts_with_the_fixed_share() -> None:
     bank = average_of()
     reweighed(bank, 0.0, -1.0, -50.0)
     known, before = dict(bank.learners), bank.weights

@@ -29,7 +29,7 @@ clicks = st.lists(
 )
 
 
-def asked(context: dict[str, str], *names: str) -> RankRequest:
+def request_for(context: dict[str, str], *names: str) -> RankRequest:
     return request_of([context], *({"id": name, "features": [{"k": 1}]} for name in names or "p"))
 
 
@@ -52,7 +52,7 @@ class Taught:
             self.learn(*visit)
 
     def learn(self, context: dict[str, str], action: str, reward: float) -> None:
-        request = asked(context, action)
+        request = request_for(context, action)
         binary = self.tables.rewards.binary and reward in (0.0, 1.0)
         place = self.cells.place(request.context, request.actions[0])
         self.densities.append(self.tables.learn(self.cells, *place, Observation(reward, binary)))
@@ -68,7 +68,7 @@ class Taught:
 
     def moments(self, context: dict[str, str], names: Sequence[str]) -> tuple[Array, Array]:
         """Means and variances (S, K) by each subset."""
-        request = asked(context, *names)
+        request = request_for(context, *names)
         rows, columns = self.cells.rows(request.context), self.cells.columns(request.actions)
         return self.tables.moments(rows, columns, np.arange(len(rows)))
 
@@ -121,7 +121,7 @@ def test_what_nothing_was_taught_expects_its_first_reward_as_when_it_is_learned(
     for _, _, reward in history:
         for binary in (True, False):
             taught = Taught([])
-            place = taught.cells.place(asked({}).context, asked({}, "p").actions[0])
+            place = taught.cells.place(request_for({}).context, request_for({}, "p").actions[0])
             first = Tables(3).expected_first(Observation(reward, binary))
             assert taught.tables.learn(
                 taught.cells, *place, Observation(reward, binary)
@@ -199,11 +199,11 @@ def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
     cells = CellIndex(fields, Scales({}), 4)
     for known in cells._values:
         known |= {f"{name}": i + 2 for i, name in enumerate(map(str, range(MAX_VALUES - 2)))}
-    action = asked({}, "p").actions[0]
+    action = request_for({}, "p").actions[0]
     results: dict[int, tuple[object, ...]] = {}
     for values in product((None, *words[:2]), repeat=4):
         known_values = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
-        rows, _ = cells.place(asked(known_values).context, action)
+        rows, _ = cells.place(request_for(known_values).context, action)
         for row, subset in zip(rows.tolist(), cells.subsets, strict=True):
             cell = (subset, *(values[i] for i in subset))
             assert row > 0
@@ -214,8 +214,8 @@ def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
 def test_further_values_of_a_field_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_VALUES", 3)
     cells = CellIndex("a", Scales({}), 1)
-    action = asked({}, "p").actions[0]
-    rows = [tuple(cells.place(asked({"a": str(v)}).context, action)[0]) for v in range(6)]
+    action = request_for({}, "p").actions[0]
+    rows = [tuple(cells.place(request_for({"a": str(v)}).context, action)[0]) for v in range(6)]
     assert len(set(rows)) == 4
     assert rows[3] == rows[4] == rows[5]
 
@@ -224,7 +224,7 @@ def test_further_actions_are_as_unknown_as_new_ones(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "MAX_ACTIONS", 2)
     history: list[Visit] = [({"a": "x"}, name, 1.0) for name in "ppqq"]
     taught, few = (Taught(history, "a", 1) for _ in range(2))
-    assert taught.cells.columns(asked({}, "p", "q", "r").actions).tolist() == [1, 2, 0]
+    assert taught.cells.columns(request_for({}, "p", "q", "r").actions).tolist() == [1, 2, 0]
     before = few.tables._noise(np.arange(2))
     for _ in range(5):
         taught.learn({"a": "x"}, "r", 1.0)
@@ -239,7 +239,9 @@ def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.Mon
     """The tables of a challenger begin empty beside full cells; learning used to stop there."""
     monkeypatch.setattr(module, "MAX_ACTIONS", 2)
     full = Taught([({"a": "x"}, name, 1.0) for name in "pq"], "a", 1)
-    rows, column = full.cells.place(asked({"a": "x"}, "r").context, asked({}, "r").actions[0])
+    rows, column = full.cells.place(
+        request_for({"a": "x"}, "r").context, request_for({}, "r").actions[0]
+    )
     fresh = Tables(1)
     for _ in range(2):
         fresh.learn(full.cells, rows, column, Observation(1.0, True))
@@ -255,7 +257,7 @@ def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> Non
     for i in range(100):
         taught.learn({"a": f"a{i}", "b": f"b{i}", "c": f"c{i}"}, "p", 0.0)
     assert taught.tables.cells.shape[1] <= 64
-    request = asked({"a": "x"}, "p")
+    request = request_for({"a": "x"}, "p")
     row = int(taught.cells.rows(request.context)[1])
     assert taught.tables.cells[:, row, 1].tolist() == [1, 1]
     taught.learn({"a": "x"}, "p", 1.0)
@@ -265,7 +267,7 @@ def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_lists_of_numbers_say_that_they_are_there() -> None:
     cells = CellIndex(["taste", "who"], Scales({}), 1)
     objects: list[list[Json]] = [[{"taste": [0.1, 0.2]}], [{"taste": [0.3, 0.4]}], [{"who": "x"}]]
-    action = asked({}, "p").actions[0]
+    action = request_for({}, "p").actions[0]
     one, two, other = (
         cells.place(request_of(o, {"id": "p", "features": [{"k": 1}]}).context, action)[0].tolist()
         for o in objects

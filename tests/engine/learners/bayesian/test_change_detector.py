@@ -198,7 +198,7 @@ def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
     np.testing.assert_allclose(detector.detector.weights, expected, rtol=1e-12)
 
 
-def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
+def test_unexplained_rewards_cost_a_bank_no_more_than_chance() -> None:
     """Even for a bank that was very wrong, a share of the density under the overall
     mean remains.
     """
@@ -210,7 +210,7 @@ def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
     assert detector.ahead[1] - before == pytest.approx(believed - math.log(share * chance))
 
 
-def test_how_many_rewards_no_bank_explains_is_learned() -> None:
+def test_share_of_unexplained_rewards_is_learned() -> None:
     """Initially one in twenty; then the probability that the better bank did not explain each
     reward.
     """

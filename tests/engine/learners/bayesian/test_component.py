@@ -96,7 +96,7 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
     """The variance of a sum over contexts, cell by cell."""
     rng = np.random.default_rng(1)
     requests = [request_of(*visit(rng)) for _ in range(30)]
-    asked = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
+    weighed = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
     parts = taught(120, kinds["cells"]).components
     assert len(parts) > 1
     for part in parts:
@@ -104,13 +104,13 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
         names = [part.cells.fields[i] for i in part.cells.subsets[part.subset]]
         shares: dict[object, float] = {}
         variances: dict[object, float] = {}
-        for (context, actions, w), request in zip(asked, requests, strict=True):
+        for (context, actions, w), request in zip(weighed, requests, strict=True):
             row = int(part.cells.rows(request.context)[part.subset])
             cell = (row or id(request.context), actions[0].id)
             shares[cell] = shares.get(cell, 0.0) + float(w[0])
             variances[cell] = float(part.moments(context, actions)[1][0, 0])
         expected = sum(shares[cell] ** 2 * variances[cell] for cell in shares)
-        assert part.average(asked)[1] == pytest.approx(expected, rel=1e-9)
+        assert part.average(weighed)[1] == pytest.approx(expected, rel=1e-9)
         assert set(names) <= set(FIELDS)
 
 
@@ -203,12 +203,12 @@ def test_doubt_about_cells_and_about_their_actions_make_up_that_of_their_rewards
         assert isinstance(part, OfCells)
         context, actions, _ = offers()[0]
         subset, columns = np.array([part.subset]), part.cells.columns(actions)
-        asked = part.cells.rows(context)[subset], columns, subset
-        means, variances = part.tables.moments(*asked)
-        away, doubts = part.tables.deviations(*asked)
+        cells = part.cells.rows(context)[subset], columns, subset
+        means, variances = part.tables.moments(*cells)
+        away, doubts = part.tables.deviations(*cells)
         base, of_base = part.tables.means(subset, columns)[0], part.tables.doubts(subset, columns)
         np.testing.assert_allclose(base + away, means, atol=1e-12)
-        known, noise = part.tables._known(*asked[:2])[0], part.tables._noise(subset)[:, None]
+        known, noise = part.tables._known(*cells[:2])[0], part.tables._noise(subset)[:, None]
         made_up_for = known / (known + 2 * noise / part.tables.rewards.variance)
         together = doubts + of_base * (1 - 2 * made_up_for)
         np.testing.assert_allclose(together, variances, atol=1e-12)

@@ -90,9 +90,9 @@ def added_by(
 ) -> dict[Group, float]:
     """Contribution of each group of fields, from weights solved densely."""
     assert hypothesis.by != "cells"
-    asked = row(history, hypothesis, context, action)
-    weights = dense(history, hypothesis).weights(asked)
-    parts = {column: weights[column] * value for column, value in asked.items()}
+    target_row = row(history, hypothesis, context, action)
+    weights = dense(history, hypothesis).weights(target_row)
+    parts = {column: weights[column] * value for column, value in target_row.items()}
     return by_fields(context, parts, readings(history, hypothesis.by))
 
 
@@ -258,17 +258,17 @@ def coverage_in_a_linear_world(seed: int) -> float:
 @pytest.mark.no_cover
 def test_asking_changes_nothing() -> None:
     history = table_history(2, 40)
-    asked, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
+    queried, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
     for context, action, reward in history:
-        believed(asked, context, [action, *(a for _, a, _ in history[:3])])
-        added(asked, context, action)
-        learn(asked, context, action, reward)
+        believed(queried, context, [action, *(a for _, a, _ in history[:3])])
+        added(queried, context, action)
+        learn(queried, context, action, reward)
         learn(quiet, context, action, reward)
     offered = [action for _, action, _ in history[:5]]
-    first, second = (believed(m, history[0][0], offered) for m in (asked, quiet))
+    first, second = (believed(m, history[0][0], offered) for m in (queried, quiet))
     assert first.means.tobytes() == second.means.tobytes()
     assert first.covariances.tobytes() == second.covariances.tobytes()
-    assert asked.weights == quiet.weights
+    assert queried.weights == quiet.weights
 
 
 def test_rewards_are_counted() -> None:
@@ -332,8 +332,8 @@ def test_contributions_equal_weights_solved_at_once_times_the_row(
     assume(len(naive_columns(context)) <= 12)
     hypotheses = one(order, by)
     actual = added(learned(history, hypotheses), context, action)
-    asked = row(history, hypotheses[0], context, action)
-    largest = max(1.0, math.fsum(value**2 for value in asked.values()))
+    target_row = row(history, hypotheses[0], context, action)
+    largest = max(1.0, math.fsum(value**2 for value in target_row.values()))
     expected = added_by(history, hypotheses[0], context, action)
     assert_added(actual, expected, 1e-9 * largest)
 
@@ -372,7 +372,7 @@ def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> No
         assert centre + total == pytest.approx(mean, abs=1e-10)
 
 
-def test_where_nothing_was_learned_nothing_contributes() -> None:
+def test_contributions_are_zero_before_learning() -> None:
     actual = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
     assert set(actual.values()) == {0.0}
 
@@ -390,14 +390,14 @@ def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) ->
     tracemalloc.start()
     for request in requests:
         model.learn_reward(request.context, request.actions, 0, float(rng.integers(2)))
-    asked = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
-    actual = [added_by_groups(model.contributions(asked, one)) for one in np.eye(2)]
+    request_of_two = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
+    actual = [added_by_groups(model.contributions(request_of_two, one)) for one in np.eye(2)]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
     assert all(len(parts) <= 1 + fields + 2 for parts in actual)
     assert {group.every for group in actual[0]} == {0, 2, 3}
-    means = model.belief(asked).mean
+    means = model.belief(request_of_two).mean
     sums = [math.fsum(parts.values()) for parts in actual]
     assert sums[1] - sums[0] == pytest.approx(means[1] - means[0], abs=1e-9)
     assert abs(means[1] - means[0]) > 1e-3
@@ -413,7 +413,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     model = learned(history, MANY)
     assert min(model.weights) >= LEAST
     rng = np.random.default_rng(3)
-    asked = [
+    offers = [
         (table_visit(rng, names=6)[0], [table_visit(rng)[1], {"id": "new", "features": [{"z": 1}]}])
         for _ in range(4)
     ]
@@ -421,7 +421,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     shares = model.weights
     means, variances = [], []
     for hypothesis in MANY:
-        rows = [row(history, hypothesis, c, a) for c, o in asked for a in o]
+        rows = [row(history, hypothesis, c, a) for c, o in offers for a in o]
         oracle = dense(history, hypothesis)
         mean, covariance = oracle.moments(rows)
         w = weights.ravel()
@@ -432,12 +432,12 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
     )
     offers = []
-    for (context, offered), w in zip(asked, weights, strict=True):
+    for (context, offered), w in zip(offers, weights, strict=True):
         request = request_of(context, *offered)
         offers.append((request.context, request.actions, w))
     assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
     alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
-    single = believed(model, *asked[0])
+    single = believed(model, *offers[0])
     assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
 
 
@@ -449,7 +449,7 @@ LEANING = (Hypothesis(crosses=3),)
 
 
 @pytest.mark.parametrize("count", [0, 40])
-def test_what_does_not_look_like_the_imitated_action_is_believed_to_earn_less(count: int) -> None:
+def test_actions_unlike_the_imitated_one_have_lower_means(count: int) -> None:
     """By one standard deviation of all rewards for a whole gap; the uncertainty is unchanged."""
     imitation, model = (
         learned(table_history(9, 50), LEANING),
@@ -575,7 +575,7 @@ def test_each_head_learns_what_is_its_own() -> None:
     assert (known.learned, learned_count(known.imitation)) == (1, len(DRINKS))
 
 
-def test_what_a_head_believes_is_kept_until_it_learns() -> None:
+def test_beliefs_are_cached_until_the_head_learns() -> None:
     known = two_heads()
     head = known.imitation
     assert head is not None
@@ -612,7 +612,7 @@ def test_a_head_that_is_sure_of_the_choice_learns_nothing_more_of_it() -> None:
     assert learned_count(known.imitation) == taught + len(DRINKS)
 
 
-def test_what_others_earn_tells_how_far_they_fall_short() -> None:
+def test_rewards_of_other_actions_update_the_imitation_prior() -> None:
     """Rewards of the imitated action carry no information; rewards of others do, by
     their surprise.
     """

@@ -60,12 +60,12 @@ def test_other_rewards_are_normal_with_noise_and_doubt(
 def test_to_who_learns_how_noisy_rewards_are_they_are_students_t_and_clicks_are_coins(
     reward: float, mean: float, noise: float, doubt: float, scale: float, freedom: int
 ) -> None:
-    asked = mean, noise, doubt, scale, freedom
-    actual = Observation(reward, binary=False, unit=0.3).log_density_learned(*asked)
+    arguments = mean, noise, doubt, scale, freedom
+    actual = Observation(reward, binary=False, unit=0.3).log_density_learned(*arguments)
     expected = naive_student(reward - mean, 0.3 * scale * (noise + doubt), freedom)
     assert actual == pytest.approx(expected, rel=1e-9, abs=1e-9)
     click = Observation(float(reward > 0), binary=True, unit=0.3)
-    assert click.log_density_learned(*asked) == click.log_density(mean, noise, doubt)
+    assert click.log_density_learned(*arguments) == click.log_density(mean, noise, doubt)
 
 
 def test_of_many_rewards_students_t_is_the_normal_curve_and_of_few_it_has_tails() -> None:

@@ -142,7 +142,7 @@ def test_along_a_line_the_unit_does_not_matter(values: list[float], unit: float)
         assert other.along_line(unit * value) == pytest.approx(scale.along_line(value), abs=1e-6)
 
 
-def test_what_is_skewed_and_positive_is_read_by_its_logarithm_in_any_unit() -> None:
+def test_skewed_positive_numbers_are_read_on_a_log_scale_in_any_unit() -> None:
     prices = np.exp(np.random.default_rng(0).normal(3, 1.5, size=200))
     for unit in (0.001, 1.0, 1e6):
         scale = scale_of((unit * prices).tolist())

@@ -214,7 +214,7 @@ def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_fur
     assert variances[-1] == pytest.approx(floor, rel=1e-6)
 
 
-def test_what_is_not_met_is_not_forgotten() -> None:
+def test_unvisited_columns_are_not_forgotten() -> None:
     """Two users without common columns: a thousand rewards of one do not affect the other."""
     learner = PosteriorInBasis(Hypothesis(0, "id", NOISE_SD, PRIOR_SD, 0.9))
     for reward in (1.0, 1.0, 0.0, 1.0):

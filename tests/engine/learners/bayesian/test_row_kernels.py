@@ -193,6 +193,6 @@ def test_the_length_of_a_sum_of_rows_is_that_of_the_rows_written_out(form: RowFo
                 total[column] = total.get(column, 0.0) + weight * value
     expected = sum(value * value for value in total.values())
     requests = [request_of(context, *drinks) for context in contexts]
-    asked = [request.context for request in requests], requests[0].actions
-    actual = RowKernel(form, AS_THEY_ARE).length(*asked, weights)
+    arguments = [request.context for request in requests], requests[0].actions
+    actual = RowKernel(form, AS_THEY_ARE).length(*arguments, weights)
     assert actual == pytest.approx(expected, rel=1e-9)

@@ -35,7 +35,7 @@ def test_the_services_format_says_what_was_shown(exported: StoredLoop) -> None:
         assert "_skipLearn" not in row
 
 
-def test_what_is_not_learned_is_marked_in_the_services_format() -> None:
+def test_unlearned_events_are_marked_in_the_services_format() -> None:
     loop = LearningLoop(seed=1)
     loop.rank(DRINKS, event_id="waiting")
     loop.rank(DRINKS, event_id="deferred", defer_activation=True)
@@ -221,7 +221,7 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
     assert result == decisions(loop)
 
 
-def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
+def test_events_during_an_export_are_not_in_the_file() -> None:
     loop = LearningLoop(seed=1)
     list(crowd(loop, WORLD, 3))
     reading = ExportedEvents(loop.log)

@@ -57,7 +57,9 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
         library.store.delete(one.id, "new")
 
 
-def test_each_faulty_line_is_told_by_number_and_reason(library: Library, lines: list[str]) -> None:
+def test_each_faulty_line_is_reported_by_number_and_reason(
+    library: Library, lines: list[str]
+) -> None:
     broken = [*lines]
     broken[3] = broken[3][:50]
     broken[9] = '{"kind":"Nonsense"}'

@@ -60,7 +60,7 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None:
+def test_the_export_of_a_full_loop_can_be_imported(world: World) -> None:
     """Early events need most space: later probabilities are more certain, and numbers repeat."""
     kept, events = StoredLoop.create(None, world=world), 100
     list(crowd(kept.loop, world, events))
@@ -159,7 +159,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 @pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
+def test_an_upload_is_imported_entirely_or_not_at_all(
     library: Library, lines: list[str], data: st.DataObject
 ) -> None:
     upload = data.draw(mutilated(lines))

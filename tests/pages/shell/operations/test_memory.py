@@ -21,7 +21,7 @@ async def a_moment() -> None:
         await asyncio.wait_for(give_memory_back(lambda: 0.0, every=0.01), 0.5)
 
 
-def test_what_was_left_in_a_cycle_long_ago_is_collected() -> None:
+def test_old_reference_cycles_are_collected() -> None:
     class Session:
         itself: object = None
 
@@ -51,7 +51,7 @@ def test_memory_is_given_back_sooner_where_many_have_left(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc keeps what lies between things in use")
-def test_what_is_free_between_things_in_use_is_given_back() -> None:
+def test_free_memory_between_used_blocks_is_released() -> None:
     block, many = 5_000, 8_000
     blocks = [bytes(block) for _ in range(many)]
     in_use = blocks[::100]
