@@ -1,4 +1,4 @@
-"""Check the READMEs: their Python runs, and their commands are those of CI."""
+"""Check the READMEs: the Python code runs, and the commands equal those of CI."""
 
 import re
 from functools import cache

@@ -154,7 +154,7 @@ class App:
         return remote
 
     @property
-    def bar(self) -> dict[str, Any]:
+    def bar(self) -> Told:
         """Data sent to the reward buttons."""
         return next(part for part in self.panels["visit"] if part["kind"] == "answers")
 

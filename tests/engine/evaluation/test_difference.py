@@ -10,7 +10,7 @@ from engine.evaluation.estimators import Interval, Stratified
 from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 PAIRS: list[tuple[Target, Target]] = [
@@ -66,7 +66,7 @@ def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
         gain = of.shares[0] * (of.expected[0, 1] - of.expected[0, 0])
         covered += interval.holds(float(gain))
         width += interval.width
-        rows = [answer(Stratified().add(one.weigh(of.log))) for one in (rule, Baseline())]
+        rows = [interval_of(Stratified().add(one.weigh(of.log))) for one in (rule, Baseline())]
         apart += sum(row.width for row in rows)
     assert covered >= 108
     assert width < 0.6 * apart

@@ -20,7 +20,7 @@ from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.parts import added_by_groups
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import Row, by_fields, dot, naive_columns
 

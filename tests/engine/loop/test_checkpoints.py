@@ -10,7 +10,7 @@ from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.keeping import apart, assert_same, from_scratch, keeping
+from tests.engine.loop.checkpointed_loops import apart, assert_same, from_scratch, keeping
 
 
 class Fold:

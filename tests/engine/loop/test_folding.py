@@ -11,7 +11,7 @@ from engine.loop.entries import Entry
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from tests.engine.loop.keeping import apart, keeping
+from tests.engine.loop.checkpointed_loops import apart, keeping
 
 
 @pytest.mark.no_cover

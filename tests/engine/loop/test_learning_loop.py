@@ -15,9 +15,9 @@ from engine.loop.log import EventLog
 from engine.worlds import WORLDS
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, reward_head, state_of
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.loop.apprentices import apprenticed
 from tests.engine.loop.loops import IDS, loop_with_past
-from tests.engine.parts import added_by_groups
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of
 

@@ -5,7 +5,7 @@ from engine.loop.entries import Undone
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.keeping import assert_same, from_scratch, keeping
+from tests.engine.loop.checkpointed_loops import assert_same, from_scratch, keeping
 from tests.engine.refusals import refusal
 
 

@@ -18,9 +18,9 @@ from engine.loop.state import LoopState
 from engine.store.snapshot_codec import dump
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head, learned_bits, reward_head
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.loop.apprentices import apprenticed, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
 from tests.oracles import DenseOracle, Row, by_fields, naive_row, naive_unit
 

@@ -10,6 +10,6 @@ every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS)
 
 
 def priced(world: World, values: tuple[float, ...]) -> World:
-    """The world with these values for its actions, in euros."""
+    """The world with the given values of actions, in euros."""
     items = tuple(replace(i, value=v) for i, v in zip(world.items, values, strict=True))
     return replace(world, items=items, unit="€")

@@ -1,4 +1,4 @@
-"""Drafts: worlds that are being edited."""
+"""Drafts of worlds."""
 
 from dataclasses import replace
 

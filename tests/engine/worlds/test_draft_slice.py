@@ -1,4 +1,4 @@
-"""A slice of a truth that is too large for one table."""
+"""A slice of a truth too large for one table."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""A draft is restored from its text unchanged; other text is refused."""
+"""A draft is restored from its text unchanged; invalid text is refused."""
 
 import base64
 import json

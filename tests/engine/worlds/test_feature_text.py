@@ -1,4 +1,4 @@
-"""Features as one line of text."""
+"""Features in a line of text."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""Generated worlds follow their knobs, are reproducible, and behave like other worlds."""
+"""Generated worlds follow the knobs, are reproducible, and can be used like any world."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The history of Compare in its link."""
+"""The history of Compare in the link."""
 
 import pytest
 

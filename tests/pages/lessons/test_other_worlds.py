@@ -1,4 +1,4 @@
-"""Lessons in other worlds than their own: all statements hold there, too."""
+"""Lessons in other worlds: all statements hold there, too."""
 
 import re
 from collections.abc import Callable

@@ -82,7 +82,7 @@ def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
 
 
 class Followed:
-    """Work that a page follows until it is over."""
+    """Background work that a page follows."""
 
     def __init__(self) -> None:
         self.lock, self.is_live = RLock(), True

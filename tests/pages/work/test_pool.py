@@ -16,7 +16,7 @@ from tests.pages.conftest import Here
 
 
 class Watched(Here):
-    """An executor that records its shutdown."""
+    """An executor that records a shutdown."""
 
     def __init__(self) -> None:
         self.was_closed = Event()

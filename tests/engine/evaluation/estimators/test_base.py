@@ -7,7 +7,7 @@ import pytest
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.targets import Target
-from tests.engine.evaluation.estimators.telling import TARGETS, answer
+from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, interval_of
 from tests.engine.evaluation.made_logs import made
 
 each = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: e.key)
@@ -35,7 +35,7 @@ def renamed(log: Decisions) -> Decisions:
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
 def test_parts_of_a_log_merge_into_the_whole(estimator: type[Estimator], target: Target) -> None:
     log = made(300, seed=7).log
-    whole = answer(estimator().add(target.weigh(log)))
+    whole = interval_of(estimator().add(target.weigh(log)))
     cuts = (slice(90), slice(90, 180), slice(180, 290), slice(290, None))
     first, second, third, rest = (estimator().add(target.weigh(log.take(cut))) for cut in cuts)
     other_codes = estimator().add(target.weigh(renamed(log.take(cuts[1]))))
@@ -47,7 +47,7 @@ def test_parts_of_a_log_merge_into_the_whole(estimator: type[Estimator], target:
         rest + (third + (first + other_codes)),
         one_after_the_other,
     ):
-        interval = answer(merged)
+        interval = interval_of(merged)
         assert (interval.estimate, interval.low, interval.high) == pytest.approx(
             (whole.estimate, whole.low, whole.high), abs=1e-8
         )
@@ -61,7 +61,11 @@ def test_without_events_there_is_no_answer(estimator: type[Estimator]) -> None:
 @each
 def test_a_higher_level_is_wider(estimator: type[Estimator]) -> None:
     updated = estimator().add(TARGETS[3].weigh(made(300).log))
-    assert answer(updated, 0.5).width < answer(updated).width < answer(updated, 0.999).width
+    assert (
+        interval_of(updated, 0.5).width
+        < interval_of(updated).width
+        < interval_of(updated, 0.999).width
+    )
 
 
 @each
@@ -70,8 +74,8 @@ def test_rewards_may_lie_in_any_bounds(estimator: type[Estimator]) -> None:
     log = made(300).log
     assert log.means is not None
     doubled = replace(log, reward=2 * log.reward, means=2 * log.means)
-    one = answer(estimator().add(TARGETS[3].weigh(log)))
-    two = answer(estimator((0.0, 2.0)).add(TARGETS[3].weigh(doubled)))
+    one = interval_of(estimator().add(TARGETS[3].weigh(log)))
+    two = interval_of(estimator((0.0, 2.0)).add(TARGETS[3].weigh(doubled)))
     assert [two.estimate, two.low, two.high] == pytest.approx(
         [2 * one.estimate, 2 * one.low, 2 * one.high], abs=1e-6
     )

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.targets import Even, Fixed, Online, Target
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import Made, made
 
 
@@ -25,16 +25,16 @@ def test_it_holds_at_every_look(target: Target) -> None:
         sequence, always = Betting(), True
         for look in range(0, 400, 100):
             sequence = sequence.add(target.weigh(log.log.take(slice(look, look + 100))))
-            always = always and answer(sequence).holds(truth(log, target))
+            always = always and interval_of(sequence).holds(truth(log, target))
         covered += always
     assert covered > 16
 
 
 def test_it_narrows_and_beliefs_help() -> None:
     log = made(4_000).log
-    interval = answer(Betting().add(Even().weigh(log)))
-    early = answer(Betting().add(Even().weigh(log.take(slice(400)))))
-    blind = answer(Betting().add(Even().weigh(replace(log, means=None))))
+    interval = interval_of(Betting().add(Even().weigh(log)))
+    early = interval_of(Betting().add(Even().weigh(log.take(slice(400)))))
+    blind = interval_of(Betting().add(Even().weigh(replace(log, means=None))))
     assert interval.width < 0.5 * early.width
     assert interval.width < blind.width < 1
     assert interval.low <= interval.estimate <= interval.high
@@ -43,7 +43,7 @@ def test_it_narrows_and_beliefs_help() -> None:
 def test_an_offer_rarer_than_any_is_told_like_the_rarest_there_is() -> None:
     log = replace(made(50).log, probabilities=None, means=None)
     results = [
-        answer(Betting().add(Online().weigh(log)).add(Fixed("action0").weigh(rare)))
+        interval_of(Betting().add(Online().weigh(log)).add(Fixed("action0").weigh(rare)))
         for rare in (replace(log, propensity=np.full(50, p)) for p in (1e-9, 1e-12))
     ]
     assert results[0].low == pytest.approx(results[1].low, abs=0.02)

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.estimators.doubly_robust import DoublyRobust
 from engine.evaluation.targets import Even
-from tests.engine.evaluation.estimators.telling import answer, middle_and_reach
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of, middle_and_reach
 from tests.engine.evaluation.made_logs import made
 
 
@@ -16,7 +16,7 @@ def test_it_corrects_what_was_believed_by_the_surprises() -> None:
     assert log.means is not None
     believed = log.means[np.arange(200), log.shown]
     values = log.means.mean(axis=1) + (log.reward - believed) / (3 * log.propensity)
-    interval = answer(DoublyRobust().add(Even().weigh(log)))
+    interval = interval_of(DoublyRobust().add(Even().weigh(log)))
     mean, reach = middle_and_reach(values)
     assert interval.estimate == pytest.approx(mean)
     assert interval.high - mean == pytest.approx(reach, rel=1e-6)

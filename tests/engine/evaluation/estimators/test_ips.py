@@ -4,7 +4,7 @@ import pytest
 
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.targets import Target
-from tests.engine.evaluation.estimators.telling import TARGETS, answer, ends, tell
+from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 
 
@@ -16,7 +16,7 @@ def test_it_equals_the_published_library(target: Target, events: int) -> None:
     weighed = target.weigh(made(events, seed=events).log)
     point, interval = ips.Estimator(), gaussian.Interval()
     tell(weighed, point, interval)
-    result = answer(Ips().add(weighed))
+    result = interval_of(Ips().add(weighed))
     assert result.estimate == pytest.approx(point.get(), abs=1e-9)
     assert ends(result) == pytest.approx(interval.get(), abs=1e-9)
 
@@ -27,7 +27,7 @@ def test_it_equals_the_published_library(target: Target, events: int) -> None:
 def test_it_is_the_services_own_worked_example(
     weighted: float, events: int, squares: float
 ) -> None:
-    interval = answer(Ips(events=events, wr=weighted, wwrr=squares))
+    interval = interval_of(Ips(events=events, wr=weighted, wwrr=squares))
     assert interval.estimate == pytest.approx(weighted / events)
     variance = (squares - weighted**2 / events) / (events - 1)
     reach = 1.96 * (variance / events) ** 0.5

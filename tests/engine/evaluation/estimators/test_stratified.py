@@ -16,7 +16,7 @@ from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 
@@ -47,14 +47,14 @@ def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> 
         of = made(300, seed)
         log = apart(of.log) if split else of.log
         for action, truth in zip(log.actions, of.shares @ of.expected, strict=True):
-            covered += answer(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
+            covered += interval_of(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
     assert covered >= 108
 
 
 def test_it_is_the_same_if_successes_are_called_failures() -> None:
     log = made(300).log
     mirrored = replace(log, reward=1 - log.reward)
-    one, two = (answer(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
+    one, two = (interval_of(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
     assert [two.estimate, two.low, two.high] == pytest.approx(
         [1 - one.estimate, 1 - one.high, 1 - one.low], abs=1e-6
     )
@@ -67,7 +67,7 @@ def test_more_contexts_than_can_be_told_apart_are_not(monkeypatch: pytest.Monkey
     merged = parts[0] + parts[1] + parts[2] + parts[3]
     assert merged.contexts is None
     whole = Stratified().add(Even().weigh(log))
-    assert answer(merged).estimate == pytest.approx(answer(whole).estimate)
+    assert interval_of(merged).estimate == pytest.approx(interval_of(whole).estimate)
 
 
 def test_it_needs_all_probabilities() -> None:
@@ -84,7 +84,7 @@ def test_it_holds_on_logs_of_a_greedy_learner_for_who_picks_the_best() -> None:
     for case in (CASES[1], CASES[2], CASES[4]):
         for log, truth in greedy(case, 40, 1_000, 90):
             (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
-            covered += answer(Stratified().add(best[1].weigh(log))).holds(best[2])
+            covered += interval_of(Stratified().add(best[1].weigh(log))).holds(best[2])
     assert covered >= 108
 
 
@@ -100,7 +100,7 @@ def test_a_poor_run_of_what_was_seldom_shown_leaves_room_upwards() -> None:
             total, _, earned = estimator.unshown.sums[1]
             if earned / total < truth.mean() / 2:
                 poor += 1
-                covered += answer(estimator).holds(alike[2])
+                covered += interval_of(estimator).holds(alike[2])
     assert poor == 41
     assert covered >= 37
 

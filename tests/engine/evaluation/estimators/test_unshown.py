@@ -1,4 +1,4 @@
-"""Mean reward of unshown actions, its uncertainty, and how much target policies depend on it."""
+"""Mean reward of unshown actions, with its uncertainty and its effect on target policies."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from engine.evaluation.estimators import Stratified
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.targets import Even, Fixed, Given, Online, Target
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log
@@ -112,8 +112,8 @@ def test_unshown_actions_may_earn_nothing(earned: int) -> None:
         propensity=np.ones(len(one)),
         reward=np.full(len(one), float(earned)),
     )
-    assert answer(Stratified().add(Fixed(one.actions[1]).weigh(one))).low == 0
-    assert answer(Stratified().add(Fixed(one.actions[0]).weigh(one))).low >= 0.9 * earned
+    assert interval_of(Stratified().add(Fixed(one.actions[1]).weigh(one))).low == 0
+    assert interval_of(Stratified().add(Fixed(one.actions[0]).weigh(one))).low >= 0.9 * earned
 
 
 @pytest.mark.parametrize("rate", [0.4, 0.8], ids=["successes are rarer", "failures are rarer"])

@@ -21,7 +21,7 @@ def without(*names: str) -> Json:
 
 
 def offering(*actions: object) -> Json:
-    """A row that offers these actions with equal probabilities."""
+    """A row with these actions and equal probabilities."""
     size = len(actions)
     chances = {"a": list(range(1, size + 1)), "p": [1 / size] * size}
     return GOOD_ROW | chances | {"c": {"_multi": list(actions)}}

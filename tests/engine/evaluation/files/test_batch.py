@@ -3,7 +3,7 @@
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.made import as_parquet, table
+from tests.engine.evaluation.files.sample_files import as_parquet, table
 
 
 def test_rows_are_numbered_as_their_file_counts_them() -> None:

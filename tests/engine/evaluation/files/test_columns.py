@@ -6,7 +6,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.files.columns import Columns, guess, nested
-from tests.engine.evaluation.files.made import COLUMNS, table
+from tests.engine.evaluation.files.sample_files import COLUMNS, table
 
 
 def test_a_log_that_names_things_as_they_are_named_is_read_as_it_is_meant() -> None:

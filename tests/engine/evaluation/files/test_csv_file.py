@@ -7,7 +7,7 @@ from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches, head
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.read import lines_of
+from tests.engine.evaluation.files.line_numbers import lines_of
 
 
 def test_lines_are_those_of_the_file_whatever_is_left_out() -> None:

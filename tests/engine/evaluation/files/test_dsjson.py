@@ -3,7 +3,7 @@
 import pytest
 
 from tests.engine.evaluation.files.dsjson_rows import lines, offering, without
-from tests.engine.evaluation.files.made import read, refused
+from tests.engine.evaluation.files.sample_files import read, refused
 from tests.engine.store.exchange.files import GOOD_ROW
 
 

@@ -1,4 +1,4 @@
-"""An event that occurs twice in a log is reported with its line number."""
+"""Duplicate events of a log are reported with their line numbers."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ import pytest
 from engine.errors import RejectedError
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_source import open_log
-from tests.engine.evaluation.files.made import as_csv, as_dsjson, as_parquet, refused, table
+from tests.engine.evaluation.files.sample_files import as_csv, as_dsjson, as_parquet, refused, table
 
 MADE = table(40)
 REASON = "its event id 'e7' was there before: one decision counts once"

@@ -7,7 +7,7 @@ import pytest
 from engine.evaluation.files.joined import joined
 from engine.evaluation.offline import evaluate
 from engine.evaluation.targets import Baseline, Even, Fixed, Online
-from tests.engine.evaluation.files.made import (
+from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     as_dsjson,
     as_parquet,

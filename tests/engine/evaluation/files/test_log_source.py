@@ -17,7 +17,7 @@ from engine.evaluation.decisions import columns_in
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.window import Window
-from tests.engine.evaluation.files.made import (
+from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     COLUMNS,
     as_csv,

@@ -14,7 +14,7 @@ from engine.evaluation.offline import evaluate
 from engine.evaluation.targets import Baseline, Even, Fixed, Online
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from tests.engine.evaluation.files.made import numbers_of, refused
+from tests.engine.evaluation.files.sample_files import numbers_of, refused
 from tests.engine.store.exchange.files import reading_of
 from tests.engine.store.workers import WORLD
 

@@ -4,7 +4,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.read import lines_of
+from tests.engine.evaluation.files.line_numbers import lines_of
 
 
 def test_a_damaged_parquet_file_is_reported_with_the_row() -> None:

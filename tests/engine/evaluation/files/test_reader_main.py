@@ -13,7 +13,7 @@ from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.files import reader_main as child
 from engine.evaluation.files.messages import FileRequest, Inspected, read_answer
-from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, table
+from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, table
 
 DATA = as_csv(table(30))
 

@@ -20,7 +20,7 @@ from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.reader_process import inspecting, reading
 from engine.steps import WAITS, finish
-from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, as_parquet, table
+from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
 
 MADE = table(300)
 MEMORY = 512

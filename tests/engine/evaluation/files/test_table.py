@@ -12,7 +12,7 @@ from engine.errors import RejectedError
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches, head
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.made import as_csv, as_parquet, table
+from tests.engine.evaluation.files.sample_files import as_csv, as_parquet, table
 
 
 @pytest.mark.parametrize("write", [partial(as_csv, pack=True), as_csv, as_parquet])

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.files.columns import Columns
-from tests.engine.evaluation.files.made import GOOD, as_parquet, read, refused, text
+from tests.engine.evaluation.files.sample_files import GOOD, as_parquet, read, refused, text
 
 TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
 

@@ -1,4 +1,4 @@
-"""Contenders that may enter a race."""
+"""Contenders admitted to a race."""
 
 from engine.experiments.race.contenders import ABTest, line_up
 from engine.experiments.race.plan import Plan

@@ -1,4 +1,4 @@
-"""A person in a race: the same visitors with the same luck as the other contenders."""
+"""A person in a race, with the visitors and the luck of the other contenders."""
 
 from dataclasses import replace
 from itertools import islice

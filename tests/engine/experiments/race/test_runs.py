@@ -1,4 +1,4 @@
-"""Races: the same crowds for all contenders, and the same numbers in any executor."""
+"""Races: equal crowds for all contenders, and equal numbers in any executor."""
 
 import pickle
 from collections.abc import Callable, Iterator

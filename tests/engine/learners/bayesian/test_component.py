@@ -14,8 +14,8 @@ from engine.learners.bayesian.component import (
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import Json, request_of
 from tests.oracles import by_fields
 

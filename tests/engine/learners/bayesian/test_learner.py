@@ -26,8 +26,8 @@ from engine.policies.thompson import Thompson
 from engine.streams import stream
 from engine.worlds.coffee import COFFEE
 from tests.engine.comparable import learned_bits
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import by_fields, naive_columns, naive_unit
 
@@ -413,7 +413,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     model = learned(history, MANY)
     assert min(model.weights) >= LEAST
     rng = np.random.default_rng(3)
-    offers = [
+    visits = [
         (table_visit(rng, names=6)[0], [table_visit(rng)[1], {"id": "new", "features": [{"z": 1}]}])
         for _ in range(4)
     ]
@@ -421,7 +421,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     shares = model.weights
     means, variances = [], []
     for hypothesis in MANY:
-        rows = [row(history, hypothesis, c, a) for c, o in offers for a in o]
+        rows = [row(history, hypothesis, c, a) for c, o in visits for a in o]
         oracle = dense(history, hypothesis)
         mean, covariance = oracle.moments(rows)
         w = weights.ravel()
@@ -432,12 +432,12 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
     )
     offers = []
-    for (context, offered), w in zip(offers, weights, strict=True):
+    for (context, offered), w in zip(visits, weights, strict=True):
         request = request_of(context, *offered)
         offers.append((request.context, request.actions, w))
     assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
     alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
-    single = believed(model, *offers[0])
+    single = believed(model, *visits[0])
     assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
 
 

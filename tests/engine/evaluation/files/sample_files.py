@@ -114,7 +114,7 @@ def refused(data: bytes, columns: Columns | None = None) -> Sequence[tuple[int, 
 
 
 def numbers_of(evaluation: Evaluation) -> list[float]:
-    """All numbers of the evaluation's rows, in one list."""
+    """Numbers of all rows of an evaluation, in one list."""
     numbers: list[float] = []
     for row in evaluation.rows():
         numbers += [row.events, row.effective, row.largest, row.share]

@@ -1,4 +1,4 @@
-"""Helpers that feed events to estimators and read their intervals."""
+"""Helpers to update estimators and to read intervals."""
 
 import math
 from typing import Any
@@ -9,7 +9,7 @@ from engine.evaluation.targets import Baseline, Even, Fixed, Online, Target
 TARGETS: tuple[Target, ...] = (Online(), Baseline(), Even(), Fixed("action1"))
 
 
-def answer(one: Estimator, level: float = 0.95) -> Interval:
+def interval_of(one: Estimator, level: float = 0.95) -> Interval:
     """Return the estimator's interval; fail if there is none."""
     interval = one.interval(level)
     assert interval is not None
