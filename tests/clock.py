@@ -1,10 +1,10 @@
-"""A clock that a test moves."""
+"""A clock under manual control."""
 
 from datetime import UTC, datetime, timedelta
 
 
 class ManualClock:
-    """A clock that stands still until `advance` moves it."""
+    """A clock that stands still until `advance` is called."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 1, 1, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""What all tests share: how they are spread over processes, and whose lines are counted."""
+"""Settings common to all tests: distribution over processes, and coverage measurement."""
 
 import gc
 import importlib
@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from coverage import Coverage
 
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before anything loads NumPy.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # Before NumPy is loaded.
 
 UNCOUNTED = pytest.StashKey[bool]()
-"""Whether lines that a test runs are left uncounted."""
+"""True if the lines run by a test are excluded from coverage."""
 ENGINE = Path(__file__).parents[1] / "engine"
 JOURNEYS = "tests/browser/"
 OBJECTS = 50_000
@@ -25,21 +25,23 @@ OBJECTS = 50_000
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """One process for each processor, and one for the journeys, which often wait."""
+    """One process per processor, and an additional one for the journeys, which often wait."""
     has_affinity = hasattr(os, "sched_getaffinity")
     return 1 + (len(os.sched_getaffinity(0)) if has_affinity else os.cpu_count() or 1)
 
 
 def pytest_configure() -> None:
-    """Look for garbage seldom, as the server does: as Python has it, that is 6 % of all tests."""
+    """Collect garbage seldom, as the server does: with Python's default, collection takes 6 % of
+    the time of all tests.
+    """
     gc.set_threshold(OBJECTS)
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
-    """While tests are collected, count what importing the engine runs, and nothing else.
+    """Measure coverage of the engine's import during test collection, and of no other code.
 
-    Who counts looks at each call of whatever reads the tests, too: that took half as long again.
+    The measurement would also trace the reading of the test files, which took half as long again.
     """
     counting = None if session.config.pluginmanager.hasplugin("dsession") else Coverage.current()
     if counting:
@@ -54,23 +56,23 @@ def pytest_collection(session: pytest.Session) -> Generator[None, object, object
 
 
 def pytest_collection_finish() -> None:
-    """And never among what was there before the first test."""
+    """Exclude objects that exist before the first test from garbage collection."""
     gc.collect()
     gc.freeze()
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark what runs at night, what is counted for coverage, and sort journeys to the front.
+    """Mark nightly tests and tests without coverage, and sort journeys to the front.
 
-    Tests with seeds run on the first of them in each run, and on the others at night. Of a test
-    that is marked `combinations`, each value of each parameter is in a case of each run, and all
-    other cases run at night.
+    Tests with seeds run on their first seed in each run, and on the others at night. For a test
+    marked `combinations`, a selection of cases in which each value of each parameter occurs is in
+    each run, and all other cases run at night.
 
-    Counting lines takes more than half as long again, so it is left to the quick tests of the
-    engine with a few examples each: the many examples of a property reach no other lines, nor do
-    further seeds, slow tests and those marked `no_cover`. Journeys come first, then files with slow
-    tests, so that no process waits for another at the end.
+    Coverage takes more than half as long again, so only quick tests of the engine with few examples
+    are measured: the many examples of a property reach no further lines, nor do further seeds, slow
+    tests and tests marked `no_cover`. Journeys come first, then files with slow tests, so that no
+    process waits for another at the end.
     """
     long = {_file(item.nodeid) for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: _place(_file(item.nodeid), long))
@@ -84,18 +86,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("nightly")
         item.stash[UNCOUNTED] = elsewhere or has_many or is_again or is_long
         if item.nodeid.startswith(JOURNEYS):
-            # Chromium, a server and whatever else runs share two processors: one try more, which
-            # the report counts. What fails twice fails.
+            # Chromium, a server and further programs share two processors, so a failed journey is
+            # repeated once, and the report counts repetitions. Two failures are final.
             item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
-    """Nor are the lines counted that fixtures of such a test run.
+    """Exclude also the fixtures of such a test from coverage.
 
-    In a process of xdist's pytest-cov begins to count twice, and forgets the first, which goes on
-    whenever the second stops: every test took as long as if it were counted. It is ended. And
-    after a test that is marked `no_cover` pytest-cov begins anew.
+    In an xdist process, pytest-cov starts two measurements and forgets the first, which resumes
+    whenever the second stops: every test took as long as if it were measured. The first is
+    therefore ended. After a test marked `no_cover`, pytest-cov starts anew.
     """
     if not item.nodeid.startswith(JOURNEYS):
         _make_way()
@@ -111,15 +113,18 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Why a journey was tried once more: what passes then is told nowhere else."""
+    """Report the first failure of a repeated journey, which would otherwise be lost if the second
+    run passes.
+    """
     for report in terminalreporter.stats.get("rerun", []):
         terminalreporter.section(f"first try of {report.nodeid}")
         terminalreporter.write_line(report.longreprtext)
 
 
 def _further_cases(items: list[pytest.Item]) -> Iterator[pytest.Item]:
-    """Cases of parametrised tests that run at night: those of further seeds and, of tests that are
-    marked `combinations`, those that are not on the diagonal of the values."""
+    """Yield nightly cases of parametrised tests: further seeds and, for tests marked
+    `combinations`, cases off the diagonal of the values.
+    """
     families = defaultdict[str, list[pytest.Item]](list)
     for item in items:
         if hasattr(item, "callspec"):
@@ -152,7 +157,7 @@ def _stop_counting() -> None:
 
 @cache
 def _make_way() -> None:
-    """Who runs anything else leaves journeys, which often wait, the processor when they go on."""
+    """Lower the priority of other tests, so that journeys, which often wait, resume at once."""
     if "PYTEST_XDIST_WORKER" in os.environ:
         os.nice(5)
 
@@ -162,16 +167,18 @@ def _file(nodeid: str) -> str:
 
 
 def _place(file: str, long: Container[str]) -> tuple[bool, bool, int]:
-    """Journeys first, then what takes long, then by depth: deeper files are smaller ones."""
+    """Sort key: journeys first, then slow files, then by depth, because deeper files
+    are smaller.
+    """
     return not file.startswith(JOURNEYS), file not in long, file.count("/")
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """A file stays in one process, for its fixtures. One process begins with the journeys.
+    """Keep each file in one process, for its fixtures. One process begins with the journeys.
 
-    They take long, and would take the processor from each other: the other processes help out
-    with them, from the last on, once nothing else is left.
+    Journeys take long and would compete for the processor: the other processes take journeys from
+    the end of the queue once no other tests are left.
     """
     from xdist.scheduler import LoadScopeScheduling  # noqa: PLC0415
 

@@ -1,8 +1,8 @@
 """Naive oracles: rows written out column by column, and the regression over all of them.
 
-They are written from the documented rules alone and import nothing of the engine that they
-check: `naive_row` writes a row out, `DenseOracle` solves the regression over all columns, and
-the mean of everything, at once.
+The oracles follow the documented rules alone and import nothing from the engine code under test:
+`naive_row` writes a row out, `DenseOracle` solves the regression over all columns and the overall
+mean at once.
 """
 
 import math
@@ -24,12 +24,12 @@ Json = dict[str, Any]
 
 Row = Mapping[tuple[tuple[str, ...], str], float]
 Readings = Mapping[str, Callable[[float], dict[str, float]]]
-"""How numbers are read, by their field: as which columns, by their names after the field's."""
+"""Readings of numbers by field: columns and values, by column suffix."""
 
 
 @dataclass(frozen=True)
 class BentReadings:
-    """How numbers are read along lines, and by nearness."""
+    """Readings of numbers along lines and by nearness."""
 
     lines: Readings
     nearness: Readings
@@ -61,7 +61,7 @@ def _naive_features(objects: Sequence[Json]) -> Iterator[tuple[str, Any]]:
 
 
 def naive_numbers(objects: Sequence[Json]) -> dict[str, float]:
-    """field -> value of those that are one number."""
+    """Map each field with a single number to its value."""
     kinds = (int, float)
     return {
         name: float(value)
@@ -71,24 +71,24 @@ def naive_numbers(objects: Sequence[Json]) -> dict[str, float]:
 
 
 def naive_readings_of(objects: Sequence[Sequence[Json]], by: By) -> Readings | BentReadings:
-    """How rows read numbers after lists of feature objects with values of theirs."""
+    """Readings of numbers by rows, fitted to lists of feature objects."""
     if by != "bent":
         return naive_readings(objects, by)
     return BentReadings(naive_readings(objects, "features"), naive_readings(objects, "id"))
 
 
 def naive_readings(objects: Sequence[Sequence[Json]], by: By) -> Readings:
-    """How rows of one part read numbers."""
+    """Readings of numbers for one part of a row."""
     values: dict[str, list[float]] = {}
     for item in objects:
         for name, value in naive_numbers(item).items():
             values.setdefault(name, []).append(value)
     kind = _nearness if by == "id" else _line
-    return {name: kind(np.array(found)) for name, found in values.items()}
+    return {name: kind(np.array(result)) for name, result in values.items()}
 
 
 def _nearness(values: Array) -> Callable[[float], dict[str, float]]:
-    """Shares of up to 8 different values, else of quantiles, as a vector of length 1."""
+    """Shares of up to 8 distinct values, or of quantiles, as a vector of length 1."""
     knots = np.unique(values)
     few = len(knots) <= 8
     if not few:
@@ -109,7 +109,7 @@ def _nearness(values: Array) -> Callable[[float], dict[str, float]]:
 
 
 def _line(values: Array) -> Callable[[float], dict[str, float]]:
-    """Standard deviations from the mean, of logarithms where they are less skewed."""
+    """Standard deviations from the mean, on a log scale if less skewed."""
 
     def skewness(of: Array) -> float:
         away = of - np.mean(of)
@@ -124,15 +124,15 @@ def _line(values: Array) -> Callable[[float], dict[str, float]]:
     constant = sd <= 1e-12 * float(np.max(np.abs(of)))
 
     def read(value: float) -> dict[str, float]:
-        told = math.log(max(value, lowest)) if logged else value
-        return {"": naive_squash((told - mean) / (1.0 if constant else sd))}
+        scaled = math.log(max(value, lowest)) if logged else value
+        return {"": naive_squash((scaled - mean) / (1.0 if constant else sd))}
 
     return read
 
 
 def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros included."""
-    found: dict[str, dict[str, float]] = {}
+    results: dict[str, dict[str, float]] = {}
     for name, value in _naive_features(objects):
         if value is None:
             new = {f"{name}=null": 1.0}
@@ -147,26 +147,26 @@ def _naive_values(objects: Sequence[Json], read: Readings) -> dict[str, dict[str
         else:
             new = {name: naive_squash(value)}
         for column, number in new.items():
-            mine = found.setdefault(name, {})
+            mine = results.setdefault(name, {})
             mine[column] = mine.get(column, 0.0) + number
     for name, value in naive_numbers(objects).items():
         if name in read:
-            del found[name][name]
-            found[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
-    return found
+            del results[name][name]
+            results[name] |= {f"{name}{end}": share for end, share in read[name](value).items()}
+    return results
 
 
 def naive_columns(
     objects: Sequence[Json], read: Readings | None = None
 ) -> dict[str, dict[str, float]]:
     """field -> column -> value, zeros left out."""
-    found = _naive_values(objects, read or {})
-    kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in found.items()}
+    result = _naive_values(objects, read or {})
+    kept = {f: {c: v for c, v in columns.items() if v != 0} for f, columns in result.items()}
     return {f: columns for f, columns in kept.items() if columns}
 
 
 def naive_size(objects: Sequence[Json]) -> int:
-    """How many fields there are, those of value zero included."""
+    """Number of fields, including fields with the value zero."""
     return len(_naive_values(objects, {}))
 
 
@@ -186,9 +186,9 @@ def naive_row(
     by: By = "id",
     read: Readings | BentReadings | None = None,
 ) -> Row:
-    """The row of (context, action): (context columns, action column) -> value. What bends is
-    `naive_row` by features of single fields, and a tenth of the square of that by id beside it,
-    of action columns that begin with ``~``.
+    """The row of (context, action): (context columns, action column) -> value. A row ``by="bent"``
+    is `naive_row` by features of single fields, plus a tenth of its square by id, with action
+    columns that begin with ``~``.
     """
     if by == "bent":
         two = read if isinstance(read, BentReadings) else BentReadings({}, {})
@@ -203,12 +203,11 @@ def naive_row(
 def _naive_part(
     context: Sequence[Json], action: Json, crosses: int, by: By, read: Readings | None
 ) -> Row:
-    """A row of one part.
+    """The row of one part.
 
-    The action's id is the column ``"#" + id``, so that it is none of the features. By id,
-    every order of crosses and every action is a vector of length 1; by features, orders and
-    actions are divided by the length that they would have if all their fields had size 1, and
-    an action with a number that is read has a column of 1.
+    The action's id is the column ``"#" + id``, which differs from all features. By id, every order
+    of crosses and every action is a vector of length 1. By features, orders and actions are divided
+    by their length for fields of size 1, and an action with a scaled number has a column of 1.
     """
     fields = naive_columns(context, read)
     orders: list[dict[tuple[str, ...], float]] = []
@@ -246,23 +245,25 @@ def _naive_part(
 def by_fields(
     context: Sequence[Json], parts: Row, read: Readings | BentReadings | None = None
 ) -> dict[Group, float]:
-    """Sums over the columns of a row, by the fields of the context that they are of.
+    """Sums over the columns of a row, by their context fields.
 
-    For at most 12 fields, whose crosses are all told apart.
+    For at most 12 fields, so that all crosses have groups.
     """
     ways = (read.lines, read.nearness) if isinstance(read, BentReadings) else (read,)
-    told = [naive_columns(context, way) for way in ways]
-    assert len(told[0]) <= 12
-    field_of = {c: field for fields in told for field, columns in fields.items() for c in columns}
-    found: dict[Group, float] = {}
+    columns_of = [naive_columns(context, way) for way in ways]
+    assert len(columns_of[0]) <= 12
+    field_of = {
+        c: field for fields in columns_of for field, columns in fields.items() for c in columns
+    }
+    results: dict[Group, float] = {}
     for (columns, _), value in parts.items():
         group = Group(tuple(sorted({field_of[column] for column in columns})))
-        found[group] = found.get(group, 0.0) + value
-    return found
+        results[group] = results.get(group, 0.0) + value
+    return results
 
 
 def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
-    """Inner product of two rows that are written out."""
+    """Inner product of two enumerated rows."""
     return math.fsum(value * other[key] for key, value in one.items() if key in other)
 
 
@@ -271,14 +272,13 @@ def dot(one: Mapping[Any, float], other: Mapping[Any, float]) -> float:
 
 @dataclass(frozen=True)
 class DenseOracle:
-    """Bayesian linear regression over written-out columns and a constant, solved densely.
+    """Bayesian linear regression over enumerated columns and a constant, solved densely.
 
-    The constant is the mean of everything, with prior N(1/2, 1/4); a weight has prior
-    N(0, prior_sd^2), or its own mean if `prior_mean` knows one. With a memory below 1 the
-    rewards are taken one by one, each after what is known in its direction was forgotten
-    (Kulhavy's directional forgetting, here for a noise of any size): the precision gains
-    b z z' / noise with b = memory - (1 - memory) / c, c = z' P z / noise, and the mean moves
-    by P z / (1 + c) / noise x the surprise, as without forgetting.
+    The constant is the overall mean, with prior N(1/2, 1/4); a weight has prior N(0, prior_sd^2),
+    or a prior mean from `prior_mean`. With a memory below 1, the rewards are processed in order,
+    each after forgetting in its direction (Kulhavy's directional forgetting, here for any noise):
+    the precision gains b z z' / noise with b = memory - (1 - memory) / c, c = z' P z / noise, and
+    the mean moves by P z / (1 + c) / noise x the surprise, as without forgetting.
     """
 
     prior_sd: float
@@ -292,7 +292,7 @@ class DenseOracle:
     def of(
         cls, hypothesis: Hypothesis, rows: Sequence[Row], rewards: Sequence[float]
     ) -> "DenseOracle":
-        """What a hypothesis says."""
+        """The oracle of a hypothesis."""
         return cls(hypothesis.prior_sd, hypothesis.noise_sd, rows, rewards, hypothesis.memory)
 
     def _prior(self, names: Sequence[Any]) -> tuple[Array, Array]:
@@ -318,7 +318,7 @@ class DenseOracle:
     def _one(
         self, z: Array, reward: float, mean: Array, precision: Array
     ) -> tuple[Array, Array, float]:
-        """Mean and precision after one reward, and the variance that was expected of it."""
+        """Mean and precision after a reward, and the predicted variance of the reward."""
         noise = self.noise_sd**2
         towards = np.linalg.solve(precision, z).astype(np.float64)
         c = float(z @ towards) / noise
@@ -340,7 +340,7 @@ class DenseOracle:
         return {name: float(w) for name, w in zip(names, mean, strict=True) if name in offered}
 
     def doubt(self, part: Row) -> float:
-        """Variance of what some columns of a row add, beside the constant."""
+        """Variance of the contribution of some columns of a row, without the constant."""
         names = all_columns([*self.rows, part])
         values = np.array([part.get(name, 0.0) for name in names])
         return float(values @ self._solve(names)[1][1:, 1:] @ values)
@@ -354,8 +354,9 @@ class DenseOracle:
 
     @property
     def unit(self) -> float:
-        """What covariances are multiplied by in a mixture: the unit of the rewards, and by how much
-        squared innovations were larger than expected, ten as expected beside them."""
+        """Factor on covariances in a mixture: the unit of the rewards, times the excess of squared
+        innovations over their expectation, with ten expected ones as prior.
+        """
         excess = 0.0
         for i, (row, reward) in enumerate(zip(self.rows, self.rewards, strict=True)):
             if all(one in (0, 1) for one in self.rewards[: i + 1]):
@@ -367,10 +368,11 @@ class DenseOracle:
         return naive_unit(self.rewards) * max(1 + excess / (10 + len(self.rewards)), 1)
 
     def evidence(self, own_units: bool = True) -> float:
-        """Log of the product of the densities of each reward given those before. While all are 0
-        or 1 they are coins, with the chance that the mean tells as far as the noise allows.
-        Variances are in units of those of the rewards before, or else always in a coin's; and in
-        one that innovations tell, ten as expected beside them."""
+        """Log of the product of the densities of each reward given the earlier ones. While all
+        rewards are 0 or 1, the likelihood is Bernoulli, with the mean as probability within the
+        limits of the noise. Variances are in units of the earlier rewards, or always in the unit of
+        a fair coin, and inflated by innovations, with ten expected ones as prior.
+        """
         names = all_columns(self.rows)
         mean, covariance = self._prior(names)
         precision, total = np.linalg.inv(covariance).astype(np.float64), 0.0
@@ -392,8 +394,8 @@ class DenseOracle:
     def marginal_likelihood(self) -> float:
         """Log density of all rewards at once, without forgetting.
 
-        They are jointly Student's t with ten degrees of freedom: mean 1/2, and for a scale
-        prior variance x inner products of the rows + 1/4 for the constant that all share + noise.
+        The joint distribution is Student's t with ten degrees of freedom: mean 1/2, and scale prior
+        variance x inner products of the rows + 1/4 for the common constant + noise.
         """
         size = len(self.rows)
         inner = np.array([[dot(one, other) for other in self.rows] for one in self.rows])
@@ -410,14 +412,16 @@ class DenseOracle:
 
 
 def naive_student(away: float, wide: float, freedom: float) -> float:
-    """Log density of Student's t at a distance from its mean, by the square of its scale."""
+    """Log density of Student's t at a distance from the mean, with the square of the scale."""
     whole = math.sqrt(freedom * wide) * math.gamma(0.5) * math.gamma(freedom / 2)
-    tail = (1 + away * away / (freedom * wide)) ** ((freedom + 1) / 2)
-    return math.log(math.gamma((freedom + 1) / 2) / whole / tail)
+    tail = (freedom + 1) / 2 * math.log1p(away * away / (freedom * wide))
+    return math.log(math.gamma((freedom + 1) / 2) / whole) - tail
 
 
 def naive_unit(rewards: Sequence[float]) -> float:
-    """Variance of the first hundred, a fair coin among them, as a multiple of that of the coin."""
+    """Variance of the first hundred rewards and a fair coin, as a multiple of the
+    coin's variance.
+    """
     rewards = rewards[:100]
     mean = (sum(rewards) + 1 / 2) / (len(rewards) + 1)
     return 4 * (sum((r - mean) ** 2 for r in rewards) + 1 / 4) / (len(rewards) + 1)
@@ -436,7 +440,7 @@ def augmented(rows: Sequence[Row], names: Sequence[Any]) -> Array:
 
 
 def all_columns(rows: Sequence[Row]) -> list[Any]:
-    """Every column that any of the rows has."""
+    """Every column of any of the rows."""
     return list(dict.fromkeys(column for row in rows for column in row))
 
 
@@ -457,8 +461,8 @@ def dense(rows: Sequence[Row], names: Sequence[Any]) -> Array:
 class CellsOracle:
     """Tables of cells of all subsets of fields, as lists of rewards in dictionaries.
 
-    A context is what its fields say. Rewards are learned one by one; the evidence is the sum of
-    the logs of the densities that they came with.
+    A context maps fields to values. Rewards are learned in order; the evidence is the sum of the
+    logs of their predictive densities.
     """
 
     fields: Sequence[str]
@@ -480,7 +484,7 @@ class CellsOracle:
         }
 
     def learn(self, context: Mapping[str, str], action: str, reward: float) -> dict[Any, float]:
-        """The log density of a reward by each subset, before it is learned."""
+        """Learn a reward; return its log density under each subset before learning."""
         coins = {*self.rewards, reward} <= {0.0, 1.0}
         densities = {}
         for subset in self.weights:
@@ -499,7 +503,7 @@ class CellsOracle:
     def moments(
         self, subset: tuple[str, ...], context: Mapping[str, str], action: str, lean: float = 0.0
     ) -> tuple[float, float]:
-        """Mean and variance of an action's expected reward, by one subset."""
+        """Mean and variance of an action's expected reward, for one subset."""
         met = self.of_cells.get(self._cell(subset, context, action), [])
         noise = self._noise(subset)
         k = 2 * noise / self._variance
@@ -509,8 +513,9 @@ class CellsOracle:
         return total / (len(met) + k), noise / (len(met) + k) + doubt
 
     def mean_of(self, subset: tuple[str, ...], action: str) -> tuple[float, float]:
-        """Of an action over a subset's cells, each by what is known of it, and how much that is;
-        the mean of everything counts as one cell that is known."""
+        """Mean of an action over a subset's cells, weighted by their certainty, and the total
+        weight; the overall mean counts as a cell with weight 1.
+        """
         means, known = [self.mean], [1.0]
         noisy = min(1.5 * self._noise(subset) / self._variance_of(self.rewards[:100]), 1.0)
         for (of, _, shown), met in self.of_cells.items():
@@ -551,17 +556,19 @@ class CellsOracle:
 def naive_told(
     objects: Sequence[Json], seen: Sequence[Sequence[Json]], fields: Sequence[str]
 ) -> dict[str, str]:
-    """What each field of a context says, numbers as bins of the values seen."""
-    told = {name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()}
+    """Value of each context field, with numbers as bins of the values seen."""
+    values_of = {
+        name: " and ".join(columns) for name, columns in _naive_values(objects, {}).items()
+    }
     values: dict[str, list[float]] = {}
     for item in seen:
         for name, value in naive_numbers(item).items():
             values.setdefault(name, []).append(value)
     for name, value in naive_numbers(objects).items():
-        told.pop(name)
+        values_of.pop(name)
         if name in values:
-            told[name] = str(_bin(value, np.array(values[name])))
-    return {name: value for name, value in told.items() if name in fields}
+            values_of[name] = str(_bin(value, np.array(values[name])))
+    return {name: value for name, value in values_of.items() if name in fields}
 
 
 def _bin(value: float, values: Array) -> int:

@@ -1,20 +1,20 @@
-"""What Play's panels say, as its page tells a browser."""
+"""Values and texts of Play's panels in the format sent to a browser."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 Told = Mapping[str, Any]
-"""What a browser is told of one part of a panel."""
+"""Data of one part of a panel, as sent to a browser."""
 
 
 def number_in(parts: Iterable[Told], name: str) -> str | None:
-    """The number by a name, as it is written; nothing if none of that name is there."""
+    """The number with this label as displayed; None if the label is missing."""
     numbers = (pair for part in parts if part["kind"] == "numbers" for pair in part["numbers"])
     return next((number for called, number in numbers if called == name), None)
 
 
 def texts_in(parts: Iterable[Told]) -> list[str]:
-    """What is written in them, and what their charts are said to show."""
+    """Texts of panel parts, and descriptions of their charts."""
     texts = []
     for part in parts:
         if part["kind"] == "chart":

@@ -1,4 +1,4 @@
-"""The source of the app, as tests of its structure read it."""
+"""Access to the app's source for tests of its structure."""
 
 import ast
 from collections.abc import Callable, Iterable, Iterator
@@ -13,7 +13,9 @@ PAGES = sorted((ROOT / "pages").rglob("*.py"))
 def broken(
     files: Iterable[Path], faults: Callable[[Path], Iterable[object]]
 ) -> dict[str, list[object]]:
-    """What each file has against a rule: one test reads them all, and names those that have."""
+    """Faults of each file against a rule, for the files with faults: a single test checks all
+    files.
+    """
     found = {str(path.relative_to(ROOT)): [*faults(path)] for path in files}
     return {name: faulty for name, faulty in found.items() if faulty}
 
@@ -36,14 +38,14 @@ def imported(tree: ast.AST) -> Iterator[str]:
 
 
 def names(tree: ast.AST) -> Iterator[str]:
-    """Every name that a file uses, dotted as far as it is written so."""
+    """Every name used in a file, dotted as written."""
     for node in nodes(tree):
         if isinstance(node, ast.Name | ast.Attribute):
             yield ast.unparse(node)
 
 
 def tops(path: Path) -> set[str]:
-    """The packages that a file imports from."""
+    """Top-level packages imported by a file."""
     return {name.split(".")[0] for name in imported(parse(path))}
 
 

@@ -1,4 +1,4 @@
-"""Tests of how often something happens."""
+"""Statistical tests of frequencies."""
 
 import numpy as np
 
@@ -12,6 +12,6 @@ CHI_SQUARE_999 = {
 
 
 def chi_square(counts: Array, probabilities: Array) -> float:
-    """Pearson's statistic of counts against the probabilities they should follow."""
+    """Pearson's statistic of counts against their expected probabilities."""
     expected = probabilities * counts.sum()
     return float(np.sum((counts - expected) ** 2 / expected))

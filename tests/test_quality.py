@@ -1,4 +1,4 @@
-"""Lint, format and types are tests like all others."""
+"""Lint, format and types are checked by tests."""
 
 import shutil
 import subprocess

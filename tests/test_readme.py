@@ -1,4 +1,4 @@
-"""What the READMEs say is true: their Python runs, their commands are the ones that CI runs."""
+"""Check the READMEs: the Python code runs, and the commands equal those of CI."""
 
 import re
 from functools import cache
@@ -35,7 +35,7 @@ def run(name: str) -> tuple[dict[str, object], dict[str, type[Policy]]]:
     """Run the Python of a README from top to bottom, once.
 
     Returns:
-        the names that it leaves, and the policies that were registered then.
+        the names defined by the code, and the policies registered at the end.
     """
     names: dict[str, object] = {}
     with patch.dict(POLICIES):
@@ -84,7 +84,7 @@ def test_ci_runs_the_documented_test_commands() -> None:
 
 
 @each_readme
-def test_what_it_points_to_is_there(name: str) -> None:
+def test_linked_files_exist(name: str) -> None:
     text = text_of(name)
     targets = re.findall(r"\]\((?!http)(.*?)\)", text)
     assert all((ROOT / name).parent.joinpath(target).is_file() for target in targets), targets

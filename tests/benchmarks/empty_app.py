@@ -1,9 +1,9 @@
-"""The least that a Streamlit app can be with a button and some charts: the floor for ours.
+"""A minimal Streamlit app with a button and some charts, as the lower bound for our app.
 
-`tests/benchmarks/ui.py` and `sessions.py` run it. ``?charts=4`` says how many charts there are,
-``&elements=40`` how many elements and blocks in all, the rest being short texts. As on the
-Play page: everything in one fragment, specifications cached without data, keyed charts,
-a callback for the click. Nothing is learned; each click moves about as many rows.
+`tests/benchmarks/ui.py` and `sessions.py` run it. ``?charts=4`` sets the number of charts,
+``&elements=40`` the total number of elements and blocks, filled up with short texts. As on the Play
+page, everything is in one fragment, specifications are cached without data, charts have keys, and
+the click has a callback. The app learns nothing; each click changes about as many rows.
 """
 
 from functools import lru_cache
@@ -20,7 +20,7 @@ ACTIONS, POINTS, CELLS = 4, 60, 36
 
 @lru_cache
 def spec(kind: str) -> dict[str, Any]:
-    """A chart without data, its domains fixed."""
+    """A chart without data, with fixed domains."""
     x = alt.X("x:Q").scale(domain=(0, 1))
     y = alt.Y("y:Q").scale(domain=(0, ACTIONS))
     colour = alt.Color("who:N").legend(None)
@@ -61,13 +61,13 @@ def rows(kind: str, clicks: int) -> pd.DataFrame:
 
 
 def count() -> None:
-    """One more click."""
+    """Count a click."""
     st.session_state.clicks += 1
 
 
 @st.fragment
 def draw() -> None:
-    """All there is."""
+    """Draw the whole page."""
     st.button("Click", key="click", on_click=count)
     st.markdown(f"Clicks: {st.session_state.clicks}")
     for i, place in enumerate(st.columns(charts)):

@@ -1,20 +1,18 @@
-"""How fast Rank and Reward are, beside a plain dense learner in the same run.
+"""Speed of Rank and Reward, compared with a plain dense learner in the same run.
 
     python tests/benchmarks/engine.py
 
-Four tables. (1) Actions told apart by their id alone, in contexts of an array of n numbers:
-K x (1 + n) columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers, each
-read by its own scale, and actions with five attributes: what happens when columns run into
-the thousands. (3) Actions of 40 to 200 numbers each, where nothing is known of who comes.
-(4) Visitors per second in each world with the default settings. Each is measured with all
-hypotheses on, which is the default, and with one.
+Four tables. (1) Actions that differ by id only, in contexts with an array of n numbers: K x (1 + n)
+columns, as many independent dimensions. (2) Contexts of 40 to 200 numbers with a separate scale
+each, and actions with five attributes, for thousands of columns. (3) Actions of 40 to 200 numbers
+each, without context. (4) Visitors per second in each world with the default settings. Each is
+measured with all hypotheses, the default, and with a single hypothesis.
 
-The reference does what a textbook says: rows written out over explicit columns, the
-Gram matrix in weight space, a full inverse and 4,096 fresh draws from every action's bell
-for each Rank. It is handed our parsed requests, so that it need not validate, and the scales
-of numbers, and it logs nothing. It knows one hypothesis, and must come to the same means and,
-within Monte-Carlo error, to the same probabilities as our loop with that one; otherwise the
-script ends with an error.
+The reference follows the textbook: rows written out over explicit columns, the Gram matrix in
+weight space, a full inverse, and 4,096 new samples from every action's density for each Rank. It
+receives parsed requests, without validation, and the scales of numbers, and has no log. It has a
+single hypothesis, and must reach the same means and, within Monte Carlo error, the same
+probabilities as our loop with this hypothesis; otherwise the script ends with an error.
 """
 
 import os
@@ -53,11 +51,11 @@ Json = dict[str, Any]
 T = TypeVar("T")
 
 KNOWN = HYPOTHESES[0]
-"""The one hypothesis of the reference."""
+"""The hypothesis of the reference."""
 SIZES = ((4, 40), (10, 100), (50, 200))
 """(actions, features) of tables 1 to 3."""
 BLOCK = 20
-"""Visits in a row that each learner serves."""
+"""Consecutive visits served by each learner."""
 CROWD = 1_000
 """Visitors of table 4."""
 UNSETTLED = 100
@@ -71,7 +69,7 @@ SIGMAS = 5.0
 
 
 class DenseLearner:
-    """Thompson sampling over a constant and explicit columns, with nothing clever in it."""
+    """Thompson sampling over a constant and explicit columns, without optimisations."""
 
     def __init__(self, settings: LoopSettings, read: Readings, columns: Iterable[Hashable]) -> None:
         assert isinstance(settings.policy, Thompson)
@@ -98,7 +96,7 @@ class DenseLearner:
         covariance = np.linalg.inv(self._precision)
         mean = covariance @ self._pull
         own, prior = rows @ covariance @ rows.T, rows[:, 1:] @ rows[:, 1:].T
-        inside = naive_unit(self._rewards) * own  # Doubt is in units of what was earned.
+        inside = naive_unit(self._rewards) * own  # Uncertainty in units of the rewards.
         belief = Belief(np.ones(1), (rows @ mean)[None], inside[None], Before(prior[None]))
         normals = self._rng.standard_normal((self._policy.draws, len(rows)))
         winners = (belief.means + self._policy.width * belief.widths * normals).argmax(axis=1)
@@ -136,7 +134,7 @@ def rows_of(request: RankRequest, hypothesis: Hypothesis, read: Readings) -> lis
 
 
 def readings_of(requests: Sequence[RankRequest], hypothesis: Hypothesis) -> Readings:
-    """How numbers are read once the last scales were fitted."""
+    """Readings of numbers after the last fit of scales."""
     assert hypothesis.by != "cells"
     offered: list[list[Json]] = []
     for request in requests[: FITS[-1]]:
@@ -146,7 +144,7 @@ def readings_of(requests: Sequence[RankRequest], hypothesis: Hypothesis) -> Read
 
 
 def reference_for(loop: LearningLoop) -> DenseLearner:
-    """A reference with the settings of a loop and all columns that its requests have."""
+    """A reference with the settings of a loop and all columns of its requests."""
     (hypothesis,) = loop.settings.compared
     requests = [state.ranked.request for state in loop.events.values()]
     read = readings_of(requests, hypothesis)
@@ -155,7 +153,7 @@ def reference_for(loop: LearningLoop) -> DenseLearner:
 
 
 def check(ranked: Ranked, means: Array, probabilities: Array, draws: int) -> None:
-    """End the script unless the reference agrees with what the loop logged."""
+    """Exit with an error unless the reference agrees with the logged decision."""
     gap = float(np.abs(means - ranked.means).max())
     if gap > MEAN_TOLERANCE:
         sys.exit(f"event {ranked.event_id}: means differ from the reference by {gap:.2e}")
@@ -178,7 +176,7 @@ class Times:
     reward: list[float] = field(default_factory=list)
 
     def series(self) -> dict[str, Array]:
-        """The calls one by one, and both together."""
+        """Times of both calls and their sums."""
         rank, reward = np.array(self.rank), np.array(self.reward)
         return {"Rank": rank, "Reward": reward, "both": rank + reward}
 
@@ -189,7 +187,7 @@ class Times:
 
 
 def timed(call: Callable[[], T], into: list[float]) -> T:
-    """Call, and note how many milliseconds it took."""
+    """Call the function, and append the duration in milliseconds."""
     start = time.perf_counter()
     result = call()
     into.append(1e3 * (time.perf_counter() - start))
@@ -197,7 +195,7 @@ def timed(call: Callable[[], T], into: list[float]) -> T:
 
 
 def follow(reference: DenseLearner, state: EventState, times: Times, draws: int) -> None:
-    """Let the reference serve an event that the loop has served, and compare."""
+    """Let the reference serve an event of the loop, and compare."""
     ranked = state.ranked
     means, probabilities = timed(lambda: reference.rank(ranked.request), times.rank)
     check(ranked, means, probabilities, draws)
@@ -224,7 +222,7 @@ class Problem:
 
     @property
     def dimensions(self) -> int:
-        """Independent rows that there are, as far as a model may hold them."""
+        """Number of independent rows, up to the limit of a model."""
         return min(len(self.actions) * (1 + self.numbers), MAX_BASIS)
 
     def context(self, rng: np.random.Generator) -> list[Json]:
@@ -236,7 +234,7 @@ class Problem:
 
 
 def ids_only(actions: int, features: int) -> Problem:
-    """Ids x (1 + numbers). The one feature that an action must have is [0]: no column."""
+    """Ids x (1 + numbers). The required feature of an action is [0], without a column."""
     offered: list[Json] = [
         {"id": f"action {k}", "features": [{"nothing": [0]}]} for k in range(actions)
     ]
@@ -264,21 +262,21 @@ def numbers(actions: int, features: int) -> Problem:
 
 
 def dimensions_of(loop: LearningLoop) -> int:
-    """How many independent rows the widest basis of the reward head holds."""
+    """Number of independent rows in the largest basis of the reward head."""
     assert isinstance(loop.learner, BayesianLearner)
     components = loop.learner.components
     return max((part.span.size for part in components if isinstance(part, Linear)), default=0)
 
 
 def settings_of(one: bool, **changes: Any) -> LoopSettings:
-    """Default settings, or those with what the reference knows: one hypothesis, one draw."""
+    """Default settings, or the reference's settings: one hypothesis, one sample."""
     textbook = Thompson(agreement=1)
     known: Json = {"hypotheses": (KNOWN,), "may_change": False, "policy": textbook} if one else {}
     return LoopSettings(**known | changes)
 
 
 def warm(problem: Problem, rng: np.random.Generator, one: bool) -> LearningLoop:
-    """A loop whose bases are full: each action offered alone, in turn, in new contexts."""
+    """A loop with full bases: actions offered one at a time, in new contexts."""
     loop = LearningLoop(settings_of(one, crosses=1))
     for i in range(problem.dimensions * 6 // 5):
         action = problem.actions[i % len(problem.actions)]
@@ -288,7 +286,7 @@ def warm(problem: Problem, rng: np.random.Generator, one: bool) -> LearningLoop:
 
 
 def serve(loop: LearningLoop, problem: Problem, rng: np.random.Generator, times: Times) -> str:
-    """One visit: Rank and Reward, timed; the event id."""
+    """Serve a visit with timed Rank and Reward; return the event id."""
     context, reward = problem.context(rng), float(rng.random())
     answer = timed(lambda: loop.rank(problem.actions, context), times.rank)
     timed(lambda: loop.reward(answer.event_id, reward), times.reward)
@@ -309,35 +307,35 @@ class Measured:
 def measure(problem: Problem, visits: int, compare: bool) -> Measured:
     """Times of both loops and of the reference.
 
-    They take turns, a block of visits each: all meet the same state of the machine,
-    and none finds the caches and the heap as the others left them at every visit.
+    They alternate in blocks of visits, so that all run under the same load of the machine, and none
+    finds cold caches and a foreign heap at every visit.
     """
     rng = np.random.default_rng(3)
     every, single = (warm(problem, rng, one) for one in (False, True))
     reference = reference_for(single) if compare else None
-    found = Measured(dimensions=dimensions_of(single))
+    result = Measured(dimensions=dimensions_of(single))
     if reference:
-        found.columns = reference.size
+        result.columns = reference.size
         catch_up(reference, single.events.values())
-    while len(found.all.rank) < visits:
+    while len(result.all.rank) < visits:
         for _ in range(BLOCK):
-            serve(every, problem, rng, found.all)
-        events = [serve(single, problem, rng, found.one) for _ in range(BLOCK)]
+            serve(every, problem, rng, result.all)
+        events = [serve(single, problem, rng, result.one) for _ in range(BLOCK)]
         if reference:
             for event in events:
-                follow(reference, single.events[event], found.reference, Thompson().draws)
-    return found
+                follow(reference, single.events[event], result.reference, Thompson().draws)
+    return result
 
 
-def size_rows(name: str, found: Measured) -> list[Json]:
+def size_rows(name: str, result: Measured) -> list[Json]:
     """Rows of tables 1 to 3 for one size."""
     rows = []
-    one, reference = found.one.series(), found.reference.series()
-    for call, values in found.all.series().items():
-        row = {"actions x features": name, "dimensions": found.dimensions, "call": call}
+    one, reference = result.one.series(), result.reference.series()
+    for call, values in result.all.series().items():
+        row = {"actions x features": name, "dimensions": result.dimensions, "call": call}
         row |= {"median ms": ms(np.median(values)), "p95 ms": ms(np.quantile(values, 0.95))}
         row |= {"one hypothesis": ms(np.median(one[call]))}
-        if found.reference.rank:
+        if result.reference.rank:
             beside = reference[call]
             row |= {"reference median": ms(np.median(beside))}
             row |= {"reference p95": ms(np.quantile(beside, 0.95))}
@@ -354,11 +352,11 @@ def sizes(
     medians: dict[str, float] = {}
     for actions, features in SIZES:
         name = f"{actions} x {features}"
-        found = measure(make(actions, features), visits, compare)
-        if compare and found.columns != features:
-            sys.exit(f"{found.columns} columns at {name}")
-        rows += size_rows(name, found)
-        medians[name] = found.all.median
+        result = measure(make(actions, features), visits, compare)
+        if compare and result.columns != features:
+            sys.exit(f"{result.columns} columns at {name}")
+        rows += size_rows(name, result)
+        medians[name] = result.all.median
     return rows, medians
 
 
@@ -390,7 +388,7 @@ def world_row(world: World, repeats: int, beside: int) -> tuple[Json, float]:
 
 
 def crowded(world: World, seed: int, one: bool) -> tuple[LearningLoop, float]:
-    """A loop that a crowd has visited, and how many seconds that took."""
+    """A loop with a crowd, and the seconds needed."""
     loop = LearningLoop(settings_of(one), seed=seed)
     start = time.perf_counter()
     for _ in crowd(loop, world, CROWD):
@@ -398,7 +396,7 @@ def crowded(world: World, seed: int, one: bool) -> tuple[LearningLoop, float]:
     return loop, time.perf_counter() - start
 
 
-# -- all together ---------------------------------------------------------------------
+# -- all tables -----------------------------------------------------------------------
 
 
 def ms(value: float) -> str:

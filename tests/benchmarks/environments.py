@@ -1,9 +1,9 @@
-"""What bandit libraries are compared on: one environment for one seed, with luck that all share.
+"""Environments for the comparison of bandit libraries: one environment per seed, with common luck.
 
-Round t of a seed has the same context, the same actions and the same luck for every
-learner. `Environment.rewards` are expected rewards; what an action earns follows from them
-and the round's luck. Here are the six environments on which the engine's defaults were chosen;
-`second_family` has those on which nothing is.
+Round t of a seed has the same context, the same actions and the same luck for every learner.
+`Environment.rewards` are expected rewards; the reward of an action follows from them and the
+round's luck. This module has the six environments on which the engine's defaults were chosen;
+`second_family` has environments that were not used for any choice.
 """
 
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """An environment in numbers, for learners that take nothing else.
+    """An environment in numbers, for learners without support for other features.
 
     Attributes:
         context: (T, d).
-        articles: features of the actions, (T, K, f), where they have any.
+        articles: features of the actions, (T, K, f), if there are any.
     """
 
     context: Array
@@ -37,18 +37,18 @@ class Environment:
     """One environment for one seed, T rounds with K actions.
 
     Attributes:
-        rewards: expected rewards, (T, K); not a number where an action is not offered yet,
-            which only the last ones may be.
+        rewards: expected rewards, (T, K); NaN for actions not offered yet, which must be the
+            last ones.
         luck: uniform on [0, 1), (T,).
         context: raw context of a round, as feature objects.
         actions: raw actions of a round.
         plain: the same in numbers, words one-hot.
-        right: the same with the right crosses handed over, where they can be named.
-        crossed: the context as feature objects with the right crosses, where it was written.
-        noise: half the width of the rewards around their expectation; None where they are 0 or 1.
-        late: how many visitors later a reward comes.
-        lost: rounds whose reward never comes, (T,), where there are any.
-        fresh: whether no action comes back.
+        right: the same with the right crosses as columns, if they can be named.
+        crossed: the context as feature objects with the right crosses, if available.
+        noise: half the width of the rewards around their expectation; None for rewards 0 or 1.
+        late: delay of rewards in visitors.
+        lost: rounds whose reward never arrives, (T,), if there are any.
+        fresh: true if no action is offered twice.
     """
 
     rewards: Array
@@ -65,23 +65,23 @@ class Environment:
 
     @property
     def regrets(self) -> Array:
-        """What each action loses against the best one, (T, K)."""
+        """Loss of each action against the best one, (T, K)."""
         result: Array = np.nanmax(self.rewards, axis=1, keepdims=True) - self.rewards
         return result
 
     def offered(self, t: int) -> int:
-        """How many actions there are in round t: the first ones."""
+        """Number of actions in round t: the first ones are offered."""
         return int(np.isfinite(self.rewards[t]).sum())
 
     def earned(self, t: int, chosen: int) -> float:
-        """What an action earns in round t."""
+        """Reward of an action in round t."""
         expected = float(self.rewards[t, chosen])
         if self.noise is None:
             return float(self.luck[t] < expected)
         return expected + self.noise * (2 * float(self.luck[t]) - 1)
 
     def comes(self, t: int) -> bool:
-        """Whether the reward of round t ever comes."""
+        """True if the reward of round t arrives."""
         return self.lost is None or not self.lost[t]
 
 
@@ -90,17 +90,17 @@ Maker = Callable[[int, int], Environment]
 
 
 def named(names: list[str]) -> list[Json]:
-    """Actions that are told apart by their names alone."""
+    """Actions that differ by name only."""
     return [{"id": name, "features": [{"name": name}]} for name in names]
 
 
 def numbered(prefix: str, values: Array) -> Json:
-    """Numbers as features that are told apart by their place."""
+    """Numbers as features with numbered names."""
     return {f"{prefix}{i}": value for i, value in enumerate(values.tolist())}
 
 
 def articles_of(features: Array, prefix: str) -> list[Json]:
-    """Actions that are known by numbers, (K, f)."""
+    """Actions described by numbers, (K, f)."""
     return [{"id": f"{prefix}{k}", "features": [numbered("f", f)]} for k, f in enumerate(features)]
 
 
@@ -114,7 +114,7 @@ CHANNELS = named([f"channel{i}" for i in range(50)])
 
 
 def _tastes(rng: np.random.Generator) -> Array:
-    """The right drink of each of 4 x 3 x 3 cells: its (user, weather)'s, or any."""
+    """The right drink of each of 4 x 3 x 3 cells: shared by (user, weather), or random."""
     favourite = rng.integers(4, size=(4, 3, 1))
     follows = rng.random((4, 3, 3)) < 0.5
     tastes: Array = np.where(follows, favourite, rng.integers(4, size=(4, 3, 3))).ravel()
@@ -124,7 +124,7 @@ def _tastes(rng: np.random.Generator) -> Array:
 def coffee(
     seed: int, rounds: int, high: float = 1.0, low: float = 0.0, drift: bool = False
 ) -> Environment:
-    """4 users x 3 weathers x 3 times, 4 drinks, one right drink for each cell."""
+    """4 users x 3 weathers x 3 times, 4 drinks, with one right drink for each cell."""
     rng = stream(seed, "coffee")
     tastes, later = _tastes(rng), _tastes(rng)
     cells, luck = rng.integers(36, size=rounds), rng.random(rounds)

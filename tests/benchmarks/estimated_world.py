@@ -1,16 +1,16 @@
-"""A world estimated from a log of a known one: how near it comes, and whether a race agrees.
+"""Accuracy of a world estimated from a log of a known world, and agreement of races in both.
 
 Run: python -m tests.benchmarks.estimated_world [worlds ...] [events ...]
 
-Each log is of a logger that shows what somebody liked in a cell, and leaves a share of the offers
-to chance. Printed for each: the root of the mean squared error of the expected rewards over those
-who come; what can be had from as many events of each action in each cell, shown as that log shows
-them, by whoever knows how much the true rewards differ from action to action, by field, by pair and
-by cell, and how noisy each is (*can be*: the best linear estimate, see `achievable`); what it would
-be for the plain means of that log (*plain*), and of as many events that were shown at random (*at
-random*); what the estimate says of itself; what the best action in each estimated cell would truly
-earn, and the best. Then a race in both worlds: final mean rewards, and whether the contenders that
-differ by more than both intervals in the true world stand in the same order in the estimated one.
+Each log is from a logger that shows a fixed random action per cell, and a random action for a share
+of the offers. Printed for each: the root mean squared error of the expected rewards, weighted by
+visitors; the achievable error of a learner with the same events that knows the variances of the
+true effects, by field, by pair and by cell, and the noise (*can be*: the best linear estimate, see
+`achievable`); the error of the plain means of the log (*plain*), and of as many randomly shown
+events (*at random*); the error stated by the estimate; the true value of the best actions of the
+estimate, and the true best value. Then a race in both worlds: final mean rewards, and whether
+contenders that differ by more than both intervals in the true world have the same order in the
+estimated world.
 """
 
 import sys
@@ -32,14 +32,16 @@ from engine.worlds import GALLERY, World
 
 KEYS = ("coffee", "news", "shop", "movies", "grocery", "bank", "banner", "vending")
 SEEDS = 3, 4, 5
-"""Of logs, of whose figures the means are printed."""
+"""Seeds of the logs; means over seeds are printed."""
 RARE = "banner", "vending"
 """Worlds in which no race tells contenders apart."""
 RACED = ("ours", "epsilon", "ab", "present", "uniform")
 
 
 def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
-    """A log of the world's visitors, by a logger that leaves this share of offers to chance."""
+    """A log of the world's visitors, from a logger that chooses at random for this
+    share of offers.
+    """
     met, rng = potential_outcomes(world, events, seed), stream(seed, "logger")
     k, rows = len(world.items), np.arange(events)
     liked = rng.integers(k, size=world.size)[met.cells]
@@ -59,15 +61,15 @@ def logged(world: World, events: int, seed: int, chance: float) -> Decisions:
     )
 
 
-def aligned(world: World, told: Estimated) -> tuple[Array, Array]:
+def aligned(world: World, estimate: Estimated) -> tuple[Array, Array]:
     """Estimated rewards and their errors, in the order of the true world."""
-    cells = [told.world.cell(context) for context in world.contexts]
-    items = [told.world.position(item.id) for item in world.items]
-    return told.world.expected[cells][:, items], told.errors[cells][:, items]
+    cells = [estimate.world.cell(context) for context in world.contexts]
+    items = [estimate.world.position(item.id) for item in world.items]
+    return estimate.world.expected[cells][:, items], estimate.errors[cells][:, items]
 
 
 def root(world: World, squares: Array) -> float:
-    """The root of a mean over those who come, and over all actions."""
+    """Root of a mean over visitors and actions."""
     return float(np.sqrt((world.frequencies @ squares).mean()))
 
 
@@ -78,11 +80,12 @@ def sampling(world: World, events: int) -> float:
 
 
 def effects(world: World) -> tuple[list[tuple[NDArray[np.intp], float]], float]:
-    """By how much true rewards differ, squared: from action to action, by each field, by each pair
-    of fields, each after those before; with the group of each cell; and what is left of cells."""
+    """Mean squares of effects on the true rewards: actions, then each field, then each pair of
+    fields, each after the preceding ones, with the group of each cell; and the rest of the cells.
+    """
     sizes = [len(field.values) for field in world.fields]
     places = np.unravel_index(np.arange(world.size), sizes)
-    come, rest, found = world.frequencies[:, None], world.expected - world.expected.mean(), []
+    come, rest, result = world.frequencies[:, None], world.expected - world.expected.mean(), []
     for order in range(min(2, len(sizes) - 1) + 1):
         for fields in combinations(range(len(sizes)), order):
             group = np.zeros(world.size, dtype=np.intp)
@@ -91,8 +94,8 @@ def effects(world: World) -> tuple[list[tuple[NDArray[np.intp], float]], float]:
             is_in = np.eye(group.max() + 1)[group]
             mean = is_in @ ((is_in.T @ (come * rest)) / (is_in.T @ come))
             rest = rest - mean
-            found.append((group, float((come * mean**2).sum() / mean.shape[1])))
-    return found, float((come * rest**2).sum() / rest.shape[1])
+            result.append((group, float((come * mean**2).sum() / mean.shape[1])))
+    return result, float((come * rest**2).sum() / rest.shape[1])
 
 
 def noise(world: World) -> Array:
@@ -118,14 +121,15 @@ def achievable(world: World, counts: NDArray[np.int_]) -> float:
 
 
 def near(world: World, events: int, chance: float, seed: int) -> tuple[float, ...]:
-    """Error, what can be had, that of plain means and of sampling, what the estimate says, and the
-    value of its best actions."""
+    """Error, achievable error, errors of plain means and of random sampling, the stated error, and
+    the value of the best actions of the estimate.
+    """
     log = logged(world, events, seed, chance)
-    told, k = estimate([log]), len(world.items)
+    estimated, k = estimate([log]), len(world.items)
     came = np.bincount(log.stratum * k + log.shown, minlength=world.size * k)
     counts = came.reshape(world.size, k)
     plain = np.where(counts > 0, noise(world) / np.maximum(counts, 1), world.expected.var())
-    expected, errors = aligned(world, told)
+    expected, errors = aligned(world, estimated)
     earned = world.expected[np.arange(world.size), expected.argmax(axis=1)]
     return (
         root(world, (expected - world.expected) ** 2),
@@ -138,7 +142,7 @@ def near(world: World, events: int, chance: float, seed: int) -> tuple[float, ..
 
 
 def raced(world: World, visitors: int, repetitions: int) -> dict[str, tuple[float, float]]:
-    """Mean reward of each contender, and half of its interval."""
+    """Mean reward of each contender, and half the width of its interval."""
     line = line_up(world)
     plan = Plan(
         world, tuple(line[key] for key in RACED), visitors=visitors, repetitions=repetitions, seed=9
@@ -151,7 +155,7 @@ def raced(world: World, visitors: int, repetitions: int) -> dict[str, tuple[floa
 
 
 def agreeing(true: dict[str, tuple[float, float]], other: dict[str, tuple[float, float]]) -> str:
-    """How many of the pairs that clearly differ in truth stand in the same order."""
+    """Share of the truly different pairs with the same order."""
     pairs = [
         (a, b)
         for a, b in combinations(true, 2)
@@ -168,8 +172,8 @@ def main(keys: list[str], sizes: list[int]) -> None:
         for events in sizes:
             for chance in (1.0, 0.3):
                 figures = np.mean([near(world, events, chance, seed) for seed in SEEDS], axis=0)
-                told = " ".join(f"{one:6.3f}" for one in (*figures, world.best_value))
-                print(f"{key:9} {events:7} {chance:6.1f} {told}", flush=True)
+                line = " ".join(f"{one:6.3f}" for one in (*figures, world.best_value))
+                print(f"{key:9} {events:7} {chance:6.1f} {line}", flush=True)
     print("\nrace in the true world, and in the one estimated from 5,000 events")
     for key in (one for one in keys if one not in RARE):
         world = GALLERY[key].world

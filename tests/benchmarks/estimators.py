@@ -1,18 +1,18 @@
-"""How often the intervals of all estimators hold, how wide they are, and how far estimates miss.
+"""Coverage and width of the intervals of all estimators, and their errors.
 
     python -m tests.benchmarks.estimators --worlds coffee news --events 300 1000 --seeds 60
 
-Each log is a fresh loop's own, with default settings but for the exploration floor, if asked for;
-the first 300 events of a longer one are a log of 300. Targets are each action for everybody, all
-actions alike, and each visitor's best action. The betting sequence is looked at ten times on the
-way, too, and then counts as held if it held each time. The last columns are how much more a target
-would earn than what ran, and than the first action, among those who came.
+Each log is from a new loop with default settings except for the exploration floor, if given; the
+first 300 events of a longer log serve as the log of 300. Targets are each action for all visitors,
+all actions alike, and each visitor's best action. The betting sequence is also looked at ten times
+on the way, and then must hold each time. The last columns are the gains of a target over the
+logging policy and over the first action, for the visitors of the log.
 
     ... --results figures.jsonl --logs FOLDER --seconds 240
 
-appends what came of each log to a file, keeps the log itself in a folder, and leaves off after so
-many seconds of processor time. The same again goes on with the seeds that are missing; the table
-is of all that the file has. A folder without the file measures changed estimators on the same logs.
+appends the results of each log to a file, stores the log in a folder, and stops after so many
+seconds of processor time. A repeated call continues with the missing seeds; the table covers all
+results in the file. A folder without the file measures changed estimators on the same logs.
 """
 
 import argparse
@@ -43,17 +43,17 @@ Key = tuple[str, int, str, str]
 Counts = Mapping[Key, Count]
 
 
-# -- one log --------------------------------------------------------------------------
+# -- a single log ---------------------------------------------------------------------
 
 
-def part(told: ExperimentLog, events: int) -> ExperimentLog:
+def part(experiment: ExperimentLog, events: int) -> ExperimentLog:
     """The first events of a log."""
-    return ExperimentLog(told.log.take(slice(events)), told.cells[:events])
+    return ExperimentLog(experiment.log.take(slice(events)), experiment.cells[:events])
 
 
-def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
+def measure(world: str, experiment: ExperimentLog, events: int, counts: dict[Key, Count]) -> None:
     """Count the intervals of all estimators and targets on the first events of a log."""
-    first = part(told, events)
+    first = part(experiment, events)
     for kind, target, truth in targets_of(WORLDS[world], first):
         weighed = target.weigh(first.log)
         for estimator in ESTIMATORS:
@@ -70,60 +70,64 @@ def measure(world: str, told: ExperimentLog, events: int, counts: dict[Key, Coun
                 counts[key] = counts[key].add(told_of, would - ran)
 
 
-def earns(world: str, told: ExperimentLog, target: Target) -> float:
-    """What a target really earns among those who came."""
-    items = [WORLDS[world].position(action) for action in told.log.actions]
-    expected = WORLDS[world].expected_in(told.cells)[:, items]
-    chances = target.weigh(told.log).probabilities
+def earns(world: str, experiment: ExperimentLog, target: Target) -> float:
+    """True mean reward of a target for the visitors of the log."""
+    items = [WORLDS[world].position(action) for action in experiment.log.actions]
+    expected = WORLDS[world].expected_in(experiment.cells)[:, items]
+    chances = target.weigh(experiment.log).probabilities
     assert chances is not None
-    return float(np.sum(chances * expected) / len(told.log))
+    return float(np.sum(chances * expected) / len(experiment.log))
 
 
-def watched(target: Target, told: ExperimentLog, truth: float) -> Interval:
+def watched(target: Target, experiment: ExperimentLog, truth: float) -> Interval:
     """The first of ten looks at the betting sequence that misses the truth, else the last."""
-    events = len(told.log)
-    found = Interval(0.0, 0.0, 1.0)
+    events = len(experiment.log)
+    interval = Interval(0.0, 0.0, 1.0)
     for look in range(1, LOOKS + 1):
-        so_far = part(told, events * look // LOOKS)
+        so_far = part(experiment, events * look // LOOKS)
         one = (
             Given(target.key, target.chances[: len(so_far.log)])
             if isinstance(target, Given)
             else target
         )
-        found = Betting().add(one.weigh(so_far.log)).interval() or found
-        if not found.holds(truth):
+        interval = Betting().add(one.weigh(so_far.log)).interval() or interval
+        if not interval.holds(truth):
             break
-    return found
+    return interval
 
 
-def told_by(world: str, floor: float, seed: int, events: int, folder: Path | None) -> ExperimentLog:
-    """A log of so many events: one that is kept, or else made, and kept if there is a folder."""
+def stored_log(
+    world: str, floor: float, seed: int, events: int, folder: Path | None
+) -> ExperimentLog:
+    """A log of so many events: from the folder, or newly generated and stored if a
+    folder is given.
+    """
     path = folder / f"{world}-{floor:g}-{seed}.npz" if folder else None
     if path and path.exists():
         kept = read(path)
         if len(kept.log) >= events:
             return part(kept, events)
     settings = LoopSettings(policy=Thompson(floor=floor))
-    told = finish(experiment(WORLDS[world], settings, events, seed))
+    log = finish(experiment(WORLDS[world], settings, events, seed))
     if path:
-        write(told, path)
-    return told
+        write(log, path)
+    return log
 
 
 COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
 
 
-def write(told: ExperimentLog, path: Path) -> None:
-    """Keep a log; a file is there whole or not at all."""
-    columns = {name: getattr(told.log, name) for name in COLUMNS}
-    names = {name: np.array(getattr(told.log, name)) for name in ("actions", "contexts")}
+def write(log: ExperimentLog, path: Path) -> None:
+    """Store a log atomically."""
+    columns = {name: getattr(log.log, name) for name in COLUMNS}
+    names = {name: np.array(getattr(log.log, name)) for name in ("actions", "contexts")}
     half = path.with_suffix(".half.npz")
-    np.savez_compressed(half, allow_pickle=False, cells=told.cells, **columns, **names)
+    np.savez_compressed(half, allow_pickle=False, cells=log.cells, **columns, **names)
     half.rename(path)
 
 
 def read(path: Path) -> ExperimentLog:
-    """A log that was kept."""
+    """Read a stored log."""
     with np.load(path) as kept:
         columns = {name: kept[name] for name in COLUMNS}
         actions, contexts = (tuple(kept[name].tolist()) for name in ("actions", "contexts"))
@@ -139,7 +143,7 @@ def read(path: Path) -> ExperimentLog:
 
 
 def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
-    """What came of a log, as JSON, a line for each number of events."""
+    """Results of a log as JSON, a line for each number of events."""
     for events in dict.fromkeys(key[1] for key in counts):
         of = {
             f"{kind}, {name}": [c.intervals, c.covering, c.widths, c.squares]
@@ -151,17 +155,17 @@ def lines(world: str, floor: float, seed: int, counts: Counts) -> Iterator[str]:
 
 
 def measured(path: Path, floor: float) -> dict[tuple[str, int, int], dict[Key, Count]]:
-    """What a file of results has, by world, seed and events."""
-    found: dict[tuple[str, int, int], dict[Key, Count]] = {}
+    """Results in a file, by world, seed and events."""
+    results: dict[tuple[str, int, int], dict[Key, Count]] = {}
     rows = map(json.loads, path.read_text().splitlines()) if path.exists() else ()
     for row in rows:
         if row["floor"] == floor:
             world, events = row["world"], row["events"]
-            found[world, row["seed"], events] = {
-                (world, events, *_named(name)): Count(held[0], held[1], held[2], held[3])
-                for name, held in row["counts"].items()
+            results[world, row["seed"], events] = {
+                (world, events, *_named(name)): Count(values[0], values[1], values[2], values[3])
+                for name, values in row["counts"].items()
             }
-    return found
+    return results
 
 
 def _named(name: str) -> tuple[str, str]:
@@ -180,7 +184,7 @@ def plus(one: Count, other: Count) -> Count:
 
 
 def summed(each: Iterable[Counts]) -> tuple[Counts, Mapping[tuple[str, int], int]]:
-    """Of all logs together, and how many logs of a world and of so many events there are."""
+    """Sums over all logs, and the number of logs per world and number of events."""
     counts: dict[Key, Count] = defaultdict(Count)
     logs: dict[tuple[str, int], int] = defaultdict(int)
     for of in each:
@@ -192,28 +196,29 @@ def summed(each: Iterable[Counts]) -> tuple[Counts, Mapping[tuple[str, int], int
 
 
 def table(counts: Counts, logs: Mapping[tuple[str, int], int]) -> Iterable[str]:
-    """Lines of Markdown: of 240 intervals how many held, and how many that may be by chance; mean
-    width / root mean squared error. Those of one log are not independent, so that chance is taken
-    to be that of as many intervals as there are logs."""
+    """Lines of Markdown: covering intervals of 240, with the range expected by chance; mean width /
+    root mean squared error. Intervals of one log are dependent, so chance is computed for as many
+    intervals as logs.
+    """
     names = list(dict.fromkeys(key[3] for key in counts))
     yield f"| world, events, target (logs) | {' | '.join(names)} |"
     yield "|---" * (len(names) + 1) + "|"
     for row in dict.fromkeys(key[:3] for key in counts):
         size = logs[row[:2]]
-        found = (counts.get((*row, name)) for name in names)
-        shown = ("–" if one is None else _cell(one, size) for one in found)
+        result = (counts.get((*row, name)) for name in names)
+        shown = ("–" if one is None else _cell(one, size) for one in result)
         yield f"| {row[0]}, {row[1]:,}, {row[2]} ({size}) | {' | '.join(shown)} |"
 
 
 def _cell(count: Count, logs: int) -> str:
     share = count.share
     low, high = (share + sign * score_reach(share, logs, normal(), sign) for sign in (-1, 1))
-    held = f"{240 * share:.0f} ({240 * low:.0f} to {240 * high:.0f})"
-    return f"{held} / {count.width:.3f} / {count.rmse:.3f}"
+    covering = f"{240 * share:.0f} ({240 * low:.0f} to {240 * high:.0f})"
+    return f"{covering} / {count.width:.3f} / {count.rmse:.3f}"
 
 
 def main() -> None:
-    """Measure what is missing, and print the table of all."""
+    """Measure missing logs, and print the table of all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--worlds", nargs="+", default=["coffee", "news"])
     parser.add_argument("--events", nargs="+", type=int, default=[300, 1_000, 3_000])
@@ -223,22 +228,22 @@ def main() -> None:
     parser.add_argument("--results", type=Path)
     parser.add_argument("--logs", type=Path)
     parser.add_argument("--seconds", type=float, default=math.inf)
-    asked = parser.parse_args()
-    found = measured(asked.results, asked.floor) if asked.results else {}
-    for world in asked.worlds:
-        for seed in range(asked.first, asked.first + asked.seeds):
-            missing = [size for size in asked.events if (world, seed, size) not in found]
-            if not missing or time.process_time() > asked.seconds:
+    options = parser.parse_args()
+    result = measured(options.results, options.floor) if options.results else {}
+    for world in options.worlds:
+        for seed in range(options.first, options.first + options.seeds):
+            missing = [size for size in options.events if (world, seed, size) not in result]
+            if not missing or time.process_time() > options.seconds:
                 continue
-            told = told_by(world, asked.floor, seed, max(missing), asked.logs)
+            log = stored_log(world, options.floor, seed, max(missing), options.logs)
             for events in missing:
                 counts: dict[Key, Count] = defaultdict(Count)
-                measure(world, told, events, counts)
-                found[world, seed, events] = counts
-                if asked.results:
-                    with asked.results.open("a") as file:
-                        file.writelines(lines(world, asked.floor, seed, counts))
-    print(*table(*summed(found.values())), sep="\n")
+                measure(world, log, events, counts)
+                result[world, seed, events] = counts
+                if options.results:
+                    with options.results.open("a") as file:
+                        file.writelines(lines(world, options.floor, seed, counts))
+    print(*table(*summed(result.values())), sep="\n")
 
 
 if __name__ == "__main__":

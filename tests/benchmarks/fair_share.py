@@ -1,10 +1,10 @@
-"""What another visitor's click takes while 20 tabs do the heaviest things that the app offers.
+"""Latency of another visitor's click while 20 tabs run the heaviest work that the app offers.
 
     python -m tests.benchmarks.fair_share [--seconds 60] [--only stories,imports]
 
-A tab is a WebSocket that does what a browser does: it opens the page, draws the stage again
-as often as the page says, and presses what there is to press. The other visitor presses
-*Step* on Play once a second, first alone, then beside each kind of load.
+A tab is a WebSocket that behaves like a browser: it opens the page, requests frames as often as the
+page says, and presses available buttons. The other visitor presses *Step* on Play once a second,
+first alone, then beside each kind of load.
 """
 
 import argparse
@@ -41,15 +41,15 @@ _STREAM = "/_stcore/stream"
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """Tabs that do something heavy.
+    """Tabs with heavy work.
 
     Attributes:
-        page: where.
-        query: in the address, without the seed.
-        tabs: how many, each with a seed of its own.
-        presses: keys of the buttons that each presses whenever they can be.
+        page: name of the page.
+        query: query string, without the seed.
+        tabs: number of tabs, each with a separate seed.
+        presses: keys of the buttons that each tab presses whenever possible.
         opens: keys of the boxes that are open on the page.
-        sends: makes the file that is sent where the page has a field for one.
+        sends: creates the file for the page's upload field.
     """
 
     page: str
@@ -61,9 +61,9 @@ class Load:
 
 
 VISITORS = 2_000
-"""Of the loop that is brought in, and of the one that is asked what its fields are worth."""
+"""Visitors of the imported loop, and of the loop whose field importance is measured."""
 EVENTS = 100_000
-"""Of the log that is asked."""
+"""Events of the log to evaluate."""
 
 
 def kept_in(folder: str | Path) -> tuple[Store, StoredLoop]:
@@ -101,10 +101,10 @@ LESSONS = ("what_95_promises", "exam_week", "never_tried", "never_a_hundred")
 
 
 def loads(view: str) -> dict[str, list[Load]]:
-    """All kinds.
+    """All kinds of load.
 
     Args:
-        view: of the loop that is asked what its fields are worth.
+        view: id of the loop whose field importance is measured.
     """
     return {
         "stories": [Load("compare", STORY, 20, ("start-story",))],
@@ -121,7 +121,7 @@ def loads(view: str) -> dict[str, list[Load]]:
 
 
 def together(kinds: dict[str, list[Load]]) -> list[Load]:
-    """20 tabs in all."""
+    """20 tabs in total."""
     return [replace(first, tabs=2) for first, *_ in kinds.values()]
 
 
@@ -131,11 +131,11 @@ def key_of(element: str) -> str:
 
 
 class Tab:
-    """One browser session.
+    """A browser session.
 
     Attributes:
-        visitors: how many have come, as the page says.
-        frames: how often the stage was drawn by itself.
+        visitors: number of visitors displayed by the page.
+        frames: number of frames drawn automatically.
     """
 
     def __init__(self, address: str, load: Load, seed: int) -> None:
@@ -184,7 +184,7 @@ class Tab:
                     await asyncio.sleep(0.1)
 
     def _state(self, pressed: str | None = None) -> ClientState:
-        """What the browser tells: where it is, what is open on the page, and what was pressed."""
+        """State sent by the browser: address, open boxes and the pressed button."""
         state = ClientState(query_string=self._query, page_script_hash=self._page_hash)
         for box in self._open:
             state.widget_states.widgets.add(id=box, bool_value=True)
@@ -193,10 +193,10 @@ class Tab:
         return state
 
     def _send_file(self) -> None:
-        """Send the file to where the page says."""
-        told, self._sent = self._field, self._field["token"]
-        headers = {told["header"]: told["token"]}
-        url, data = f"{self._address}{told['path']}", self._load.sends()
+        """Upload the file to the address given by the page."""
+        upload, self._sent = self._field, self._field["token"]
+        headers = {upload["header"]: upload["token"]}
+        url, data = f"{self._address}{upload['path']}", self._load.sends()
         with urlopen(Request(url, data=data, headers=headers), timeout=600) as answer:
             assert answer.status == 204
 
@@ -253,12 +253,12 @@ class Tab:
         if element.HasField("button"):
             self._buttons[element.button.id] = not element.button.disabled
         elif element.HasField("bidi_component"):
-            told = json.loads(element.bidi_component.json or "null")
-            if not isinstance(told, dict):
+            data = json.loads(element.bidi_component.json or "null")
+            if not isinstance(data, dict):
                 return
-            if "token" in told:
-                self._field = told
-            elif scene := told.get("scene"):
+            if "token" in data:
+                self._field = data
+            elif scene := data.get("scene"):
                 self.visitors = number_in(scene["panels"]["earned"], "Visitors") or ""
                 self.seen = time.perf_counter()
                 self._news.set()
@@ -268,9 +268,9 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class Click:
-    """What a click took: seconds, and seconds of a processor that the server used meanwhile.
+    """Duration of a click in seconds, and processor seconds used by the server meanwhile.
 
-    The latter tell the same on a machine that others use, too.
+    Processor seconds are comparable on a shared machine, too.
     """
 
     seconds: float
@@ -278,7 +278,7 @@ class Click:
 
 
 async def clicks(tab: Tab, pid: int, seconds: float) -> list[Click]:
-    """Clicks, one a second."""
+    """Click once a second."""
     took: list[Click] = []
     until = time.monotonic() + seconds
     while time.monotonic() < until:
@@ -289,8 +289,8 @@ async def clicks(tab: Tab, pid: int, seconds: float) -> list[Click]:
     return took
 
 
-def told(name: str, took: list[Click], quiet: list[Click]) -> None:
-    """One line on some clicks."""
+def print_line(name: str, took: list[Click], quiet: list[Click]) -> None:
+    """Print a line about some clicks."""
     waited, cost = [click.seconds for click in took], [click.used for click in took]
     times = statistics.median(waited) / statistics.median(click.seconds for click in quiet)
     times_used = statistics.mean(cost) / statistics.mean(click.used for click in quiet)
@@ -306,18 +306,18 @@ def told(name: str, took: list[Click], quiet: list[Click]) -> None:
 async def beside(server: Server, name: str, loads: Sequence[Load], seconds: float) -> None:
     """The other visitor's clicks, alone, and beside a load."""
     for load in loads:
-        load.sends()  # Made once, before it is measured what anything takes.
+        load.sends()  # Created once, before any measurement.
     other = Tab(server.address, Load("", "", 1, ()), 1)
     await other.open()
     quiet = (await clicks(other, server.pid, 15))[3:]
-    told(f"{name}: before it", quiet, quiet)
+    print_line(f"{name}: before it", quiet, quiet)
     tabs = [Tab(server.address, load, 100 + n) for load in loads for n in range(load.tabs)]
     opening = [asyncio.create_task(tab.open(600)) for tab in tabs]
     await asyncio.sleep(3)
     lives = [
         asyncio.create_task(_after(task, tab)) for task, tab in zip(opening, tabs, strict=True)
     ]
-    told(name, await clicks(other, server.pid, seconds), quiet)
+    print_line(name, await clicks(other, server.pid, seconds), quiet)
     came = sum(int(tab.visitors.replace(",", "") or 0) for tab in tabs)
     print(f"{'':<24} {sum(tab.frames for tab in tabs)} frames drawn, {came:,} visitors served")
     for task in [*opening, *lives]:
@@ -331,7 +331,7 @@ async def _after(opening: asyncio.Task[None], tab: Tab) -> None:
 
 
 def main() -> None:
-    """Each kind of load on a server of its own, then all together."""
+    """Run each kind of load on a separate server, then all together."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--seconds", type=float, default=40.0)
     parser.add_argument("--only", default="")

@@ -1,11 +1,11 @@
-"""What goes wrong around a server that people click on: what was shown, kept, lost and said.
+"""Faults around a server in use: displayed, stored and lost events, and messages.
 
     python -m tests.benchmarks.faults [NAME ...]
 
-Real servers, a real Chromium, a real PostgreSQL that is started for this. Without names all
-faults are tried. ``denied`` are presses of which the page said that they do not count;
-``back`` are seconds from the end of the fault until a press counts again. What this machine
-cannot show (no disk may be mounted, no PostgreSQL) is left out, and said.
+Real servers, a real Chromium, and a real PostgreSQL that is started for this. Without names, all
+faults are tried. ``denied`` counts presses reported as not counted by the page; ``back`` are
+seconds from the end of the fault until a press counts again. Faults that this machine cannot
+produce (without mounts or PostgreSQL) are skipped with a message.
 """
 
 import argparse
@@ -44,18 +44,18 @@ from tests.faults.stage import Place, clear_away, end, playing
 Fault = Callable[[Browser], Outcome]
 
 _HELD = 30.0
-"""Seconds that a network is silent."""
+"""Seconds of network silence."""
 _BITS, _TABS = 200, 12
 
 
 def concluded(
     name: str, server: Server, clicker: Clicker, back: float | None = 0.0, more: str = ""
 ) -> Outcome:
-    """What is known while the server runs.
+    """The outcome as known while the server runs.
 
     Args:
-        back: seconds; None if it did not come back.
-        more: what else was measured; by default, how long the longest answer took.
+        back: seconds; None if the server did not recover.
+        more: further measurements; by default, the time of the slowest answer.
     """
     clicker.wait(1)
     notes = clicker.notes
@@ -86,7 +86,7 @@ def folder() -> Iterator[Place]:
 
 
 def disk_full(browser: Browser) -> Outcome:
-    """The disk is full, and then there is room again."""
+    """The disk is full, and then there is space again."""
     with small_disk() as disk:
         place = Place.in_folder(disk.folder)
         with playing(browser, place) as (server, clicker):
@@ -123,7 +123,7 @@ def read_only(browser: Browser) -> Outcome:
 
 
 def _lists_loops(clicker: Clicker) -> bool:
-    """Whether the Data page says which loops there are."""
+    """True if the Data page lists the loops."""
     page = clicker.beside("/data")
     try:
         page.get_by_text("Your loops").wait_for(timeout=10_000)
@@ -165,17 +165,17 @@ def locked_shortly(browser: Browser) -> Outcome:
 
 
 def locked(browser: Browser) -> Outcome:
-    """It holds it for a while, and somebody clicks on quickly."""
+    """The lock lasts for a while, and a user clicks quickly."""
     return _locked(browser, 10, 20)
 
 
 def locked_for_long(browser: Browser) -> Outcome:
-    """It holds it for as long as several presses wait one after the other."""
+    """The lock lasts for as long as several presses wait in succession."""
     return _locked(browser, 30, 20)
 
 
 def locked_meanwhile_loaded(browser: Browser) -> Outcome:
-    """It holds it while somebody who was here before loads each page."""
+    """The lock lasts while a returning user loads each page."""
     with folder() as place:
         with playing(browser, place) as (server, clicker):
             with _lock(place.file, 90):
@@ -201,7 +201,7 @@ def deleted(browser: Browser) -> Outcome:
 
 
 def log_deleted(browser: Browser) -> Outcome:
-    """SQLite's write-ahead log, in which all that is new lies, is deleted while the server runs."""
+    """SQLite's write-ahead log, with all recent data, is deleted while the server runs."""
     with folder() as place:
         with playing(browser, place) as (server, clicker):
             loop = clicker.loop
@@ -233,18 +233,18 @@ def replaced(browser: Browser) -> Outcome:
 def flipped_bits(_: Browser) -> Outcome:
     """One bit of the database file is flipped, many times."""
     with tempfile.TemporaryDirectory() as own:
-        found = list(effects(Path(own), _BITS, np.random.default_rng(12)))
-    counts = {kind: sum(one.effect == kind for one in found) for kind in ("believed", "uncaught")}
+        results = list(effects(Path(own), _BITS, np.random.default_rng(12)))
+    counts = {kind: sum(one.effect == kind for one in results) for kind in ("believed", "uncaught")}
     harm = tuple(f"{number} {kind}" for kind, number in counts.items() if number)
-    return Outcome(f"one flipped bit x {_BITS}", more=summary(found), harm=harm)
+    return Outcome(f"one flipped bit x {_BITS}", more=summary(results), harm=harm)
 
 
-# -- PostgreSQL and the way to it -----------------------------------------------------
+# -- PostgreSQL and the connection to it ----------------------------------------------
 
 
 @contextmanager
 def postgres_behind(proxy: bool) -> Iterator[tuple[Postgres, Proxy | None, Place]]:
-    """A PostgreSQL, and an app's place on it."""
+    """A PostgreSQL, and a storage place of the app in it."""
     with own_postgres() as postgres, tempfile.TemporaryDirectory() as empty:
         way = Proxy(postgres.host, postgres.port) if proxy else None
         url = postgres.url(way.port if way else None)
@@ -271,7 +271,7 @@ def postgres_stopped(browser: Browser) -> Outcome:
 
 
 def backends_terminated(browser: Browser) -> Outcome:
-    """Every 5 to 60 ms all connections to PostgreSQL end."""
+    """All connections to PostgreSQL end every 5 to 60 ms."""
     rng, is_over, ended = np.random.default_rng(5), threading.Event(), [0]
     with postgres_behind(proxy=False) as (postgres, _, place):
 
@@ -294,7 +294,9 @@ def backends_terminated(browser: Browser) -> Outcome:
 
 
 def commit_lost(browser: Browser) -> Outcome:
-    """A commit is done, and its answer lost; whoever is told that it was not presses again."""
+    """A commit succeeds, but its response is lost; the user presses again after an
+    error message.
+    """
     with postgres_behind(proxy=True) as (_, way, place):
         assert way is not None
         with playing(browser, place) as (server, clicker):
@@ -309,7 +311,7 @@ def commit_lost(browser: Browser) -> Outcome:
 
 
 def black_hole(browser: Browser) -> Outcome:
-    """For 30 s the network to PostgreSQL swallows everything, and keeps all connections."""
+    """For 30 s the network to PostgreSQL drops all data, and keeps all connections."""
     with postgres_behind(proxy=True) as (_, way, place):
         assert way is not None
         with playing(browser, place) as (server, clicker):
@@ -338,7 +340,7 @@ def _late(answered: int) -> tuple[str, ...]:
 
 
 def _news(server: Server, loop: str, after: float) -> int:
-    """How many of a dozen other tabs are answered when they ask how long the log is."""
+    """Number of a dozen other tabs that get a response to their request for the log's length."""
     time.sleep(after)
 
     def ask(_: int) -> bool:
@@ -358,7 +360,7 @@ def _news(server: Server, loop: str, after: float) -> int:
 
 
 def _at_the_start(browser: Browser, name: str, place: Place) -> Outcome:
-    """What a person sees, or an operator, of a server that cannot work."""
+    """The view of a user or an operator of a server that cannot work."""
     try:
         with playing(browser, place, clicks=0) as (server, clicker):
             known = concluded(name, server, clicker)
@@ -430,12 +432,12 @@ def _work_of(pids: set[int] | frozenset[int]) -> float:
 
 
 def sigterm_in_a_race(browser: Browser) -> Outcome:
-    """The server is asked to end while a race runs in other processes."""
+    """The server gets SIGTERM while a race runs in other processes."""
     return _signal_in_a_race(browser, signal.SIGTERM)
 
 
 def sigkill_in_a_race(browser: Browser) -> Outcome:
-    """The server is killed while a race runs in other processes."""
+    """The server gets SIGKILL while a race runs in other processes."""
     return _signal_in_a_race(browser, signal.SIGKILL)
 
 
@@ -452,7 +454,7 @@ FAULTS: dict[str, Fault] = {
 
 
 def main() -> None:
-    """Try one fault after the other, and print what came of each."""
+    """Try one fault after the other, and print each outcome."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FAULTS))
     names = parser.parse_args().names or list(FAULTS)
@@ -466,12 +468,12 @@ def main() -> None:
     for name in names:
         with chromium.launched(path) as browser:
             try:
-                found = FAULTS[name](browser)
+                result = FAULTS[name](browser)
             except MissingError as missing:
                 print(f"{name:34}  left out: {missing}", flush=True)
                 continue
-        survived += not found.wrong
-        print(row(found), flush=True)
+        survived += not result.wrong
+        print(row(result), flush=True)
     print(f"{survived} of {len(names)} faults survived")
 
 

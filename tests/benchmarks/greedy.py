@@ -1,7 +1,7 @@
-"""Two plain references: epsilon-greedy on a ridge and on a logistic regression.
+"""Two simple references: epsilon-greedy on a ridge and on a logistic regression.
 
-One model for each action; where actions have features, one for all of them, on the products of
-their features and the context's.
+There is a model for each action or, for actions with features, a common model on the products of
+action and context features.
 """
 
 from abc import abstractmethod
@@ -23,18 +23,18 @@ class EpsilonGreedy(Peer):
         self._x = with_constant(view.context)
 
     def rows(self, t: int) -> Array:
-        """What the models see of each offered action, (K, d)."""
+        """Input rows of the models for each offered action, (K, d)."""
         if self.view.articles is not None:
             return crossed_rows(self.view, t)
         return np.broadcast_to(self._x[t], (self.place.offered(t), self._x.shape[1]))
 
     def model(self, k: int) -> int:
-        """Which model an action has."""
+        """Index of an action's model."""
         return k if self.view.articles is None else 0
 
     @abstractmethod
     def scores(self, rows: Array) -> Array:
-        """What the models expect, (K,)."""
+        """Expected rewards according to the models, (K,)."""
 
     def choose(self, t: int) -> int:
         rows = self.rows(t)
@@ -104,5 +104,5 @@ class LogisticGreedy(EpsilonGreedy):
             value = np.logaddexp(0, z).sum() - y @ z + w @ w / 2
             return float(value), x.T @ (1 / (1 + np.exp(-np.clip(z, -500, 500))) - y) + w
 
-        found = minimize(loss, self._weights[at], jac=True, method="L-BFGS-B")
-        self._weights[at] = found.x
+        result = minimize(loss, self._weights[at], jac=True, method="L-BFGS-B")
+        self._weights[at] = result.x

@@ -1,10 +1,10 @@
-"""How far things move by themselves while a page comes, and after a click.
+"""Layout shift while a page loads, and after a click.
 
     python -m tests.benchmarks.layout_shift
 
-Chromium's layout shift of each page, on a small laptop and on a phone: the share of the screen
-that moved times how far, summed; up to 0.1 is good. What moves within half a second of a press is
-what was asked for, and does not count.
+Chromium's layout shift of each page, on a small laptop and on a phone: the moved share of the
+screen times the distance, summed; up to 0.1 is good. Shifts within half a second of a press are
+expected, and do not count.
 """
 
 import sys
@@ -35,9 +35,9 @@ PAGES = {
     "Worlds": ("/worlds", "scramble"),
     "the show": ("/?stage=1&show=play", None),
 }
-"""Where each page is, and the button that is pressed there."""
+"""Address of each page, and the button to press there."""
 _STILL = 3_000
-"""Milliseconds after which nothing comes any more; a race of two crowds is over, too."""
+"""Milliseconds until a page is stable; a race of two crowds is over, too."""
 
 
 def shifts(browser: Browser, app: Server) -> Iterator[dict[str, object]]:
@@ -58,7 +58,7 @@ def shifts(browser: Browser, app: Server) -> Iterator[dict[str, object]]:
 
 
 def _shifted(page: Page) -> float:
-    """What moved since the last look, once all stands still."""
+    """Layout shift since the last call, after the page has settled."""
     page.wait_for_timeout(_STILL)
     moved: float = page.evaluate("shifts.splice(0).reduce((sum, one) => sum + one, 0)")
     return moved

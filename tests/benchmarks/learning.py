@@ -1,10 +1,10 @@
-"""What the defaults earn on the coffee table, beside other settings.
+"""Rewards of the default settings on the coffee table, compared with other settings.
 
     python tests/benchmarks/learning.py
 
-Mean reward of stretches of visitors, averaged over seeds, with the standard error of
-that average. All settings meet the same visitors with the same luck, so the last
-column, the difference from the defaults seed by seed, is the sharpest comparison.
+Mean reward of segments of visitors, averaged over seeds, with the standard error of the average.
+All settings meet the same visitors with the same luck, so the last column, the difference from the
+defaults seed by seed, is the most precise comparison.
 """
 
 import os
@@ -53,7 +53,7 @@ def flat_scales(context: Features, form: RowForm) -> tuple[Array, float]:
 
 @dataclass(frozen=True)
 class Variant:
-    """A loop's settings, and how it weighs the orders of crosses."""
+    """A loop's settings, and its weighting of the orders of crosses."""
 
     settings: LoopSettings
     scales: Callable[[Features, RowForm], tuple[Array, float]] = context_scales
@@ -80,7 +80,7 @@ TRUTH = {
 
 
 def rewards(run: tuple[str, int, int]) -> list[float]:
-    """What each visitor of one run gave: (name of the variant, seed, visitors)."""
+    """Reward of each visitor in a run: (name of the variant, seed, visitors)."""
     name, seed, visitors = run
     variant = VARIANTS[name]
     loop = LearningLoop(variant.settings, seed=seed)

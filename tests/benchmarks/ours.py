@@ -1,4 +1,4 @@
-"""The engine as a learner of the comparison, in the configurations that are compared."""
+"""The engine as a learner of the comparison, in several configurations."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -27,10 +27,10 @@ class Ours:
 
 
 def handed_over(place: Environment) -> Ours:
-    """The settings of somebody who knows which crosses matter, or that features do."""
+    """The settings of a user with knowledge of the relevant crosses or features."""
     by = "features" if place.right is None or place.fresh else "id"
-    found = (h for h in HYPOTHESES if h.by == by)
-    single = tuple(Hypothesis(1, h.by, h.noise_sd, h.prior_sd, h.memory, h.odds) for h in found)
+    result = (h for h in HYPOTHESES if h.by == by)
+    single = tuple(Hypothesis(1, h.by, h.noise_sd, h.prior_sd, h.memory, h.odds) for h in result)
     return Ours(LoopSettings(policy=FREE, hypotheses=single), crossed=True)
 
 
@@ -51,7 +51,7 @@ OURS: dict[str, Callable[[Environment], Ours]] = {
 
 
 class Engine(Peer):
-    """Ours, without the log that a `LearningLoop` keeps: same draws, same choices."""
+    """Our engine without the log of a `LearningLoop`: same samples, same choices."""
 
     def __init__(self, ours: Ours, place: Environment, seed: int) -> None:
         super().__init__(place, place.plain, seed)

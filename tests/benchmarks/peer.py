@@ -1,4 +1,4 @@
-"""What every learner of the comparison is: who chooses and learns in one environment."""
+"""Interface of the learners in the comparison: choosing and learning in one environment."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
@@ -21,11 +21,11 @@ class Peer(ABC):
 
     @abstractmethod
     def learn(self, t: int, chosen: int, reward: float) -> None:
-        """Learn what it earned in round t, which may be past."""
+        """Learn the reward of round t, which may be in the past."""
 
 
 Making = Callable[[Environment, View, int], Peer]
-"""How a peer enters an environment that it sees in a view, for a seed."""
+"""Factory of a peer: environment, view and seed."""
 
 
 def with_constant(context: Array) -> Array:

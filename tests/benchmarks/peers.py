@@ -1,9 +1,9 @@
-"""Other libraries as learners: what they choose, round by round, in an environment.
+"""Other libraries as learners: their choices, round by round, in an environment.
 
-Each sees a `View`: the plain one, or the one with the right crosses. Vowpal Wabbit tells the
-probability of every action, and we draw from those; `bayesianbandits`, `mabwiser` and `coba` tell
-only what they choose. Packages are imported where they are used, as they come with the optional
-extra ``bench``.
+Each learner gets a `View`: the plain view, or the view with the right crosses. Vowpal Wabbit
+returns the probability of every action, from which we sample; `bayesianbandits`, `mabwiser` and
+`coba` return choices only. Packages are imported locally, because they come with the optional extra
+``bench``.
 """
 
 import warnings
@@ -47,10 +47,10 @@ class VowpalWabbit(Peer):
         return [f"shared |c {_vw_numbers('', self.view.context[t])}", *lines]
 
     def choose(self, t: int) -> int:
-        told = np.array(self._vw.predict(self._lines(t)))
-        told /= told.sum()
-        chosen = int(self._rng.choice(len(told), p=told))
-        self._propensities[t] = float(told[chosen])
+        probabilities = np.array(self._vw.predict(self._lines(t)))
+        probabilities /= probabilities.sum()
+        chosen = int(self._rng.choice(len(probabilities), p=probabilities))
+        self._propensities[t] = float(probabilities[chosen])
         return chosen
 
     def learn(self, t: int, chosen: int, reward: float) -> None:
@@ -101,7 +101,7 @@ class BayesianBandits(Peer):
 
 
 class SharedBayesianBandits(Peer):
-    """One learner for all actions, by the products of their features and the context's."""
+    """A single learner for all actions, on the products of action and context features."""
 
     DRAWS = 200
 
@@ -130,7 +130,7 @@ class SharedBayesianBandits(Peer):
 
 
 class MabWiser(Peer):
-    """One linear model for each action."""
+    """A linear model for each action."""
 
     def __init__(
         self, policy: str, alpha: float, place: Environment, view: View, seed: int
@@ -159,7 +159,7 @@ class MabWiser(Peer):
 
 
 class Coba(Peer):
-    """LinUCB on one linear model that all actions share, by features of context and action."""
+    """LinUCB on a common linear model of context and action features."""
 
     def __init__(self, alpha: float, place: Environment, view: View, seed: int) -> None:
         from coba.learners import LinUCBLearner  # noqa: PLC0415
@@ -183,7 +183,7 @@ class Coba(Peer):
         self._learner.learn(context, self._offer(t)[chosen], reward, 1.0)
 
 
-# -- which there are, and how they are set --------------------------------------------
+# -- list of learners and their settings ----------------------------------------------
 
 
 def _vw(arguments: str) -> Making:
@@ -239,7 +239,7 @@ DEFAULT: Mapping[str, Making] = {
     "ridge, epsilon-greedy": _ridge(0.1),
     "logistic, epsilon-greedy": _logistic(0.1),
 }
-"""Each as its library sets it. Costs are told to run from -1 to 0, as they do here."""
+"""Peers with the defaults of their libraries. Costs are declared to lie between -1 and 0."""
 TUNED: Mapping[str, Making] = {
     "VW squarecb": _vw("--squarecb --gamma_scale 100 -l 2"),
     "VW regcb": _vw(f"--regcb {_COSTS} --mellowness 0.001 -l 2"),
@@ -261,23 +261,24 @@ PEERS: Mapping[str, Making] = {
     SERVICE: _vw("--epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"),
 }
 CROSSED = ", crossed"
-"""Ends the name of a peer that the right crosses are handed over to."""
+"""Suffix of a peer's name for the view with the right crosses."""
 ALL_PEERS = (*PEERS, *(name + CROSSED for name in PEERS if name != SERVICE))
 
 
 def fits(peer: str, place: Environment) -> bool:
-    """Whether a library can play there: mabwiser has no features of actions, so it knows nothing
-    of new ones."""
+    """True if a library supports the environment: mabwiser has no features of actions, so it cannot
+    handle new ones.
+    """
     return not (peer.startswith("mabwiser") and place.fresh)
 
 
 def enter(peer: str, place: Environment, seed: int) -> Peer:
-    """A peer in an environment, which it sees as its name says."""
+    """A peer in an environment, with the view given by the suffix of its name."""
     view = place.right if peer.endswith(CROSSED) else place.plain
     assert view is not None
     return PEERS[peer.removesuffix(CROSSED)](place, view, seed)
 
 
 def quiet() -> None:
-    """Libraries warn about their own dependencies."""
+    """Suppress warnings of libraries about their dependencies."""
     warnings.filterwarnings("ignore")

@@ -1,9 +1,9 @@
-"""How fast a race is run, and what it says.
+"""Speed and results of a race.
 
     python tests/benchmarks/race.py
 
-The target: 200 repetitions x 2,000 visitors x 4 contenders on the coffee world in under two
-minutes on two cores.
+The target: 200 repetitions x 2,000 visitors x 4 contenders on the coffee world in under two minutes
+on two cores.
 """
 
 import os
@@ -29,13 +29,13 @@ from engine.experiments.race.standings import Standings
 from engine.worlds import WORLDS
 
 DEFAULT = ("ours", "epsilon", "ab", "classic")
-"""The contenders that the page starts with."""
+"""Default contenders of the Race page."""
 TARGET = 120.0
 """Seconds."""
 
 
 def run(plan: Plan, workers: int) -> tuple[Standings, float]:
-    """The standings in the end, and the seconds that it took with the processes' start."""
+    """Final standings, and the seconds needed including the start of processes."""
     standings, start = Standings(plan), time.perf_counter()
     with ProcessPoolExecutor(workers) as executor:
         for outcome in race(plan, executor):
@@ -44,13 +44,13 @@ def run(plan: Plan, workers: int) -> tuple[Standings, float]:
 
 
 def processor_seconds() -> float:
-    """What the processes that have ended took; more than that is waiting for a busy machine."""
+    """Processor seconds of ended child processes; additional time is waiting for a busy machine."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
 
 
 def alone(plan: Plan) -> dict[str, float]:
-    """Microseconds a visitor of each contender, in this process."""
+    """Microseconds per visitor of each contender, in this process."""
     taken: dict[str, float] = {}
     for contender in plan.contenders:
         one = Plan(plan.world, (contender,), visitors=plan.visitors, repetitions=1)
@@ -61,7 +61,7 @@ def alone(plan: Plan) -> dict[str, float]:
 
 
 def report(standings: Standings, taken: dict[str, float]) -> pd.DataFrame:
-    """One row a contender, the one who earns most first."""
+    """One row for each contender, the highest reward first."""
     return pd.DataFrame(
         [
             {

@@ -1,19 +1,19 @@
-"""How much reward the engine loses while it learns, beside other libraries on the same visitors.
+"""Regret of the engine while learning, compared with other libraries on the same visitors.
 
     pip install -e ".[bench]"
-    python tests/benchmarks/regret.py --rows rows.jsonl           # all of it takes hours
+    python tests/benchmarks/regret.py --rows rows.jsonl           # takes hours
     python tests/benchmarks/regret.py --environments coffee drift --learners ours "VW squarecb"
     python tests/benchmarks/regret.py --learners ours --beside rows.jsonl --visitors 1500 --seeds 1
 
-Expected reward lost, mean ± standard error over seeds, of two families of environments: the six on
-which the engine's defaults were chosen, and a second family on which nothing is. Ours is one
-configuration, `LoopSettings()`, everywhere: with the exploration floor at 0, as the peers have
-none, and with the default floor. Peers stand at their defaults and tuned, on what a person sends
-and with the right crosses handed over, where these can be named.
+Regret, mean ± standard error over seeds, in two families of environments: the six on which the
+engine's defaults were chosen, and a second family that was not used for any choice. Our
+configuration is `LoopSettings()` everywhere: with the exploration floor at 0, because the peers
+have none, and with the default floor. Peers run with their defaults and tuned, on plain features
+and with the right crosses, if these can be named.
 
-Each run of one learner in one environment for one seed is a line of ``--rows``. What is there is
-not run again, so a long run can be stopped and continued, by several processes too. Rows of
-``--beside`` are only shown: those of peers, say, while the engine changes.
+Each run of a learner in an environment for a seed is a line of ``--rows``. Existing rows are not
+repeated, so a long run can be stopped and continued, by several processes too. Rows of ``--beside``
+are displayed only: for example those of peers, while the engine changes.
 """
 
 import os
@@ -43,7 +43,7 @@ from tests.benchmarks.standings import Row, append, read, report
 
 ENVIRONMENTS: Mapping[str, Maker] = {**FIRST_FAMILY, **SECOND_FAMILY}
 VISITORS = {**dict.fromkeys(FIRST_FAMILY, 5_000), "rare": 20_000}
-"""How many come, where not 3,000."""
+"""Number of visitors if not 3,000."""
 USUAL = 3_000
 
 Task = tuple[str, str, int, int]
@@ -71,7 +71,7 @@ def play(place: Environment, peer: Peer) -> Array:
 
 
 def run(task: Task) -> Row:
-    """A row: how a learner does in an environment, or why it cannot."""
+    """A row: result of a learner in an environment, or the reason for a failure."""
     quiet()
     name, learner, seed, visitors = task
     place = ENVIRONMENTS[name](seed, visitors)
@@ -90,17 +90,17 @@ def run(task: Task) -> Row:
 def tasks(
     environments: Iterable[str], learners: Iterable[str], seeds: range, visitors: int | None
 ) -> Iterator[Task]:
-    """Everything to run, seed by seed; crosses are handed over where there are any."""
+    """All runs, seed by seed; learners with crosses only in environments with crosses."""
     crossing = {name: ENVIRONMENTS[name](0, 1).right is not None for name in environments}
     for seed, (name, crosses), learner in product(seeds, crossing.items(), learners):
         if crosses or not learner.endswith(CROSSED):
             yield name, learner, seed, visitors or VISITORS.get(name, USUAL)
 
 
-def run_all(asked: Iterable[Task], path: Path, jobs: int) -> None:
-    """Run what the file has no rows of, and add each row as it is finished."""
+def run_all(requested: Iterable[Task], path: Path, jobs: int) -> None:
+    """Run tasks without a row in the file, and append each row when finished."""
     there = read([path])
-    left = [task for task in asked if task not in there]
+    left = [task for task in requested if task not in there]
     with ProcessPoolExecutor(jobs) as pool:
         for done in as_completed([pool.submit(run, task) for task in left]):
             row = done.result()
@@ -121,14 +121,14 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--rows", type=Path, help="a file of rows to continue")
     parser.add_argument("--beside", type=Path, nargs="+", default=[], help="rows to show, too")
-    asked = parser.parse_args()
-    seeds = range(asked.first_seed, asked.first_seed + asked.seeds)
+    options = parser.parse_args()
+    seeds = range(options.first_seed, options.first_seed + options.seeds)
     with tempfile.TemporaryDirectory() as place:
-        path = asked.rows or Path(place) / "rows.jsonl"
-        wanted = tasks(asked.environments, asked.learners, seeds, asked.visitors)
-        run_all(wanted, path, asked.jobs)
-        found = read([*asked.beside, path]).values()
-        print(report(row for row in found if row.environment in asked.environments))
+        path = options.rows or Path(place) / "rows.jsonl"
+        wanted = tasks(options.environments, options.learners, seeds, options.visitors)
+        run_all(wanted, path, options.jobs)
+        result = read([*options.beside, path]).values()
+        print(report(row for row in result if row.environment in options.environments))
 
 
 if __name__ == "__main__":

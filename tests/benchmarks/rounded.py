@@ -1,14 +1,14 @@
-"""Intervals from logs whose propensities were rounded when they were written.
+"""Intervals from logs whose propensities were rounded when written.
 
     python -m tests.benchmarks.rounded --logs 40
 
-Logs are CSV files, read as anybody's are, with the propensity of what was shown to one to four
-digits. Shares are the same for all actions, differ by action, or by action and context; rewards are
-rare or frequent; targets are any action at random, two single actions, a rule, and chances of their
-own for each context. The constants of `engine.evaluation.files.rounding` and `rounding_doubt` were
-chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. A line a setting: of how many
-intervals, how many are refused as off, and for each estimator the share that held the truth, and
-the mean width in parts of that of the same logs with exact propensities.
+Logs are CSV files, read like any user's file, with the propensity of the shown action to one to
+four digits. Probabilities are equal for all actions, differ by action, or by action and context;
+rewards are rare or frequent; targets are a random action, two single actions, a rule, and separate
+probabilities for each context. The constants of `engine.evaluation.files.rounding` and
+`rounding_doubt` were chosen on three contexts, rates of .02 and .5, and seeds 1 and 2. One line per
+setting: number of intervals, number refused as off, and for each estimator the coverage, and the
+mean width relative to the same logs with exact propensities.
 """
 
 import argparse
@@ -31,7 +31,7 @@ from engine.evaluation.targets import Even, Fixed, Given, Target
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
 COLUMNS = Columns("action", "reward", "propensity", ("x",))
 LEAST = 0.06
-"""Of an action's share: to one digit a smaller one is 0, and the log is refused."""
+"""Minimum probability of an action: a smaller probability rounds to 0, and the log is refused."""
 Kind = Literal["uniform", "constant", "context"]
 KINDS: Sequence[Kind] = ("uniform", "constant", "context")
 
@@ -52,7 +52,7 @@ class Made:
     reward: NDArray[np.bool_]
 
     def csv(self, digits: int | None) -> bytes:
-        """Return a file with propensities of so many digits; all that there are for None."""
+        """Return a file with propensities of so many digits; with all digits for None."""
         exact = self.shares[self.context, self.shown]
         written = exact if digits is None else exact.round(digits)
         rows = zip(self.context, self.shown, self.reward, written.tolist(), strict=True)
@@ -60,7 +60,7 @@ class Made:
         return "\n".join(["x,action,reward,propensity", *lines]).encode()
 
     def targets(self, rng: np.random.Generator) -> Iterator[tuple[Target, float]]:
-        """Yield targets, and what each earns in truth."""
+        """Yield targets and their true values."""
         contexts, actions = self.shares.shape
         picks = rng.integers(actions, size=(contexts,))
         rule = np.eye(actions)[picks]
@@ -89,7 +89,7 @@ def made(
 
 
 def rows_of(of: Made, digits: int | None, seed: Sequence[int]) -> list[tuple[Row, float]]:
-    """What a file tells of each target, and the truth."""
+    """Estimates for each target, and the truth."""
     targets, truths = zip(*of.targets(np.random.default_rng(seed)), strict=True)
     log = joined(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
     return list(zip(evaluate([log], targets, ESTIMATORS).rows(), truths, strict=True))
@@ -103,34 +103,40 @@ def main() -> None:
     parser.add_argument("--actions", type=int, nargs="+", default=[2, 3, 6, 7])
     parser.add_argument("--rates", type=float, nargs="+", default=[0.05, 0.35])
     parser.add_argument("--seed", type=int, default=400)
-    asked = parser.parse_args()
+    options = parser.parse_args()
     for kind in KINDS:
-        for actions in asked.actions:
-            for rate in asked.rates:
+        for actions in options.actions:
+            for rate in options.rates:
                 exact = dict[str, float]()
                 for digits in (None, 4, 3, 2, 1):
-                    told, held, widths, off = 0, Counter[str](), defaultdict[str, float](float), 0
-                    for log in range(asked.logs):
-                        seed = asked.seed, log, actions, round(rate * 100)
+                    intervals, covering, widths, off = (
+                        0,
+                        Counter[str](),
+                        defaultdict[str, float](float),
+                        0,
+                    )
+                    for log in range(options.logs):
+                        seed = options.seed, log, actions, round(rate * 100)
                         rng = np.random.default_rng(seed)
-                        of = made(kind, actions, asked.contexts, asked.events, rate, rng)
+                        of = made(kind, actions, options.contexts, options.events, rate, rng)
                         for row, truth in rows_of(of, digits, seed):
                             off += row.is_off
-                            told += not row.is_off
+                            intervals += not row.is_off
                             for key, one in row.intervals.items():
                                 if one is not None:
-                                    held[key] += one.holds(truth)
+                                    covering[key] += one.holds(truth)
                                     widths[key] += one.width
                     if digits is None:
-                        exact = {key: width / told for key, width in widths.items()}
+                        exact = {key: width / intervals for key, width in widths.items()}
                     said = (
-                        f"{one.key} {held[one.key] / told:.3f} "
-                        f"x{widths[one.key] / told / exact[one.key]:.2f}"
+                        f"{one.key} {covering[one.key] / intervals:.3f} "
+                        f"x{widths[one.key] / intervals / exact[one.key]:.2f}"
                         for one in ESTIMATORS
                     )
                     name = f"{kind}, {actions} actions, {rate:g}, {digits or 'all'} digits"
                     print(
-                        f"{name}: {told + off} intervals, {off} off; {', '.join(said)}", flush=True
+                        f"{name}: {intervals + off} intervals, {off} off; {', '.join(said)}",
+                        flush=True,
                     )
 
 

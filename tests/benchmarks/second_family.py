@@ -1,7 +1,7 @@
-"""Environments that nothing is tuned on: made once, from what people build, and only measured.
+"""Environments without tuning: created once after typical applications, and only measured.
 
-No default of the engine and no setting of a peer was chosen here. Contexts are as a person would
-send them: words, or numbers as they come.
+No default of the engine and no setting of a peer was chosen here. Contexts are as a user would send
+them: words, or unscaled numbers.
 """
 
 from collections.abc import Mapping
@@ -27,17 +27,17 @@ from tests.benchmarks.environments import (
 )
 
 Codes = NDArray[np.integer[Any]]
-"""Which word of a field, which cell of a table, which action."""
+"""Indices of words in a field, cells of a table, or actions."""
 
 DATA = {"iris": 3, "wine": 3, "breast_cancer": 2, "digits": 10}
-"""What scikit-learn ships, and how many classes it has."""
+"""Data sets of scikit-learn, and their numbers of classes."""
 BINS = 4
 PARTS_OF_A_DAY = 4
 TAGS = ("sport", "garden", "music", "kitchen", "travel", "books")
 BUDGETS = {"low": np.log(15.0), "mid": np.log(50.0), "high": np.log(170.0)}
-"""How much, in logs, who says so likes to pay."""
+"""Mean log prices preferred by visitors with each budget."""
 PERIOD = 1_000
-"""Number of visitors a season comes back, or a new action is there."""
+"""Period of the seasons and of new actions in visitors."""
 
 
 # -- real data ------------------------------------------------------------------------
@@ -45,16 +45,16 @@ PERIOD = 1_000
 
 @cache
 def _rows(data: str) -> tuple[Array, Codes, tuple[str, ...], tuple[str, ...]]:
-    """Numbers (n, d), classes (n,), the names of the columns and those of the classes."""
+    """Numbers (n, d), classes (n,), the names of the columns and of the classes."""
     from sklearn import datasets  # noqa: PLC0415
 
-    found = getattr(datasets, f"load_{data}")()
-    columns = tuple(str(name).replace(" ", "_") for name in found.feature_names)
-    return found.data, found.target, columns, tuple(str(name) for name in found.target_names)
+    result = getattr(datasets, f"load_{data}")()
+    columns = tuple(str(name).replace(" ", "_") for name in result.feature_names)
+    return result.data, result.target, columns, tuple(str(name) for name in result.target_names)
 
 
 def binned(numbers: Array) -> Codes:
-    """Which quantile of its column each number is in, (n, d); equal ones share theirs."""
+    """Quantile bin of each number in its column, (n, d); equal numbers share a bin."""
     cuts = np.quantile(numbers, np.arange(1, BINS) / BINS, axis=0)
     result: Codes = (numbers[None] > cuts[:, None]).sum(axis=0)
     return result
@@ -98,12 +98,12 @@ def _one_hot(codes: Codes) -> Array:
 
 @dataclass(frozen=True)
 class Visitors:
-    """Who comes: fields of words, and the cell of a table in which some of them meet.
+    """Visitors: fields of words, and their cell in a table of the relevant fields.
 
     Attributes:
-        sizes: how many words each field has.
-        codes: which word each visitor has in each field, (T, F).
-        meeting: how many of the fields, the first ones, matter.
+        sizes: number of words of each field.
+        codes: index of each visitor's word in each field, (T, F).
+        meeting: number of relevant fields; the first ones are relevant.
     """
 
     sizes: tuple[int, ...]
@@ -132,7 +132,7 @@ class Visitors:
         return [{f"field{f}": f"w{code}" for f, code in enumerate(self.codes[t].tolist())}]
 
     def place(self, rng: np.random.Generator, rewards: Array) -> Environment:
-        """An environment in which they meet these rewards, (T, K)."""
+        """An environment in which the visitors give these rewards, (T, K)."""
         offers = [named([f"item{k}" for k in range(n + 1)]) for n in range(rewards.shape[1])]
         there = np.isfinite(rewards).sum(axis=1) - 1
         fields = [np.eye(n)[code] for n, code in zip(self.sizes, self.codes.T, strict=True)]
@@ -179,7 +179,7 @@ def two_of_twelve(seed: int, rounds: int) -> Environment:
 
 
 def parity(seed: int, rounds: int, fields: int) -> Environment:
-    """2 actions, right where an even or an odd number of fields is true: .8, else .2."""
+    """2 actions, right for an even or an odd number of true fields: .8, else .2."""
     rng = stream(seed, "parity", fields)
     visitors = Visitors.drawn(rng, rounds, (2,) * fields)
     odd = visitors.codes.sum(axis=1) % 2
@@ -201,11 +201,13 @@ def _right(right: Codes, actions: int, high: float = 0.8, low: float = 0.1) -> A
     return np.where(np.eye(actions, dtype=bool)[right], high, low)
 
 
-# -- tastes that change ---------------------------------------------------------------
+# -- changing tastes ------------------------------------------------------------------
 
 
 def walk(seed: int, rounds: int) -> Environment:
-    """4 actions whose log-odds in each cell wander, and forget within some 500 visitors."""
+    """4 actions with log-odds per cell that follow a random walk, reverting within some 500
+    visitors.
+    """
     rng = stream(seed, "walk")
     visitors = Visitors.drawn(rng, rounds, (4, 3))
     keeps = np.exp(-1 / 500)
@@ -218,7 +220,7 @@ def walk(seed: int, rounds: int) -> Environment:
 
 
 def abrupt(seed: int, rounds: int) -> Environment:
-    """4 actions, one right in each cell (.9, else .1), all drawn again every 750 visitors."""
+    """4 actions, one right in each cell (.9, else .1), all redrawn every 750 visitors."""
     rng = stream(seed, "abrupt")
     visitors = Visitors.drawn(rng, rounds, (4, 3))
     epoch = np.arange(rounds) // 750
@@ -227,7 +229,7 @@ def abrupt(seed: int, rounds: int) -> Environment:
 
 
 def seasonal(seed: int, rounds: int) -> Environment:
-    """4 actions whose log-odds in each cell go up and down once in 1,000 visitors."""
+    """4 actions with log-odds per cell that oscillate with a period of 1,000 visitors."""
     rng = stream(seed, "seasonal")
     visitors = Visitors.drawn(rng, rounds, (4, 3))
     phase = rng.random((visitors.cells, 4))[visitors.cell]
@@ -245,7 +247,7 @@ def newcomer(seed: int, rounds: int) -> Environment:
 
 
 def late(seed: int, rounds: int) -> Environment:
-    """The noisy coffee table; rewards come 100 visitors late, and one in five never does."""
+    """The noisy coffee table; rewards arrive 100 visitors late, and one in five never arrives."""
     lost = stream(seed, "lost").random(rounds) < 0.2
     return replace(coffee(seed, rounds, high=0.8, low=0.1), late=100, lost=lost)
 
@@ -300,7 +302,7 @@ def priced(seed: int, rounds: int, items: int = 20) -> Environment:
 
 
 def columns(seed: int, rounds: int) -> Environment:
-    """50 actions that are known by 200 numbers, 3 numbers of context, bilinear log-odds."""
+    """50 actions described by 200 numbers, 3 numbers of context, bilinear log-odds."""
     rng = stream(seed, "columns")
     items = rng.standard_normal((50, 200)).round(3)
     weights = rng.standard_normal((3, 200)) / np.sqrt(200)
@@ -315,7 +317,7 @@ def columns(seed: int, rounds: int) -> Environment:
     )
 
 
-# -- all of them ----------------------------------------------------------------------
+# -- all environments -----------------------------------------------------------------
 
 
 def _supervised(data: str, form: str) -> Maker:

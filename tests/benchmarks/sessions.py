@@ -1,18 +1,18 @@
-"""100 people on one process who click every other second: what each sees, how fast, at what cost.
+"""100 users on one process who click every other second: correctness, latency and cost.
 
     python -m tests.benchmarks.sessions [--sessions 100] [--seconds 60] [--rate 0.5] [--step]
 
-Each session is a WebSocket that does what a browser does: it opens the page with a seed of
-its own, gives a reward (with ``--step``: presses *Step*, which draws the whole page anew) at its
-own pace, to the route of answers, and asks all the time whether others have done something to its
-loop. At the end each must have seen only its own visitors, and the store must hold, for each seed,
-exactly the events that were pressed.
+Each session is a WebSocket that behaves like a browser: it opens the page with a separate seed,
+sends rewards (with ``--step``: presses *Step*, which draws the whole page) at its own pace to the
+answer route, and polls for changes of its loop by others. At the end each session must have
+displayed only its own visitors, and the store must hold, for each seed, exactly the events of the
+presses.
 
-Then as many people click in the empty app (`empty_app.py`), which after a click draws as many
-charts and other elements as Play has, by a run of its script, and learns nothing.
+Then as many users click in the empty app (`empty_app.py`), which after a click draws as many charts
+and other elements as Play, by a run of its script, without learning.
 
-Processor time is the server's alone, so it hardly depends on what else the machine does. How long
-a click takes does: whoever clicks here runs beside the server.
+Processor time is measured for the server alone, so it hardly depends on other load. Latency does,
+because the clients run beside the server.
 """
 
 import argparse
@@ -53,14 +53,14 @@ FIRST_SEED = 1_000
 
 
 class Person(ABC):
-    """One browser session.
+    """A browser session.
 
     Attributes:
         pressed: clicks so far.
-        again: how many of them had to be said once more.
+        again: number of repeated clicks.
         waits: seconds from each click until the page counts it.
-        drawn: elements and blocks that came after clicks.
-        charts: how many of them were charts.
+        drawn: elements and blocks received after clicks.
+        charts: number of charts among them.
     """
 
     def __init__(self, address: str, query: str) -> None:
@@ -73,7 +73,7 @@ class Person(ABC):
         self.waits: list[float] = []
 
     async def open(self) -> None:
-        """Open the page and wait until it is drawn."""
+        """Open the page and wait until everything is drawn."""
         self._socket: ClientConnection = await connect(
             self._url, subprotocols=[Subprotocol("streamlit")], max_size=None, open_timeout=60
         )
@@ -87,7 +87,7 @@ class Person(ABC):
         await self._socket.close()
 
     async def press(self) -> None:
-        """Click, and wait until the page counts it."""
+        """Click, and wait until the page counts the click."""
         state = ClientState(query_string=self._query)
         self.pressed += 1
         self._click(state)
@@ -97,14 +97,16 @@ class Person(ABC):
 
     @abstractmethod
     def _click(self, state: ClientState) -> None:
-        """Say in what the browser sends that something was clicked."""
+        """Add the click to the browser's message."""
 
     @abstractmethod
     def _look(self, delta: Delta) -> None:
         """See an element."""
 
     async def _run(self, state: ClientState) -> None:
-        """Say it, and again after a while as the page's own script does, until it is counted."""
+        """Send the message, and repeat it after a while like the page's script, until it is
+        counted.
+        """
         for patience in (_PATIENCE, 2 * _PATIENCE):
             await self._socket.send(BackMsg(rerun_script=state).SerializeToString())
             with contextlib.suppress(TimeoutError):
@@ -130,11 +132,11 @@ class Person(ABC):
 
 
 class Player(Person):
-    """Somebody on the Play page.
+    """A user of the Play page.
 
     Attributes:
-        loop: its name in the address.
-        asked: seconds that each question for news took.
+        loop: loop name in the address.
+        asked: seconds of each poll for changes.
     """
 
     def __init__(self, address: str, seed: int, steps: bool) -> None:
@@ -154,7 +156,7 @@ class Player(Person):
 
     @property
     def visitors(self) -> str:
-        """How many the page shows."""
+        """Number of visitors displayed by the page."""
         return self._shown
 
     async def press(self) -> None:
@@ -184,7 +186,7 @@ class Player(Person):
         state.widget_states.widgets.add(id=self._step, trigger_value=True)
 
     def _asking(self, value: Mapping[str, object]) -> ClientState:
-        """Ask for a run of the page, as its own script does."""
+        """Message that requests a run of the page, like the page's script."""
         state = ClientState(query_string=self._query, fragment_id=self._stage)
         event = json.dumps({"event": "rerun", "value": value})
         trigger = f"$$STREAMLIT_INTERNAL_KEY_{self._view}__events"
@@ -209,7 +211,7 @@ class Player(Person):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000
 
     def _draw(self, scene: dict[str, Any]) -> None:
-        """Draw a scene, unless it is older than the one that is there."""
+        """Draw a scene, unless a newer scene is displayed."""
         if scene["number"] <= self._scene["number"]:
             return
         self._scene = scene
@@ -233,7 +235,7 @@ class Player(Person):
 
 
 class Wire:
-    """A connection on which a browser asks one thing after the other."""
+    """A connection for sequential requests of a browser."""
 
     def __init__(self, host: str) -> None:
         self._host = host
@@ -243,7 +245,8 @@ class Wire:
         """Send text; status and body of the answer."""
         sent = body.encode()
         head = f"POST {path} HTTP/1.1\r\nHost: {self._host}\r\nContent-Length: {len(sent)}\r\n\r\n"
-        with contextlib.suppress(OSError, EOFError):  # A server leaves who is silent for seconds.
+        # A server closes connections that are silent for seconds.
+        with contextlib.suppress(OSError, EOFError):
             return await self._ask(head.encode() + sent)
         self._open = None
         return await self._ask(head.encode() + sent)
@@ -254,13 +257,13 @@ class Wire:
             self._open = await asyncio.open_connection(name, int(port))
         reader, writer = self._open
         writer.write(request)
-        told = (await reader.readuntil(b"\r\n\r\n")).lower()
-        size = told.partition(b"content-length:")[2].split(b"\r\n")[0]
-        return int(told.split(b" ")[1]), await reader.readexactly(int(size or 0))
+        headers = (await reader.readuntil(b"\r\n\r\n")).lower()
+        size = headers.partition(b"content-length:")[2].split(b"\r\n")[0]
+        return int(headers.split(b" ")[1]), await reader.readexactly(int(size or 0))
 
 
 class Clicker(Person):
-    """Somebody in the empty app."""
+    """A user of the empty app."""
 
     def __init__(self, address: str, charts: int, elements: int) -> None:
         super().__init__(address, f"charts={charts}&elements={elements}")
@@ -279,7 +282,7 @@ class Clicker(Person):
 
 
 async def visit(server: Server, people: Sequence[Person], seconds: float, rate: float) -> None:
-    """Let people come one after the other, and click for a while; say what it cost."""
+    """Let users arrive one after the other and click for a while; print the cost."""
     await people[0].open()
     empty = server.memory
     for person in people[1:]:
@@ -288,7 +291,7 @@ async def visit(server: Server, people: Sequence[Person], seconds: float, rate: 
     rng = np.random.default_rng(1)
 
     async def stay(person: Person) -> None:
-        """Click at the times that were meant; at once whatever is overdue."""
+        """Click at the planned times, or at once if overdue."""
         start = time.perf_counter()
         for planned in np.sort(rng.uniform(0, seconds, round(rate * seconds))).tolist():
             await asyncio.sleep(max(start + planned - time.perf_counter(), 0))
@@ -312,17 +315,17 @@ async def visit(server: Server, people: Sequence[Person], seconds: float, rate: 
 
 
 async def play(server: Server, options: argparse.Namespace) -> list[Player]:
-    """All on the Play page; then none clicks, and what asking for news costs is seen."""
+    """Run all users on the Play page; then measure the cost of polling without clicks."""
     numbers = range(FIRST_SEED, FIRST_SEED + options.sessions)
     people = [Player(server.address, seed, options.step) for seed in numbers]
     await visit(server, people, options.seconds, options.rate)
-    asked = [seconds for person in people for seconds in person.asked]
+    waits = [seconds for person in people for seconds in person.asked]
     before, start = processor(server), sum(len(person.asked) for person in people)
     await asyncio.sleep(10)
     used, more = processor(server) - before, sum(len(person.asked) for person in people) - start
     print(
-        f"  {len(asked)} questions for news beside them, answered in "
-        f"{statistics.median(asked) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms each"
+        f"  {len(waits)} questions for news beside them, answered in "
+        f"{statistics.median(waits) * 1e3:.0f} ms: {used / more * 1e3:.1f} ms each"
     )
     for person in people:
         await person.close()
@@ -330,16 +333,16 @@ async def play(server: Server, options: argparse.Namespace) -> list[Player]:
 
 
 def processor(server: Server) -> float:
-    """Seconds of processor time that a server has taken."""
+    """Processor seconds used by a server."""
     fields = Path(f"/proc/{server.pid}/stat").read_text().rpartition(")")[2].split()
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def check(people: list[Player], store: Store) -> None:
-    """Whether each saw and kept its own, and nothing else.
+    """Check that each session displayed and stored its own events only.
 
     Raises:
-        AssertionError: if not.
+        AssertionError: otherwise.
     """
     assert len({person.loop for person in people}) == len(people), "two share a loop"
     for person in people:
@@ -352,7 +355,7 @@ def check(people: list[Player], store: Store) -> None:
 
 
 def idle(store: Store, people: list[Player]) -> None:
-    """What a loop takes that nobody has open: nothing but its row; and one that is open."""
+    """Print the memory of open loops; idle loops need a row of the database only."""
     tracemalloc.start()
     before = tracemalloc.take_snapshot()
     opened = [StoredLoop.open(store, str(person.loop)) for person in people]
@@ -363,7 +366,7 @@ def idle(store: Store, people: list[Player]) -> None:
 
 @contextlib.contextmanager
 def served() -> Iterator[tuple[Server, Store]]:
-    """The app with a folder of its own, and a look into its store."""
+    """The app with a temporary folder, and access to its store."""
     with tempfile.TemporaryDirectory() as folder, running(data=Path(folder)) as server:
         yield server, Store.open(f"sqlite:///{folder}/events.db")
 

@@ -1,16 +1,15 @@
-"""Half an hour of all that people do: does memory stay flat, are files and threads given back?
+"""Half an hour of typical use: is memory flat, and are files and threads released?
 
     python -m tests.benchmarks.soak [--minutes 30]
 
-One server, one Chromium. Round after round a new browser profile clicks, lets crowds in,
-reloads, runs a race, takes its loop along, brings it in again, erases it and goes. Each
-minute a line tells what the server holds, its processes for races not included, and what of that
-is bounded: sessions in memory, of which each has three files for two minutes after it has ended,
-loops, places to look back from.
+One server, one Chromium. Round after round a new browser profile clicks, lets crowds in, reloads,
+runs a race, exports its loop, imports and deletes it, and leaves. A line each minute shows the
+server's resources without race processes, and bounded quantities: sessions in memory, each with
+three files for two minutes after its end, loops, and checkpoints.
 
-How fast memory grew in the second half depends on how many sessions came in the last minutes.
-What has leaked is left when all have gone: so twice, early and at the end, the server is left
-alone until it has let go of them.
+The growth of memory in the second half depends on the number of sessions in the last minutes. A
+leak would remain after all sessions have ended, so the server is left idle twice, early and at the
+end, until they are released.
 """
 
 import argparse
@@ -31,29 +30,29 @@ from tests.browser.data import DataPage
 from tests.browser.page import WIDE
 from tests.browser.play import PlayPage
 from tests.browser.race import RacePage
-from tests.faults.processes import Held, descendants, held
+from tests.faults.processes import Resources, descendants, resources
 
 _CROWDS = (10, 100, 1_000)
 _PATIENCE = 60_000
-"""Milliseconds that anything may take on a busy machine."""
+"""Timeout in milliseconds on a busy machine."""
 _TOKEN = "0123456789abcdef"
 _EARLY = 3
-"""Rounds after which all that is loaded once is there."""
+"""Rounds after which lazily loaded parts are in memory."""
 _ALONE = 130.0
-"""Seconds after which Streamlit keeps a session no more that somebody has left."""
+"""Seconds after which Streamlit drops the session of a closed tab."""
 _COLLECTED = 600.0
-"""Seconds in which what ended sessions leave is collected at last."""
+"""Seconds until the memory of ended sessions has been collected."""
 
 
 class Guest:
-    """A browser profile that does a round of everything.
+    """A browser profile that performs a round of all activities.
 
     Attributes:
-        done: how often what was done, over all guests.
-        complaints: errors that browsers reported, and pages with an exception.
+        done: counts of activities, over all guests.
+        complaints: errors reported by browsers, and pages with an exception.
 
     Args:
-        address: of the server.
+        address: URL of the server.
     """
 
     def __init__(self, address: str) -> None:
@@ -62,7 +61,7 @@ class Guest:
         self.complaints: list[str] = []
 
     def come(self, browser: Browser, number: int, until: float) -> None:
-        """Do everything once, as far as there is time; what does not work ends the visit."""
+        """Perform all activities once, as far as time permits; a failure ends the visit."""
         context = browser.new_context(viewport=WIDE, accept_downloads=True)
         play = PlayPage(context.new_page(), self.address)
         try:
@@ -126,12 +125,12 @@ class Guest:
         self.done["races"] += 1
 
     def _look(self, page: Page) -> None:
-        found = page.get_by_test_id("stException")
-        self.complaints += [box.inner_text()[:200] for box in found.all()]
+        result = page.get_by_test_id("stException")
+        self.complaints += [box.inner_text()[:200] for box in result.all()]
 
 
 def _gauges(server: Server) -> dict[str, float]:
-    """What the server counts, by name."""
+    """Gauges of the server, by name."""
     bearer = {"Authorization": f"Bearer {_TOKEN}"}
     with urlopen(Request(f"{server.address}/playground/metrics", headers=bearer)) as answer:
         lines = answer.read().decode().splitlines()
@@ -141,20 +140,21 @@ def _gauges(server: Server) -> dict[str, float]:
     }
 
 
-def _line(minute: float, server: Server, now: Held, guest: Guest) -> str:
+def _line(minute: float, server: Server, now: Resources, guest: Guest) -> str:
     done = ", ".join(f"{times:,} {what}" for what, times in guest.done.items())
-    told = _gauges(server)
+    gauges = _gauges(server)
     return (
         f"{minute:5.1f} min {now.memory:7.1f} MiB {now.files:5} files {now.threads:4} threads "
-        f"{len(descendants(server.pid)):3} processes {told['sessions_held']:4.0f} sessions "
-        f"{told['loops_open']:3.0f} loops {told['checkpoint_bytes'] / 2**20:5.1f} MiB of places   "
-        f"{done}"
+        f"{len(descendants(server.pid)):3} processes {gauges['sessions_held']:4.0f} sessions "
+        f"{gauges['loops_open']:3.0f} loops "
+        f"{gauges['checkpoint_bytes'] / 2**20:5.1f} MiB of checkpoints   {done}"
     )
 
 
 def _left_alone(server: Server, path: str) -> str:
-    """What the server holds when all have gone, and a last one has come and gone: Streamlit lets
-    go of sessions only as another ends."""
+    """Resources of the server after all sessions have ended, and after a last visit: Streamlit
+    releases sessions only as another one ends.
+    """
     time.sleep(_ALONE)
     with chromium.launched(path) as browser:
         page = DataPage(browser.new_page(), server.address).open()
@@ -162,15 +162,17 @@ def _left_alone(server: Server, path: str) -> str:
     until = time.monotonic() + _COLLECTED
     while _gauges(server)["sessions_held"] > 1 and time.monotonic() < until:
         time.sleep(5)
-    now, told = held(server.pid), _gauges(server)
+    now, gauges = resources(server.pid), _gauges(server)
     return (
         f"left alone: {now.memory:.1f} MiB, {now.files} files, {now.threads} threads, "
-        f"{told['sessions_held']:.0f} sessions, {told['loops_open']:.0f} loops"
+        f"{gauges['sessions_held']:.0f} sessions, {gauges['loops_open']:.0f} loops"
     )
 
 
 def growth(minutes: list[float], memory: list[float]) -> float:
-    """MiB an hour, by a line through the second half of what was measured."""
+    """Growth in MiB per hour, from a regression line through the second half of the
+    measurements.
+    """
     half = len(minutes) // 2
     if len(minutes) - half < 2:
         return 0.0
@@ -210,13 +212,13 @@ def _rounds(
     start = time.monotonic()
     until, next_line, number = start + 60 * minutes, start, 0
     while time.monotonic() < until:
-        # A browser holds what it has seen: each round gets a new one.
+        # A browser caches pages: each round gets a new one.
         with chromium.launched(path) as browser:
             guest.come(browser, number, until)
         number += 1
         if time.monotonic() >= next_line:
             next_line += 60
-            now = held(server.pid)
+            now = resources(server.pid)
             times.append((time.monotonic() - start) / 60)
             memory.append(now.memory)
             print(_line(times[-1], server, now, guest), flush=True)

@@ -1,4 +1,4 @@
-"""What runs came to: a table of regret, ranks, and how ours stands beside the best peers."""
+"""Results of runs: a table of regret, ranks, and a comparison of our engine with the best peers."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,9 +17,9 @@ class Row:
     """One learner in one environment for one seed: a line of a file of rows.
 
     Attributes:
-        curve: expected reward lost until each tenth of the visitors; empty if it failed.
-        ms: processor time a visitor.
-        failure: why it could not, if so.
+        curve: cumulative regret at each tenth of the visitors; empty after a failure.
+        ms: processor time per visitor.
+        failure: reason of a failure.
     """
 
     environment: str
@@ -32,7 +32,7 @@ class Row:
 
     @property
     def key(self) -> tuple[str, str, int, int]:
-        """What there is one row of."""
+        """Unique key of a row."""
         return self.environment, self.learner, self.seed, self.visitors
 
     @property
@@ -41,40 +41,40 @@ class Row:
 
 
 def read(paths: Iterable[Path]) -> dict[tuple[str, str, int, int], Row]:
-    """The rows of files that exist; of two with one key the later counts."""
+    """Rows of existing files; a later row replaces an earlier one with the same key."""
     rows: dict[tuple[str, str, int, int], Row] = {}
     for path in paths:
         if path.exists():
             for line in path.read_text(encoding="utf-8").splitlines():
-                told = json.loads(line)
-                row = Row(**told | {"curve": tuple(told["curve"])})
+                values = json.loads(line)
+                row = Row(**values | {"curve": tuple(values["curve"])})
                 rows[row.key] = row
     return rows
 
 
 def append(path: Path, row: Row) -> None:
-    """Write a row at the end of a file, in one go, so that several processes can."""
+    """Append a row to a file in one write, so that several processes can append."""
     with path.open("a", encoding="utf-8") as file:
         file.write(json.dumps(asdict(row)) + "\n")
 
 
-def told(values: Iterable[float]) -> str:
-    """Mean and its standard error, as far as several seeds tell it."""
-    found = np.array([*values])
-    if np.isnan(found).any():
+def mean_text(values: Iterable[float]) -> str:
+    """Mean and its standard error; without an error for a single seed."""
+    result = np.array([*values])
+    if np.isnan(result).any():
         return "cannot"
-    if len(found) == 1:
-        return f"{found[0]:,.0f}"
-    return f"{found.mean():,.0f} ± {found.std(ddof=1) / np.sqrt(len(found)):.0f}"
+    if len(result) == 1:
+        return f"{result[0]:,.0f}"
+    return f"{result.mean():,.0f} ± {result.std(ddof=1) / np.sqrt(len(result)):.0f}"
 
 
 def by_seed(rows: Iterable[Row]) -> Mapping[str, Mapping[str, Mapping[int, float]]]:
     """Regret by environment, learner and seed."""
-    found: dict[str, dict[str, dict[int, float]]] = {}
+    results: dict[str, dict[str, dict[int, float]]] = {}
     for row in rows:
         place = f"{row.environment}, {row.visitors:,}"
-        found.setdefault(place, {}).setdefault(row.learner, {})[row.seed] = row.regret
-    return found
+        results.setdefault(place, {}).setdefault(row.learner, {})[row.seed] = row.regret
+    return results
 
 
 def _means(learners: Mapping[str, Mapping[int, float]]) -> dict[str, float]:
@@ -94,32 +94,36 @@ def _best(means: Mapping[str, float], names: Iterable[str]) -> str | None:
 
 
 def _handed(means: Mapping[str, float]) -> list[str]:
-    """The tuned peers with the right crosses, without them where there are none."""
+    """The tuned peers with the right crosses, or plain in environments without crosses."""
     tuned = [f"{name}, tuned" for name in TUNED]
     return [name + CROSSED if name + CROSSED in means else name for name in tuned]
 
 
 def regret_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """Environment x learner: regret, mean ± standard error; nothing where it has not run yet."""
-    found = by_seed(rows)
-    learners = [*dict.fromkeys(name for place in found.values() for name in place)]
+    """Environment x learner: regret, mean ± standard error; empty for missing runs."""
+    result = by_seed(rows)
+    learners = [*dict.fromkeys(name for place in result.values() for name in place)]
     cells = {
         learner: {
-            place: told(ran[learner].values()) for place, ran in found.items() if learner in ran
+            place: mean_text(ran[learner].values())
+            for place, ran in result.items()
+            if learner in ran
         }
         for learner in learners
     }
-    return pd.DataFrame(cells, index=[*found]).fillna("")
+    return pd.DataFrame(cells, index=[*result]).fillna("")
 
 
 def kind(learner: str) -> str:
-    """What learners it stands beside: those as well set, that see the same."""
+    """Group of comparable learners: same tuning, same features."""
     setting = "tuned" if ", tuned" in learner else "at their defaults"
     return f"{setting}, {'with the right crosses' if learner.endswith(CROSSED) else 'plain'}"
 
 
 def ratio_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """Ours beside the best peer at its default, plain, and the best tuned one with the crosses."""
+    """Our engine against the best peer with defaults, plain, and the best tuned peer
+    with crosses.
+    """
     lines = {}
     for place, learners in by_seed(rows).items():
         means = _means(learners)
@@ -140,10 +144,10 @@ def ratio_table(rows: Iterable[Row]) -> pd.DataFrame:
 
 
 def rank_table(rows: Iterable[Row]) -> pd.DataFrame:
-    """The mean rank of each learner on what a person sends, over the environments it can do.
+    """Mean rank of each learner on plain features, over the supported environments.
 
-    Ours ranks among the peers in one configuration at a time, so that several do not push each
-    other down; the peers rank among each other and ours with the floor at 0.
+    Our configurations are ranked among the peers one at a time, so that they do not affect each
+    other; the peers are ranked among each other and ours with the floor at 0.
     """
     ranks: dict[str, list[int]] = {}
     for learners in by_seed(rows).values():
@@ -155,29 +159,29 @@ def rank_table(rows: Iterable[Row]) -> pd.DataFrame:
             ranks.setdefault(name, []).append(1 + sum(other < mean for other in others))
     table = pd.DataFrame(
         {
-            "mean rank": {name: float(np.mean(found)) for name, found in ranks.items()},
-            "environments": {name: len(found) for name, found in ranks.items()},
+            "mean rank": {name: float(np.mean(result)) for name, result in ranks.items()},
+            "environments": {name: len(result) for name, result in ranks.items()},
         }
     )
     return table.sort_values("mean rank").round(1)
 
 
 def summary(ratios: pd.DataFrame) -> pd.DataFrame:
-    """Of each ratio over the environments: its geometric mean, the largest, how many exceed 1.5."""
+    """For each ratio over the environments: geometric mean, maximum, number above 1.5."""
     columns = [name for name in map(str, ratios.columns) if " / best " in name]
     lines = {}
     for name in columns:
-        found = pd.to_numeric(ratios[name]).dropna()
+        result = pd.to_numeric(ratios[name]).dropna()
         lines[name] = {
-            "geometric mean": f"{np.exp(np.log(found).mean()):.2f}",
-            "largest": f"{found.max():.2f} ({found.idxmax()})",
-            "above 1.5": f"{(found > 1.5).sum()} of {len(found)}",
+            "geometric mean": f"{np.exp(np.log(result).mean()):.2f}",
+            "largest": f"{result.max():.2f} ({result.idxmax()})",
+            "above 1.5": f"{(result > 1.5).sum()} of {len(result)}",
         }
     return pd.DataFrame.from_dict(lines, orient="index")
 
 
 def report(rows: Iterable[Row]) -> str:
-    """All tables that have anything to tell, as text."""
+    """All non-empty tables as text."""
     kept = [*rows]
     kinds: dict[str, list[Row]] = {}
     for row in kept:

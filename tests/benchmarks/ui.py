@@ -1,10 +1,10 @@
-"""How fast the Play page is in a real Chromium, beside an empty Streamlit app in the same run.
+"""Speed of the Play page in a real Chromium, compared with an empty Streamlit app in the same run.
 
     python tests/benchmarks/ui.py
 
-The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our
-page, and nothing else. The clock runs inside the page: from the click event to the last
-change in any chart. The two pages take turns, so that both meet the same machine.
+The empty app (`empty_app.py`) has a button and as many charts as a click redraws on our page, and
+no further elements. The clock runs inside the page: from the click event to the last change in any
+chart. The two pages alternate, so that both run under the same load.
 """
 
 import os
@@ -38,9 +38,9 @@ Row = dict[str, object]
 EMPTY = "tests/benchmarks/empty_app.py"
 AIM = 1.5
 BLOCK = 10
-"""Clicks in a row on one page before the other's turn."""
+"""Consecutive clicks on a page before the other page's turn."""
 FAST, GAP = 20, 50
-"""Fast clicks, and milliseconds from one to the next."""
+"""Number of fast clicks, and milliseconds between them."""
 WARM_UP = 4
 CHART = ":is(.stVegaLiteChart, .panel-picture)"
 """A chart, drawn by Streamlit or in a panel."""
@@ -64,13 +64,13 @@ new MutationObserver(changes => {
 }).observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
 """
 QUIET = "() => clock.last > clock.click && performance.now() - clock.last > 400"
-"""Nothing in a chart has changed for a while."""
+"""True if no chart has changed for a while."""
 ANOTHER = "() => document.querySelector('.reward-bar').dataset.offer !== clock.answered.at(-1)"
 """The offer on the screen has not been answered yet."""
 
 
 def open_page(context: BrowserContext, url: str, charts: int) -> Page:
-    """Open an address and wait until its charts stand still."""
+    """Open an address and wait until its charts are stable."""
     page = context.new_page()
     page.add_init_script(CLOCK)
     page.goto(url)
@@ -88,7 +88,7 @@ def press(page: Page, key: str) -> None:
 
 
 class Wire:
-    """Bytes that a page has got since the last look: through its WebSocket, and by its answers."""
+    """Bytes received by a page since the last call: by WebSocket and by responses."""
 
     def __init__(self, context: BrowserContext) -> None:
         self._got = 0
@@ -106,7 +106,7 @@ class Wire:
             self._got += int(answer.headers.get("content-length", 0))
 
     def taken(self) -> int:
-        """How many, from now on anew."""
+        """Number of bytes received; resets the counter."""
         got, self._got = self._got, 0
         return got
 
@@ -143,11 +143,11 @@ def reaction(
                 wire.taken()
             here += [click(play, keys[i % 2]) for i in range(BLOCK)]
             there += [click(floor, "click") for _ in range(BLOCK)]
-            for wire, found in zip(wires, sizes, strict=True):
-                found.append(wire.taken())
+            for wire, result in zip(wires, sizes, strict=True):
+                result.append(wire.taken())
     kilobytes = {
-        title: f"{sum(found) / (1_000 * len(here)):.1f}"
-        for title, found in zip(("kB", "kB empty"), sizes, strict=True)
+        title: f"{sum(result) / (1_000 * len(here)):.1f}"
+        for title, result in zip(("kB", "kB empty"), sizes, strict=True)
     }
     return [
         compare(f"{name}, {statistic}", quantile(here, share), quantile(there, share))
@@ -176,10 +176,11 @@ def compare(name: str, here: float, there: float, aim: float | None = AIM) -> Ro
 
 
 def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -> tuple[int, int]:
-    """How many offers the fast clicks met, and how many answers count in the end.
+    """Number of offers clicked during fast clicks, and of answers counted at the end.
 
-    Two clicks at one offer are one answer; on the empty page every click counts. Which offer it
-    was is noted by the page, as the click happens: asked for before it, it may be the one before.
+    Two clicks on an offer are a single answer; on the empty page every click counts. The page
+    records the offer at the moment of the click; a query before the click might see the previous
+    offer.
     """
     with browser.new_context(viewport=SIZE) as context:
         page = open_page(context, url, charts=2)
@@ -193,7 +194,7 @@ def hurry(browser: Browser, url: str, how: Callable[[Page], None], shown: str) -
 
 
 def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
-    """Fast clicks by mouse, at one place and on the button wherever it is, and by key."""
+    """Fast clicks by mouse, at a fixed position and on the moving button, and by key."""
     ours, theirs = f"{app.address}/", f"{empty.address}/?charts=4"
     visitors, clicks = ".score dd", ".stMarkdown:has-text('Clicks: ')"
     places: dict[Page, tuple[float, float]] = {}
@@ -223,10 +224,10 @@ def hurries(browser: Browser, app: Server, empty: Server) -> list[Row]:
         ("ours, each offer once", ours, once_it_is_there, visitors),
         ("empty, on the button", theirs, lambda page: wherever(page, "click"), clicks),
     )
-    found = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
+    result = ((name, hurry(browser, url, how, shown)) for name, url, how, shown in ways)
     return [
         {"clicks": name, "sent": FAST, "offers": offers, "counted": counted}
-        for name, (offers, counted) in found
+        for name, (offers, counted) in result
     ]
 
 
@@ -243,7 +244,7 @@ def load(context: BrowserContext, url: str) -> dict[str, float]:
 
 
 def loads(path: str, repeats: int) -> list[Row]:
-    """A fresh server and an empty browser cache, then the same again."""
+    """A new server and an empty browser cache, then the same again."""
     times: dict[tuple[str, str, str], list[float]] = {}
     for _ in range(repeats):
         for name, script, query in (("ours", "app.py", ""), ("empty", EMPTY, "?charts=2")):
@@ -270,7 +271,7 @@ def loads(path: str, repeats: int) -> list[Row]:
 
 
 def memory(browser: Browser, sessions: int) -> list[Row]:
-    """Resident memory of a fresh server after one session, and after more that stay open."""
+    """Resident memory of a new server after one session, and after more open sessions."""
     measured: dict[str, tuple[float, float]] = {}
     for name, script, key in (("ours", "app.py", "reward-1"), ("empty", EMPTY, "click")):
         with running(script) as server, ExitStack() as open_ones:
@@ -325,7 +326,7 @@ def thousand(browser: Browser, app: Server, repeats: int) -> list[Row]:
     ]
 
 
-# -- all together ---------------------------------------------------------------------
+# -- all tables -----------------------------------------------------------------------
 
 
 def show(title: str, rows: list[Row]) -> None:

@@ -1,9 +1,10 @@
-"""The screens of lessons, one picture each, in the order in which a person sees them.
+"""Screenshots of lessons, one per screen, in the order of the lesson.
 
     python -m tests.benchmarks.walk_lessons FOLDER [KEY ...] [--size 1280x720] [--dark]
 
-Each lesson is taken from the guess to the end by visible controls alone, without *Skip*; a screen
-that leads no further ends the walk with an error. A picture is as tall as its page, up to a limit.
+Each lesson is walked from the guess to the end by visible controls alone, without *Skip*; a screen
+without a way forward ends the walk with an error. A screenshot is as tall as its page, up to a
+limit.
 """
 
 import argparse
@@ -20,15 +21,15 @@ from tests.browser.page import Scheme
 
 _OPEN = "button:visible:not([disabled])"
 _TRIES = 24
-"""Most presses on the screen where something is to be done."""
+"""Maximum number of presses on the interactive screen."""
 _TALLEST = 2_400
 """Pixels of a picture at most."""
 _PATIENCE = 300_000
-"""Milliseconds for what a lab computes, on a busy machine, too."""
+"""Timeout in milliseconds for the computations of a lesson on a busy machine."""
 
 
 def walk(page: LearnPage, key: str, folder: Path) -> None:
-    """Take a lesson to its end by visible controls, with a picture of each screen.
+    """Walk through a lesson by visible controls, with a screenshot of each screen.
 
     Raises:
         AssertionError: if a screen has no visible control that leads on.
@@ -68,12 +69,12 @@ def _try(page: LearnPage, key: str) -> None:
 
 
 def _press(button: Locator) -> None:
-    """As soon as it can be: what a lab computes may take half a minute."""
+    """Press as soon as possible: a computation may take half a minute."""
     button.first.click(timeout=_PATIENCE)
 
 
 def _await_lab(page: LearnPage) -> None:
-    """Until all is there that the first screen tells of, and each button of the next is open."""
+    """Wait until the first screen is complete, and all buttons of the next one are enabled."""
     expect(page.page.get_by_test_id("stProgress")).to_have_count(0, timeout=_PATIENCE)
     page.come_to_rest()
 
@@ -92,25 +93,25 @@ def _picture(page: LearnPage, path: Path) -> None:
 
 
 def main() -> None:
-    """Walk the lessons that are asked for, or all."""
+    """Walk the requested lessons, or all."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("keys", nargs="*", default=[], metavar="KEY", choices=[[], *LESSONS])
     parser.add_argument("--size", default="1280x720")
     parser.add_argument("--dark", action="store_true")
-    asked = parser.parse_args()
-    width, height = map(int, asked.size.split("x"))
-    asked.folder.mkdir(parents=True, exist_ok=True)
+    options = parser.parse_args()
+    width, height = map(int, options.size.split("x"))
+    options.folder.mkdir(parents=True, exist_ok=True)
     path = chromium.find()
     assert path, "no Chromium is installed"
     with running() as server, chromium.launched(path) as browser:
-        scheme: Scheme = "dark" if asked.dark else "light"
+        scheme: Scheme = "dark" if options.dark else "light"
         tab: Page = browser.new_page(
             viewport=ViewportSize(width=width, height=height), color_scheme=scheme
         )
         page = LearnPage(tab, server.address)
-        for key in asked.keys or LESSONS:
-            walk(page, key, asked.folder)
+        for key in options.keys or LESSONS:
+            walk(page, key, options.folder)
 
 
 if __name__ == "__main__":

@@ -1,1 +1,3 @@
-"""Journeys in a real browser: a package, so that its fixtures last as long as they do."""
+"""Journeys in a real browser. The folder is a package, so that its fixtures last for
+all journeys.
+"""

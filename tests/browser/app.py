@@ -1,4 +1,4 @@
-"""The app on a port of its own, started as a person starts it."""
+"""The app on its own port, started like by a user."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from urllib.request import urlopen
 ROOT = Path(__file__).resolve().parents[2]
 HOST = "127.0.0.1"
 _PATIENCE = 300.0
-"""Seconds a server may take until it is healthy, on a busy machine; one that ends is told."""
+"""Timeout in seconds for a server's start on a busy machine; an ended server is reported."""
 
 
 def _read(line: str) -> dict[str, Any]:
@@ -33,10 +33,10 @@ class Server:
     """A running server.
 
     Attributes:
-        address: where it is.
-        pid: which process.
-        started_in: seconds until it was healthy.
-        log_file: what it says to whoever runs it, while it runs.
+        address: URL of the server.
+        pid: process id.
+        started_in: seconds until the first healthy response.
+        log_file: file with the server's output.
     """
 
     address: str
@@ -52,14 +52,14 @@ class Server:
 
     @property
     def log(self) -> list[dict[str, Any]]:
-        """Its log lines; what is none, behind Streamlit's greeting, is told as an error."""
+        """Log lines; output after Streamlit's greeting that is not JSON is reported as an error."""
         said = self.log_file.read_text().splitlines()
         first = next((place for place, line in enumerate(said) if line.startswith("{")), len(said))
         return [_read(line) for line in said[first:] if line.strip()]
 
     @property
     def complaints(self) -> list[dict[str, Any]]:
-        """What it warns of, or worse."""
+        """Log lines of level warning or above."""
         return [line for line in self.log if line["level"] not in {"debug", "info"}]
 
 
@@ -73,9 +73,9 @@ def running(
     """Run a script of this repository until the block ends, with its ``.streamlit/``.
 
     Args:
-        data: where it keeps its loops; a folder that is gone afterwards by default.
-        port: where it listens; any free one by default.
-        environment: variables beside those of this process.
+        data: data folder; a temporary folder by default.
+        port: port of the server; any free port by default.
+        environment: additional environment variables.
     """
     with tempfile.TemporaryDirectory() as folder:
         own = {"PLAYGROUND_DATA": str(data or folder)}

@@ -14,7 +14,7 @@ ARGUMENTS = (
 
 
 def find() -> str | None:
-    """The path of a Chromium, if there is one."""
+    """Return the path of an installed Chromium, or None."""
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 

@@ -1,4 +1,4 @@
-"""The Compare page as a person sees it."""
+"""Page object for Compare."""
 
 import re
 from typing import Self
@@ -10,18 +10,18 @@ from tests.browser.page import AppPage
 MATCH, ARMS = "Agreement of the apprentice", "Mean reward of the three loops"
 COST, GAIN = "Visitors served worse than by today", "Rewards gained over today"
 OUTLOOK, SLICES = "Band in which the mean reward", "Expected agreement with today"
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 
 
 class ComparePage(AppPage):
-    """One tab with the Compare page."""
+    """A tab with the Compare page."""
 
     PATH = "/compare"
     CHARTS = (MATCH, ARMS)
 
     @property
     def visitors(self) -> Locator:
-        """How many visitors came, in a sentence."""
+        """The sentence with the number of visitors."""
         return self.keyed("came")
 
     def expect_visitors(self, number: int) -> None:
@@ -29,7 +29,7 @@ class ComparePage(AppPage):
         expect(self.visitors).to_contain_text(re.compile(rf"^{number:,} visitors? came"))
 
     def why(self) -> Self:
-        """Open what lies behind the numbers."""
+        """Open the details behind the numbers."""
         self.keyed("why").locator("summary").click()
         for name in (COST, GAIN, OUTLOOK, SLICES):
             expect(self.chart(name).locator("svg")).to_be_visible()
@@ -37,17 +37,17 @@ class ComparePage(AppPage):
         return self
 
     def close_why(self) -> None:
-        """Close that again: no frame of a crowd draws six charts then."""
+        """Close the details: later frames of a crowd then draw two charts instead of six."""
         self.keyed("why").locator("summary").click()
         expect(self.chart(OUTLOOK)).to_have_count(0)
 
     @property
     def summary(self) -> str:
-        """What a presenter can read out."""
+        """The summary for presenters."""
         return self.keyed("summary").inner_text()
 
     def choose_rule(self, name: str) -> None:
-        """Choose what is shown today, and wait until the loops have started over."""
+        """Choose the present rule, and wait until the loops have started over."""
         box = self.keyed("compare-rule").get_by_role("combobox")
         box.click()
         self.page.get_by_role("option", name=name, exact=True).click()
@@ -61,7 +61,7 @@ class ComparePage(AppPage):
         expect(self.button("start")).to_be_enabled()
 
     def rows(self, visitors: int) -> list[dict[str, str]]:
-        """Every visitor as downloaded, the first one first, as soon as there are so many."""
+        """Downloaded rows of all visitors in order, as soon as the given number is there."""
         self.settle()
         expect(self.keyed("compare-csv")).to_contain_text(f"{visitors:,} visitors")
         return self.table("compare-csv")

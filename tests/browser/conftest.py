@@ -1,4 +1,4 @@
-"""One server and one Chromium for all journeys, an empty profile for each page."""
+"""One server and one Chromium for all journeys, with an empty profile for each page."""
 
 import os
 from collections.abc import Callable, Iterator
@@ -20,7 +20,7 @@ from tests.browser.worlds import WorldsPage
 BEEN_HERE = """try {
     localStorage.setItem("personalizer-playground-first-minute", "shown");
 } catch { /* A page without storage. */ }"""
-"""Has a browser remember that the first minute was shown in it."""
+"""Script that marks the browser as a returning visitor without introduction."""
 P = TypeVar("P", bound=AppPage)
 NewTab = Callable[..., Page]
 """(viewport=..., **options of a browser context) -> an empty tab."""
@@ -40,15 +40,15 @@ OpenWorlds = Callable[..., WorldsPage]
     ]
 )
 def all_looks(request: pytest.FixtureRequest) -> bool:
-    """True if a journey goes to its end, and looks at all sizes and in both schemes: at night."""
+    """True if a journey is complete, with all sizes and both colour schemes: at night."""
     return bool(request.param)
 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[Server]:
-    """The app, running. Browser sessions do not see each other, so they may share it.
+    """The running app, shared by isolated browser sessions.
 
-    Whatever is done there: nothing that an operator would have to look at.
+    No test may cause a warning or an error in its log.
     """
     with running() as server:
         yield server
@@ -57,7 +57,7 @@ def server() -> Iterator[Server]:
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium. It runs no longer than this folder's tests, so that asyncio is free elsewhere."""
+    """Chromium, closed after this folder's tests, so that asyncio is free for other tests."""
     path = chromium.find()
     if path is None:
         missing = f"no Chromium: none of {', '.join(chromium.NAMES)} is installed"
@@ -70,19 +70,18 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def kept_tabs() -> list[Page]:
-    """Tabs in profiles of their own that tests use one after the other."""
+    """Tabs in separate profiles that tests use in turn."""
     return []
 
 
 @pytest.fixture
 def new_tab(browser: Browser, server: Server, kept_tabs: list[Page]) -> Iterator[NewTab]:
-    """Opens a tab in an empty profile of its own.
+    """Return a function that opens a tab in an empty profile.
 
-    Where nothing else is asked of the profile, a tab of earlier tests is used again, emptied: it
-    still has the app's scripts as compiled, and opens a page in half the time. Its system asks for
-    less motion: to draw sixty times a second what fades and turns is a fifth of what a page costs.
-    Tabs with profiles of their own have all of it. Whoever opens one has been here before, unless
-    they are said to be ``new_here``.
+    Without special options, an emptied tab of earlier tests is reused: the compiled scripts of the
+    app are cached, and a page opens in half the time. These tabs prefer reduced motion, because
+    animations at sixty frames a second are a fifth of a page's cost. Tabs with special options have
+    full motion. A profile counts as a returning visitor unless ``new_here`` is set.
     """
     unused, others = list(kept_tabs), list[BrowserContext]()
 
@@ -115,11 +114,11 @@ def new_tab(browser: Browser, server: Server, kept_tabs: list[Page]) -> Iterator
 
 
 def _empty(tab: Page, server: Server) -> None:
-    """Leave nothing in a tab and its profile that the next test could find."""
+    """Remove all traces of a test from a tab and its profile."""
     for page in tab.context.pages:
         if page != tab:
             page.close()
-    tab.goto(f"{server.address}/_stcore/health")  # Of the same origin, without a script.
+    tab.goto(f"{server.address}/_stcore/health")  # Same origin, without a script.
     tab.evaluate("localStorage.clear(); sessionStorage.clear()")
     tab.context.clear_cookies()
     tab.mouse.move(0, 0)
@@ -127,9 +126,9 @@ def _empty(tab: Page, server: Server) -> None:
 
 @pytest.fixture
 def open_page(new_tab: NewTab, server: Server) -> Iterator[OpenPage]:
-    """Opens the Play page in a browser profile of its own.
+    """Return a function that opens the Play page in a separate browser profile.
 
-    Whatever a test does there: no error on the console, no request to another host.
+    No test may cause an error on the console or a request to another host.
     """
     yield from _opening(new_tab, server, PlayPage)
 

@@ -1,4 +1,4 @@
-"""The Data page as a person sees it."""
+"""Page object for Data."""
 
 import re
 from pathlib import Path
@@ -9,11 +9,11 @@ from engine.store.exchange.formats import FORMATS
 from tests.browser.page import AppPage
 
 _FILES = {kind.key: kind.title for kind in FORMATS}
-"""What the links to files of a loop say."""
+"""Labels of the links to a loop's files."""
 
 
 class DataPage(AppPage):
-    """One tab with the Data page."""
+    """A tab with the Data page."""
 
     PATH = "/data"
 
@@ -30,7 +30,7 @@ class DataPage(AppPage):
         return found[1]
 
     def expect_loops(self, number: int) -> None:
-        """Wait until so many loops are listed; without one no number stands there."""
+        """Wait until so many loops are listed; the heading of an empty list has no number."""
         heading = f"Your loops ({number})" if number else "Your loops"
         expect(self.page.get_by_text(heading, exact=True)).to_be_visible()
         self.settle()
@@ -43,13 +43,13 @@ class DataPage(AppPage):
         expect(box).to_be_visible()
         if not box.locator("details[open]").count():
             box.locator("summary").click()
-        self.stand_still()  # What moves between press and release is not pressed.
+        self.stand_still()  # An element that moves between press and release is not clicked.
 
     def export(self, loop: str, to: Path, kind: str = "log") -> Path:
         """Download a loop into a folder."""
         self.open_menu(loop, "export")
         with self.page.expect_download() as download:
-            # By what stands there: a link's key is the loop's id but where that has `__`.
+            # By text: a link's key is the loop's id, except for ids with `__`.
             link = self.keyed(f"export-{loop}").get_by_role("link", name=_FILES[kind], exact=True)
             expect(link).to_be_visible()
             self.stand_still()
@@ -67,7 +67,7 @@ class DataPage(AppPage):
         self.settle()
 
     def bring_in(self, file: Path) -> None:
-        """Import a file, where files are brought in, which is opened if it is not."""
+        """Import a file; open the import section if necessary."""
         field = self.keyed("bring").locator("details[open]")
         if not field.count():
             self.keyed("bring").locator("summary").click()

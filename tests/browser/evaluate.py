@@ -1,4 +1,4 @@
-"""The Evaluate page as a person sees it."""
+"""Page object for Evaluate."""
 
 from playwright.sync_api import Locator
 
@@ -8,12 +8,12 @@ FOREST = "What each option would have earned"
 
 
 class EvaluatePage(AppPage):
-    """One tab with the Evaluate page."""
+    """A tab with the Evaluate page."""
 
     PATH = "/evaluate"
     CHARTS = (FOREST,)
 
     @property
     def headline(self) -> Locator:
-        """The one sentence."""
+        """The headline sentence."""
         return self.keyed("evaluate-headline")

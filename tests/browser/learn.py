@@ -1,4 +1,4 @@
-"""The Learn page as a person sees it."""
+"""Page object for Learn."""
 
 from typing import Self
 
@@ -8,12 +8,12 @@ from tests.browser.page import AppPage
 
 
 class LearnPage(AppPage):
-    """One tab with the Learn page."""
+    """A tab with the Learn page."""
 
     PATH = "/learn"
 
     def open(self, query: str = "") -> Self:
-        """Open the page, and wait until there is something to do."""
+        """Open the page, and wait for the first control."""
         super().open(query)
         first = "lesson-guessed" if "lesson=" in query else "begin-barista"
         expect(self.button(first)).to_be_visible()
@@ -33,7 +33,7 @@ class LearnPage(AppPage):
 
     @property
     def flat_pictures(self) -> set[str]:
-        """Pictures that are too low to be read."""
+        """Charts that are too low to read."""
         return set(self.page.evaluate(_FLAT))
 
     def guess(self) -> None:
@@ -48,7 +48,7 @@ class LearnPage(AppPage):
         self.come_to_rest()
 
     def on(self, key: str = "lesson-next") -> None:
-        """Press a way on as soon as it is open, by keys alone."""
+        """Press a button by keyboard as soon as it is enabled."""
         expect(self.button(key)).to_be_enabled()
         self.tab_to(key)
         self.page.keyboard.press("Enter")

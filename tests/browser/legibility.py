@@ -1,18 +1,18 @@
-"""Whether every text on a page is large and distinct enough to read, and the page fits."""
+"""Legibility of a page: size and contrast of all texts, and no sideways scrolling."""
 
 from typing import Any
 
 from tests.browser.page import SIZES, AppPage
 
 SMALLEST = 14
-"""Pixels that the smallest text may have, in a chart, too."""
+"""Minimum size of text in pixels, also in charts."""
 
 TWO_ROWS = 800
 """Pixels of a window up to which the toolbar has a second row."""
 
 
 def offenders(page: AppPage) -> set[str]:
-    """What is wrong with what is visible now, on a laptop and a phone, light and dark."""
+    """Faults in the visible part of a page, on a laptop and a phone, light and dark."""
 
     def found() -> set[str]:
         page.stand_still()
@@ -23,7 +23,7 @@ def offenders(page: AppPage) -> set[str]:
 
 
 def cramped(page: AppPage) -> set[str]:
-    """What does not fit, or is too small or faint, in any window, in the scheme that it is in."""
+    """Faults of size, contrast and fit in any window, in the current colour scheme."""
 
     def found() -> set[str]:
         page.stand_still()
@@ -35,7 +35,7 @@ def cramped(page: AppPage) -> set[str]:
 
     wrong: set[str] = set()
     before = page.page.viewport_size
-    for size in reversed(SIZES):  # The window that most pages are in comes last, and stays.
+    for size in reversed(SIZES):  # The usual window comes last, and stays.
         page.page.set_viewport_size(size)
         wrong |= {f"{size['width']} px: {fault}" for fault in page.lasting(found)}
     if before:
@@ -44,7 +44,7 @@ def cramped(page: AppPage) -> set[str]:
 
 
 def faults(text: dict[str, Any]) -> list[str]:
-    """What is wrong with a text: too small, or too close to its background."""
+    """Faults of a text: too small, or too little contrast."""
     found = []
     if text["size"] < SMALLEST - 0.01:
         found.append(f"{text['size']:.1f} px: {text['where']} {text['text']!r}")
@@ -138,7 +138,5 @@ TEXTS = r"""() => {
     }
     return found;
 }"""
-"""Every visible text node: size on screen, weight, and contrast where it can be computed.
-
-Not computed: what is disabled, and texts on the marks of a chart.
-"""
+"""Every visible text node: size on screen, weight, and contrast if it can be computed. Disabled
+elements and texts on the marks of a chart have no contrast."""

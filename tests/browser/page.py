@@ -1,4 +1,4 @@
-"""A page of the app as a person sees it: what stands there, what can be pressed."""
+"""Page object common to all pages of the app."""
 
 import csv
 import re
@@ -11,7 +11,7 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, ViewportSize, exp
 WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=390, height=844)
 """A laptop's window and a phone's."""
 LYING = ViewportSize(width=844, height=390)
-"""A phone that lies on its side."""
+"""A phone in landscape orientation."""
 SIZES = (
     WIDE,
     ViewportSize(width=1280, height=720),
@@ -20,34 +20,34 @@ SIZES = (
     NARROW,
     ViewportSize(width=320, height=640),
 )
-"""Windows of a laptop, a small one, a projector, a tablet and two phones."""
+"""Windows of a laptop, a small laptop, a projector, a tablet and two phones."""
 PAPER = ViewportSize(width=717, height=1046)
-"""A page of A4 between its margins."""
+"""An A4 page without margins."""
 GROUPS = {
     **dict.fromkeys(("Compare", "Race", "Evaluate"), "Compare & evaluate"),
     **dict.fromkeys(("Worlds", "Data"), "Worlds & data"),
 }
-"""Pages that stand in the menu of a group."""
+"""Pages in the menu of a group."""
 Scheme = Literal["light", "dark"]
 PATIENCE = 60_000
-"""Milliseconds until something that does not come counts as missing, on a busy machine, too."""
+"""Timeout in milliseconds for missing elements on a busy machine."""
 
 _PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
-"""Where Streamlit looks for its server first when a page other than the first is opened."""
+"""First addresses at which Streamlit looks for its server from a page other than the first."""
 
 expect.set_options(timeout=PATIENCE)
 
 
 class AppPage:
-    """One tab with a page of the app.
+    """A tab with a page of the app.
 
     Attributes:
-        complaints: errors that the browser reported, and requests to any other host.
+        complaints: errors reported by the browser, and requests to other hosts.
     """
 
     PATH: ClassVar[str] = "/"
     CHARTS: ClassVar[tuple[str, ...]] = ()
-    """Parts of the names of the charts that the page opens with."""
+    """Parts of the descriptions of the page's initial charts."""
 
     def __init__(self, page: Page, address: str) -> None:
         page.set_default_timeout(PATIENCE)
@@ -80,8 +80,9 @@ class AppPage:
         return self
 
     def go_to(self, title: str) -> None:
-        """Go to another page by the menu at the top, where its group, if any, is lit then: by one
-        frame, as a second would light the group of the page before again."""
+        """Go to another page by the top menu, and check that the group of the new page is
+        highlighted within a frame: a late frame would highlight the previous group again.
+        """
         menu = self.page.get_by_test_id("stTopNav")
         if title in GROUPS:
             menu.get_by_text(GROUPS[title], exact=True).click()
@@ -92,9 +93,9 @@ class AppPage:
         expect(self.page.locator(".announced")).to_have_count(1)
 
     def in_all_looks(self) -> Iterator[str]:
-        """The page on a laptop and a phone, light and dark, one after the other; which it is.
+        """Show the page on a laptop and a phone, light and dark; yield the description of each.
 
-        A laptop is the first and the last; the scheme it comes in changes once.
+        A laptop is the first and the last; the colour scheme changes once.
         """
         for scheme, sizes in zip(self.schemes, ((WIDE, NARROW), (NARROW, WIDE)), strict=True):
             self.turn(scheme)
@@ -104,7 +105,7 @@ class AppPage:
 
     @property
     def schemes(self) -> tuple[Scheme, Scheme]:
-        """The scheme that the page is in, and the other."""
+        """The current colour scheme of the page, and the other."""
         dark = self.page.evaluate("matchMedia('(prefers-color-scheme: dark)').matches")
         return ("dark", "light") if dark else ("light", "dark")
 
@@ -114,7 +115,7 @@ class AppPage:
         self.page.wait_for_function(_FOLLOWED, arg=scheme)
 
     def lasting(self, faults: Callable[[], set[str]]) -> set[str]:
-        """What is wrong for longer than the page needs to find its place."""
+        """Faults that persist for longer than the page needs for its layout."""
         for _ in range(30):
             if not (found := faults()):
                 break
@@ -123,24 +124,24 @@ class AppPage:
 
     @property
     def excess(self) -> int:
-        """Pixels that the page is wider than the screen, or its toolbar than its place."""
+        """Excess width of the page or its toolbar in pixels."""
         width: int = self.page.evaluate(_EXCESS)
         return width
 
     @property
     def bar_rows(self) -> int:
-        """Rows that its toolbar takes."""
+        """Number of rows in the toolbar."""
         rows: int = self.page.evaluate(_BAR_ROWS)
         return rows
 
     @property
     def clipped(self) -> list[str]:
-        """Texts of buttons, headings and charts that are not seen in full."""
+        """Texts of buttons, headings and charts that are truncated."""
         cut: list[str] = self.page.evaluate(_CLIPPED)
         return cut
 
     def cut_on_paper(self) -> set[str]:
-        """Tables that are wider than their place on A4, and charts that lie there like plates."""
+        """Tables wider than an A4 page, and charts squeezed flat on paper."""
         size = self.page.viewport_size
         assert size
         tables: list[float] = self.page.evaluate(_TABLES)
@@ -156,21 +157,21 @@ class AppPage:
         return self.page.locator(f".st-key-{key}").first
 
     def chart(self, name: str) -> Locator:
-        """A chart by a part of its description; the large one, if there is a small copy."""
+        """A chart by a part of its description; the large chart, if there is a small copy."""
         return self.page.locator(
             f':is(.stVegaLiteChart, .panel-picture)[aria-label*="{name}"]'
         ).first
 
     def button(self, key: str) -> Locator:
-        """A button; those with help stand in the page twice, one of them hidden."""
+        """A button; buttons with help occur twice in the page, once hidden."""
         return self.keyed(key).locator("button:visible").first
 
     def press(self, key: str) -> None:
-        """Press a button as soon as it can be."""
+        """Press a button as soon as possible."""
         self.button(key).click()
 
     def tab_to(self, key: str) -> None:
-        """Press Tab until what has a key in the app's code, or a part of it, has the focus."""
+        """Press Tab until the element with a key, or a part of the element, has the focus."""
         for _ in range(60):
             if self.page.evaluate(_IS_IN, f".st-key-{key}"):
                 return
@@ -178,37 +179,37 @@ class AppPage:
         raise AssertionError(f"Tab does not lead to {key}")
 
     def table(self, key: str) -> list[dict[str, str]]:
-        """The rows that a link saves as CSV."""
-        self.come_to_rest()  # A link that is drawn anew between press and release saves nothing.
+        """Rows of the CSV file behind a link."""
+        self.come_to_rest()  # A link redrawn between press and release saves no file.
         with self.page.expect_download() as download:
             self.keyed(key).get_by_role("link").click()
         with download.value.path().open(newline="", encoding="utf-8") as file:
             return list(csv.DictReader(file))
 
     def choose(self, key: str, option: str) -> None:
-        """Choose one of several."""
+        """Choose one of several options."""
         radio = self.page.locator(f"[class*=st-key-{key}]").get_by_role("radio", name=option)
         radio.click()
         expect(radio).to_be_checked()
 
     def settle(self) -> None:
-        """Wait until the script that draws the page is done."""
+        """Wait until the page's script is done."""
         expect(self.page.get_by_test_id("stApp")).to_have_attribute(
             "data-test-script-state", "notRunning"
         )
 
     def come_to_rest(self) -> None:
-        """Wait until no script has run for a while: all that a new tab tells has been taken."""
+        """Wait until no script has run for a while: all messages of a new tab have been handled."""
         self.promised(_AT_REST)
 
     def stand_still(self) -> None:
-        """Wait until all that moves or fades in is where it will be, and has its colour."""
+        """Wait until all animations have ended."""
         self.promised(_STILL)
 
     def promised(self, script: str, argument: object = None) -> Any:
-        """What comes of a function in the page that promises something.
+        """Return the result of an asynchronous function in the page.
 
-        Playwright itself would wait for that for ever.
+        Playwright itself would wait without a timeout.
         """
         return self.page.evaluate(_BOUNDED % script, [argument, PATIENCE])
 
@@ -217,13 +218,13 @@ class AppPage:
         self.keyed(key).locator("label").first.click()
 
     def close_popover(self) -> None:
-        """Close what is open, and leave no field in focus."""
+        """Close an open popover, and leave no field in focus."""
         self.page.keyboard.press("Escape")
         expect(self.page.get_by_test_id("stPopoverBody")).to_be_hidden()
         self.page.evaluate("document.activeElement?.blur()")
 
     def open_more(self, part: str) -> Locator:
-        """Open what is seldom used, at one of its parts; what is in it."""
+        """Open the further options at one of their parts; return the box."""
         self.press("more")
         box = self.page.get_by_role("dialog", name="More")
         radio = box.get_by_role("radio", name=part)
@@ -232,7 +233,7 @@ class AppPage:
         return box
 
     def reset(self) -> None:
-        """Begin anew; the box of it closes by itself."""
+        """Start over; the box closes by itself."""
         self.press("more")
         self.come_to_rest()
         self.press("reset")
@@ -240,7 +241,7 @@ class AppPage:
 
     @property
     def link(self) -> str:
-        """The link to this set-up, out of its popover."""
+        """The link to this set-up from the popover."""
         return self.links[0]
 
     @property
@@ -361,4 +362,4 @@ _FOLLOWED = r"""scheme => {
     const texts = [...document.querySelectorAll(`${charts} .role-axis-label text`)];
     return texts.every(text => getComputedStyle(text).fill === color);
 }"""
-"""Whether the background has the scheme, and the style sheet and the charts have its ink."""
+"""True if background, style sheet and charts follow the colour scheme."""

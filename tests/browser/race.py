@@ -1,4 +1,4 @@
-"""The Race page as a person sees it."""
+"""Page object for Race."""
 
 from typing import Self
 
@@ -8,30 +8,32 @@ from tests.browser.page import AppPage
 
 REWARD, REGRET = "Mean reward of each contender by visitor", "Cumulative regret of each contender"
 FINALS, SEGMENTS = "with its 95 % interval", "Regret per visitor of each contender"
-"""How the charts are called, in part."""
+"""Parts of the charts' descriptions."""
 _LONG = 300_000
-"""Milliseconds that a race may take: its processes stand back for all others."""
+"""Timeout of a race in milliseconds: race processes have a low priority."""
 
 
 class RacePage(AppPage):
-    """One tab with the Race page."""
+    """A tab with the Race page."""
 
     PATH = "/race"
 
     @property
     def verdict(self) -> Locator:
-        """What came of the race, once it is over."""
+        """The verdict after the race."""
         return self.keyed("verdict")
 
     def open(self, query: str = "") -> Self:
-        """Open the page with a query string, and wait until one can start."""
+        """Open the page with a query string, and wait until a race can start."""
         super().open(query)
         expect(self.button("start")).to_be_visible()
         self.settle()
         return self
 
     def bet(self, name: str) -> None:
-        """Place a bet, and wait until it stands; after a race it is behind a button."""
+        """Place a bet, and wait until the bet is displayed; after a race the bet is behind a
+        button.
+        """
         again = self.page.locator(".st-key-bet-again button:visible")
         if again.count():
             again.click()
@@ -48,7 +50,7 @@ class RacePage(AppPage):
         self.finish()
 
     def finish(self) -> None:
-        """Wait until the race is over, and all of it is drawn."""
+        """Wait until the race is over and completely drawn."""
         expect(self.verdict).to_be_visible(timeout=_LONG)
         expect(self.button("start")).to_be_enabled()
         for name in (REWARD, REGRET, FINALS, SEGMENTS):

@@ -1,4 +1,4 @@
-"""A page on the stage as a room sees it."""
+"""Page object for the stage of a page."""
 
 from collections.abc import Callable
 from typing import Any, Self
@@ -13,26 +13,26 @@ PROJECTORS = (
     ViewportSize(width=800, height=600),
 )
 LEAST = {1280: (28, 20), 1024: (20, 20), 800: (16, 16)}
-"""Pixels that text in a picture, and any other, has at least, by the width of the window."""
+"""Minimum type size in pixels in a chart and elsewhere, by window width."""
 
 
 class StagePage(AppPage):
-    """One tab with a page's stage."""
+    """A tab with a page's stage."""
 
     def show(self, path: str) -> Self:
-        """Open a page on the stage, and wait until its picture is there."""
+        """Open a page on the stage, and wait until its chart is there."""
         self.page.goto(f"{self.address}{path}")
         expect(self.sentence).to_be_visible()
         return self
 
     @property
     def sentence(self) -> Locator:
-        """What is said."""
+        """The sentence on the stage."""
         return self.keyed("stage-said").get_by_role("heading")
 
     @property
     def picture(self) -> Locator:
-        """The chart, once it is drawn."""
+        """The chart, once drawn."""
         return self.keyed("stage-hero").locator("svg.marks")
 
     def raise_hand(self, answer: str) -> None:
@@ -41,7 +41,7 @@ class StagePage(AppPage):
         self.page.keyboard.press(answer)
 
     def press_until(self, key: str, said: str) -> None:
-        """Press a key, once it is heard, until something is said; a person would press again."""
+        """Press a key repeatedly until the sentence appears; early presses may be lost."""
         self._until(lambda: self.page.keyboard.press(key), said)
 
     def tap_until(self, share: float, said: str) -> None:
@@ -58,7 +58,7 @@ class StagePage(AppPage):
         raise AssertionError(f"{said!r} is never said, but {self.sentence.inner_text()!r}")
 
     def leave_or_enter(self, key: str, there: Locator) -> None:
-        """Press a key that leads off the stage or onto it, again if it was not heard yet."""
+        """Press a key that enters or leaves the stage, again if the first press was lost."""
         for _ in range(20):
             if there.is_visible():
                 return
@@ -68,7 +68,7 @@ class StagePage(AppPage):
         raise AssertionError(f"{key} leads nowhere")
 
     def faults(self, size: ViewportSize) -> set[str]:
-        """What of the stage is too small, not in sight or hidden at a size of the window."""
+        """Parts of the stage that are too small, out of sight or hidden at a size of the window."""
         self.page.set_viewport_size(size)
 
         def found() -> set[str]:
@@ -128,5 +128,5 @@ _SEEN = r"""() => {
         })),
     };
 }"""
-"""How far the page scrolls, and of each text on the stage its size, how far it is outside of the
-window or of its picture, or behind the hands, and which text of its picture it lies over."""
+"""Scroll width of the page and, for each text on the stage, its size, its overhang over the
+window or its chart, its overlap with the votes, and the text of its chart that it overlaps."""

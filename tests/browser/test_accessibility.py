@@ -1,11 +1,11 @@
-"""Pages in the states that are listed here: nothing serious or moderate for axe-core, and nothing
-cut off, small or faint in the windows that `cramped` is given.
+"""Accessibility of pages in the listed states: no serious or moderate violation for axe-core, and
+no faults in the windows of `cramped`.
 
-Who leads a page to a state anyway has axe-core look at it there (`violations`): Play, Compare,
-Race, Evaluate and Data where it is asked how they look, lessons and *Why* on their journeys.
+States that other tests reach anyway are checked there (`violations`): Play, Compare, Race, Evaluate
+and Data in the tests of their looks, lessons and *Why* on their journeys.
 
-Another scheme changes colours alone. Those are measured, text by text, by `cramped` and by tests of
-how a page looks; axe-core looks at both schemes of what they do not see.
+The other colour scheme changes colours only. Contrast is measured text by text by `cramped` and by
+the tests of a page's look; axe-core checks both schemes of the remaining states.
 """
 
 from collections.abc import Iterator
@@ -24,14 +24,14 @@ pytestmark = [pytest.mark.browser, pytest.mark.nightly]
 
 BAD = {"moderate", "serious", "critical"}
 NOT_OURS = ("[disabled]", "[aria-disabled=true]", "[data-disabled=true]")
-"""What cannot be used now need not stand out (WCAG 1.4.3)."""
+"""Disabled elements need no contrast (WCAG 1.4.3)."""
 ALL = {"resultTypes": ["violations"]}
 COLOURS = ALL | {"runOnly": ["color-contrast", "link-in-text-block"]}
-"""The rules about colours: a scheme changes nothing else."""
+"""The rules about colours: a scheme changes colours only."""
 
 
 def violations(page: AppPage, state: str, options: dict[str, list[str]] = ALL) -> Iterator[str]:
-    """What axe-core finds on what is shown now."""
+    """Violations found by axe-core in the current state."""
     page.settle()
     page.page.mouse.move(0, 0)
     for fault in sorted(page.lasting(partial(_found, page, options))):
@@ -39,14 +39,14 @@ def violations(page: AppPage, state: str, options: dict[str, list[str]] = ALL) -
 
 
 def in_both_schemes(page: AppPage, state: str) -> Iterator[str]:
-    """That, and then in the other scheme."""
+    """Violations in the current scheme, and colour violations in the other."""
     yield from violations(page, state)
     page.turn(page.schemes[1])
     yield from violations(page, state, COLOURS)
 
 
 def wrong(page: AppPage, state: str) -> Iterator[str]:
-    """That, and what does not fit or is too faint in the other scheme."""
+    """Violations in the current scheme, and faults of fit and contrast in the other."""
     yield from violations(page, state)
     page.turn(page.schemes[1])
     yield from (f"{state}, {fault}" for fault in sorted(cramped(page)))
@@ -54,7 +54,7 @@ def wrong(page: AppPage, state: str) -> Iterator[str]:
 
 def _found(page: AppPage, options: dict[str, list[str]]) -> set[str]:
     page.stand_still()
-    # Half a megabyte of script; a page that has read it keeps it.
+    # Half a megabyte of script, loaded once per page.
     axe = Axe("0") if page.page.evaluate("'axe' in window") else Axe()
     found = axe.run(page.page, {"exclude": [[each] for each in NOT_OURS]}, options)
     return {

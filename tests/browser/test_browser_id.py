@@ -2,7 +2,7 @@
 
 import pytest
 
-from pages.parts.components import beside, browser_id
+from pages.parts.components import browser_id, folder_text
 from tests.browser.app import Server
 from tests.browser.conftest import NewTab
 
@@ -23,7 +23,7 @@ def test_secrets_of_sessions_are_kept_until_one_knows_whose_it_is(
 ) -> None:
     tab = new_tab()
     tab.goto(f"{server.address}/_stcore/health")  # Of the same origin, without a script.
-    script = beside(browser_id.__file__, "index.js")
+    script = folder_text(browser_id.__file__, "index.js")
 
     def told(secret: str) -> object:
         """Return what the script tells a session that has a secret."""

@@ -1,4 +1,4 @@
-"""Journeys through the Compare page, as presenters make them, in a real browser."""
+"""Journeys of presenters through the Compare page, in a real browser."""
 
 import re
 from contextlib import suppress
@@ -22,7 +22,8 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.expect_visitors(0)
     page.choose_rule("An editor's mood")
     page.choose_rule("By weather")
-    # What reaches a busy server together has no order: the rule is to be there before visitors.
+    # Requests that reach a busy server together have no order: the rule must be set before
+    # visitors.
     expect(page.page).to_have_url(re.compile("rule=weather"))
     for hundreds in (1, 2):
         page.let_in(100, 100 * hundreds)
@@ -64,8 +65,8 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
     page = open_compare()
     cells = page.page.locator("[data-testid=stDataFrame] canvas").first
     latte = page.page.get_by_role("option", name="Latte")
-    for _ in range(10):  # A grid that has just been drawn may not listen yet.
-        cells.dblclick(position={"x": 200, "y": 52}, force=True)  # what is shown when it is sunny
+    for _ in range(10):  # A newly drawn grid may not accept clicks yet.
+        cells.dblclick(position={"x": 200, "y": 52}, force=True)  # the item for sunny weather
         with suppress(AssertionError):
             expect(latte).to_be_visible(timeout=5_000)
             break
@@ -88,7 +89,7 @@ def test_a_rule_edited_in_place_is_what_is_shown_and_is_in_the_link(
 def test_the_keyboard_steps_and_sends_it_online(open_compare: OpenCompare) -> None:
     page = open_compare()
     page.expect_visitors(100)
-    expect(page.button("step")).to_be_enabled()  # A key is heard where its button can be pressed.
+    expect(page.button("step")).to_be_enabled()  # A key works as soon as its button is enabled.
     page.settle()
     page.page.keyboard.press("s")
     page.expect_visitors(101)

@@ -1,4 +1,4 @@
-"""How the Compare page looks: what is in sight, how readable."""
+"""Look of the Compare page: visibility and legibility."""
 
 import pytest
 from playwright.sync_api import expect

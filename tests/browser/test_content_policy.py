@@ -1,4 +1,4 @@
-"""What a browser does about the headers of every answer."""
+"""Effects of the response headers in a browser."""
 
 import pytest
 from playwright.sync_api import expect

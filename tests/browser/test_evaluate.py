@@ -1,4 +1,4 @@
-"""The Evaluate page in a real browser: a journey through it, and how it looks."""
+"""The Evaluate page in a real browser: a journey and the look."""
 
 import re
 from pathlib import Path
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 QUICK = "?visitors=300"
 
 
-def test_one_guesses_is_told_and_sees_the_truth(open_evaluate: OpenEvaluate) -> None:
+def test_guess_see_the_result_and_the_truth(open_evaluate: OpenEvaluate) -> None:
     page = open_evaluate(QUICK)
     page.page.set_viewport_size(NARROW)
     expect(page.headline).to_contain_text(re.compile(r"averaged 0\.\d\d where it was shown"))

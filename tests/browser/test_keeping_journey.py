@@ -1,4 +1,4 @@
-"""Nothing is lost: reload, restart, a second tab, a file."""
+"""Persistence across reload, restart, a second tab and a file."""
 
 import os
 import re
@@ -30,7 +30,7 @@ DEEP = "?world=news&seed=11&policy=classic&epsilon=30&crosses=2&speed=20"
 
 
 def loop_of(page: AppPage) -> str:
-    """The loop as the address names it, once it does."""
+    """The loop id in the address, once present."""
     page.page.wait_for_url(re.compile("loop="))
     return parse_qs(urlsplit(page.page.url).query)["loop"][0]
 
@@ -57,7 +57,7 @@ def test_a_second_tab_sees_each_click_within_a_second(open_page: OpenPage) -> No
 
 
 def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
-    """The frame and the settings are there, and are what they were whenever they are opened."""
+    """Check that the page has its frame, and that the settings keep their values when opened."""
     expect(play.page).to_have_title("Play · Personalizer Playground")
     expect(play.page.get_by_test_id("stHeaderLogo")).to_be_visible()
     expect(play.page.get_by_test_id("stSidebarNav")).to_have_count(0)
@@ -85,7 +85,7 @@ def _keeps_what_a_deep_link_says(play: PlayPage) -> None:
 def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goes_on(
     open_page: OpenPage, new_tab: NewTab, tmp_path: Path
 ) -> None:
-    """Who comes to a fresh server first comes by a deep link."""
+    """The first request to a new server is a deep link."""
     port = free_port()
     with running(data=tmp_path, port=port) as server:
         first = PlayPage(new_tab(), server.address)
@@ -95,7 +95,7 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
         proxy = Proxy(str(urlsplit(server.address).hostname), port)
         page = open_page(address=f"http://127.0.0.1:{proxy.port}")
         page.settle()
-        page.open()  # Whoever has been here before tells who they are, to each server anew.
+        page.open()  # A returning browser identifies itself to each new server.
         # The first answer draws the whole page, for which Streamlit asks no more by itself.
         page.press("reward-1")
         page.expect_visitors(1)
@@ -104,7 +104,7 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
         bar = page.keyed("panel-visit").locator(".panel")
         before = bar.get_attribute("data-session") or ""
         assert before
-        proxy.hold()  # That tab does not come back before somebody else has been there.
+        proxy.hold()  # The other tab returns only after this one.
         _kill(server)
     with running(data=tmp_path, port=port) as server:
         guest = PlayPage(first.page, server.address).open(f"?loop={loop}")
@@ -133,8 +133,8 @@ def test_after_a_kill_a_link_brings_the_loop_back_and_a_tab_that_stayed_open_goe
 
 
 def data_page(page: PlayPage) -> DataPage:
-    """The Data page in the same tab, gone to by its link."""
-    page.come_to_rest()  # What a new tab tells would be the last word on which page is asked for.
+    """Go to the Data page in the same tab by its link."""
+    page.come_to_rest()  # Pending messages of a new tab would override the requested page.
     page.go_to("Data")
     data = DataPage(page.page, page.address)
     data.settle()
@@ -187,7 +187,7 @@ def test_what_is_pressed_while_the_connection_is_gone_counts_once_or_the_page_sa
 
 
 def _lose(proxy: Proxy, tab: AppPage, button: str) -> None:
-    """Press a button while nothing gets through, break the connection, and have it again."""
+    """Press a button while the proxy blocks, then break and restore the connection."""
     proxy.hold()
     tab.press(button)
     proxy.cut()
@@ -204,7 +204,7 @@ def test_by_keys_alone_a_loop_is_named_and_deleted(open_page: OpenPage) -> None:
     data.tab_to(f"menu-{loop}")
     keys.press("Enter")
     name = data.keyed(f"name-{loop}").get_by_role("textbox")
-    expect(name).to_be_focused()  # What opens takes the focus.
+    expect(name).to_be_focused()  # The opened element takes the focus.
     keys.press("ControlOrMeta+a")
     keys.type("Monday")
     keys.press("Enter")
@@ -256,7 +256,7 @@ def test_a_faulty_file_is_told_line_by_line_and_one_of_more_than_a_mebibyte_come
     new_tab: NewTab, server: Server, tmp_path: Path
 ) -> None:
     data = DataPage(new_tab(), server.address).open()
-    data.expect_loops(0)  # It is known then whose browser it is.
+    data.expect_loops(0)  # The browser is identified by then.
     faulty, large = tmp_path / "mine.jsonl", tmp_path / "large.jsonl"
     faulty.write_text('{"format": "something else"}\n')
     data.bring_in(faulty)
@@ -282,7 +282,7 @@ def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
     new_tab: NewTab, server: Server
 ) -> None:
     tab = new_tab()
-    tab.goto(f"{server.address}/_stcore/health")  # Of the same origin, without a script.
+    tab.goto(f"{server.address}/_stcore/health")  # Same origin, without a script.
     tab.evaluate("localStorage.setItem('personalizer-playground', 'what is no secret')")
     page = PlayPage(tab, server.address).open()
     teach(page)
@@ -300,7 +300,7 @@ def test_a_browser_knows_its_loops_again_on_a_page_that_is_legible_and_fits(
     assert not [*page.complaints, *data.complaints, *stranger.complaints]
 
 
-# -- who may look, and who may answer -------------------------------------------------
+# -- read-only access, and who may answer ---------------------------------------------
 
 
 def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
@@ -329,7 +329,7 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     student.visit(shows)
     expect(somebody).to_be_visible()
     student.page.goto("about:blank")
-    # A link that does not say all that is set is written anew as soon as the page is there.
+    # An incomplete link is completed as soon as the page is there.
     student.visit(f"{student.address}/?loop={loop_of(lecturer)}#answer={secret}")
     expect(student.button("reward-3")).to_be_enabled()
     student.press("reward-3")

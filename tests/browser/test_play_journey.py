@@ -1,4 +1,4 @@
-"""Journeys through the Play page, as people make them, in a real browser."""
+"""Journeys through the Play page in a real browser."""
 
 import re
 from urllib.parse import parse_qs, urlsplit
@@ -16,17 +16,17 @@ from tests.browser.play import CURVE, MAP, PICTURE, REGRET, STEP_KEY, WORLDS, Pl
 pytestmark = pytest.mark.browser
 
 FAST, GAP = 20, 50
-"""Clicks in a row, and milliseconds from one to the next."""
+"""Number of consecutive clicks, and milliseconds between them."""
 STOPS = 3
-"""Crowds that are stopped, each at another moment of the server's work."""
+"""Number of crowds to stop, each at another moment of the server's work."""
 INVISIBLE = "\u2060"
-"""Joins words without a gap; the app breaks up with it what would become a link."""
+"""Word joiner without width; the app splits accidental links with it."""
 IDS = {item.name: item.id for world in WORLDS_BY_KEY.values() for item in world.items}
 LOVED, IGNORED = "reward-1", "reward-3"
 
 
 def reward_only(play: PlayPage, favourite: str, times: int) -> int:
-    """Reward one action until it was rewarded so often, and no other; how many came."""
+    """Reward one action so many times, and no other; return the number of visitors."""
     visitors = rewarded = 0
     while rewarded < times:
         assert visitors < 60, f"{favourite} was offered {rewarded} times among {visitors}"
@@ -150,10 +150,12 @@ def test_the_keyboard_steps_rewards_plays_pauses_undoes_and_calls_the_next(
 def test_an_answer_draws_what_it_changed_and_counts_as_well_where_a_run_of_the_page_has_to(
     open_page: OpenPage,
 ) -> None:
-    """So does who else is to stand there. Whoever comes by a link has no first minute."""
+    """The same for a change of visitor. A browser that comes by a link gets no first-minute
+    introduction.
+    """
     play = open_page("?seed=4")
     play.expect_visitors(0)
-    play.press(LOVED)  # With the first one comes *Undo*: a run of the page draws it.
+    play.press(LOVED)  # *Undo* appears with the first answer: a run of the page draws the button.
     expect(play.button("undo")).to_be_enabled()
     play.come_to_rest()
     for visitors in (2, 3):
@@ -206,7 +208,7 @@ _ANSWER_EACH = """async ([times, gap]) => {
     }
     return seen;
 }"""
-"""Double-clicks at each offer when it comes up, no faster than a person; what was on its card."""
+"""Double-click on each new offer, no faster than a person; return the texts of the cards."""
 
 
 def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
@@ -218,7 +220,8 @@ def test_in_live_play_an_answer_is_to_what_was_on_the_screen_or_to_nobody(
     seen = play.promised(_ANSWER_WHILE_IT_PLAYS, 3)
     play.press("stop")
     expect(play.button("start")).to_be_enabled()
-    play.come_to_rest()  # Until the next offer is there, a press is the second at the last one.
+    # Until the next offer is there, a press is the second at the previous offer.
+    play.come_to_rest()
     play.answer_otherwise("reward-other")
     expect(play.keyed("moved")).to_contain_text("reward 0.75")
     left = iter(seen)
@@ -241,7 +244,7 @@ _ANSWER_WHILE_IT_PLAYS = """async times => {
     }
     return seen;
 }"""
-"""Answers offers of live play; what was on the card, and who stood there."""
+"""Answer offers of live play; return the texts of the cards, and the visitors."""
 
 
 def test_a_tab_that_is_behind_says_that_the_visitor_has_left(open_page: OpenPage) -> None:
@@ -404,7 +407,7 @@ def test_a_cell_of_the_map_puts_its_visitor_there_again_and_again(open_page: Ope
 def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     open_page: OpenPage,
 ) -> None:
-    """Keys that are typed into a field there do nothing else."""
+    """Keys typed into a field have no other effect."""
     play = open_page()
     keys = play.page.keyboard
     keys.press(STEP_KEY)
@@ -415,7 +418,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
         keys.press(key)
     seed.fill("7")
     play.close_popover()
-    keys.press(STEP_KEY)  # served after whatever those keys had sent
+    keys.press(STEP_KEY)  # served after all effects of those keys
     play.expect_visitors(2)
     expect(play.button("start")).to_be_enabled()
 
@@ -431,7 +434,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     keys.press("Enter")
     play.expect_visitors(12)
     expect(play.button("let-in-10")).to_be_focused()
-    # What a button does is told to any visitor there by keys, too, until they send it away.
+    # The explanation of a button also appears for keyboard users, until they dismiss it.
     told = play.page.get_by_role("tooltip", name="Call the next visitor")
     play.button("next-visitor").focus()
     expect(told).to_be_visible()
@@ -446,7 +449,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
 def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
     open_page: OpenPage,
 ) -> None:
-    """A wrong crowd is one key; what was there before is there again, and a branch of its own."""
+    """A mistaken crowd is undone by one key; the earlier state returns, and can become a branch."""
     play = open_page()
     keys = play.page.keyboard
     for visitors in (1, 2, 3):
@@ -479,7 +482,7 @@ def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
 
 
 def test_one_step_back_leads_to_the_page_before(open_page: OpenPage) -> None:
-    """What a page was opened at, before it says what is set on it, is no step of its own."""
+    """Completing a page's address does not add a history entry."""
     play = open_page()
     play.go_to("Race")
     expect(play.page).to_have_url(re.compile("/race.*seed=7"))

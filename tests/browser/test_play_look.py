@@ -1,4 +1,4 @@
-"""How the Play page looks: what is in sight, how large, how readable."""
+"""Look of the Play page: visibility, sizes and legibility."""
 
 import re
 from collections.abc import Sequence
@@ -27,15 +27,16 @@ REWARDS = ("reward-1", "reward-2", "reward-3")
 
 
 def bottom(element: Locator) -> float:
-    """Where an element ends, in pixels from the top of the page."""
+    """Bottom edge of an element, in pixels from the top of the page."""
     box = element.bounding_box()
     assert box
     return box["y"] + box["height"]
 
 
 def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
-    """What belongs on the first screen and is not: of the picture, on a phone, some rows above the
-    answers; the map, beside it on a laptop."""
+    """Parts missing from the first screen: on a phone, some rows of the chart above the answers; on
+    a laptop, also the map beside the chart.
+    """
     is_phone = size["width"] <= NARROW["width"]
     parts = [play.keyed("offer"), *map(play.button, REWARDS), play.keyed("moved").locator("p").last]
     parts += [] if is_phone else [play.chart(PICTURE)]
@@ -48,7 +49,7 @@ def below_the_fold(play: PlayPage, size: ViewportSize) -> set[str]:
 
 
 def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
-    """What has no room beside the picture, or the picture itself."""
+    """Parts with too little space beside the chart, or in it."""
     found = set(play.clipped)
     if size["width"] >= 1024 and play.scale < SCALE:
         found.add(f"a reward of 1 is {play.scale:.0f} px long")
@@ -73,12 +74,12 @@ def crowded(play: PlayPage, size: ViewportSize) -> set[str]:
 
 
 def faults_at(play: PlayPage, size: ViewportSize) -> set[str]:
-    """What is wrong in a window of this size."""
+    """Faults in a window of this size."""
     return below_the_fold(play, size) | crowded(play, size)
 
 
 def dark_marks(play: PlayPage) -> set[str]:
-    """Colours of the dark theme that charts are painted with."""
+    """Dark-theme colours used by charts."""
     painted: list[str] = play.page.evaluate(
         """() => [...document.querySelectorAll(".panel-picture svg *")]
             .flatMap(mark => [mark.getAttribute("fill"), mark.getAttribute("stroke")])"""
@@ -87,9 +88,10 @@ def dark_marks(play: PlayPage) -> set[str]:
 
 
 def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: OpenPage) -> None:
-    """The first screen holds offer, answers, picture and what the click did. No click moves the
-    buttons. Each world is seen in every size once it was clicked in; before, when less is said,
-    each size is seen with one world. What the screen shows is one page of paper."""
+    """The first screen contains offer, answers, chart and the effect of the click. No click moves
+    the buttons. Each world is checked in every size after a click; before a click, with shorter
+    texts, each size is checked with one world. The screen fits on a single sheet of paper.
+    """
     play = open_page()
     found: set[str] = set()
 
@@ -125,9 +127,7 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
 
 
 def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage) -> None:
-    """Settings lie beside what they are over, so that both are looked at at once.
-
-    Each chart can be saved as it is."""
+    """Settings open beside the page, so that both are checked at once. Each chart can be saved."""
     play = open_page()
     saving = play.page.get_by_role("button", name="Download as PNG")
     expect(saving).to_have_count(len(CHARTS))
@@ -151,7 +151,7 @@ def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage
     faults.update(in_both_schemes(play, "a past moment"))
     play.press("back-to-now")
     expect(play.keyed("past")).to_be_hidden()
-    play.settle()  # What stood above has gone: all below moves up.
+    play.settle()  # The part above has disappeared: everything below moves up.
     play.switch("play-truth")
     expect(play.chart(REGRET).locator("svg.marks")).to_be_visible()
     for key, shown in (("log", "Download"), ("code", "POST /rank"), ("hypotheses", "Weight")):

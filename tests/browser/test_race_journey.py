@@ -17,26 +17,26 @@ QUICK = "?visitors=200&crowds=2"
 
 
 def workers(pid: int) -> int:
-    """How many processes of races a server has running."""
+    """Number of race processes of a server."""
     threads = Path(f"/proc/{pid}/task").iterdir()
-    children = [child for thread in threads for child in told(thread / "children").split()]
-    return sum("spawn_main" in told(Path(f"/proc/{child}/cmdline")) for child in children)
+    children = [child for thread in threads for child in read(thread / "children").split()]
+    return sum("spawn_main" in read(Path(f"/proc/{child}/cmdline")) for child in children)
 
 
-def told(file: Path) -> str:
-    """What /proc tells; nothing of what has ended meanwhile."""
+def read(file: Path) -> str:
+    """Text of a file in /proc; empty if the process has ended."""
     try:
         return file.read_text()
     except (FileNotFoundError, ProcessLookupError):
         return ""
 
 
-def test_one_bets_watches_and_is_told_who_won(open_race: OpenRace, server: Server) -> None:
-    """The processes of the race end with it."""
+def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server) -> None:
+    """The processes of the race end with the race."""
     page = open_race("?visitors=200&crowds=5")
     expect(page.page.get_by_role("heading", name="Contenders")).to_be_visible()
     page.bet("A/B test")
-    # A race of somebody who has just gone goes on for as long as they may come back.
+    # The race of a closed tab continues for as long as the tab may return.
     wait_until(page, lambda: workers(server.pid) == 0, "a process of somebody else is left")
     page.press("start")
     expect(page.button("stop")).to_be_visible()
@@ -69,9 +69,9 @@ def test_a_ready_made_race_is_seen_as_it_runs_and_can_be_stopped(
     for name in (REWARD, REGRET):
         rule = page.chart(name).locator("[aria-label*='Tastes change after visitor: 1,000']")
         expect(rule).to_have_count(1)
-    told = page.page.get_by_text(re.compile(r"[1-9]\d* of [\d,]+ runs done"))
-    expect(told).to_be_visible()
-    runs = re.findall(r"of ([\d,]+) runs", told.inner_text())
+    progress = page.page.get_by_text(re.compile(r"[1-9]\d* of [\d,]+ runs done"))
+    expect(progress).to_be_visible()
+    runs = re.findall(r"of ([\d,]+) runs", progress.inner_text())
     assert workers(server.pid)
     page.press("stop")
     expect(page.verdict).to_contain_text("Stopped.")
@@ -81,7 +81,7 @@ def test_a_ready_made_race_is_seen_as_it_runs_and_can_be_stopped(
 
 
 def wait_until(page: RacePage, happens: Callable[[], bool], otherwise: str) -> None:
-    for _ in range(2_400):  # Two minutes, as long as somebody who left may come back.
+    for _ in range(2_400):  # Two minutes, the time in which a closed tab may return.
         if happens():
             return
         page.page.wait_for_timeout(50)

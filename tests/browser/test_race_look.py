@@ -1,4 +1,4 @@
-"""How the Race page looks: what is in sight, how readable."""
+"""Look of the Race page: visibility and legibility."""
 
 import pytest
 from playwright.sync_api import expect
@@ -57,7 +57,7 @@ def test_in_every_look_all_fits_and_is_large_and_distinct_enough_to_read(
 
 
 def test_in_forced_colours_what_has_the_focus_is_seen(open_race: OpenRace) -> None:
-    """Shadows are not drawn there."""
+    """Shadows are not drawn in this mode."""
     race = open_race(forced_colors="active")
     expect(race.button("start")).to_be_visible()
     race.come_to_rest()
@@ -79,4 +79,4 @@ _FOCUSED = """() => {
     const seen = outlineStyle !== "none" && parseFloat(outlineWidth) >= 2;
     return {seen, what: `${it.tagName} ${it.dataset.testid ?? it.role}`};
 }"""
-"""What has the focus, and whether a line around it says so."""
+"""The focused element, and True if an outline marks it."""

@@ -1,4 +1,4 @@
-"""The five-minute show with a clicker of two keys and hands that are counted."""
+"""The five-minute show with a two-key clicker and counted votes."""
 
 import re
 
@@ -27,11 +27,11 @@ SAID = {
         "Served worse than",
     ),
 }
-"""What each screen says after the room's, act by act."""
+"""Sentence of each screen after the welcome screen, by act."""
 
 
 def step(stage: StagePage, screen: str, said: str) -> None:
-    """One step on, pressed again where it was not heard, until what that leads to is there."""
+    """Step forward, pressing again if a press was lost, until the next screen is there."""
     for _ in range(6):
         stage.settle()
         stage.page.keyboard.press("PageDown")
@@ -41,7 +41,7 @@ def step(stage: StagePage, screen: str, said: str) -> None:
 
 
 def comes_to(stage: StagePage, screen: str) -> bool:
-    """Whether the address names a screen within some seconds: it is told after the screen."""
+    """True if the address names a screen within five seconds; the address follows the screen."""
     for _ in range(100):
         if f"screen={screen}&" in f"{stage.page.url}&":
             return True
@@ -51,7 +51,7 @@ def comes_to(stage: StagePage, screen: str) -> bool:
 
 _COUNTED = "() => JSON.parse(document.documentElement.dataset.hands ?? 'null')?.screen ?? null"
 _COUNTS_ANEW = f"before => ![before, null].includes(({_COUNTED})())"
-"""For which screen hands are counted, and whether that is another one than before."""
+"""True if votes are counted for another screen than before."""
 
 
 def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
@@ -65,7 +65,7 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
     counted = None
     for visitor in range(1, 7):
         stage.settle()
-        # Hands are counted for the screen that is there: not before it is, or for the one before.
+        # Votes count for the current screen, not for the previous or next one.
         stage.page.wait_for_function(_COUNTS_ANEW, arg=counted)
         counted = stage.page.evaluate(_COUNTED)
         for key in ("4", "2", "2"):

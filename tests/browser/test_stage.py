@@ -1,4 +1,4 @@
-"""The stage in a browser: large, all in sight, and a talk that a clicker of two keys can give."""
+"""The stage in a browser: large texts, everything in sight, and a talk with a two-key clicker."""
 
 from collections.abc import Callable, Iterator
 
@@ -32,7 +32,7 @@ def show(new_tab: NewTab, server: Server) -> Iterator[Open]:
 
 @pytest.fixture
 def faults(all_looks: bool) -> Faults:
-    """Finds what is wrong on the first projector; at night, on any."""
+    """Return a check for faults on the first projector; at night, on every projector."""
     sizes = PROJECTORS[::-1] if all_looks else PROJECTORS[:1]
     return lambda stage: {fault for size in sizes for fault in stage.faults(size)}
 
@@ -64,7 +64,7 @@ def test_a_talk_about_play_with_a_clicker(show: Open, faults: Faults, all_looks:
     dark = stage.page.locator(".stage-dark")
     stage.page.keyboard.press("b")
     expect(dark).to_be_visible()
-    stage.page.keyboard.press("PageDown")  # Brings the light back, and nothing else.
+    stage.page.keyboard.press("PageDown")  # Restores the light without any further effect.
     expect(dark).to_be_hidden()
     assert stage.sentence.inner_text() == asked
     stage.press_until(" ", "is offered.")
@@ -123,7 +123,7 @@ def test_hands_that_are_counted_leave_the_picture_of_a_guess_its_room(
 
 
 def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open, faults: Faults) -> None:
-    """Below twelve rows they left them so little room that their names lay over one another."""
+    """With fewer than twelve rows, votes had too little space and their names overlapped."""
     stage = show("/?stage=1&world=movies")
     expect(stage.picture).to_be_visible()
     stage.raise_hand("2")

@@ -26,7 +26,7 @@ def projector(new_tab: NewTab, server: Server) -> Iterator[AppPage]:
 
 
 def title_of(stage: AppPage) -> str:
-    """The stage's sentence, once it stays what it is."""
+    """The stage's sentence, once stable."""
     stage.settle()
     return stage.page.locator(".st-key-stage-said h1").inner_text()
 
@@ -36,7 +36,7 @@ def press(phone: Page, button: str) -> None:
 
 
 def _link_in_sight(projector: AppPage) -> str:
-    """The remote's link, whose code is all to be seen once a press has asked for it."""
+    """The remote's link; check that its code is fully visible after the press."""
     box = projector.open_more("Stage")
     expect(box.get_by_role("button", name="Open the stage")).to_be_visible()
     projector.come_to_rest()
@@ -65,7 +65,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
     heading = phone.get_by_role("heading", level=1)
     expect(heading).to_contain_text("What would you offer?", timeout=PATIENCE)
     assert phone.evaluate("document.scrollingElement.scrollWidth") <= NARROW["width"]
-    phone.reload()  # As one that slept may do.
+    phone.reload()  # Like a device that was asleep.
     press(phone, "Next")
     stage.wait_for_url(re.compile("screen=offer-1"))
     press(phone, "Next")
@@ -84,7 +84,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
     press(phone, "Back")
     stage.wait_for_url(re.compile("screen=answer-1"))
 
-    # A reload of the stage's tab loses nobody.
+    # A reload of the stage's tab loses no device.
     stage.reload()
     with stage.expect_response(lambda answer: answer.url.endswith("/hear") and answer.ok):
         projector.settle()
@@ -96,7 +96,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
     stage.wait_for_url(re.compile("screen=answer-1"))
     expect(projector.keyed("stage-said")).to_contain_text("Cold brew for Alice")
 
-    # The room: by the short address, in a browser of its own.
+    # The audience: by the short address, in a separate browser.
     corner = projector.keyed("stage-corner")
     address = corner.locator("p").inner_text().replace("\N{WORD JOINER}", "")
     assert LOOK_PATH in address
@@ -108,7 +108,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
 
 
 def _only_looks(room: AppPage, code: str) -> None:
-    """Nothing that is done here reaches the loop or the stage."""
+    """Check that no action here reaches the loop or the stage."""
     expect(room.keyed("past")).to_contain_text("This loop belongs to somebody else")
     room.page.wait_for_url(re.compile(r"loop=[\w-]{16,}"))
     for verb in ("step", "let-in-100"):
@@ -138,7 +138,7 @@ def test_two_loops_stand_side_by_side_and_can_be_read_from_the_last_row(
 
 
 def _unreadable(stage: AppPage) -> set[str]:
-    """What is too small, cut off or beyond the window, and a code that no camera finds."""
+    """Texts that are too small, cut off or outside of the window, and an unreadable QR code."""
     small = {text for text, size in stage.page.evaluate(_SIZES_OF_WORDS) if size < LEAST - 0.05}
     code = stage.keyed("stage-corner").locator("img").bounding_box()
     narrow = {"code"} if code is None or code["width"] < 99 else set()
@@ -148,7 +148,7 @@ def _unreadable(stage: AppPage) -> set[str]:
 
 _IN_SIGHT = """part => new Promise(done => new IntersectionObserver(
     ([seen]) => done(seen.intersectionRatio)).observe(part))"""
-"""The share of a part of the page that is not scrolled away."""
+"""Visible share of an element after scrolling."""
 
 _SIZES_OF_WORDS = """() => [...document.querySelectorAll(
     ".st-key-on-stage :is(h1, p, svg.marks text)")].filter(each => each.textContent).map(

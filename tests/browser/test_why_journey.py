@@ -1,4 +1,4 @@
-"""From an offer on Play to why it was made, what if, what each field is worth, and back."""
+"""From an offer on Play to its explanation, counterfactuals, importance of fields, and back."""
 
 import pytest
 from playwright.sync_api import expect
@@ -37,7 +37,7 @@ def test_an_offer_is_explained_and_the_way_leads_back(open_page: OpenPage, all_l
     link = why.page.url
     expect(why.page.get_by_test_id("stDataFrame")).to_be_visible()
     if all_looks:
-        why.page.set_viewport_size(SIZES[1])  # As wide as what is shown on it may be on paper.
+        why.page.set_viewport_size(SIZES[1])  # The maximum width of charts on paper.
         faults |= {*violations(why, "why was"), *cramped(why), *why.cut_on_paper()}
         why.page.set_viewport_size(WIDE)
 

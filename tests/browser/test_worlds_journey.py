@@ -21,13 +21,13 @@ VALUES = [
 ]  # fmt: skip
 CELLS = [[((row * 5 + column * 3) % 8 + 1) / 10 for column in range(8)] for row in range(12)]
 BEST = f"{(0.8 * 11 + 0.95) / 12:.2f}"
-"""What is best for everybody earns, once one cell is written anew."""
+"""Value of the best single action after a change of one cell."""
 MOST = 60.0
-"""Seconds in which it has to be done."""
+"""Time limit in seconds."""
 
 
 def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds) -> None:
-    """What is pasted is plain text with emoji, and nobody let the page read the clipboard."""
+    """Pasted text is plain text with emoji; the page has no permission to read the clipboard."""
     worlds = open_worlds(permissions=["clipboard-write"])
     start = time.monotonic()
     worlds.begin_empty()
@@ -39,7 +39,7 @@ def test_from_empty_tables_to_a_played_world_by_keyboard(open_worlds: OpenWorlds
     expect(worlds.chart(TRUTH).locator("svg")).to_be_visible()
     worlds.paste("truth", 3, CELLS)
     expect(worlds.keyed("ceilings")).to_contain_text("0.80")
-    worlds.come_to_rest()  # A table that is drawn anew while somebody types forgets it.
+    worlds.come_to_rest()  # A table redrawn during typing loses the text.
     worlds.type("Enter", "Control+a", "0.95", "Enter")
     expect(worlds.keyed("ceilings")).to_contain_text(BEST)
     worlds.tab_to("go-play")
@@ -90,7 +90,7 @@ def test_the_same_from_a_pasted_table_and_from_a_log(
 
 
 def play_it(worlds: WorldsPage) -> None:
-    """Go to Play with what is written, and answer for the first visitor, by keyboard."""
+    """Go to Play with the edited world, and answer for the first visitor, by keyboard."""
     worlds.settle()
     worlds.tab_to("go-play")
     worlds.type("Enter")

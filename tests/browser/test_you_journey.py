@@ -1,4 +1,4 @@
-"""The first minute of somebody new, on a phone; then they choose themselves, and race."""
+"""The first minute of a new visitor on a phone, who then chooses personally and races."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -17,11 +17,11 @@ pytestmark = pytest.mark.browser
 
 Look = Callable[[AppPage, str], Iterator[str]]
 STEP = re.compile(r"[123] of 3\b")
-"""What each sentence of the first minute begins with."""
+"""Beginning of each sentence in the first minute."""
 
 
 def ring_is_whole(play: PlayPage, key: str) -> bool:
-    """Whether a ring, three pixels outside of a button, has its colour at all four sides."""
+    """True if a ring three pixels outside of a button has the same colour on all four sides."""
     box = play.keyed(key).bounding_box()
     assert box
     wide, high = round(box["width"]) + 6, round(box["height"]) + 6
@@ -63,7 +63,7 @@ def test_somebody_new_on_a_phone_answers_lets_people_in_chooses_and_races(
                 faults.add(f"{step}, {size['width']} px: Skip is not beside what it is about")
         play.page.set_viewport_size(NARROW)
         if step == "1 of 3":
-            look(step, violations)  # In another scheme it is the third sentence that says the same.
+            look(step, violations)  # In the other scheme, the third sentence says the same.
         elif step == "3 of 3":
             look(step)
             if not ring_is_whole(play, key):

@@ -1,4 +1,4 @@
-"""The Worlds page as a person sees it, and writes on it by keyboard alone."""
+"""Page object for Worlds, with keyboard input only."""
 
 from collections.abc import Sequence
 
@@ -10,13 +10,13 @@ TRUTH = "Who likes what best"
 
 
 class WorldsPage(AppPage):
-    """One tab with the Worlds page."""
+    """A tab with the Worlds page."""
 
     PATH = "/worlds"
     CHARTS = (TRUTH,)
 
     def type(self, *keys: str) -> None:
-        """Press keys, or write a text, one after the other."""
+        """Press keys or type texts, in order."""
         for key in keys:
             if key in _KEYS:
                 self.page.keyboard.press(key)
@@ -35,7 +35,7 @@ class WorldsPage(AppPage):
         self.type("Escape")
 
     def tab_into(self, table: str) -> None:
-        """Press Tab until a table has the focus, once it stands still."""
+        """Press Tab until a table has the focus, after the page has settled."""
         self.settle()
         for _ in range(80):
             if self.page.evaluate(_HAS_FOCUS, f"[class*=st-key-worlds-{table}-]"):
@@ -44,7 +44,7 @@ class WorldsPage(AppPage):
         raise AssertionError(f"Tab does not lead to the table of {table}")
 
     def paste(self, table: str, columns: int, cells: Sequence[Sequence[object]]) -> None:
-        """Paste cells that were copied in a spreadsheet behind the first columns of a table."""
+        """Paste spreadsheet cells to the right of the first columns of a table."""
         text = "\n".join("\t".join(map(str, row)) for row in cells)
         self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
         self.tab_into(table)
@@ -52,7 +52,7 @@ class WorldsPage(AppPage):
 
 
 _LETTER, _HAND = 10, 100
-"""Milliseconds between two letters, and after any other key: nobody is quicker."""
+"""Milliseconds between two letters, and after further keys: the speed of a fast typist."""
 _KEYS = {"Enter", "Tab", "Escape", "ArrowDown", "ArrowRight", "Control+a", "Control+v"}
 _HAS_FOCUS = """place => document.activeElement.tagName === "CANVAS"
     && document.activeElement.closest(place) !== null"""

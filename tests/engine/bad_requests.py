@@ -22,7 +22,7 @@ NO_JSON = object()
 
 @dataclass(frozen=True)
 class BadRequest:
-    """Arguments of Rank, and the refusal they deserve.
+    """Arguments of a Rank call and the refusal expected for them.
 
     Attributes:
         request: the arguments.
@@ -39,13 +39,13 @@ class BadRequest:
 
 
 def _context(value: object, target: str, shown: str, allowed: str) -> BadRequest:
-    """A good request but for one feature of the context, ``{"x": value}``."""
+    """A valid request except for one feature of the context, ``{"x": value}``."""
     request = {"actions": DRINKS, "context_features": [{"x": value}]}
     return BadRequest(request, f"contextFeatures[0].x{target}", shown, allowed)
 
 
 def _contexts(value: object, target: str, shown: str, allowed: str) -> BadRequest:
-    """A good request but for its context."""
+    """A valid request except for its context."""
     request = {"actions": DRINKS, "context_features": value}
     return BadRequest(request, f"contextFeatures{target}", shown, allowed)
 
@@ -56,17 +56,17 @@ def _actions(value: object, target: str, shown: str, allowed: str) -> BadRequest
 
 
 def _action(value: object, target: str, shown: str, allowed: str) -> BadRequest:
-    """A request with a good first action and a bad second one."""
+    """A request with a valid first action and an invalid second action."""
     return _actions([DRINKS[0], value], f"[1]{target}", shown, allowed)
 
 
 def _features(value: object, target: str, shown: str, allowed: str) -> BadRequest:
-    """A request whose second action has bad features."""
+    """A request whose second action has invalid features."""
     return _action({"id": "b", "features": value}, f".features{target}", shown, allowed)
 
 
-def _other(name: str, value: object, target: str, shown: str, allowed: str) -> BadRequest:
-    """A good request but for one of its other arguments."""
+def _argument(name: str, value: object, target: str, shown: str, allowed: str) -> BadRequest:
+    """A valid request except for one further argument."""
     return BadRequest({"actions": DRINKS, name: value}, target, shown, allowed)
 
 
@@ -79,11 +79,11 @@ _VALUE = "a string, number, boolean, null, numeric array"
 
 BAD_REQUESTS: dict[str, BadRequest] = {
     # the event
-    "event id empty": _other("event_id", "", "eventId", "''", _ID),
-    "event id too long": _other("event_id", LONG, "eventId", "'xxx", _ID),
-    "event id half a surrogate pair": _other("event_id", "\ud800", "eventId", "'\\ud800'", _ID),
-    "event id a number": _other("event_id", 7, "eventId", "7", _ID),
-    "deferral a number": _other("defer_activation", 1, "deferActivation", "1", "true or false"),
+    "event id empty": _argument("event_id", "", "eventId", "''", _ID),
+    "event id too long": _argument("event_id", LONG, "eventId", "'xxx", _ID),
+    "event id half a surrogate pair": _argument("event_id", "\ud800", "eventId", "'\\ud800'", _ID),
+    "event id a number": _argument("event_id", 7, "eventId", "7", _ID),
+    "deferral a number": _argument("defer_activation", 1, "deferActivation", "1", "true or false"),
     # the actions
     "no action": _actions([], "", "0", "1 to 50"),
     "51 actions": _actions(MANY, "", "51", "1 to 50"),
@@ -159,12 +159,14 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     "a time": _context(datetime(2026, 1, 1, tzinfo=UTC), "", "datetime.", _VALUE),
     "no JSON where names are ignored": _contexts([{"_x": NO_JSON}], "", "[{'_x'", "JSON"),
     # the exclusions
-    "excluded a string": _other(
+    "excluded a string": _argument(
         "excluded_actions", "latte", "excludedActions", "'latte'", "a list of action ids"
     ),
-    "excluded id empty": _other("excluded_actions", ["latte", ""], "excludedActions[1]", "''", _ID),
-    "excluded id a number": _other("excluded_actions", [3], "excludedActions[0]", "3", _ID),
-    "everything excluded": _other(
+    "excluded id empty": _argument(
+        "excluded_actions", ["latte", ""], "excludedActions[1]", "''", _ID
+    ),
+    "excluded id a number": _argument("excluded_actions", [3], "excludedActions[0]", "3", _ID),
+    "everything excluded": _argument(
         "excluded_actions",
         [drink["id"] for drink in DRINKS],
         "excludedActions",

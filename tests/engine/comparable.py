@@ -1,4 +1,4 @@
-"""What a loop is, in a form that can be compared to the bit."""
+"""The state of a loop in a form that can be compared bit by bit."""
 
 import copy
 from hashlib import sha256
@@ -11,7 +11,7 @@ from tests.engine.requests import CONTEXTS, DRINKS
 
 
 def reward_head(loop: LearningLoop) -> BayesianLearner:
-    """What a loop with the Bayesian learner has learned of rewards alone."""
+    """Return the reward head of a loop with the Bayesian learner, without the imitation head."""
     assert isinstance(loop.learner, BayesianLearner)
     alone = copy.copy(loop.learner)
     alone.imitation = None
@@ -26,17 +26,17 @@ def imitation_head(loop: LearningLoop) -> BayesianLearner:
 
 
 def reward_count(loop: LearningLoop) -> int:
-    """How many rewards the reward head has learned."""
+    """Number of rewards learned by the reward head."""
     return reward_head(loop).learned
 
 
 def learned_bits(learned: object) -> str:
-    """A digest of all that a learner, or a head of it, has learned: that of its snapshot."""
+    """Digest of a learner's or head's state, computed from its snapshot."""
     return sha256(dump(learned)).hexdigest()
 
 
 def decision_of(ranked: Ranked) -> tuple[object, ...]:
-    """All that was decided, without the time at which it was asked."""
+    """Return the decision as a tuple, without the time of the request."""
     return (
         ranked.event_id,
         ranked.probabilities,
@@ -51,12 +51,12 @@ def decision_of(ranked: Ranked) -> tuple[object, ...]:
 
 
 def next_answers(loop: LearningLoop) -> list[tuple[object, ...]]:
-    """What the loop would answer next in each of `CONTEXTS`."""
+    """Decisions that the loop would make next in each of `CONTEXTS`."""
     return [decision_of(loop.preview(DRINKS, context)) for context in CONTEXTS]
 
 
 def entries_of(loop: LearningLoop) -> list[object]:
-    """The log's entries that count, requests as JSON."""
+    """Effective entries of the log, with requests as JSON."""
     return [
         (entry.time, entry.request.to_json(), decision_of(entry))
         if isinstance(entry, Ranked)
@@ -66,7 +66,7 @@ def entries_of(loop: LearningLoop) -> list[object]:
 
 
 def state_of(loop: LearningLoop) -> dict[str, object]:
-    """All that a loop shows of itself, the undone part of its history excepted."""
+    """Public state of a loop, without the undone part of its history."""
     events = {
         event_id: (decision_of(s.ranked), s.activated, tuple(s.rewards), s.open, s.earned)
         for event_id, s in loop.events.items()

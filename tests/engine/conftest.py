@@ -16,11 +16,11 @@ settings.load_profile("engine")
 
 @pytest.fixture
 def clock() -> ManualClock:
-    """A clock that stands still until a test moves it."""
+    """A clock that stands still until a test moves the time."""
     return ManualClock()
 
 
 @pytest.fixture
 def loop(clock: ManualClock) -> LearningLoop:
-    """A loop with default settings on that clock."""
+    """A loop with default settings that uses the manual clock."""
     return LearningLoop(seed=7, clock=clock)

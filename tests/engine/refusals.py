@@ -1,4 +1,4 @@
-"""Refusals, and the one sentence that each must be."""
+"""Refusal messages, each of which must be one sentence."""
 
 from collections.abc import Callable
 
@@ -15,7 +15,9 @@ def refusal(call: Callable[[], object]) -> PersonalizerError:
 
 
 def assert_one_sentence(error: PersonalizerError, value: str, allowed: str) -> None:
-    """The message is one sentence with the field, the value met and what is allowed."""
+    """Assert that the message is one sentence with the field, the given value and the allowed
+    values.
+    """
     assert str(error) == error.message
     assert "\n" not in error.message
     assert error.message.count(", but must be ") == 1

@@ -1,4 +1,4 @@
-"""Requests to rank: three drinks in four contexts, and whatever Hypothesis makes up."""
+"""Rank requests: three drinks in four contexts, and random requests from Hypothesis."""
 
 import math
 from dataclasses import replace
@@ -24,15 +24,15 @@ CONTEXTS: list[list[Json]] = [
 
 
 def one_of(name: str) -> Json:
-    """Arguments of a Rank call for `DRINKS` that can only be answered with ``name``."""
+    """Arguments of a Rank call for `DRINKS` that allow only ``name`` as the answer."""
     others = [drink["id"] for drink in DRINKS if drink["id"] != name]
     return {"actions": DRINKS, "excluded_actions": others}
 
 
 def request_of(context: object, *actions: Json) -> RankRequest:
-    """A parsed request, as learners take it: with any number of actions of one id.
+    """A parsed request for learners: several actions may have the same id.
 
-    No Rank call may offer two of one id, but a learner meets them one after the other.
+    No Rank call may offer an id twice, but a learner sees such actions in succession.
     """
     ids = {action["id"] for action in actions}
     if len(ids) == len(actions):

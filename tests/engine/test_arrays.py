@@ -1,4 +1,4 @@
-"""Arrays that grow."""
+"""Arrays with growing capacity."""
 
 import numpy as np
 

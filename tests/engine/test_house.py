@@ -31,7 +31,7 @@ NEEDED = {
 
 
 def without_need(path: Path) -> set[str]:
-    """What a file of the engine imports beside NumPy and what its room alone needs."""
+    """Third-party imports of an engine file beyond NumPy and the libraries of its wing."""
     rooms = path.relative_to(ROOT / "engine").parts[:-1]
     needed = (library for room in rooms for library in NEEDED.get(room, ()))
     return tops(path) - {*sys.stdlib_module_names, "numpy", "engine", *needed}
@@ -42,12 +42,12 @@ def test_a_room_of_the_engine_imports_numpy_and_what_it_alone_needs() -> None:
 
 
 def global_streams(path: Path) -> Iterator[str]:
-    """What a file draws from a stream that all share."""
+    """Uses of global random streams in a file."""
     tree = parse(path)
     yield from tops(path) & {"random"}
     for name in {*names(tree), *imported(tree)}:
-        _, found, function = name.partition("random.")
-        numpys = found and name.startswith(("np.", "numpy."))
+        _, result, function = name.partition("random.")
+        numpys = result and name.startswith(("np.", "numpy."))
         if numpys and function.split(".")[0] not in {"Generator", "default_rng"}:
             yield name
 
@@ -57,7 +57,7 @@ def test_no_random_number_comes_from_a_global_stream() -> None:
 
 
 def run_from_data(path: Path) -> set[str]:
-    """What a file unpickles, evaluates or executes with."""
+    """Uses of unpickling, evaluation and execution in a file."""
     called = {
         node.func.id
         for node in nodes(parse(path))
@@ -71,7 +71,7 @@ def test_nothing_is_unpickled_evaluated_or_executed() -> None:
     assert not broken(ENGINE + PAGES, run_from_data)
 
 
-def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
+def test_public_names_are_sorted_complete_and_defined() -> None:
     assert list(engine.__all__) == sorted(set(engine.__all__))
     tree = parse(ROOT / "engine" / "__init__.py")
     bound = {
@@ -86,7 +86,7 @@ def test_what_the_engine_offers_is_sorted_complete_and_there() -> None:
 
 
 def without_words(path: Path) -> Iterator[str]:
-    """A module that does not say what it is for."""
+    """Name of the module if its docstring is missing."""
     parts = path.relative_to(ROOT).with_suffix("").parts
     module = importlib.import_module(".".join(parts).removesuffix(".__init__"))
     if not module.__doc__:
@@ -103,16 +103,16 @@ WINGS = (
     "errors", "arrays", "streams", "steps", "result_cache", "protocol", "worlds", "learners",
     "policies", "loop", "store", "simulation", "evaluation", "experiments", "service",
 )  # fmt: skip
-"""The wings of the engine from the ground up: each may import only those before it."""
+"""The wings of the engine in order: each may import only preceding wings."""
 
 
 def wing(module: str) -> str:
-    """The wing of a module of the engine by its dotted name."""
+    """The wing of an engine module with this dotted name."""
     return module.split(".")[1]
 
 
 def from_below(path: Path) -> set[str]:
-    """The wings that a file imports from and should not."""
+    """Wings imported by a file against the order of wings."""
     own = wing(".".join(path.relative_to(ROOT).with_suffix("").parts))
     used = {wing(name) for name in imported(parse(path)) if name.startswith("engine.")}
     return used - {*WINGS[: WINGS.index(own)], own}
@@ -132,7 +132,7 @@ def test_every_room_of_the_engine_is_in_a_wing() -> None:
 
 
 def in_circles(imports: dict[str, set[str]]) -> list[str]:
-    """Modules that can only be read once another has been that needs them, and what needs those."""
+    """Modules in circular imports, and modules that depend on such a circle."""
     left = dict(imports)
     while free := [name for name, of in left.items() if not of & left.keys()]:
         for name in free:
@@ -141,7 +141,7 @@ def in_circles(imports: dict[str, set[str]]) -> list[str]:
 
 
 def modules(files: Iterable[Path]) -> dict[str, set[str]]:
-    """What each module imports of the others, and be it for a type alone; rooms' fronts apart."""
+    """Imports between modules, including imports for types; without the ``__init__`` files."""
     known = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts): path
         for path in files
@@ -154,7 +154,7 @@ def test_no_modules_import_each_other_in_a_circle() -> None:
     assert not in_circles(modules([*ENGINE, *PAGES]))
 
 
-# -- one name, one class --------------------------------------------------------------
+# -- unique class names ---------------------------------------------------------------
 
 
 def classes(tree: ast.AST) -> Iterator[str]:
@@ -186,18 +186,18 @@ TESTED_WITH = {
         for path in (ROOT / "engine" / "worlds" / "gallery").glob("[a-z]*.py")
     },
 }
-"""Modules that hold one value each, and the tests that take it as a parameter."""
+"""Modules with a single value each, and the tests that take the value as a parameter."""
 
 
 def expected_tests(module: Path) -> Path:
-    """Where the tests of a module of the engine belong."""
+    """The expected test file of an engine module."""
     inside = module.relative_to(ROOT / "engine")
     named = TESTED_WITH.get(inside.as_posix(), inside.with_name(f"test_{inside.name}"))
     return ROOT / "tests" / "engine" / named
 
 
 def untested(path: Path) -> Iterator[str]:
-    """The file in which the tests of a module should be, if there are none."""
+    """The expected test file of a module if it contains no tests."""
     tests = expected_tests(path)
     if not tests.is_file() or not any(
         isinstance(node, ast.FunctionDef) and node.name.startswith("test_")
@@ -231,8 +231,8 @@ def test_a_class_name_of_two_modules_is_found() -> None:
 
 
 def test_a_use_of_the_global_stream_is_found() -> None:
-    found = set(names(ast.parse("x = np.random.seed(1)")))
-    assert "np.random.seed" in found
+    results = set(names(ast.parse("x = np.random.seed(1)")))
+    assert "np.random.seed" in results
 
 
 def test_a_module_without_expected_tests_its_own_name_is_found() -> None:

@@ -33,7 +33,7 @@ LARGE = world_from_json(large())
 
 @pytest.fixture(scope="module")
 def loop() -> LearningLoop:
-    """A loop that some of its visitors came to."""
+    """A loop with a few of the world's visitors."""
     loop = LearningLoop(seed=3)
     rows = list(crowd(loop, LARGE, 12))
     assert all(0 < cast(float, row["expected"]) <= cast(float, row["best"]) for row in rows)
@@ -42,9 +42,9 @@ def loop() -> LearningLoop:
 
 @pytest.mark.no_cover
 def test_it_takes_no_memory_to_speak_of() -> None:
-    told = large()
+    data = large()
     tracemalloc.start()
-    world = world_from_json(told)
+    world = world_from_json(data)
     assert world.size == len(world.contexts) == 6**8
     nth_visitor(world, 7, 0)
     world.expected_in(np.arange(1_000))
@@ -69,7 +69,7 @@ def test_contexts_are_where_they_say() -> None:
     assert (second["field0"], second["field7"]) == ("0", "5")
 
 
-def test_who_comes_is_drawn_field_by_field() -> None:
+def test_visitors_are_drawn_field_by_field() -> None:
     visitors = [nth_visitor(LARGE, 1, n).context for n in range(400)]
     for name in ("field0", "field7"):
         mean = np.mean([int(visitor[name]) for visitor in visitors])
@@ -80,9 +80,9 @@ def test_who_comes_is_drawn_field_by_field() -> None:
 def test_the_truth_is_that_of_its_weights_to_the_last_bit() -> None:
     assert isinstance(LARGE.taste, TasteWeights)
     for cell in (7, 123_456):
-        told = [LARGE.taste(LARGE.contexts[cell], item) for item in LARGE.items]
+        tastes = [LARGE.taste(LARGE.contexts[cell], item) for item in LARGE.items]
         outcomes = LARGE.outcomes_in(cell)
-        assert [(t.half, t.full) for t in told] == [tuple(row[1:]) for row in outcomes.tolist()]
+        assert [(t.half, t.full) for t in tastes] == [tuple(row[1:]) for row in outcomes.tolist()]
         assert (LARGE.outcomes_in(np.array([3, cell]))[1] == outcomes).all()
 
 
@@ -104,16 +104,16 @@ def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> No
     curve = LearningCurve(LARGE)
     curve.follow(loop)
     assert curve.regret > 0
-    found = truths(LARGE, decisions_from(usable(loop)), [Even(), Fixed("item 3"), Online()])
-    assert found["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
+    result = truths(LARGE, decisions_from(usable(loop)), [Even(), Fixed("item 3"), Online()])
+    assert result["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
     means = LARGE.census.expected.mean(axis=0)
-    assert found["action item 3"] == pytest.approx(means[3], abs=0.003)
-    assert len(found) == 3
+    assert result["action item 3"] == pytest.approx(means[3], abs=0.003)
+    assert len(result) == 3
 
 
 def test_weights_are_those_in_the_contexts_of_some(loop: LearningLoop) -> None:
-    told = weighing(loop, LARGE)
-    next(told)
+    weights = weighing(loop, LARGE)
+    next(weights)
 
 
 @pytest.mark.parametrize("drift", ["none", "halfway", "slow"])
@@ -144,11 +144,11 @@ def test_a_rule_by_too_many_fields_is_refused() -> None:
         best_rule(LARGE, names)
 
 
-def test_a_world_of_a_function_is_told_cell_by_cell_too() -> None:
+def test_a_world_with_a_computed_truth_is_evaluated_cell_by_cell() -> None:
     weights = LARGE.taste
-    told = replace(LARGE, taste=partial(weights))
-    assert not isinstance(told.taste, TasteWeights)
-    assert (told.outcomes_in(99) == LARGE.outcomes_in(99)).all()
+    computed = replace(LARGE, taste=partial(weights))
+    assert not isinstance(computed.taste, TasteWeights)
+    assert (computed.outcomes_in(99) == LARGE.outcomes_in(99)).all()
 
 
 @pytest.mark.parametrize("flaw", ["none", "picked"])

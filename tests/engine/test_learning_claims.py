@@ -1,4 +1,4 @@
-"""Whole loops among simulated visitors: that they learn, and how fast."""
+"""Whole loops with simulated visitors: the speed and results of learning."""
 
 import hashlib
 from collections.abc import Callable
@@ -26,7 +26,8 @@ SEEDS = range(5)
 
 
 LONG_SEEDS, RESHUFFLED_SEEDS = SEEDS[:2], SEEDS[2:]
-"""Seeds of crowds that go on in the same world, few to be quick, and in one of other tastes."""
+"""Seeds of crowds that continue in the same world, few for speed, and in a world of other
+tastes."""
 
 
 STORY = "c9914cf4867c907b60254acfe82003154fbb4e73917ee573444fc864ca572b19"
@@ -50,9 +51,10 @@ def learned() -> Array:
 
 @cache
 def grown(world: World) -> tuple[list[list[Belief]], list[list[dict[str, Any]]]]:
-    """What two of them believe of each context after 1,500 visitors; rows from 1,001 to 2,000, in
-    other worlds than coffee of the second only to 1,500. By which mistakes of the first few a crowd
-    begins, it is a tenth more or less."""
+    """Beliefs of two loops about each context after 1,500 visitors; rows from 1,001 to 2,000, in
+    worlds other than coffee for the second loop only to 1,500. Depending on the mistakes with the
+    first visitors, results vary by a tenth.
+    """
     believed, rows = [], []
     for seed in LONG_SEEDS:
         loop = taught(world)[0][seed]
@@ -65,7 +67,7 @@ def grown(world: World) -> tuple[list[list[Belief]], list[list[dict[str, Any]]]]
 
 @lru_cache
 def long_learned() -> Array:
-    """First 3,000 rewards of the same two in the coffee world, (seeds, visitors)."""
+    """First 3,000 rewards of the same two loops in the coffee world, (seeds, visitors)."""
     loops, first = taught(COFFEE)
     second = [[row["reward"] for row in rows] for rows in grown(COFFEE)[1]]
     later = [rewards(loops[seed], 1_000) for seed in LONG_SEEDS]
@@ -74,7 +76,7 @@ def long_learned() -> Array:
 
 @lru_cache
 def learned_again() -> Array:
-    """600 further rewards of others of them, whose cells have swapped their tastes."""
+    """600 further rewards of three other loops whose cells have swapped tastes."""
     loops, _ = taught(COFFEE)
     return np.array([rewards(loops[seed], 600, reshuffled(seed)) for seed in RESHUFFLED_SEEDS])
 
@@ -90,12 +92,11 @@ def learned_again() -> Array:
     ],
 )
 def test_default_settings_learn_the_coffee_table(first: int, last: int, at_least: float) -> None:
-    """Mean reward over five seeds; 1 is what a barista who knew everything would earn.
+    """Mean reward over five seeds; a fully informed barista would earn 1.
 
-    The floor gives away .05 x (1/2 x 3/4 + 1/2 x .69), .036, whatever was learned, so
-    that .964 cannot be passed for long. Choosing uniformly earns .25, the best linear
-    model over pairs .69. Measured when this was written: .889 and .958, with standard
-    errors of .007 and .009.
+    The floor costs .05 x (1/2 x 3/4 + 1/2 x .69), .036, in any case, so .964 cannot be exceeded for
+    long. Choosing uniformly earns .25, the best linear model over pairs .69. Measured at the time
+    of writing: .889 and .958, with standard errors of .007 and .009.
     """
     assert learned()[:, first - 1 : last].mean() >= at_least
 
@@ -111,7 +112,7 @@ def test_every_seed_learns() -> None:
 
 
 def test_learning_never_earns_much_less_than_earlier() -> None:
-    """By thousands of visitors, with 2,000 of them each: 4 standard errors of a difference."""
+    """Per thousand visitors, with 2,000 of them each: 4 standard errors of a difference."""
     means = long_learned().mean(axis=0).reshape(3, 1_000).mean(axis=1)
     errors = np.sqrt(means * (1 - means) / (1_000 * len(LONG_SEEDS)))
     allowed = 4 * np.hypot(errors[1:], errors[:-1])
@@ -147,7 +148,7 @@ def test_nothing_is_learned_where_everything_is_chance() -> None:
 
 
 def test_without_crosses_the_coffee_table_cannot_be_learned() -> None:
-    """No context in the model: at best the one drink liked most, in 11 cells of 36."""
+    """No context in the model: at best the most popular drink, in 11 cells of 36."""
     settings = LoopSettings(crosses=0)
     mean = rewards(LearningLoop(settings, seed=0, clock=ManualClock()), 600).mean()
     assert mean <= COFFEE.single_value + 4 * np.sqrt(0.25 / 600) < 0.5
@@ -171,7 +172,7 @@ Pay = Callable[[list[Json], str, np.random.Generator], float]
 
 
 def visited(offer: Offer, pay: Pay, visitors: int, **settings: Any) -> tuple[LearningLoop, Array]:
-    """A default loop after so many visitors, every answer checked; and what each paid.
+    """A default loop after so many visitors, with every answer checked, and the rewards paid.
 
     Args:
         offer: context and actions for the number of the visitor.
@@ -203,9 +204,8 @@ def things(count: int) -> list[Json]:
 
 
 def test_a_click_in_thirty_is_learned_from() -> None:
-    """Of five ads one earns 8 % and the others 2 %; chance would earn 3.2 %.
-
-    Which one is known after 4,000 visitors: half of what is shown is asked, chance has 20 %.
+    """Of five ads one earns 8 % and the others 2 %; choosing at random would earn 3.2 %. After
+    4,000 visitors the best ad is known: it must have half of the impressions; chance has 20 %.
     """
 
     def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
@@ -218,7 +218,7 @@ def test_a_click_in_thirty_is_learned_from() -> None:
 
 @pytest.mark.parametrize("value", [0.0, 1.0, -1.0, 0.3])
 def test_constant_rewards_are_learned_as_constant(value: float) -> None:
-    """What is believed best has an expected reward that; the others, shown by chance, nearly."""
+    """The best action has this expected reward; the others, shown by chance, almost."""
     loop, _ = visited(
         lambda _, rng: (people(rng), things(4)), lambda context, action, rng: value, 400
     )
@@ -229,7 +229,7 @@ def test_constant_rewards_are_learned_as_constant(value: float) -> None:
 
 
 def test_fractions_are_learned_to_their_size() -> None:
-    """Rewards of .1 to .6 that differ by the context, with little noise."""
+    """Rewards of .1 to .6 that depend on the context, with little noise."""
 
     def level(context: list[Json], action: str) -> float:
         person, sunny = int(context[0]["user"][1]), context[0]["weather"] == "w1"
@@ -251,7 +251,7 @@ def test_fractions_are_learned_to_their_size() -> None:
     assert max(gaps) <= 0.05
 
 
-def test_fifty_actions_are_told_apart() -> None:
+def test_fifty_actions_are_distinguished() -> None:
     """Of fifty, three are liked; chance earns .06."""
 
     def pay(context: list[Json], action: str, rng: np.random.Generator) -> float:
@@ -263,9 +263,8 @@ def test_fifty_actions_are_told_apart() -> None:
 
 def test_actions_may_come_and_go() -> None:
     """Ten new articles every 100 visitors, each with one of five topics; one topic is liked.
-
-    What is known of topics is known of new articles: from the third round on, the very first
-    visitors of a round get what they like in most cases, chance would give it to a fifth.
+    Knowledge about topics applies to new articles: from the third round on, the very first visitors
+    of a round mostly get the liked topic; by chance a fifth would.
     """
 
     def offer(number: int, rng: np.random.Generator) -> tuple[list[Json], list[Json]]:
@@ -281,9 +280,8 @@ def test_actions_may_come_and_go() -> None:
 
 
 def test_hundreds_of_features_are_learned_from() -> None:
-    """200 numbers of which one tells which of three is liked; chance earns 1/3.
-
-    Pairs suffice, and of pairs the engine has to find the one among 200.
+    """200 numbers of which one determines the liked action of three; chance earns 1/3. Pairs
+    suffice, and the engine has to find the relevant pair among 200.
     """
 
     def offer(number: int, rng: np.random.Generator) -> tuple[list[Json], list[Json]]:
@@ -301,9 +299,9 @@ def test_hundreds_of_features_are_learned_from() -> None:
 
 
 def test_real_rewards_that_are_linear_in_numbers_are_soon_known() -> None:
-    """Five named actions earn what six numbers of who comes say, and little noise: chance loses
-    .14 a visitor. Visitors 101 to 500 lose .005, and lost .021 where nobody took rewards that are
-    linear for nearly certain.
+    """Five named actions with rewards linear in six numbers of the visitor, and little noise:
+    chance loses .14 a visitor. Visitors 101 to 500 lose .005, and lost .021 without a hypothesis of
+    almost certain linear rewards.
     """
     rng = np.random.default_rng(0)
     tastes = 0.15 * rng.normal(size=(5, 6)) / np.sqrt(6)
@@ -339,22 +337,21 @@ def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> 
 
 @every_world
 def test_the_bells_shown_hold_the_truth_as_often_as_they_claim(world: World) -> None:
-    """Two standard deviations claim 95 % of the truths of all contexts and actions.
-
-    Rewards are not Gaussian and tastes not drawn from the prior, so 90 % is asked.
+    """Two standard deviations claim 95 % of the true means of all contexts and actions. Rewards are
+    not Gaussian and tastes not drawn from the prior, so 90 % is required.
     """
-    held = [
+    covered = [
         np.abs(expected - bells.mean) <= 1.96 * bells.sd
         for believed in grown(world)[0]
         for expected, bells in zip(world.expected, believed, strict=True)
     ]
-    assert np.mean(held) >= 0.9
+    assert np.mean(covered) >= 0.9
 
 
-# -- the same everywhere --------------------------------------------------------------
+# -- reproducibility ------------------------------------------------------------------
 
 
-def test_what_happens_is_the_same_on_every_machine_and_version() -> None:
+def test_results_are_reproducible_on_every_machine_and_version() -> None:
     """Ids and choices of 300 visitors, written down once under Python 3.11, NumPy 2.4."""
     loop = LearningLoop(seed=11, clock=ManualClock())
     story = [f"{row['event']} {row['action']} {row['reward']}" for row in crowd(loop, COFFEE, 300)]

@@ -33,29 +33,29 @@ def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
 
 
 def seen_of(loop: LearningLoop, world: World) -> list[object]:
-    """What a loop would show in every context, and whom it would meet, to the last bit."""
-    asked = [loop.preview(world.actions, world.features(context)) for context in world.contexts]
+    """Decisions in every context and the next visitors, to the last bit."""
+    previews = [loop.preview(world.actions, world.features(context)) for context in world.contexts]
     return [
         world.digest,
         world.expected.tobytes(),
         [nth_visitor(world, loop.seed, number) for number in range(5)],
-        [(ranked.event_id, ranked.probabilities, ranked.means) for ranked in asked],
+        [(ranked.event_id, ranked.probabilities, ranked.means) for ranked in previews],
     ]
 
 
 def seen_in_the_store(url: str, loop_id: str) -> list[object]:
-    """The same of a loop in a store, in whichever process."""
+    """The same values for a stored loop, in any process."""
     store = Store.open(url)
     stored = StoredLoop.open(store, loop_id)
     assert stored.world is not None
-    found = seen_of(stored.loop, stored.world)
+    result = seen_of(stored.loop, stored.world)
     store.close()
-    return found
+    return result
 
 
 @pytest.fixture(scope="module")
 def processes() -> Iterator[ProcessPoolExecutor]:
-    """Processes that start clean."""
+    """New processes without inherited state."""
     with ProcessPoolExecutor(1, get_context("spawn")) as executor:
         yield executor
 
@@ -74,7 +74,7 @@ def library(url: str) -> Iterator[Library]:
 
 @pytest.fixture
 def stored(library: Library) -> StoredLoop:
-    """A loop that forty of the bakery's visitors came to."""
+    """A loop with forty visitors of the bakery."""
     stored = library.begin("me", BAKERY, 7, LearningLoop().settings)
     stored.together(lambda: list(crowd(stored.loop, BAKERY, 40)))
     return stored
@@ -95,8 +95,8 @@ def test_a_crowd_comes_in_and_the_loop_learns_what_it_likes() -> None:
 
 
 def test_a_world_with_one_item_has_nothing_to_choose() -> None:
-    told = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
-    world = world_from_json(told)
+    data = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
+    world = world_from_json(data)
     assert [row["strength"] for row in favourites(LearningLoop(), world)] == [0.0] * 4
 
 

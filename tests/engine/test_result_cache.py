@@ -11,7 +11,7 @@ from tests.engine.worlds.large_worlds import deep
 
 
 class Clock:
-    """Seconds that go forward by hand."""
+    """Seconds that are advanced by a test."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -45,7 +45,7 @@ def test_bytes_are_counted_and_what_was_used_longest_ago_goes_first() -> None:
     assert "a" in results
 
 
-def test_what_nobody_used_for_a_while_is_given_back() -> None:
+def test_unused_results_are_released() -> None:
     clock = Clock()
     results = ResultCache(now=clock)
     results.get("a", object, lambda _: 100)
@@ -59,7 +59,7 @@ def test_what_nobody_used_for_a_while_is_given_back() -> None:
     assert results.bytes == 0
 
 
-def test_what_many_large_worlds_compute_is_bounded_and_given_back() -> None:
+def test_results_of_large_worlds_are_bounded_and_released() -> None:
     RESULTS.give_back(idle=-1.0)
     worlds = [deep(f"World {n}") for n in range(25)]
     for number, world in enumerate(worlds):
@@ -94,7 +94,7 @@ def test_a_world_that_is_read_again_is_the_same_as_long_as_somebody_has_it() -> 
 
 
 def test_a_key_may_ask_for_other_results_and_a_result_that_goes_too() -> None:
-    """A world in a key is hashed by its truth, which is kept; whoever waits here waits for ever."""
+    """A world in a key is hashed by its cached truth; a deadlock would wait for ever here."""
     results = ResultCache(room=2 * _LEAST)
 
     class Key:

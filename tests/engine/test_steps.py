@@ -17,7 +17,7 @@ def test_all_steps_are_done_and_what_comes_of_them_is_told() -> None:
     assert at_once(counting)(0, seen) == "0 steps"
 
 
-def test_whoever_does_it_may_stop_between_two_steps() -> None:
+def test_work_may_stop_between_two_steps() -> None:
     seen = list[int]()
     work = counting(3, seen)
     next(work)
@@ -25,16 +25,16 @@ def test_whoever_does_it_may_stop_between_two_steps() -> None:
     assert seen == [0]
 
 
-def test_shares_are_told_and_the_steps_outlive_who_tells_them() -> None:
+def test_progress_is_reported_and_steps_outlive_the_reporter() -> None:
     def sharing() -> Steps[str]:
         yield None
         yield 0.5
         yield 1.0
         return "done"
 
-    told, work = list[float](), sharing()
-    first = telling(work, told.append)
+    shares, work = list[float](), sharing()
+    first = telling(work, shares.append)
     assert [next(first), next(first)] == [None, 0.5]
     first.close()
-    assert finish(telling(work, told.append)) == "done"
-    assert told == [0.5, 1.0]
+    assert finish(telling(work, shares.append)) == "done"
+    assert shares == [0.5, 1.0]

@@ -18,7 +18,7 @@ def test_a_stream_is_numpys_own_of_the_whole_digest() -> None:
         assert stream(3, "draws", number).bit_generator.state == whole.bit_generator.state
 
 
-def test_a_name_is_told_from_the_same_characters_cut_elsewhere() -> None:
+def test_names_with_the_same_characters_split_elsewhere_differ() -> None:
     digests = {digest(1, "ab", "c"), digest(1, "a", "bc"), digest(1, "abc"), digest(1, "1"),
                digest(1, 1), digest(11)}  # fmt: skip
     assert len(digests) == 6

@@ -1,4 +1,4 @@
-"""A person who clicks on the Play page, and notes what it shows and says."""
+"""A simulated user who clicks on the Play page and records the display and messages."""
 
 import re
 import time
@@ -12,35 +12,35 @@ from tests.browser.page import WIDE
 from tests.browser.play import PlayPage
 
 Fate = Literal["counted", "refused", "silent", "hung"]
-"""What became of a press: one more visitor; a sentence; neither; the page does not answer."""
+"""Effect of a press: one more visitor; a sentence; no effect; no response of the page."""
 
 _DENIAL = re.compile(r"not saved|did not happen|not counted|counts nothing|nothing was counted")
 _OF = re.compile(r"(\d+) of (?:the )?\d+")
 _SILENCE = 3.0
 """Seconds after the page is done within which a sentence would have come."""
 _STALE = 1.0
-"""Seconds for which a page has to rest until a sentence that stood there before is its answer."""
+"""Seconds without a run after which an older sentence counts as the answer."""
 _READ = 2.0
-"""Seconds that a sentence has to stand to be read."""
+"""Minimum display time in seconds of a readable sentence."""
 _TELLS = 2.0
-"""Seconds within which a browser has told who it is, once a page is drawn."""
+"""Seconds after drawing within which a browser has sent its identity."""
 _FRAME, _EXCEPTION = "[data-testid=stMain]", "[data-testid=stException]"
 _IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
 _PAGES = "", "learn", "compare", "race", "evaluate", "worlds", "data", "why", "words", "use"
 _UNSEEN = 6.0
-"""Seconds of rest after a press within which its run would have begun."""
+"""Seconds after a press within which its run would have begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What stands on the page at one moment.
+    """State of the page at one moment.
 
     Attributes:
-        visitors: the number that it shows; None if it shows none.
+        visitors: the displayed number; None without a number.
         said: sentences in boxes and toasts.
-        exceptions: boxes with an exception.
-        runs: how often a script that draws the page has ended, or an answer has drawn by itself.
-        is_idle: whether none runs, and no answer is under way.
+        exceptions: number of boxes with an exception.
+        runs: number of finished script runs and answers drawn without a run.
+        is_idle: true if no run and no answer is in progress.
     """
 
     visitors: int | None
@@ -52,17 +52,17 @@ class Look:
 
 @dataclass(slots=True)
 class Notes:
-    """What was noted so far.
+    """Records so far.
 
     Attributes:
         pressed: presses of a reward.
-        doubled: those of them that repeat an answer which this app counts once.
-        denied: presses of which the page said that they do not count.
-        answered: presses that were answered by a sentence.
+        doubled: presses that repeat an answer counted once by the app.
+        denied: presses reported as not counted by the page.
+        answered: presses answered by a sentence.
         hung: presses without any answer in time.
         waits: seconds until each press was answered.
-        said: sentences, in the order in which they came up.
-        exceptions: pages with an exception on them, as often as one came up.
+        said: sentences, in order of appearance.
+        exceptions: number of appearances of an exception on a page.
     """
 
     pressed: int = 0
@@ -76,15 +76,15 @@ class Notes:
 
 
 class Clicker:
-    """One tab with the Play page, and what was noted there.
+    """A tab with the Play page, and its records.
 
     Attributes:
-        notes: all that was noted.
-        shown: the last number of visitors that the page has shown.
+        notes: all records.
+        shown: the last number of visitors displayed.
 
     Args:
         page: an empty tab.
-        address: of the server.
+        address: URL of the server.
     """
 
     def __init__(self, page: Page, address: str) -> None:
@@ -96,10 +96,10 @@ class Clicker:
         page.add_init_script(_COUNT_RUNS)
 
     def open(self, loop: str | None = None, patience: float = 30) -> Self:
-        """Open the page, and wait until it shows visitors or says something.
+        """Open the page, and wait until the number of visitors or a message appears.
 
         Args:
-            loop: the id of one to go on with.
+            loop: id of an existing loop to open.
         """
         self._page.goto(f"{self._address}/?{f'loop={loop}' if loop else 'seed=7'}")
         until = time.monotonic() + patience
@@ -112,15 +112,15 @@ class Clicker:
 
     @property
     def loop(self) -> str:
-        """The loop as the address names it, once it does."""
+        """The loop id in the address, once present."""
         self._page.wait_for_url(re.compile("loop="))
         return parse_qs(urlsplit(self._page.url).query)["loop"][0]
 
     def look(self) -> Look:
-        """Look at the page, and note what it shows."""
+        """Read the state of the page, and record it."""
         try:
             seen = self._page.evaluate(_LOOK)
-        except Error:  # It is loaded anew right now.
+        except Error:  # The page is being reloaded.
             return Look(None, frozenset(), 0, 0, is_idle=False)
         look = Look(**(seen | {"said": frozenset(map(_tidy, seen["said"]))}))
         if look.visitors is not None:
@@ -131,7 +131,7 @@ class Clicker:
         return look
 
     def press(self, patience: float = 30) -> Fate:
-        """Say *Loved it*, wait for what comes of it, and note it."""
+        """Press *Loved it*, wait for the effect, and record it."""
         self._settle()
         before, start = self.look(), time.monotonic()
         if not self._click(1):
@@ -149,11 +149,11 @@ class Clicker:
             if look.visitors is not None and look.visitors > (before.visitors or 0):
                 return "counted"
             idle_since = (idle_since or now) if look.is_idle else None
-            # A run can be so short that it is never seen.
+            # A run can be too short to be observed.
             is_over = look.runs > before.runs or (idle_since or now) < now - _UNSEEN
             done = (done or now) if look.is_idle and is_over else None
             if done is not None:
-                # What stood there before may be about to be wiped away.
+                # An earlier sentence may be about to disappear.
                 is_said = look.said - before.said or (look.said and now - done > _STALE)
                 if is_said or look.exceptions:
                     self.notes.answered += 1
@@ -166,7 +166,9 @@ class Clicker:
         return "hung"
 
     def double_click(self) -> None:
-        """Press twice on one offer: a second answer to it may count, or be the first again."""
+        """Press twice on an offer: the second press may count as a new answer or as a
+        repetition.
+        """
         before = self.shown
         self._click(2, every=0)
         self.wait(3)
@@ -175,10 +177,10 @@ class Clicker:
             self.notes.doubled += 1
 
     def press_quickly(self, times: int, every: int = 50, patience: float = 60) -> None:
-        """Say *Loved it* often, so many milliseconds apart, and note what is said meanwhile.
+        """Press *Loved it* many times, so many milliseconds apart, and record messages meanwhile.
 
-        A sentence that names a number counts for as many presses, any other for one; one that is
-        wiped away before it can be read for none.
+        A sentence with a number counts for as many presses, any other sentence for one; a sentence
+        removed before it can be read counts for none.
         """
         runs, start = self.look().runs, time.monotonic()
         self._click(times, every)
@@ -201,12 +203,12 @@ class Clicker:
         self.notes.denied += max(denied, default=0)
 
     def until_asked(self, patience: float = 60) -> Self:
-        """Wait until the page asks how the visitor liked it: its buttons come after its text."""
+        """Wait for the reward buttons, which appear after the text."""
         self._page.wait_for_selector(_BUTTON, timeout=1_000 * patience)
         return self
 
     def until_counted(self, patience: float = 30) -> float | None:
-        """Press until one counts; how many seconds that took, None if it was too long."""
+        """Press until a press counts; return the seconds needed, or None after the timeout."""
         start = time.monotonic()
         while time.monotonic() - start < patience:
             if self.press(patience) == "counted":
@@ -219,14 +221,15 @@ class Clicker:
         self._play.press(f"let-in-{visitors}")
 
     def beside(self, path: str) -> Page:
-        """Another tab of the same browser."""
+        """Open another tab of the same browser."""
         page = self._page.context.new_page()
         page.goto(f"{self._address}{path}")
         return page
 
     def load_each_page(self) -> None:
-        """Load each page in a new session of the same browser, which tells the server its name, and
-        note those with an exception on them."""
+        """Load each page in a new session of the same browser, which sends its identity, and record
+        pages with an exception.
+        """
         for path in _PAGES:
             page = self.beside(f"/{path}")
             page.locator(_FRAME).wait_for(state="attached", timeout=60_000)
@@ -248,14 +251,14 @@ class Clicker:
         self._page.context.close()
 
     def _click(self, times: int, every: int = 50) -> bool:
-        """Click in the browser itself; whether there was a button."""
+        """Click inside the browser; return False if there was no button."""
         offers: list[str] = self._page.evaluate(_CLICK, [_BUTTON, times, every])
         self.notes.pressed += len(offers)
         self.notes.doubled += self._is_once * (len(offers) - len(set(offers)))
         return bool(offers)
 
     def _settle(self, patience: float = 5) -> None:
-        """Wait until the page is done, as far as it gets there."""
+        """Wait until the page is idle, or for the given time."""
         until = time.monotonic() + patience
         while not self.look().is_idle and time.monotonic() < until:
             self._page.wait_for_timeout(40)
@@ -316,4 +319,4 @@ _CLICK = """async ([selector, times, every]) => {
     }
     return offers;
 }"""
-"""Clicks, and tells for each before which visitor it was."""
+"""Click; return the visitor at the time of each click."""

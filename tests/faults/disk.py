@@ -18,7 +18,7 @@ class Disk:
     """A file system in memory.
 
     Attributes:
-        folder: where it is mounted.
+        folder: mount point.
     """
 
     folder: Path
@@ -28,7 +28,7 @@ class Disk:
         return self.folder / "ballast"
 
     def fill(self) -> None:
-        """Take all the room that there is."""
+        """Fill all free space."""
         with self._ballast.open("ab", buffering=0) as file:
             try:
                 while True:
@@ -38,31 +38,31 @@ class Disk:
                     raise
 
     def make_room(self) -> None:
-        """Give back what was taken."""
+        """Free the space again."""
         self._ballast.unlink()
 
     def protect(self) -> None:
-        """Let it be read only, for root, too; nobody may have a file open to write."""
+        """Remount read-only, also for root; no file may be open for writing."""
         _mount("-o", "remount,ro", str(self.folder))
 
     def unprotect(self) -> None:
-        """Let it be written again."""
+        """Remount writable."""
         _mount("-o", "remount,rw", str(self.folder))
 
 
 @contextmanager
 def small_disk(mebibytes: int = 3) -> Iterator[Disk]:
-    """A disk that is gone afterwards.
+    """A disk that is unmounted afterwards.
 
     Raises:
-        MissingError: if this process may not mount one.
+        MissingError: if this process may not mount a disk.
     """
     with tempfile.TemporaryDirectory() as folder:
         _mount("-t", "tmpfs", "-o", f"size={mebibytes}m", "tmpfs", folder)
         try:
             yield Disk(Path(folder))
         finally:
-            # Lazily: a server that ends right now may have a file open.
+            # Lazily: an ending server may still have a file open.
             subprocess.run(["umount", "--lazy", folder], check=True, capture_output=True)
 
 
@@ -70,5 +70,5 @@ def _mount(*arguments: str) -> None:
     try:
         subprocess.run(["mount", *arguments], check=True, capture_output=True, text=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        said = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
-        raise MissingError(f"no disk can be mounted here: {said.strip()}") from error
+        message = error.stderr if isinstance(error, subprocess.CalledProcessError) else str(error)
+        raise MissingError(f"no disk can be mounted here: {message.strip()}") from error

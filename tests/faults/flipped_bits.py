@@ -1,4 +1,4 @@
-"""One bit of a database file flipped: is it without effect, found, or believed?"""
+"""One flipped bit in a database file: without effect, detected, or accepted?"""
 
 import signal
 from collections import Counter
@@ -16,7 +16,7 @@ from engine.store import Store, StoredLoop
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
 Effect = Literal["without effect", "refused", "believed", "uncaught"]
-"""Nothing differs; a sentence says that something does; other content; any other exception."""
+"""No difference; a message about the damage; different content; any other exception."""
 
 _PATIENCE = 60
 """Seconds after which reading counts as endless."""
@@ -24,12 +24,12 @@ _PATIENCE = 60
 
 @dataclass(frozen=True, slots=True)
 class Flipped:
-    """What came of one flipped bit.
+    """The effect of a flipped bit.
 
     Attributes:
-        at: which bit of the file.
-        effect: what came of it.
-        said: the sentence, or the exception with its kind; empty without any.
+        at: position of the bit in the file.
+        effect: kind of effect.
+        said: the message, or the exception with its type; empty without either.
     """
 
     at: int
@@ -38,11 +38,11 @@ class Flipped:
 
 
 class EndlessError(BaseException):
-    """It would have gone on reading."""
+    """The read would never have ended."""
 
 
 def make_file(folder: Path, events: int = 150) -> tuple[Path, str]:
-    """A database with one loop in it that has snapshots; its file and the loop's id."""
+    """Create a database with a loop and snapshots; return the file and the loop's id."""
     store = Store.open(f"sqlite:///{folder}/whole.db")
     kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     for _ in range(events):
@@ -53,10 +53,10 @@ def make_file(folder: Path, events: int = 150) -> tuple[Path, str]:
 
 
 def content(file: Path, loop: str) -> object:
-    """All that a file says of a loop: its card, its log, its events, what it believes.
+    """Full content of a file: loop information, log, events and beliefs.
 
     Raises:
-        PersonalizerError: if something of it cannot be read.
+        PersonalizerError: if a part cannot be read.
     """
     store = Store.open(f"sqlite:///{file}")
     try:
@@ -73,14 +73,14 @@ def content(file: Path, loop: str) -> object:
 
 
 def flip(whole: bytes, at: int) -> bytes:
-    """The same bytes but for one bit."""
+    """The same bytes except for one bit."""
     changed = bytearray(whole)
     changed[at // 8] ^= 1 << at % 8
     return bytes(changed)
 
 
 def effects(folder: Path, times: int, rng: np.random.Generator) -> Iterator[Flipped]:
-    """Flip a bit anywhere, read all, and again with another."""
+    """Flip random bits one at a time, reading everything after each flip."""
     file, loop = make_file(folder)
     whole, expected = file.read_bytes(), content(file, loop)
     for number in range(times):
@@ -95,12 +95,12 @@ def effects(folder: Path, times: int, rng: np.random.Generator) -> Iterator[Flip
 def _effect(file: Path, loop: str, at: int, expected: object) -> Flipped:
     try:
         with _time_limit(_PATIENCE):
-            found = content(file, loop)
+            actual = content(file, loop)
     except PersonalizerError as error:
         return Flipped(at, "refused", error.message)
     except (Exception, EndlessError) as error:
         return Flipped(at, "uncaught", f"{type(error).__name__}: {error}"[:120])
-    return Flipped(at, "without effect" if found == expected else "believed")
+    return Flipped(at, "without effect" if actual == expected else "believed")
 
 
 @contextmanager
@@ -118,8 +118,8 @@ def _time_limit(seconds: int) -> Iterator[None]:
 
 
 def summary(flipped: list[Flipped]) -> str:
-    """How often each effect came, and the most frequent sentences."""
+    """Number of cases per effect, and the most frequent messages."""
     counts = Counter(one.effect for one in flipped)
-    said = Counter(f"{one.effect}: {one.said}" for one in flipped if one.said)
+    messages = Counter(f"{one.effect}: {one.said}" for one in flipped if one.said)
     parts = [f"{number} {effect}" for effect, number in counts.most_common()]
-    return ", ".join(parts) + "".join(f"\n    {n} x {s}" for s, n in said.most_common(12))
+    return ", ".join(parts) + "".join(f"\n    {n} x {s}" for s, n in messages.most_common(12))

@@ -1,5 +1,5 @@
-"""What a machine lacks that a fault needs."""
+"""Missing prerequisites of a fault."""
 
 
 class MissingError(RuntimeError):
-    """This machine cannot show the fault; the message says why."""
+    """This machine cannot produce the fault; the message gives the reason."""

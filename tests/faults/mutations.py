@@ -1,4 +1,4 @@
-"""Ways in which an exported file comes to be another than it was."""
+"""Mutations of an exported file."""
 
 import json
 from collections.abc import Callable
@@ -9,22 +9,22 @@ import numpy as np
 Rng = np.random.Generator
 Lines = list[bytes]
 Mutation = Callable[[Lines, Lines, Rng], Lines]
-"""(lines of a file, lines of another loop's file, luck) -> other lines."""
+"""(lines of a file, lines of another loop's file, random numbers) -> changed lines."""
 
 
 def flip_byte(data: bytes, rng: Rng) -> bytes:
-    """Some bits of one byte are others."""
+    """Change some bits of one byte."""
     at, by = int(rng.integers(len(data))), int(rng.integers(1, 256))
     return data[:at] + bytes([data[at] ^ by]) + data[at + 1 :]
 
 
 def cut(data: bytes, rng: Rng) -> bytes:
-    """It ends anywhere."""
+    """Truncate at a random position."""
     return data[: int(rng.integers(1, len(data)))]
 
 
 RAW: dict[str, Callable[[bytes, Rng], bytes]] = {"byte flipped": flip_byte, "cut anywhere": cut}
-"""What happens to files as they lie on a disk, by name."""
+"""Damage to files on a disk, by name."""
 
 
 def _cut_at_a_line(lines: Lines, _: Lines, rng: Rng) -> Lines:
@@ -83,14 +83,14 @@ def _year_9999(lines: Lines, _: Lines, rng: Rng) -> Lines:
 def _edited(
     lines: Lines, fields: tuple[str, ...], change: Callable[[Any], object], rng: Rng
 ) -> Lines:
-    """One of the lines that have a field, with another value in it."""
-    found = [
+    """Replace the value of a field in one of the lines that contain the field."""
+    results = [
         (at, field)
         for at, line in enumerate(lines)
         for field in fields
         if f'"{field}"'.encode() in line and field in json.loads(line)
     ]
-    at, field = found[int(rng.integers(len(found)))]
+    at, field = results[int(rng.integers(len(results)))]
     entry = json.loads(lines[at])
     entry[field] = change(entry[field])
     return [*lines[:at], json.dumps(entry, ensure_ascii=False).encode(), *lines[at + 1 :]]
@@ -109,4 +109,4 @@ BY_LINE: dict[str, Mutation] = {
     "time of year 1": _year_1,
     "time of year 9999": _year_9999,
 }
-"""What people and programs do to the lines of a file, by name."""
+"""Changes of lines by people and programs, by name."""

@@ -1,35 +1,36 @@
-"""What came of a fault: what was pressed, shown, kept, lost and said."""
+"""The outcome of a fault: presses, displayed and stored events, losses and messages."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from math import inf
 
 NEVER = inf
-"""Seconds of what did not come back by itself while somebody waited for it."""
+"""Recovery time if the server did not recover while a user waited."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of one fault. None stands for what it has nothing to do with.
+    """The outcome of one fault. None stands for figures that do not apply.
 
     Attributes:
-        name: of the fault.
-        pressed: rewards that a person gave.
-        doubled: those of them that repeat an answer which the app counts once.
-        shown: visitors that the page counts at the end.
-        stored: events that a new process finds.
-        gone: events that the fault itself took away.
-        answered: presses that were answered by a sentence.
-        denied: presses of which a sentence said that they do not count.
+        name: name of the fault.
+        pressed: rewards given by the user.
+        doubled: presses that repeat an answer counted once by the app.
+        shown: number of visitors displayed at the end.
+        stored: events found by a new process.
+        gone: events removed by the fault itself.
+        answered: presses answered by a sentence.
+        denied: presses reported as not counted.
         hung: presses without an answer in time.
         said: all sentences.
         exceptions: pages with an exception.
-        tracebacks: in the server's log.
+        tracebacks: tracebacks in the server's log.
         orphans: processes that outlived the server.
         back: seconds from the end of the fault until a press counted again.
-        more: what else was measured.
-        ended_early: whether the page was cut off, so that it may show less than was kept.
-        harm: what else is wrong.
+        more: further measurements.
+        ended_early: true if the page was disconnected, so that the display may lag behind the
+            stored events.
+        harm: further damage.
     """
 
     name: str
@@ -52,7 +53,7 @@ class Outcome:
 
     @property
     def wrong(self) -> tuple[str, ...]:
-        """What must not be; nothing if the fault was survived."""
+        """Violations; empty if the fault was survived."""
         return (*self._miscounted(), *self._misbehaved(), *self.harm)
 
     def _miscounted(self) -> Iterator[str]:
@@ -84,7 +85,7 @@ class Outcome:
 
 
 def row(outcome: Outcome) -> str:
-    """One line of the table, and what was said below it."""
+    """A line of the table, followed by the messages."""
     numbers = (outcome.pressed, outcome.shown, outcome.stored, outcome.denied, outcome.exceptions,
                outcome.tracebacks, outcome.orphans)  # fmt: skip
     cells = "".join(f"{'' if number is None else number:>9}" for number in numbers)

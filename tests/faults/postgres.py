@@ -17,14 +17,14 @@ _USER = "playground"
 
 
 class Postgres:
-    """A cluster in a folder. The machine never ends, so it need not wait for the disk.
+    """A PostgreSQL cluster in a folder, without waits for the disk, as the machine never crashes.
 
     Attributes:
-        host, port: where it listens.
+        host, port: address of the server.
 
     Args:
         programs: folder with ``initdb`` and ``pg_ctl``.
-        folder: where it lies; belongs to whom it runs as.
+        folder: data folder; belongs to the user that runs the server.
     """
 
     def __init__(self, programs: Path, folder: Path) -> None:
@@ -33,11 +33,11 @@ class Postgres:
         self._run("initdb", "-A", "trust", "-U", _USER)
 
     def url(self, port: int | None = None) -> str:
-        """Its address for SQLAlchemy; with the port of a proxy, the way through that."""
+        """Address for SQLAlchemy; given the port of a proxy, through the proxy."""
         return f"postgresql+psycopg://{_USER}@{self.host}:{port or self.port}/postgres"
 
     def start(self) -> None:
-        """Start, and wait until it answers."""
+        """Start, and wait until the server responds."""
         settings = {
             "listen_addresses": self.host,
             "unix_socket_directories": self._folder,
@@ -58,7 +58,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         command = [str(self._programs / program), "-D", str(self._folder), *arguments]
-        # Its output is no pipe: the server would keep that open.
+        # Output must not be a pipe: the server would keep the pipe open.
         subprocess.run(
             [*_as_postgres(), *command],
             check=True,
@@ -69,7 +69,7 @@ class Postgres:
 
 
 def terminate_backends(connection: psycopg.Connection) -> int:
-    """End all connections but this one; how many there were."""
+    """End all other connections; return their number."""
     ended = connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"
@@ -84,10 +84,10 @@ def _as_postgres() -> Sequence[str]:
 
 @contextmanager
 def own_postgres() -> Iterator[Postgres]:
-    """A PostgreSQL that runs, gone afterwards.
+    """A running PostgreSQL, removed afterwards.
 
     Raises:
-        MissingError: if it is not installed.
+        MissingError: if PostgreSQL is not installed.
     """
     installed = sorted(
         Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name)

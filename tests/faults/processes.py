@@ -1,4 +1,4 @@
-"""Processes as Linux shows them: who descends from whom, who is alive, what each holds."""
+"""Processes in Linux: descendants, liveness and resources."""
 
 import os
 import time
@@ -10,13 +10,13 @@ _PROC = Path("/proc")
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
-    """What a process holds.
+class Resources:
+    """Resources of a process.
 
     Attributes:
-        memory: MiB that are resident.
-        files: that it has open, sockets included.
-        threads: of it.
+        memory: resident memory in MiB.
+        files: number of open files, including sockets.
+        threads: number of threads.
     """
 
     memory: float
@@ -24,11 +24,11 @@ class Held:
     threads: int
 
 
-def held(pid: int) -> Held:
-    """What a process holds now."""
+def resources(pid: int) -> Resources:
+    """Current resources of a process."""
     place = _PROC / str(pid)
     pages = int((place / "statm").read_text().split()[1])
-    return Held(
+    return Resources(
         pages * os.sysconf("SC_PAGE_SIZE") / 2**20,
         len(list((place / "fd").iterdir())),
         len(list((place / "task").iterdir())),
@@ -36,26 +36,26 @@ def held(pid: int) -> Held:
 
 
 def descendants(pid: int) -> set[int]:
-    """All processes that a process has started, and those that they have."""
+    """All direct and indirect child processes."""
     children: dict[int, list[int]] = {}
     for place in _PROC.iterdir():
-        if place.name.isdecimal() and (told := _stat(int(place.name))):
-            children.setdefault(int(told[1]), []).append(int(place.name))
-    found, left = set[int](), [pid]
+        if place.name.isdecimal() and (stat := _stat(int(place.name))):
+            children.setdefault(int(stat[1]), []).append(int(place.name))
+    result, left = set[int](), [pid]
     while left:
         own = children.get(left.pop(), [])
-        found.update(own)
+        result.update(own)
         left += own
-    return found
+    return result
 
 
 def alive(pids: Iterable[int]) -> set[int]:
-    """Those that run; one that has ended and was not looked after yet does not."""
-    return {pid for pid in pids if (told := _stat(pid)) and told[0] != "Z"}
+    """Running processes; zombies do not count."""
+    return {pid for pid in pids if (stat := _stat(pid)) and stat[0] != "Z"}
 
 
 def wait_until_ended(pids: Iterable[int], patience: float) -> set[int]:
-    """Wait so many seconds at most; those that run then."""
+    """Wait for at most so many seconds; return the processes still running."""
     until = time.monotonic() + patience
     while (left := alive(pids)) and time.monotonic() < until:
         time.sleep(0.05)
@@ -63,13 +63,15 @@ def wait_until_ended(pids: Iterable[int], patience: float) -> set[int]:
 
 
 def seconds_used(pid: int) -> float:
-    """Seconds of a processor that a process has used; 0 if it is gone."""
-    told = _stat(pid)
-    return sum(map(int, told[11:13])) / os.sysconf("SC_CLK_TCK") if told else 0.0
+    """Processor seconds used by a process; 0 if the process has ended."""
+    stat = _stat(pid)
+    return sum(map(int, stat[11:13])) / os.sysconf("SC_CLK_TCK") if stat else 0.0
 
 
 def _stat(pid: int) -> list[str]:
-    """State, parent, and what follows in ``/proc/<pid>/stat``; nothing if it is gone."""
+    """State, parent, and the following fields of ``/proc/<pid>/stat``; empty if the process has
+    ended.
+    """
     try:
         return (_PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
     except (FileNotFoundError, ProcessLookupError):

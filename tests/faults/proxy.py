@@ -1,4 +1,4 @@
-"""A way to a server that can be cut, silent, or lose an answer."""
+"""A proxy that can cut connections, block traffic, or lose a response."""
 
 import socket
 import threading
@@ -8,14 +8,14 @@ from dataclasses import dataclass
 
 @dataclass(eq=False, slots=True)
 class _Link:
-    """One connection: the end near the client, the end far from it."""
+    """A connection: the socket to the client and the socket to the server."""
 
     near: socket.socket
     far: socket.socket
     loses_answer: bool = False
 
     def close(self) -> None:
-        """Cut it, so that whoever reads from either end is told."""
+        """Close both sockets, so that readers at either end notice."""
         for end in (self.near, self.far):
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
@@ -23,14 +23,14 @@ class _Link:
 
 
 class Proxy:
-    """Passes all that comes on to a server, as long as nothing else is asked of it.
+    """A transparent proxy to a server, with optional faults.
 
     Attributes:
-        port: where it listens on this machine.
-        is_losing: whether an answer is to be lost that was not asked for yet.
+        port: local port.
+        is_losing: true if a response is to be lost whose request has not arrived yet.
 
     Args:
-        host, port: of the server.
+        host, port: address of the server.
     """
 
     def __init__(self, host: str, port: int) -> None:
@@ -43,13 +43,13 @@ class Proxy:
         self.connect()
 
     def connect(self) -> None:
-        """Be there for new connections."""
+        """Accept new connections."""
         self._listener = socket.create_server(("127.0.0.1", self.port))
         self.port = self._listener.getsockname()[1]
         threading.Thread(target=self._accept, args=(self._listener,), daemon=True).start()
 
     def cut(self) -> None:
-        """End all connections, and refuse new ones; what was held is lost."""
+        """End all connections, and refuse new ones; blocked data are lost."""
         with suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
@@ -59,15 +59,15 @@ class Proxy:
         self._flowing.set()
 
     def hold(self) -> None:
-        """Be a black hole: connections stay, new ones begin, and nothing comes through."""
+        """Block all traffic; connections stay open, and new ones are accepted."""
         self._flowing.clear()
 
     def let_go(self) -> None:
-        """Pass on what was held, and all that comes."""
+        """Forward blocked and further data."""
         self._flowing.set()
 
     def lose_answer_to(self, word: bytes) -> None:
-        """Pass the next question with a word in it on, and cut its connection at the answer."""
+        """Forward the next request that contains a word, and cut the connection at the response."""
         self._lost = word
 
     @property

@@ -1,4 +1,4 @@
-"""A server, a browser and a loop with some clicks in it: where faults happen."""
+"""Set-up for faults: a server, a browser and a loop with some clicks."""
 
 import os
 import signal
@@ -18,12 +18,12 @@ from tests.faults.processes import alive, descendants, wait_until_ended
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where loops are kept.
+    """Storage of loops.
 
     Attributes:
-        data: folder of the app.
-        url: of the database, as this process reaches it.
-        environment: tells the app where the database is; empty for SQLite in that folder.
+        data: data folder of the app.
+        url: address of the database for this process.
+        environment: database settings for the app; empty for SQLite in the data folder.
     """
 
     data: Path
@@ -42,11 +42,11 @@ class Place:
 
     @property
     def files(self) -> list[Path]:
-        """It with its write-ahead log, as far as they are there."""
+        """The database file and its write-ahead log, as far as they exist."""
         return sorted(self.data.glob("events.db*"))
 
     def id_of(self, view: str) -> str:
-        """The id of a loop, for a link that may answer."""
+        """Id of a loop, for a link with permission to answer."""
         store = Store.open(self.url)
         try:
             return store.about(view).id
@@ -54,7 +54,7 @@ class Place:
             store.close()
 
     def stored(self, loop: str) -> int:
-        """Events of a loop as a new process finds them."""
+        """Number of a loop's events found by a new process."""
         store = Store.open(self.url)
         try:
             return len(StoredLoop.open(store, loop).loop.events)
@@ -68,10 +68,10 @@ class Place:
 def playing(
     browser: Browser, place: Place, loop: str | None = None, clicks: int = 3
 ) -> Iterator[tuple[Server, Clicker]]:
-    """A server there, and a person before it who has clicked a few times.
+    """Run a server, with a user who has clicked a few times.
 
     Raises:
-        RuntimeError: if one of these clicks does not count.
+        RuntimeError: if a click does not count.
     """
     with running(data=place.data, environment=place.environment) as server:
         clicker = Clicker(browser.new_context().new_page(), server.address).open(loop)
@@ -87,11 +87,11 @@ def playing(
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """How a server ended.
+    """The end of a server.
 
     Attributes:
-        took: seconds.
-        orphans: its processes that did not end with it.
+        took: seconds until the end.
+        orphans: processes of the server that did not end.
     """
 
     took: float
@@ -99,7 +99,7 @@ class End:
 
 
 def end(server: Server, by: signal.Signals, patience: float = 15) -> End:
-    """Send a server a signal, and see who is left so many seconds later."""
+    """Send a signal to a server, and find processes left so many seconds later."""
     family, start = descendants(server.pid), time.monotonic()
     os.kill(server.pid, by)
     left = wait_until_ended({server.pid}, 60)
@@ -110,6 +110,6 @@ def end(server: Server, by: signal.Signals, patience: float = 15) -> End:
 
 
 def clear_away(orphans: frozenset[int]) -> None:
-    """End what a server has left behind."""
+    """Kill the processes left by a server."""
     for pid in alive(orphans):
         os.kill(pid, signal.SIGKILL)

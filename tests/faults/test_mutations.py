@@ -1,4 +1,4 @@
-"""Changed files are other files, and the same again with the same luck."""
+"""Mutations change files, and are reproducible with the same random numbers."""
 
 import json
 
@@ -9,7 +9,7 @@ from tests.faults.mutations import BY_LINE, RAW
 
 
 def lines_of(loop: str) -> list[bytes]:
-    """As in an exported file: a head, then what happened."""
+    """Lines of an exported file: a head, then events."""
     happened = [
         {"event": f"{loop}-{at}", "value": 1.0, "propensity": 0.5, "time": f"2026-01-{at + 1:02}"}
         | {"probabilities": [at]}
@@ -21,13 +21,13 @@ def lines_of(loop: str) -> list[bytes]:
 @pytest.mark.parametrize("name", BY_LINE)
 def test_lines_change_but_never_the_first(name: str) -> None:
     for seed in range(20):
-        found, again = (
+        result, again = (
             BY_LINE[name](lines_of("one"), lines_of("other"), np.random.default_rng(seed))
             for _ in range(2)
         )
-        assert found == again != lines_of("one")
-        assert found[0] == lines_of("one")[0]
-        assert all(map(json.loads, found))
+        assert result == again != lines_of("one")
+        assert result[0] == lines_of("one")[0]
+        assert all(map(json.loads, result))
 
 
 @pytest.mark.parametrize("name", RAW)

@@ -1,4 +1,4 @@
-"""What counts as surviving a fault."""
+"""The conditions for surviving a fault."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from tests.faults.outcome import HEAD, NEVER, Outcome, row
 FINE = Outcome("a fault", pressed=9, shown=7, stored=7, answered=2, denied=2, back=0.5)
 
 
-def test_presses_that_were_refused_and_told_are_fine() -> None:
+def test_refused_presses_with_a_message_are_no_fault() -> None:
     assert FINE.wrong == ()
     assert row(FINE).split()[-2:] == ["0.5", "survived"]
     assert len(row(FINE)) == len(HEAD.replace("verdict", "survived"))
@@ -29,11 +29,11 @@ def test_presses_that_were_refused_and_told_are_fine() -> None:
         ({"harm": ("14 believed",)}, "14 believed"),
     ],
 )
-def test_what_is_wrong_is_named(changes: dict[str, object], wrong: str) -> None:
+def test_violations_are_named(changes: dict[str, object], wrong: str) -> None:
     assert replace(FINE, **changes).wrong == (wrong,)  # type: ignore[arg-type]
 
 
-def test_what_the_fault_itself_took_away_is_not_lost_by_the_app() -> None:
+def test_events_removed_by_the_fault_do_not_count_as_lost() -> None:
     assert Outcome("deleted", pressed=8, shown=3, stored=0, gone=3, answered=5).wrong == ()
     believed = Outcome("deleted", pressed=8, shown=8, stored=0, gone=3)
     assert believed.wrong == ("5 shown and lost",)

@@ -1,11 +1,11 @@
-"""Processes as Linux shows them."""
+"""Information about Linux processes."""
 
 import os
 import subprocess
 import sys
 import time
 
-from tests.faults.processes import alive, descendants, held, seconds_used, wait_until_ended
+from tests.faults.processes import alive, descendants, resources, seconds_used, wait_until_ended
 
 _PARENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
 
@@ -19,7 +19,7 @@ def test_a_family_is_known_until_it_has_ended() -> None:
         assert alive({parent.pid, *family}) == {parent.pid, *family}
         assert wait_until_ended(family, 0.1) == family
         parent.kill()
-        # Nobody has waited for it yet: it has ended all the same.
+        # A zombie: ended, but not waited for.
         assert wait_until_ended({parent.pid}, 10) == set()
         assert alive(family) == family
     finally:
@@ -29,10 +29,10 @@ def test_a_family_is_known_until_it_has_ended() -> None:
     assert seconds_used(parent.pid) == 0
 
 
-def test_what_this_process_holds() -> None:
-    before = held(os.getpid())
+def test_resources_of_this_process() -> None:
+    before = resources(os.getpid())
     with open(os.devnull, encoding="utf-8"):
-        assert held(os.getpid()).files == before.files + 1
+        assert resources(os.getpid()).files == before.files + 1
     assert before.memory > 10
     assert before.threads >= 1
     assert seconds_used(os.getpid()) > 0

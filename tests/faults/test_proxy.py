@@ -12,7 +12,7 @@ from tests.faults.proxy import Proxy
 
 
 class Heard(socketserver.ThreadingTCPServer):
-    """Answers everything with itself in capitals, and remembers it."""
+    """A server that responds with each request in capitals, and records the requests."""
 
     daemon_threads = True
 
@@ -48,35 +48,39 @@ def connected(proxy: Proxy) -> socket.socket:
     return socket.create_connection(("127.0.0.1", proxy.port), timeout=5)
 
 
-def asked(way: socket.socket, word: bytes) -> bytes:
+def response_to(way: socket.socket, word: bytes) -> bytes:
     way.sendall(word)
     return way.recv(100)
 
 
 def test_it_passes_everything_on(proxy: Proxy) -> None:
     with closing(connected(proxy)) as one, closing(connected(proxy)) as other:
-        assert (asked(one, b"a"), asked(other, b"b"), asked(one, b"c")) == (b"A", b"B", b"C")
+        assert (response_to(one, b"a"), response_to(other, b"b"), response_to(one, b"c")) == (
+            b"A",
+            b"B",
+            b"C",
+        )
 
 
 def test_cut_it_refuses_until_it_is_there_again(proxy: Proxy) -> None:
     with closing(connected(proxy)) as way:
-        assert asked(way, b"a") == b"A"
+        assert response_to(way, b"a") == b"A"
         proxy.cut()
         assert way.recv(100) == b""
     with pytest.raises(ConnectionRefusedError):
         connected(proxy)
     proxy.connect()
     with closing(connected(proxy)) as way:
-        assert asked(way, b"a") == b"A"
+        assert response_to(way, b"a") == b"A"
 
 
 def test_a_black_hole_keeps_connections_and_what_was_sent(proxy: Proxy, server: Heard) -> None:
     with closing(connected(proxy)) as way:
-        assert asked(way, b"a") == b"A"
+        assert response_to(way, b"a") == b"A"
         proxy.hold()
         way.settimeout(0.3)
         with pytest.raises(TimeoutError):
-            asked(way, b"b")
+            response_to(way, b"b")
         assert server.words == [b"a"]
         proxy.let_go()
         way.settimeout(5)
@@ -86,10 +90,10 @@ def test_a_black_hole_keeps_connections_and_what_was_sent(proxy: Proxy, server: 
 def test_an_answer_is_lost_though_the_question_arrived(proxy: Proxy, server: Heard) -> None:
     with closing(connected(proxy)) as way:
         proxy.lose_answer_to(b"commit")
-        assert asked(way, b"begin") == b"BEGIN"
+        assert response_to(way, b"begin") == b"BEGIN"
         assert proxy.is_losing
-        assert asked(way, b"commit") == b""
+        assert response_to(way, b"commit") == b""
     assert server.words == [b"begin", b"commit"]
     assert not proxy.is_losing
     with closing(connected(proxy)) as way:
-        assert asked(way, b"commit") == b"COMMIT"
+        assert response_to(way, b"commit") == b"COMMIT"

@@ -46,15 +46,15 @@ R = TypeVar("R")
 
 FRONT = Path(__file__).parents[2] / "pages" / "parts" / "shell" / "front.py"
 COME_LATER = {"undo", "redo", "look-back", "bookmark"}
-"""Buttons that are not there before they can do something."""
+"""Buttons that are hidden until they have an effect."""
 OPENED: dict[CompareSetup, Comparison] = {}
-"""Comparisons as Compare opened with them, by what they depend on."""
+"""Initial comparisons of Compare, by set-up."""
 
 
 def float_seconds() -> Callable[[], float]:
-    """A clock that goes on by three seconds whenever it is read, so that no test waits.
+    """Return a clock that advances by three seconds at each reading, so that no test waits.
 
-    It takes over from the real one, which the opening of the page has read.
+    The clock continues from the real clock, which was read when the page was opened.
     """
     seconds = count(time.monotonic() + 3.0, 3.0)
     return lambda: next(seconds)
@@ -62,8 +62,9 @@ def float_seconds() -> Callable[[], float]:
 
 @pytest.fixture(autouse=True)
 def _own_main(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A page that is run is the main module, and stays it: processes that are spawned later would
-    run it again."""
+    """Keep the main module while a page runs as main: spawned processes would run the
+    page again.
+    """
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
@@ -71,7 +72,8 @@ class App:
     """The app in one browser session, on the Play page."""
 
     def __init__(self, **query: str) -> None:
-        # Long, for busy machines: what hangs is told after ten minutes (`faulthandler_timeout`).
+        # Long, for busy machines: a hanging test is reported after ten minutes
+        # (`faulthandler_timeout`).
         self.at = AppTest.from_file(str(FRONT), default_timeout=500)
         self.open(**query)
         self.session.now = float_seconds()
@@ -100,39 +102,41 @@ class App:
         return self.run()
 
     def part(self, key: str) -> Told | None:
-        """A part of a panel by its key."""
+        """Return a part of a panel by its key."""
         every = (part for parts in self.panels.values() for part in parts)
         return next((part for part in every if part.get("key") == key), None)
 
     def chosen(self, key: str) -> object:
-        """What is chosen in a panel."""
+        """Return the selected value in a panel."""
         part = self.part(key)
         assert part is not None, f"no {key} on the page"
         return part["value"]
 
     def widget(self, key: str) -> Any:
-        """A widget of Streamlit's by its key."""
+        """Return a Streamlit widget by its key."""
         return self.at.get_by_key(key)
 
     def answer(self, value: float | None) -> Self:
-        """Press a reward button; AppTest cannot, they are a component."""
+        """Press a reward button; AppTest cannot, because the buttons are a component."""
         self.session.take(pressed(self.session, (self.bar["offer"], value)))
         return self.run()
 
     @property
     def told(self) -> list[dict[str, Any]]:
-        """What the browser's parts of the page are told."""
+        """Data sent to the page's browser components."""
         every = [json.loads(part.proto.json) for part in self.at.get("bidi_component")]
         return [data for data in every if isinstance(data, dict)]
 
     @property
     def scene(self) -> dict[str, Any]:
-        """All that a click changes on the page, as the browser is told; empty elsewhere."""
+        """Everything that a click can change on the page, as sent to the browser; empty on other
+        pages.
+        """
         return next((data["scene"] for data in self.told if "scene" in data), {"panels": {}})
 
     @property
     def panels(self) -> dict[str, list[Told]]:
-        """The parts of each panel on the page, by its name."""
+        """The parts of each panel on the page, by panel name."""
         names = {data.get("name") for data in self.told}
         return {name: parts for name, parts in self.scene["panels"].items() if name in names}
 
@@ -144,23 +148,25 @@ class App:
 
     @property
     def remote(self) -> Remote:
-        """The remote of the stage, by the token that its browser gets."""
+        """The remote of the stage, found by the token that its browser gets."""
         remote = steered_by(next(data["token"] for data in self.told if "token" in data))
         assert remote is not None
         return remote
 
     @property
     def bar(self) -> Told:
-        """What the reward buttons are told."""
+        """Data sent to the reward buttons."""
         return next(part for part in self.panels["visit"] if part["kind"] == "answers")
 
     @property
     def can_answer(self) -> bool:
-        """Whether the reward buttons can be pressed."""
+        """True if the reward buttons can be pressed."""
         return not self.bar["disabled"]
 
     def can_press(self, key: str) -> bool:
-        """Whether a button can be pressed; it is there, but for those that come with the first."""
+        """Return whether a button can be pressed; buttons that appear with the first answer may be
+        missing.
+        """
         if (part := self.part(key)) is not None:
             return not part["disabled"]
         found = [one for one in self.at.button if one.key == key]
@@ -168,16 +174,17 @@ class App:
         return any(not one.disabled for one in found)
 
     def open_more(self, part: str) -> Self:
-        """Open what is seldom used, at a part of it."""
+        """Open the further options at one of their parts."""
         self.at.session_state[MORE] = True
         known = self.at.session_state
-        turn = known["more-turn"] if "more-turn" in known else 0  # noqa: SIM401 - it has no `get`.
+        turn = known["more-turn"] if "more-turn" in known else 0  # noqa: SIM401 - no `get` here
         self.at.button_group(f"more-part-{turn}").set_value(part)
         return self.run()
 
     def set(self, key: str, value: object) -> Self:
-        """Set a widget, or choose in a panel. If that draws a part of the page alone, AppTest
-        forgets the others."""
+        """Set a widget, or choose in a panel. If only a part of the page is drawn, run all of it
+        again, because AppTest forgets the rest.
+        """
         part = self.part(key)
         if part is None:
             self.widget(key).set_value(value)
@@ -193,8 +200,9 @@ class App:
 
     @property
     def text(self) -> str:
-        """All headings and Markdown on the page, what is told beside its answers, and its panels
-        and what their charts show."""
+        """All headings and Markdown on the page, texts beside the answers, and texts and chart
+        descriptions of the panels.
+        """
         headings = [*self.at.title, *self.at.header, *self.at.subheader]
         rest = [*self.at.markdown, *self.at.caption]
         texts = [element.value for element in [*headings, *rest]]
@@ -203,7 +211,7 @@ class App:
 
     @property
     def beside_the_answers(self) -> list[str]:
-        """What is offered, and what the last answer moved."""
+        """The current offer, and the effect of the last answer."""
         if "visit" not in self.panels:
             return []
         card, _, last = self.panels["visit"]
@@ -211,16 +219,16 @@ class App:
         return [card["name"], card["features"], card["badge"][0], *moved]
 
     def metric(self, label: str) -> str:
-        """A number of Play's, by what it is called."""
+        """Return a number of Play by its label."""
         number = number_in(self.panels.get("earned", ()), label)
         assert number, f"no {label} on the page"
         return number
 
     def finish_the_crowd(self) -> Self:
-        """What the browser's timer does: run until nobody waits outside, and nothing is at work."""
+        """Run like the browser's timer until no visitor waits and no job is pending."""
         while waiting := self.session.live.waiting:
             self.run()
-            while self.session.live.waiting == waiting:  # What follows a visitor takes slices, too.
+            while self.session.live.waiting == waiting:  # Work after a visitor takes slices, too.
                 assert jobs.jobs().turn(), "the crowd stands still"
         self.run()
         for _ in range(100):
@@ -238,16 +246,16 @@ class OtherApp(App):
     PAGE: ClassVar[str]
 
     def open(self, **query: str) -> None:
-        """Open it at once, with a query string."""
+        """Open the page directly, with a query string."""
         self.at.switch_page(self.PAGE)
         super().open(**query)
 
 
 class AppFromPlay(OtherApp):
-    """The app in one browser session, on another page that has Play's session."""
+    """The app in one browser session, on another page with Play's session."""
 
     def open(self, **query: str) -> None:
-        """Go there from the Play page, with a query string."""
+        """Go to the page from Play, with a query string."""
         self.run()
         super().open(**query)
 
@@ -258,7 +266,7 @@ class CompareApp(OtherApp):
     PAGE = "../../compare.py"
 
     def open(self, **query: str) -> None:
-        """Open it; see `one_opening`."""
+        """Open the page; see `one_opening`."""
         super().open(**query)
         comparison, essence = self.session.comparison, self.session.setup.essence
         if essence not in OPENED and history_of(comparison) == History():
@@ -271,20 +279,21 @@ class CompareApp(OtherApp):
 
     @property
     def came(self) -> str:
-        """How many visitors came, as the page says it."""
+        """Number of visitors as stated on the page."""
         found = re.search(r"([\d,]+) visitors? came\.", self.text)
         assert found
         return found[1]
 
     def start(self) -> Self:
-        """Let come about what a link tells."""
+        """Restore the history in the link."""
         self.click("start-story")
         return self.finish_the_crowd()
 
 
 class Here(Executor):
-    """An executor that does everything at once, here; a run of a race that was done before comes to
-    the same, and is not done again."""
+    """An executor that runs everything immediately in this thread. Results of races are cached,
+    because an equal race has equal results.
+    """
 
     def submit(self, fn: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs) -> Future[R]:
         assert not kwargs
@@ -309,7 +318,7 @@ class RaceApp(OtherApp):
         return session
 
     def finish_the_race(self) -> Self:
-        """What the browser's timer does: run until the race is over."""
+        """Run like the browser's timer until the race is over."""
         for _ in range(200):
             if not self.session.is_live:
                 return self.run()
@@ -340,19 +349,19 @@ class WorldsApp(AppFromPlay):
 
     @property
     def owner(self) -> str:
-        """Under which this session's worlds are kept."""
+        """Owner of the worlds stored by this session."""
         session: PlaySession = self.at.session_state["PlaySession"]
         return session.owner
 
     @property
     def bare(self) -> str:
-        """The text of the page without what makes it safe."""
+        """The text of the page without escape characters."""
         warnings = [element.value for element in self.at.warning]
         return bare("\n".join([self.text, *warnings]))
 
     @property
     def bare_errors(self) -> str:
-        """What was refused, without what makes it safe."""
+        """Error messages without escape characters."""
         return bare("\n".join(element.value for element in self.at.error))
 
 
@@ -368,11 +377,11 @@ class LearnApp(OtherApp):
 
     @property
     def bare(self) -> str:
-        """The text of the page without what makes it safe."""
+        """The text of the page without escape characters."""
         return bare(self.text)
 
     def run_of(self, lesson: str) -> LessonRun:
-        """A lesson as it is taken here."""
+        """The session's run of a lesson."""
         return next(run for run in self.session.runs if run.lesson.key == lesson)
 
     def guess(self, lesson: str) -> Self:
@@ -386,9 +395,9 @@ class LearnApp(OtherApp):
 
 @pytest.fixture(scope="session", autouse=True)
 def one_scan() -> Iterator[None]:
-    """Streamlit looks through all installed packages for components once, not for each app.
+    """Let Streamlit scan the installed packages for components once, not for each app.
 
-    What is installed does not change meanwhile, and looking takes longer than opening a page.
+    The packages do not change meanwhile, and a scan takes longer than opening a page.
     """
     scan = manifest_scanner.scan_component_manifests
     with patch.object(manifest_scanner, "scan_component_manifests", cache(scan)):
@@ -407,8 +416,9 @@ def one_table_of_classes() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_wait() -> Iterator[None]:
-    """AppTest waits for the end of a script's thread, where it looks a thousand times a second:
-    each look takes the interpreter from the script."""
+    """Join the script thread instead of AppTest's polling, a thousand times a second, which takes
+    the interpreter from the script.
+    """
 
     def wait(runner: local_script_runner.LocalScriptRunner, timeout: float = 3) -> None:
         thread = runner._script_thread
@@ -416,7 +426,7 @@ def one_wait() -> Iterator[None]:
         thread.join(timeout)
         if thread.is_alive():
             runner.request_stop()
-            thread.join(timeout)  # Which may wait for something that never comes.
+            thread.join(timeout)  # Which may wait for an event without end.
             raise RuntimeError(f"AppTest script run timed out after {timeout}(s)")
 
     with patch.object(local_script_runner, "require_widgets_deltas", wait):
@@ -425,7 +435,7 @@ def one_wait() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def no_painting() -> Iterator[None]:
-    """No browser paints what AppTest has."""
+    """Skip the wait for the browser's painting, because AppTest has no browser."""
     with patch.object(frame_scheduler, "PAINTED", 0.0):
         yield
 
@@ -440,8 +450,7 @@ def one_compilation() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_runtime() -> Iterator[None]:
-    """AppTest has one mock of Streamlit's runtime, not another for each run: all that is set on it
-    is set anew by each."""
+    """Reuse a single mock of Streamlit's runtime; each run of AppTest configures the mock anew."""
     mock = MagicMock(spec=Runtime)
 
     def forgetting(spec: type[Runtime]) -> MagicMock:
@@ -455,8 +464,9 @@ def one_runtime() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def one_opening() -> Iterator[None]:
-    """The visitors with whom Compare opens come once to the same three loops, and these are copied
-    for who opens it alike. Whatever else a link tells comes about anew."""
+    """Serve the initial visitors of Compare once per set-up, and copy the three loops for later
+    sessions. Further steps of a link are not cached.
+    """
     find = ComparisonCache.find
 
     def found(known: ComparisonCache, essence: CompareSetup, story: History) -> Comparison | None:
@@ -470,7 +480,7 @@ def one_opening() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def data_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Each test keeps its loops in a folder of its own."""
+    """Store the loops of each test in a separate folder."""
     monkeypatch.delenv("DATABASE_URL", raising=False)
     monkeypatch.setenv("PLAYGROUND_DATA", str(tmp_path / "data"))
     return tmp_path / "data"
@@ -481,12 +491,12 @@ def _at_once(work: Callable[[], None]) -> None:
 
 
 def _by_hand(work: Callable[[], None]) -> None:
-    """It is done slice by slice, by `Jobs.turn`."""
+    """Leave jobs to the test, which runs them slice by slice with `Jobs.turn`."""
 
 
 @pytest.fixture(autouse=True)
 def no_threads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Heavy work is done where it is asked for, and at once, however slowly the tests run."""
+    """Run heavy work synchronously in the calling thread, however slow the tests are."""
     line = Jobs(_at_once, rest=lambda seconds: None)
     monkeypatch.setattr(jobs, "jobs", lambda: line)
     monkeypatch.setattr("pages.parts.work.live_play._BUDGET", 2.0)

@@ -1,4 +1,4 @@
-"""Files as a browser gets them, without a server."""
+"""Downloads as a browser receives them, without a server."""
 
 import asyncio
 from typing import NamedTuple
@@ -10,7 +10,7 @@ from pages.parts.shell.routes import ROUTES
 
 
 class Answer(NamedTuple):
-    """What a browser gets: the status, the headers, and the body in the parts that it came in."""
+    """Response to a browser: the status, the headers, and the body in the received parts."""
 
     status: int
     headers: dict[str, str]
@@ -22,7 +22,7 @@ class Answer(NamedTuple):
 
 
 def fetch(path: str) -> Answer:
-    """What comes of following a link."""
+    """Follow a link and return the response."""
     said: list[Message] = []
 
     async def receive() -> Message:

@@ -1,4 +1,4 @@
-"""A policy in one file, as somebody would add it: importing it makes it known."""
+"""A policy in a single file, as a user would add one: importing the file registers the policy."""
 
 from dataclasses import dataclass
 
@@ -13,10 +13,10 @@ from engine.policies.registry import register
 @register
 @dataclass(frozen=True, slots=True)
 class Ladder(Policy):
-    """Each action a step less often than those that look better.
+    """Rank the actions; show each one less often than the action ranked before.
 
     Attributes:
-        step: how often, in proportion to the one before; 0.01 to 1.
+        step: probability relative to the previous action; 0.01 to 1.
     """
 
     key = "ladder"
@@ -37,5 +37,5 @@ class Ladder(Policy):
         return Decision(probabilities, np.zeros(len(better)), chosen, "random")
 
     def best_match(self, actions: int) -> float:
-        """The first of as many steps as there are actions."""
+        """The probability of the first of as many steps as actions."""
         return float(1 / (self.step ** np.arange(actions)).sum())

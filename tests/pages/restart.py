@@ -1,11 +1,11 @@
-"""A restart of the server, as pages see it."""
+"""Simulation of a server restart for page tests."""
 
 from engine.store import address
 from pages.parts.settings.library import _opened
 
 
 def restart() -> None:
-    """Forget all open loops, as a new process has."""
+    """Forget all open loops, like a new process."""
     if _opened.cache_info().currsize:
         _opened(address()).close()
     _opened.cache_clear()

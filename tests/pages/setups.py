@@ -1,4 +1,4 @@
-"""Set-ups of any page, out of its own declarations."""
+"""Random set-ups of any page, generated from its declarations."""
 
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ L = TypeVar("L", bound=Linked)
 
 
 def values_of(setting: Setting[Any]) -> st.SearchStrategy[Any]:
-    """Whatever its widget can be set to."""
+    """Strategy for all values of a setting's widget."""
     offered = setting.offered
     if not offered:
         return st.just(setting.default)
@@ -19,6 +19,6 @@ def values_of(setting: Setting[Any]) -> st.SearchStrategy[Any]:
 
 
 def setups(kind: type[L]) -> st.SearchStrategy[L]:
-    """Set-ups with whatever can be set, whether or not it goes together."""
+    """Set-ups with any values, including combinations that are not allowed together."""
     values = {name: values_of(setting) for name, setting in kind.declared().items()}
     return st.fixed_dictionaries(values).map(kind().having)

@@ -1,4 +1,4 @@
-"""The Compare page: what a person can do, and what happens then."""
+"""The Compare page: user actions and their effects."""
 
 import re
 from collections.abc import Callable
@@ -30,7 +30,7 @@ def charts_of(app: CompareApp) -> list[str]:
 
 
 def why(app: CompareApp) -> CompareApp:
-    """Open what lies behind the numbers."""
+    """Open the details behind the numbers."""
     app.at.session_state["why"] = True
     return app.run()
 
@@ -186,7 +186,7 @@ def test_another_world_gives_up_a_rule_that_it_does_not_have(open_compare: Open)
     assert app.session.world is WORLDS["shop"]
 
 
-def test_who_comes_back_to_a_world_finds_the_comparison_as_it_was_left(open_compare: Open) -> None:
+def test_returning_to_a_world_restores_its_comparison(open_compare: Open) -> None:
     app = open_compare(rule="name").click("switch").click("step")
     before, chose = app.session.comparison, app.session.setup
     app.set("compare-world", "shop")
@@ -200,7 +200,7 @@ def test_who_comes_back_to_a_world_finds_the_comparison_as_it_was_left(open_comp
 
 
 def test_a_step_back_to_a_world_finds_it_as_it_was_left_too(open_compare: Open) -> None:
-    """The address tells what had happened there, which is what was left."""
+    """The address contains the history up to the point of leaving."""
     app = open_compare(seed="1").click("step")
     session, story = app.session, app.session.story
     before, chose = session.comparison, session.setup
@@ -228,7 +228,7 @@ def test_a_step_says_what_the_visitor_gave_to_each_of_the_three(open_compare: Op
     assert "Step:" not in app.click("let-in-100").finish_the_crowd().text
 
 
-def test_what_the_loops_depend_on_starts_over_and_nothing_else_does(open_compare: Open) -> None:
+def test_only_settings_of_the_loops_start_over(open_compare: Open) -> None:
     app = open_compare()
     app.set("compare-truth", True).set("compare-auto", 99).set("compare-speed", 4)
     assert len(app.session.comparison) == FIRST
@@ -248,7 +248,7 @@ def test_exploration_turns_the_band_into_an_estimate(open_compare: Open) -> None
 def test_step_play_pause_and_to_the_end(
     open_compare: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    end = 300  # Which is sooner here than on the page.
+    end = 300  # Sooner here than on the page.
     assert end < END
     for module in ("setup", "session"):
         monkeypatch.setattr(f"pages.parts.compare.{module}.END", end)
@@ -298,10 +298,10 @@ _STEP = re.compile(r" \*\*Step:\*\* [^\n]*(?=\]\])")
 
 
 def figures(app: CompareApp) -> list[object]:
-    """All that the page shows of what happened, but for what only who pressed *Step* is told."""
+    """All figures of the page that do not depend on the *Step* button."""
     session = app.session
     metrics = [(metric.label, metric.value) for metric in app.at.metric]
-    rows = repr(session.rows())  # where it is not a number, it is not equal to itself
+    rows = repr(session.rows())  # NaN is not equal to itself
     return [metrics, rows, session.switches, session.outlook(), _STEP.sub("", app.text)]
 
 
@@ -375,10 +375,10 @@ def test_a_story_that_cannot_be_gives_way_with_a_notice(open_compare: Open, text
 
 
 @pytest.mark.slow
-def test_what_this_process_has_computed_is_shown_at_once(open_compare: Open) -> None:
+def test_cached_comparisons_are_displayed_at_once(open_compare: Open) -> None:
     query = {"seed": "12", "explore": "20", "kind": "service", "crosses": "1"}
     app = open_compare(**query).click("let-in-100").click("switch")
-    with many_frames():  # In which nothing could come about unseen.
+    with many_frames():  # No change could go unnoticed there.
         other = CompareApp(**address(app))
     assert figures(other) == figures(app)
     app.click("step")

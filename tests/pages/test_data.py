@@ -1,4 +1,4 @@
-"""The Data page, and what the Play page keeps, without a browser."""
+"""The Data page, and the loops stored by Play, without a browser."""
 
 import json
 from collections.abc import Callable
@@ -105,7 +105,7 @@ def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Ope
     assert headline("Bank ", None) == "**📦 Bank**"
 
 
-def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
+def test_changes_by_another_tab_are_drawn(open_app: Open) -> None:
     one = open_app()
     one.answer(1.0).run()
     other = App(loop=one.session.open.stored.id)
@@ -118,7 +118,7 @@ def test_what_another_tab_did_is_drawn(open_app: Open) -> None:
     assert other.run().widget("play-policy").value == "greedy"
 
 
-def test_what_cannot_be_written_is_said_and_did_not_happen(
+def test_failed_writes_are_reported_and_have_no_effect(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app = open_app()
@@ -174,7 +174,7 @@ def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     assert "Your loops (2)" in app.text
     app.click(f"erase-{mine}")
     assert "is deleted" in app.at.success[0].value
-    app.run()  # As when a connection comes back before anybody has seen it.
+    app.run()  # Like a connection that returns before the session is noticed.
     assert "is deleted" in app.at.success[0].value
     assert "Your loops (1)" in app.text
     assert app.session.open.stored.id != mine
@@ -235,15 +235,13 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
     app.at.session_state[f"export-{mine}"] = True
     assert "Your loops (1)" in go_to_data(app).text
     assert not app.at.error
-    # `download_link` parts two underscores in a row, which one of some 200 ids has.
+    # `download_link` splits two underscores in a row, which occur in about one of 200 ids.
     links = {part.proto.id.replace("_.", "_") for part in app.at.get("bidi_component")}
     assert any(f"get-log-{mine}" in link for link in links)
 
 
 @pytest.mark.parametrize("change", ["seed = '8'", "name = CAST(x'ff3c' AS TEXT)", "length = 9"])
-def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
-    open_app: Open, change: str
-) -> None:
+def test_a_damaged_loop_is_reported_and_can_be_deleted(open_app: Open, change: str) -> None:
     app = open_app()
     app.answer(1.0)
     whole = app.session.open.stored.id
@@ -266,7 +264,7 @@ def test_a_damaged_loop_is_told_and_erased_and_the_others_are_there(
 
 
 def upload(app: App, name: str, data: bytes) -> App:
-    """What the field for a file and its route do."""
+    """Upload a file through the field and its route."""
     app.at.session_state["bring"] = True
     go_to_data(app)
     told = [json.loads(part.proto.json) for part in app.at.get("bidi_component")]
@@ -340,7 +338,7 @@ def test_an_import_says_how_far_it_is_and_can_be_cancelled(
     app.run()
     assert told[-1] == (0.0, "Checking and learning")
     monkeypatch.setattr("pages.parts.data.upload.pace", lambda least: 16 * least)
-    app.run()  # Many follow something: this one does so more seldom from here on.
+    app.run()  # Many jobs follow the loop: this one less often from here on.
     assert app.at.session_state["importing"].pace == 8.0
     app.click("cancel-import")
     assert waiting.cancelled()
@@ -349,7 +347,7 @@ def test_an_import_says_how_far_it_is_and_can_be_cancelled(
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> list[tuple[float, str | None]]:
-    """What bars of progress have said, in order."""
+    """Values and texts of progress bars, in order."""
     said: list[tuple[float, str | None]] = []
     real = DeltaGenerator.progress
 

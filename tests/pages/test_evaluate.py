@@ -1,4 +1,4 @@
-"""The Evaluate page: what a log is asked, and what a person is told."""
+"""The Evaluate page: questions to a log, and the displayed answers."""
 
 import csv
 import io
@@ -107,7 +107,7 @@ def test_the_truth_is_behind_a_switch(open_evaluate: Open) -> None:
     assert table_of(app)["🥛 Latte"]["Truth"] == pytest.approx(latte)
 
 
-def test_one_guesses_first_and_is_told_how_far_off_it_was(open_evaluate: Open) -> None:
+def test_a_guess_comes_first_and_its_error_is_displayed(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, guess="1", truth="1", estimator="ips")
     assert "it would earn about" not in app.text
     assert "The truth is" not in app.text
@@ -141,7 +141,7 @@ def row_of(app: EvaluateApp, target: str) -> Row:
     return row
 
 
-def test_two_policies_are_told_apart(open_evaluate: Open) -> None:
+def test_two_policies_are_compared(open_evaluate: Open) -> None:
     app = open_evaluate(**QUICK, truth="1")
     found = found_on(app)
     told = found.beside("greedy", "online")
@@ -265,7 +265,7 @@ def test_of_probabilities_that_cannot_be_right_the_page_says_so(open_evaluate: O
 
 
 def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> None:
-    """In a log that tells the probability of the shown action alone."""
+    """In a log that contains the probability of the shown action only."""
     rng = np.random.default_rng(7)
     shown, pays = rng.integers(3, size=3_000), rng.random(3_000)
     rows = (

@@ -1,4 +1,6 @@
-"""Pages while the database cannot be used: those that need none are as ever, others say so."""
+"""Pages while the database is unavailable: pages that need it show a message, others
+work as usual.
+"""
 
 from collections.abc import Callable, Iterator, Mapping, Set
 from contextlib import ExitStack, contextmanager
@@ -21,19 +23,19 @@ from tests.pages.restart import restart
 Open = Callable[..., App]
 SENTENCE = "The database does not answer."
 TOLD = {"secrets": ["c0ffee00" * 4]}
-"""What the browser says of itself."""
+"""Values sent by the browser."""
 PAGES = [*(page for group in MENU.values() for page, _ in group), *REACHED]
 NEED_IT: Mapping[str, Set[str]] = {
     "locked": set(),
     "away": {"worlds", "data"},
     "cannot be opened": {"play", "why", "worlds", "data"},
 }
-"""Pages that show what is kept: in each fault."""
+"""Pages that display stored data, by fault."""
 
 
 @contextmanager
 def refusing(*methods: str) -> Iterator[None]:
-    """A store of which these methods raise."""
+    """Let these methods of the store raise."""
 
     def refuse(*_: object, **__: object) -> Never:
         raise StoreError(SENTENCE)
@@ -53,7 +55,7 @@ FAULTS = {
 
 @pytest.fixture
 def returning(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """A browser that was here before tells its secret on each first run."""
+    """A returning browser, which sends its secret on each first run."""
     monkeypatch.setattr(browser_id, "told", lambda _, name: TOLD.get(name))
     restart()
     yield

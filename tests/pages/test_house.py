@@ -1,4 +1,4 @@
-"""Structure of the pages, read off the source: wings import only wings to their left."""
+"""Structure of the pages, read from the source: wings import only wings to their left."""
 
 from collections.abc import Iterable, Mapping, Set
 from pathlib import Path
@@ -6,12 +6,12 @@ from pathlib import Path
 from tests.source import PAGES, ROOT, imported, parse
 
 WINGS = ("text", "settings", "work", "charts", "scene", "components")
-"""Wings below the rooms, from the ground up: each may import only those before it."""
+"""Wings below the rooms in order: each may import only preceding wings."""
 ROOMS = (
     *("play", "compare", "race", "evaluate", "why", "worlds", "lessons", "data", "glossary"),
     "show",
 )
-"""One room per page; a room may import another one, but no two each other."""
+"""One room per page; imports between rooms must not be mutual."""
 SHELL = "shell"
 """Imports everything, and is imported by pages alone."""
 MAX_FLOORS = 9
@@ -20,13 +20,13 @@ Arrows = Mapping[str, Set[str]]
 
 
 def part_of(module: str) -> str | None:
-    """Wing or room of a module by its dotted name; None if it is in neither."""
+    """Wing or room of a module by its dotted name; None for modules outside of both."""
     parts = module.split(".")
     return parts[2] if parts[:2] == ["pages", "parts"] and len(parts) > 2 else None
 
 
 def arrows(files: Iterable[Path]) -> Arrows:
-    """Wings and rooms that each of them imports."""
+    """Imported wings and rooms, by wing or room."""
     found: dict[str, set[str]] = {}
     for path in files:
         own = part_of(".".join(path.relative_to(ROOT).with_suffix("").parts))
@@ -37,14 +37,14 @@ def arrows(files: Iterable[Path]) -> Arrows:
 
 
 def rank(part: str) -> int:
-    """Floor that a wing or a room has by the table."""
+    """Position of a wing or a room in the order of the house."""
     if part in WINGS:
         return WINGS.index(part)
     return len(WINGS) + (part == SHELL)
 
 
 def upward(of: Arrows) -> list[tuple[str, str]]:
-    """Imports of a part that stands above the importing one."""
+    """Imports of a part ranked above the importing part."""
     return sorted((own, used) for own in of for used in of[own] if rank(used) > rank(own))
 
 

@@ -19,7 +19,7 @@ Open = Callable[..., LearnApp]
 
 
 def do(app: LearnApp, key: str) -> None:
-    """What a person does in a lesson."""
+    """Perform the user's action in a lesson."""
     buttons = {
         "one_draw": "lesson-rest",
         "never_tried": "lesson-let-in",
@@ -65,12 +65,12 @@ FEWER: dict[str, dict[str, Any]] = {
     "watch_first": {"watched": 60, "served": 30},
     "what_95_promises": {"visitors": 60, "shops": 5},
 }
-"""A tenth of those who come in the lessons: their claims have tests of their own, in
-``tests/engine/experiments``; here it is seen that one gets through."""
+"""A tenth of the lessons' visitors: the claims are tested in ``tests/engine/experiments``; these
+tests check that the lessons can be completed."""
 
 
 def _opened(app: LearnApp) -> dict[str, str]:
-    """What the link to the sandbox says."""
+    """Query parameters of the link to the sandbox."""
     (link,) = app.at.get("page_link")
     return dict(parse_qsl(link.proto.query_string))
 

@@ -1,4 +1,4 @@
-"""A policy is one file: whatever it says of itself is on the pages, in links, logs and files."""
+"""A custom policy in a single file: its texts appear on pages, in links, logs and files."""
 
 import importlib
 import io
@@ -39,7 +39,7 @@ def ladder() -> Iterator[Callable[..., Policy]]:
 
 
 def played(open_app: Open) -> App:
-    """A loop that ten visitors and a click were served by it."""
+    """A loop that served ten visitors and a click with the policy."""
     app = open_app().set("play-policy", "ladder").set("play-step", 20)
     return app.click("let-in-10").finish_the_crowd().answer(1.0)
 

@@ -1,4 +1,4 @@
-"""The Play page: what a person can do, and what happens then."""
+"""The Play page: user actions and their effects."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -315,7 +315,7 @@ def test_streamlit_still_tells_whohas_gone_back() -> None:
 
 
 def test_the_server_does_not_overrule_what_is_clicked_meanwhile(open_app: Open) -> None:
-    """A run that began before a click still arrives after it."""
+    """A run that began before a click may arrive after the click."""
     app = open_app(floor="20", crosses="2").set("play-seed", 8)
     for name in {*PlaySetup.declared()} - {"epsilon", "temperature", "beside"}:
         assert not app.widget(PlaySetup.key(name)).proto.set_value, name
@@ -393,7 +393,7 @@ def test_a_broken_link_falls_back_with_a_notice(open_app: Open, name: str, value
 
 
 def test_all_that_a_link_says_wrong_is_one_notice(open_app: Open) -> None:
-    """Each as a notice of its own covered half a phone."""
+    """A notice for each error covered half of a phone's screen."""
     (toast,) = open_app(seed="many", mode="x", speed="9").at.toast
     first, *each = bare(toast.value).split("\n\n")
     assert first == "3 things in the link cannot be used: seed, mode and speed."
@@ -411,7 +411,7 @@ def test_the_log_can_be_filtered(open_app: Open) -> None:
     (table,) = app.at.dataframe
     assert set(table.value["action"]) == {"Cappuccino"}
     assert len(table.value) < 100
-    # By keys alone, a visitor is asked about by number; one who is filtered out, too.
+    # By keys alone, a visitor is requested by number, including filtered ones.
     events = [*app.session.open.loop.events]
     for number in (int(table.value["number"].iloc[0]), 1):
         app.set("log-visitor", number)
@@ -457,7 +457,7 @@ def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_click_changes_the_rows_of_a_chart_and_what_it_is_said_to_show(open_app: Open) -> None:
-    """Else it is drawn from nothing, which takes a browser longer than all the rest."""
+    """Otherwise the chart is drawn anew, which takes a browser longer than all the rest."""
     app = open_app()
     looks, numbers = [], []
     for reward in (1.0, 0.0, None):
@@ -485,14 +485,14 @@ def test_a_click_that_was_expected_is_said_to_have_moved_nothing(open_app: Open)
     assert "Sources of the change" not in captions
 
 
-# -- somebody else's loop -------------------------------------------------------------
+# -- another owner's loop -------------------------------------------------------------
 
 
 def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
     host = open_app(world="news").answer(1.0).run()
     link = host.session.open.link
     guest = App(loop=str(link))
-    assert "somebody else" not in guest.text  # before the browser has told who it is
+    assert "somebody else" not in guest.text  # before the browser has sent its identity
     assert not guest.can_answer
     guest.at.session_state["has-told"] = True
     guest.run()
@@ -532,7 +532,7 @@ def test_the_links_to_a_loop_say_what_they_do(open_app: Open) -> None:
 
 
 def links(app: App) -> list[str]:
-    """The links that the page offers."""
+    """Links on the page."""
     told = [code.value for code in app.open_more("link").at.code]
     return [link for link in told if link.startswith("http") or "?" in link]
 
@@ -622,5 +622,5 @@ def test_in_the_largest_world_a_click_computes_a_map_and_nothing_for_all_context
     assert sum(asked) <= MAPPED_BELIEFS // 50
     asked.clear()
     app.answer(1.0)
-    assert 0 < sum(asked) <= 2 * MAPPED_BELIEFS // 50  # Before the answer, and after it.
+    assert 0 < sum(asked) <= 2 * MAPPED_BELIEFS // 50  # Before and after the answer.
     assert "The map has room for" in app.text

@@ -1,4 +1,4 @@
-"""The Race page: what a person can do, and what happens then."""
+"""The Race page: user actions and their effects."""
 
 import html
 import io
@@ -81,7 +81,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
 
 
 @pytest.mark.parametrize("key", ["epsilon", "uniform"])
-def test_one_bets_first_and_is_told_in_the_end(open_race: Open, key: str) -> None:
+def test_a_bet_is_placed_first_and_settled_at_the_end(open_race: Open, key: str) -> None:
     app = open_race(**QUICK)
     app.set("race-bet", key).click("start")
     assert app.session.bet == key
@@ -242,7 +242,7 @@ def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
     open_race: Open, monkeypatch: pytest.MonkeyPatch, who: str
 ) -> None:
     let_ab_fail(monkeypatch, range(2))
-    race = QUICK | {"who": who, "visitors": "800"}  # Enough to tell who is ahead.
+    race = QUICK | {"who": who, "visitors": "800"}  # Enough to determine the leader.
     app = open_race(**race).set("race-bet", "ab").click("start").finish_the_race()
     assert app.session.state == "failed"
     assert f"2 of {2 * len(who.split(','))} runs failed" in app.text
@@ -291,7 +291,7 @@ def test_what_is_shown_can_be_taken_away(open_race: Open) -> None:
     assert app.widget("race-csv-runs")
 
 
-def test_who_is_who_can_be_looked_up_after_the_race(open_race: Open) -> None:
+def test_contenders_can_be_looked_up_after_the_race(open_race: Open) -> None:
     app = open_race(**QUICK)
     story = app.session.setup.stories["epsilon"]
     assert story in app.text

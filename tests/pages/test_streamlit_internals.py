@@ -1,7 +1,7 @@
-"""Private parts of Streamlit that the app relies on, one test each.
+"""Private parts of Streamlit used by the app, with one test each.
 
-Streamlit is bounded to its minor version in `pyproject.toml`. Whoever raises the bound reads here
-what has to be looked at: each failure names one part and the file that relies on it.
+Streamlit is bounded to its minor version in `pyproject.toml`. Before the bound is raised, each
+failure here names a part to check and the file that relies on it.
 """
 
 import importlib
@@ -29,7 +29,7 @@ OURS = sorted(
     if path.suffix in {".py", ".js", ".css"}
 )
 COMPOSED = {"stBaseButton-primary": "stBaseButton-"}
-"""Names that Streamlit puts together at run time, and the part of them that its scripts hold."""
+"""Names composed by Streamlit at run time, and the part contained in its scripts."""
 
 
 @cache
@@ -41,7 +41,7 @@ def scripts() -> str:
 
 
 def uses(pattern: str) -> dict[str, str]:
-    """Map each Streamlit name that the pattern finds in our files to a file that uses it."""
+    """Map each Streamlit name matched by the pattern in our files to a file that uses it."""
     return {
         name: path.relative_to(ROOT).as_posix()
         for path in OURS

@@ -1,4 +1,4 @@
-"""Worlds that were kept before a limit came, and are above it: a sentence, and no exception."""
+"""Stored worlds that exceed a newer limit: a sentence instead of an exception."""
 
 import gc
 from collections.abc import Callable
@@ -22,7 +22,7 @@ Open = Callable[..., App]
 
 
 def wide(columns: int) -> World:
-    """A world whose contexts send so many columns in one of four fields."""
+    """A world with so many columns for one value of four fields."""
     told = deep_json() | {"version": 2}
     told["fields"][0]["values"][7]["sends"] = {f"column {n}": n for n in range(columns)}
     return world_from_json(told)
@@ -42,7 +42,7 @@ def test_contexts_and_actions_send_so_many_columns() -> None:
 
 @pytest.fixture
 def kept(open_app: Open) -> tuple[str, str]:
-    """Such a world in the list of its owner, by its key, and a loop in it, by its id."""
+    """A stored world of this kind, by its key, and a loop in it, by its id."""
     open_app()
     with patch.object(world_json, "MAX_SENT", 1_000):
         key = library().store.keep_world(wide(100), "somebody").key

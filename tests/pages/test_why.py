@@ -1,4 +1,4 @@
-"""The Why page: an offer explained as it was believed then, whatever came after it."""
+"""The Why page: an offer explained with the beliefs at that time, regardless of later events."""
 
 from collections.abc import Callable
 from unittest.mock import patch
@@ -25,7 +25,7 @@ Open = Callable[..., App]
 
 
 def asked_why(app: App, **query: str) -> App:
-    """Go from Play to Why, with what a link says."""
+    """Go from Play to Why, with the query parameters of a link."""
     app.at.query_params.clear()
     for name, value in query.items():
         app.at.query_params[name] = value
@@ -51,7 +51,7 @@ def address(app: App) -> dict[str, str]:
 
 
 def gap_rows(app: App) -> dict[str, float]:
-    """Name and value of each bar of what speaks for and against."""
+    """Name and value of each bar in the chart of reasons."""
     (chart,) = (one for one in app.at.get("vega_lite_chart") if "Reasons for" in one.proto.alt)
     told = pa.ipc.open_stream(chart.proto.data.data).read_all().to_pylist()
     return {str(row["name"]): float(row["value"]) for row in told}
@@ -131,7 +131,7 @@ def test_a_reader_gets_the_same_and_an_event_that_is_none_is_said(why: App, open
     assert address(reader) == link
 
 
-def test_who_has_not_answered_is_explained_by_what_is_believed_now(open_app: Open) -> None:
+def test_unanswered_offers_are_explained_by_current_beliefs(open_app: Open) -> None:
     app = asked_why(open_app(), who="1-0-2")
     assert "be offered to Bob" in app.text
     assert "This is what the engine believes now" in app.text
@@ -184,8 +184,8 @@ def test_on_the_stage_it_is_the_question_and_the_picture(why: App) -> None:
     assert address(why)["stage"] == "1"
 
 
-def test_what_a_person_waits_for_goes_before_the_measurement() -> None:
-    """The works of one session stand in line: another visitor would come after it is done."""
+def test_user_requests_precede_the_measurement() -> None:
+    """Jobs of one session queue up: a visitor would otherwise wait for the measurement."""
     play, asked = PlaySession(PlaySetup()), WhySession()
     for _ in range(6):
         answer(play, 1.0)

@@ -39,8 +39,10 @@ def keys(app: WorldsApp) -> list[str]:
     return [kept.key for kept in library().store.worlds(app.owner)]
 
 
-def test_what_a_columns_head_does_not_say_stands_above_the_table(open_worlds: Open) -> None:
-    """Heads that said Worth and Sends were not understood, and their help stands on hover alone."""
+def test_column_heads_are_explained_above_the_table(open_worlds: Open) -> None:
+    """The column heads Worth and Sends were not understood, and their help appeared on
+    hover only.
+    """
     told = open_worlds().bare
     assert f"{COLUMNS['worth']}: the value of a success" in told
     assert f"{COLUMNS['sends']}: the value in a request, if it is not the name" in told
@@ -76,7 +78,7 @@ def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds:
     assert "but must be one of coffee" in unescape(lost.at.toast[0].value)
 
 
-def test_what_is_wrong_is_told_by_its_cell(open_worlds: Open) -> None:
+def test_faults_are_reported_with_their_cell(open_worlds: Open) -> None:
     app = open_worlds().click("empty")
     assert not app.can_press("go-play")
     assert "Actions, Name is missing" in app.bare

@@ -1,4 +1,4 @@
-"""You choose on Play, and race with it: what a person can do, and what happens then."""
+"""A person chooses on Play and races with the choices: user actions and their effects."""
 
 import re
 from collections.abc import Callable
@@ -21,13 +21,13 @@ STEP = re.compile(r"[123] of 3\b")
 
 
 def said(app: App) -> dict[str, str]:
-    """What the address says."""
+    """Query parameters of the address."""
     told = {name: app.at.query_params[name] for name in app.at.query_params}
     return {name: v[0] if isinstance(v, list) else v for name, v in told.items()}
 
 
 def opened(app: App) -> dict[str, str]:
-    """What the link to the race says."""
+    """Query parameters of the link to the race."""
     (link,) = (one for one in app.at.get("page_link") if one.proto.label == "Race against this")
     return dict(parse_qsl(link.proto.query_string))
 
@@ -60,7 +60,7 @@ def test_a_person_chooses_beside_the_engine_and_the_loop_stays_as_it_was(open_ap
 
 
 @pytest.mark.parametrize(("world", "above"), [("coffee", False), ("movies", True)])
-def test_what_came_of_a_choice_stands_above_many_buttons_where_it_is_in_sight(
+def test_the_result_of_a_choice_is_displayed_above_the_buttons(
     open_app: Open, world: str, above: bool
 ) -> None:
     app = open_app(world=world, you="1").click("choice-0")
@@ -71,7 +71,7 @@ def test_what_came_of_a_choice_stands_above_many_buttons_where_it_is_in_sight(
 
 def test_of_a_world_that_nobody_keeps_it_is_said_whom_the_race_is_for(open_app: Open) -> None:
     app = open_app()
-    app.session.change_tastes()  # As by others: it is not this session's run that does it.
+    app.session.change_tastes()  # As by others: not by this session's run.
     app.run().set("play-you", True)
     for served in range(LEAST):
         app.session.duel_session.choose(0, served)
@@ -108,7 +108,7 @@ def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
     assert not any("interval" in c.proto.alt for c in race.at.get("vega_lite_chart"))
     again = RaceApp(**said(race))
     assert again.session.state == "done"
-    again.click("start")  # Without you: the next seed has other visitors.
+    again.click("start")  # Without the person: the next seed has other visitors.
     assert (again.session.setup.seed, "you" in again.session.setup.keys) == (6, False)
     assert "One crowd, seed 6, is luck" in again.finish_the_race().text
     assert "95 % interval:" not in again.text
@@ -119,7 +119,7 @@ def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
 
 @pytest.fixture
 def new_browser(monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
-    """What the browser is asked; it says that nothing was ever shown in it."""
+    """Data sent to the browser component; the browser reports no earlier visits."""
     asked: dict[str, Any] = {}
     ask = browser_id._component
 
@@ -152,7 +152,7 @@ def test_a_first_minute_is_skipped_with_one_click(open_app: Open) -> None:
     assert not STEP.search(app.run().click("skip-first-minute").text)
 
 
-def test_whoever_comes_by_a_link_or_from_a_lesson_is_shown_none(
+def test_no_introduction_after_a_link_or_a_lesson(
     open_app: Open, new_browser: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop = said(open_app().answer(1.0))["loop"]

@@ -1,4 +1,4 @@
-"""Logs for the tests of what is told by logs: small ones, made of random numbers, with a truth."""
+"""Small random logs with a known truth, for tests of estimates from logs."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ from engine.evaluation.decisions import Decisions
 
 @dataclass(frozen=True)
 class Made:
-    """A made log with what its actions earn: (contexts, K) expected rewards, (contexts,) shares."""
+    """A random log with the truth: (contexts, K) expected rewards, (contexts,) shares."""
 
     log: Decisions
     expected: Array
@@ -18,7 +18,7 @@ class Made:
 
 
 def made(events: int, seed: int = 0, actions: int = 3, contexts: int = 4) -> Made:
-    """Events of a logging policy whose chances differ from event to event; rewards 0 and 1."""
+    """Events of a logging policy whose probabilities vary per event; rewards 0 and 1."""
     rng = np.random.default_rng(seed)
     expected, shares = rng.random((contexts, actions)), rng.dirichlet(np.full(contexts, 5.0))
     stratum = rng.choice(contexts, events, p=shares)

@@ -1,4 +1,4 @@
-"""Counting how often intervals hold, and breaking it on purpose."""
+"""Coverage counts of intervals, and deliberate violations."""
 
 from typing import Any
 
@@ -28,8 +28,8 @@ def test_a_count_by_hand() -> None:
 
 
 def test_the_truth_is_the_worlds() -> None:
-    told = finish(experiment(COFFEE, LoopSettings(), 30, seed=5))
-    truths = [(kind, target.key, truth) for kind, target, truth in targets_of(COFFEE, told)]
+    log = finish(experiment(COFFEE, LoopSettings(), 30, seed=5))
+    truths = [(kind, target.key, truth) for kind, target, truth in targets_of(COFFEE, log)]
     assert truths[0][2] == pytest.approx(COFFEE.frequencies @ COFFEE.expected[:, 0])
     assert [kind for kind, _, _ in truths] == ["fixed"] * 4 + ["uniform", "best"]
     assert truths[5][2] == pytest.approx(COFFEE.best_value)
@@ -70,7 +70,7 @@ def test_the_best_of_many_rules_looks_better_than_it_is() -> None:
     assert watch.counts["picked", "ips"].bias > 0
 
 
-def test_what_cannot_be_repeated_is_refused() -> None:
+def test_experiments_that_cannot_be_repeated_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="flaw"):
         Coverage(COFFEE, LoopSettings(), 100, "worse")  # type: ignore[arg-type]
     with pytest.raises(PersonalizerError, match="repetitions"):

@@ -83,19 +83,19 @@ def test_a_loop_tells_what_it_did() -> None:
     loop.rank([{"id": "new", "features": [{"hot": True}]}])
     loop.rank(COFFEE.actions, [{"price": 2.5, "many": [1, 2]}], ["Cappucino"], "excluding")
     loop.reward("excluding", 1.0)
-    told = decisions_from(usable(loop))
-    assert len(told) == 31
-    assert [told.actions[i] for i in told.shown[:30]] == [row["action"] for row in rows]
-    assert told.propensity[:30].tolist() == [row["probability"] for row in rows]
-    assert told.reward[:30].tolist() == [row["reward"] for row in rows]
+    decisions = decisions_from(usable(loop))
+    assert len(decisions) == 31
+    assert [decisions.actions[i] for i in decisions.shown[:30]] == [row["action"] for row in rows]
+    assert decisions.propensity[:30].tolist() == [row["probability"] for row in rows]
+    assert decisions.reward[:30].tolist() == [row["reward"] for row in rows]
     first = rows[0]
     context = ", ".join(f"{name}={first[name]}" for name in COFFEE.contexts[0])
-    assert told.contexts[told.stratum[0]] == context
-    assert told.contexts[told.stratum[-1]] == "price=2.5, many[0]=1, many[1]=2"
-    assert told.offered[-1].tolist() == [False, True, True, True]
-    assert told.actions[told.baseline[-1]] == "Cold brew"
-    assert told.probabilities is not None
-    assert told.probabilities[-1, 0] == 0
+    assert decisions.contexts[decisions.stratum[0]] == context
+    assert decisions.contexts[decisions.stratum[-1]] == "price=2.5, many[0]=1, many[1]=2"
+    assert decisions.offered[-1].tolist() == [False, True, True, True]
+    assert decisions.actions[decisions.baseline[-1]] == "Cold brew"
+    assert decisions.probabilities is not None
+    assert decisions.probabilities[-1, 0] == 0
 
 
 def test_of_an_apprentice_only_matched_events_count() -> None:
@@ -104,11 +104,11 @@ def test_of_an_apprentice_only_matched_events_count() -> None:
     list(crowd(loop, COFFEE, 60))
     matched = [e.ranked for e in loop.events.values() if e.ranked.matches]
     events = usable(loop)
-    told = decisions_from(events, unmatched_in(loop, events))
-    assert 0 < len(told) == len(matched) < 60
-    assert told.unmatched == 60 - len(matched)
-    assert told.propensity.tolist() == [ranked.propensity for ranked in matched]
-    assert set(np.round(told.propensity, 9)) == {0.7, 0.1}
+    decisions = decisions_from(events, unmatched_in(loop, events))
+    assert 0 < len(decisions) == len(matched) < 60
+    assert decisions.unmatched == 60 - len(matched)
+    assert decisions.propensity.tolist() == [ranked.propensity for ranked in matched]
+    assert set(np.round(decisions.propensity, 9)) == {0.7, 0.1}
 
 
 def test_batches_are_joined_by_what_they_name() -> None:

@@ -1,4 +1,4 @@
-"""The difference of two policies: what both would show alike cancels, and intervals hold."""
+"""The difference of two policies: identical choices cancel, and intervals cover the truth."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from engine.evaluation.estimators import Interval, Stratified
 from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 PAIRS: list[tuple[Target, Target]] = [
@@ -25,15 +25,19 @@ def test_a_policy_is_no_better_than_itself() -> None:
 
 
 def answer_of(one: Target, other: Target, seed: int = 1) -> Interval:
-    found = difference([made(300, seed).log], one, other)
-    assert found is not None
-    return found
+    result = difference([made(300, seed).log], one, other)
+    assert result is not None
+    return result
 
 
 @pytest.mark.parametrize(("one", "other"), PAIRS)
 def test_it_is_the_same_turned_round_and_in_parts(one: Target, other: Target) -> None:
-    told, turned = answer_of(one, other), answer_of(other, one)
-    assert (turned.estimate, turned.low, turned.high) == (-told.estimate, -told.high, -told.low)
+    interval, turned = answer_of(one, other), answer_of(other, one)
+    assert (turned.estimate, turned.low, turned.high) == (
+        -interval.estimate,
+        -interval.high,
+        -interval.low,
+    )
     log = made(300, 1).log
     parts = [
         Difference().add(one.weigh(part), other.weigh(part))
@@ -41,13 +45,13 @@ def test_it_is_the_same_turned_round_and_in_parts(one: Target, other: Target) ->
     ]
     merged = (parts[0] + parts[1]).interval()
     assert merged is not None
-    assert (merged.low, merged.high) == pytest.approx((told.low, told.high), abs=1e-9)
+    assert (merged.low, merged.high) == pytest.approx((interval.low, interval.high), abs=1e-9)
 
 
 @pytest.mark.no_cover
 def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
     """40 logs; of 120 intervals .95 should hold, and fewer than 108 have a chance of 1 %."""
-    held, width, apart = 0, 0.0, 0.0
+    covered, width, apart = 0, 0.0, 0.0
     for seed in range(40):
         of = made(300, seed)
         here = (of.log.stratum == 0)[:, None]
@@ -56,22 +60,22 @@ def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
         today = of.shares @ of.expected[:, 0]
         truths = dict(zip(of.log.actions, of.shares @ of.expected, strict=True))
         for action in of.log.actions[1:3]:
-            told = answer_of(Fixed(action), Baseline(), seed)
-            held += told.holds(float(truths[action] - today))
-        told = answer_of(rule, Baseline(), seed)
+            interval = answer_of(Fixed(action), Baseline(), seed)
+            covered += interval.holds(float(truths[action] - today))
+        interval = answer_of(rule, Baseline(), seed)
         gain = of.shares[0] * (of.expected[0, 1] - of.expected[0, 0])
-        held += told.holds(float(gain))
-        width += told.width
-        rows = [answer(Stratified().add(one.weigh(of.log))) for one in (rule, Baseline())]
+        covered += interval.holds(float(gain))
+        width += interval.width
+        rows = [interval_of(Stratified().add(one.weigh(of.log))) for one in (rule, Baseline())]
         apart += sum(row.width for row in rows)
-    assert held >= 108
+    assert covered >= 108
     assert width < 0.6 * apart
 
 
 def test_the_probability_of_what_was_shown_is_enough() -> None:
     """It was not known. 20 logs; of 60 intervals .95 should hold, and fewer than 52 have a chance
     of 1 %."""
-    held, width = 0, 0.0
+    covered, width = 0, 0.0
     for seed in range(20):
         of = made(1_000, seed)
         log = replace(of.log, probabilities=None, means=None)
@@ -80,13 +84,13 @@ def test_the_probability_of_what_was_shown_is_enough() -> None:
         online = float((shares * of.expected[log.stratum]).sum(axis=1).mean())
         truths = earned[1] - online, earned.mean() - earned[0], earned[2] - earned[0]
         for (one, other), truth in zip(PAIRS, truths, strict=True):
-            found, turned = (difference([log], *pair) for pair in ((one, other), (other, one)))
-            assert found is not None
+            result, turned = (difference([log], *pair) for pair in ((one, other), (other, one)))
+            assert result is not None
             assert turned is not None
-            assert (turned.low, turned.high) == pytest.approx((-found.high, -found.low), abs=1e-9)
-            held += found.holds(float(truth))
-            width += found.width / 60
-    assert held >= 52
+            assert (turned.low, turned.high) == pytest.approx((-result.high, -result.low), abs=1e-9)
+            covered += result.holds(float(truth))
+            width += result.width / 60
+    assert covered >= 52
     assert width < 0.4
 
 
@@ -100,15 +104,16 @@ def test_it_is_not_known_of_what_was_never_shown_and_where_probabilities_are_wro
 
 
 def test_it_holds_for_the_best_beside_what_ran_on_logs_of_a_greedy_learner() -> None:
-    """Of 40 intervals .95 should; fewer than 34 have a chance of 1 %. Without what is proven, and
-    with as much lent to who picks, 32 did."""
-    held = 0
+    """Expected coverage of 40 intervals: .95; fewer than 34 have a probability of 1 %. Without
+    the proven part and with as many borrowed events for the picking target, 32 covered the truth.
+    """
+    covered = 0
     for log, truth in greedy(CASES[2], 40, 1_000, 91):
         (best,) = (target for kind, target, _ in targets_of(log, truth) if kind == "best")
-        told, chances = difference([log], best, Online()), best.weigh(log).probabilities
-        assert told is not None
+        interval, chances = difference([log], best, Online()), best.weigh(log).probabilities
+        assert interval is not None
         assert chances is not None
         assert log.probabilities is not None
         apart = chances - log.probabilities
-        held += told.holds(float((apart * truth[log.stratum]).sum() / len(log)))
-    assert held >= 34
+        covered += interval.holds(float((apart * truth[log.stratum]).sum() / len(log)))
+    assert covered >= 34

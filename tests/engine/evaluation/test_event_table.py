@@ -10,13 +10,13 @@ def test_a_row_tells_what_was_asked_what_was_shown_and_what_it_earned(
     loop: LearningLoop, clock: ManualClock
 ) -> None:
     loop.rank(**one_of("mocha"), context_features=CONTEXTS[0], event_id="e1")
-    asked = clock.now
+    time = clock.now
     clock.advance(seconds=3)
     loop.reward("e1", 0.5)
     assert rows(loop.log) == [
         {
             "number": 1,
-            "time": asked,
+            "time": time,
             "event": "e1",
             "mode": "online",
             "context": "user.name=Alice, weather=rainy",
@@ -46,9 +46,9 @@ def test_the_status_of_an_event_follows_from_its_entries(
     loop.activate("deferred, activated")
     clock.advance(minutes=11)
     loop.rank(DRINKS, event_id="waiting")
-    found = rows(loop.log)
-    assert [row["number"] for row in found] == list(range(1, 9))
-    assert {row["event"]: (row["status"], row["reward"]) for row in found} == {
+    result = rows(loop.log)
+    assert [row["number"] for row in result] == list(range(1, 9))
+    assert {row["event"]: (row["status"], row["reward"]) for row in result} == {
         "rewarded": ("rewarded", 1),
         "rewarded twice": ("rewarded", 1.25),
         "no reward": ("default", 0.25),

@@ -1,4 +1,4 @@
-"""One experiment: what is logged, and where its visitors were."""
+"""A single experiment: the log and the contexts of its visitors."""
 
 from dataclasses import fields
 
@@ -14,22 +14,25 @@ from engine.worlds.coffee import COFFEE
 
 
 @pytest.mark.no_cover
-def test_an_experiment_is_what_a_loop_would_log() -> None:
-    """To the last bit, whatever is learned and left to chance."""
+def test_an_experiment_equals_the_log_of_a_loop() -> None:
+    """Equal to the last bit, with any learning and exploration."""
     settings = LoopSettings(policy=Thompson(floor=0.2))
-    told, loop = finish(experiment(COFFEE, settings, 120, seed=5)), LearningLoop(settings, seed=5)
+    simulated, loop = (
+        finish(experiment(COFFEE, settings, 120, seed=5)),
+        LearningLoop(settings, seed=5),
+    )
     for number in range(120):
         serve(loop, COFFEE, nth_visitor(COFFEE, 5, number))
     logged = decisions_from(usable(loop))
     for field in fields(logged):
-        one, other = getattr(told.log, field.name), getattr(logged, field.name)
+        one, other = getattr(simulated.log, field.name), getattr(logged, field.name)
         assert np.array_equal(one, other), field.name
 
 
 def test_a_policy_shows_each_visitor_what_it_is_said_to() -> None:
-    told = finish(experiment(COFFEE, LoopSettings(), 20, seed=5))
+    simulated = finish(experiment(COFFEE, LoopSettings(), 20, seed=5))
     items = np.arange(20) % len(COFFEE.items)
-    target = told.showing("in turn", COFFEE, items)
-    chosen = target.probabilities(told.log).argmax(axis=1)
+    target = simulated.showing("in turn", COFFEE, items)
+    chosen = target.probabilities(simulated.log).argmax(axis=1)
     names = [COFFEE.items[item].id for item in items]
-    assert [told.log.actions[column] for column in chosen] == names
+    assert [simulated.log.actions[column] for column in chosen] == names

@@ -1,4 +1,4 @@
-"""Why one action is ahead of another, and what a reward changed."""
+"""Why an action is ahead of another, and the changes made by a reward."""
 
 import math
 
@@ -54,16 +54,18 @@ DRAWS = LoopSettings(policy=Thompson(floor=0.0))
 def test_the_parts_of_a_gap_sum_to_it(
     settings: LoopSettings, visitors: int, goes_online: bool
 ) -> None:
-    """Of any two actions and of one and all; after an apprenticeship the lean is a part."""
+    """For gaps to another action and to the mean of all; after an apprenticeship the imitation
+    prior is a part.
+    """
     loop = served(settings, visitors, goes_online)
     ranked = offer(loop)
     for action, against in ((0, 1), (3, 2), (1, 1), (2, None)):
-        found = gap(loop, ranked, action, against)
+        result = gap(loop, ranked, action, against)
         other = sum(ranked.means) / 4 if against is None else ranked.means[against]
-        total = math.fsum(part.mean for part in found.parts.values())
+        total = math.fsum(part.mean for part in result.parts.values())
         assert total == pytest.approx(ranked.means[action] - other, abs=1e-10)
-        assert found.mean == pytest.approx(total, abs=1e-12)
-    assert ("imitation" in found.parts) == (
+        assert result.mean == pytest.approx(total, abs=1e-12)
+    assert ("imitation" in result.parts) == (
         goes_online and settings.learning_mode == "apprentice" and visitors > 0
     )
 
@@ -75,10 +77,10 @@ def test_the_doubt_of_a_gap_is_that_of_the_joint_belief() -> None:
     apart = belief.means[:, 0] - belief.means[:, 1]
     inner = belief.covariances[:, [0, 1, 0], [0, 1, 1]] @ [1, 1, -2]
     variance = belief.weights @ (inner + (apart - belief.weights @ apart) ** 2)
-    found = gap(loop, ranked, 0, 1)
-    assert found.sd == pytest.approx(math.sqrt(variance), rel=1e-6)
-    assert all(part.sd > 0 for source, part in found.parts.items() if source != "everything")
-    everything = found.parts["everything"]
+    result = gap(loop, ranked, 0, 1)
+    assert result.sd == pytest.approx(math.sqrt(variance), rel=1e-6)
+    assert all(part.sd > 0 for source, part in result.parts.items() if source != "everything")
+    everything = result.parts["everything"]
     assert [everything.mean, everything.sd] == pytest.approx([0.0, 0.0])
 
 
@@ -87,10 +89,10 @@ def test_curiosity_is_what_draws_are_further_apart_than_what_is_believed() -> No
     ranked = offer(loop)
     assert ranked.draw is not None
     draws = [draw or 0.0 for draw in ranked.draw]
-    found = gap(loop, ranked, 0, 1)
-    assert found.mean + (found.curiosity or 0.0) == pytest.approx(draws[0] - draws[1])
-    found = gap(loop, ranked, 2)
-    assert found.mean + (found.curiosity or 0.0) == pytest.approx(draws[2] - sum(draws) / 4)
+    result = gap(loop, ranked, 0, 1)
+    assert result.mean + (result.curiosity or 0.0) == pytest.approx(draws[0] - draws[1])
+    result = gap(loop, ranked, 2)
+    assert result.mean + (result.curiosity or 0.0) == pytest.approx(draws[2] - sum(draws) / 4)
     loop = served(LoopSettings.classic(), 5)
     assert gap(loop, offer(loop), 0, 1).curiosity is None
 
@@ -117,20 +119,20 @@ def test_a_past_event_is_explained_by_what_was_believed_then() -> None:
     loop = served(LoopSettings(), 60)
     for number, state in list(enumerate(loop.events.values()))[::20]:
         past = finish(as_of(loop, entries_before(loop, number)))
-        ranked, found = state.ranked, gap(past, state.ranked, 0, 1)
-        assert found.mean == pytest.approx(ranked.means[0] - ranked.means[1], abs=1e-12)
+        ranked, result = state.ranked, gap(past, state.ranked, 0, 1)
+        assert result.mean == pytest.approx(ranked.means[0] - ranked.means[1], abs=1e-12)
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("settings", LOOPS.values(), ids=LOOPS)
-def test_groups_told_as_one_add_what_they_add_together(settings: LoopSettings) -> None:
+def test_merged_groups_contribute_their_sum(settings: LoopSettings) -> None:
     loop = served(settings, 40)
     ranked = offer(loop)
-    told = [gap(loop, ranked, 0, 1, share).parts for share in (0.0, 1.0)]
+    parts = [gap(loop, ranked, 0, 1, share).parts for share in (0.0, 1.0)]
     for order in range(4):
         apart, folded = (
             [p.mean for s, p in one.items() if isinstance(s, Group) and s.order == order]
-            for one in told
+            for one in parts
         )
         assert math.fsum(apart) == pytest.approx(math.fsum(folded), abs=1e-12)
         assert len(folded) <= 1
@@ -140,42 +142,42 @@ def test_doubt_about_all_groups_as_one_is_that_of_the_gap() -> None:
     linear = LoopSettings(hypotheses=(Hypothesis(), Hypothesis(1, "features")), may_change=False)
     loop = served(linear, 40)
     ranked = offer(loop)
-    found, whole = gap(loop, ranked, 0, 1), Group(every=1)
-    into = {group: whole for group in found.parts if isinstance(group, Group)}
+    result, whole = gap(loop, ranked, 0, 1), Group(every=1)
+    into = {group: whole for group in result.parts if isinstance(group, Group)}
     parts = loop.contributions(ranked, np.array([1.0, -1.0, 0.0, 0.0]), into)
     assert parts.keys() == {"everything", whole}
-    assert parts[whole].sd == pytest.approx(found.sd, rel=1e-6)
+    assert parts[whole].sd == pytest.approx(result.sd, rel=1e-6)
 
 
-# -- what a reward changed ------------------------------------------------------------
+# -- changes by a reward --------------------------------------------------------------
 
 
 def test_a_first_reward_moves_contributions_of_the_shown_action_its_way(loop: LearningLoop) -> None:
-    """All of them, and the mean of everything: together they are the whole move."""
+    """All contributions and the overall mean move; together they make up the change of the mean."""
     ranked = loop.preview(**one_of("latte"), context_features=CONTEXTS[0])
     before = loop.contributions(ranked)
     answer = loop.rank(**one_of("latte"), context_features=CONTEXTS[0])
     loop.reward(answer.event_id, 1)
     after = loop.preview(**one_of("latte"), context_features=CONTEXTS[0])
-    found = changes(before, loop.contributions(ranked))
-    assert found.keys() == {
+    result = changes(before, loop.contributions(ranked))
+    assert result.keys() == {
         "everything",
         Group(),
         Group(("user.name",)),
         Group(("weather",)),
         Group(("user.name", "weather")),
     }
-    assert all(change > 0 for change in found.values())
+    assert all(change > 0 for change in result.values())
     move = after.means[ranked.shown] - ranked.means[ranked.shown]
-    assert sum(found.values()) == pytest.approx(move)
+    assert sum(result.values()) == pytest.approx(move)
 
 
-def test_what_is_not_there_adds_nothing() -> None:
+def test_missing_features_contribute_nothing() -> None:
     before: dict[Source, Contribution] = {PLAIN: Contribution(0.5, 0.1)}
     assert changes(before, {PAIR: Contribution(0.25)}) == {PLAIN: -0.5, PAIR: 0.25}
 
 
-def test_small_groups_are_told_together_with_others_of_as_many_fields() -> None:
+def test_small_groups_are_merged_with_groups_of_the_same_size() -> None:
     many: dict[Source, float] = {Group((name,)): 0.04 for name in "abcde"}
     alone = Group(("a", "c"))
     values: dict[Source, float] = {
@@ -186,10 +188,10 @@ def test_small_groups_are_told_together_with_others_of_as_many_fields() -> None:
         alone: 0.02,
         **many,
     }
-    found = summary(values)
+    result = summary(values)
     singles = Group(every=1)
-    assert found == pytest.approx(
+    assert result == pytest.approx(
         {PAIR: -0.3, singles: 0.2, EVERY: 0.05, alone: 0.02, "everything": 0.01, PLAIN: 0.0}
     )
-    assert list(found) == [PAIR, singles, EVERY, alone, "everything", PLAIN]
-    assert sum(found.values()) == pytest.approx(sum(values.values()))
+    assert list(result) == [PAIR, singles, EVERY, alone, "everything", PLAIN]
+    assert sum(result.values()) == pytest.approx(sum(values.values()))

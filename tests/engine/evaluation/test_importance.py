@@ -1,4 +1,4 @@
-"""How much each field matters: a world with two fields that matter, one that does not."""
+"""Importance of each field in a world with two relevant fields and an irrelevant one."""
 
 import numpy as np
 import pytest
@@ -17,7 +17,9 @@ ACTIONS: list[Json] = [
 
 
 def served(visitors: int, seed: int = 1, policy: Policy | None = None) -> LearningLoop:
-    """Each of what a visitor likes and their plan is worth .45 where the action fits it."""
+    """Matching the visitor's liking adds .45 to an action's chance, and so does matching
+    the plan.
+    """
     rng = np.random.default_rng(seed)
     settings = LoopSettings(
         policy=policy or EpsilonGreedy(0.7), hypotheses=(Hypothesis(2),), may_change=False
@@ -33,15 +35,15 @@ def served(visitors: int, seed: int = 1, policy: Policy | None = None) -> Learni
     return loop
 
 
-def told(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]:
+def by_field(each: tuple[Importance, ...]) -> dict[tuple[str, str, str], Importance]:
     return {(one.left.side, one.left.kind, one.left.name): one for one in each}
 
 
 @pytest.mark.no_cover
-def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> None:
-    found = importance(served(250))
-    assert found is not None
-    each = told(found.each)
+def test_relevant_fields_are_important_and_noise_is_not() -> None:
+    result = importance(served(250))
+    assert result is not None
+    each = by_field(result.each)
     assert each.keys() == {
         ("context", "all", ""),
         ("context", "namespace", "user"),
@@ -60,21 +62,23 @@ def test_the_two_fields_that_matter_are_found_and_noise_is_told_to_be_none() -> 
     assert noise.score < 10
     for key in (("context", "all", ""), ("context", "namespace", "user")):
         assert each[key].score > max(each["context", "field", n].score for n in ("user.plan",))
-    losses = [one.loss.mean for one in found.each]
+    losses = [one.loss.mean for one in result.each]
     assert losses == sorted(losses, reverse=True)
-    assert found.events == 250
-    assert found.by_chance.low < 0.5 < found.by_chance.high
-    assert found.value.mean > 0.75
+    assert result.events == 250
+    assert result.by_chance.low < 0.5 < result.by_chance.high
+    assert result.value.mean > 0.75
 
 
 def test_the_share_that_is_done_grows_to_all_of_it() -> None:
-    shares = [told for told in assessing(served(12), latest=10) if isinstance(told, float)]
+    shares = [
+        progress for progress in assessing(served(12), latest=10) if isinstance(progress, float)
+    ]
     assert len({*shares} - {0.0}) == 10 * 7, "ten events, with everything and without each of six"
     assert shares == sorted(shares)
     assert shares[-1] == pytest.approx(1.0)
 
 
-def test_nothing_is_told_of_a_log_in_which_some_actions_had_no_chance() -> None:
+def test_no_importance_without_a_chance_for_all_actions() -> None:
     assert finish(assessing(LearningLoop())) is None
     only_first = served(5, policy=Greedy())
     assert importance(only_first) is None or importance(only_first).events < 5  # type: ignore[union-attr]

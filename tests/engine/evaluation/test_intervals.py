@@ -1,4 +1,4 @@
-"""How far chance may have moved a mean."""
+"""Confidence intervals of a mean."""
 
 import math
 
@@ -48,7 +48,9 @@ def test_an_interval_leaves_out_what_no_mean_can_be() -> None:
 
 
 def test_rewards_that_are_all_the_same_leave_room_for_chance() -> None:
-    """Fifty of fifty is from .929 up, and none of ten up to .278, as `score_reach` has it."""
+    """Fifty of fifty gives a lower end of .929, and none of ten an upper end of .278, as in
+    `score_reach`.
+    """
     sure = estimate_of_rewards(np.ones(50))
     assert sure.mean == 1
     assert sure.high == pytest.approx(1)

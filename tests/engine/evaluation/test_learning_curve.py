@@ -112,14 +112,14 @@ def test_each_visitor_is_measured_by_the_world_that_they_came_to() -> None:
     waits = loop.rank(COFFEE.actions, COFFEE.features(nth_visitor(COFFEE, 1, 20).context))
     loop.change_world(news)
     rows += list(crowd(loop, news, 30))
-    loop.reward(waits.event_id, 1.0)  # Whoever came before the change answers after it.
-    curve, told = followed(loop), [float(str(row["best"])) for row in rows]
+    loop.reward(waits.event_id, 1.0)  # Visitors before the change are answered after it.
+    curve, expected_best = followed(loop), [float(str(row["best"])) for row in rows]
     points = list(curve.rows())
     best, uniform = COFFEE.best_value, COFFEE.uniform_value
     assert [point["best"] for point in points] == [best] * 21 + [news.best_value] * 30
     lost = 21 * (best - uniform) + 30 * (news.best_value - news.uniform_value)
     assert points[-1]["uniform_regret"] == pytest.approx(lost)
-    assert curve._column(3).tolist() == [*told[:20], 1.0, *told[20:]]
+    assert curve._column(3).tolist() == [*expected_best[:20], 1.0, *expected_best[20:]]
     again = LearningCurve(COFFEE)
     again.restore(curve.state())
     assert list(again.rows()) == points

@@ -12,16 +12,16 @@ def test_numbers_become_parts_rare_words_others_and_what_says_nothing_is_left_ou
         f"age={20 + i % 40}, town=t{min(i % 60, 30)}, same=x" + (", vip=yes" if i % 3 else "")
         for i in range(600)
     ]
-    told = estimate([log_of(contexts, ["a", "b"] * 300, [0, 1] * 300)])
-    age, town, vip = told.world.fields
+    estimated = estimate([log_of(contexts, ["a", "b"] * 300, [0, 1] * 300)])
+    age, town, vip = estimated.world.fields
     assert [v.name for v in age.values] == ["up to 29", "29 to 39", "39 to 49", "above 49"]
     assert [v.share for v in age.values] == [150] * 4
     assert [v.sends for v in age.values] == [24.5, 34.5, 44.5, 54.5]
     assert len(town.values) == 12
     assert town.values[-1].name == OTHERS
     assert {v.name: v.share for v in vip.values} == {MISSING: 200, "yes": 400}
-    assert told.left_out == {"same": "it is the same in all events"}
-    assert told.world.expected.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
+    assert estimated.left_out == {"same": "it is the same in all events"}
+    assert estimated.world.expected.mean(axis=0) == pytest.approx([0, 1], abs=0.05)
 
 
 @pytest.mark.parametrize(

@@ -51,10 +51,8 @@ def test_one_action_alone_is_always_matched(policy: Policy) -> None:
 @pytest.mark.no_cover
 @every_policy
 @pytest.mark.parametrize("actions", [2, 4, 10])
-def test_who_imitates_perfectly_reaches_the_ceiling_and_no_more(
-    policy: Policy, actions: int
-) -> None:
-    """A belief that is sure of the baseline: 2,000 choices, within 4 standard errors."""
+def test_perfect_imitation_reaches_the_ceiling_and_no_more(policy: Policy, actions: int) -> None:
+    """A belief that is certain of the baseline: 2,000 choices, within 4 standard errors."""
     highest = policy.best_match(actions)
     mean = np.eye(actions)[0]
     scores, normals = Belief.of_one(mean, 1e-10 * np.eye(actions)), Normals(0)
@@ -103,7 +101,7 @@ EXPLORING = EpsilonGreedy(0.2)
 
 
 class Written:
-    """A loop whose rankings a test writes down."""
+    """A loop whose rankings are written by a test."""
 
     def __init__(self, **settings: Any) -> None:
         self.clock = ManualClock()
@@ -155,7 +153,7 @@ def followed(loop: LearningLoop) -> MatchingRecord:
 
 
 def eventful() -> Written:
-    """Four answered events, beside one deferred, one undone and one that still waits.
+    """Four answered events, a deferred event, an undone event and a waiting event.
 
     ====== ======= ======== ====== ============== ======== =======
     event  weather baseline chosen p(baseline)    reward   matches
@@ -185,15 +183,15 @@ def eventful() -> Written:
     return written
 
 
-def assert_matching(found: Matching, expected: Matching) -> None:
+def assert_matching(actual: Matching, expected: Matching) -> None:
     for name in ("events", "matched", "agreement", "ceiling", "reward", "imitated"):
-        assert getattr(found, name) == pytest.approx(getattr(expected, name)), name
+        assert getattr(actual, name) == pytest.approx(getattr(expected, name)), name
 
 
-def test_performance_is_what_a_hand_computation_gives() -> None:
-    found = followed(eventful().loop).performance()
+def test_performance_equals_a_computation_by_hand() -> None:
+    result = followed(eventful().loop).performance()
     assert_matching(
-        found,
+        result,
         Matching(
             events=4,
             matched=2,
@@ -203,12 +201,12 @@ def test_performance_is_what_a_hand_computation_gives() -> None:
             imitated=1 - 0.25,
         ),
     )
-    assert found.match_rate == pytest.approx(0.5)
-    assert found.expected_agreement == pytest.approx(0.55)
-    assert found.highest_match_rate == pytest.approx(0.875)
-    assert found.baseline_average_reward == pytest.approx(0.0625)
-    assert found.apprentice_average_reward == pytest.approx(0.1875)
-    assert found.reward_achievement_ratio == pytest.approx(3.0)
+    assert result.match_rate == pytest.approx(0.5)
+    assert result.expected_agreement == pytest.approx(0.55)
+    assert result.highest_match_rate == pytest.approx(0.875)
+    assert result.baseline_average_reward == pytest.approx(0.0625)
+    assert result.apprentice_average_reward == pytest.approx(0.1875)
+    assert result.reward_achievement_ratio == pytest.approx(3.0)
 
 
 def test_the_latest_events_are_those_answered_last() -> None:
@@ -325,8 +323,8 @@ def test_there_is_a_segment_for_every_period_of_a_mode_empty_ones_included() -> 
     }
     segments = record.segments()
     assert record.switches == list(expected)
-    for found, performance in zip(segments, expected.values(), strict=True):
-        assert_matching(found, performance)
+    for actual, performance in zip(segments, expected.values(), strict=True):
+        assert_matching(actual, performance)
     assert record.performance() == segments[1]
 
 
@@ -345,7 +343,7 @@ def test_an_undone_switch_leaves_no_segment() -> None:
 # -- curves over many events ----------------------------------------------------------
 
 EVENTS = LATEST + 150
-"""So many that both windows move on."""
+"""Enough events to fill both windows."""
 
 
 @pytest.fixture(scope="module")
@@ -363,7 +361,7 @@ def long() -> LearningLoop:
 
 
 def curves(loop: LearningLoop) -> list[dict[str, float]]:
-    """All rows, written out from the definitions: one pass over the events for each."""
+    """All rows computed from the definitions: a pass over the events for each."""
     answered = [(s.ranked, s.earned or 0.0) for s in loop.events.values()]
     rows = []
     for size in range(1, len(answered) + 1):
@@ -384,9 +382,9 @@ def curves(loop: LearningLoop) -> list[dict[str, float]]:
     return rows
 
 
-def assert_rows(found: Sequence[Mapping[str, float]], expected: Sequence[Any]) -> None:
-    assert len(found) == len(expected)
-    for one, other in zip(found, expected, strict=True):
+def assert_rows(actual: Sequence[Mapping[str, float]], expected: Sequence[Any]) -> None:
+    assert len(actual) == len(expected)
+    for one, other in zip(actual, expected, strict=True):
         assert one == pytest.approx(other, abs=1e-9, nan_ok=True)
 
 
@@ -396,9 +394,9 @@ def test_windows_are_of_the_last_100_and_the_latest_1000_events() -> None:
 
 @pytest.mark.slow
 def test_curves_over_many_events_are_what_their_definitions_give(long: LearningLoop) -> None:
-    found, expected = list(followed(long).rows(points=EVENTS)), curves(long)
+    actual, expected = list(followed(long).rows(points=EVENTS)), curves(long)
     at = [0, 1, 5, 99, 100, 101, 500, LATEST - 1, LATEST, LATEST + 1, EVENTS - 1]
-    assert_rows([found[i] for i in at], [expected[i] for i in at])
+    assert_rows([actual[i] for i in at], [expected[i] for i in at])
 
 
 @pytest.mark.no_cover
@@ -513,7 +511,7 @@ def test_a_record_that_follows_step_by_step_is_one_that_reads_the_log_at_once(
 
 
 def test_the_latest_events_are_the_same_however_often_a_record_followed() -> None:
-    """A deferred event counts from its activation, though its reward came first."""
+    """A deferred event counts from its activation, even if its reward came first."""
     written = Written()
     step_by_step = MatchingRecord()
     written.rank("deferred", RAINY, 0, (0.8, 0.1, 0.1), defer_activation=True)

@@ -37,13 +37,13 @@ def test_too_little_overlap_is_said() -> None:
     assert few.doubt == "little_overlap"
 
 
-def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
+def test_parts_may_be_added_in_sequence_or_merged() -> None:
     parts = [LOG.take(slice(80)), replace(LOG.take(slice(80, None)), unmatched=3)]
     whole = evaluate([LOG], TARGETS).rows()
     apart = evaluate(parts[:1], TARGETS) + evaluate(parts[1:], TARGETS)
     assert (apart.events, apart.unmatched) == (200, 3)
-    for found in (evaluate(parts, TARGETS).rows(), apart.rows()):
-        for row, expected in zip(found, whole, strict=True):
+    for actual in (evaluate(parts, TARGETS).rows(), apart.rows()):
+        for row, expected in zip(actual, whole, strict=True):
             assert row.effective == pytest.approx(expected.effective)
             for key, interval in row.intervals.items():
                 other = expected.intervals[key]
@@ -52,7 +52,7 @@ def test_parts_may_be_told_one_after_the_other_or_apart() -> None:
                 assert math.isclose(interval.high, other.high, abs_tol=1e-8)
 
 
-def test_what_cannot_be_evaluated_is_refused() -> None:
+def test_impossible_evaluations_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="no event"):
         evaluate([LOG.take(slice(0))], TARGETS)
     odd = replace(LOG, reward=np.where(np.arange(200) == 6, 2.5, LOG.reward))
@@ -64,7 +64,7 @@ def test_what_cannot_be_evaluated_is_refused() -> None:
 
 
 def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
-    """Its weights look even: those of what was never shown are not among them."""
+    """Weights of the logged events look even, but unshown actions are not among them."""
     certain = np.eye(3)[np.zeros(200, dtype=int)]
     log = replace(
         LOG,
@@ -81,16 +81,16 @@ def test_a_target_that_the_log_could_hardly_ever_show_is_doubted() -> None:
 
 def test_probabilities_that_cannot_be_right_are_told() -> None:
     wrong = replace(LOG, propensity=LOG.propensity / 2, probabilities=None)
-    found = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
-    assert found["uniform"].is_off
-    assert found["uniform"].mean == pytest.approx(2, abs=0.5)
-    assert found["uniform"].intervals["ips"] is None
-    assert found["uniform"].intervals["naive"] is not None
+    results = {row.target: row for row in evaluate([wrong], TARGETS).rows()}
+    assert results["uniform"].is_off
+    assert results["uniform"].mean == pytest.approx(2, abs=0.5)
+    assert results["uniform"].intervals["ips"] is None
+    assert results["uniform"].intervals["naive"] is not None
     assert not any(row.is_off for row in evaluate([LOG], TARGETS).rows())
 
 
 def test_a_mean_weight_is_off_by_more_than_chance_however_little_that_is() -> None:
-    """It had to be above 1.1."""
+    """The threshold used to be a fixed 1.1."""
     thirds = np.full(100_000, 1 / 3)
     log = replace(
         LOG.take(np.arange(100_000) % len(LOG)),

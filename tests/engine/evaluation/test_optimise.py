@@ -1,4 +1,4 @@
-"""Optimisation: half a log chooses, the other judges; only what beats the loop may be applied."""
+"""Optimisation: half a log selects, the other half judges; only improvements may be applied."""
 
 from dataclasses import replace
 
@@ -27,7 +27,7 @@ SETTINGS = LoopSettings()
 NOBODY = Candidate("nobody", SETTINGS, {})
 
 
-def test_what_is_tried_can_be_applied_and_is_not_what_there_is() -> None:
+def test_candidates_can_be_applied_and_differ_from_the_present_settings() -> None:
     loop = LearningLoop(SETTINGS, clock=ManualClock())
     tried = candidates_for(SETTINGS)
     keys = [candidate.key for candidate in tried]
@@ -46,27 +46,27 @@ def test_a_loop_that_shows_anything_may_learn_to_do_better() -> None:
     loop = LearningLoop(LoopSettings(policy=Uniform()), seed=2, clock=ManualClock())
     list(crowd(loop, COFFEE, 300))
     wanted = {"crosses 3", "crosses 0"}
-    found = finish(optimising(loop, [c for c in candidates_for(loop.settings) if c.key in wanted]))
-    assert [one.candidate.key for one in found.tried] == ["crosses 3", "crosses 0"]
-    assert found.best.chosen.estimate > found.tried[1].chosen.estimate
-    assert found.best.judged.low > found.online.high
-    assert found.may_apply
+    result = finish(optimising(loop, [c for c in candidates_for(loop.settings) if c.key in wanted]))
+    assert [one.candidate.key for one in result.tried] == ["crosses 3", "crosses 0"]
+    assert result.best.chosen.estimate > result.tried[1].chosen.estimate
+    assert result.best.judged.low > result.online.high
+    assert result.may_apply
     second = decisions_from(usable(loop)).take(slice(150, None))
-    assert found.online.estimate == pytest.approx(second.reward.mean())
+    assert result.online.estimate == pytest.approx(second.reward.mean())
 
 
 def test_where_rewards_are_rare_nothing_may_be_applied_on_no_evidence() -> None:
-    """Two of 100 earned something, and the chosen one may earn nothing, or more."""
+    """Two of 100 visitors earned a reward; the selected candidate may earn less or more."""
     settings = LoopSettings(hypotheses=(Hypothesis(),), may_change=False)
     loop = LearningLoop(settings, seed=12, clock=ManualClock())
     list(crowd(loop, GALLERY["banner"].world, 200))
-    found = finish(optimising(loop, candidates_for(settings)[:1]))
-    assert found.online.estimate == pytest.approx(0.02)
-    assert found.best.judged.estimate > found.online.estimate
-    assert 0 <= found.best.judged.low < found.online.low
-    assert not found.may_apply
+    result = finish(optimising(loop, candidates_for(settings)[:1]))
+    assert result.online.estimate == pytest.approx(0.02)
+    assert result.best.judged.estimate > result.online.estimate
+    assert 0 <= result.best.judged.low < result.online.low
+    assert not result.may_apply
     # Wilson's, of two in a hundred, by R's prop.test.
-    assert [found.online.low, found.online.high] == pytest.approx([0.0055, 0.0700], abs=1e-4)
+    assert [result.online.low, result.online.high] == pytest.approx([0.0055, 0.0700], abs=1e-4)
 
 
 @pytest.mark.parametrize(
@@ -78,10 +78,10 @@ def test_what_ran_is_known_as_far_as_its_rewards_differ(
     rewards: list[float], low: float, high: float
 ) -> None:
     log = replace(made(40).log, reward=np.array(rewards))
-    found = record(log, (0.0, 1.0))
-    assert [found.low, found.high] == pytest.approx([low, high], abs=1e-3)
+    result = record(log, (0.0, 1.0))
+    assert [result.low, result.high] == pytest.approx([low, high], abs=1e-3)
     wider = record(replace(log, reward=3 * log.reward), (0.0, 3.0))
-    assert [wider.low, wider.high] == pytest.approx([3 * found.low, 3 * found.high])
+    assert [wider.low, wider.high] == pytest.approx([3 * result.low, 3 * result.high])
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Chances are the sum of their parts, and the parts are what the policy says of itself."""
+"""Probabilities are the sum of their parts, and the parts are as stated by the policy."""
 
 from functools import cache
 
@@ -56,7 +56,7 @@ def test_half_of_what_thompson_sampling_keeps_is_the_first_actions(floor: float,
 
 @cache
 def taught() -> LearningLoop:
-    """A loop that knows whom to offer what, which then may decide by another policy."""
+    """A loop that learned preferences with the default policy and may then use another policy."""
     loop = LearningLoop(seed=5)
     list(crowd(loop, COFFEE, 600))
     return loop
@@ -64,8 +64,10 @@ def taught() -> LearningLoop:
 
 @pytest.mark.no_cover
 @each_policy
-def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Policy) -> None:
-    """The least that a policy gives to what is surely worse than everything else."""
+def test_kept_probability_is_the_share_without_any_belief_in_an_action(policy: Policy) -> None:
+    """The least probability that a policy gives to an action that is certainly worse than
+    the rest.
+    """
     if isinstance(policy, Softmax):
         return
     loop = taught()
@@ -77,24 +79,24 @@ def test_what_is_kept_is_what_is_left_without_any_belief_in_an_action(policy: Po
 
 
 def test_wins_of_draws_that_must_agree_are_those_of_the_textbook() -> None:
-    """The same log, decided by both: from the same draws, to rounding."""
+    """The same log, decided by both policies: equal from the same samples, up to rounding."""
     loop = LearningLoop(LoopSettings(policy=Thompson(floor=0.1)), seed=5)
     list(crowd(loop, COFFEE, 30))
     compared = 0
     for context in COFFEE.contexts:
         features = COFFEE.features(context)
         ranked = loop.preview(COFFEE.actions, features)
-        found = [part.wins for part in chances(ranked, loop.settings.policy)]
+        results = [part.wins for part in chances(ranked, loop.settings.policy)]
         belief = loop.belief(COFFEE.actions, features)
         together = Belief.together([belief])
         textbook = Thompson(floor=0.0, agreement=1).probabilities(together, Normals(5))[0]
-        assert found == pytest.approx(list(textbook), abs=1e-6)
-        compared += len(set(found)) > 1
+        assert results == pytest.approx(list(textbook), abs=1e-6)
+        compared += len(set(results)) > 1
     assert compared > 20
 
 
-def test_wins_are_told_only_where_they_differ_from_the_chances() -> None:
+def test_wins_are_reported_only_if_they_differ_from_the_probabilities() -> None:
     probabilities = np.array([0.7, 0.2, 0.1])
     for policy in POLICIES:
-        told = policy.wins(probabilities) is not None
-        assert told == (policy in (POLICIES[0], POLICIES[2])), policy
+        has_wins = policy.wins(probabilities) is not None
+        assert has_wins == (policy in (POLICIES[0], POLICIES[2])), policy

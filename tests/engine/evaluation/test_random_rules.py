@@ -11,14 +11,14 @@ from engine.worlds.coffee import COFFEE
 
 
 def test_what_a_rule_earns_on_a_log_is_what_was_shown_as_it_would_have() -> None:
-    told = finish(experiment(COFFEE, LoopSettings(), 40, seed=5))
+    simulated = finish(experiment(COFFEE, LoopSettings(), 40, seed=5))
     rules = random_rules(COFFEE, 5)
     assert rules.shape == (RULES, COFFEE.size)
-    earned = earned_by(COFFEE, told, rules)
-    shown = [told.log.actions[column] for column in told.log.shown]
-    for visitor, cell in enumerate(told.cells.tolist()):
+    earned = earned_by(COFFEE, simulated, rules)
+    shown = [simulated.log.actions[column] for column in simulated.log.shown]
+    for visitor, cell in enumerate(simulated.cells.tolist()):
         agrees = COFFEE.items[rules[7, cell]].id == shown[visitor]
-        whole = told.log.reward[visitor] / told.log.propensity[visitor]
+        whole = simulated.log.reward[visitor] / simulated.log.propensity[visitor]
         assert earned[7, visitor] == (whole if agrees else 0)
 
 

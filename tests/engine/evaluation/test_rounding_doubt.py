@@ -1,4 +1,6 @@
-"""Doubt that comes from rounded propensities: where it is, and that intervals hold with it."""
+"""Uncertainty due to rounded propensities: its place, and the coverage of intervals that include
+it.
+"""
 
 from dataclasses import replace
 
@@ -18,9 +20,9 @@ def test_parts_are_merged_to_the_whole() -> None:
     whole, half = Fixed("action1").weigh(LOG), LOG.take(slice(150))
     parts = [half, LOG.take(slice(150, None))]
     one, other = (RoundingDoubt().add(Fixed("action1").weigh(part)) for part in parts)
-    found, usual = one + other, RoundingDoubt().add(whole)
-    assert found.of_value(400, 0.3, 0.95) == pytest.approx(usual.of_value(400, 0.3, 0.95))
-    assert found.of_weight(400) == pytest.approx(usual.of_weight(400))
+    result, usual = one + other, RoundingDoubt().add(whole)
+    assert result.of_value(400, 0.3, 0.95) == pytest.approx(usual.of_value(400, 0.3, 0.95))
+    assert result.of_weight(400) == pytest.approx(usual.of_weight(400))
     assert usual.of_value(400, 0.3, 0.95) > 0.005
 
 
@@ -31,7 +33,7 @@ def test_there_is_none_of_exact_propensities_nor_of_weights_of_one() -> None:
 
 
 def test_there_is_none_where_an_action_had_one_propensity() -> None:
-    """Its sum of 1 / q is known, and with it what rounding did."""
+    """The sum of 1 / q is known for the action, and therefore the effect of rounding."""
     alike = replace(LOG, propensity=np.full(400, 0.4))
     assert RoundingDoubt().add(Fixed("action1").weigh(alike)).of_value(400, 0.3, 0.95) < 1e-12
 
@@ -50,15 +52,16 @@ def test_an_interval_is_wider_by_it() -> None:
 
 @pytest.mark.parametrize("digits", [1, 2])
 def test_intervals_hold_with_few_digits(digits: int) -> None:
-    """Of 100 intervals .95 should, and fewer than 89 have a chance of 1 %. With one digit, those
-    of the betting sequence held 59 where that was taken for exact."""
-    held = dict.fromkeys(("cressie_read_mended", "betting"), 0)
+    """Expected coverage of 100 intervals: .95; fewer than 89 have a probability of 1 %. With a
+    single digit, 59 betting intervals covered the truth when propensities were taken as exact.
+    """
+    covered = dict.fromkeys(("cressie_read_mended", "betting"), 0)
     for log in range(20):
         rng = np.random.default_rng([60, log])
         of = made("context", 3, 3, 6_000, 0.3, rng)
         for row, truth in rows_of(of, digits, (60, log)):
-            for key in held:
-                found = row.intervals[key]
-                assert found is not None
-                held[key] += found.holds(truth)
-    assert min(held.values()) >= 89, held
+            for key in covered:
+                result = row.intervals[key]
+                assert result is not None
+                covered[key] += result.holds(truth)
+    assert min(covered.values()) >= 89, covered

@@ -1,4 +1,4 @@
-"""What a log tells along its way, against the same log asked at once."""
+"""Estimates along a log, compared with estimates of the log at once."""
 
 from itertools import pairwise
 
@@ -24,24 +24,24 @@ def log() -> Decisions:
 
 def test_at_its_end_a_growing_log_tells_what_all_of_it_does(log: Decisions) -> None:
     latte = Fixed("Latte")
-    found = list(growing(log, latte, Ips, points=7))
+    results = list(growing(log, latte, Ips, points=7))
     whole = Ips().add(latte.weigh(log)).interval()
     assert whole is not None
-    last = found[-1].interval
+    last = results[-1].interval
     assert last is not None
     assert (last.estimate, last.width) == pytest.approx((whole.estimate, whole.width))
-    assert [one.start for one in found] == [0] * len(found)
-    assert found[-1].end == 90
-    assert all(one.end < other.end for one, other in pairwise(found))
+    assert [one.start for one in results] == [0] * len(results)
+    assert results[-1].end == 90
+    assert all(one.end < other.end for one, other in pairwise(results))
 
 
 def test_stretches_are_the_log_in_parts(log: Decisions) -> None:
     chances = np.full(log.offered.shape, 0.25)
     chances[:45] = np.eye(4)[0]
     target = Given("first, then any", chances)
-    found = list(stretches(log, target, Naive, parts=4))
-    assert [(one.start, one.end) for one in found][-1][1] == 90
-    assert all(one.end == other.start for one, other in pairwise(found))
-    last = slice(found[-1].start, 90)
+    results = list(stretches(log, target, Naive, parts=4))
+    assert [(one.start, one.end) for one in results][-1][1] == 90
+    assert all(one.end == other.start for one, other in pairwise(results))
+    last = slice(results[-1].start, 90)
     alone = Naive().add(within(target, last).weigh(log.take(last))).interval()
-    assert found[-1].interval == alone
+    assert results[-1].interval == alone

@@ -1,4 +1,6 @@
-"""Means are drawn towards what larger groups foretell, as far as chance explains the rest."""
+"""Shrinkage of means towards the predictions of larger groups, as far as noise explains the
+rest.
+"""
 
 import numpy as np
 import pytest
@@ -9,31 +11,31 @@ from engine.evaluation.smoothing import Sums, smoothed
 
 
 def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
-    told, earned = np.array(weight), np.array(weight) * np.array(mean)
-    return Sums(told, told, earned, 0.25)
+    weights, earned = np.array(weight), np.array(weight) * np.array(mean)
+    return Sums(weights, weights, earned, 0.25)
 
 
-def test_what_was_met_often_is_believed_and_what_never_was_is_as_elsewhere() -> None:
-    told = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
-    expected, variance = smoothed(told, [2])
+def test_frequent_cells_keep_their_mean_and_unseen_cells_get_that_of_others() -> None:
+    cell_sums = sums([[5_000.0, 5_000.0], [5_000.0, 0.0]], [[0.2, 0.8], [0.6, 0.0]])
+    expected, variance = smoothed(cell_sums, [2])
     assert expected[:, 0] == pytest.approx([0.2, 0.6], abs=0.02)
     assert expected[1, 1] == pytest.approx(0.8, abs=0.1)
     assert variance[1, 1] > variance[0, 1]
 
 
 def test_rewards_that_never_differ_where_they_are_alike_are_believed() -> None:
-    """As of visitors each of whom loves one thing: what groups differ by is no chance."""
+    """Each visitor loves one action only, so differences between groups are not noise."""
     shown, groups = np.tile([0, 1], 60), np.repeat(np.arange(6), 20)
     reward = ((shown + groups) % 2).astype(float)
     log = WeightedLog(("a", "b"), ("anybody",), np.zeros(120, int), shown, reward, np.ones(120))
-    told = Sums.of(log, groups, 6)
-    assert told.spread < 0.25 / 10
-    expected, _ = smoothed(told, [6])
-    assert expected == pytest.approx(told.mean, abs=0.01)
+    cell_sums = Sums.of(log, groups, 6)
+    assert cell_sums.spread < 0.25 / 10
+    expected, _ = smoothed(cell_sums, [6])
+    assert expected == pytest.approx(cell_sums.mean, abs=0.01)
 
 
-def test_what_is_seldom_shown_has_its_say_in_how_much_rewards_differ() -> None:
-    """Of nine events in ten each is a success, of the tenth every other one: half of .25."""
+def test_rarely_shown_actions_count_in_the_spread_of_rewards() -> None:
+    """Nine events in ten are all successes; of the tenth, half succeed: variance half of .25."""
     shown = np.repeat([0, 1], [900, 100])
     reward = np.concatenate([np.ones(900), np.tile([0.0, 1.0], 50)])
     weight = np.where(shown == 0, 1 / 0.9, 1 / 0.1)
@@ -49,21 +51,22 @@ def test_events_each_alone_in_their_group_differ_as_all_do() -> None:
 
 
 def test_sizes_of_effects_are_those_of_the_log() -> None:
-    """Where rewards differ by the value of one field alone, what a cell never showed is foretold
-    by its value, and the other field has no say."""
+    """If rewards depend on a single field, unshown cells are predicted by the value of that field,
+    and the other field has no effect.
+    """
     rng = np.random.default_rng(3)
     by_row = 0.5 + rng.normal(0, 0.2, (8, 1, 6))
     truth = np.broadcast_to(by_row, (8, 8, 6)).reshape(64, 6)
     weight = rng.integers(0, 40, truth.shape).astype(float)
     seen = truth + rng.normal(0, 0.5, truth.shape) / np.sqrt(np.maximum(weight, 1))
-    told = sums(weight.tolist(), seen.tolist())
-    expected, variance = smoothed(told, [8, 8])
+    cell_sums = sums(weight.tolist(), seen.tolist())
+    expected, variance = smoothed(cell_sums, [8, 8])
     off = (expected - truth)[weight == 0]
     assert np.sqrt((off**2).mean()) < 0.08
     assert 0.7 < np.sqrt(variance.mean() / ((expected - truth) ** 2).mean()) < 1.4
 
 
-def test_what_chance_explains_is_drawn_together() -> None:
+def test_differences_explained_by_chance_are_shrunk() -> None:
     rng = np.random.default_rng(1)
     mean = 0.5 + rng.normal(0, 0.05, (40, 2))
     expected, _ = smoothed(sums([[100.0, 100.0]] * 40, mean.tolist()), [40])
@@ -71,7 +74,7 @@ def test_what_chance_explains_is_drawn_together() -> None:
 
 
 def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Cells that are looked at together are no selection of the last field's values."""
+    """The last field's values must not be favoured among cells that are processed together."""
     monkeypatch.setattr(smoothing, "_PART", 128)
     rng, sizes = np.random.default_rng(4), (8, 4, 4, 4)
     alone = np.eye(4, dtype=int) * (np.array(sizes) - 1) + 1
@@ -81,17 +84,20 @@ def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPa
     seen = rng.binomial(10, truth) / 10
     off = []
     for order in ((0, 1, 2, 3), (3, 2, 1, 0)):
-        turned = [np.transpose(told, (*order, 4)).reshape(512, 1) for told in (weight, seen, truth)]
-        told = Sums(turned[0], turned[0], turned[0] * turned[1], 0.2)
-        expected, _ = smoothed(told, [sizes[at] for at in order])
+        turned = [
+            np.transpose(cell_sums, (*order, 4)).reshape(512, 1)
+            for cell_sums in (weight, seen, truth)
+        ]
+        cell_sums = Sums(turned[0], turned[0], turned[0] * turned[1], 0.2)
+        expected, _ = smoothed(cell_sums, [sizes[at] for at in order])
         off.append(float(np.sqrt(((expected - turned[2]) ** 2).mean())))
-    # Cells that were not shuffled: .051 and .035.
+    # Without shuffling: .051 and .035.
     assert max(off) < 0.042
 
 
 @pytest.mark.parametrize("events", [6, 12, 25, 50])
-def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None:
-    held = []
+def test_stated_uncertainty_of_few_events_is_correct(events: int) -> None:
+    covered = []
     for seed in range(20):
         rng = np.random.default_rng(seed)
         by_field = rng.normal(0, 0.15, (3, 1, 3)) + rng.normal(0, 0.15, (1, 4, 3))
@@ -102,12 +108,12 @@ def test_what_few_events_tell_is_as_uncertain_as_it_is_said(events: int) -> None
             ("a", "b", "c"), ("anybody",), np.zeros(events, int), shown, reward, np.ones(events)
         )
         expected, variance = smoothed(Sums.of(log, groups, 12), [3, 4])
-        held.append((abs(expected - truth) <= 1.96 * np.sqrt(variance)).mean())
-    assert np.mean(held) > 0.93
+        covered.append((abs(expected - truth) <= 1.96 * np.sqrt(variance)).mean())
+    assert np.mean(covered) > 0.93
 
 
-def test_of_what_was_never_shown_nothing_is_known() -> None:
-    """However alike all rewards of another action were."""
+def test_unshown_actions_stay_uncertain() -> None:
+    """Even if all rewards of another action were equal."""
     shown, reward = np.zeros(1_000, int), np.ones(1_000)
     log = WeightedLog(("a", "b"), ("anybody",), shown, shown, reward, reward)
     _, variance = smoothed(Sums.of(log, np.arange(1_000) % 4, 4), [4])
@@ -116,7 +122,7 @@ def test_of_what_was_never_shown_nothing_is_known() -> None:
 
 
 def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As many as are taken are enough, and one is not."""
+    """The default number of steps suffices; a single step does not."""
     rng = np.random.default_rng(52)
     truth = np.clip(0.4 + rng.normal(0, 0.1, (16, 1)) + rng.normal(0, 0.2, 8), 0, 1)
     groups, shown = rng.integers(0, 16, 400), rng.integers(0, 8, 400)
@@ -124,13 +130,13 @@ def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None
     log = WeightedLog(
         tuple("abcdefgh"), ("anybody",), np.zeros(400, int), shown, reward, np.ones(400)
     )
-    told = Sums.of(log, groups, 16)
-    found, _ = smoothed(told, [2, 2, 2, 2])
+    cell_sums = Sums.of(log, groups, 16)
+    result, _ = smoothed(cell_sums, [2, 2, 2, 2])
     monkeypatch.setattr(smoothing, "_SWEEPS", 400)
     off = []
     for steps in (12, 1):
         monkeypatch.setattr(smoothing, "_STEPS", steps)
-        off.append(float(abs(found - smoothed(told, [2, 2, 2, 2])[0]).max()))
+        off.append(float(abs(result - smoothed(cell_sums, [2, 2, 2, 2])[0]).max()))
     assert off[0] < 0.005
     assert off[1] > 0.02
 

@@ -1,4 +1,4 @@
-"""A glance at the log of a kept loop tells the same as the loop."""
+"""The curve read from a stored log equals the curve of the loop."""
 
 from pathlib import Path
 

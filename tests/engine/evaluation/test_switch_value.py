@@ -1,4 +1,6 @@
-"""What an apprentice's log tells about going online, against hand computations and the truth."""
+"""Value of going online estimated from an apprentice's log, against hand computations and the
+truth.
+"""
 
 import math
 from collections.abc import Callable, Sequence
@@ -50,7 +52,7 @@ BY_WEATHER = best_rule(COFFEE, ("weather",))
 
 
 def written() -> LearningLoop:
-    """Four answered events with an exploration of .3, all that a hand computation needs.
+    """Four answered events with an exploration of .3, sufficient for a computation by hand.
 
     Three drinks have propensities .8 for the baseline and .1, two have .85 and .15.
     The policy is uniform, so that it is known whatever was learned.
@@ -97,7 +99,7 @@ def written() -> LearningLoop:
 
 
 def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearner:
-    """A learner that imitated as the loop's did, and learned what these events earned."""
+    """A learner with the loop's imitation head that learned the rewards of these events."""
     learner = BayesianLearner((HYPOTHESIS,), may_change=True, crosses=3)
     learner.imitation = imitation_head(loop)
     for state in states:
@@ -106,9 +108,9 @@ def taught_by(loop: LearningLoop, states: Sequence[EventState]) -> BayesianLearn
 
 
 def look(loop: LearningLoop, latest: int = 1_000) -> SwitchValue:
-    found = switch_value(loop, latest)
-    assert found is not None
-    return found
+    result = switch_value(loop, latest)
+    assert result is not None
+    return result
 
 
 def limits(values: Sequence[float]) -> tuple[float, float]:
@@ -119,23 +121,23 @@ def limits(values: Sequence[float]) -> tuple[float, float]:
 
 
 def test_the_bounds_are_what_a_hand_computation_gives() -> None:
-    found = look(written())
+    result = look(written())
     known = 1 / 3 / 0.8
-    assert found.events == 4
-    assert found.today == pytest.approx(2.5 / 4)
-    assert found.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
+    assert result.events == 4
+    assert result.today == pytest.approx(2.5 / 4)
+    assert result.same == pytest.approx((3 * 1 / 3 + 1 / 2) / 4)
     low, low_error = limits([known, 0, 0, known])
     high, high_error = limits([known + 2 / 3, 2 / 3, 1 / 2, known + 2 / 3])
-    assert (found.low, found.high) == pytest.approx((low, high))
-    assert found.low_limit == pytest.approx(max(0.0, low - low_error))
-    assert found.high_limit == pytest.approx(min(1.0, high + high_error))
-    assert found.high_limit == 1
+    assert (result.low, result.high) == pytest.approx((low, high))
+    assert result.low_limit == pytest.approx(max(0.0, low - low_error))
+    assert result.high_limit == pytest.approx(min(1.0, high + high_error))
+    assert result.high_limit == 1
 
 
 def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_event() -> None:
-    """Four events in four folds: each is judged by a head that learned from the others."""
+    """Four events in four folds: each is judged by a head trained on the others."""
     loop = written()
-    found, states = look(loop), list(loop.events.values())
+    result, states = look(loop), list(loop.events.values())
     assert len(states) == FOLDS
     values = []
     for state in states:
@@ -146,12 +148,12 @@ def test_the_estimate_is_the_doubly_robust_one_with_heads_that_never_saw_the_eve
         weight = 1 / len(request.allowed) / ranked.propensity
         values.append(float(direct + weight * ((state.earned or 0.0) - means[ranked.shown])))
     mean, error = limits(values)
-    assert found.estimate == pytest.approx(mean)
-    assert found.error == pytest.approx(error / 1.96)
+    assert result.estimate == pytest.approx(mean)
+    assert result.error == pytest.approx(error / 1.96)
 
 
 def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -> None:
-    """Jointly: the standard deviation of the mean over all events, by one dense solve."""
+    """Joint standard deviation of the mean over all events, from a dense solve."""
     loop = written()
     ways = [(0, [0, 1, 2]), (1, [0, 1, 2]), (0, [1, 2]), (2, [0, 1, 2])]
     rows, weights, means = [], [], []
@@ -166,17 +168,17 @@ def test_the_belief_is_the_reward_heads_about_all_that_the_policy_would_show() -
     _, covariance = oracle.moments(rows)
     covariance *= oracle.unit
     w = np.array(weights)
-    found = look(loop)
-    assert found.belief == pytest.approx(w @ np.array(means))
-    assert found.belief_sd == pytest.approx(math.sqrt(w @ covariance @ w))
+    result = look(loop)
+    assert result.belief == pytest.approx(w @ np.array(means))
+    assert result.belief_sd == pytest.approx(math.sqrt(w @ covariance @ w))
 
 
 def test_only_the_latest_events_count_if_so_asked() -> None:
-    found = look(written(), latest=2)
+    result = look(written(), latest=2)
     known = 1 / 3 / 0.8
-    assert (found.events, found.today) == (2, 0.5)
-    assert found.low == pytest.approx(known / 2)
-    assert found.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
+    assert (result.events, result.today) == (2, 0.5)
+    assert result.low == pytest.approx(known / 2)
+    assert result.high == pytest.approx(known / 2 + (1 / 2 + 2 / 3) / 2)
     alone = look(written(), latest=1)
     assert alone.low == pytest.approx(known)
     assert alone.error == math.inf
@@ -184,8 +186,8 @@ def test_only_the_latest_events_count_if_so_asked() -> None:
     assert look(written(), latest=4) == look(written())
 
 
-def test_what_is_told_is_what_the_loop_knew_when_it_was_asked() -> None:
-    """Though it ranks and learns on between the steps."""
+def test_assessment_uses_the_state_at_its_start() -> None:
+    """Even if the loop ranks and learns between the steps."""
     loop = LearningLoop(LoopSettings(learning_mode="apprentice"), clock=ManualClock())
 
     def serve_some() -> None:
@@ -200,7 +202,7 @@ def test_what_is_told_is_what_the_loop_knew_when_it_was_asked() -> None:
     assert finish(work) == expected != look(loop)
 
 
-# -- which events -----------------------------------------------------------------------
+# -- event selection --------------------------------------------------------------------
 
 
 def test_there_is_no_outlook_before_the_first_answered_apprentice_event() -> None:
@@ -221,8 +223,8 @@ def test_events_of_other_modes_do_not_count() -> None:
     for reward, mode in ((1.0, "online"), (0.0, "logging_only"), (-1.0, "apprentice")):
         loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
         loop.configure(learning_mode=mode)
-    found = look(loop)
-    assert (found.events, found.today, found.low) == (1, 1.0, found.same)
+    result = look(loop)
+    assert (result.events, result.today, result.low) == (1, 1.0, result.same)
 
 
 @pytest.mark.no_cover
@@ -232,8 +234,8 @@ def test_an_estimate_needs_that_every_action_could_be_shown(exploration: float) 
     loop = LearningLoop(settings, seed=1, clock=ManualClock())
     for i in range(20):
         loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 2))
-    found = look(loop)
-    assert (found.estimate is None, found.error is None) == ((exploration == 0),) * 2
+    result = look(loop)
+    assert (result.estimate is None, result.error is None) == ((exploration == 0),) * 2
     loop.configure(apprentice_exploration=0.0)
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     assert look(loop).estimate is None
@@ -244,18 +246,18 @@ def test_an_estimate_needs_that_every_action_could_be_shown(exploration: float) 
 
 @pytest.mark.parametrize("reward", [-0.5, -1.0])
 def test_a_reward_below_0_widens_the_band_for_what_is_unknown(reward: float) -> None:
-    """Three events, one of them so bad: what is not known may be as bad everywhere."""
+    """Three events with one very bad reward: unknown rewards may be as bad everywhere."""
     settings = LoopSettings(learning_mode="apprentice", policy=Uniform())
     loop = LearningLoop(settings, clock=ManualClock())
     for value in (1.0, 0.5):
         loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, value)
     assert look(loop).low == pytest.approx(1.5 / 3 / 2)
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, reward)
-    found = look(loop)
+    result = look(loop)
     known = (1.5 + reward) / 3 / 3
-    assert found.low == pytest.approx(known + reward * 2 / 3)
-    assert found.high == pytest.approx(known + 2 / 3)
-    assert found.low_limit >= reward
+    assert result.low == pytest.approx(known + reward * 2 / 3)
+    assert result.high == pytest.approx(known + 2 / 3)
+    assert result.low_limit >= reward
 
 
 def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
@@ -265,10 +267,10 @@ def test_a_sum_of_rewards_above_1_widens_the_band_upwards() -> None:
         answer = loop.rank(DRINKS, CONTEXTS[0])
         for value in values:
             loop.reward(answer.event_id, value)
-    found = look(loop)
-    assert found.low == pytest.approx(2.5 / 3 / 2)
-    assert found.high == pytest.approx(2.5 / 3 / 2 + 2 * 2 / 3)
-    assert found.high_limit <= 2
+    result = look(loop)
+    assert result.low == pytest.approx(2.5 / 3 / 2)
+    assert result.high == pytest.approx(2.5 / 3 / 2 + 2 * 2 / 3)
+    assert result.high_limit <= 2
 
 
 # -- against the hidden truth -----------------------------------------------------------
@@ -277,20 +279,20 @@ EVENTS, MARKS = 150, (25, 75, 150)
 
 
 EXPLORED = range(100, 112)
-"""Seeds of apprentices that explore."""
+"""Seeds of apprentices with exploration."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Apprentices of the weather rule, one for each seed, after so many visitors."""
+    """Apprentices of the weather rule, one for each seed, after the given number of visitors."""
 
     loops: Sequence[LearningLoop]
     known: dict[Policy, list[tuple[SwitchValue, float]]] = field(default_factory=dict)
     heads: dict[int, list[Learner]] = field(default_factory=dict)
-    """By seed, those that judge each quarter: the same under each policy, so taught once."""
+    """Learners that judge each quarter, by seed: equal under all policies, so trained once."""
 
     def under(self, policy: Policy) -> list[tuple[SwitchValue, float]]:
-        """For each: the outlook of going online with a policy, and its true value."""
+        """Estimated value of going online with a policy, and its true value, for each loop."""
         if policy not in self.known:
             self.known[policy] = [self._look(loop, policy) for loop in self.loops]
         return self.known[policy]
@@ -308,7 +310,7 @@ class Crowd:
 
 @lru_cache
 def requests() -> tuple[RankRequest, ...]:
-    """One for each cell of the world, the baseline's drink first."""
+    """A request for each cell of the world, with the baseline's drink first."""
     return tuple(
         request_of(COFFEE.features(c), *COFFEE.actions_from(BY_WEATHER.choose(c, CHANCE)))
         for c in COFFEE.contexts
@@ -316,7 +318,7 @@ def requests() -> tuple[RankRequest, ...]:
 
 
 def true_value(loop: LearningLoop, learner: Learner | None = None) -> float:
-    """Expected reward of what the loop would show if it went online, over the whole world."""
+    """Expected reward per visitor over the whole world if the loop went online."""
     value = 0.0
     for cell, request in enumerate(requests()):
         policy = loop.probabilities_online(request, learner)
@@ -326,10 +328,10 @@ def true_value(loop: LearningLoop, learner: Learner | None = None) -> float:
 
 
 def apprentices(seeds: range, exploration: float) -> Callable[[int], Crowd]:
-    """Loops that go on to the number of visitors asked for.
+    """Loops that can be extended to a requested number of visitors.
 
-    What is shown and learned does not depend on the policy in apprentice mode, so a cheap
-    one is as good as any. One hypothesis is, too: an estimate is judged here, not who learned.
+    In apprentice mode, choices and learning do not depend on the policy, so a cheap policy is used.
+    A single hypothesis suffices: the estimate is tested here, not the learner.
     """
     settings = LoopSettings(
         learning_mode="apprentice",
@@ -363,8 +365,8 @@ def watched() -> list[dict[str, Any]]:
         crowd = after(mark)
         for policy in LEARNED if mark < EVENTS else [*LEARNED, *FIXED]:
             rows += [
-                {"policy": policy, "events": mark, "outlook": found, "truth": truth}
-                for found, truth in crowd.under(policy)
+                {"policy": policy, "events": mark, "outlook": result, "truth": truth}
+                for result, truth in crowd.under(policy)
             ]
     return rows
 
@@ -391,7 +393,7 @@ def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", FIXED, ids=repr)
 def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> None:
-    """What the baseline's visitors earn under it: p x 21/36, within 4 standard errors."""
+    """Reward of the baseline's visitors under the policy: p x 21/36, within 4 standard errors."""
     rows = [row for row in watched() if row["policy"] == policy]
     same = 1 / 4 if policy == Uniform() else 5 / 8
     lows = [row["outlook"].low for row in rows]
@@ -403,11 +405,12 @@ def test_the_known_part_of_a_fixed_policys_value_is_unbiased(policy: Policy) -> 
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", FIXED[:1], ids=repr)
 def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: Policy) -> None:
-    """Over 12 seeds: within 4 standard errors of the truth, and the stated errors are those
-    of the estimates' spread but for a factor of .6 to 1.6 (12 seeds tell it to 21 %)."""
-    found = explored().under(policy)
-    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
-    stated = [o.error for o, _ in found if o.error is not None]
+    """12 seeds: the mean error is within 4 standard errors, and the stated errors match the spread
+    of the estimates up to a factor of .6 to 1.6 (12 seeds determine the spread to 21 %).
+    """
+    result = explored().under(policy)
+    misses = np.array([o.estimate - truth for o, truth in result if o.estimate is not None])
+    stated = [o.error for o, _ in result if o.error is not None]
     assert len(misses) == len(stated) == len(EXPLORED)
     spread = float(np.std(misses, ddof=1))
     assert abs(misses.mean()) < 4 * spread / math.sqrt(len(EXPLORED))
@@ -416,11 +419,11 @@ def test_the_estimate_of_a_fixed_policy_is_unbiased_and_knows_its_error(policy: 
 
 @pytest.mark.slow
 def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewards() -> None:
-    """Unbiased, over 12 seeds, for the mean true value of the four heads' policies, each
-    without its own quarter; so not above the value of the policy that learned from all.
-    The stated errors are those of the estimates' spread but for a factor of .6 to 1.6.
+    """Unbiased, over 12 seeds, for the mean true value of the policies of four heads, each trained
+    without one quarter; so not above the value of the policy trained on all. The stated errors
+    match the spread of the estimates up to a factor of .6 to 1.6.
     """
-    estimates, parts = [found for found, _ in explored().under(Greedy())], []
+    estimates, parts = [result for result, _ in explored().under(Greedy())], []
     for loop in explored().loops:
         loop.configure(policy=Greedy())
         learners = explored().heads[loop.seed]
@@ -436,9 +439,9 @@ def test_the_estimate_of_what_was_learned_is_that_of_three_quarters_of_the_rewar
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> None:
-    """It is not above the true value, within 4 standard errors, nor below it by more than .1."""
-    found = explored().under(policy)
-    misses = np.array([o.estimate - truth for o, truth in found if o.estimate is not None])
+    """The estimate is at most 4 standard errors above the true value, and at most .1 below."""
+    result = explored().under(policy)
+    misses = np.array([o.estimate - truth for o, truth in result if o.estimate is not None])
     assert len(misses) == len(EXPLORED)
     error = float(misses.std(ddof=1)) / math.sqrt(len(EXPLORED))
     assert -0.1 - 4 * error < misses.mean() < 4 * error
@@ -448,9 +451,9 @@ def test_the_estimate_of_what_was_learned_does_not_flatter(policy: Policy) -> No
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_exploration_narrows_what_is_known(policy: Policy) -> None:
     """On average the estimate's 95 % interval is narrower than the band with its limits."""
-    found = [each for each, _ in explored().under(policy)]
-    intervals = [2 * 1.96 * each.error for each in found if each.error is not None]
-    bands = [each.high_limit - each.low_limit for each in found]
+    results = [each for each, _ in explored().under(policy)]
+    intervals = [2 * 1.96 * each.error for each in results if each.error is not None]
+    bands = [each.high_limit - each.low_limit for each in results]
     assert len(intervals) == len(bands)
     assert np.mean(intervals) < np.mean(bands)
 
@@ -458,12 +461,12 @@ def test_exploration_narrows_what_is_known(policy: Policy) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", LEARNED, ids=repr)
 def test_the_limits_enclose_the_band_and_the_band_holds_possible_rewards(policy: Policy) -> None:
-    for found, _ in explored().under(policy):
-        assert 0 <= found.low_limit <= found.low <= found.high <= found.high_limit <= 1
+    for result, _ in explored().under(policy):
+        assert 0 <= result.low_limit <= result.low <= result.high <= result.high_limit <= 1
 
 
-def test_what_the_policy_would_show_is_decided_with_what_is_known_now() -> None:
-    """The same probability of the same drink that the loop states for going online."""
+def test_online_decisions_use_current_beliefs() -> None:
+    """Same probability of the baseline's drink as the loop states for going online."""
     loop = apprentices(range(1), exploration=0.0)(60).loops[0]
     loop.configure(policy=Thompson(draws=256))
     states: list[EventState] = list(loop.events.values())

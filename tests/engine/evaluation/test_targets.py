@@ -1,4 +1,4 @@
-"""Policies on logs, on the events of loops, and in worlds that are known."""
+"""Target policies on logs, on events of loops, and in known worlds."""
 
 from functools import cache
 
@@ -44,7 +44,7 @@ def choices(target: Fixed | Baseline) -> list[str]:
     return [LOG.actions[i] for i in target.probabilities(LOG).argmax(axis=1)]
 
 
-def test_what_each_would_show() -> None:
+def test_probabilities_of_each_target() -> None:
     assert choices(Baseline()) == ["tea", "coffee", "tea"]
     assert choices(Fixed("coffee")) == ["coffee"] * 3
     assert choices(Fixed("cake")) == ["cake", "coffee", "tea"]
@@ -116,8 +116,8 @@ def gym_log(gym_loop: LearningLoop) -> Decisions:
 
 
 def test_contexts_are_those_of_the_world(gym_loop: LearningLoop, gym_log: Decisions) -> None:
-    found = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.stratum]
-    assert found == [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
+    results = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.stratum]
+    assert results == [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
 
 
 def test_what_is_none_of_the_world_s_is_none() -> None:
@@ -138,8 +138,8 @@ def test_a_rule_chooses_what_its_table_says(
     earns = [
         GYM.expected[at, GYM.position(rule.table[(c[field],)])] for at, c in enumerate(GYM.contexts)
     ]
-    found = truths(GYM, gym_log, [WorldRule(GYM, rule)])
-    assert found["rules"] == pytest.approx(float(GYM.frequencies @ np.array(earns)))
+    result = truths(GYM, gym_log, [WorldRule(GYM, rule)])
+    assert result["rules"] == pytest.approx(float(GYM.frequencies @ np.array(earns)))
 
 
 @pytest.fixture(scope="module")
@@ -156,26 +156,26 @@ def served_log(served_loop: LearningLoop) -> Decisions:
 
 
 def test_actions_and_chance_are_served_to_everybody_who_comes(served_log: Decisions) -> None:
-    found = truths(COFFEE, served_log, [Fixed("Latte"), Baseline(), Even()])
+    result = truths(COFFEE, served_log, [Fixed("Latte"), Baseline(), Even()])
     earned = COFFEE.frequencies @ COFFEE.expected
-    assert found["action Latte"] == pytest.approx(earned[COFFEE.position("Latte")])
-    assert found["baseline"] == pytest.approx(earned[0])
-    assert found["uniform"] == pytest.approx(COFFEE.uniform_value)
+    assert result["action Latte"] == pytest.approx(earned[COFFEE.position("Latte")])
+    assert result["baseline"] == pytest.approx(earned[0])
+    assert result["uniform"] == pytest.approx(COFFEE.uniform_value)
 
 
-def test_what_is_known_for_the_log_alone_is_served_to_its_visitors(
+def test_true_values_of_targets_defined_on_the_log(
     served_loop: LearningLoop, served_log: Decisions
 ) -> None:
     first = np.zeros(served_log.offered.shape)
     first[:, 0] = 1.0
-    found = truths(COFFEE, served_log, [Online(), Given("first", first)])
+    actual = truths(COFFEE, served_log, [Online(), Given("first", first)])
     cells = [COFFEE.cell(COFFEE.context_of(e.ranked.request)) for e in served_loop.events.values()]
     expected = COFFEE.expected[cells]
     assert served_log.probabilities is not None
-    assert found["online"] == pytest.approx(
+    assert actual["online"] == pytest.approx(
         (served_log.probabilities * expected).sum(axis=1).mean()
     )
-    assert found["first"] == pytest.approx(expected[:, 0].mean())
+    assert actual["first"] == pytest.approx(expected[:, 0].mean())
 
 
 def test_of_another_world_nothing_is_known(served_log: Decisions) -> None:

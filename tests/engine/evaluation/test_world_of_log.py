@@ -1,4 +1,4 @@
-"""A world that is estimated from a log is near to the one that the log is of, and says how near."""
+"""A world estimated from a log is close to the log's true world, and states its error."""
 
 import json
 from dataclasses import replace
@@ -20,8 +20,8 @@ from tests.engine.evaluation.made_logs import log_of
 COFFEE, NEWS = WORLDS["coffee"], WORLDS["news"]
 
 
-def off(world: World, told: Estimated) -> float:
-    expected, _ = aligned(world, told)
+def off(world: World, estimated: Estimated) -> float:
+    expected, _ = aligned(world, estimated)
     return float(np.sqrt((world.frequencies @ (expected - world.expected) ** 2).mean()))
 
 
@@ -30,13 +30,13 @@ def news() -> Estimated:
     return estimate([logged(NEWS, 6_000, 3, 0.5)], "News, again")
 
 
-# -- how near it comes ----------------------------------------------------------------
+# -- accuracy -------------------------------------------------------------------------
 
 
 def test_it_comes_nearer_than_chance_would_let_plain_means(news: Estimated) -> None:
     variance = (NEWS.expected * (1 - NEWS.expected)).mean()
     assert off(NEWS, news) < np.sqrt(variance * NEWS.size * len(NEWS.items) / 6_000)
-    # What is drawn towards what is common differs less than it does.
+    # Shrunken values vary less than the true values.
     assert NEWS.single_value + 0.2 < news.world.best_value < NEWS.best_value
     assert news.world.uniform_value == pytest.approx(NEWS.uniform_value, abs=0.03)
 
@@ -70,7 +70,7 @@ def test_halves_stay_halves(news: Estimated) -> None:
 
 
 def test_halves_that_are_too_many_earn_what_was_earned() -> None:
-    told = estimate(
+    estimated = estimate(
         [
             log_of(
                 [""] * 600,
@@ -79,18 +79,18 @@ def test_halves_that_are_too_many_earn_what_was_earned() -> None:
             )
         ]
     )
-    assert told.world.expected[0] == pytest.approx([0.68, 0.68], abs=0.001)
-    assert told.world.outcomes[0, :, 1] == pytest.approx([0.64, 0.64], abs=0.002)
+    assert estimated.world.expected[0] == pytest.approx([0.68, 0.68], abs=0.001)
+    assert estimated.world.outcomes[0, :, 1] == pytest.approx([0.64, 0.64], abs=0.002)
 
 
 def test_levels_of_rewards_come_back_as_often_as_they_came() -> None:
-    """Shares that differ from the world's by less than five standard errors."""
+    """Shares differ from the world's by less than five standard errors."""
     levels = Level(0.2, share=3.0), Level(0.6)
-    told = estimate([logged(replace(NEWS, levels=levels), 3_000, 3, 1.0)])
-    assert [level.worth for level in told.world.levels] == [0.2, 0.6]
-    shares = np.array([level.share for level in told.world.levels])
+    estimated = estimate([logged(replace(NEWS, levels=levels), 3_000, 3, 1.0)])
+    assert [level.worth for level in estimated.world.levels] == [0.2, 0.6]
+    shares = np.array([level.share for level in estimated.world.levels])
     assert shares == pytest.approx([0.75, 0.25], abs=0.08)
-    assert told.world.partial == pytest.approx(0.3, abs=0.04)
+    assert estimated.world.partial == pytest.approx(0.3, abs=0.04)
     of_any_size = logged(NEWS, 1_000, 3, 1.0)
     noisy = replace(of_any_size, reward=of_any_size.reward * np.linspace(0.5, 1, 1_000))
     assert estimate([noisy]).world.levels == LEVELS
@@ -103,13 +103,13 @@ def test_it_is_said_to_be_no_truth(news: Estimated) -> None:
 
 
 def test_probabilities_matter_where_what_was_shown_depends_on_who_came() -> None:
-    """Tea is shown to whoever likes everything, and would seem better than it is."""
+    """Tea is shown to visitors with a taste for everything, and would seem better than true."""
     rng = np.random.default_rng(5)
     rich, luck = rng.random(4_000) < 0.5, rng.random(4_000)
     chance_of_tea = np.where(rich, 0.9, 0.1)
     tea = rng.random(4_000) < chance_of_tea
     reward = luck < np.where(rich, 0.8, 0.2)
-    told = estimate([
+    estimated = estimate([
         log_of(
             [""] * 4_000,
             np.where(tea, "tea", "milk").tolist(),
@@ -117,15 +117,15 @@ def test_probabilities_matter_where_what_was_shown_depends_on_who_came() -> None
             np.where(tea, chance_of_tea, 1 - chance_of_tea).tolist(),
         )
     ])  # fmt: skip
-    assert told.world.size == 1
-    assert np.ptp(told.world.expected) < 0.05
+    assert estimated.world.size == 1
+    assert np.ptp(estimated.world.expected) < 0.05
     assert abs(reward[tea].mean() - reward[~tea].mean()) > 0.4
 
 
 def test_where_nothing_matters_little_is_found() -> None:
     vending = GALLERY["vending"].world
-    told = estimate([logged(vending, 2_000, 4, 1.0)])
-    assert off(vending, told) < 0.04
+    estimated = estimate([logged(vending, 2_000, 4, 1.0)])
+    assert off(vending, estimated) < 0.04
 
 
 # -- of any log -----------------------------------------------------------------------
@@ -135,9 +135,9 @@ def test_where_nothing_matters_little_is_found() -> None:
 def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     loop = LearningLoop(seed=2)
     rows = list(crowd(loop, COFFEE, 60))
-    told = estimate([decisions_from(usable(loop))])
-    assert told.visitors == 60
-    assert {f.name for f in told.world.fields} == {"name", "weather", "timeofday"}
+    estimated = estimate([decisions_from(usable(loop))])
+    assert estimated.visitors == 60
+    assert {f.name for f in estimated.world.fields} == {"name", "weather", "timeofday"}
     names = ("name", "weather", "action", "probability", "reward")
     lines = [",".join(names), *(",".join(str(row[n]) for n in names) for row in rows)]
     file = open_log("\n".join(lines).encode(), "log.csv")
@@ -146,7 +146,7 @@ def test_a_loop_a_file_of_rows_and_several_batches_become_worlds() -> None:
     assert again.left_out == {"name": "rewards differ less by it, and the table is full"}
     log = decisions_from(usable(loop))
     halves = [log.take(slice(0, 30)), log.take(slice(30, 60))]
-    assert estimate(halves).world == told.world
+    assert estimate(halves).world == estimated.world
 
 
 def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room() -> None:
@@ -155,11 +155,11 @@ def test_the_fields_by_which_rewards_differ_most_are_taken_if_not_all_have_room(
     contexts = [", ".join(f"f{i}=v{v}" for i, v in enumerate(row)) for row in words.tolist()]
     shown = rng.integers(2, size=3_000)
     reward = ((words[:, 2] < 4) == shown).astype(float)
-    told = estimate([log_of(contexts, [f"a{s}" for s in shown], reward.tolist())])
-    assert "f2" in [field.name for field in told.world.fields]
-    assert told.world.size <= 1_000
-    assert len(told.left_out) == 1
-    assert told.world.ceilings.field.fields == ("f2",)
+    estimated = estimate([log_of(contexts, [f"a{s}" for s in shown], reward.tolist())])
+    assert "f2" in [field.name for field in estimated.world.fields]
+    assert estimated.world.size <= 1_000
+    assert len(estimated.left_out) == 1
+    assert estimated.world.ceilings.field.fields == ("f2",)
 
 
 def test_names_that_no_field_may_have_are_changed_and_commas_are_no_end() -> None:
@@ -180,22 +180,22 @@ def test_rewards_of_priced_actions_are_parts_of_what_they_are_worth() -> None:
     """Half a success with t, then a whole one with u, each time; v, never shown, is worth most."""
     items = items_from_table("id,value\nt,2\nu,4\nv,8\n")
     log = log_of([""] * 400, ["t", "u"] * 200, [0.125, 0.5] * 200)
-    told = estimate([log], items=items, unit="€")
-    assert told.world.outcomes[0] == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]), abs=0.02)
-    assert (told.world.unit, told.world.most) == ("€", 4)
-    assert told.world.expected[0] == pytest.approx([0.25, 1], abs=0.02)
-    assert told.errors[0, 0] == pytest.approx(told.errors[0, 1] / 2)
+    estimated = estimate([log], items=items, unit="€")
+    assert estimated.world.outcomes[0] == pytest.approx(np.array([[0, 1, 0], [0, 0, 1]]), abs=0.02)
+    assert (estimated.world.unit, estimated.world.most) == ("€", 4)
+    assert estimated.world.expected[0] == pytest.approx([0.25, 1], abs=0.02)
+    assert estimated.errors[0, 0] == pytest.approx(estimated.errors[0, 1] / 2)
 
 
 def test_rewards_of_other_bounds_become_parts_of_them() -> None:
-    told = estimate([log_of([""] * 400, ["t", "u"] * 200, [-1, 5] * 200)], bounds=(-1, 5))
-    assert told.world.expected[0] == pytest.approx([0, 1], abs=0.02)
+    estimated = estimate([log_of([""] * 400, ["t", "u"] * 200, [-1, 5] * 200)], bounds=(-1, 5))
+    assert estimated.world.expected[0] == pytest.approx([0, 1], abs=0.02)
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
-def test_what_is_no_world_is_refused() -> None:
+def test_unsuitable_logs_are_refused() -> None:
     with pytest.raises(PersonalizerError, match="answered events is 0, but must be 1 or more"):
         estimate([])
     many = [f"a{i}" for i in range(51)]
@@ -216,20 +216,21 @@ def test_values_come_together_as_often_as_in_the_log_unless_chance_explains_it()
     """Within four standard errors of how often each of 36 cells came in truth."""
     times = np.where(np.arange(COFFEE.size) % 2, 0.4, 1.6)
     world = replace(COFFEE, together=tuple(times.tolist()))
-    told = estimate([logged(world, 4_000, 3, 0.4)]).world
-    cells = [told.cell(context) for context in world.contexts]
-    came = told.frequencies[cells]
+    estimated = estimate([logged(world, 4_000, 3, 0.4)]).world
+    cells = [estimated.cell(context) for context in world.contexts]
+    came = estimated.frequencies[cells]
     assert np.abs(came - world.frequencies).max() < 4 * np.sqrt(world.frequencies.max() / 4_000)
     assert estimate([logged(COFFEE, 4_000, 3, 0.4)]).world.together == ()
 
 
 def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> None:
-    """Of 60 logs of fields that are independent, with 1,000 cells of which few are foretold five
-    events; where each counted by itself, every sixth had values that come together."""
+    """Of 60 logs with independent fields and 1,000 cells, few with five expected events. Where each
+    cell counted separately, every sixth log had a reported dependence.
+    """
     shares = 1 / np.arange(1, 11) ** 1.5
     values = tuple(Value(f"v{n}", "", share) for n, share in enumerate(shares / shares.sum()))
     fields = tuple(Field(name, name, values) for name in "abc")
-    found = 0
+    result = 0
     for seed in range(60):
         rng = np.random.default_rng(seed)
         codes = [rng.choice(10, 1_000, p=shares / shares.sum()) for _ in fields]
@@ -240,15 +241,15 @@ def test_values_that_seldom_come_are_not_taken_for_ones_that_come_together() -> 
             for field, one in zip(fields, codes, strict=True)
         )  # fmt: skip
         came = np.bincount(np.ravel_multi_index(codes, (10, 10, 10)), minlength=1_000)
-        found += _dependence(came, replace(COFFEE, fields=counted)) != ()
-    assert found <= 1
+        result += _dependence(came, replace(COFFEE, fields=counted)) != ()
+    assert result <= 1
 
 
 @pytest.mark.parametrize("rare", [(3, 3), (4, 2), (6, 0)])
 def test_of_a_value_that_seldom_comes_chance_explains_with_what_it_came(
     rare: tuple[int, int],
 ) -> None:
-    """Joined, its cells leave chance so little room that it is a hundredth of one degree."""
+    """Joined, the cells leave so little to chance: a hundredth of a degree of freedom."""
     often = Field("a", "A", (Value("u", ""), Value("v", "")))
     seldom = Field("b", "B", (Value("w", "", 594.0), Value("x", "", 6.0)))
     came = np.array([300 - rare[0], rare[0], 300 - rare[1], rare[1]])

@@ -1,4 +1,4 @@
-"""Logs of fresh loops in the coffee shop, made once for all tests."""
+"""Logs of new loops in the coffee shop, created once for all tests."""
 
 from functools import cache
 
@@ -18,6 +18,6 @@ def log_of(seed: int) -> ExperimentLog:
 
 @cache
 def early(seed: int) -> ExperimentLog:
-    """The same when half of them had been."""
-    told = log_of(seed)
-    return ExperimentLog(told.log.take(slice(500)), told.cells[:500])
+    """The same log after half of the visitors."""
+    full = log_of(seed)
+    return ExperimentLog(full.log.take(slice(500)), full.cells[:500])

@@ -24,14 +24,14 @@ def test_the_winner_is_right_for_few_whoever_it_is(seed: int) -> None:
 
 @three_seeds
 def test_it_is_the_test_that_races(seed: int) -> None:
-    found, crowd = ab_test(COFFEE, seed, 200), potential_outcomes(COFFEE, 201, seed, "none")
+    result, crowd = ab_test(COFFEE, seed, 200), potential_outcomes(COFFEE, 201, seed, "none")
     player = line_up(COFFEE)["ab"].enter(COFFEE, seed)
     for number, cell in enumerate(crowd.cells.tolist()):
         choice = player.choose(number, cell)
         player.learn(cell, choice, crowd.rewards[number, choice.position])
-    assert choice.position == found.winner
-    assert found.shown.sum() == 200
-    assert found.means == pytest.approx(np.full(4, 0.25), abs=0.2)
+    assert choice.position == result.winner
+    assert result.shown.sum() == 200
+    assert result.means == pytest.approx(np.full(4, 0.25), abs=0.2)
 
 
 def test_it_is_right_for_everybody_where_all_are_alike() -> None:

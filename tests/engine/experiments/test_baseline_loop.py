@@ -1,4 +1,4 @@
-"""The lazily learning baseline loop, compared with an ordinary one."""
+"""The lazily learning baseline loop, compared with an ordinary loop."""
 
 from dataclasses import replace
 from typing import Any
@@ -42,7 +42,7 @@ def test_it_logs_what_a_loop_that_learns_would_but_for_what_that_believes() -> N
     assert unasked.log.position == len(unasked.log) == 25
 
 
-def test_who_asks_for_its_learner_finds_all_that_was_earned() -> None:
+def test_the_learner_includes_all_rewards_when_requested() -> None:
     unasked = walked(BaselineLoop(LoopSettings(), seed=4, clock=ManualClock()))
     cell, learner = COFFEE.request(3), plain().learner
     assert unasked.learner.learned == learner.learned == 12

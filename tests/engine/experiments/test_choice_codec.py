@@ -22,7 +22,7 @@ def test_a_text_is_read_as_it_was_written() -> None:
     [("01c", "'c'", "a character from 0 to b"), ("0 1", "' '", "a character from 0 to b"),
      ("0²", "'²'", "a character from 0 to b"), ("0" * 101, "'0000", "at most 100 characters")],
 )  # fmt: skip
-def test_what_nobody_can_have_chosen_is_refused_with_its_place(
+def test_impossible_choices_are_refused_with_their_place(
     text: str, value: str, allowed: str
 ) -> None:
     error = refusal(lambda: decode_choices(text, MOVIES))

@@ -1,4 +1,4 @@
-"""Three arms before one crowd, against the loops' own logs, and the claim they are for."""
+"""Three arms with the same crowd, compared with the loops' logs and with the claim they support."""
 
 import math
 from functools import cache
@@ -61,7 +61,7 @@ def requests(loop: LearningLoop) -> list[RankRequest]:
     return [state.ranked.request for state in loop.events.values()]
 
 
-# -- one crowd ------------------------------------------------------------------------
+# -- the shared crowd -----------------------------------------------------------------
 
 
 @pytest.mark.no_cover
@@ -70,11 +70,11 @@ def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
     baseline: Baseline,
 ) -> None:
     comparison = crowd(40, baseline, seed=5)
-    for number, asked in enumerate(zip(*map(requests, comparison.loops.values()), strict=True)):
+    for number, requested in enumerate(zip(*map(requests, comparison.loops.values()), strict=True)):
         visitor = nth_visitor(COFFEE, 5, number)
         first = baseline.choose(visitor.context, stream(5, "baseline", number))
         expected = request_of(COFFEE.features(visitor.context), *COFFEE.actions_from(first))
-        for request in asked:
+        for request in requested:
             assert request.context_text == expected.context_text
             assert request.actions_text == expected.actions_text
             assert request.actions[0].id == first
@@ -89,7 +89,7 @@ def test_all_arms_meet_the_same_visitors_with_the_baselines_item_first(
 
 @pytest.mark.no_cover
 def test_a_visitor_gives_every_arm_what_their_luck_gives_for_the_item_shown() -> None:
-    """So arms that show the same earn the same; on the news page luck matters."""
+    """Arms that show the same item earn the same; on the news page luck matters."""
     world = WORLDS["news"]
     rule = best_rule(world, (world.fields[0].name,))
     comparison = Comparison(world, rule, QUICK, seed=3, clock=ManualClock())
@@ -133,7 +133,7 @@ def test_the_apprentice_earns_exactly_what_the_baseline_earns_until_it_goes_onli
     walk(comparison, 50)
     rewards = comparison.rewards()
     assert rewards["apprentice"][:50].tolist() == rewards["baseline"][:50].tolist()
-    if policy != Greedy():  # It tries nothing that is believed to fall short of the rule.
+    if policy != Greedy():  # Actions believed to fall short of the rule are not tried.
         assert rewards["apprentice"][50:].tolist() != rewards["baseline"][50:].tolist()
 
 
@@ -199,7 +199,7 @@ def test_going_online_when_online_already_changes_nothing_not_even_what_was_fore
 @pytest.mark.no_cover
 @every_baseline
 def test_the_value_of_going_online_is_known_to_the_world(baseline: Baseline) -> None:
-    """Over every cell and all that the baseline may put first there."""
+    """Computed over every cell and every possible first item of the baseline."""
     comparison = crowd(60, baseline)
     loop, total = comparison.apprentice, 0.0
     for cell, context in enumerate(COFFEE.contexts):
@@ -220,12 +220,14 @@ def test_the_value_of_going_online_is_known_to_the_world(baseline: Baseline) -> 
     assert comparison.value_online() == before
 
 
-# -- the rule that switches by itself ---------------------------------------------------
+# -- automatic switch -------------------------------------------------------------------
 
 
 @cache
 def matches() -> list[bool]:
-    """Whether each choice of an apprentice that nobody sends online was the baseline's."""
+    """For each choice of an apprentice that is never switched online: true if equal to the
+    baseline.
+    """
     states = crowd(150).apprentice.events.values()
     return [state.ranked.chosen == state.ranked.baseline for state in states]
 
@@ -307,7 +309,7 @@ def test_the_bounds_of_the_rule_are_allowed(share: float, events: int) -> None:
     assert AutoSwitch(share, events).events == events
 
 
-# -- what is shown of it ----------------------------------------------------------------
+# -- displayed values -------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -419,7 +421,7 @@ def test_stretches_are_what_was_earned_from_switch_to_switch(walked: Comparison)
     assert stretches[3].worse("online") == 0
 
 
-# -- what it is for -------------------------------------------------------------------
+# -- the claim ------------------------------------------------------------------------
 
 LESSON_SEEDS = (3, 7, 11)
 SEEDS, WATCHED, AFTER = (*LESSON_SEEDS, 0, 1, 2, 4), 200, 100
@@ -437,13 +439,13 @@ def sent_online(seed: int) -> Comparison:
 
 @cache
 def gains() -> dict[str, Array]:
-    """Rewards less those of the baseline, (seeds, visitors), of seven such crowds."""
-    found: dict[str, list[Array]] = {"apprentice": [], "online": []}
+    """Rewards minus the baseline's rewards, (seeds, visitors), of seven crowds."""
+    results: dict[str, list[Array]] = {"apprentice": [], "online": []}
     for seed in SEEDS:
         rewards = sent_online(seed).rewards()
-        for arm, rows in found.items():
+        for arm, rows in results.items():
             rows.append(rewards[arm] - rewards["baseline"])
-    return {arm: np.array(rows) for arm, rows in found.items()}
+    return {arm: np.array(rows) for arm, rows in results.items()}
 
 
 def mean_and_error(per_seed: Array) -> tuple[float, float]:
@@ -472,7 +474,7 @@ def test_a_cold_start_costs_visitors_who_got_a_worse_drink_than_today() -> None:
 
 @pytest.mark.slow
 def test_within_100_visitors_of_the_switch_the_apprentice_has_overtaken_the_baseline() -> None:
-    """Visitors 51 to 100 after it."""
+    """Visitors 51 to 100 after the switch."""
     late = gains()["apprentice"][:, WATCHED + 50 : WATCHED + 100].mean(axis=1)
     gain, error = mean_and_error(late)
     assert gain > 4 * error

@@ -1,4 +1,4 @@
-"""A person against the engine, before the same visitors."""
+"""A person against the engine, with the same visitors."""
 
 from itertools import islice
 
@@ -21,8 +21,8 @@ def duel(seed: int, count: int = 20) -> Duel:
 
 def test_visits_are_the_seeds_own_visitors_who_fit() -> None:
     numbers = [n for n in range(60) if nth_visitor(COFFEE, 3, n).context["name"] == "Dave"]
-    found = list(islice(visits(COFFEE, 3, DAVE), len(numbers)))
-    assert found == [nth_visitor(COFFEE, 3, n) for n in numbers]
+    results = list(islice(visits(COFFEE, 3, DAVE), len(numbers)))
+    assert results == [nth_visitor(COFFEE, 3, n) for n in numbers]
 
 
 def test_both_serve_each_visitor_and_the_same_choice_earns_the_same() -> None:
@@ -38,7 +38,7 @@ def test_both_serve_each_visitor_and_the_same_choice_earns_the_same() -> None:
     ]
 
 
-def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
+def test_the_persons_log_contains_their_choices() -> None:
     one = duel(5, 3)
     for drink in ("Latte", "Cold brew", "Iced mocha"):
         one.choose(drink)
@@ -53,16 +53,16 @@ def test_what_the_person_chose_is_what_their_log_says_was_shown() -> None:
 
 
 @pytest.mark.parametrize("seed", [3, 7, 11])
-def test_whoever_knows_that_only_the_weather_matters_beats_the_engine_with_dave(seed: int) -> None:
-    """The claim of the lesson: one wins by what one knows."""
+def test_a_person_who_uses_only_the_weather_beats_the_engine_with_dave(seed: int) -> None:
+    """The lesson's claim: prior knowledge wins."""
     one = duel(seed)
-    told = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
+    informed_score = score_told(COFFEE, seed, one.visitors, frozenset({"weather"}), TEXTBOOK)
     while not one.is_over:
         one.choose("Latte")
-    assert told > sum(other for _, other in one.scores())
+    assert informed_score > sum(other for _, other in one.scores())
 
 
-def test_what_was_chosen_is_taken_back_exactly_and_comes_again() -> None:
+def test_undo_and_redo_of_a_choice_are_exact() -> None:
     one, other = duel(5), duel(5)
     finish(one.choosing([3, 1, 2, 0]))
     scores, others = one.scores(), one.engine_choices
@@ -89,7 +89,7 @@ def test_what_the_person_shows_is_logged_with_no_chance_of_the_engines() -> None
 def test_a_choice_for_a_visitor_who_has_left_counts_for_nobody() -> None:
     one = duel(5, 2)
     one.choose("Latte", 0)
-    one.choose("Latte", 0)  # A second press, for the same visitor.
+    one.choose("Latte", 0)  # A second press for the same visitor.
     assert one.served == 1
     one.choose("Latte", 1)
     one.choose("Latte", 2)

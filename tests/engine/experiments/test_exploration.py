@@ -1,4 +1,4 @@
-"""How a loop explores: the claims of three lessons, each on three seeds."""
+"""Exploration of a loop: the claims of three lessons, each on three seeds."""
 
 from functools import cache
 
@@ -48,10 +48,10 @@ def test_greedy_never_shows_many_of_the_best_and_believes_too_little_of_them(see
 
 
 def test_what_was_shown_is_counted_in_its_context() -> None:
-    found = after_readers(Greedy(), 7)
-    assert found.shown.sum() == 800
-    best = found.shown[np.arange(len(found.best)), found.best]
-    assert ((best == 0) == found.never).all()
+    result = after_readers(Greedy(), 7)
+    assert result.shown.sum() == 800
+    best = result.shown[np.arange(len(result.best)), result.best]
+    assert ((best == 0) == result.never).all()
 
 
 # -- certainty ------------------------------------------------------------------------
@@ -59,9 +59,9 @@ def test_what_was_shown_is_counted_in_its_context() -> None:
 
 @cache
 def growing(seed: int, floor: float) -> list[Certainty]:
-    found: list[Certainty] = []
-    finish(certainty_steps(COFFEE, seed, (20, 300, 500), floor, found))
-    return found
+    results: list[Certainty] = []
+    finish(certainty_steps(COFFEE, seed, (20, 300, 500), floor, results))
+    return results
 
 
 @three_seeds
@@ -79,14 +79,14 @@ def test_it_becomes_surer_and_a_floor_keeps_it_from_being_sure(seed: int) -> Non
 
 @three_seeds
 def test_who_was_never_seen_is_expected_to_give_more_the_more_they_share(seed: int) -> None:
-    found = generalise(NEWS, seed)
-    own = np.arange(len(NEWS.items)) == found.item
-    same = [found.after_for(shared, own) for shared in (0, 1, 2, 3)]
-    others = [found.after_for(shared, ~own) for shared in (0, 1, 2, 3)]
+    result = generalise(NEWS, seed)
+    own = np.arange(len(NEWS.items)) == result.item
+    same = [result.after_for(shared, own) for shared in (0, 1, 2, 3)]
+    others = [result.after_for(shared, ~own) for shared in (0, 1, 2, 3)]
     assert same == sorted(same)
     assert same[3] - same[0] > 0.05
-    assert all(one > other > found.before.max() for one, other in zip(same, others, strict=True))
-    assert np.ptp(found.before) < 1e-9
+    assert all(one > other > result.before.max() for one, other in zip(same, others, strict=True))
+    assert np.ptp(result.before) < 1e-9
 
 
 # -- repeated draws -------------------------------------------------------------------
@@ -96,7 +96,7 @@ CATHY = {"name": "Cathy", "weather": "Sunny", "timeofday": "Morning"}
 
 
 def met(seed: int, draws: int) -> RepeatedOffer:
-    """Somebody whom a loop meets again and again, after sixty visitors."""
+    """A visitor who returns repeatedly, after sixty other visitors."""
     loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=seed)
     for _ in crowd(loop, COFFEE, 60):
         pass
@@ -112,7 +112,7 @@ def test_an_action_is_drawn_as_often_as_its_stated_chance(seed: int) -> None:
     chances = offer.chances
     error = np.sqrt(chances * (1 - chances) / 400)
     assert (np.abs(offer.shares - chances) <= 4 * error).all()
-    assert len(offer.loop.events) == 60  # Nothing was logged.
+    assert len(offer.loop.events) == 60  # No event was logged.
 
 
 @three_seeds

@@ -88,8 +88,8 @@ def test_without_its_probabilities_it_says_more_than_anything_can_earn(seed: int
 
 @three_seeds
 def test_the_best_of_many_is_not_as_good_as_it_looked(seed: int) -> None:
-    found = search(COFFEE, early(seed), seed)
-    assert found.chosen > found.truth
+    result = search(COFFEE, early(seed), seed)
+    assert result.chosen > result.truth
 
 
 def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
@@ -97,13 +97,13 @@ def test_the_half_that_did_not_choose_is_nearer_to_the_truth() -> None:
     assert chosen > 2 * judged
 
 
-def test_what_a_log_has_of_each_value_and_item() -> None:
-    told = early(SEEDS[0])
-    found = offered_by(COFFEE, told, "weather")
-    assert found.times.shape == (3, 4)
-    assert found.times.sum() == len(told.log)
-    rainy = np.array([COFFEE.contexts[cell]["weather"] == "Rainy" for cell in told.cells])
-    latte = rainy & (told.log.shown == told.log.actions.index("Latte"))
+def test_counts_of_each_value_and_item_in_a_log() -> None:
+    log = early(SEEDS[0])
+    result = offered_by(COFFEE, log, "weather")
+    assert result.times.shape == (3, 4)
+    assert result.times.sum() == len(log.log)
+    rainy = np.array([COFFEE.contexts[cell]["weather"] == "Rainy" for cell in log.cells])
+    latte = rainy & (log.log.shown == log.log.actions.index("Latte"))
     position = COFFEE.position("Latte")
-    assert found.times[1, position] == latte.sum()
-    assert found.means[1, position] == pytest.approx(told.log.reward[latte].mean())
+    assert result.times[1, position] == latte.sum()
+    assert result.means[1, position] == pytest.approx(log.log.reward[latte].mean())

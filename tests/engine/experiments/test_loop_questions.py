@@ -1,4 +1,4 @@
-"""Questions about a loop: true answers equal those of a loop played by hand."""
+"""Questions about a loop: the true answers equal those of a loop operated manually."""
 
 from functools import cache
 
@@ -35,13 +35,13 @@ three_seeds = pytest.mark.parametrize("seed", [3, 7, 11])
 @cache
 def asking(seed: int) -> LoopInquiry:
     played = Playthrough(COFFEE, SETTINGS, (Crowd(BEFORE - 1), Visit(DAVE, 1.0)))
-    found = LoopInquiry(played, seed, ASKED)
-    finish(found.work())
-    return found
+    result = LoopInquiry(played, seed, ASKED)
+    finish(result.work())
+    return result
 
 
 def by_hand(seed: int, visitors: int, *more: tuple[Context, str, float]) -> LearningLoop:
-    """The same loop without any of that, and after so many more visitors or rewards."""
+    """The same loop without questions, after additional visitors or rewards."""
     loop = LearningLoop(SETTINGS, seed=seed)
     for number in range(BEFORE + visitors):
         visitor = nth_visitor(COFFEE, seed, number)
@@ -85,8 +85,8 @@ def test_offers_are_drawn_of_the_loop_as_it_was_left() -> None:
 
 @three_seeds
 def test_which_action_is_offered_most(seed: int) -> None:
-    found = chances(by_hand(seed, AFTER), DAVE)
-    assert asking(seed).truth(3) == max(found, key=found.__getitem__)
+    result = chances(by_hand(seed, AFTER), DAVE)
+    assert asking(seed).truth(3) == max(result, key=result.__getitem__)
 
 
 @three_seeds
@@ -98,8 +98,8 @@ def test_what_the_best_single_action_would_earn(seed: int) -> None:
     assert asking(seed).truth(4) == pytest.approx(max(means))
 
 
-def test_what_can_be_earned_in_a_world_is_found_in_steps() -> None:
-    """It takes up to a second in a large world, and others wait for the end of a step."""
+def test_ceilings_of_a_world_are_computed_in_steps() -> None:
+    """Large worlds need up to a second; other requests wait only for the end of a step."""
     world, twin = (generate(Knobs(fields=2, values=2, actions=2), 1) for _ in range(2))
     steps = len(list(twin.finding_ceilings()))
     work = LoopInquiry(Playthrough(world, SETTINGS), 1, [LoopQuestion("single")]).work()
@@ -129,12 +129,12 @@ def test_a_reward_that_was_only_looked_at_leaves_nothing_behind() -> None:
 
 
 def test_it_is_looked_after_each_quarter_and_averages_are_those_of_the_log() -> None:
-    found = asking(7)
-    assert found.progress == 1.0
+    result = asking(7)
+    assert result.progress == 1.0
     assert ASKED[0].looks == (0, 2, 4, 6, 8)
-    assert set(found.looks) == {0, 2, 4, 6, 8, 25, 50, 75, 100}
+    assert set(result.looks) == {0, 2, 4, 6, 8, 25, 50, 75, 100}
     events = list(by_hand(7, AFTER).events.values())
-    for action, average in zip(COFFEE.actions, found.looks[AFTER].averages, strict=True):
+    for action, average in zip(COFFEE.actions, result.looks[AFTER].averages, strict=True):
         own = [sum(e.rewards) for e in events if e.ranked.action_id == action["id"]]
         assert np.isnan(average) if not own else average == pytest.approx(sum(own) / len(own))
 
@@ -147,12 +147,12 @@ def cells(who: Context, rows: str, columns: str) -> list[Context]:
 
 @three_seeds
 def test_in_which_cells_of_a_map_it_is_so(seed: int) -> None:
-    loop, found = by_hand(seed, AFTER), asking(seed)
+    loop, result = by_hand(seed, AFTER), asking(seed)
     at = [chances(loop, one) for one in cells(DAVE, "timeofday", "name")]
     most = [max(one, key=one.__getitem__) for one in at]
-    assert found.truth(7) == frozenset(np.flatnonzero(np.array(most) == "Latte").tolist())
+    assert result.truth(7) == frozenset(np.flatnonzero(np.array(most) == "Latte").tolist())
     before, after = by_hand(seed, 0), by_hand(seed, 0, (DAVE, "Latte", 1.0))
     here = cells(DAVE, "name", "weather")
     by = [chances(after, one)["Latte"] - chances(before, one)["Latte"] for one in here]
-    assert found.truth(8) == frozenset(np.flatnonzero(np.array(by) >= 0.01).tolist())
+    assert result.truth(8) == frozenset(np.flatnonzero(np.array(by) >= 0.01).tolist())
     assert by[here.index(DAVE)] >= 0.01

@@ -24,7 +24,7 @@ def visit(loop: LearningLoop, context: dict[str, str], reward: float | None) -> 
 
 @pytest.fixture(scope="module")
 def taught() -> LearningLoop:
-    """A crowd, three answers by hand, one of them taken back, another policy, and a crowd."""
+    """A crowd, three manual answers with one undone, another policy, and a crowd."""
     loop = LearningLoop(LoopSettings(crosses=1), seed=5)
     loop.configure(crosses=2)
     list(crowd(loop, COFFEE, 4))
@@ -38,15 +38,15 @@ def taught() -> LearningLoop:
     return loop
 
 
-def test_it_is_told_in_few_steps(taught: LearningLoop) -> None:
-    told = playthrough_of(taught, COFFEE)
-    assert told.settings == LoopSettings(crosses=2)
+def test_a_playthrough_has_few_steps(taught: LearningLoop) -> None:
+    playthrough = playthrough_of(taught, COFFEE)
+    assert playthrough.settings == LoopSettings(crosses=2)
     changed = Change(LoopSettings(crosses=2, default_reward=0.5, policy=EpsilonGreedy(epsilon=0.3)))
-    assert told.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
-    assert (told.visitors, told.by_hand) == (9, 2)
+    assert playthrough.acts == (Crowd(4), Visit(DAVE, 0.5), Visit(CATHY, None), changed, Crowd(3))
+    assert (playthrough.visitors, playthrough.by_hand) == (9, 2)
 
 
-def test_a_moment_of_a_loop_is_told_as_it_was(taught: LearningLoop) -> None:
+def test_playthrough_of_an_earlier_position(taught: LearningLoop) -> None:
     then = finish(as_of(taught, entries_before(taught, 5)))
     assert playthrough_of(then, COFFEE).acts == (Crowd(4), Visit(DAVE, 0.5))
 
@@ -70,7 +70,7 @@ def test_the_learning_mode_and_settings_of_rewards_may_change_at_once() -> None:
     ("context", "excluded", "said"),
     [({"weather": "Foggy"}, [], "visitor 1 is"), (DAVE, ["Latte"], "what visitor 1 was offered")],
 )
-def test_what_no_visitor_of_the_world_asks_is_refused(
+def test_requests_of_impossible_visitors_are_refused(
     context: dict[str, str], excluded: list[str], said: str
 ) -> None:
     loop = LearningLoop(seed=1)

@@ -1,4 +1,4 @@
-"""A second loop with other settings on the visitors of a first."""
+"""A second loop with other settings on the visitors of a first loop."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -35,8 +35,8 @@ def no_crosses(of: LoopSettings) -> LoopSettings:
     return replace(of, crosses=0)
 
 
-def told(loop: LearningLoop) -> list[tuple[object, ...]]:
-    """What each event was, whenever it was."""
+def events_of(loop: LearningLoop) -> list[tuple[object, ...]]:
+    """Every event of the loop, without times."""
     return [
         (e.ranked.event_id, e.ranked.probabilities, e.ranked.means, e.ranked.shown, e.rewards)
         for e in loop.events.values()
@@ -44,7 +44,7 @@ def told(loop: LearningLoop) -> list[tuple[object, ...]]:
 
 
 def answer(loop: LearningLoop, value: float, number: int = 3) -> Ranked:
-    """A person answers for a visitor whom they asked for."""
+    """Answer manually for a requested visitor."""
     features = COFFEE.features(nth_visitor(COFFEE, SEED + 1, number).context)
     event = loop.rank(COFFEE.actions, features).event_id
     loop.reward(event, value)
@@ -58,7 +58,7 @@ def test_with_the_same_settings_it_is_the_same_loop_whoever_answered() -> None:
     first.expire(first.rank(COFFEE.actions, COFFEE.features(COFFEE.contexts[0])).event_id)
     list(crowd(first, COFFEE, 5))
     assert second.follow(first)
-    assert told(second.loop) == told(first)
+    assert events_of(second.loop) == events_of(first)
 
 
 def test_visitors_are_the_same_with_the_same_luck() -> None:
@@ -67,8 +67,8 @@ def test_visitors_are_the_same_with_the_same_luck() -> None:
     second.follow(first)
     alone = a_loop(no_crosses(QUICK))
     list(crowd(alone, COFFEE, 60))
-    assert told(second.loop) == told(alone)
-    assert told(second.loop) != told(first)
+    assert events_of(second.loop) == events_of(alone)
+    assert events_of(second.loop) != events_of(first)
 
 
 def test_a_person_answers_for_what_both_offered_and_the_world_for_anything_else() -> None:
@@ -125,7 +125,7 @@ STEPS = st.lists(
 
 @settings(max_examples=25, deadline=None)
 @given(steps=STEPS)
-def test_whatever_is_taken_back_it_is_as_if_it_had_followed_the_log_from_the_start(
+def test_after_any_undo_the_second_loop_equals_a_replay(
     steps: list[str],
 ) -> None:
     first, second = a_loop(), beside(no_crosses)
@@ -145,7 +145,7 @@ def test_whatever_is_taken_back_it_is_as_if_it_had_followed_the_log_from_the_sta
         second.follow(first)
     anew = beside(no_crosses)
     anew.follow(first)
-    assert told(second.loop) == told(anew.loop)
+    assert events_of(second.loop) == events_of(anew.loop)
     assert second.loop.settings == anew.loop.settings
 
 
@@ -153,14 +153,14 @@ def test_it_goes_back_with_a_past_moment_and_comes_again() -> None:
     first, second = a_loop(), beside(no_crosses)
     list(crowd(first, COFFEE, 20))
     second.follow(first)
-    now = told(second.loop)
+    now = events_of(second.loop)
     second.follow(finish(as_of(first, 11)))
-    assert told(second.loop) == now[:5]
+    assert events_of(second.loop) == now[:5]
     second.follow(first)
-    assert told(second.loop) == now
+    assert events_of(second.loop) == now
 
 
-def test_how_both_stand_is_said_of_the_visitors_that_both_have_served() -> None:
+def test_comparison_covers_visitors_served_by_both() -> None:
     first, second = a_loop(), beside(no_crosses)
     curves = LearningCurve(COFFEE), LearningCurve(COFFEE)
     list(crowd(first, COFFEE, 50))
@@ -197,7 +197,7 @@ def test_seeds_that_differ_would_bring_other_luck() -> None:
     here, there = beside(no_crosses), SecondLoop(COFFEE, SEED + 1, no_crosses)
     for second in (here, there):
         second.follow(first)
-    assert told(here.loop) != told(there.loop)
+    assert events_of(here.loop) != events_of(there.loop)
 
 
 def test_a_world_that_changes_changes_here_too_and_back_again() -> None:
@@ -207,10 +207,10 @@ def test_a_world_that_changes_changes_here_too_and_back_again() -> None:
     first.change_world(other)
     list(crowd(first, other, 10))
     assert second.follow(first)
-    assert told(second.loop) == told(first)
+    assert events_of(second.loop) == events_of(first)
     first.undo(21)
     assert second.follow(first)
     assert second.loop.state.world is None
     list(crowd(first, COFFEE, 5))
     assert second.follow(first)
-    assert told(second.loop) == told(first)
+    assert events_of(second.loop) == events_of(first)

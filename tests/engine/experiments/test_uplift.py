@@ -1,4 +1,4 @@
-"""What a loop brings over the baseline: each figure counted again by hand."""
+"""Uplift of a loop over the baseline: each figure recomputed by hand."""
 
 import math
 
@@ -41,11 +41,11 @@ def comparison() -> Comparison:
 
 @given(st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.5, 1.0]), max_size=30))
 def test_it_has_paid_once_the_sum_stays_where_it_was_without_learning(gains: list[float]) -> None:
-    found, sums = payback(np.array(gains)), np.cumsum([0.0, *gains])
-    assert found.lowest == min(sums)
-    assert sums[found.at] == found.lowest
+    result, sums = payback(np.array(gains)), np.cumsum([0.0, *gains])
+    assert result.lowest == min(sums)
+    assert sums[result.at] == result.lowest
     stays = [at for at in range(len(sums)) if min(sums[at:]) >= 0]
-    assert found.even == (stays[0] if stays else None)
+    assert result.even == (stays[0] if stays else None)
 
 
 @pytest.mark.no_cover
@@ -55,11 +55,11 @@ def test_each_segment_has_the_mean_of_its_own_visitors(comparison: Comparison) -
         (comparison.rewards()["online"] - comparison.rewards()["baseline"])[SWITCH:].tolist()
     )
     rows = comparison.table()[SWITCH:]
-    found = by_segment(comparison, SWITCH, "online")
-    assert len(found) == len(COFFEE.segments())
-    for one in found:
-        told = f"{one.field.name}={one.value.name}"
-        there = more[[told in str(row["context"]).split(", ") for row in rows]]
+    result = by_segment(comparison, SWITCH, "online")
+    assert len(result) == len(COFFEE.segments())
+    for one in result:
+        label = f"{one.field.name}={one.value.name}"
+        there = more[[label in str(row["context"]).split(", ") for row in rows]]
         assert one.visitors == len(there)
         assert one.uplift.mean == pytest.approx(there.mean())
         alone = estimate(there)
@@ -79,15 +79,17 @@ def test_offers_left_to_chance_are_told_apart_from_all_others(comparison: Compar
     events = list(comparison.loops["online"].events.values())[SWITCH:]
     kept = np.array([event.ranked.cause == "random" for event in events], bool)
     earned = np.array([event.earned for event in events], float)
-    found = held_back(comparison, SWITCH, "online")
-    assert found.offers == kept.sum() > 0
-    assert (found.mean, found.others) == pytest.approx((earned[kept].mean(), earned[~kept].mean()))
+    result = held_back(comparison, SWITCH, "online")
+    assert result.offers == kept.sum() > 0
+    assert (result.mean, result.others) == pytest.approx(
+        (earned[kept].mean(), earned[~kept].mean())
+    )
     assert math.isnan(held_back(comparison, VISITORS, "online").mean)
 
 
 @pytest.mark.parametrize(("visitors", "is_told"), [(2, False), (3, False), (20, True)])
 def test_of_a_few_who_all_gave_less_nothing_is_told(visitors: int, is_told: bool) -> None:
-    """The interval of two that are alike is no point."""
-    found = _together(np.full(visitors, -1.0), 10)
-    assert (found.high < 0) == is_told
-    assert found.low < -1 < found.high
+    """The interval of two equal rewards is not a point."""
+    result = _together(np.full(visitors, -1.0), 10)
+    assert (result.high < 0) == is_told
+    assert result.low < -1 < result.high

@@ -1,4 +1,4 @@
-"""What all learners share."""
+"""Behaviour common to all learners."""
 
 import pytest
 

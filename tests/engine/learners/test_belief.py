@@ -1,4 +1,4 @@
-"""A belief that is a mixture of Gaussians, against sampling from it."""
+"""A belief as a mixture of Gaussians, compared with sampling from the mixture."""
 
 import numpy as np
 import pytest
@@ -19,7 +19,7 @@ def mixture(seed: int, parts: int = 3, size: int = 4) -> Belief:
 
 
 def drawn(belief: Belief, seed: int) -> Array:
-    """Draws of a part by weight, and then of belief from it, (draws, K)."""
+    """Sample a component by weight, then a belief from the component, (draws, K)."""
     rng = np.random.default_rng(seed)
     parts = rng.choice(len(belief.weights), size=DRAWS, p=belief.weights)
     result: Array = np.empty((DRAWS, belief.means.shape[1]))
@@ -31,7 +31,7 @@ def drawn(belief: Belief, seed: int) -> Array:
 
 @pytest.mark.parametrize("seed", range(3))
 def test_mean_and_standard_deviation_are_those_of_draws_from_the_mixture(seed: int) -> None:
-    """4 standard errors; that of a variance from the fourth moment of the draws."""
+    """Within 4 standard errors; the error of a variance uses the fourth moment of the samples."""
     belief = mixture(seed)
     sample = drawn(belief, seed)
     assert np.all(np.abs(sample.mean(0) - belief.mean) <= 4 * belief.sd / np.sqrt(DRAWS))
@@ -78,7 +78,7 @@ def test_the_belief_about_some_of_the_actions_is_the_same_belief() -> None:
 # -- bells ----------------------------------------------------------------------------
 
 
-def test_what_all_actions_share_makes_no_bell_wider() -> None:
+def test_uncertainty_common_to_all_actions_widens_no_interval() -> None:
     own = np.array([0.04, 0.09, 0.25])
     alone = Belief.of_one(np.zeros(3), np.diag(own))
     together = Belief.of_one(np.zeros(3), np.diag(own) + 0.7)
@@ -90,7 +90,7 @@ def test_what_all_actions_share_makes_no_bell_wider() -> None:
 def test_before_any_reward_all_bells_are_as_wide(
     size: int, seed: int, scale: float, shared: float
 ) -> None:
-    """Whatever their lengths and correlations."""
+    """For any lengths and correlations."""
     root = np.random.default_rng(seed).standard_normal((size, size + 1))
     before = root @ root.T
     belief = Belief(

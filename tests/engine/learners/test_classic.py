@@ -1,4 +1,4 @@
-"""The retired service's own learner: columns of pairs, and steps that never overshoot."""
+"""The retired service's learner: columns of pairs, and steps that never overshoot."""
 
 import math
 import tracemalloc
@@ -20,14 +20,14 @@ from engine.loop.settings import LearningMode
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.parts import added_by_groups
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import Row, by_fields, dot, naive_columns
 
 NUMBERS: Json = {"id": "tea", "features": [{"price": 0.2, "hot": True}]}
 OUTSIDE: list[Json] = [{"temperature": 0.5}, {"weather": "rainy"}]
 FEATURES = {"temperature": 0.5, "weather": 1.0, "tea": 1.0, "price": 0.2, "hot": 1.0}
-"""All that is known of `NUMBERS` there."""
+"""Expected feature columns of `NUMBERS`."""
 
 
 def coffee(cell: int = 0) -> RankRequest:
@@ -35,9 +35,9 @@ def coffee(cell: int = 0) -> RankRequest:
 
 
 def predictions(learner: Learner, requests: Sequence[RankRequest] = ()) -> Array:
-    """Predicted rewards of every drink in every context, or of what is given."""
-    asked = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
-    return np.array([learner.belief(request).mean for request in asked])
+    """Predicted rewards of every drink in every context, or of the given requests."""
+    chosen = requests or [request_of(context, *DRINKS) for context in CONTEXTS]
+    return np.array([learner.belief(request).mean for request in chosen])
 
 
 def contributions(learner: Learner, request: RankRequest, shown: int = 0) -> dict[Group, float]:
@@ -59,8 +59,8 @@ def products_of(columns: Mapping[str, float], order: int) -> dict[tuple[str, ...
 def written_out(context: list[Json], action: Json, crosses: int) -> Row:
     """(columns of the context, of the action) -> value.
 
-    A constant, all features and all pairs of features; from 2 and 3 crosses on, so many
-    features of the context with each of the action. Its id is a feature, ``#id``.
+    A constant, all features and all pairs of features; from 2 and 3 crosses on, products of as many
+    context features with each action feature. The id is a feature, ``#id``.
     """
     outside, inside = (
         {c: v for columns in naive_columns(objects).values() for c, v in columns.items()}
@@ -86,7 +86,7 @@ class WrittenOut:
     weights: dict[tuple[tuple[str, ...], str], float] = field(default_factory=dict)
 
     def parts(self, context: list[Json], action: Json) -> Row:
-        """What each column adds to the prediction."""
+        """Contribution of each column to the prediction."""
         row = written_out(context, action, self.crosses)
         return {column: self.weights.get(column, 0.0) * value for column, value in row.items()}
 
@@ -140,9 +140,9 @@ def test_predictions_and_contributions_are_those_of_columns_written_out(
     assert mean == pytest.approx(oracle.predict(context, action), abs=tolerance)
     parts = {c: v for c, v in oracle.parts(context, action).items() if c[1]}
     expected = by_fields(context, parts)
-    found = contributions(learner, request)
-    assert found.keys() <= expected.keys()
-    filled = {group: found.get(group, 0.0) for group in expected}
+    actual = contributions(learner, request)
+    assert actual.keys() <= expected.keys()
+    filled = {group: actual.get(group, 0.0) for group in expected}
     assert filled == pytest.approx(expected, abs=tolerance)
 
 
@@ -174,13 +174,13 @@ def test_work_is_bounded_whatever_the_number_of_fields(fields: int) -> None:
     for request in requests:
         learner.step(request.context, request.actions[0], float(rng.integers(2)))
     mean = learner.belief(requests[0]).mean.item()
-    found = contributions(learner, requests[0])
+    result = contributions(learner, requests[0])
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
     assert abs(mean) > 0.01
-    assert len(found) <= 1 + fields + 2
-    assert {group.every for group in found} == {0, 2, 3}
+    assert len(result) <= 1 + fields + 2
+    assert {group.every for group in result} == {0, 2, 3}
 
 
 # -- a step ---------------------------------------------------------------------------
@@ -203,9 +203,9 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
 ) -> None:
     """1 - exp(-2 l w) of the way, over all columns in proportion to their values.
 
-    Another drink moves as much less as it has fewer columns in common: Latte shares hot
-    and dark with Cappucino, so of the 37 columns the constant, three of the context, their
-    3 pairs, two features, their pair, and 6 of context x feature: 16.
+    Other drinks move in proportion to their common columns: Latte shares hot and dark with
+    Cappucino, so of the 37 columns the constant, three of the context, their 3 pairs, two features,
+    their pair, and 6 of context x feature: 16.
     """
     learner = ClassicLearner(1, rate)
     request = coffee()
@@ -223,7 +223,7 @@ def test_a_step_goes_the_documented_part_of_the_way_to_the_reward(
 
 
 def test_a_step_over_numbers_is_normalised_by_the_rows_squared_length() -> None:
-    """For everybody, the price, the heat, the id and their pairs move together."""
+    """In any context, price, heat, id and their pairs move together."""
     learner = ClassicLearner(1, 0.3)
     request = request_of(OUTSIDE, NUMBERS)
     context, action = request.context, request.actions[0]
@@ -254,23 +254,23 @@ def test_a_step_never_overshoots_whatever_its_weight(
         assert min(before, reward) - 1e-9 <= after <= max(before, reward) + 1e-9
 
 
-def test_what_else_is_asked_changes_no_bit_of_a_prediction() -> None:
+def test_other_requests_change_no_bit_of_a_prediction() -> None:
     rng = np.random.default_rng(2)
-    asked, quiet = ClassicLearner(3, 0.5), ClassicLearner(3, 0.5)
+    queried, quiet = ClassicLearner(3, 0.5), ClassicLearner(3, 0.5)
     for i in range(120):
         request, reward = coffee(int(rng.integers(36))), float(rng.integers(2))
-        asked.belief(request)
-        for learner in (asked, quiet):
+        queried.belief(request)
+        for learner in (queried, quiet):
             learner.step(request.context, request.actions[i % 4], reward)
     every = [coffee(cell) for cell in range(36)]
     one_by_one = [
         [quiet.belief(replace(r, actions=(a,))).mean.item() for a in r.actions] for r in every
     ]
-    assert predictions(asked, every).tolist() == one_by_one
+    assert predictions(queried, every).tolist() == one_by_one
 
 
 def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() -> None:
-    """Each of 40 drinks brings columns of its own, far more than there is room for at first."""
+    """Each of 40 drinks adds columns, far beyond the initial capacity."""
     learner = ClassicLearner(3, 0.5)
     old = [coffee(cell) for cell in range(0, 36, 7)]
     for request in old:
@@ -292,7 +292,7 @@ def test_new_names_may_come_and_change_no_prediction_until_they_are_learned() ->
 
 @pytest.mark.parametrize("crosses", [0, 1, 3])
 def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: int) -> None:
-    """Columns of the context alone are the same for all actions, and are left out."""
+    """Columns of the context alone are equal for all actions and therefore left out."""
     learner = ClassicLearner(crosses, 0.5)
     rng = np.random.default_rng(3)
     for i in range(60):
@@ -300,26 +300,26 @@ def test_contributions_of_two_actions_differ_as_their_predictions_do(crosses: in
         learner.step(request.context, request.actions[i % 4], float(rng.integers(2)))
     for cell in (0, 11, 35):
         request = coffee(cell)
-        found = [contributions(learner, request, shown) for shown in range(4)]
+        results = [contributions(learner, request, shown) for shown in range(4)]
         means = learner.belief(request).mean
-        sums = np.array([sum(each.values()) for each in found])
+        sums = np.array([sum(each.values()) for each in results])
         np.testing.assert_allclose(sums - sums[0], means - means[0], rtol=0, atol=1e-12)
         assert np.ptp(means) > 0.01
 
 
-def test_what_was_never_learned_contributes_nothing() -> None:
+def test_unlearned_columns_contribute_nothing() -> None:
     request = coffee()
-    found = contributions(ClassicLearner(1, 0.1), request)
-    assert found == {Group(): 0.0}
+    result = contributions(ClassicLearner(1, 0.1), request)
+    assert result == {Group(): 0.0}
 
 
 def test_a_loop_explains_with_its_classic_learner() -> None:
     loop = LearningLoop(LoopSettings.classic(learning_rate=0.5), seed=1, clock=ManualClock())
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     ranked = loop.preview(DRINKS, CONTEXTS[0])
-    found = added_by_groups(loop.contributions(ranked))
-    assert found == contributions(loop.learner, ranked.request, ranked.shown)
-    assert min(found.values()) > 0
+    result = added_by_groups(loop.contributions(ranked))
+    assert result == contributions(loop.learner, ranked.request, ranked.shown)
+    assert min(result.values()) > 0
 
 
 # -- in a loop ------------------------------------------------------------------------
@@ -336,7 +336,7 @@ def test_the_classic_settings_are_what_the_service_ran() -> None:
 
 
 def lesson(ranked: Ranked, reward: float) -> float:
-    """What an event teaches: its reward, but as an apprentice whether the choices match."""
+    """The target of an event: its reward or, for an apprentice, 1 if the choices match, else 0."""
     return float(ranked.chosen == ranked.baseline) if ranked.mode == "apprentice" else reward
 
 
@@ -345,7 +345,7 @@ def lesson(ranked: Ranked, reward: float) -> float:
 def test_every_step_is_weighted_by_one_over_propensity_times_actions(
     mode: LearningMode, exploration: float
 ) -> None:
-    """Of the chosen action, among those that are not excluded: .2 / K or .8 + .2 / K."""
+    """For the chosen action among the allowed ones: .2 / K or .8 + .2 / K."""
     loop = LearningLoop(
         LoopSettings.classic(
             learning_rate=0.2, learning_mode=mode, apprentice_exploration=exploration

@@ -1,4 +1,4 @@
-"""Inner products of crosses, and sums of them by groups of fields."""
+"""Inner products of crosses, and their sums by groups of fields."""
 
 import math
 from collections import defaultdict
@@ -27,7 +27,7 @@ orders = st.integers(0, 3)
     orders,
 )
 def test_symmetric_polynomials_equal_the_sum_over_all_subsets(products: Array, order: int) -> None:
-    # 20 products of three numbers up to 10: 20,000 at most, rounded to 1e-16 of it each.
+    # 20 products of three numbers up to 10: 20,000 at most, each rounded to 1e-16 relatively.
     expected = [
         math.fsum(math.prod(subset) for subset in combinations(products.tolist(), size))
         for size in range(order + 1)
@@ -71,18 +71,18 @@ def test_inner_products_field_by_field_ignore_columns_never_seen() -> None:
     vectors = Vectors()
     vectors.index(flatten([{"a": [0.5, 1], "b": "x"}], "f"))
     vectors.index(flatten([{"b": "y"}], "f"))
-    asked = flatten([{"b": "y", "a": [0.5, 0.5], "new": 1}], "f")
-    fields, products = vectors.by_field(asked)
+    features = flatten([{"b": "y", "a": [0.5, 0.5], "new": 1}], "f")
+    fields, products = vectors.by_field(features)
     assert fields == ["b", "a"]
     assert products.tolist() == [[0.0, 0.75], [1.0, 0.0]]
 
 
 @pytest.mark.parametrize("most", [1, FEW, 3 * FEW])
 def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(most: int) -> None:
-    """To the bit, also where a stored state has its rows in one piece."""
+    """To the bit, also for a stored state with contiguous rows."""
     rng = np.random.default_rng(most)
     sizes = rng.integers(1, most + 1, 50)
-    asked, *others = [
+    query, *others = [
         flatten([{f"n{i}": rng.normal(size=size).tolist() for i, size in enumerate(sizes)}], "f")
         for _ in range(41)
     ]
@@ -90,12 +90,12 @@ def test_fields_of_different_numbers_of_columns_have_the_sums_that_reduceat_has(
     for features in others:
         vectors.index(features)
     stored = Vectors(vectors._columns, vectors._keys, np.ascontiguousarray(vectors._values))
-    products = np.array([[*one.columns.values()] for one in others]) * [*asked.columns.values()]
+    products = np.array([[*one.columns.values()] for one in others]) * [*query.columns.values()]
     expected = np.add.reduceat(products, sizes.cumsum() - sizes, axis=1)
     for read in (vectors, vectors.fork(), stored):
-        fields, found = read.by_field(asked)
+        fields, actual = read.by_field(query)
         assert fields == [f"n{i}" for i in range(len(sizes))]
-        assert found.tolist() == expected.tolist()
+        assert actual.tolist() == expected.tolist()
 
 
 def test_totals_are_inner_products_over_all_fields() -> None:
@@ -112,32 +112,32 @@ def test_totals_are_inner_products_over_all_fields() -> None:
 
 
 def naively(products: Array, fields: list[str], weights: Array) -> dict[Group, float]:
-    """Every cross by itself, whose fields are a group."""
-    found: dict[Group, float] = defaultdict(float)
+    """Enumerate every cross; its fields are its group."""
+    results: dict[Group, float] = defaultdict(float)
     for order, weight in enumerate(weights):
         for parts in combinations(range(len(fields)), order):
             group = Group(tuple(sorted({fields[part] for part in parts})))
-            found[group] += float(weight @ products[:, list(parts)].prod(axis=1))
-    return found
+            results[group] += float(weight @ products[:, list(parts)].prod(axis=1))
+    return results
 
 
 def some(contexts: int, parts: int, crosses: int) -> tuple[Array, list[str], Array]:
-    """Products of parts that are two of a field, and weights."""
+    """Products of parts, two per field, and weights."""
     rng = np.random.default_rng(parts)
     fields = [f"f{part // 2}" for part in range(parts)]
     return rng.normal(size=(contexts, parts)), fields, rng.normal(size=(1 + crosses, contexts))
 
 
-def summed(found: Mapping[Group, Array]) -> dict[Group, float]:
-    return {group: float(values.sum()) for group, values in found.items()}
+def summed(result: Mapping[Group, Array]) -> dict[Group, float]:
+    return {group: float(values.sum()) for group, values in result.items()}
 
 
 @pytest.mark.parametrize("crosses", range(4))
 @pytest.mark.parametrize("parts", [0, 1, 5])
 def test_each_cross_counts_for_the_group_of_its_fields(parts: int, crosses: int) -> None:
     products, fields, weights = some(7, parts, crosses)
-    found = summed(by_group(products, fields, parts, weights))
-    assert found == pytest.approx(naively(products, fields, weights), abs=1e-12)
+    result = summed(by_group(products, fields, parts, weights))
+    assert result == pytest.approx(naively(products, fields, weights), abs=1e-12)
 
 
 @pytest.mark.parametrize(
@@ -149,17 +149,17 @@ def test_orders_with_too_many_crosses_are_one_group_each(
     """1 + 12 + 66 + 220 groups are told apart; 1 + 13 + 78 + 286 are not, nor 1 + 24 + 276."""
     products, _, weights = some(4, parts, 3)
     fields = [f"f{part}" for part in range(parts)]
-    found = summed(by_group(products, fields, parts, weights))
-    assert {group.every for group in found} == {0, *together}
-    assert len(found) <= max(MAX_GROUPS, 1 + parts) + 2
+    result = summed(by_group(products, fields, parts, weights))
+    assert {group.every for group in result} == {0, *together}
+    assert len(result) <= max(MAX_GROUPS, 1 + parts) + 2
     whole = sum(
         float(weight @ polynomial)
         for weight, polynomial in zip(weights, symmetric_polynomials(products, 3), strict=True)
     )
-    assert math.fsum(found.values()) == pytest.approx(whole, rel=1e-9)
+    assert math.fsum(result.values()) == pytest.approx(whole, rel=1e-9)
 
 
 def test_what_is_told_apart_does_not_depend_on_what_was_learned() -> None:
     products, fields, weights = some(4, 3, 3)
-    found = by_group(products, fields, 40, weights)
-    assert {group.every for group in found} == {0, 2, 3}
+    result = by_group(products, fields, 40, weights)
+    assert {group.every for group in result} == {0, 2, 3}

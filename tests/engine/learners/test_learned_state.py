@@ -28,7 +28,7 @@ def impressions() -> Iterator[tuple[Impression, float]]:
 
 
 def taught(learner: Learner) -> Learner:
-    """A learner that learned and was asked everything."""
+    """A learner after training and after calls of every method."""
     for number, (impression, earned) in enumerate(impressions()):
         if number % 3 == 0:
             learner.watch(impression)
@@ -49,7 +49,7 @@ learners = pytest.mark.parametrize("make", LEARNERS.values(), ids=LEARNERS)
 
 
 def parts(value: Any) -> Iterator[Learned]:
-    """All that changes within something that learned."""
+    """All mutable parts within a learned object."""
     if isinstance(value, dict):
         value = [*value, *value.values()]
     if isinstance(value, list):
@@ -63,9 +63,9 @@ def parts(value: Any) -> Iterator[Learned]:
 
 @learners
 def test_whatever_is_no_state_can_be_computed_again(make: Any) -> None:
-    found = list(parts(make()))
-    assert {type(part) for part in found} <= set(KINDS.values())
-    for part in found:
+    results = list(parts(make()))
+    assert {type(part) for part in results} <= set(KINDS.values())
+    for part in results:
         kind = type(part)
         for name in set(getattr(part, "__dict__", ())) - {*state_names(kind)}:
             is_default = not isinstance(getattr(kind, name), cached_property)
@@ -98,7 +98,7 @@ def test_a_learner_that_was_written_down_goes_on_to_the_last_bit(make: Any) -> N
 
 
 def with_numbers(learner: BayesianLearner, begin: int, end: int) -> BayesianLearner:
-    """A learner that was taught these visitors of those who come: hours, ages and prices."""
+    """A learner after this range of simulated visitors with hours, ages and prices."""
     for i in range(begin, end):
         rng = np.random.default_rng(i)
         context = [{"hour": float(rng.random() * 24), "age": int(rng.integers(80)), "who": i % 7}]
@@ -112,7 +112,7 @@ def with_numbers(learner: BayesianLearner, begin: int, end: int) -> BayesianLear
 
 
 def unpacked(dumped: bytes) -> int:
-    """Bytes of what was written down, before they were packed."""
+    """Uncompressed size of a dump in bytes."""
     return sum(part.file_size for part in ZipFile(BytesIO(dumped)).infolist())
 
 
@@ -125,7 +125,7 @@ def new() -> BayesianLearner:
 
 @cache
 def written(count: int) -> bytes:
-    """A learner of whom so many have come, written down; the one of fewer that was goes on."""
+    """Snapshot of a learner after so many visitors, continued from the next smaller snapshot."""
     fewer = max((n for n in COUNTS if n < count), default=0)
     learner = load(written(fewer)) if fewer else new()
     assert isinstance(learner, BayesianLearner)
@@ -136,9 +136,8 @@ def written(count: int) -> bytes:
     "count", [pytest.param(n, marks=pytest.mark.slow if n > 50 else ()) for n in COUNTS]
 )
 def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(count: int) -> None:
-    """The next reward is one after which fields and scales are looked at again, or the first after
-    the last of them."""
-    # No fork itself, so that one shows all that it would share; of few, not read back either.
+    """The next reward refits fields and scales, or is the first after the last refit."""
+    # No fork itself, so that shared parts would show; for few visitors, not restored either.
     learner = with_numbers(new(), 0, count) if count < 50 else load(written(count))
     assert isinstance(learner, BayesianLearner)
     before = learned_bits(learner)
@@ -153,7 +152,7 @@ def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(co
 
 @pytest.mark.parametrize("hour", [False, True])
 def test_nothing_is_learned_anew_where_it_would_come_to_the_same(hour: bool) -> None:
-    """Prices that stay are read alike with each fit; hours that come anew are not."""
+    """Constant prices are read the same with each fit; newly occurring hours are not."""
     learner = BayesianLearner(HYPOTHESES)
     offered = [{"id": f"a{k}", "features": [{"price": 2.5 * k}]} for k in range(3)]
     for i in range(12):
@@ -180,7 +179,7 @@ def test_what_came_first_is_kept_until_nothing_is_learned_anew_any_more() -> Non
 
 
 def test_values_that_are_equal_are_written_once() -> None:
-    """So what is written depends on what was learned, not on which requests shared an object."""
+    """The bytes depend on the learned values, not on objects shared between requests."""
     requests = [request_of(CONTEXTS[0], {**DRINKS[0], "id": f"a{i}"}) for i in range(2)]
     twice = [request.context for request in requests]
     back = load(dump(twice))

@@ -1,4 +1,4 @@
-"""Loops that watch a baseline, and all that they know in comparable form."""
+"""Loops that watch a baseline, and their learned state in comparable form."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ def loop_of(seed: int = 7, clock: ManualClock | None = None, **settings: Any) ->
 
 
 def led_by(first: int) -> list[Json]:
-    """The drinks with one of them first."""
+    """The drinks with the given drink first."""
     return [DRINKS[first], *(drink for i, drink in enumerate(DRINKS) if i != first)]
 
 
 def apprenticed(events: int = 24, **settings: Any) -> LearningLoop:
-    """A loop that watched a rule by weather: mocha when it rains, else latte."""
+    """A loop that watched a rule by weather: mocha for rain, else latte."""
     loop = loop_of(**{"learning_mode": "apprentice"} | settings)
     for i in range(events):
         answer = loop.rank(led_by(int(i % 2 == 0)), CONTEXTS[i % 4])
@@ -36,7 +36,7 @@ def ranked_of(loop: LearningLoop, event_id: str) -> Ranked:
 
 
 def learned_state(state: LoopState | LearningLoop) -> dict[str, object]:
-    """What was learned, the settings, and where events stand."""
+    """The learned state, the settings, and the state of events."""
     events = {
         key: (decision_of(s.ranked), shown_of(s.ranked), s.activated, s.rewards, s.open, s.earned)
         for key, s in state.events.items()

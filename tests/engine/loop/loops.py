@@ -1,4 +1,4 @@
-"""Loops with a past, and what they have learned."""
+"""Loops with a history, and a summary of the rewards learned."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ HYPOTHESIS = Hypothesis(3, "id", noise_sd=0.5, prior_sd=0.6)
 
 
 def loop_with_past(clock: ManualClock, seed: int = 7, **settings: Any) -> LearningLoop:
-    """A loop that learned a few rewards, with two events that still wait.
+    """A loop with a few rewards learned and two waiting events.
 
     ``"open"`` waits for its reward and ``"deferred"`` for its activation.
     """
@@ -28,7 +28,7 @@ def loop_with_past(clock: ManualClock, seed: int = 7, **settings: Any) -> Learni
 
 
 def learned(loop: LearningLoop) -> tuple[float, float]:
-    """How many rewards the model has learned, and the sum of what events earned."""
+    """Number of rewards learned by the model, and the sum of the rewards of all events."""
     earned = [state.earned for state in loop.events.values() if state.earned is not None]
     return reward_count(loop), sum(earned)
 

@@ -1,4 +1,4 @@
-"""Random programs of calls, and loops after them."""
+"""Random programs of calls, and the loops after them."""
 
 from contextlib import suppress
 from datetime import timedelta
@@ -69,7 +69,7 @@ programs = st.lists(operations, min_size=12, max_size=40)
 
 
 def perform(loop: LearningLoop, clock: ManualClock, operation: Operation) -> None:
-    """One operation; what the loop refuses is refused."""
+    """Perform one operation; refusals by the loop are ignored."""
     verb, argument = operation
 
     def event(number: int) -> str:
@@ -93,7 +93,7 @@ def perform(loop: LearningLoop, clock: ManualClock, operation: Operation) -> Non
 
 
 def performed(program: list[Operation]) -> tuple[LearningLoop, ManualClock]:
-    """A loop of three events, with its clock, after all operations of a program."""
+    """Return a loop of three events, with its clock, after all operations of a program."""
     clock = ManualClock()
     loop = LearningLoop(SMALL, seed=3, clock=clock)
     for context in CONTEXTS[:3]:

@@ -1,4 +1,4 @@
-"""Where folds may begin: in a bounded memory, which all logs share."""
+"""Checkpoints, from which folds may begin, in a bounded memory shared by all logs."""
 
 import pytest
 
@@ -10,11 +10,11 @@ from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.keeping import apart, assert_same, from_scratch, keeping
+from tests.engine.loop.checkpointed_loops import apart, assert_same, from_scratch, keeping
 
 
 class Fold:
-    """What was restored of it."""
+    """Records the checkpoint restored."""
 
     begun: Mark | None = None
 
@@ -23,7 +23,7 @@ class Fold:
 
 
 def point(mark: Mark, size: int = 0, there: bool = True) -> Checkpoint[Fold]:
-    """A place that brings a fold there, if it is still ``there``."""
+    """A checkpoint that restores a fold to the mark if it is still ``there``."""
 
     def restore(fold: Fold, _: EventLog) -> bool:
         fold.begun = mark
@@ -33,13 +33,13 @@ def point(mark: Mark, size: int = 0, there: bool = True) -> Checkpoint[Fold]:
 
 
 def marks(visitors: int) -> tuple[EventLog, list[Mark]]:
-    """A log and its places after each visitor."""
+    """A log and its marks after each visitor."""
     loop, _ = keeping()
-    found = []
+    after_visitor = []
     for _ in range(visitors):
         list(crowd(loop, COFFEE, 1))
-        found.append(loop.log.mark)
-    return loop.log, found
+        after_visitor.append(loop.log.mark)
+    return loop.log, after_visitor
 
 
 def test_a_fold_begins_at_the_latest_place_that_is_still_there() -> None:
@@ -69,7 +69,7 @@ def test_the_place_that_is_forgotten_leaves_the_shortest_stretch() -> None:
     known.thin()
     assert [one.mark for one in known.points] == [places[at] for at in (1, 5, 11)]
     assert known.size == 30
-    # One that is kept elsewhere stays, and is a place to begin as well.
+    # A checkpoint kept elsewhere remains valid for a restart.
     known = Checkpoints([point(places[9], 10), point(places[10]), point(places[11], 10)])
     known.thin()
     assert [one.mark for one in known.points] == [places[9], places[10]]

@@ -70,7 +70,7 @@ def test_a_clock_must_be_a_clock() -> None:
 
 
 class BreakableClock(ManualClock):
-    """A clock that tells whatever it is told to."""
+    """A clock that returns any value set by the test."""
 
     tell: Callable[[], Any] | None = None
 

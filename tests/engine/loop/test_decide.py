@@ -1,4 +1,4 @@
-"""Decisions: what is chosen, what is shown, and what is stated about both."""
+"""Decisions: the chosen action, the shown action, and their stated probabilities."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -35,7 +35,7 @@ from tests.engine.refusals import refusal
 from tests.engine.requests import CONTEXTS, DRINKS, request_of
 from tests.statistics import CHI_SQUARE_999, chi_square
 
-# -- what is answered now ---------------------------------------------------------------
+# -- previews ---------------------------------------------------------------------------
 
 
 def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
@@ -53,10 +53,10 @@ def test_a_preview_knows_the_waits_that_are_over(clock: ManualClock) -> None:
 
 @pytest.mark.no_cover
 @given(programs, learners, st.sampled_from(MODES), st.integers(0, 3))
-def test_a_preview_is_what_rank_then_logs(
+def test_a_preview_equals_the_later_ranking(
     program: list[Operation], learner: Any, mode: LearningMode, seed: int
 ) -> None:
-    """All of it, whatever was done before, and with waits that are over unnoticed."""
+    """All fields are equal, after any program, also if ended waits are not noticed yet."""
     clock = ManualClock()
     settings = LoopSettings.classic() if learner == "classic" else SMALL
     settings = replace(settings, default_reward=0.25, apprentice_exploration=0.3)
@@ -65,7 +65,7 @@ def test_a_preview_is_what_rank_then_logs(
     for operation in program:
         if operation[0] == "rank":
             event_id, context, excluded, defer = operation[1]
-            with suppress(PersonalizerError):  # its id may have been used for another request
+            with suppress(PersonalizerError):  # the id may belong to another request
                 preview = loop.preview(DRINKS, context, excluded, event_id, defer)
                 answer = loop.rank(DRINKS, context, excluded, event_id, defer)
                 assert preview == loop.events[answer.event_id].ranked
@@ -74,26 +74,24 @@ def test_a_preview_is_what_rank_then_logs(
 
 
 @pytest.mark.parametrize("mode", ["online", "apprentice", "logging_only"])
-def test_what_is_believed_is_believed_after_the_waits_that_are_over(
-    mode: LearningMode, clock: ManualClock
-) -> None:
-    asked, told = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
-    ranked = asked.preview(DRINKS, CONTEXTS[0])
-    for loop in (asked, told):
+def test_beliefs_include_ended_waits(mode: LearningMode, clock: ManualClock) -> None:
+    queried, notified = (loop_with_past(clock, default_reward=-1.0) for _ in range(2))
+    ranked = queried.preview(DRINKS, CONTEXTS[0])
+    for loop in (queried, notified):
         loop.configure(learning_mode=mode)
-    before = repr(asked.state.learner.belief(ranked.request))
+    before = repr(queried.state.learner.belief(ranked.request))
     clock.advance(minutes=11)
-    told.configure(max_events=7)  # notices which waits are over
-    one, other = ([*believed(loop, ranked)] for loop in (asked, told))
+    notified.configure(max_events=7)  # notices which waits are over
+    one, other = ([*believed(loop, ranked)] for loop in (queried, notified))
     assert one == other
     assert before not in one
-    assert len(asked.log) + 3 == len(told.log)
-    asked.configure(max_events=7)
-    assert [*believed(asked, ranked)] == other
+    assert len(queried.log) + 3 == len(notified.log)
+    queried.configure(max_events=7)
+    assert [*believed(queried, ranked)] == other
 
 
 def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
-    """All that a loop can be asked without an entry in its log."""
+    """Results of all read-only questions about a loop."""
     yield repr(loop.belief(DRINKS, CONTEXTS[0]))
     yield loop.probabilities(ranked.request).tolist()
     yield loop.probabilities_online(ranked.request).tolist()
@@ -101,7 +99,7 @@ def believed(loop: LearningLoop, ranked: Ranked) -> Iterator[object]:
     yield loop.preview(DRINKS, CONTEXTS[1])
 
 
-def test_what_the_waits_that_are_over_teach_is_learned_ahead_once(
+def test_ended_waits_are_learned_in_advance_once(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     loop, fork = loop_with_past(clock), LoopState.fork
@@ -173,7 +171,7 @@ def test_excluded_actions_keep_their_place_with_probability_0_and_are_never_show
 def test_the_first_action_that_is_not_excluded_is_the_baseline(
     excluded: list[str], baseline: int, loop: LearningLoop
 ) -> None:
-    """A floor of 1 leaves all to chance, and half of chance belongs to the baseline."""
+    """A floor of 1 makes every choice random; half of the random choices belong to the baseline."""
     loop.configure(policy=Thompson(floor=1.0))
     size = len(DRINKS) - len(excluded)
     probabilities = loop.preview(DRINKS, excluded_actions=excluded).probabilities
@@ -195,7 +193,7 @@ def test_the_place_of_an_action_in_the_request_does_not_move_its_score(clock: Ma
     np.testing.assert_allclose(forth.sd, back.sd[::-1], rtol=0, atol=1e-14)
 
 
-def test_a_belief_is_what_a_preview_shows(clock: ManualClock) -> None:
+def test_beliefs_equal_those_of_a_preview(clock: ManualClock) -> None:
     loop = loop_with_past(clock)
     belief, preview = loop.belief(DRINKS, CONTEXTS[1]), loop.preview(DRINKS, CONTEXTS[1])
     assert tuple(belief.mean) == preview.means
@@ -271,7 +269,7 @@ def test_another_seed_or_another_event_id_draws_anew(clock: ManualClock) -> None
     assert len({drawn(seed, name) for seed in (1, 2) for name in ("a", "b")}) == 4
 
 
-def test_what_is_left_to_chance_depends_on_the_seed_as_well(clock: ManualClock) -> None:
+def test_random_choices_depend_on_the_seed(clock: ManualClock) -> None:
     def shown(seed: int) -> list[str]:
         loop = LearningLoop(LoopSettings(policy=Uniform()), seed=seed, clock=clock)
         return [loop.rank(DRINKS, event_id=f"e{i}").reward_action_id for i in range(30)]
@@ -304,7 +302,7 @@ POLICIES: list[Policy] = [
 BASELINE_MODES: tuple[LearningMode, ...] = ("apprentice", "logging_only")
 
 
-# -- what is shown --------------------------------------------------------------------
+# -- the shown action -----------------------------------------------------------------
 
 
 visits = st.lists(
@@ -397,8 +395,8 @@ def test_what_is_logged_is_the_policys_own_choice_by_likeness_to_the_baseline(
 
 
 ONE: dict[str, Any] = {"hypotheses": (Hypothesis(),), "may_change": False}
-"""Settings under which a loop is asked thousands of times at little cost: how often something is
-chosen follows from what is stated, whoever states it."""
+"""Settings for thousands of cheap decisions: frequencies follow from the stated probabilities,
+for any learner."""
 
 
 @pytest.mark.slow
@@ -442,8 +440,8 @@ def test_with_exploration_any_action_is_shown_as_often_as_its_propensity_says(
 
 
 @pytest.mark.slow
-def test_what_is_shown_by_chance_does_not_depend_on_what_was_chosen() -> None:
-    """Nine cells of (chosen, shown) with the product of their probabilities."""
+def test_random_display_is_independent_of_the_choice() -> None:
+    """Counts of nine cells (chosen, shown) against the product of their probabilities."""
     loop = loop_of(learning_mode="apprentice", apprentice_exploration=0.5, policy=Uniform(), **ONE)
     counts = np.zeros((3, 3))
     for i in range(1_500):

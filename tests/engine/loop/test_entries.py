@@ -39,7 +39,7 @@ COIN = 0.25
 
 
 def untaught_sd(drink: Json) -> float:
-    """Doubt of the default hypotheses before any reward, by their prior odds."""
+    """Standard deviation under the default hypotheses before any reward, by their prior odds."""
     variance = 0.0
     for h in HYPOTHESES:
         if h.by == "cells":
@@ -65,7 +65,7 @@ def test_a_rank_entry_keeps_everything_that_decided_in_the_order_of_the_request(
     assert beliefs.sd == pytest.approx([untaught_sd(drink) for drink in DRINKS])
     assert ranked.sds[1] == beliefs.widths[1]
     assert (ranked.sds[0], ranked.sds[2]) == tuple(beliefs.only([0, 2]).widths)
-    assert ranked.hypothesis is None  # all of them together drew
+    assert ranked.hypothesis is None  # drawn by all hypotheses together
     assert ranked.cause == "draw"
     assert ranked.draw is not None
     assert ranked.draw[1] is None

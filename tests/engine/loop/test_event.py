@@ -1,4 +1,4 @@
-"""The life of one event: its wait, its rewards, what it earned."""
+"""The life cycle of an event: waiting, rewards, earned reward."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -38,7 +38,7 @@ DEFAULT, DROPPED = Expired("e", NOW, -0.25), Expired("e", NOW, None)
         (True, [HALF, DROPPED], "dropped", None),
     ],
 )
-def test_where_an_event_stands_and_what_it_earned_follow_from_its_entries(
+def test_state_and_reward_of_an_event_follow_from_its_entries(
     deferred: bool,
     entries: list[Activated | Rewarded | Expired],
     status: str,
@@ -271,7 +271,7 @@ def test_a_reward_of_0_is_a_reward(loop: LearningLoop) -> None:
 
 @pytest.mark.no_cover
 @given(programs)
-def test_what_each_event_earned_is_a_fold_over_the_log(program: list[Operation]) -> None:
+def test_rewards_of_events_are_a_fold_over_the_log(program: list[Operation]) -> None:
     """Folded naively from the entries: shown, rewarded, and so learned."""
     loop, _ = performed(program)
     shown: set[str] = set()

@@ -1,4 +1,4 @@
-"""Events by id, in the order in which their waits end."""
+"""Events by id, ordered by the end of their waits."""
 
 from engine import LearningLoop
 from engine.loop.entries import Expired

@@ -1,4 +1,4 @@
-"""Folds from the latest checkpoint: never far, however many undos follow each other."""
+"""Folds from the latest checkpoint stay short, for any number of successive undos."""
 
 from collections import deque
 from contextlib import nullcontext
@@ -11,7 +11,7 @@ from engine.loop.entries import Entry
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
-from tests.engine.loop.keeping import apart, keeping
+from tests.engine.loop.checkpointed_loops import apart, keeping
 
 
 @pytest.mark.no_cover
@@ -19,7 +19,9 @@ from tests.engine.loop.keeping import apart, keeping
 def test_however_many_undos_follow_each_other_none_folds_more_than_one_stretch(
     together: bool,
 ) -> None:
-    """Of 20 entries here; but the first that follows a commit of many keeps those of it."""
+    """At most 20 entries here; only the first fold after a large commit includes the
+    whole commit.
+    """
     loop, _ = keeping()
     visitors, folded = 200, list[int]()
     fold = LoopState.apply

@@ -1,4 +1,4 @@
-"""What a loop refuses its caller, and that a refusal changes nothing."""
+"""Refused calls of a loop, which change no state."""
 
 from collections.abc import Callable
 from functools import partial
@@ -16,12 +16,12 @@ from tests.engine.loop.loops import learned, loop_with_past, small_loop
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json, request_of
 
-# -- refusals: nothing half-applied ---------------------------------------------------
+# -- refusals: no partial changes -----------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def asked() -> LearningLoop:
-    """A loop that stays as it is, whatever is asked."""
+    """A loop that must not be changed by refused calls."""
     return loop_with_past(ManualClock())
 
 

@@ -15,9 +15,9 @@ from engine.loop.log import EventLog
 from engine.worlds import WORLDS
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, reward_head, state_of
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.loop.apprentices import apprenticed
 from tests.engine.loop.loops import IDS, loop_with_past
-from tests.engine.parts import added_by_groups
 from tests.engine.refusals import assert_one_sentence, refusal
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of
 
@@ -67,7 +67,7 @@ def test_actions_may_come_and_go_and_ids_alone_allow_learning(loop: LearningLoop
     assert belief.sd[0] > belief.sd[1]
 
 
-# -- refusals: nothing half-applied ---------------------------------------------------
+# -- refusals: no partial changes -----------------------------------------------------
 
 
 @pytest.mark.parametrize("seed", [-1, 1.0, True, None, "7"])
@@ -151,13 +151,13 @@ def test_only_the_event_that_was_meant_is_taken_back() -> None:
     assert loop.undo_event(meant) == meant
     assert loop.undo_event(meant) is None
     clock.advance(seconds=1)
-    loop.rank(DRINKS)  # under the same event id
+    loop.rank(DRINKS)  # with the same event id
     assert loop.undo_event(meant) is None
     assert loop.undo_event(loop.last)
     assert loop.last is None
 
 
-def test_what_was_previewed_is_ranked_without_deciding_again(
+def test_a_previewed_request_is_ranked_without_a_second_decision(
     clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     decided = []
@@ -191,8 +191,8 @@ def test_a_change_of_the_world_is_an_entry_that_teaches_nothing(clock: ManualClo
     changed = loop.log[len(loop.log) - 1]
     assert changed == WorldChanged(clock.now, len(loop.events), coffee)
     assert (loop.state.world, loop.state.changes) == (coffee, (len(loop.events),))
-    told = (decision_of(one.preview(DRINKS, CONTEXTS[0])) for one in (loop, plain))
-    assert next(told) == next(told)
+    decisions = (decision_of(one.preview(DRINKS, CONTEXTS[0])) for one in (loop, plain))
+    assert next(decisions) == next(decisions)
     loop.undo()
     assert (loop.state.world, loop.state.changes) == (None, ())
     loop.redo()

@@ -1,4 +1,4 @@
-"""The lock of a loop: any number of threads may call it."""
+"""The lock of a loop: calls from any number of threads."""
 
 import math
 import sys
@@ -36,7 +36,7 @@ def impatient() -> Iterator[None]:
 
 
 def in_threads(work: Callable[[int], T]) -> list[T]:
-    """What a piece of work gives in each of several threads that begin at once."""
+    """Run the work in several threads that begin at once; return their results."""
     together = Barrier(THREADS)
 
     def begin(number: int) -> T:
@@ -77,11 +77,11 @@ def test_threads_may_do_anything_at_once(clock: ManualClock) -> None:
     def work(number: int) -> list[str]:
         given = []
         for i in range(200):
-            with suppress(PersonalizerError):  # others may have taken back what it is about
+            with suppress(PersonalizerError):  # other threads may have undone its event
                 given.append(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id)
                 loop.reward(given[-1], i % 2)
                 loop.answer(given[-1])
-            if i == 3 * number:  # early, as it learns all anew that is left
+            if i == 3 * number:  # early, because the remaining log is learned again
                 loop.undo_event()
             elif i == 3 * number + 1:
                 loop.configure(default_reward=number / 10, crosses=number % 4)

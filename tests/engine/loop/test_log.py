@@ -44,7 +44,7 @@ def test_entries_are_read_in_the_order_in_which_they_were_appended() -> None:
 
 
 @pytest.mark.parametrize("entries", [1, 2, 3])
-def test_what_is_undone_does_not_count_but_stays_in_the_history(entries: int) -> None:
+def test_undone_entries_stay_in_the_history(entries: int) -> None:
     undone = Undone(NOW, entries)
     log = log_of(*ENTRIES, undone)
     assert list(log) == ENTRIES[:-entries]
@@ -69,7 +69,7 @@ def test_the_number_of_undos_stays_the_same_while_the_log_only_grows() -> None:
 
 
 class Kept:
-    """An archive of entries, and how often it was asked for some."""
+    """An archive of entries that counts its reads."""
 
     def __init__(self, entries: Sequence[Entry | Undone]) -> None:
         self._entries, self.asked = entries, 0

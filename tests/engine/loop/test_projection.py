@@ -1,4 +1,4 @@
-"""Projections: whatever follows a log step by step is what a fold from scratch makes of it."""
+"""Projections: incremental updates along a log equal a fold from scratch."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -18,13 +18,13 @@ from engine.simulation.crowd import crowd
 from engine.store.snapshot_codec import dump, load
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.visits import beliefs, evict, go, stands, told
+from tests.engine.loop.visits import beliefs, evict, go, stands, state_lists
 
 MAKERS = (lambda: LearningCurve(COFFEE), MatchingRecord)
 
 
 def checkpoint(projection: Projection, log: EventLog) -> Checkpoint[Projection]:
-    """Where a projection is now, as bytes."""
+    """The current state of a projection, as bytes."""
     data = dump(projection.state())
 
     def restore(other: Projection, _: EventLog) -> bool:
@@ -50,16 +50,16 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
             followers[at].follow(loop)
             if verb == "checkpoint":
                 point = checkpoint(followers[at], loop.log)
-                # Half of them go on from it in another object, as in another process.
+                # Half of them continue in another object, as in another process.
                 followers[at] = make() if value % 2 else followers[at]
                 followers[at].checkpoints.add(loop.log, point)
-        with suppress(PersonalizerError):  # Refused: nothing happened.
+        with suppress(PersonalizerError):  # Refused: no effect.
             go(loop, clock, verb, value)
     for follower, make in zip(followers, MAKERS, strict=True):
         anew = make()
         for each in (follower, anew):
             each.follow(loop)
-        assert told(follower) == told(anew)
+        assert state_lists(follower) == state_lists(anew)
     log = EventLog()
     for entry in loop.log.history:
         log.append(entry, recorded=True)
@@ -71,7 +71,7 @@ def test_each_projection_is_a_fold_of_what_still_counts(program: list[tuple[str,
 
 
 def noted(point: Checkpoint[Projection], restored: list[int]) -> Checkpoint[Projection]:
-    """The same place, which says when it is gone back to."""
+    """The same checkpoint; restores are recorded."""
 
     def restore(projection: Projection, log: EventLog) -> bool:
         restored.append(point.mark.counting)
@@ -97,7 +97,7 @@ def test_after_an_undo_a_projection_goes_on_from_the_latest_place_that_counts(
         assert restored == used
         anew = make()
         anew.follow(loop)
-        assert told(projection) == told(anew)
+        assert state_lists(projection) == state_lists(anew)
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -121,7 +121,7 @@ def test_an_undo_that_reaches_into_the_past_reads_no_more_of_it_than_it_has_to(
     assert min(past.read_from) >= 22
     anew = make()
     anew.follow(loop)
-    assert told(projection) == told(anew)
+    assert state_lists(projection) == state_lists(anew)
 
 
 def test_a_place_that_cannot_be_had_any_more_is_passed_over() -> None:
@@ -149,4 +149,4 @@ def test_what_was_folded_in_of_work_that_failed_is_taken_back() -> None:
     curve.follow(loop)
     anew = LearningCurve(COFFEE)
     anew.follow(loop)
-    assert told(curve) == told(anew)
+    assert state_lists(curve) == state_lists(anew)

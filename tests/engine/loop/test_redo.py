@@ -1,15 +1,15 @@
-"""Undo of an act, and redo: all comes back as it was, as long as nothing else was done."""
+"""Undo of an action, and redo: the full state returns unless the log was changed in between."""
 
 from engine.loop import replay
 from engine.loop.entries import Undone
 from engine.simulation.crowd import crowd
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.keeping import assert_same, from_scratch, keeping
+from tests.engine.loop.checkpointed_loops import assert_same, from_scratch, keeping
 from tests.engine.refusals import refusal
 
 
-def test_what_was_taken_back_comes_back_to_the_bit_undo_by_undo() -> None:
+def test_redo_restores_each_undo_to_the_bit() -> None:
     loop, _ = keeping()
     list(crowd(loop, COFFEE, 20))
     before = from_scratch(list(loop.log), ManualClock())
@@ -71,7 +71,7 @@ def test_only_the_undo_that_is_meant_comes_back() -> None:
     assert len(loop.log.history) == len(history) + 2
 
 
-def test_what_cannot_come_back_takes_no_memory() -> None:
+def test_lost_redos_take_no_memory() -> None:
     loop, _ = keeping()
     list(crowd(loop, COFFEE, 5))
     for act in (lambda work: work(), loop.together):

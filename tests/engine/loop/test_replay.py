@@ -59,11 +59,13 @@ def test_work_that_fails_at_a_later_call_leaves_nothing_behind(
     assert state_of(loop) == state_of(untouched)
 
 
-# -- others at the same log ---------------------------------------------------------------
+# -- concurrent writers of a log ----------------------------------------------------------
 
 
 class Overtaking:
-    """A place for a log where somebody is faster so many times; ``tells`` what they did, or not."""
+    """A recorder with concurrent writers that are faster several times; ``tells`` their entries or
+    not.
+    """
 
     def __init__(self, log: EventLog, times: int, tells: bool) -> None:
         self._entries, self._times, self._tells = list(log.history), times, tells
@@ -126,22 +128,22 @@ def test_nothing_is_taken_back_among_calls_that_count_together(
 def test_a_replay_gives_the_same_bits_whatever_was_asked_in_between(
     mode: str, clock: ManualClock
 ) -> None:
-    """A loop that was asked all the time, one that never was, and the log folded anew."""
-    asked, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
-    for loop in (asked, quiet):
+    """A loop with questions in between, a loop without, and the log replayed."""
+    queried, quiet = (LearningLoop(seed=7, clock=clock) for _ in range(2))
+    for loop in (queried, quiet):
         loop.configure(learning_mode=mode)
         for i in range(60):
             if i == 40:
                 loop.configure(learning_mode="online")
-            if loop is asked:
+            if loop is queried:
                 ranked = loop.preview(DRINKS, CONTEXTS[(i + 1) % 4])
                 loop.contributions(ranked)
                 loop.probabilities([ranked.request])
                 loop.learner.belief(request_of(CONTEXTS[i % 3], *DRINKS))
             loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
-    assert state_of(asked) == state_of(quiet)
-    anew = LoopState(asked.log)
-    assert learned_bits(anew.learner) == learned_bits(asked.learner)
+    assert state_of(queried) == state_of(quiet)
+    anew = LoopState(queried.log)
+    assert learned_bits(anew.learner) == learned_bits(queried.learner)
 
 
 # -- undo and replay ------------------------------------------------------------------
@@ -194,7 +196,7 @@ def replayed(loop: LearningLoop) -> tuple[LearningLoop, ManualClock]:
     for position, entry in enumerate(entries[1:], start=1):
         clock.now = entry.time
         if len(twin.log) > position:
-            continue  # the clock has brought it already
+            continue  # already brought by the clock
         match entry:
             case Configured(_, settings):
                 twin.configure(

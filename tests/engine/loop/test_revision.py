@@ -1,4 +1,4 @@
-"""Several rewards for one event: all that is learned is as if their sum had come at once."""
+"""Several rewards for an event: learning is as if their sum had arrived at once."""
 
 import weakref
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ from tests.engine.requests import CONTEXTS, DRINKS
 COFFEE = WORLDS["coffee"]
 VISITORS = 160
 BLIND: dict[str, Any] = {"policy": Uniform(), "reward_aggregation": "sum"}
-"""What is shown does not depend on what was learned, so that loops can be compared."""
+"""The policy ignores beliefs, so that loops can be compared."""
 
 KINDS: dict[str, LoopSettings] = {
     "online": LoopSettings(**BLIND),
@@ -38,7 +38,7 @@ KINDS: dict[str, LoopSettings] = {
 
 
 def arrive(loop: LearningLoop, number: int) -> tuple[str, float]:
-    """A visitor's event and what they give; tastes turn after half of them."""
+    """Rank and reward of a visitor; tastes are inverted after half of the visitors."""
     visitor = nth_visitor(COFFEE, 5, number)
     answer = loop.rank(COFFEE.actions, COFFEE.features(visitor.context))
     value = COFFEE.answer(visitor.context, answer.reward_action_id, visitor.uniform)
@@ -47,7 +47,7 @@ def arrive(loop: LearningLoop, number: int) -> tuple[str, float]:
 
 @cache
 def at_once(settings: LoopSettings) -> LearningLoop:
-    """To read: there is one for all orders."""
+    """A loop with whole rewards, shared by all orders; read-only."""
     loop = LearningLoop(settings, seed=5, clock=ManualClock())
     for number in range(VISITORS):
         loop.reward(*arrive(loop, number))
@@ -55,7 +55,7 @@ def at_once(settings: LoopSettings) -> LearningLoop:
 
 
 def in_parts(settings: LoopSettings, order: str) -> LearningLoop:
-    """0 first, and then what they give: at once, a visitor later, or in batches of some."""
+    """First 0, then the reward: immediately, a visitor later, or in batches."""
     loop, open_events = LearningLoop(settings, seed=5, clock=ManualClock()), []
     for number in range(VISITORS):
         event_id, value = arrive(loop, number)
@@ -81,7 +81,7 @@ def in_parts(settings: LoopSettings, order: str) -> LearningLoop:
 def test_0_and_then_a_reward_teach_what_the_reward_at_once_teaches(
     settings: LoopSettings, order: str
 ) -> None:
-    """Hypotheses, changes of tastes, beliefs: all to the last bit."""
+    """Hypotheses, changes of tastes, beliefs: equal to the last bit."""
     parts, whole = in_parts(settings, order), at_once(settings)
     assert parts.learner.weights == whole.learner.weights
     assert list(parts.learner.changes) == list(whole.learner.changes)
@@ -92,7 +92,7 @@ def test_0_and_then_a_reward_teach_what_the_reward_at_once_teaches(
 
 @pytest.mark.no_cover
 def test_visitors_who_give_0_and_then_more_earn_what_more_at_once_earns() -> None:
-    """No change of tastes is found in a world that has none."""
+    """No change of tastes is reported in a constant world."""
     earned = []
     for parts in ([0.0], []):
         loop = LearningLoop(LoopSettings(reward_aggregation="sum"), seed=5, clock=ManualClock())
@@ -108,11 +108,11 @@ def test_visitors_who_give_0_and_then_more_earn_what_more_at_once_earns() -> Non
     assert sum(earned[0][200:]) > 90  # type: ignore[arg-type]
 
 
-# -- whatever happens in between --------------------------------------------------------
+# -- any events in between --------------------------------------------------------------
 
 
 def taught_by_hand(entries: Iterable[Any], settings: LoopSettings) -> str:
-    """A learner taught each total at the place of its event's first part."""
+    """Digest of a learner that learned each total at the position of the event's first part."""
     ranked: dict[str, Ranked] = {}
     shown: set[str] = set()
     totals: dict[str, float] = {}
@@ -178,7 +178,7 @@ def test_any_life_of_events_teaches_totals_at_the_place_of_their_first_part(
 
 
 def test_parts_up_to_the_end_of_the_wait_count_from_the_first() -> None:
-    """Events come every 100 s, and what they give 600 s after they were ranked."""
+    """Events arrive every 100 s, and their rewards 600 s after Rank."""
     clock = ManualClock()
     loop = LearningLoop(KINDS["online"], seed=5, clock=clock)
     late: list[tuple[str, float]] = []
@@ -208,7 +208,7 @@ def waiting_loop(**settings: Any) -> tuple[LearningLoop, ManualClock]:
 
 
 def learned_anew(loop: LearningLoop) -> str:
-    """What the whole log teaches, event by event in the order of their Rank calls."""
+    """Digest of a learner trained on the whole log in the order of Rank calls."""
     learner = learner_of(loop.settings)
     for state in loop.events.values():
         if state.earned is not None:
@@ -284,7 +284,7 @@ def test_what_is_tried_in_a_fork_leaves_the_loop_alone() -> None:
     assert learned_bits(loop.learner) == learned_bits(fork.learner)
 
 
-# -- what is kept -----------------------------------------------------------------------
+# -- stored state -----------------------------------------------------------------------
 
 
 def test_a_fork_has_learned_once_what_nobody_had_asked_for_yet() -> None:
@@ -340,7 +340,7 @@ def test_parts_that_come_before_anybody_asks_are_learned_as_one(
     assert totals == [0.75]
 
 
-def test_what_can_get_no_more_is_let_go_of() -> None:
+def test_events_without_further_rewards_are_released() -> None:
     clock = ManualClock()
     loop = LearningLoop(KINDS["classic"], seed=3, clock=clock)
     for number in range(200):

@@ -32,7 +32,7 @@ from tests.engine.refusals import assert_one_sentence, refusal
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Unregistered(Greedy):
-    """A policy that no file could be read with."""
+    """A policy without registration, so that no file could be read."""
 
 
 THIRTEEN = tuple(Hypothesis(noise_sd=0.1 * (i + 1)) for i in range(13))

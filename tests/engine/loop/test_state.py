@@ -1,4 +1,4 @@
-"""The state of a loop: what its log and its settings teach its learners."""
+"""State of a loop: learners trained on its log and settings."""
 
 import math
 from dataclasses import replace
@@ -18,9 +18,9 @@ from engine.loop.state import LoopState
 from engine.store.snapshot_codec import dump
 from tests.clock import ManualClock
 from tests.engine.comparable import imitation_head, learned_bits, reward_head
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.loop.apprentices import apprenticed, led_by, loop_of
 from tests.engine.loop.loops import HYPOTHESIS, IDS, learned, loop_with_past
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, one_of, request_of
 from tests.oracles import DenseOracle, Row, by_fields, naive_row, naive_unit
 
@@ -60,7 +60,7 @@ def test_a_loop_that_retrains_on_sums_equals_a_fresh_one_given_the_same_rewards(
 
 
 def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
-    """Beliefs are the same once a fresh loop was given all rewards of the first."""
+    """Assert equal beliefs after a new loop received all rewards of the first."""
     for state in loop.events.values():
         if state.earned is None:
             continue
@@ -89,7 +89,7 @@ def assert_learns_the_same(loop: LearningLoop, fresh: LearningLoop) -> None:
 def test_a_loop_believes_what_follows_from_its_settings_and_its_rewards(
     settings: LoopSettings, late: bool, clock: ManualClock
 ) -> None:
-    """All weights solved at once, naively, from the request, the action shown, the reward."""
+    """Compared with a dense solve from the request, the action shown and the reward."""
     names = ("crosses", "hypotheses", "may_change")
     chosen = {name: getattr(settings, name) for name in names}
     loop = loop_with_past(clock) if late else loop_with_past(clock, **chosen)
@@ -170,9 +170,7 @@ def classic_or_not(learner: LearnerName) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("learner", ["bayesian", "classic"])
-def test_what_was_never_shown_is_imitated_by_no_head(
-    learner: LearnerName, clock: ManualClock
-) -> None:
+def test_unshown_actions_are_not_imitated(learner: LearnerName, clock: ManualClock) -> None:
     loop = loop_of(clock=clock, learning_mode="apprentice", **classic_or_not(learner))
     loop.reward(loop.rank(DRINKS, CONTEXTS[0]).event_id, 1.0)
     before = learned_bits(loop.learner)
@@ -211,7 +209,7 @@ def test_only_an_apprentice_imitates(mode: LearningMode) -> None:
 
 @pytest.mark.parametrize("exploration", [0.0, 0.5])
 def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float) -> None:
-    """As a loop online does that can show nothing else."""
+    """The same as for an online loop without an alternative."""
     loop = apprenticed(apprentice_exploration=exploration)
     online = loop_of()
     shown = set()
@@ -232,7 +230,7 @@ def test_the_reward_head_learns_what_the_shown_action_earned(exploration: float)
 def test_the_imitation_head_learns_of_each_allowed_action_whether_it_was_the_baselines() -> None:
     loop = loop_of(learning_mode="apprentice", crosses=2)
     exclusions = [(), ("latte",), ("brew",)]
-    for i in range(6):  # So few that the head is sure of nothing.
+    for i in range(6):  # With so few visitors, the head is certain of no action.
         loop.rank(led_by(i % 3), CONTEXTS[i % 4], exclusions[i % 3])
     by_hand = BayesianLearner((Hypothesis(crosses=2),), may_change=False)
     for state in loop.events.values():
@@ -285,7 +283,7 @@ CROSSES = 2
 
 
 REWARDED = Hypothesis(CROSSES, "id", noise_sd=0.3, prior_sd=0.7)
-"""The one hypothesis of the reward head here, with none of the defaults."""
+"""The hypothesis of the reward head here, without default values."""
 
 
 def objects_of(ranked: Ranked) -> tuple[Any, list[Json]]:
@@ -307,10 +305,10 @@ def rewarded_rows(loop: LearningLoop) -> tuple[list[Row], list[float]]:
 
 
 def leaning(loop: LearningLoop, context: list[Json], offered: list[Json]) -> tuple[Array, float]:
-    """What is added to the means of actions after a switch, and what a whole gap is worth.
+    """Adjustment of the means of actions after a switch, and its value for a whole gap.
 
-    The imitation head is another, that watches the same; what was expected of each reward before
-    it came is solved densely.
+    A separate imitation head watches the same events; the expectation before each reward is solved
+    densely.
     """
     head = BayesianLearner((REWARDED,), may_change=False, crosses=CROSSES)
     assert head.imitation is not None
@@ -400,15 +398,15 @@ def test_a_second_apprenticeship_moves_the_belief_of_what_was_rewarded_before() 
     assert after[2] - after[0] > before[2] - before[0] + 1e-3
 
 
-def test_what_was_imitated_is_preferred_before_any_reward() -> None:
+def test_the_imitated_action_is_preferred_before_any_reward() -> None:
     loop = switched(0, rewarded=False)
     rainy, sunny = (loop.belief(DRINKS, CONTEXTS[i]).mean for i in (0, 1))
     assert (int(rainy.argmax()), int(sunny.argmax())) == (1, 0)
     assert 0 < rainy.max() - rainy.min() <= 0.5
 
 
-def test_what_others_earn_takes_the_lean_back() -> None:
-    """Brew is never the baseline's choice, and earns as much as what is."""
+def test_rewards_of_other_actions_reduce_the_imitation_prior() -> None:
+    """Brew is never the baseline's choice, but earns as much."""
     loop = switched(0)
     _, before = leaning(loop, CONTEXTS[0], DRINKS)
     for _ in range(10):
@@ -437,15 +435,17 @@ def test_contributions_after_a_switch_are_those_of_the_rewards(context: list[Jso
     loop = switched(15)
     drinks = [TEA, *DRINKS]
     ranked = loop.preview(drinks, context)
-    found = added_by_groups(loop.contributions(ranked))
+    actual = added_by_groups(loop.contributions(ranked))
     row = naive_row(context, drinks[ranked.shown], CROSSES)
     oracle = DenseOracle.of(REWARDED, *rewarded_rows(loop))
     added, _ = leaning(loop, context, drinks)
     mean = ranked.means[ranked.shown] - added[ranked.shown]
-    assert sum(found.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
+    assert sum(actual.values()) == pytest.approx(mean - oracle.centre, abs=1e-9)
     at = oracle.weights(row)
     expected = by_fields(context, {column: at[column] * value for column, value in row.items()})
-    assert {group: found.get(group, 0.0) for group in expected} == pytest.approx(expected, abs=1e-9)
+    assert {group: actual.get(group, 0.0) for group in expected} == pytest.approx(
+        expected, abs=1e-9
+    )
 
 
 def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
@@ -462,8 +462,8 @@ def test_learning_anew_teaches_both_heads_as_from_the_start() -> None:
 # -- forks ----------------------------------------------------------------------------
 
 
-def told(state: LoopState) -> tuple[object, ...]:
-    """All that a state holds, to the bit, caches left out."""
+def full_state(state: LoopState) -> tuple[object, ...]:
+    """Full state to the bit, without caches."""
     events = {name: repr(event) for name, event in state.events.items()}
     learned = dump(state.learner)
     return state.settings, events, list(state.waiting), state.events.digests.tolist(), learned
@@ -482,7 +482,7 @@ def test_a_fork_goes_its_own_way_and_as_the_state_itself_would(
         loop.reward(loop.rank(DRINKS, CONTEXTS[i % 4]).event_id, float(i % 3 == 0))
     for i in range(3):
         loop.rank(DRINKS, CONTEXTS[i], event_id=f"e{i}", defer_activation=i == 1)
-    state, before = loop.state, told(loop.state)
+    state, before = loop.state, full_state(loop.state)
     entries: list[Entry] = [
         Expired("e0", clock.now, 0.25),
         Rewarded("e1", clock.now, 1.0),
@@ -493,11 +493,11 @@ def test_a_fork_goes_its_own_way_and_as_the_state_itself_would(
         Expired("e2", clock.now, 0.0),
     ]
     fork = state.fork()
-    assert told(fork) == before
+    assert full_state(fork) == before
     for entry in entries:
         fork.apply(entry)
-    assert told(state) == before
-    after = told(fork.fork())
+    assert full_state(state) == before
+    after = full_state(fork.fork())
     for entry in entries:
         state.apply(entry)
-    assert told(state) == after
+    assert full_state(state) == after

@@ -13,7 +13,7 @@ from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
-from tests.engine.loop.keeping import apart, assert_same, from_scratch, keeping
+from tests.engine.loop.checkpointed_loops import apart, assert_same, from_scratch, keeping
 from tests.engine.loop.visits import go
 from tests.engine.refusals import refusal
 
@@ -25,7 +25,7 @@ programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_si
 @pytest.mark.slow
 @settings(max_examples=30)
 @given(programs, st.sampled_from(["earliest", "sum"]), st.sampled_from([0.0, 0.01]), st.data())
-def test_any_moment_is_what_a_fold_from_scratch_makes_of_the_log_up_to_there(
+def test_any_position_equals_a_fold_from_scratch_up_to_there(
     program: list[tuple[str, int]], aggregation: str, seconds: float, data: st.DataObject
 ) -> None:
     loop, clock = keeping(aggregation)
@@ -33,7 +33,7 @@ def test_any_moment_is_what_a_fold_from_scratch_makes_of_the_log_up_to_there(
         for verb, value in program:
             if verb == "look back":
                 finish(as_of(loop, 1 + value % len(loop.log)))
-            with suppress(PersonalizerError):  # Refused: nothing happened.
+            with suppress(PersonalizerError):  # Refused: no effect.
                 go(loop, clock, verb, value)
         entries = data.draw(st.integers(1, len(loop.log)), "entries")
         moment = finish(as_of(loop, entries))
@@ -60,15 +60,15 @@ def test_a_moment_and_the_loop_go_their_own_ways() -> None:
 def test_the_entries_before_an_event_are_those_before_its_rank_call(
     program: list[tuple[str, int]],
 ) -> None:
-    # It is all one what is learned.
+    # The learned values do not matter.
     loop, clock = keeping(hypotheses=(Hypothesis(),), may_change=False)
     for verb, value in program:
         with suppress(PersonalizerError):
             go(loop, clock, verb, value)
     ranked = [at for at, entry in enumerate(loop.log) if isinstance(entry, Ranked)]
     numbers = range(len(ranked) + 2)
-    found = [entries_before(loop, number) for number in numbers]
-    assert found == [*ranked, len(loop.log), len(loop.log)]
+    results = [entries_before(loop, number) for number in numbers]
+    assert results == [*ranked, len(loop.log), len(loop.log)]
 
 
 @pytest.mark.parametrize("entries", [0, 8, True, "1"])

@@ -1,4 +1,4 @@
-"""Loops of the coffee shop with all that can happen to them, and what they come to."""
+"""Loops of the coffee shop under every kind of operation, and their state."""
 
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
@@ -19,7 +19,7 @@ from tests.clock import ManualClock
 
 
 class Past:
-    """An archive in memory.
+    """An archive in memory that records the positions of its reads.
 
     Attributes:
         read_from: from which positions on it was read.
@@ -56,7 +56,7 @@ def evict(loop: LearningLoop) -> Past:
 
 
 def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
-    """One thing that can happen to a loop."""
+    """Apply one operation to a loop."""
     match verb:
         case "visit":
             list(crowd(loop, COFFEE, 1 + value % 3))
@@ -84,14 +84,14 @@ def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
                     loop.reward(event_id, value / 10)
 
 
-def told(projection: Projection) -> dict[str, Any]:
-    """A projection's state, its arrays as lists."""
+def state_lists(projection: Projection) -> dict[str, Any]:
+    """A projection's state, with arrays as lists."""
     state = projection.state()
     return {n: v.tolist() if isinstance(v, np.ndarray) else v for n, v in state.items()}
 
 
 def stands(loop: LearningLoop) -> list[object]:
-    """Where each event stands."""
+    """The state of each event."""
     return [
         (state.ranked, state.activated, state.rewards, state.open, state.earned, state.number)
         for state in loop.events.values()

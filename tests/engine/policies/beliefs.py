@@ -9,7 +9,7 @@ from engine.policies.base import Decision, Normals, Policy
 
 
 def random_belief(seed: int, size: int) -> Belief:
-    """Means within a standard deviation of each other, and correlated."""
+    """Correlated means within a standard deviation of each other."""
     rng = np.random.default_rng(seed)
     root = rng.standard_normal((size, size + 2)) * 0.1
     return Belief.of_one(rng.uniform(0.3, 0.7, size), root @ root.T)
@@ -20,7 +20,9 @@ def independent(mean: list[float], sd: list[float]) -> Belief:
 
 
 def textbook(draws: int = 4_096, floor: float = 0.05, width: float = 1.0) -> Thompson:
-    """One draw decides: probabilities are those of being the best."""
+    """Textbook Thompson sampling: a single sample decides, so probabilities are those of being
+    best.
+    """
     return Thompson(draws, floor, width, agreement=1)
 
 
@@ -29,7 +31,7 @@ def decide(policy: Policy, belief: Belief, seed: int = 0, table: int = 0) -> Dec
 
 
 def chosen_counts(policy: Policy, belief: Belief, times: int) -> Array:
-    """How often each action is chosen by decisions with a stream each, as a loop has them."""
+    """Number of decisions for each action, with a separate stream per decision as in a loop."""
     normals = Normals(0)
     counts = np.zeros(len(belief.mean))
     for seed in range(times):

@@ -1,7 +1,7 @@
-"""What every policy keeps to, and the normal numbers that decisions share.
+"""Properties of every policy, and the normal numbers shared by decisions.
 
-Chi-square bounds are the quantile at .999. All seeds are fixed, so a test that passes
-keeps passing.
+Chi-square bounds are the quantile at .999. All seeds are fixed, so a test that passes keeps
+passing.
 """
 
 import math
@@ -48,8 +48,8 @@ def test_probabilities_of_many_contexts_are_those_of_each(
         means = np.concatenate([one.means for one in each])
         covariances = np.concatenate([one.covariances for one in each])
         beliefs.append(Belief(weights, means, covariances))
-    found = policy.probabilities(Belief.together(beliefs), Normals(0))
-    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
+    result = policy.probabilities(Belief.together(beliefs), Normals(0))
+    assert result.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
 def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone() -> None:
@@ -59,11 +59,11 @@ def test_many_contexts_with_few_or_many_that_could_be_best_are_each_as_if_alone(
     for spread in np.repeat([0.001, 0.05, 1.0], 9):
         covariances = spread * np.diag(rng.random(4))[None]
         beliefs.append(Belief(np.ones(1), rng.random((1, 4)), covariances))
-    # So near to each other that single precision cannot tell them apart.
+    # Too close for single precision to distinguish.
     near = Belief(np.ones(1), np.array([[0.5, 0.5, 0.5, 0.1]]), 1e-18 * np.eye(4)[None])
     beliefs += [certain, near]
-    found = policy.probabilities(Belief.together(beliefs), Normals(0))
-    assert found.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
+    result = policy.probabilities(Belief.together(beliefs), Normals(0))
+    assert result.tolist() == [decide(policy, one).probabilities.tolist() for one in beliefs]
 
 
 @every_policy
@@ -171,7 +171,7 @@ def test_an_action_more_leaves_the_numbers_of_the_others_as_they_were() -> None:
     np.testing.assert_array_equal(more[:4], few)
 
 
-def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> None:
+def test_number_of_samples_does_not_affect_the_decision_stream() -> None:
     belief = random_belief(seed=14, size=4)
     after = set()
     for draws in (64, 1_024, 65_536):
@@ -181,7 +181,7 @@ def test_how_many_numbers_are_drawn_does_not_move_the_decisions_own_stream() -> 
     assert len(after) == 1
 
 
-# -- what logged propensities are for -------------------------------------------------
+# -- use of logged propensities -------------------------------------------------------
 
 
 @pytest.mark.slow

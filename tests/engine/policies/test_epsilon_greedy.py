@@ -1,4 +1,4 @@
-"""Epsilon-greedy and the other policies whose probabilities are exact."""
+"""Epsilon-greedy and the other policies with exact probabilities."""
 
 import numpy as np
 import pytest

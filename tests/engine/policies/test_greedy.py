@@ -1,4 +1,4 @@
-"""The best guess, whose equals share."""
+"""The greedy policy; ties share the probability."""
 
 import numpy as np
 import pytest

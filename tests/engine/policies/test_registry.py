@@ -1,4 +1,4 @@
-"""What a policy must be to be registered, and what follows from it."""
+"""Requirements for the registration of a policy, and its consequences."""
 
 import math
 import re
@@ -62,21 +62,21 @@ def test_what_may_be_logged_gives_every_action_a_chance_before_anything_is_learn
 
 @dataclass(frozen=True, slots=True)
 class Other(Greedy):
-    """A policy with a key of its own."""
+    """A policy with a distinct key."""
 
     key = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Turned(Other):
-    """A policy with a knob that turns nothing."""
+    """A policy with a knob that has no effect."""
 
     knobs = (Knob("angle", "angle", range(3)),)
 
 
 @dataclass(frozen=True, slots=True)
 class Single(Greedy):
-    """A policy with the key of a contender that is no policy."""
+    """A policy with the key of a contender that is not a policy."""
 
     key = "single"
 
@@ -93,9 +93,7 @@ TWIN = type("Thompson", (Other,), {})
         (Turned, "'angle'", "one of its fields"),
     ],
 )
-def test_what_would_be_mistaken_for_another_is_refused(
-    policy: type[Policy], shown: str, allowed: str
-) -> None:
+def test_ambiguous_policies_are_refused(policy: type[Policy], shown: str, allowed: str) -> None:
     before = dict(POLICIES)
     assert_one_sentence(refusal(lambda: register(policy)), shown, allowed)
     assert before == POLICIES

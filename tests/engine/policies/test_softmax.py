@@ -1,4 +1,4 @@
-"""Softmax, against its formula."""
+"""Softmax, compared with its formula."""
 
 import math
 
@@ -30,6 +30,6 @@ def test_a_cold_softmax_is_greedy_without_overflow() -> None:
     assert decision.probabilities == pytest.approx([0, 1, 0])
 
 
-def test_what_is_out_of_bounds_is_refused() -> None:
+def test_values_out_of_bounds_are_refused() -> None:
     assert refusal(lambda: Softmax(0)).target == "policy.temperature"
     assert refusal(lambda: UpperBound(-1)).target == "policy.width"

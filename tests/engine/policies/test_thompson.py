@@ -1,8 +1,8 @@
-"""Thompson sampling: from beliefs to a distribution over actions, and one of them drawn from it.
+"""Thompson sampling: from beliefs to a distribution over actions, and a choice from it.
 
-Statistical bounds: standard errors are exact ones of the sampling done; four of them are
-passed by chance once in 16,000. Chi-square bounds are the quantile at .999. All seeds are
-fixed, so a test that passes keeps passing.
+Statistical bounds use the exact standard errors of the samples; chance exceeds four of them once in
+16,000 times. Chi-square bounds are the quantile at .999. All seeds are fixed, so a test that passes
+keeps passing.
 """
 
 import math
@@ -28,7 +28,9 @@ from tests.statistics import CHI_SQUARE_999, chi_square
 
 
 def win_chances(mean: list[float], sd: list[float]) -> Array:
-    """How likely each of independent normal numbers is to be the highest: by integration."""
+    """Probability of being highest for each of several independent normal numbers, by
+    integration.
+    """
     grid = np.linspace(-4, 5, 9_001)
     beliefs = [NormalDist(m, s) for m, s in zip(mean, sd, strict=True)]
     density = np.array([[b.pdf(x) for x in grid] for b in beliefs])
@@ -69,21 +71,23 @@ def test_half_of_the_floor_is_uniform_and_half_is_the_baselines() -> None:
 def test_of_two_actions_the_first_wins_with_the_normal_probability_of_the_difference(
     mean: list[float], variances: list[float], covariance: float, table: int
 ) -> None:
-    """What two actions share moves neither before the other, so bells without it lose nothing."""
+    """The common part of two actions changes no order, so independent samples lose no
+    information.
+    """
     matrix = np.array([[variances[0], covariance], [covariance, variances[1]]])
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Belief.of_one(np.array(mean), matrix), table=table).probabilities[0]
+    actual = decide(policy, Belief.of_one(np.array(mean), matrix), table=table).probabilities[0]
     sd = math.sqrt(sum(variances) - 2 * covariance)
     exact = NormalDist().cdf((mean[0] - mean[1]) / sd)
-    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+    assert abs(actual - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
 
 
 @pytest.mark.parametrize("width", [0.25, 1.0, 3.0])
 def test_the_width_multiplies_the_standard_deviation_that_is_drawn_with(width: float) -> None:
     policy = textbook(floor=0.0, width=width)
-    found = decide(policy, independent([0.6, 0.5], [0.2, 0.1])).probabilities[0]
+    actual = decide(policy, independent([0.6, 0.5], [0.2, 0.1])).probabilities[0]
     exact = NormalDist().cdf(0.1 / (width * math.sqrt(0.05)))
-    assert abs(found - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
+    assert abs(actual - exact) <= 4 * math.sqrt(exact * (1 - exact) / policy.draws)
 
 
 @pytest.mark.parametrize(
@@ -98,18 +102,20 @@ def test_of_independent_actions_each_wins_as_often_as_numeric_integration_says(
     mean: list[float], sd: list[float]
 ) -> None:
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, independent(mean, sd)).probabilities
+    actual = decide(policy, independent(mean, sd)).probabilities
     exact = win_chances(mean, sd)
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / policy.draws))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / policy.draws))
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_chances_follow_from_the_bells_that_can_be_seen(seed: int) -> None:
-    """Whatever actions have in common, each is drawn from its own bell, by numeric integration."""
+    """Each action is sampled from its marginal, regardless of correlations; by numeric
+    integration.
+    """
     belief = random_belief(seed=seed, size=4)
-    found = decide(textbook(floor=0.0, width=1.0), belief).probabilities
+    actual = decide(textbook(floor=0.0, width=1.0), belief).probabilities
     exact = win_chances(belief.mean.tolist(), belief.widths.tolist())
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
 
 
 @pytest.mark.parametrize("agreement", [1, 4])
@@ -117,7 +123,7 @@ def test_chances_follow_from_the_bells_that_can_be_seen(seed: int) -> None:
 def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     alike: int, agreement: int
 ) -> None:
-    """Correlated, and of other lengths: neither is knowledge."""
+    """Correlated and of different lengths: neither counts as knowledge."""
     size = alike + 1
     covariance = 0.7 * np.ones((size, size)) + 0.3 * np.eye(size)
     covariance[-1, :-1] = covariance[:-1, -1] = 0.1
@@ -126,9 +132,9 @@ def test_before_any_reward_one_that_is_unlike_the_others_has_the_chance_of_any(
     belief = Belief(
         np.ones(1), np.full((1, size), 0.5), 0.2 * covariance[None] + 0.25, Before(covariance[None])
     )
-    found = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
-    error = np.maximum(found.errors, math.sqrt(1 / size / 65_536))
-    assert np.all(np.abs(found.probabilities - 1 / size) <= 4 * error)
+    result = decide(Thompson(floor=0.0, agreement=agreement, draws=65_536), belief)
+    error = np.maximum(result.errors, math.sqrt(1 / size / 65_536))
+    assert np.all(np.abs(result.probabilities - 1 / size) <= 4 * error)
 
 
 def test_a_belief_that_is_kept_is_decided_on_as_any_other() -> None:
@@ -169,8 +175,8 @@ def test_a_belief_that_rounding_has_left_impossible_is_still_decided_on(
     matrix = 0.04 * np.array([[1, correlation], [correlation, 1]])
     assert np.linalg.eigvalsh(matrix)[0] < 0
     policy = textbook(floor=0.0, width=1.0)
-    found = decide(policy, Belief.of_one(np.array([0.5, 0.5]), matrix)).probabilities
-    np.testing.assert_allclose(found, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
+    result = decide(policy, Belief.of_one(np.array([0.5, 0.5]), matrix)).probabilities
+    np.testing.assert_allclose(result, 0.5, rtol=0, atol=4 * math.sqrt(0.25 / policy.draws))
 
 
 def test_stated_errors_are_the_standard_errors_of_counting_draws() -> None:
@@ -220,7 +226,9 @@ def test_the_draw_that_decided_is_one_of_those_that_were_counted() -> None:
 
 @pytest.mark.no_cover
 def test_every_draw_decides_equally_often_whatever_was_drawn() -> None:
-    """The decision's stream knows nothing of the table: 64 draws in 16 groups by their best."""
+    """The decision's stream is independent of the table: 64 samples in 16 groups by
+    their maximum.
+    """
     policy, belief = textbook(draws=64, floor=0.0, width=1.0), random_belief(seed=10, size=3)
     best = [float(decide(policy, belief, seed).draw.max()) for seed in range(4_000)]  # type: ignore[union-attr]
     ranks = np.searchsorted(np.unique(best), best)
@@ -236,7 +244,7 @@ def test_as_many_decisions_are_left_to_chance_as_the_floor_says() -> None:
 
 
 def test_draws_have_the_means_and_widths_of_the_bells_and_nothing_in_common() -> None:
-    """One draw of each of 500 tables: 4 standard errors of every mean and covariance."""
+    """One sample from each of 500 tables: 4 standard errors of every mean and covariance."""
     policy, belief, count = (
         textbook(draws=64, floor=0.0, width=1.0),
         random_belief(seed=12, size=3),
@@ -258,16 +266,16 @@ def test_probabilities_are_those_of_so_many_draws_given_that_they_agree(agreemen
     belief = random_belief(seed=21, size=4)
     single = decide(textbook(floor=0.0), belief).probabilities
     expected = single**agreement / (single**agreement).sum()
-    found = decide(Thompson(floor=0.0, agreement=agreement), belief).probabilities
-    np.testing.assert_allclose(found, expected, rtol=1e-9)
+    actual = decide(Thompson(floor=0.0, agreement=agreement), belief).probabilities
+    np.testing.assert_allclose(actual, expected, rtol=1e-9)
     simulated = np.random.default_rng(0).choice(4, size=(200_000, agreement), p=single)
     agreed = simulated[(simulated == simulated[:, :1]).all(axis=1), 0]
     if len(agreed) >= 1_000:
         counts = np.bincount(agreed, minlength=4).astype(float)
-        assert chi_square(counts, found) < CHI_SQUARE_999[3]
+        assert chi_square(counts, actual) < CHI_SQUARE_999[3]
 
 
-def test_what_agreed_draws_choose_is_chosen_as_often_as_stated() -> None:
+def test_agreeing_samples_choose_as_often_as_stated() -> None:
     policy, belief = Thompson(draws=256, floor=0.1), random_belief(seed=22, size=4)
     counts = chosen_counts(policy, belief, 4_000)
     assert chi_square(counts, decide(policy, belief).probabilities) < CHI_SQUARE_999[3]
@@ -286,7 +294,7 @@ def test_errors_of_agreed_draws_are_their_spread_over_tables_of_draws() -> None:
 
 
 def mixture(seed: int, weights: list[float], size: int = 3) -> Belief:
-    """Parts that disagree by a few standard deviations."""
+    """Parts that differ by a few standard deviations."""
     rng = np.random.default_rng(seed)
     roots = rng.standard_normal((len(weights), size, size + 2)) * 0.1
     return Belief(
@@ -302,15 +310,15 @@ def part_of(belief: Belief, i: int) -> Belief:
 
 @pytest.mark.parametrize("weights", [[0.5, 0.5], [0.7, 0.2, 0.1], [0.999, 0.001]])
 def test_a_mixture_has_one_bell_for_each_action(weights: list[float]) -> None:
-    """Of the mean and the width of the whole: the spread within its parts, and between them."""
+    """With the mean and standard deviation of the mixture: spread within and between its parts."""
     belief = mixture(0, weights)
     alone = [part_of(belief, i) for i in range(len(weights))]
     within = sum(w * one.widths**2 for w, one in zip(weights, alone, strict=True))
     between = sum(w * (one.mean - belief.mean) ** 2 for w, one in zip(weights, alone, strict=True))
     np.testing.assert_allclose(belief.widths**2, within + between, rtol=1e-12)
-    found = decide(textbook(floor=0.0), belief).probabilities
+    actual = decide(textbook(floor=0.0), belief).probabilities
     exact = win_chances(belief.mean.tolist(), belief.widths.tolist())
-    assert np.all(np.abs(found - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
+    assert np.all(np.abs(actual - exact) <= 4 * np.sqrt(exact * (1 - exact) / 4_096))
 
 
 @pytest.mark.no_cover
@@ -323,7 +331,7 @@ def test_actions_are_chosen_from_a_mixture_as_often_as_the_stated_vector_says() 
 
 
 def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
-    """Parts that disagree, and whose mean does not: .5 x (.2, .8) + .5 x (.8, .2)."""
+    """Parts that disagree with equal overall means: .5 x (.2, .8) + .5 x (.8, .2)."""
     means = np.array([[0.2, 0.8, 0.1], [0.8, 0.2, 0.1]])
     belief = Belief(np.array([0.5, 0.5]), means, np.zeros((2, 3, 3)))
     decision = decide(textbook(floor=0.06, width=0.0), belief)
@@ -335,7 +343,7 @@ def test_without_width_the_mean_of_the_mixture_decides_and_ties_share() -> None:
 
 
 class GivenNormals(Normals):
-    """Normal numbers that somebody has written down, (K, draws)."""
+    """A given table of normal numbers, (K, draws)."""
 
     def __init__(self, table: Array) -> None:
         super().__init__(seed=0)
@@ -344,7 +352,7 @@ class GivenNormals(Normals):
 
 
 def test_wins_that_single_precision_would_give_to_another_action_are_counted_exactly() -> None:
-    """Two actions and one draw in each context, so near that rounding turns many of them over."""
+    """Two actions and one sample per context, so close that rounding reverses many of them."""
     rng = np.random.default_rng(5)
     means, bells = rng.normal(0.5, 0.1, (4000, 2)), rng.uniform(0.05, 0.2, (4000, 2))
     table = np.array([[1.7], [-0.9]])
@@ -368,7 +376,7 @@ def test_of_many_actions_those_that_could_be_the_highest_are_others_in_each_cont
 
 @pytest.mark.parametrize("apart", [0.0, 3e-8, 0.1])
 def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: float) -> None:
-    """Ties, draws that rounding turns over, and such as are far from each other."""
+    """Ties, samples that rounding reverses, and distant samples."""
     rng = np.random.default_rng(7)
     table = np.clip(rng.normal(size=(MANY + 3, 64)), -4, 4)
     table[1:] = table[0]
@@ -381,5 +389,5 @@ def test_of_many_actions_those_of_one_context_are_counted_exactly_too(apart: flo
         assert times == np.bincount(drawn.argmax(axis=0), minlength=len(able)).tolist()
         outcome = _Outcome(np.zeros(len(table)), np.zeros(len(table)), able, won)
         for kept in (outcome, outcome.packed()):
-            found = [kept.draws_of(action, 64).tolist() for action in able]
-            assert found == [np.flatnonzero(drawn.argmax(axis=0) == k).tolist() for k in able]
+            results = [kept.draws_of(action, 64).tolist() for action in able]
+            assert results == [np.flatnonzero(drawn.argmax(axis=0) == k).tolist() for k in able]

@@ -67,7 +67,7 @@ def test_squash_has_no_jump_at_3(sign: int) -> None:
     assert abs(squash(sign * just_beyond) - squash(sign * 3)) <= 2 * (just_beyond - 3)
 
 
-# -- one value, its columns -----------------------------------------------------------
+# -- columns of a single value --------------------------------------------------------
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""A refused JSON value has its first fault named: place, value and what is allowed."""
+"""The first fault of a refused JSON value is named: position, value and allowed values."""
 
 from datetime import datetime
 from typing import Annotated, Any, Literal
@@ -80,5 +80,5 @@ def test_the_first_fault_has_its_place_its_value_and_what_is_allowed(
         (Part, "an object"),
     ],
 )
-def test_what_is_allowed_follows_from_the_type(kind: Any, allowed: str) -> None:
+def test_allowed_values_follow_from_the_type(kind: Any, allowed: str) -> None:
     assert allowed_by(kind) == allowed

@@ -52,7 +52,7 @@ def test_feature_names_and_values_may_hold_what_a_namespace_may_not() -> None:
     assert list(request.context.columns) == ["time of: day=a|b c"]
 
 
-# -- what is accepted -----------------------------------------------------------------
+# -- accepted requests ----------------------------------------------------------------
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
@@ -86,7 +86,7 @@ def test_context_exclusions_event_id_and_deferral_may_be_left_out() -> None:
     assert request.defer_activation is False
 
 
-def test_what_a_client_leaves_out_may_be_null() -> None:
+def test_optional_fields_may_be_null() -> None:
     left_out = parse_rank_request(DRINKS)
     assert parse_rank_request(DRINKS, None, None, None, None) == left_out
     assert small_loop().rank(DRINKS, None, None, None, None) == small_loop().rank(DRINKS)
@@ -158,8 +158,8 @@ def test_a_request_keeps_nothing_of_the_callers_objects() -> None:
     assert request.to_json()["contextFeatures"] == [{"tags": [1, 2]}]
 
 
-def test_what_is_sent_again_is_read_again_where_anything_in_it_has_changed() -> None:
-    """Whatever it is equal to: long parts of a request are known again by where they are."""
+def test_a_changed_request_is_parsed_again() -> None:
+    """Even for equal values: long parts of a request are cached by identity."""
     actions: list[dict[str, Any]] = [{"id": f"a{i}", "features": [{"n": 1}]} for i in range(9)]
     features = actions[8]["features"]
     text = parse_rank_request(actions).actions_text
@@ -309,7 +309,7 @@ def test_a_reward_may_be_a_number_of_numpys(given: Any, taken: float) -> None:
 
 
 @pytest.mark.parametrize("given", [np.float64("nan"), np.bool_(True), np.array([0.5]), "0.5"])
-def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
+def test_values_that_only_look_like_a_reward_are_refused(given: Any) -> None:
     loop = small_loop()
     event = loop.rank(DRINKS, CONTEXTS[0]).event_id
     entries = len(loop.log)
@@ -328,16 +328,16 @@ def test_what_only_looks_like_a_reward_is_refused(given: Any) -> None:
     ],
     ids=str,
 )
-def test_what_is_written_once_for_equal_values_tells_others_apart(values: list[Any]) -> None:
-    """Whatever came before: Python's 1, 1.0 and True are equal, their JSON is not."""
+def test_cached_text_distinguishes_equal_values_of_other_types(values: list[Any]) -> None:
+    """In any order: Python's 1, 1.0 and True are equal, their JSON is not."""
     for value in [*values, *reversed(values)]:
-        told = [{"n": {"x": value}}]
+        context = [{"n": {"x": value}}]
         with suppress(PersonalizerError):
-            text = parse_rank_request([{"id": "a", "features": []}], told).context_text
-            assert text == json.dumps(told, separators=(",", ":"))
+            text = parse_rank_request([{"id": "a", "features": []}], context).context_text
+            assert text == json.dumps(context, separators=(",", ":"))
 
 
-def test_what_is_written_once_is_kept_of_so_many_values_at_most() -> None:
+def test_cache_of_texts_is_bounded() -> None:
     values = [[{"name": "x" * request.LONG, "place": place}] for place in range(request.KEPT + 1)]
     for value in values:
         request._written(value)

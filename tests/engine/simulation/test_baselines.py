@@ -1,4 +1,4 @@
-"""Baselines: what a place shows today."""
+"""Baselines: the items shown by a world's present rule."""
 
 from itertools import combinations, product
 from typing import Any
@@ -89,7 +89,7 @@ def test_the_best_rule_has_an_item_for_every_combination_and_none_earns_more(
 
 
 def test_of_equally_good_items_the_one_liked_in_the_first_cell_is_taken() -> None:
-    """Of those that as many of the group like, the one that the earliest of them likes."""
+    """Among items liked by equally many of the group, the one liked by the earliest cell."""
     ties = 0
     for size in (1, 2):
         for names in combinations(["name", "weather", "timeofday"], size):
@@ -114,7 +114,7 @@ def test_cathy_in_the_sun_gets_her_morning_drink() -> None:
     assert table["Alice", "Sunny"] == "Cold brew"
 
 
-# -- rules that somebody wrote --------------------------------------------------------
+# -- custom rules ---------------------------------------------------------------------
 
 BY_WEATHER: dict[tuple[str, ...], str] = {
     ("Sunny",): "Cold brew",

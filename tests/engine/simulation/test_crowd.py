@@ -18,7 +18,7 @@ from tests.statistics import CHI_SQUARE_999, chi_square
 pytestmark = pytest.mark.no_cover
 
 
-# -- who comes ----------------------------------------------------------------------------
+# -- the visitors -------------------------------------------------------------------------
 
 
 @every_world
@@ -34,7 +34,7 @@ def test_numbered_visitors_come_as_often_too_with_luck_that_is_uniform(world: Wo
     assert chi_square(lucks, np.full(20, 1 / 20)) < CHI_SQUARE_999[19]
     first = world.fields[0]
     names = [value.name for value in first.values]
-    pairs = counts(  # luck is the same for everybody: no first field value is luckier
+    pairs = counts(  # luck is uniform: no first field value is luckier
         (
             names.index(visitor.context[first.name]) * 2 + int(visitor.uniform * 2)
             for visitor in visitors
@@ -78,15 +78,15 @@ def test_rows_of_a_crowd_say_what_the_log_says(world: World) -> None:
     ranked = [entry for entry in loop.log if isinstance(entry, Ranked)]
     rewarded = [entry for entry in loop.log if isinstance(entry, Rewarded)]
     assert len(rows) == len(ranked) == len(rewarded) == 30
-    for row, asked, earned in zip(rows, ranked, rewarded, strict=True):
+    for row, ranking, earned in zip(rows, ranked, rewarded, strict=True):
         context = {field.name: str(row[field.name]) for field in world.fields}
-        assert row["event"] == asked.event_id == earned.event_id
-        assert row["action"] == asked.action_id
-        assert row["probability"] == asked.probabilities[asked.chosen] > 0
+        assert row["event"] == ranking.event_id == earned.event_id
+        assert row["action"] == ranking.action_id
+        assert row["probability"] == ranking.probabilities[ranking.chosen] > 0
         assert row["reward"] == earned.value
-        assert set(asked.request.context.columns) == {f"{k}={v}" for k, v in context.items()}
+        assert set(ranking.request.context.columns) == {f"{k}={v}" for k, v in context.items()}
         expected = world.expected[world.cell(context)]
-        assert row["expected"] == expected[world.position(asked.action_id)]
+        assert row["expected"] == expected[world.position(ranking.action_id)]
         assert row["best"] == max(expected)
 
 

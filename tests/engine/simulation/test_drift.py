@@ -1,4 +1,4 @@
-"""Tastes that change while visitors come."""
+"""Tastes that change over the course of visitors."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""What is stated is what the picture shows: chances are those of draws from the bells as drawn."""
+"""Stated probabilities match the picture: they follow from samples of the densities drawn."""
 
 import numpy as np
 import pytest

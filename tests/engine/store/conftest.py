@@ -22,7 +22,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def store(url: str) -> Iterator[Store]:
-    """A store there."""
+    """A store at the test database's address."""
     store = Store.open(url, patience=0.3)
     yield store
     store.close()
@@ -44,7 +44,7 @@ def plain_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def plain_store(plain_url: str) -> Iterator[Store]:
-    """A store there."""
+    """A store at the address of the plain SQLite database."""
     store = Store.open(plain_url)
     yield store
     store.close()

@@ -1,4 +1,4 @@
-"""What can happen to the rows of a store."""
+"""Kinds of damage to the rows of a store."""
 
 from sqlalchemy import text
 
@@ -26,10 +26,10 @@ DAMAGES = {
 }
 """Statements by name, for a loop of nine visitors with snapshots."""
 HARMLESS = {"mark no JSON", "mark of another place", "snapshot cut"}
-"""Those that the log makes good."""
+"""Kinds of damage repaired from the log."""
 
 
 def damage(store: Store, name: str) -> None:
-    """Do it."""
+    """Apply the named damage."""
     with store._writing() as connection:
         assert connection.execute(text(DAMAGES[name])).rowcount

@@ -13,13 +13,13 @@ from sqlalchemy.engine import Engine, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
 POSTGRES = "PLAYGROUND_TEST_POSTGRES"
-"""Environment variable with the address of a PostgreSQL where databases may be made."""
+"""Environment variable with the address of a PostgreSQL server for test databases."""
 KINDS = ("sqlite", "postgres")
 
 
 @contextmanager
 def database(kind: str, folder: Path) -> Iterator[str]:
-    """The address of an empty database that is gone afterwards."""
+    """The address of a new empty database that is removed afterwards."""
     if kind == "sqlite":
         yield f"sqlite:///{folder}/events.db"
         return
@@ -38,7 +38,7 @@ def database(kind: str, folder: Path) -> Iterator[str]:
 
 @contextmanager
 def on_every_connection(statement: str) -> Iterator[None]:
-    """Whoever connects to a database meanwhile runs this first."""
+    """Run the statement first on every new database connection."""
 
     def run(connection: DBAPIConnection, _: object) -> None:
         connection.cursor().execute(statement)
@@ -51,7 +51,7 @@ def on_every_connection(statement: str) -> Iterator[None]:
 
 
 def skip_without(kind: str) -> None:
-    """PostgreSQL is there in CI; elsewhere its tests may be left out."""
+    """Skip tests that need PostgreSQL if it is not available; in CI it must be."""
     if kind == "postgres" and not os.environ.get(POSTGRES):
         missing = f"no PostgreSQL: {POSTGRES} is not set"
         if os.environ.get("CI") == "true":

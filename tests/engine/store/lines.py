@@ -1,4 +1,4 @@
-"""Threads that stand in line."""
+"""Threads that wait in a queue."""
 
 from collections.abc import Callable, Sequence
 from threading import Event, Thread
@@ -6,11 +6,11 @@ from threading import Event, Thread
 from engine.store.write_queue import WriteQueue
 
 MANY, SOON = 60, 60.0
-"""Threads that come; seconds after which what has not happened never will, on any machine."""
+"""Number of threads, and timeout in seconds for any machine."""
 
 
 def come(line: WriteQueue, work: Callable[[int], None], many: int = MANY) -> list[Thread]:
-    """Threads that come one after the other: each waits before the next comes."""
+    """Start threads in order: each is waiting before the next one starts."""
     threads = [Thread(target=work, args=(number,), daemon=True) for number in range(many)]
     for there, thread in enumerate(threads, start=len(line) + 1):
         thread.start()
@@ -27,7 +27,7 @@ def _until_there_wait(line: WriteQueue, many: int) -> None:
 
 
 def join(threads: Sequence[Thread]) -> None:
-    """Come back once all have ended."""
+    """Return once all threads have ended."""
     for thread in threads:
         thread.join(SOON)
         assert not thread.is_alive()

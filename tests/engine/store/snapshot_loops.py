@@ -1,4 +1,4 @@
-"""Loops of each kind with snapshots on their way."""
+"""Loops of each kind with several snapshots."""
 
 from engine import LoopSettings
 from engine.evaluation.learning_curve import LearningCurve
@@ -15,7 +15,7 @@ LEARNERS = {
 
 
 def with_curve(world: World | None) -> tuple[LearningCurve, ...]:
-    """What follows a loop: its learning curve."""
+    """The projections of a loop: its learning curve."""
     return (LearningCurve(WORLD),)
 
 

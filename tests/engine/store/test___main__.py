@@ -1,4 +1,4 @@
-"""The command of whoever runs the server."""
+"""The command for server administrators."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def test_a_database_that_is_not_there_is_no_empty_one(
     assert not list(tmp_path.iterdir())
 
 
-def test_what_is_no_address_is_told_one(
+def test_an_invalid_address_is_refused_with_an_example(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DATABASE_URL", "events.db")

@@ -1,4 +1,4 @@
-"""All that a database holds is read, and what is not as it was written is told."""
+"""Audit of a database: all rows are read, and changed rows are reported."""
 
 import pytest
 

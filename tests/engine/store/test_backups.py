@@ -1,4 +1,4 @@
-"""Backups that an operator takes with the database's own tools, as the README says."""
+"""Backups taken with the database's own tools, as described in the README."""
 
 import os
 import shutil
@@ -24,7 +24,9 @@ def served(store: Store) -> StoredLoop:
 
 
 def goes_on(copy: Store, kept: StoredLoop) -> None:
-    """Check that a copy is whole, and that its loop of two visitors goes on as the original."""
+    """Check that a copy is complete, and that its loop of two visitors continues like
+    the original.
+    """
     assert list(audit(copy)) == []
     back = StoredLoop.open(copy, kept.id)
     assert len(back.loop.events) == 2
@@ -33,7 +35,7 @@ def goes_on(copy: Store, kept: StoredLoop) -> None:
 
 
 def test_sqlite_backs_up_into_a_file_while_others_write(plain_store: Store, tmp_path: Path) -> None:
-    """What ``sqlite3 events.db ".backup backup.db"`` does."""
+    """Equivalent to ``sqlite3 events.db ".backup backup.db"``."""
     kept = served(plain_store)
     with (
         plain_store._writing(),

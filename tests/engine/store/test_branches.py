@@ -1,4 +1,4 @@
-"""A branch: a new loop that begins as the first entries of another left it."""
+"""Branches: a new loop that begins with the first entries of another loop."""
 
 import pytest
 
@@ -23,7 +23,7 @@ def library(plain_store: Store) -> Library:
 
 @pytest.fixture
 def parent(library: Library) -> StoredLoop:
-    """Forty visitors, of whom some were taken back; its log left memory in between."""
+    """Forty visitors, some of them undone; the log was moved out of memory in between."""
     parent = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7, followers=with_curve)
     list(crowd(parent.loop, WORLD, 20))
     parent.snapshot_if_due(every=1)
@@ -33,8 +33,8 @@ def parent(library: Library) -> StoredLoop:
     return parent
 
 
-def told(stored: StoredLoop) -> tuple[object, ...]:
-    """All that a loop is."""
+def content_of(stored: StoredLoop) -> tuple[object, ...]:
+    """Log, learned state and curve of a loop."""
     curve = stored.follow(LearningCurve).rewards.tolist()
     return list(stored.loop.log), learned_bits(stored.loop.learner), curve
 
@@ -46,37 +46,35 @@ def test_a_branch_is_as_its_parent_was_and_goes_on_alike(
 ) -> None:
     was = finish(parent.as_of(entries))
     branch = finish(library.branching(parent, was.loop.log.mark, "me"))
-    assert told(branch) == told(was)
+    assert content_of(branch) == content_of(was)
     list(crowd(branch.loop, WORLD, 5))
     list(crowd(was.loop, WORLD, 5))
-    assert told(branch)[1:] == told(was)[1:]
+    assert content_of(branch)[1:] == content_of(was)[1:]
     kept = StoredLoop.open(library.store, branch.id, with_curve)
-    assert told(kept) == told(branch)
+    assert content_of(kept) == content_of(branch)
     assert library.store.about(branch.id).events == len(branch.loop.events)
 
 
 def test_branch_and_parent_never_touch_each_other(library: Library, parent: StoredLoop) -> None:
     branch = finish(library.branching(parent, parent.loop.log.mark_at(41), "me"))
-    before, length = told(parent), len(branch.loop.log)
+    before, length = content_of(parent), len(branch.loop.log)
     list(crowd(branch.loop, WORLD, 5))
     branch.undo(30)
-    assert told(parent) == before
-    after = told(branch)
+    assert content_of(parent) == before
+    after = content_of(branch)
     list(crowd(parent.loop, WORLD, 5))
     parent.undo(40)
-    assert told(branch) == after
+    assert content_of(branch) == after
     library.store.delete(parent.id, "me")
     with pytest.raises(GoneError):
         library.store.about(parent.id)
     branch.undo(len(branch.loop.log) - 5)
     list(crowd(branch.loop, WORLD, 3))
-    assert told(StoredLoop.open(library.store, branch.id, with_curve)) == told(branch)
+    assert content_of(StoredLoop.open(library.store, branch.id, with_curve)) == content_of(branch)
     assert length == 41
 
 
-def test_what_was_taken_back_is_no_place_to_begin_a_branch(
-    library: Library, parent: StoredLoop
-) -> None:
+def test_a_branch_cannot_begin_at_an_undone_entry(library: Library, parent: StoredLoop) -> None:
     mark = parent.loop.log.mark_at(50)
     parent.undo(30)
     list(crowd(parent.loop, WORLD, 15))

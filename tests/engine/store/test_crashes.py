@@ -1,4 +1,4 @@
-"""Processes die and meet: nothing that was acknowledged is lost, nothing happens twice."""
+"""Crashing and concurrent processes: no acknowledged event is lost or doubled."""
 
 import numpy as np
 
@@ -16,11 +16,11 @@ def test_processes_on_one_loop_end_with_the_same_posterior(
     url: str, store: Store, kept: StoredLoop
 ) -> None:
     processes, events = 8 if store.is_shared else 4, 30
-    found = together(url, kept.id, processes, events)
-    assert all(each == found[0] for each in found)
+    result = together(url, kept.id, processes, events)
+    assert all(each == result[0] for each in result)
     back = StoredLoop.open(store, kept.id)
     assert len(back.loop.events) == 1 + processes * events
-    assert found[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
+    assert result[0] == beliefs(back.loop) == beliefs(from_scratch(store, kept.id))
     assert store.about(kept.id).events == 1 + processes * events
     kept.loop.catch_up()
-    assert beliefs(kept.loop) == found[0]
+    assert beliefs(kept.loop) == result[0]

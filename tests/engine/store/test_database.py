@@ -1,4 +1,4 @@
-"""Where loops are kept, and databases that cannot be used."""
+"""Addresses of databases, and unusable databases."""
 
 import sqlite3
 from contextlib import closing
@@ -18,7 +18,7 @@ from tests.engine.store.lines import come, join
 from tests.engine.store.workers import serve_next
 
 
-def test_where_loops_are_kept() -> None:
+def test_addresses_of_databases() -> None:
     given = {"DATABASE_URL": "postgresql://a/b", "PLAYGROUND_DATA": "/d", "XDG_DATA_HOME": "/x"}
     assert address(given) == "postgresql://a/b"
     given.pop("DATABASE_URL")
@@ -50,13 +50,13 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
 
 def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     with connect(f"sqlite:///{tmp_path}/new/folder/events.db").connect() as connection:
-        found = {
+        results = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in (
                 "journal_mode", "foreign_keys", "synchronous", "busy_timeout", "wal_autocheckpoint",
             )
         }  # fmt: skip
-    assert found == {
+    assert results == {
         "journal_mode": "wal", "foreign_keys": 1, "synchronous": 1, "busy_timeout": 5_000,
         "wal_autocheckpoint": 10_000,
     }  # fmt: skip
@@ -65,7 +65,7 @@ def test_sqlite_is_set_up_for_several_processes(tmp_path: Path) -> None:
     ).fetchone() == ("wal",)
 
 
-def test_what_refers_to_a_loop_that_was_deleted_meanwhile_says_so(store: Store) -> None:
+def test_references_to_a_deleted_loop_raise(store: Store) -> None:
     with pytest.raises(GoneError, match="not here any more"):
         store.put_snapshots("nobody", {Snapshot(START, "loop", "1", b""): b""})
 
@@ -73,7 +73,7 @@ def test_what_refers_to_a_loop_that_was_deleted_meanwhile_says_so(store: Store) 
 def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_race(
     store: Store, kept: StoredLoop
 ) -> None:
-    """Whoever is overtaken tries again, which here would never end."""
+    """A lost race leads to a retry, which would never end here."""
     entries = list(kept.loop.log.history)
     with store._writing() as connection:
         end = store.about(kept.id).end
@@ -83,8 +83,8 @@ def test_a_place_that_is_taken_against_all_expectation_is_a_failure_and_not_a_ra
     assert len(kept.loop.events) == 1
 
 
-def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store: Store) -> None:
-    """More than there are connections; SQLite by itself lets on whoever happens to look."""
+def test_writers_are_served_in_order_and_readers_do_not_wait(plain_store: Store) -> None:
+    """More threads than connections; SQLite by itself grants locks in arbitrary order."""
     wrote = list[int]()
 
     def write(number: int) -> None:
@@ -99,7 +99,7 @@ def test_whoever_came_first_writes_first_and_who_reads_does_not_wait(plain_store
     assert wrote == list(range(60))
 
 
-def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_url: str) -> None:
+def test_a_long_wait_in_the_queue_reports_a_busy_database(plain_url: str) -> None:
     with closing(Store.open(plain_url, patience=0.05)) as store, store._writing():
         with pytest.raises(StoreError, match="busy with somebody else's work, so this was not"):
             store.create(LoopInfo(new_id(), "me", "mine", None, 7))
@@ -107,7 +107,7 @@ def test_who_waits_in_line_for_too_long_is_told_that_the_database_is_busy(plain_
 
 
 def test_patience_in_line_and_with_other_processes_is_one(plain_url: str) -> None:
-    """A connection is given back with all patience."""
+    """A connection is returned with the full timeout."""
     with closing(Store.open(plain_url, patience=60)) as store:
         waits = list[int]()
 

@@ -17,6 +17,6 @@ def test_days_without_use_do_not_count(plain_url: str) -> None:
         now[0] += timedelta(days=pause)
     store.sweep()
     with store._reading() as connection:
-        found = [connection.execute(select(days_ago(days))).scalar_one() for days in range(4)]
-    assert found == [first + 31 * DAY, first + DAY, first, 0.0]
+        results = [connection.execute(select(days_ago(days))).scalar_one() for days in range(4)]
+    assert results == [first + 31 * DAY, first + DAY, first, 0.0]
     store.close()

@@ -1,4 +1,4 @@
-"""Digests: of a log up to an entry, of what stands in a row together."""
+"""Digests of a log up to an entry, and of the columns of a row."""
 
 from engine.store import digests
 

@@ -1,4 +1,4 @@
-"""Drafts of worlds that are kept for a reload."""
+"""Drafts of worlds, stored for a reload."""
 
 import os
 from datetime import UTC, datetime, timedelta

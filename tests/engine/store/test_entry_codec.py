@@ -1,4 +1,4 @@
-"""Entries as JSON and back: exactly, and nothing else gets in."""
+"""Entries as JSON and back: exactly; other JSON is refused."""
 
 import json
 from dataclasses import asdict
@@ -161,7 +161,7 @@ def test_a_message_is_short_whatever_the_value() -> None:
     assert len(str(error.value)) < 200
 
 
-def test_what_is_written_names_every_field() -> None:
+def test_the_json_names_every_field() -> None:
     undone = Undone(datetime(2026, 1, 2, tzinfo=UTC), 2)
     assert json.loads(to_text(undone)).keys() == {"kind", *asdict(undone)}
 

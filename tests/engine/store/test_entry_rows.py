@@ -1,4 +1,4 @@
-"""Entries as rows: each after the one before it, and readable again."""
+"""Entries as rows: in sequence, and readable again."""
 
 import json
 
@@ -35,6 +35,6 @@ def test_no_entries_are_no_rows_and_the_end_stays() -> None:
 
 
 @pytest.mark.parametrize("body", ["", "{}", "[1]", '{"kind": "nothing"}'])
-def test_what_is_no_entry_is_damage(body: str) -> None:
+def test_rows_without_an_entry_count_as_damage(body: str) -> None:
     with pytest.raises(DamagedError, match="an entry of this loop's log cannot be read"):
         entry_of(body)

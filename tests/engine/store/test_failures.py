@@ -1,4 +1,4 @@
-"""What goes wrong with a database is said in one sentence, and nothing has happened."""
+"""Database failures: one sentence as message, and no change of state."""
 
 import logging
 import re
@@ -23,7 +23,7 @@ from tests.faults.proxy import Proxy
 
 
 def refused(kept: StoredLoop, work: Callable[[], object]) -> StoreError:
-    """The error of something that has changed nothing."""
+    """The error of a failed operation without effects."""
     before = (beliefs(kept.loop), kept.loop.log.history, len(kept.loop.events))
     with pytest.raises(StoreError) as error:
         work()
@@ -112,7 +112,7 @@ def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
         ("P0001", "refused it (P0001), so this was not saved"),
     ],
 )
-def test_what_postgresql_says_is_told_by_its_kind(state: str | None, said: str) -> None:
+def test_postgresql_errors_are_logged_by_kind(state: str | None, said: str) -> None:
     cause = Exception("FATAL")
     cause.sqlstate = state  # type: ignore[attr-defined]
     with pytest.raises(StoreError, match=re.escape(said)), translated():
@@ -158,7 +158,7 @@ def through(way: tuple[Proxy, str]) -> Iterator[Store]:
     store.close()
 
 
-def test_what_was_saved_counts_though_the_answer_was_lost(
+def test_a_saved_event_counts_if_the_response_was_lost(
     way: tuple[Proxy, str], through: Store
 ) -> None:
     proxy, _ = way
@@ -192,7 +192,7 @@ def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_n
     assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
 
 
-def test_what_was_not_saved_is_not_there(way: tuple[Proxy, str], through: Store) -> None:
+def test_unsaved_events_do_not_exist(way: tuple[Proxy, str], through: Store) -> None:
     kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     with through._surely(kept.id, through.about(kept.id).end):
@@ -209,7 +209,7 @@ def test_a_server_that_falls_silent_holds_nobody(way: tuple[Proxy, str], through
     proxy.hold()
     began = time.monotonic()
     refused(kept, lambda: serve_next(kept))
-    # One asks whether it is there again; all others are told at once.
+    # A single waiter checks for the database; all others are refused at once.
     with ThreadPoolExecutor(8) as tabs:
         others = [tabs.submit(through.length, kept.id) for _ in range(8)]
         assert all(isinstance(other.exception(), StoreError) for other in others)
@@ -237,7 +237,7 @@ def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> Non
     store.close()
 
 
-def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
+def test_logs_describe_failures_without_personal_data(
     plain_url: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG, "engine"):
@@ -247,9 +247,14 @@ def test_whoever_runs_the_server_learns_of_what_happens_and_not_to_whom(
         assert kept.snapshot_if_due(every=1)
         with on_every_connection("PRAGMA query_only=ON"), pytest.raises(StoreError) as refused:
             serve_next(StoredLoop.create(Store.open(plain_url), owner="me", world=WORLD))
-    told = {record.msg: vars(record) for record in caplog.records}
-    assert list(told) == ["database made", "entries written", "snapshots written", "database fault"]
-    assert told["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
-    assert told["database fault"]["code"] == "OperationalError"
-    assert told["database fault"]["reason"] == refused.value.message
-    assert kept.id not in "".join(map(str, told.values()))
+    records = {record.msg: vars(record) for record in caplog.records}
+    assert list(records) == [
+        "database made",
+        "entries written",
+        "snapshots written",
+        "database fault",
+    ]
+    assert records["entries written"]["entries"] == {"ranked": 1, "rewarded": 1}
+    assert records["database fault"]["code"] == "OperationalError"
+    assert records["database fault"]["reason"] == refused.value.message
+    assert kept.id not in "".join(map(str, records.values()))

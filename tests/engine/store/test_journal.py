@@ -1,4 +1,4 @@
-"""A loop that is recorded in a database as it goes."""
+"""A loop that is recorded in a database entry by entry."""
 
 import pytest
 
@@ -20,7 +20,7 @@ def test_two_who_have_it_open_see_each_other(store: Store, kept: StoredLoop) -> 
     assert beliefs(kept.loop) == beliefs(other.loop)
 
 
-def test_who_is_overtaken_does_it_again(store: Store, kept: StoredLoop) -> None:
+def test_a_lost_race_is_retried(store: Store, kept: StoredLoop) -> None:
     other = StoredLoop.open(store, kept.id)
     tries = []
 

@@ -43,7 +43,7 @@ def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
 
 
 def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: StoredLoop) -> None:
-    """Each entry that is read is a step, and any visitor second waits without holding it up."""
+    """Each entry read is a step, and a second visitor waits without blocking."""
     for _ in range(5):
         serve_next(kept)
     library = Library(store)
@@ -57,7 +57,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
     assert beliefs(opened.loop) == beliefs(kept.loop)
 
 
-def test_who_leaves_while_opening_lets_the_next_one_open(store: Store, kept: StoredLoop) -> None:
+def test_an_abandoned_opening_does_not_block_the_next(store: Store, kept: StoredLoop) -> None:
     library = Library(store)
     first = library.opening(kept.view)
     next(first)
@@ -85,7 +85,7 @@ def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
     assert opened.owner == store.about(kept.id).owner == "you"
 
 
-def test_who_knows_the_view_of_a_loop_cannot_tell_its_id(store: Store, kept: StoredLoop) -> None:
+def test_the_view_of_a_loop_does_not_reveal_its_id(store: Store, kept: StoredLoop) -> None:
     digest = hashlib.sha256(b"view:" + kept.id.encode()).digest()
     assert kept.view == urlsafe_b64encode(digest).decode()[:22]
     assert StoredLoop.open(store, kept.view).id == kept.id
@@ -95,7 +95,7 @@ def test_who_knows_the_view_of_a_loop_cannot_tell_its_id(store: Store, kept: Sto
 
 @dataclass
 class Days:
-    """A clock, and a store that is swept once a day.
+    """A clock in days, and a store that is swept once a day.
 
     Attributes:
         now: days since 1970.
@@ -120,13 +120,13 @@ class Days:
         return erased
 
     def begin(self) -> str:
-        """A loop with one visitor; its id."""
+        """Begin a loop with one visitor; return its id."""
         kept = StoredLoop.create(self.store, owner="me", world=WORLD)
         serve_next(kept)
         return kept.id
 
     def seen(self) -> set[str]:
-        """The loops that are there for people."""
+        """Ids of the loops that are visible to people."""
         return {about.id for about in self.store.loops("me")}
 
 
@@ -168,7 +168,7 @@ def test_a_clock_that_jumps_erases_nothing(days: Days) -> None:
 
 def test_an_old_backup_goes_on_where_it_was(days: Days) -> None:
     kept = days.begin()
-    days.now += 1_000  # It lay in a drawer.
+    days.now += 1_000  # It was not opened for long.
     assert days.store.sweep() == 0
     assert days.pass_by(1) == 0
     days.begin()

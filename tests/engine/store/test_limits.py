@@ -1,4 +1,4 @@
-"""Limits: from the environment, and what happens when one is reached."""
+"""Limits from the environment, and the effects of reaching them."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -40,7 +40,7 @@ def test_so_many_bytes_and_no_more(url: str) -> None:
     kept = StoredLoop.create(store, owner="me", world=WORLD)
     kept.together(lambda: list(crowd(kept.loop, WORLD, 500)))
     assert store.size > 1 << 20
-    serve_next(kept)  # It was measured a moment ago.
+    serve_next(kept)  # The size was measured a moment ago.
     now[0] += timedelta(seconds=11)
     for full in (kept, StoredLoop.create(store, owner="me", world=WORLD)):
         with pytest.raises(StoreError, match="keeps 1 MiB of loops, the most it may, so this was"):
@@ -62,6 +62,6 @@ def test_who_is_given_loops_has_no_more_than_others(url: str) -> None:
 def test_limits_come_from_the_environment() -> None:
     given = {"PLAYGROUND_MAX_LOOPS": "3", "PLAYGROUND_RETENTION_DAYS": " 7 ", "OTHER": "x"}
     assert Limits.from_environment(given) == replace(Limits(), max_loops=3, retention_days=7)
-    for text, told in {"0": "0", "-1": "'-1'", "many": "'many'", "9" * 12: "9" * 12}.items():
-        with pytest.raises(PersonalizerError, match=f"PLAYGROUND_MAX_UPLOAD is {told}, but must"):
+    for text, quoted in {"0": "0", "-1": "'-1'", "many": "'many'", "9" * 12: "9" * 12}.items():
+        with pytest.raises(PersonalizerError, match=f"PLAYGROUND_MAX_UPLOAD is {quoted}, but must"):
             Limits.from_environment({"PLAYGROUND_MAX_UPLOAD": text})

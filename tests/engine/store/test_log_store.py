@@ -27,9 +27,9 @@ def test_many_logs_are_asked_about_at_once_by_id_or_view(store: Store, kept: Sto
         serve_next(other)
     one, two = store.length(kept.id), store.length(other.id)
     nobody = {f"nobody-{number}" for number in range(500)}
-    asked = {kept.id, other.id, other.view}
+    names = {kept.id, other.id, other.view}
     assert one < two
-    assert store.lengths(asked | nobody) == {kept.id: one, other.id: two, other.view: two}
+    assert store.lengths(names | nobody) == {kept.id: one, other.id: two, other.view: two}
     assert store.lengths(nobody) == store.lengths(set()) == {}
 
 

@@ -16,7 +16,7 @@ def kept(plain_store: Store) -> StoredLoop:
     return kept
 
 
-def test_it_is_what_was_written(plain_store: Store, kept: StoredLoop) -> None:
+def test_info_equals_the_written_values(plain_store: Store, kept: StoredLoop) -> None:
     about = plain_store.about(kept.id)
     assert (about.owner, about.seed, about.origin) == ("me", 2**70, "here")
     assert (about.length, about.events) == (kept.loop.log.position, 1)
@@ -39,7 +39,7 @@ def test_a_row_that_was_changed_is_not_believed(
 
 
 @pytest.mark.parametrize("change", ["owner = 'you', name = 'other'", "seed = '8'"])
-def test_whatever_is_done_with_a_damaged_loop_it_stays_damaged(store: Store, change: str) -> None:
+def test_a_damaged_loop_stays_damaged_after_any_operation(store: Store, change: str) -> None:
     kept = StoredLoop.create(store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     with store._writing() as connection:

@@ -1,10 +1,10 @@
-"""What was written by the first published version: it still opens, and means the same.
+"""Files of the first published version still open with the same meaning.
 
-``data/events.db`` (schema 2) holds six loops, the exports beside it are of them, and
-``data/expected.json`` says what their logs make of a loop. What a log teaches is not what that
-version learned from it: sums count as if they had come at once, numbers have scales, rewards of 0
-and 1 a likelihood of their own, and others make bells as wide as they are noisy. But the hypotheses
-that a log names are those that are compared.
+``data/events.db`` (schema 2) holds six loops with the exports beside it, and ``data/expected.json``
+holds the decisions that follow from their logs. Present learners learn differently from the same
+logs: sums count as if they had arrived at once, numbers have scales, rewards of 0 and 1 have a
+Bernoulli likelihood, and other rewards a learned noise. But the hypotheses named in a log are those
+compared.
 """
 
 import gzip
@@ -41,12 +41,12 @@ FORMER = (
     Hypothesis(memory=0.9, odds=0.5),
     Hypothesis(crosses=1, by="features", prior_sd=0.4, odds=5.0),
 )
-"""The default hypotheses of that version, which each of its logs names."""
+"""The default hypotheses of the old version, as listed in its logs."""
 
 
 @pytest.fixture(scope="module")
 def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
-    """The old database, whose loops do not expire; a snapshot as it had them is in it, too."""
+    """The old database with a snapshot of its time; its loops do not expire."""
     path = shutil.copy(DATA / "events.db", tmp_path_factory.mktemp("old"))
     snapshot = (EXPECTED["coffee"]["id"], 20, "0" * 64, "[20, [[0, 20]], 0]", b"other code's")
     with sqlite3.connect(path) as database:
@@ -57,7 +57,7 @@ def old(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Library]:
 
 
 def opened(store: Store, about: LoopInfo) -> LearningLoop:
-    """A loop at the time of its last entry, when no wait had ended that its log has not."""
+    """Open a loop at the time of its last entry, before any further wait ends."""
     (last,) = store.read(about.id, about.length - 1, about.length)
 
     def then() -> datetime:
@@ -67,26 +67,26 @@ def opened(store: Store, about: LoopInfo) -> LearningLoop:
 
 
 def check_answers(loop: LearningLoop, name: str, answers: str) -> None:
-    """Whether a loop still answers in ten contexts what it would have answered."""
-    told = EXPECTED[name]
-    for context, expected in zip(told["contexts"], told[answers], strict=True):
-        ranked = loop.preview(told["actions"], context)
+    """Assert that a loop still gives the expected answers in ten contexts."""
+    case = EXPECTED[name]
+    for context, expected in zip(case["contexts"], case[answers], strict=True):
+        ranked = loop.preview(case["actions"], context)
         for field, value in expected.items():
-            found = getattr(ranked, field)
+            actual = getattr(ranked, field)
             if isinstance(value, str):
-                assert found == value
+                assert actual == value
             else:
-                # Bit for bit on one machine; BLAS of another may round otherwise.
-                np.testing.assert_allclose(found, value, rtol=1e-9, atol=1e-9)
+                # Equal to the bit on one machine; BLAS on another may round differently.
+                np.testing.assert_allclose(actual, value, rtol=1e-9, atol=1e-9)
 
 
 @each_loop
 def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name: str) -> None:
-    told = EXPECTED[name]
-    about = old.store.about(told["id"])
+    case = EXPECTED[name]
+    about = old.store.about(case["id"])
     loop = opened(old.store, about)
-    assert (about.name, about.seed, about.events) == (told["name"], told["seed"], told["events"])
-    assert (about.length, len(loop.log)) == (told["history"], told["counting"])
+    assert (about.name, about.seed, about.events) == (case["name"], case["seed"], case["events"])
+    assert (about.length, len(loop.log)) == (case["history"], case["counting"])
     assert loop.settings.hypotheses == FORMER
     check_answers(loop, name, "answers")
 
@@ -94,8 +94,8 @@ def test_an_old_database_opens_and_its_loops_answer_the_same(old: Library, name:
 @each_loop
 @pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
 def test_its_loops_leave_in_the_same_files(old: Library, name: str, kind: Any) -> None:
-    told, file = EXPECTED[name], io.BytesIO()
-    kind.write(old, old.store.about(told["id"]), file)
+    case, file = EXPECTED[name], io.BytesIO()
+    kind.write(old, old.store.about(case["id"]), file)
     entries = gzip.decompress(file.getvalue()).splitlines()[1:-1]
     before = gzip.decompress((DATA / f"{name}{kind.suffix}").read_bytes()).splitlines()
     assert entries == before[kind.key == "log" :]
@@ -120,7 +120,7 @@ PINNED = {
     "LearningCurve": (2, "1d5b941ff19f1081", -11.45853795431069),
     "MatchingRecord": (1, "686a250ca0f1c245", 606.1277898726481),
 }
-"""Of each projection its version, and what is `measured` of its states after the old logs."""
+"""Version of each projection, and the value of `measured` for its states after the old logs."""
 
 
 def measured(states: Iterable[State]) -> tuple[str, float]:
@@ -145,14 +145,14 @@ def measured(states: Iterable[State]) -> tuple[str, float]:
 
 @pytest.mark.parametrize("name", PINNED)
 def test_what_a_log_tells_changes_only_with_the_version(old: Library, name: str) -> None:
-    loops = [opened(old.store, old.store.about(told["id"])) for told in EXPECTED.values()]
-    found: dict[str, tuple[int, list[State]]] = {
+    loops = [opened(old.store, old.store.about(case["id"])) for case in EXPECTED.values()]
+    results: dict[str, tuple[int, list[State]]] = {
         "LoopState": (LoopState.VERSION, [LoopState(loop.log).state() for loop in loops])
     }
     for projection, loop in (LearningCurve(COFFEE), loops[0]), (MatchingRecord(), loops[1]):
         projection.follow(loop)
-        found[type(projection).__name__] = projection.VERSION, [projection.state()]
-    version, (form, total), pinned = found[name][0], measured(found[name][1]), PINNED[name]
+        results[type(projection).__name__] = projection.VERSION, [projection.state()]
+    version, (form, total), pinned = results[name][0], measured(results[name][1]), PINNED[name]
     assert [version, form, total] == [*pinned[:2], pytest.approx(pinned[2])], (
         f"The same log tells something else than under version {pinned[0]}: raise {name}.VERSION, "
         f"so that no older snapshot is taken for a new one, and pin its {form!r}, {total!r}."

@@ -1,4 +1,4 @@
-"""PostgreSQL: nobody waits for an answer without end."""
+"""PostgreSQL: every wait has a timeout."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from engine.store.postgres import allow_long_work
 from tests.engine.store.databases import database, skip_without
 
 
-def test_whoever_does_not_answer_in_time_is_given_up(tmp_path: Path) -> None:
+def test_unresponsive_servers_time_out(tmp_path: Path) -> None:
     skip_without("postgres")
     with database("postgres", tmp_path) as url:
         engine = connect(url, patience=0.2)

@@ -27,7 +27,7 @@ VERSION_1 = (
     "PRIMARY KEY (loop, position))@",
     "CREATE INDEX entries_of_an_event ON entries (loop, event)",
 )
-"""The tables as they were made then."""
+"""The tables of schema version 1."""
 
 
 def test_a_database_of_version_1_is_brought_forward(
@@ -52,8 +52,8 @@ def test_a_database_of_version_1_is_brought_forward(
     engine.dispose()
     with caplog.at_level(logging.INFO, "engine"):
         store = Store.open(url)
-    (told,) = map(vars, caplog.records)
-    assert (told["msg"], told["was"], told["schema"]) == ("database migrated", 1, NEWEST)
+    (record,) = map(vars, caplog.records)
+    assert (record["msg"], record["was"], record["schema"]) == ("database migrated", 1, NEWEST)
     assert [about.name for about in store.loops("me")] == ["Old"]
     assert list(audit(store)) == []
     assert (tmp_path / "events.db.schema-1").exists() != store.is_shared

@@ -1,4 +1,4 @@
-"""Stored snapshots as checkpoints; unusable ones are replaced by the log."""
+"""Stored snapshots as checkpoints; unusable snapshots are replaced by the log."""
 
 import pytest
 from sqlalchemy import create_engine, text

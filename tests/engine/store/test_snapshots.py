@@ -41,9 +41,9 @@ def test_undo_reaches_behind_snapshots(plain_store: Store, learner: str, entries
     curve = LearningCurve(WORLD)
     curve.follow(memory)
     for each in (kept, back):
-        told = each.follow(LearningCurve)
-        np.testing.assert_array_equal(told.rewards, curve.rewards)
-        assert list(told.rows()) == list(curve.rows())
+        stored_curve = each.follow(LearningCurve)
+        np.testing.assert_array_equal(stored_curve.rewards, curve.rewards)
+        assert list(stored_curve.rows()) == list(curve.rows())
     for _ in range(20):
         serve_next(kept)
         kept.snapshot_if_due(15)
@@ -53,7 +53,7 @@ def test_undo_reaches_behind_snapshots(plain_store: Store, learner: str, entries
 
 
 def restored(store: Store, loop_id: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """Which parts of its snapshots a loop is made of when it is opened and its curve is drawn."""
+    """Parts of snapshots used when a loop is opened and its curve is drawn."""
     used: list[str] = []
 
     def noted(loop: str, snapshot: Snapshot) -> bytes | None:
@@ -83,7 +83,7 @@ def test_a_part_of_another_version_is_folded_anew_and_the_others_are_used(
     back = StoredLoop.open(plain_store, kept.id, with_curve)
     assert beliefs(back.loop) == beliefs(kept.loop)
     assert list(back.follow(LearningCurve).rows()) == list(kept.follow(LearningCurve).rows())
-    # The next one is of this version, and of the older ones only those of this version stay.
+    # The next snapshot has this version; of the older ones, only those of this version remain.
     assert back.snapshot_if_due(every=30) == (changed is not None)
     latest = {snapshot.part: snapshot.version for snapshot in plain_store.snapshots(kept.id)}
     assert latest == {"loop": LoopState.version, "LearningCurve": LearningCurve(WORLD).version}
@@ -146,7 +146,7 @@ def test_snapshots_stand_all_along_a_log_in_a_bounded_room(
     assert places(kept) == [15, 31, 47, 63, 79]
     kept.undo(30)
     assert kept.snapshot_if_due(every=1)
-    assert places(kept) == [15, 31, 47, 82]  # What was taken back is no moment any more.
+    assert places(kept) == [15, 31, 47, 82]  # Undone events are no valid position any more.
     largest = max(len(plain_store.data(kept.id, s) or b"") for s in plain_store.snapshots(kept.id))
     monkeypatch.setattr(snapshots, "MOST", 3 * largest + 200)
     narrow = places(loop_with_snapshots(plain_store, LoopSettings()))

@@ -1,4 +1,4 @@
-"""A database file that is deleted, replaced, or may only be read for a while."""
+"""A database file that is deleted, replaced, or temporarily read-only."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ def lent(plain_store: Store) -> StoredLoop:
 
 
 def take_away(folder: Path) -> Path:
-    """Move a database file away with all that belongs to it; where it is now."""
+    """Move a database file with its companion files; return the new folder."""
     away = folder / "away"
     away.mkdir()
     for file in folder.glob("plain.db*"):

@@ -78,7 +78,7 @@ def test_a_deleted_loop_leaves_no_byte_behind(tmp_path: Path) -> None:
 
 @pytest.fixture
 def long(store: Store, monkeypatch: pytest.MonkeyPatch) -> StoredLoop:
-    """A loop whose log takes many steps."""
+    """A loop whose log is read in many steps."""
     monkeypatch.setattr("engine.store.store.CHUNK", 3)
     long = StoredLoop.create(store, owner="me", world=WORLD, seed=8)
     for _ in range(10):
@@ -169,7 +169,7 @@ def test_an_erasure_that_was_broken_off_is_done_at_the_next_sweep(
 def test_an_import_that_was_killed_is_erased_and_one_that_goes_on_is_not(
     store: Store, long: StoredLoop
 ) -> None:
-    """Another store of the same database looks on, as that of a server that was just started."""
+    """Another store of the same database checks, like a server that has just started."""
     after_a_start = Store(store._engine)
     importing, killed = store.duplicating(long.id, "me"), store.duplicating(long.id, "me")
     entries = len(long.loop.log.history)

@@ -1,4 +1,4 @@
-"""Stored loops: they come back as they were, also once they let go of their past."""
+"""Stored loops: restored as they were, also after releasing their history from memory."""
 
 import pytest
 
@@ -88,7 +88,7 @@ SUMS = {
 def test_a_further_part_for_an_event_of_the_past_teaches_as_without_snapshots(
     plain_store: Store, settings: LoopSettings
 ) -> None:
-    """Events wait for ten minutes, so all 40 may still get more; so they may once reopened."""
+    """Events wait for ten minutes, so all 40 may still receive rewards, also after reopening."""
     kept = loop_with_snapshots(plain_store, settings)
     loops = [kept.loop, StoredLoop.open(plain_store, kept.id).loop]
     for number, event_id in enumerate(list(kept.loop.events)[::14]):
@@ -113,7 +113,7 @@ def test_waits_of_the_past_end(plain_store: Store) -> None:
     assert not back.loop.state.waiting
 
 
-def test_what_reads_the_whole_log_reads_the_past(plain_store: Store) -> None:
+def test_functions_over_the_whole_log_read_the_archive(plain_store: Store) -> None:
     kept = loop_with_snapshots(plain_store, LoopSettings(learning_mode="apprentice"))
     records = []
     for loop in (kept.loop, from_scratch(plain_store, kept.id)):
@@ -169,7 +169,7 @@ def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
     def change_often() -> None:
         for number in range(EVERY):
             stored.configure(default_reward=number % 2)
-        # Not in the middle of what counts as a whole or not at all.
+        # Not in the middle of an atomic commit.
         assert plain_store.snapshots(stored.id) == []
 
     stored.together(change_often)
@@ -184,7 +184,7 @@ def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
 def test_an_act_of_others_who_are_faster_is_not_taken_back(
     plain_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """They come just when it was seen that the act is the last."""
+    """The others arrive just after the check that the action is the last."""
     mine = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     serve_next(mine)
     entries = len(mine.loop.log)
@@ -192,10 +192,10 @@ def test_an_act_of_others_who_are_faster_is_not_taken_back(
     end, theirs = mine.loop.log.mark, StoredLoop.open(plain_store, mine.id)
     check = guards.check_entries
 
-    def come_first(asked: object, most: int) -> None:
+    def come_first(state: object, most: int) -> None:
         monkeypatch.setattr(guards, "check_entries", check)
         serve_next(theirs)
-        check(asked, most)
+        check(state, most)
 
     monkeypatch.setattr(guards, "check_entries", come_first)
     assert not mine.undo_act(entries, end)

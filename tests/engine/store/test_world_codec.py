@@ -1,4 +1,4 @@
-"""How a world stands in a database and in a file: by its key, or as JSON."""
+"""Encoding of a world in a database and in a file: by its key, or as JSON."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""Worlds of people's own: kept with their owner, found by their key."""
+"""Custom worlds: stored with their owner, retrieved by key."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -27,17 +27,15 @@ def names(store: Store, owner: str = "me") -> list[str]:
     return [kept.name for kept in store.worlds(owner)]
 
 
-def test_whoever_has_the_key_gets_that_very_world_in_another_process(
-    store: Store, url: str
-) -> None:
+def test_a_key_gives_the_same_world_in_another_process(store: Store, url: str) -> None:
     kept = store.keep_world(BAKERY, "me")
     assert (kept.key, kept.name, kept.world) == (key_of(BAKERY), "Bakery", BAKERY)
     other = Store.open(url)
-    found = other.world(kept.key)
-    assert found is not None
-    assert found.text == BAKERY.text
-    assert (found.frequencies == BAKERY.frequencies).all()
-    assert (found.expected == BAKERY.expected).all()
+    result = other.world(kept.key)
+    assert result is not None
+    assert result.text == BAKERY.text
+    assert (result.frequencies == BAKERY.frequencies).all()
+    assert (result.expected == BAKERY.expected).all()
     assert other.worlds("me") == [kept]
     assert other.world("bakery-00000000") is None
     assert other.worlds("you") == []
@@ -92,9 +90,9 @@ def test_two_worlds_of_one_list_have_two_names(store: Store) -> None:
     assert store.keep_world(named("y"), "me", "x" * 80).name == "x" * 78 + " 2"
     store.keep_world(replace(BAKERY, story="Elsewhere."), "before")
     store.hand_over("before", "me")
-    found = names(store)
-    assert sorted(found)[:5] == ["Bakery", "Bakery 2", "Bakery 3", "Bakery 4", "Bakery 5"]
-    assert len(found) == 7
+    result = names(store)
+    assert sorted(result)[:5] == ["Bakery", "Bakery 2", "Bakery 3", "Bakery 4", "Bakery 5"]
+    assert len(result) == 7
 
 
 def test_so_many_worlds_and_no_more(url: str) -> None:
@@ -173,17 +171,17 @@ def test_one_that_is_not_what_was_written_is_not_believed(
             connection.execute(text(f"UPDATE worlds SET {column} = :value"), {"value": value})
         engine.dispose()
         assert (names(plain_store), plain_store.world(key)) == ([], None)
-        (found,) = audit(plain_store)
-        assert found.what == "1 of its worlds are damaged."
+        (result,) = audit(plain_store)
+        assert result.what == "1 of its worlds are damaged."
 
 
 def test_a_world_that_its_key_does_not_name_is_damaged() -> None:
-    for told in ("{}", named("Another").text):
+    for other in ("{}", named("Another").text):
         with pytest.raises(StoreError, match="damaged"):
-            assert KeptWorld(key_of(BAKERY), "me", "Bakery", told, 0.0, 0.0).world
+            assert KeptWorld(key_of(BAKERY), "me", "Bakery", other, 0.0, 0.0).world
 
 
-def test_of_what_was_edited_again_and_again_the_latest_are_kept(
+def test_only_the_latest_versions_of_an_edited_world_are_kept(
     plain_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.store.worlds._EARLIER", 1)
@@ -194,9 +192,9 @@ def test_of_what_was_edited_again_and_again_the_latest_are_kept(
 
 
 def test_a_world_that_one_process_made_is_played_by_another(store: Store, url: str) -> None:
-    told, loop_id = elsewhere(keep_and_play, url, BAKERY.text)
-    found = store.world(told)
-    assert found == BAKERY
+    answers, loop_id = elsewhere(keep_and_play, url, BAKERY.text)
+    result = store.world(answers)
+    assert result == BAKERY
     loop = StoredLoop.open(store, loop_id)
     assert (loop.world, len(loop.loop.events)) == (BAKERY, 2)
     list(crowd(loop.loop, BAKERY, 1))

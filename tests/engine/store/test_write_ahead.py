@@ -1,4 +1,4 @@
-"""What SQLite has beside its file comes into it without anybody having to wait."""
+"""SQLite's write-ahead log is merged into the file without blocking anyone."""
 
 import shutil
 import sqlite3
@@ -14,7 +14,7 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 def events_in(file: Path, folder: Path) -> int:
-    """How many there are in a database file by itself."""
+    """Number of events in the database file alone."""
     alone = folder / "alone.db"
     shutil.copy(file, alone)
     with closing(sqlite3.connect(alone)) as copy:
@@ -27,7 +27,7 @@ def size_of_log(folder: Path) -> int:
     return (folder / "plain.db-wal").stat().st_size
 
 
-def test_what_was_written_is_brought_into_the_file(plain_store: Store, tmp_path: Path) -> None:
+def test_written_data_are_merged_into_the_file(plain_store: Store, tmp_path: Path) -> None:
     plain_store.close()  # The tables are in the file.
     kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
@@ -51,17 +51,15 @@ def test_a_library_does_so_by_itself(plain_store: Store, tmp_path: Path) -> None
     assert events_in(tmp_path / "plain.db", tmp_path) == 1
 
 
-def test_what_was_deleted_stands_nowhere_any_more(plain_store: Store, tmp_path: Path) -> None:
+def test_deleted_data_are_erased_from_all_files(plain_store: Store, tmp_path: Path) -> None:
     kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
     serve_next(kept)
     plain_store.delete(kept.id, "me")
     assert size_of_log(tmp_path) == 0
 
 
-def test_who_reads_for_long_lets_others_write_while_something_is_deleted(
-    plain_url: str, tmp_path: Path
-) -> None:
-    """SQLite would let nobody write until the reader is done, or all patience is gone."""
+def test_a_long_read_does_not_block_writes_during_a_delete(plain_url: str, tmp_path: Path) -> None:
+    """SQLite would block writers until the reader is done or the timeout is over."""
     with closing(Store.open(plain_url, patience=1.0)) as store:
         gone, stays = (
             StoredLoop.create(store, owner="me", world=WORLD, seed=seed) for seed in (7, 8)

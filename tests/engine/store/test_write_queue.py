@@ -10,7 +10,7 @@ from tests.engine.store.lines import MANY, SOON, come, join
 
 
 def is_free(line: WriteQueue) -> bool:
-    """Whether one has not to wait at all."""
+    """True if a turn needs no waiting."""
     with line.turn() as left:
         return left == line.patience
 
@@ -48,7 +48,7 @@ def test_one_is_served_at_a_time() -> None:
     assert most == [1] * 160
 
 
-def test_who_fails_lets_the_next_on() -> None:
+def test_a_failing_writer_releases_the_queue() -> None:
     line, served = WriteQueue(SOON), list[int]()
 
     def work(number: int) -> None:
@@ -64,7 +64,7 @@ def test_who_fails_lets_the_next_on() -> None:
     assert is_free(line)
 
 
-def test_who_has_no_patience_left_leaves_and_is_not_waited_for() -> None:
+def test_a_timed_out_writer_leaves_the_queue() -> None:
     line, served = WriteQueue(SOON), list[int]()
 
     def work(number: int) -> None:
@@ -97,7 +97,7 @@ def test_patience_counts_from_coming() -> None:
     assert left[0] <= SOON - 0.05
 
 
-def test_who_is_called_just_as_they_leave_lets_the_next_on() -> None:
+def test_a_writer_called_while_leaving_releases_the_queue() -> None:
     line, inside, most, gone = WriteQueue(0.0005), list[int](), list[int](), list[int]()
 
     def work(number: int) -> None:

@@ -1,4 +1,4 @@
-"""Processes that rank and reward on one loop in a store, and what they leave behind."""
+"""Processes that rank and reward on a shared stored loop, and their results."""
 
 import multiprocessing
 import os
@@ -25,7 +25,7 @@ _CONTEXT.set_forkserver_preload(["tests.engine.store.workers"])
 
 
 def serve_next(kept: StoredLoop) -> dict[str, object]:
-    """One more visitor of the loop's crowd, Rank and Reward in one commit."""
+    """Serve the next visitor of the loop's crowd, Rank and Reward in one commit."""
     loop = kept.loop
     return loop.together(
         lambda: serve(loop, WORLD, nth_visitor(WORLD, loop.seed, len(loop.events)))
@@ -33,7 +33,7 @@ def serve_next(kept: StoredLoop) -> dict[str, object]:
 
 
 def beliefs(loop: LearningLoop) -> list[object]:
-    """What the loop would answer in every context, to the last bit."""
+    """Decisions that the loop would make in every context, to the last bit."""
     ranked = [loop.preview(WORLD.actions, WORLD.features(context)) for context in WORLD.contexts]
     return [(r.event_id, r.probabilities, r.means, r.sds, r.draw, r.shown) for r in ranked]
 
@@ -56,7 +56,7 @@ def _fold(entries: Iterable[Entry | Undone], seed: int) -> LearningLoop:
 
 @dataclass(frozen=True, slots=True)
 class Crashes:
-    """What a row of crashes has shown.
+    """Results of a series of crashes.
 
     Attributes:
         rounds: how often a process was killed.
@@ -70,7 +70,7 @@ class Crashes:
 
 
 def crash(url: str, loop_id: str, rounds: int, rng: np.random.Generator) -> Crashes:
-    """Kill a process that works on a loop at random moments, again and again.
+    """Kill a process that works on a loop at random moments, repeatedly.
 
     Raises:
         AssertionError: if an acknowledged event is lost or doubled, or if the loop that
@@ -78,30 +78,32 @@ def crash(url: str, loop_id: str, rounds: int, rng: np.random.Generator) -> Cras
     """
     store, acknowledged = Store.open(url), 0
     for _ in range(rounds):
-        told = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
-        acknowledged += len(told)
-        _check(store, loop_id, told)
+        acknowledged_ids = _run_and_kill(url, loop_id, float(rng.uniform(0.002, 0.15)))
+        acknowledged += len(acknowledged_ids)
+        _check(store, loop_id, acknowledged_ids)
     kept = len(StoredLoop.open(store, loop_id).loop.events)
     store.close()
     return Crashes(rounds, acknowledged, kept)
 
 
 def _run_and_kill(url: str, loop_id: str, after: float) -> list[str]:
-    """Start a worker, kill it so many seconds after its first event; what it acknowledged."""
+    """Start a worker, kill it so many seconds after its first event; return the acknowledged
+    events.
+    """
     hear, tell = _CONTEXT.Pipe(duplex=False)
     process = _CONTEXT.Process(target=_work_until_killed, args=(url, loop_id, tell))
     process.start()
     tell.close()
-    told = [hear.recv()]
+    acknowledged = [hear.recv()]
     time.sleep(after)
     assert process.pid is not None
     os.kill(process.pid, signal.SIGKILL)
     process.join()
     while True:
         try:
-            told.append(hear.recv())
+            acknowledged.append(hear.recv())
         except EOFError:
-            return told
+            return acknowledged
 
 
 def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
@@ -112,7 +114,7 @@ def _work_until_killed(url: str, loop_id: str, tell: Connection) -> None:
 
 
 def _serve_slowly(loop: LearningLoop) -> str:
-    """One more visitor, Rank and Reward each in its own commit; the event's id."""
+    """Serve the next visitor, Rank and Reward each in a separate commit; return the event's id."""
     visitor = nth_visitor(WORLD, loop.seed, len(loop.events))
     answer = loop.rank(WORLD.actions, WORLD.features(visitor.context))
     value = WORLD.answer(visitor.context, answer.reward_action_id, visitor.uniform)
@@ -121,8 +123,8 @@ def _serve_slowly(loop: LearningLoop) -> str:
 
 
 def _check(store: Store, loop_id: str, acknowledged: Sequence[str]) -> None:
-    # The database may still commit what a killed process had sent it last: all is compared
-    # at the place where the loop was opened.
+    # The database may still commit the last statement of a killed process: the comparison is made
+    # at the position where the loop was opened.
     back = StoredLoop.open(store, loop_id).loop
     entries = list(store.read(loop_id, 0, back.log.position))
     ranked = [entry.event_id for entry in entries if isinstance(entry, Ranked)]
@@ -138,7 +140,7 @@ def _check(store: Store, loop_id: str, acknowledged: Sequence[str]) -> None:
 
 
 def together(url: str, loop_id: str, processes: int, events: int) -> list[list[object]]:
-    """Let processes serve visitors on one loop at the same time; what each believes then."""
+    """Let processes serve visitors on one loop concurrently; return the final beliefs of each."""
     results = _CONTEXT.SimpleQueue()
     gate = _CONTEXT.Barrier(processes)
     workers = [
@@ -147,17 +149,17 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
     ]
     for worker in workers:
         worker.start()
-    found: list[list[object]] = []
-    while len(found) < processes:
+    result: list[list[object]] = []
+    while len(result) < processes:
         if results.empty():
             assert not any(worker.exitcode for worker in workers), "a process failed"
             time.sleep(0.01)
         else:
-            found.append(results.get())
+            result.append(results.get())
     for worker in workers:
         worker.join()
         assert worker.exitcode == 0
-    return found
+    return result
 
 
 def _work_beside_others(url: str, loop_id: str, events: int, gate: object, results: object) -> None:
@@ -171,11 +173,11 @@ def _work_beside_others(url: str, loop_id: str, events: int, gate: object, resul
     results.put(beliefs(kept.loop))  # type: ignore[attr-defined]
 
 
-# -- one after the other --------------------------------------------------------------
+# -- sequential processes -------------------------------------------------------------
 
 
 def elsewhere(work: Callable[..., T], *args: str) -> T:
-    """What some work comes to in a process of its own."""
+    """Run the work in a separate process and return its result."""
     with _CONTEXT.Pool(1) as pool:
         return pool.apply(work, args)
 
@@ -190,5 +192,5 @@ def keep_and_play(url: str, text: str) -> tuple[str, str]:
 
 
 def played_so_far(url: str, loop_id: str) -> int:
-    """How many visitors a loop has had."""
+    """Number of visitors of a loop."""
     return len(StoredLoop.open(Store.open(url), loop_id).loop.events)

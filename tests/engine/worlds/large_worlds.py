@@ -30,5 +30,5 @@ def deep_json(title: str = "Deep", fields: int = 4, values: int = 50, items: int
 
 
 def deep(title: str = "Deep", fields: int = 4, values: int = 50, items: int = 50) -> World:
-    """The same as a world."""
+    """The deep JSON as a world."""
     return world_from_json(deep_json(title, fields, values, items))

@@ -1,4 +1,4 @@
-"""Worlds as JSON: a small one written by hand, and any that Hypothesis thinks of."""
+"""Worlds as JSON: a small handwritten one, and random ones from Hypothesis."""
 
 from copy import deepcopy
 from itertools import combinations
@@ -43,7 +43,7 @@ BAKERY: dict[str, Any] = {
 
 
 def bakery(**changes: object) -> dict[str, Any]:
-    """The bakery's JSON, some of it changed."""
+    """The bakery's JSON with some changes."""
     return deepcopy(BAKERY) | changes
 
 
@@ -52,12 +52,12 @@ TEXTS = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_si
 )
 CHANCES = st.floats(0, 1)
 ADDS = st.floats(-1, 1).map(lambda add: add + 0.0)
-"""What a term adds: never -0.0, which is 0.0 once somebody has it as a rule."""
+"""Addend of a term: never -0.0, which becomes 0.0 in a rule."""
 PAIRS = st.tuples(CHANCES, CHANCES).map(lambda c: [c[0] * (1 - c[1]), c[0] * c[1]])
 
 
 def sent_as(at: int) -> st.SearchStrategy[dict[str, object]]:
-    """What a value sends, unlike others by its place: its name, a number, tags, or nothing."""
+    """Features of a value, distinct by its position: its name, a number, tags, or none."""
     others: list[object] = [at + 0.5, {f"tag{at}": True}, {} if at == 0 else at]
     return st.just({}) | st.sampled_from(others).map(lambda sends: {"sends": sends})
 
@@ -103,7 +103,7 @@ def worlds(draw: st.DrawFn) -> dict[str, Any]:
 def weights(
     fields: list[dict[str, Any]], items: list[dict[str, Any]]
 ) -> st.SearchStrategy[dict[str, Any]]:
-    """A truth that adds up."""
+    """A truth as a sum of terms."""
     conditions = st.fixed_dictionaries(
         {},
         optional={f["name"]: st.sampled_from([v["name"] for v in f["values"]]) for f in fields},
@@ -126,7 +126,7 @@ def weights(
 
 
 def large(fields: int = 8, values: int = 6, items: int = 50, span: float = 0.02) -> dict[str, Any]:
-    """A world of 1.7 million contexts, its truth a sum over all pairs of fields.
+    """A world of 1.7 million contexts, with a truth that sums over all pairs of fields.
 
     Args:
         span: by which a pair adds or takes at most; with much of it, sums leave 0 to 1.

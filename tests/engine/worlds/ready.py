@@ -1,4 +1,4 @@
-"""The ready worlds of the pickers, for tests that hold for each of them."""
+"""The ready worlds of the gallery, for tests that apply to each of them."""
 
 from dataclasses import replace
 
@@ -10,6 +10,6 @@ every_world = pytest.mark.parametrize("world", WORLDS.values(), ids=list(WORLDS)
 
 
 def priced(world: World, values: tuple[float, ...]) -> World:
-    """The same with actions that are worth so much."""
+    """The world with the given values of actions, in euros."""
     items = tuple(replace(i, value=v) for i, v in zip(world.items, values, strict=True))
     return replace(world, items=items, unit="€")

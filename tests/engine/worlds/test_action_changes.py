@@ -1,5 +1,6 @@
-"""Other actions in a world: whoever stays is liked as before, any visitor by the values of one
-field."""
+"""Changes of actions in a world: remaining actions keep their tastes; cells of a removed field
+value.
+"""
 
 from dataclasses import replace
 
@@ -20,9 +21,9 @@ def test_actions_go_come_and_cost_more() -> None:
     assert (world.most, world.fields) == (2.0, COFFEE.fields)
     assert (world.outcomes[:, [1, 0]] == COFFEE.outcomes[:, :2]).all()
     liked = world.outcomes[:, 2, 2].reshape([len(field.values) for field in world.fields])
-    told = [len(np.unique(np.moveaxis(liked, axis, 0).reshape(n, -1), axis=1).T)
+    distinct = [len(np.unique(np.moveaxis(liked, axis, 0).reshape(n, -1), axis=1).T)
             for axis, n in enumerate(liked.shape)]  # fmt: skip
-    assert 1 in told, "it depends on one field alone"
+    assert 1 in distinct, "it depends on one field alone"
     assert len(np.unique(liked)) > 1
     assert offering(COFFEE, rows, 7, 20) == world != offering(COFFEE, rows, 7, 21)
     assert offering(COFFEE, rows_of(COFFEE.items, 0), 7, 0) == COFFEE
@@ -59,8 +60,8 @@ def test_of_a_large_world_whoever_stays_is_liked_as_before_and_who_comes_as_the_
         Field(name, name, tuple(Value(f"{n}", "") for n in range(30))) for name in ("a", "b", "c")
     )
     items = COFFEE.items[:2]
-    (name, told), *_ = items[0].features.items()
-    terms = (TasteTerm(0.5, {}, None, {name: told}), TasteTerm(0.25, {"a": "3"}, None, {}))
+    (name, feature), *_ = items[0].features.items()
+    terms = (TasteTerm(0.5, {}, None, {name: feature}), TasteTerm(0.25, {"a": "3"}, None, {}))
     world = World("Large", "", "", fields, items, TasteWeights(0.1, terms))
     before, other = rows_of(items, 0)
     rows = [replace(before, features="kind: other"), other, ActionRow(7, "New")]

@@ -1,4 +1,4 @@
-"""Ceilings of a world: exact by another way to count, or an estimate that says how sure it is."""
+"""Ceilings of a world: exact against a second computation, or an estimate with its error."""
 
 from itertools import combinations, pairwise
 from typing import Any
@@ -15,7 +15,7 @@ from tests.engine.worlds.ready import every_world
 
 
 def rule_earns(world: World, names: tuple[str, ...]) -> float:
-    """What the best rule over some fields earns, visitor by visitor."""
+    """Expected reward of the best rule over some fields, visitor by visitor."""
     rule = best_rule(world, names)
     shown = [world.position(rule.choose(c, np.random.default_rng())) for c in world.contexts]
     return float(world.frequencies @ world.expected[np.arange(world.size), shown])
@@ -23,33 +23,39 @@ def rule_earns(world: World, names: tuple[str, ...]) -> float:
 
 @every_world
 def test_they_are_what_the_best_rules_earn(world: World) -> None:
-    told, names = world.ceilings, [field.name for field in world.fields]
-    for ceiling, count in ((told.field, 1), (told.pair, 2)):
+    ceilings, names = world.ceilings, [field.name for field in world.fields]
+    for ceiling, count in ((ceilings.field, 1), (ceilings.pair, 2)):
         assert ceiling is not None
-        found = {one: rule_earns(world, one) for one in combinations(names, count)}
-        assert ceiling.value == pytest.approx(max(found.values()))
-        assert found[ceiling.fields] == pytest.approx(ceiling.value)
-    assert told.single.item == best_rule(world, ()).table[()]
-    assert told.single.value == pytest.approx(rule_earns(world, ()))
-    assert told.best == Ceiling(world.best_value, fields=tuple(names))
+        results = {one: rule_earns(world, one) for one in combinations(names, count)}
+        assert ceiling.value == pytest.approx(max(results.values()))
+        assert results[ceiling.fields] == pytest.approx(ceiling.value)
+    assert ceilings.single.item == best_rule(world, ()).table[()]
+    assert ceilings.single.value == pytest.approx(rule_earns(world, ()))
+    assert ceilings.best == Ceiling(world.best_value, fields=tuple(names))
 
 
 @given(worlds())
-def test_whoever_looks_at_more_earns_no_less(told: dict[str, Any]) -> None:
-    found = world_from_json(told).ceilings
-    rising = [found.uniform, found.single, found.field, found.pair or found.field, found.best]
+def test_more_fields_earn_no_less(told: dict[str, Any]) -> None:
+    ceilings = world_from_json(told).ceilings
+    rising = [
+        ceilings.uniform,
+        ceilings.single,
+        ceilings.field,
+        ceilings.pair or ceilings.field,
+        ceilings.best,
+    ]
     assert all(ceiling.is_exact for ceiling in rising)
     for less, more in pairwise(rising):
         assert less.value <= more.value + 1e-9
-    assert (found.pair is None) == (len(told["fields"]) == 1)
+    assert (ceilings.pair is None) == (len(told["fields"]) == 1)
 
 
 # -- of a large world -----------------------------------------------------------------
 
 
-def enumerated(told: dict[str, Any]) -> tuple[float, float, float, float, float]:
+def enumerated(data: dict[str, Any]) -> tuple[float, float, float, float, float]:
     """Uniform, single, field, pair and best of a world, with all its cells in memory."""
-    world = world_from_json(told)
+    world = world_from_json(data)
     sizes = [len(field.values) for field in world.fields]
     expected = world.expected_in(np.arange(world.size))
     weights = np.ones(1)
@@ -75,58 +81,60 @@ def enumerated(told: dict[str, Any]) -> tuple[float, float, float, float, float]
 
 
 def test_a_sum_that_nothing_cuts_off_needs_no_sample_but_for_the_best() -> None:
-    told = large(fields=4, values=6, items=5)
-    told["items"][2]["value"] = 3
-    found, known = world_from_json(told).ceilings, enumerated(told)
-    assert found.pair is not None
+    data = large(fields=4, values=6, items=5)
+    data["items"][2]["value"] = 3
+    ceilings, known = world_from_json(data).ceilings, enumerated(data)
+    assert ceilings.pair is not None
     assert known[:4] == pytest.approx(
-        (found.uniform.value, found.single.value, found.field.value, found.pair.value)
+        (ceilings.uniform.value, ceilings.single.value, ceilings.field.value, ceilings.pair.value)
     )
-    assert found.best.is_exact  # Small enough to be tabulated after all.
-    assert found.best.value == pytest.approx(known[4])
+    assert ceilings.best.is_exact  # Small enough for a table after all.
+    assert ceilings.best.value == pytest.approx(known[4])
 
 
 @pytest.mark.parametrize("span", [0.004, 0.4])
-def test_what_is_too_large_is_told_within_its_error(
+def test_ceilings_of_large_worlds_are_estimated_within_their_error(
     monkeypatch: pytest.MonkeyPatch, span: float
 ) -> None:
     monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 100)
-    told = large(fields=4, values=6, items=5, span=span)
-    found = world_from_json(told).ceilings
-    assert found.pair is not None
-    every = (found.uniform, found.single, found.field, found.pair, found.best)
-    for ceiling, true in zip(every, enumerated(told), strict=True):
+    data = large(fields=4, values=6, items=5, span=span)
+    ceilings = world_from_json(data).ceilings
+    assert ceilings.pair is not None
+    every = (ceilings.uniform, ceilings.single, ceilings.field, ceilings.pair, ceilings.best)
+    for ceiling, true in zip(every, enumerated(data), strict=True):
         assert abs(ceiling.value - true) <= 4 * ceiling.error + 1e-9
     assert [ceiling.is_exact for ceiling in every] == [span < 0.1] * 4 + [False]
 
 
 def test_only_the_fields_that_the_truth_depends_on_have_to_be_few() -> None:
-    told = large()
-    told["truth"]["terms"] = [
+    data = large()
+    data["truth"]["terms"] = [
         {"add": 0.4, "when": {"field1": "3", "field6": "2"}, "item": "item 7"},
         {"add": 0.2, "when": {"field1": "3"}, "item": "item 8"},
         {"add": 0.1, "item": "item 9"},
     ]
-    world = world_from_json(told)
-    found, shares = world.ceilings, world.shares
-    assert found.pair is not None
+    world = world_from_json(data)
+    ceilings, shares = world.ceilings, world.shares
+    assert ceilings.pair is not None
     often, fits = shares[1][3], shares[6][2]
     gains = 0.4 * often * fits, 0.2 * often, 0.1
-    assert all(c.is_exact for c in (found.uniform, found.single, found.field, found.best))
-    assert found.uniform.value == pytest.approx(0.75 * (0.5 + sum(gains) / 50))
-    assert found.single.value == pytest.approx(0.75 * (0.5 + max(gains)))
-    assert found.single.item == "item 9"
+    assert all(
+        c.is_exact for c in (ceilings.uniform, ceilings.single, ceilings.field, ceilings.best)
+    )
+    assert ceilings.uniform.value == pytest.approx(0.75 * (0.5 + sum(gains) / 50))
+    assert ceilings.single.value == pytest.approx(0.75 * (0.5 + max(gains)))
+    assert ceilings.single.item == "item 9"
     best = gains[0] + gains[1] * (1 - fits) + gains[2] * (1 - often)
-    assert found.best.value == pytest.approx(0.75 * (0.5 + best))
-    assert found.pair.value == pytest.approx(found.best.value)
-    assert found.pair.fields == ("field1", "field6")
+    assert ceilings.best.value == pytest.approx(0.75 * (0.5 + best))
+    assert ceilings.pair.value == pytest.approx(ceilings.best.value)
+    assert ceilings.pair.fields == ("field1", "field6")
 
 
 def test_bakery_has_the_ceilings_that_a_hand_can_count() -> None:
-    told = bakery(truth=bakery()["truth"] | {"table": [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]})
-    found = world_from_json(told).ceilings
-    assert found.single == Ceiling(found.single.value, item="Roll")
-    assert found.single.value == pytest.approx(0.5)
-    assert found.field.value == pytest.approx(2 / 3)
-    assert found.field.fields == ("hurry",)
-    assert found.best.value == pytest.approx(1)
+    data = bakery(truth=bakery()["truth"] | {"table": [[1, 0, 0], [0, 1, 0], [0, 0, 1], [1, 0, 0]]})
+    ceilings = world_from_json(data).ceilings
+    assert ceilings.single == Ceiling(ceilings.single.value, item="Roll")
+    assert ceilings.single.value == pytest.approx(0.5)
+    assert ceilings.field.value == pytest.approx(2 / 3)
+    assert ceilings.field.fields == ("hurry",)
+    assert ceilings.best.value == pytest.approx(1)

@@ -1,4 +1,4 @@
-"""Parts of JSON are checked, and refused with their place."""
+"""Checks of JSON parts; refusals name their position."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""A world as it is written."""
+"""Drafts of worlds."""
 
 from dataclasses import replace
 
@@ -34,7 +34,7 @@ def test_the_truth_stays_with_its_action_and_its_segment() -> None:
     assert [row[1] for row in second.expected()] == [0.2, 0.2, 0.9, 0.9, 0.2, 0.2]
 
 
-def test_what_a_success_is_worth_and_the_unit_are_kept() -> None:
+def test_value_and_unit_of_a_success_are_kept() -> None:
     hotel = GALLERY["hotel"].world
     draft = draft_of(hotel)
     assert world_of(draft) == hotel

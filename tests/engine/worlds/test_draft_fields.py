@@ -1,4 +1,4 @@
-"""Other fields and values in a draft."""
+"""Changes of fields and values in a draft."""
 
 from dataclasses import replace
 
@@ -48,8 +48,8 @@ def test_what_is_too_large_for_a_table_depends_on_fewer_fields() -> None:
     fields = [
         {"name": name, "values": [{"name": str(n)} for n in range(8)]} for name in ("a", "b", "c")
     ]
-    told = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
-    assert len(draft_of(world_from_json(told)).segments) == 512
+    data = bakery(fields=fields, items=[{"id": "A", "features": {"x": 1}}], truth={"table": table})
+    assert len(draft_of(world_from_json(data)).segments) == 512
 
 
 def test_a_new_action_is_worth_the_same_for_anybody() -> None:
@@ -117,7 +117,7 @@ def test_values_that_are_still_there_come_together_as_before() -> None:
 
 
 def test_fields_that_are_still_there_come_together_whatever_comes_or_goes() -> None:
-    """A field more comes apart from the others, one fewer is summed over."""
+    """An additional field is independent of the others; a removed field is summed over."""
     more = with_values(TOGETHER, [*TOGETHER.values, ValueRow(98, "moon", "new")])
     more = with_values(more, [*more.values, ValueRow(99, "", "full")])
     assert more.times == tuple(np.repeat(TOGETHER.times, 2))

@@ -1,4 +1,4 @@
-"""Other tastes in a draft."""
+"""Changes of tastes in a draft."""
 
 from dataclasses import replace
 
@@ -21,12 +21,12 @@ def test_half_rewards_stay_as_many_as_can_be() -> None:
     key = frozenset(row.id for row in segment), action.id
     draft = replace(SMALL, truth={key: taste})
     assert written(draft, {(0, 0): 0.4}).taste(segment, action) is taste
-    found = written(draft, {(0, 0): 0.2}).taste(segment, action)
-    assert found.half == pytest.approx(0.2)
-    assert found.full == pytest.approx(0.1)
+    result = written(draft, {(0, 0): 0.2}).taste(segment, action)
+    assert result.half == pytest.approx(0.2)
+    assert result.full == pytest.approx(0.1)
     for worth in (0.0, 0.8, 1.0):
-        found = written(draft, {(0, 0): worth}).taste(segment, action)
-        assert found.half / 2 + found.full == pytest.approx(worth)
+        result = written(draft, {(0, 0): worth}).taste(segment, action)
+        assert result.half / 2 + result.full == pytest.approx(worth)
     assert written(draft, {(0, 0): 1}).taste(segment, action) == Taste(0.0, 1.0)
 
 
@@ -50,8 +50,8 @@ def test_more_noise_leaves_less_to_learn_and_the_same_mean() -> None:
 def test_rewards_may_be_graded_at_any_level_and_earn_the_same(partial: float) -> None:
     draft = replace(BAKERY, levels=(LevelRow(0, "", partial),))
     some = graded(draft, 0.6)
-    told, before = np.array(some.expected()), np.array(draft.expected())
-    assert told == pytest.approx(before)
+    after, before = np.array(some.expected()), np.array(draft.expected())
+    assert after == pytest.approx(before)
     world = world_of(some)
     assert world.expected == pytest.approx(world_of(draft).expected)
     half, full = world.outcomes[..., 1], world.outcomes[..., 2]
@@ -85,5 +85,5 @@ def test_all_rewards_may_be_partial_ones(partial: float) -> None:
     draft = scrambled(draft_of(WORLDS["coffee"]), 1)
     all_of_them = graded(replace(draft, levels=(LevelRow(0, "", partial),)), 1.0)
     assert world_of(all_of_them).outcomes.min() >= 0
-    told = np.array(all_of_them.expected(), dtype=float)
-    np.testing.assert_allclose(told, np.array(draft.expected(), dtype=float), atol=1e-9)
+    expected = np.array(all_of_them.expected(), dtype=float)
+    np.testing.assert_allclose(expected, np.array(draft.expected(), dtype=float), atol=1e-9)

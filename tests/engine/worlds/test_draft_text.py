@@ -1,4 +1,4 @@
-"""A draft comes back out of its text as it was written, and nothing else does."""
+"""A draft is restored from its text unchanged; invalid text is refused."""
 
 import base64
 import json
@@ -25,8 +25,8 @@ SMALL = Draft(
 LEVELS = LevelRow(4, "Looked", 0.2, 3.0), LevelRow(5, "", 0.5), LevelRow(6, "Left", 0.0)
 
 
-def packed(told: object) -> str:
-    return base64.urlsafe_b64encode(zlib.compress(json.dumps(told).encode())).decode()
+def packed(data: object) -> str:
+    return base64.urlsafe_b64encode(zlib.compress(json.dumps(data).encode())).decode()
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def packed(told: object) -> str:
         replace(SMALL, together=Joint(((2, 3),), (0.5, 1.25)), drift="slow"),
     ],
 )
-def test_whatever_is_written_comes_back(draft: Draft) -> None:
+def test_any_draft_survives_its_text(draft: Draft) -> None:
     text = draft_to_text(draft)
     back = draft_from_text(text)
     assert (back.actions, back.values, back.expected()) == (
@@ -60,7 +60,7 @@ def test_whatever_is_written_comes_back(draft: Draft) -> None:
     assert draft_to_text(back) == text
 
 
-def test_what_is_too_long_for_a_link_comes_back_too() -> None:
+def test_drafts_too_long_for_a_link_are_restored_too() -> None:
     rows = tuple(ActionRow(n, f"A{n * 7919 % 10_007}") for n in range(50))
     wide = replace(
         SMALL, actions=rows, values=tuple(ValueRow(n + 50, "f", f"{n}") for n in range(160))

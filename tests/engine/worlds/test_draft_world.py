@@ -36,18 +36,18 @@ def test_any_world_comes_back_with_the_same_rewards_to_the_last_bit(
 
 
 def test_it_depends_on_no_more_fields_than_it_has_to() -> None:
-    told = bakery(truth={"table": [[0.1, 0.2, 0.3]] * 2 + [[0.4, 0.5, 0.6]] * 2})
-    assert draft_of(world_from_json(told)).by == ("weather",)
+    data = bakery(truth={"table": [[0.1, 0.2, 0.3]] * 2 + [[0.4, 0.5, 0.6]] * 2})
+    assert draft_of(world_from_json(data)).by == ("weather",)
     assert BAKERY.by == ("weather", "hurry")
     alike = draft_of(world_from_json(bakery(truth={"table": [[0.1, 0.2, 0.3]] * 4})))
     assert (alike.by, alike.expected()) == ((), [[0.1, 0.2, 0.3]])
 
 
-def test_what_a_value_sends_is_written_too() -> None:
-    told = bakery(version=2)
-    young, sporty = (dict(value) for value in told["fields"][0]["values"])
-    told["fields"][0]["values"] = [young | {"sends": 24}, sporty | {"sends": {"sport": True}}]
-    world = world_from_json(told)
+def test_features_of_a_value_are_written_too() -> None:
+    data = bakery(version=2)
+    young, sporty = (dict(value) for value in data["fields"][0]["values"])
+    data["fields"][0]["values"] = [young | {"sends": 24}, sporty | {"sends": {"sport": True}}]
+    world = world_from_json(data)
     draft = draft_of(world)
     assert [row.sends for row in draft.values] == ["24", "sport", "", ""]
     assert world_of(draft) == world
@@ -80,8 +80,8 @@ def test_a_sum_that_could_not_be_saved_as_a_table_is_written_as_rules() -> None:
         {"add": 0.01 * n, "when": {f"f{at}": str(n) for at in range(3)}, "item": "Roll"}
         for n in range(15)
     ]
-    told = bakery(fields=fields, items=bakery()["items"][:2], truth={"base": 0.1, "terms": terms})
-    world = world_from_json(told)
+    data = bakery(fields=fields, items=bakery()["items"][:2], truth={"base": 0.1, "terms": terms})
+    world = world_from_json(data)
     draft = draft_of(world)
     assert (faults_of(draft), world_of(draft)) == ([], world)
 
@@ -105,8 +105,8 @@ def test_values_that_come_together_come_back() -> None:
     assert world_from_json(bakery(version=5, together=[1, 1, 1, 1])).together == ()
 
 
-def test_how_tastes_are_meant_to_change_comes_back() -> None:
-    told = bakery(version=6, drift="slow")
-    world = world_from_json(told)
+def test_the_change_of_tastes_is_restored() -> None:
+    data = bakery(version=6, drift="slow")
+    world = world_from_json(data)
     assert (world.drift, world.to_json()["version"]) == ("slow", 6)
     assert world_of(draft_of(world)) == world != world_from_json(bakery())

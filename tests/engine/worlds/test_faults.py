@@ -1,4 +1,4 @@
-"""Each cell of a draft that is wrong is told, in words that it begins."""
+"""Each invalid cell of a draft is reported, with the cell's text at the beginning."""
 
 from dataclasses import replace
 
@@ -132,8 +132,8 @@ def test_each_cell_that_is_wrong_is_told(
     changes: dict[str, object], fault: tuple[str, int, str, str]
 ) -> None:
     draft = replace(SMALL, **changes)  # type: ignore[arg-type]
-    found = [one for one in faults_of(draft) if (one.table, one.row, one.column) == fault[:3]]
-    assert [one for one in found if fault[3] in one.says], faults_of(draft)
+    results = [one for one in faults_of(draft) if (one.table, one.row, one.column) == fault[:3]]
+    assert [one for one in results if fault[3] in one.says], faults_of(draft)
     with pytest.raises(PersonalizerError):
         assert world_of(draft)
 

@@ -1,4 +1,4 @@
-"""Features as one line."""
+"""Features in a line of text."""
 
 import json
 
@@ -30,7 +30,7 @@ def test_a_line_is_read_as_people_write_it() -> None:
         ("{1}", "not a valid JSON object"),
     ],
 )
-def test_what_cannot_be_read_is_told(line: str, says: str) -> None:
+def test_unreadable_features_are_reported(line: str, says: str) -> None:
     with pytest.raises(ValueError, match=says.replace("{", r"\{")):
         features_from_text(line)
 

@@ -1,4 +1,4 @@
-"""What every ready world promises: a story, what it shows, and that it shows that."""
+"""Promises of every ready world: a story, a lesson, and evidence for the lesson."""
 
 import json
 import re
@@ -13,7 +13,7 @@ NEW = {key: exhibit for key, exhibit in GALLERY.items() if key not in WORLDS}
 every_exhibit = pytest.mark.parametrize("exhibit", NEW.values(), ids=list(NEW))
 PICTURE = r"[\u2300-\u2bff\U0001f300-\U0001f9ff]\ufe0f?"
 PHONE_CELLS = 48
-"""Cells that the map of a world has room for on a phone."""
+"""Maximum number of cells in the map of a world on a phone."""
 
 
 def test_there_are_more_than_ten_and_those_of_the_pickers_come_first() -> None:
@@ -56,22 +56,22 @@ def test_it_fits_a_phone_and_each_thing_has_a_name_and_a_picture(exhibit: Exhibi
     for value in values:
         plain = value.sends is None
         assert re.fullmatch(PICTURE if plain else f"({PICTURE})*", value.emoji), value
-    told = [json.dumps(item.features) for item in world.items]
-    assert len(set(told)) >= 0.8 * len(told)
+    features = [json.dumps(item.features) for item in world.items]
+    assert len(set(features)) >= 0.8 * len(features)
 
 
 def test_the_readme_has_their_ceilings() -> None:
     root = Path(__file__).parents[3]
     text = (root / "engine" / "worlds" / "README.md").read_text(encoding="utf-8")
     for key, exhibit in GALLERY.items():
-        told = exhibit.world.ceilings
-        assert told.pair is not None
-        ways = (told.uniform, told.single, told.field, told.pair, told.best)
+        ceilings = exhibit.world.ceilings
+        assert ceilings.pair is not None
+        ways = (ceilings.uniform, ceilings.single, ceilings.field, ceilings.pair, ceilings.best)
         figures = " | ".join(f"{ceiling.value:.3f}".removeprefix("0") for ceiling in ways)
         assert f"| {key} | {figures} |" in text
 
 
-# -- that each shows what it says -----------------------------------------------------
+# -- evidence for the lesson of each world --------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_the_readme_has_their_ceilings() -> None:
     ],
 )
 def test_features_are_what_the_service_was_sent(key: str, feature: str, kind: type) -> None:
-    told = [item.features[feature] for item in GALLERY[key].world.items]
-    assert any(isinstance(one, kind) for one in told)
+    values = [item.features[feature] for item in GALLERY[key].world.items]
+    assert any(isinstance(one, kind) for one in values)
 
 
 def test_two_fields_earn_twice_what_the_one_best_dish_does() -> None:
-    found = GALLERY["grocery"].world.ceilings
-    assert found.pair is not None
-    assert found.pair.value > 2 * found.single.value
+    ceilings = GALLERY["grocery"].world.ceilings
+    assert ceilings.pair is not None
+    assert ceilings.pair.value > 2 * ceilings.single.value
 
 
 def test_a_dear_room_pays_in_a_hotel_where_most_say_no() -> None:

@@ -1,4 +1,4 @@
-"""Generated worlds are what their knobs say, the same each time, and worlds like any other."""
+"""Generated worlds follow the knobs, are reproducible, and can be used like any world."""
 
 from typing import Any
 
@@ -56,8 +56,8 @@ def test_another_seed_is_another_world() -> None:
 def test_noise_takes_away_what_there_is_to_learn() -> None:
     worth = []
     for noise in (0.0, 0.4, 0.7, 1.0):
-        told = generate(Knobs(noise=noise), 4).ceilings
-        worth.append(told.best.value - told.uniform.value)
+        ceilings = generate(Knobs(noise=noise), 4).ceilings
+        worth.append(ceilings.best.value - ceilings.uniform.value)
     assert worth == sorted(worth, reverse=True)
     assert worth[0] > 0.4
     assert worth[-1] == pytest.approx(0)
@@ -70,7 +70,7 @@ def test_effects_are_of_as_many_fields_as_asked_for(more: dict[str, Any], order:
     world = generate(Knobs(triples=float(order == 3), **more), 4)
     orders = {len(term.when) for term in weights_of(world).terms} - {0}
     assert orders == {order}
-    if order == 1:  # What adds up alone is told by each field alone.
+    if order == 1:  # With additive effects, each field alone suffices.
         grid = world.expected.reshape(4, 4, 4, -1)
         inner = [field for field in np.moveaxis(grid, -1, 0) if 0 < field.min() < field.max() < 1]
         for table in inner:
@@ -105,7 +105,7 @@ def test_the_largest_is_sent_and_played() -> None:
         ({"fields": 9, "values": 10}, "the number of contexts is 1000000000, but must be at most"),
     ],
 )
-def test_what_cannot_be_is_refused(wrong: dict[str, Any], sentence: str) -> None:
+def test_impossible_knobs_are_refused(wrong: dict[str, Any], sentence: str) -> None:
     with pytest.raises(PersonalizerError) as refused:
         Knobs(**wrong)
     assert refused.value.message.startswith(sentence)

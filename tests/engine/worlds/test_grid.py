@@ -1,4 +1,4 @@
-"""What was copied from a spreadsheet is cells; a wrong one is named as the spreadsheet names it."""
+"""Text copied from a spreadsheet becomes cells; invalid cells are named as in the spreadsheet."""
 
 import pytest
 

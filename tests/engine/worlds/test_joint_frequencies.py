@@ -1,4 +1,4 @@
-"""How often values come together stays whatever is added or taken out, as far as it has room."""
+"""Joint frequencies of values are kept under additions and removals, as far as the limits allow."""
 
 import base64
 import json
@@ -29,7 +29,7 @@ DAYS = tuple(ValueRow(n + 200, "day" if n == 0 else "", f"d{n}") for n in range(
 
 @pytest.fixture(scope="module")
 def large() -> Draft:
-    """The bakery with 2,304 contexts, of which two fields are bound to one another."""
+    """The bakery with 2,304 contexts, with two dependent fields."""
     values = [*TOGETHER.values, *HOURS, *DAYS]
     return with_values(replace(TOGETHER, rules=Rules()), values)
 
@@ -44,8 +44,8 @@ def test_a_large_world_comes_as_its_bound_fields_say(large: Draft) -> None:
     world = world_of(large)
     assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
     assert world.bound_shares == pytest.approx(np.array([[0.5, 1 / 6], [0.2 / 3, 0.8 / 3]]))
-    told = world.to_json()
-    assert (told["version"], world_from_json(told)) == (6, world)
+    data = world.to_json()
+    assert (data["version"], world_from_json(data)) == (6, world)
     rng = stream(0, "visitors of a bakery")
     came = [world.visitor(rng) for _ in range(2_000)]
     rainy = sum(one["weather"] == "Rainy" and one["hurry"] == "yes" for one in came)
@@ -54,14 +54,14 @@ def test_a_large_world_comes_as_its_bound_fields_say(large: Draft) -> None:
     assert (again.bound, again.together) == (world.bound, world.together)
 
 
-def test_what_a_large_world_earns_counts_who_comes_together() -> None:
+def test_value_of_a_large_world_uses_joint_frequencies() -> None:
     term = {"add": 0.5, "when": {"weather": "Rainy", "hurry": "no"}, "item": "Roll"}
     fields = [*bakery()["fields"], *({"name": name, "values": [
         {"name": f"{name}{n}"} for n in range(20)
     ]} for name in ("f", "g"))]  # fmt: skip
-    told = {"fields": ["weather", "hurry"], "times": list(TIMES)}
+    joint = {"fields": ["weather", "hurry"], "times": list(TIMES)}
     truth = {"base": 0.1, "terms": [term]}
-    more = {"version": 6, "fields": fields, "truth": truth, "together": told}
+    more = {"version": 6, "fields": fields, "truth": truth, "together": joint}
     world = world_from_json(bakery(**more))
     del more["together"]
     apart = world_from_json(bakery(**more))
@@ -69,7 +69,7 @@ def test_what_a_large_world_earns_counts_who_comes_together() -> None:
     assert apart.best_value == pytest.approx(0.1 + 0.5 / 6)
 
 
-def test_what_there_is_no_room_for_is_told_at_its_cell_before_it_is_dropped(large: Draft) -> None:
+def test_joint_frequencies_without_space_are_reported_before_they_are_dropped(large: Draft) -> None:
     wide = joint_of(
         [[row.id for row in rows] for rows in large.fields.values()],
         np.linspace(0.5, 1.5, large.cells).tolist(),
@@ -135,14 +135,14 @@ def test_segments_of_other_fields_take_no_room_for_what_is_bound() -> None:
 
 def test_a_large_world_is_the_same_after_a_draft_of_it(large: Draft) -> None:
     plain = world_of(draft_of(world_of(large)))
-    told = plain.to_json()
+    data = plain.to_json()
     table = np.broadcast_to(np.array(TIMES).reshape(2, 2, 1), (2, 2, 48))
-    told["together"] = {"fields": ["weather", "hurry", "hour"], "times": table.ravel().tolist()}
-    world = world_from_json(told)
+    data["together"] = {"fields": ["weather", "hurry", "hour"], "times": table.ravel().tolist()}
+    world = world_from_json(data)
     assert (world.bound, world.together) == (("weather", "hurry"), TIMES)
     assert world == world_of(draft_of(world)) == plain
-    told["together"] = {"fields": ["hour"], "times": [2] * 48}
-    assert (world_from_json(told).bound, world_from_json(told).together) == ((), ())
+    data["together"] = {"fields": ["hour"], "times": [2] * 48}
+    assert (world_from_json(data).bound, world_from_json(data).together) == ((), ())
 
 
 def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Draft) -> None:
@@ -153,7 +153,7 @@ def test_another_number_of_slices_keeps_what_is_known_of_other_fields(large: Dra
 def test_older_drafts_say_it_of_all_contexts() -> None:
     text = draft_to_text(TOGETHER)
     data = zlib.decompress(base64.urlsafe_b64decode(text + "=" * (-len(text) % 4)))
-    told = json.loads(data) | {"together": list(TIMES)}
-    del told["drift"]
-    packed = zlib.compress(json.dumps(told).encode())
+    older = json.loads(data) | {"together": list(TIMES)}
+    del older["drift"]
+    packed = zlib.compress(json.dumps(older).encode())
     assert draft_from_text(base64.urlsafe_b64encode(packed).decode()) == TOGETHER

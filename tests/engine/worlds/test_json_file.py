@@ -1,4 +1,4 @@
-"""A world in a file, and what is no world."""
+"""A world in a file, and refusals of other files."""
 
 import json
 from collections.abc import Callable
@@ -31,9 +31,9 @@ def test_a_file_with_a_byte_order_mark_is_read() -> None:
 
 
 def changed(change: Callable[[Any], object]) -> str:
-    told = bakery()
-    change(told)
-    return json.dumps(told)
+    changed_data = bakery()
+    change(changed_data)
+    return json.dumps(changed_data)
 
 
 def field(**changes: object) -> str:

@@ -1,4 +1,4 @@
-"""What a success may be worth: several levels of it, and how often each comes."""
+"""Several levels of success, their values and frequencies."""
 
 from dataclasses import replace
 from typing import Any
@@ -22,12 +22,12 @@ SHOP = [
 ]
 
 
-def told(levels: object, **more: object) -> dict[str, Any]:
+def with_levels(levels: object, **more: object) -> dict[str, Any]:
     return bakery(version=4, levels=levels, **more)
 
 
-def test_all_answers_are_told_the_best_first() -> None:
-    world = world_from_json(told(SHOP[::-1]))
+def test_all_answers_are_listed_best_first() -> None:
+    world = world_from_json(with_levels(SHOP[::-1]))
     names = [(one.name, one.worth) for one in answers_of(world.levels)]
     assert names == [("Bought", 1), ("Basket", 0.4), ("Looked", 0.1), ("Left", 0)]
     assert [one.worth for one in answers_of(LEVELS)] == [1, 0.5, 0]
@@ -64,7 +64,7 @@ def test_each_level_comes_as_often_as_its_share_says_and_all_of_it_comes_back(
 
 
 def test_crowds_and_single_visitors_give_the_same() -> None:
-    world = world_from_json(told(SHOP))
+    world = world_from_json(with_levels(SHOP))
     met = potential_outcomes(world, 60, 5)
     assert set(np.unique(met.rewards)) <= {0, 0.1, 0.4, 1}
     assert len(np.unique(met.rewards)) > 2
@@ -98,11 +98,11 @@ def test_what_has_one_level_is_written_as_it_was_before_there_were_several() -> 
         ({"worth": 0.5}, "levels is "),
     ],
 )  # fmt: skip
-def test_what_is_no_level_is_refused_with_its_place(levels: object, says: str) -> None:
+def test_invalid_levels_are_refused_with_their_place(levels: object, says: str) -> None:
     with pytest.raises(PersonalizerError, match=says):
-        world_from_json(told(levels))
+        world_from_json(with_levels(levels))
 
 
 def test_one_part_and_several_levels_exclude_each_other() -> None:
     with pytest.raises(PersonalizerError, match=r"partial is 0\.5, but must be left out"):
-        world_from_json(told(SHOP, partial=0.5))
+        world_from_json(with_levels(SHOP, partial=0.5))

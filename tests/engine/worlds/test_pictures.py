@@ -1,4 +1,4 @@
-"""Picture files of actions: what is kept of them, and what is refused."""
+"""Picture files of actions: stored contents and refusals."""
 
 import base64
 import io
@@ -21,10 +21,10 @@ from engine.worlds.pictures import MAX_BYTES, MAX_KEPT, SIDE, START, as_png, pic
 from tests.engine.worlds.random_worlds import bakery
 
 
-def file_of(kind: str, size: tuple[int, int] = (200, 100), **told: Any) -> bytes:
+def file_of(kind: str, size: tuple[int, int] = (200, 100), **options: Any) -> bytes:
     made = io.BytesIO()
     image = Image.effect_noise(size, 90).convert("RGB")
-    image.save(made, kind, **told)
+    image.save(made, kind, **options)
     return made.getvalue()
 
 
@@ -33,9 +33,9 @@ def opened(uri: str) -> Image.Image:
 
 
 def world_with(picture: object) -> World:
-    told = bakery(version=4)
-    told["items"][0]["picture"] = picture
-    return world_from_json(told)
+    data = bakery(version=4)
+    data["items"][0]["picture"] = picture
+    return world_from_json(data)
 
 
 @pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
@@ -54,8 +54,8 @@ def test_a_picture_becomes_a_small_one_that_a_world_holds_and_gives_back(kind: s
 def test_nothing_that_a_file_says_beside_its_pixels_is_kept() -> None:
     about = PngImagePlugin.PngInfo()
     about.add_text("secret", "SECRET" * 9)
-    told = file_of("PNG", pnginfo=about) + b"SECRET"
-    assert b"SECRET" not in base64.b64decode(picture_of(told).removeprefix(START))
+    encoded = file_of("PNG", pnginfo=about) + b"SECRET"
+    assert b"SECRET" not in base64.b64decode(picture_of(encoded).removeprefix(START))
     exif = Image.Exif()
     exif[0x010E], exif[0x0112] = "SECRET", 6
     turned = opened(picture_of(file_of("JPEG", exif=exif)))
@@ -71,19 +71,19 @@ def test_a_picture_stands_upright_however_the_camera_was_held(kind: str) -> None
         exif, made = Image.Exif(), io.BytesIO()
         exif[0x0112] = orientation
         image.save(made, kind, exif=exif)
-        found = opened(picture_of(made.getvalue())).convert("L")
-        with Image.open(made) as told:
-            known = ImageOps.exif_transpose(told).convert("L")
-        assert found.size == known.size
-        for corner in product((5, found.width - 6), (5, found.height - 6)):
-            assert abs(found.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
+        result = opened(picture_of(made.getvalue())).convert("L")
+        with Image.open(made) as original:
+            known = ImageOps.exif_transpose(original).convert("L")
+        assert result.size == known.size
+        for corner in product((5, result.width - 6), (5, result.height - 6)):
+            assert abs(result.getpixel(corner) - known.getpixel(corner)) < 60  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("tag", [b"\x01\x0a", b"\x01\x3e"])
 def test_a_text_in_exif_where_a_number_belongs_breaks_no_picture(tag: bytes) -> None:
-    told = turned().tobytes().replace(b"\x01\x0e\x00\x02", tag + b"\x00\x02")
-    assert told != turned().tobytes()
-    assert opened(picture_of(file_of("JPEG", exif=told))).size == (SIDE // 2, SIDE)
+    exif = turned().tobytes().replace(b"\x01\x0e\x00\x02", tag + b"\x00\x02")
+    assert exif != turned().tobytes()
+    assert opened(picture_of(file_of("JPEG", exif=exif))).size == (SIDE // 2, SIDE)
 
 
 def test_noise_that_shines_through_is_kept_in_what_room_there_is() -> None:
@@ -110,7 +110,7 @@ def test_a_picture_with_glass_stays_one() -> None:
 
 
 def bomb() -> bytes:
-    """A PNG of a few bytes that says that it has 400 million pixels."""
+    """A PNG of a few bytes that claims to have 400 million pixels."""
 
     def chunk(kind: bytes, data: bytes) -> bytes:
         body = kind + data
@@ -137,7 +137,7 @@ def bomb() -> bytes:
     ],
     ids=["empty", "svg", "html", "no gif", "gif", "bmp", "cut", "cut jpeg", "large", "bomb"],
 )  # fmt: skip
-def test_what_is_no_picture_is_refused_in_a_sentence(data: bytes, says: str) -> None:
+def test_files_that_are_no_pictures_are_refused_in_a_sentence(data: bytes, says: str) -> None:
     with pytest.raises(PersonalizerError, match=says):
         picture_of(data)
 
@@ -183,15 +183,15 @@ def behind(chunk: bytes) -> bytes:
         uri(file_of("WEBP", (9, 9), exif=b"Exif\x00\x00SECRET")),
     ],
 )  # fmt: skip
-def test_what_a_world_could_not_have_written_is_refused_with_its_place(picture: object) -> None:
+def test_invalid_pictures_of_a_world_are_refused_with_their_place(picture: object) -> None:
     with pytest.raises(PersonalizerError, match=r"items\[0\].picture is .*, but must be empty, or"):
         world_with(picture)
 
 
 def vast() -> bytes:
-    """A WebP of 40 bytes that says that it has 268 million pixels."""
-    told = "UklGRiAAAABXRUJQVlA4TBQAAAAv////DwdQgVQIIAAKmv7HiIj+Bw=="
-    return base64.b64decode(told)
+    """A WebP of 40 bytes that claims to have 268 million pixels."""
+    encoded = "UklGRiAAAABXRUJQVlA4TBQAAAAv////DwdQgVQIIAAKmv7HiIj+Bw=="
+    return base64.b64decode(encoded)
 
 
 LARGER = {

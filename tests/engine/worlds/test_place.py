@@ -1,4 +1,4 @@
-"""What anybody can see of a place."""
+"""Public properties of a world."""
 
 from engine.worlds import WORLDS, World
 from tests.engine.worlds.ready import every_world

@@ -1,4 +1,4 @@
-"""What Rank is told of a place, and what a request says in return."""
+"""Rank requests made from a world, and contexts recovered from requests."""
 
 import json
 
@@ -16,8 +16,8 @@ def test_a_request_says_in_which_context_it_was_made(world: World) -> None:
         assert world.context_of(world.request(cell)) == context
         apart = [{name: value} for name, value in reversed(list(context.items()))]
         assert world.context_of(parse_rank_request(world.actions, apart)) == context
-        for asked in (world.request(cell), parse_rank_request(world.actions, apart)) * 2:
-            assert world.cell_of(asked) == cell
+        for request in (world.request(cell), parse_rank_request(world.actions, apart)) * 2:
+            assert world.cell_of(request) == cell
 
 
 @pytest.mark.parametrize(
@@ -33,10 +33,10 @@ def test_a_request_says_in_which_context_it_was_made(world: World) -> None:
 )
 def test_a_context_in_which_nobody_comes_is_no_cell(context: list[dict[str, object]]) -> None:
     coffee = WORLDS["coffee"]
-    asked = parse_rank_request(coffee.actions, context)
+    request = parse_rank_request(coffee.actions, context)
     for read in (coffee.context_of, coffee.cell_of):
         with pytest.raises(KeyError):
-            read(asked)
+            read(request)
 
 
 @every_world
@@ -45,8 +45,8 @@ def test_the_request_of_a_cell_is_made_once_with_all_items_in_their_order(world:
         request = world.request(cell)
         assert request is world.request(cell)
         assert [action.id for action in request.actions] == [item.id for item in world.items]
-        told = parse_rank_request(world.actions, world.features(world.contexts[cell]))
-        assert request.to_json() == told.to_json()
+        parsed = parse_rank_request(world.actions, world.features(world.contexts[cell]))
+        assert request.to_json() == parsed.to_json()
 
 
 @every_world

@@ -1,4 +1,4 @@
-"""Reward over time, by luck and by the hidden truth, and what it is worth."""
+"""Reward over time, by luck and by the hidden truth, and its monetary value."""
 
 from dataclasses import replace
 
@@ -27,8 +27,8 @@ def test_expected_is_the_mean_of_the_outcomes_that_the_taste_tells(world: World)
     assert world.expected == pytest.approx(world.outcomes @ np.array([0, 0.5, 1]))
     for i, context in enumerate(world.contexts):
         tastes = [world.taste(context, item) for item in world.items]
-        told = [taste.full + taste.half / 2 for taste in tastes]
-        assert world.expected[i] == pytest.approx(told)
+        means = [taste.full + taste.half / 2 for taste in tastes]
+        assert world.expected[i] == pytest.approx(means)
 
 
 @every_world
@@ -68,7 +68,7 @@ def test_the_same_luck_with_a_likelier_item_earns_no_less(
                 assert one >= other
 
 
-def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
+def test_most_reward_means_most_value() -> None:
     coffee = priced(WORLDS["coffee"], (2, 4, 8, 5))
     assert coffee.expected.max(axis=0).tolist() == [0.25, 0.5, 1.0, 0.625]
     assert (
@@ -76,7 +76,7 @@ def test_whoever_earns_most_reward_earns_most_in_the_unit() -> None:
         == {0: 2, 1: 4, 2: 8, 3: 5}[int(coffee.expected[0].argmax())]
     )
     assert coffee.in_unit(0.5) == 4_000
-    # Of each 36 visitors 8, 7, 10 and 11 love them.
+    # Of each 36 visitors, 8, 7, 10 and 11 love them.
     loved = (WORLDS["coffee"].frequencies @ WORLDS["coffee"].expected).tolist()
     earned = [share * value for share, value in zip(loved, (2, 4, 8, 5), strict=True)]
     assert coffee.in_unit(coffee.single_value, 1) == pytest.approx(max(earned))

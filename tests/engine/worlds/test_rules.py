@@ -1,4 +1,4 @@
-"""Rules that people write, as a sum and back, and what is wrong in them."""
+"""Rules written by people, as a sum and back, and their faults."""
 
 from dataclasses import replace
 from typing import Any
@@ -33,8 +33,8 @@ TERMS = [
 
 
 def aged(terms: object = TERMS, **more: Any) -> dict[str, Any]:
-    told = bakery(version=4, truth={"base": 0.3, "whole": 0.5, "terms": terms}, **more)
-    return told | {"fields": [told["fields"][0], AGES]}
+    data = bakery(version=4, truth={"base": 0.3, "whole": 0.5, "terms": terms}, **more)
+    return data | {"fields": [data["fields"][0], AGES]}
 
 
 def test_a_range_is_whatever_value_sends_a_number_in_it() -> None:
@@ -45,18 +45,18 @@ def test_a_range_is_whatever_value_sends_a_number_in_it() -> None:
     chances = world.outcomes_in(world.cell(place | {"age": "30 to 40"}))[:, 1:].sum(axis=1)
     assert chances == pytest.approx([0.8, 0.5, 0.5])
     one_by_one = [[world.taste(c, i) for i in world.items] for c in world.contexts]
-    told = [[(t.half, t.full) for t in row] for row in one_by_one]
-    assert (np.array(told) == world.outcomes[..., 1:]).all()
+    pairs = [[(t.half, t.full) for t in row] for row in one_by_one]
+    assert (np.array(pairs) == world.outcomes[..., 1:]).all()
 
 
 def test_ceilings_of_a_sum_with_ranges_are_those_of_its_table() -> None:
     many = {"name": "many", "values": [{"name": str(n)} for n in range(50)]}
     wide = {"name": "wide", "values": [{"name": f"w{n}"} for n in range(50)]}
-    told = aged()
-    found = world_from_json(told | {"fields": [*told["fields"], many, wide]}).ceilings
-    small = world_from_json(told).ceilings
+    data = aged()
+    ceilings = world_from_json(data | {"fields": [*data["fields"], many, wide]}).ceilings
+    small = world_from_json(data).ceilings
     for name in ("uniform", "single", "field", "pair"):
-        one, other = getattr(found, name), getattr(small, name)
+        one, other = getattr(ceilings, name), getattr(small, name)
         assert (one.value, one.fields) == (pytest.approx(other.value), other.fields)
 
 
@@ -82,10 +82,10 @@ def test_a_world_of_ranges_comes_back_by_json_by_its_draft_and_by_a_link() -> No
 
 
 def test_a_range_is_no_value_though_one_is_called_like_it() -> None:
-    told = aged([{"add": 0.3, "within": {"age": [20, 40]}}])
+    data = aged([{"add": 0.3, "within": {"age": [20, 40]}}])
     names = "from 20 to 40", "from  20 to 40", "20 to 40", "old"
     ages = [value | {"name": name} for value, name in zip(AGES["values"], names, strict=True)]
-    world = world_from_json(told | {"fields": [told["fields"][0], {"name": "age", "values": ages}]})
+    world = world_from_json(data | {"fields": [data["fields"][0], {"name": "age", "values": ages}]})
     assert world_of(draft_of(world)) == world
 
 
@@ -102,8 +102,8 @@ def test_a_rule_of_twenty_long_fields_comes_back_out_of_a_link() -> None:
 
 
 def test_a_world_of_millions_of_contexts_is_written_as_rules() -> None:
-    told = large()
-    world = world_from_json(told)
+    data = large()
+    world = world_from_json(data)
     draft = draft_of(world)
     assert draft.rules is not None
     assert (len(draft.rules.rows), faults_of(draft)) == (504, [])
@@ -137,8 +137,10 @@ def test_a_range_keeps_its_numbers_where_tastes_are_handed_on() -> None:
 
 def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
     draft = draft_of(world_from_json(aged()))
-    told = replace(draft, rules=Rules(0.2, 1.0, (RuleRow(0), RuleRow(1, **{"adds": 0.1} | rule))))
-    return [(one.table, one.row, one.column, one.says) for one in faults_of(told)]
+    with_rules = replace(
+        draft, rules=Rules(0.2, 1.0, (RuleRow(0), RuleRow(1, **{"adds": 0.1} | rule)))
+    )
+    return [(one.table, one.row, one.column, one.says) for one in faults_of(with_rules)]
 
 
 @pytest.mark.parametrize(
@@ -162,12 +164,12 @@ def ruled(**rule: Any) -> list[tuple[str, int, str, str]]:
         ({"action": "Roll", "features": "sweet: true"}, "features", "no action has"),
     ],
 )  # fmt: skip
-def test_what_is_wrong_in_a_rule_is_told_at_its_cell(
+def test_faults_of_a_rule_are_reported_at_their_cell(
     rule: dict[str, Any], column: str, says: str
 ) -> None:
-    (found,) = ruled(**rule)
-    assert found[:3] == ("rules", 2, column)
-    assert says in found[3]
+    (result,) = ruled(**rule)
+    assert result[:3] == ("rules", 2, column)
+    assert says in result[3]
 
 
 def test_a_right_rule_has_no_fault() -> None:
@@ -197,7 +199,7 @@ def test_a_range_and_a_value_of_one_field_exclude_each_other() -> None:
         world_from_json(aged([both]))
 
 
-def test_the_sum_of_rules_is_what_they_say() -> None:
+def test_the_sum_equals_its_rules() -> None:
     world: World = world_from_json(aged())
     assert isinstance(world.taste, TasteWeights)
     assert weights_of(rules_of(world.taste, world.fields), world.fields, world.items) == world.taste

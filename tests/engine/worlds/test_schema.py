@@ -1,4 +1,6 @@
-"""The types of a world's JSON: what fits, and one sentence with the place of what does not."""
+"""The types of a world's JSON: valid values, and one sentence with the position for
+invalid ones.
+"""
 
 from types import MappingProxyType
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a value sends is written as one line, and read again."""
+"""The features of a value are written as one line and parsed again."""
 
 from dataclasses import replace
 
@@ -18,14 +18,14 @@ SMALL = Draft(
 
 
 @pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
-def test_whatever_a_value_sends_comes_back(sends: object) -> None:
+def test_any_features_of_a_value_survive_their_text(sends: object) -> None:
     value = Value("yes", "", 1.0, sends)
     world = replace(world_of(SMALL), fields=(Field("sun", "sun", (value, Value("no", ""))),))
     assert world_of(draft_of(world)).fields[0].values[0].sends == sends
 
 
 def test_a_line_is_a_number_tags_or_json() -> None:
-    told = {"": None, "24": 24, "a, b": {"a": True, "b": True}, '{"x": 1}': {"x": 1}}
-    assert {line: sent_from_text(line) for line in told} == told
+    values = {"": None, "24": 24, "a, b": {"a": True, "b": True}, '{"x": 1}': {"x": 1}}
+    assert {line: sent_from_text(line) for line in values} == values
     assert why_not_sent({"x": {"y": {"z": 1}}}).startswith("x.y is")
     assert why_not_sent({"x": 1}) == ""

@@ -1,4 +1,4 @@
-"""What people paste becomes a world; what is wrong with it is refused with its cell."""
+"""Pasted text becomes a world; faults are refused with their cell."""
 
 from contextlib import suppress
 from dataclasses import replace
@@ -29,7 +29,7 @@ SEGMENTS = """weather,hurry,🥐 Roll,🍰 Cake
 """
 
 
-# -- what is right --------------------------------------------------------------------
+# -- valid tables ---------------------------------------------------------------------
 
 
 def test_actions_have_features_of_any_kind() -> None:
@@ -133,7 +133,7 @@ def test_html_and_markdown_are_kept_as_the_text_that_they_are() -> None:
 
 
 def table_of(world: World) -> str:
-    """A world as somebody would have written it."""
+    """A world as a hand-written table."""
 
     def cell(context: Context, at: int) -> str:
         taste = world.taste(context, world.items[at])
@@ -155,13 +155,13 @@ def test_a_world_that_was_written_down_comes_back(key: str) -> None:
 
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=80) | st.binary(max_size=80))
-def test_whatever_is_pasted_is_a_table_or_refused(data: str | bytes) -> None:
+def test_any_pasted_text_is_a_table_or_refused(data: str | bytes) -> None:
     for read in (items_from_table, world_from_table, values_from_table):
         with suppress(PersonalizerError):
             assert read(data)
 
 
-# -- what is wrong --------------------------------------------------------------------
+# -- invalid tables -------------------------------------------------------------------
 
 MANY = "who," + ",".join(f"a{i}" for i in range(51)) + "\nAnn" + ",0.5" * 51
 FAULTY_SEGMENTS: dict[str, tuple[str | bytes, str]] = {

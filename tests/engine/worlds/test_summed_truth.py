@@ -1,4 +1,4 @@
-"""A truth that is a sum: means of its terms add up to those of its table, unless it is cut off."""
+"""A truth as a sum: means of terms add up to those of the table, unless truncated."""
 
 import numpy as np
 import pytest
@@ -30,7 +30,7 @@ def test_a_sum_that_may_leave_0_to_1_is_none_whose_means_add_up() -> None:
     assert summed_truth(world_from_json(bakery())) is None, "a table is no sum"
 
 
-def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
+def test_ceilings_of_millions_of_terms_are_sampled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     values = [{"name": f"v{n}", "sends": n} for n in range(50)]
@@ -42,15 +42,15 @@ def test_a_small_file_that_says_millions_of_terms_is_told_by_a_sample(
     assert world.ceilings.single.value == pytest.approx(0.502)
 
 
-def test_a_sum_of_fields_that_come_together_is_told_by_a_sample(
+def test_ceilings_of_dependent_fields_are_sampled(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Means of its terms would be those of fields that come independently."""
+    """Sums of term means would assume independent fields."""
     monkeypatch.setattr("engine.worlds.ceilings.ENTRIES", 10)
-    told = large(fields=4, values=6, items=2)
+    data = large(fields=4, values=6, items=2)
     term = {"add": 0.4, "when": {"field0": "5", "field1": "5"}, "item": "item 0"}
-    told |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
-    told["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
-    found, often = world_from_json(told).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
-    assert not found.is_exact
-    assert abs(found.value - 0.1 - 0.4 * often) < 4 * found.error
+    data |= {"truth": {"base": 0.1, "terms": [term]}, "version": 6}
+    data["together"] = {"fields": ["field0", "field1"], "times": [1.0] * 35 + [9.0]}
+    ceilings, often = world_from_json(data).ceilings.single, 9 * 36 / (21**2 - 36 + 9 * 36)
+    assert not ceilings.is_exact
+    assert abs(ceilings.value - 0.1 - 0.4 * often) < 4 * ceilings.error

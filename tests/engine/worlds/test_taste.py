@@ -1,4 +1,4 @@
-"""How likely each reward is: a pair of chances, a table of them, or weights that add up to one."""
+"""Probability of each reward: a pair of chances, a table, or weights that add up to one."""
 
 import pytest
 from hypothesis import given

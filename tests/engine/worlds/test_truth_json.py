@@ -29,12 +29,12 @@ def test_a_sum_asks_for_values_ranges_items_and_features() -> None:
     ]
     taste = truth_in({"base": 0.5, "whole": 0.9, "terms": terms}, world.fields, world.items)
     assert isinstance(taste, TasteWeights)
-    told = {
+    data = {
         (age, item.id): taste({"age": f"about {age}"}, item)
         for age in (20, 40)
         for item in world.items
     }
-    assert {where: round(one.half + one.full, 9) for where, one in told.items()} == {
+    assert {where: round(one.half + one.full, 9) for where, one in data.items()} == {
         (20, "Roll"): 0.5, (20, "Cake"): 0.7, (20, "Tea"): 0.5,
         (40, "Roll"): 0.5, (40, "Cake"): 0.5, (40, "Tea"): 0.6,
     }  # fmt: skip

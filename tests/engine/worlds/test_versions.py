@@ -1,4 +1,4 @@
-"""Each visitor has the world that they came to."""
+"""Each visitor keeps the version of the world at arrival."""
 
 from engine.worlds import WORLDS
 from engine.worlds.versions import Versions

@@ -1,4 +1,4 @@
-"""New texts of a world show what they are; what is stored already stays what it was."""
+"""New texts of a world contain visible characters only; stored texts stay unchanged."""
 
 import json
 from collections.abc import Callable
@@ -21,7 +21,7 @@ from tests.engine.worlds.random_worlds import bakery
 @pytest.mark.parametrize(
     "text", ["", "\u200d \ufeff", "\u3164", "\u2800", "\u115f", "\ufe0f", "\u034f", "\u0301"]
 )
-def test_what_is_drawn_as_nothing_is_not_seen(text: str) -> None:
+def test_invisible_characters_are_not_seen(text: str) -> None:
     assert not is_seen(text)
     assert is_seen(f"{text}a")
 
@@ -67,20 +67,20 @@ def _same_looks(told: dict[str, object]) -> None:
 def test_a_world_that_is_stored_is_read_as_ever_and_a_new_one_is_refused(
     change: Callable[[dict[str, object]], None],
 ) -> None:
-    told = json.loads(json.dumps(bakery()))
-    change(told)
-    world = world_from_json(told)
+    data = json.loads(json.dumps(bakery()))
+    change(data)
+    world = world_from_json(data)
     assert world_codec.from_text(world_codec.to_text(world)) == world
     entry = WorldChanged(datetime(2026, 1, 1, tzinfo=UTC), 0, world)
     assert from_text(to_text(entry)) == entry
     with pytest.raises(PersonalizerError):
-        new_world_from_json(told)
+        new_world_from_json(data)
     assert faults_of(draft_of(world))
 
 
 def test_texts_that_may_be_left_out_may_be_spaces() -> None:
-    told = json.loads(json.dumps(bakery(story=" ", emoji=" ")))
-    world = new_world_from_json(told)
-    assert world == world_from_json(told)
+    data = json.loads(json.dumps(bakery(story=" ", emoji=" ")))
+    world = new_world_from_json(data)
+    assert world == world_from_json(data)
     again = world_of(replace(draft_of(world), unit=" "))
     assert (again.story, again.emoji, again.unit) == (" ", " ", " ")

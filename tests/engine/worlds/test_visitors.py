@@ -1,4 +1,4 @@
-"""Who comes, and how often."""
+"""Visitors and their frequencies."""
 
 from dataclasses import replace
 
@@ -46,8 +46,8 @@ def test_values_may_come_together_more_often_than_alone() -> None:
     came = world.frequencies @ world.expected.max(axis=1)
     assert world.best_value == pytest.approx(came) != apart.best_value
     assert times_of(apart.frequencies, apart.frequencies) == ()
-    told = times_of(world.frequencies, apart.frequencies)
-    again = replace(apart, together=told)
+    ratios = times_of(world.frequencies, apart.frequencies)
+    again = replace(apart, together=ratios)
     assert again.frequencies == pytest.approx(world.frequencies, rel=1e-5)
     assert (again.to_json()["version"], "together" in apart.to_json()) == (5, False)
     assert world_from_json(again.to_json()).digest == again.digest

@@ -1,4 +1,4 @@
-"""What a simulated world promises, to those who look at it and to those who learn from it."""
+"""Guarantees of a simulated world, for observers and for learners."""
 
 import re
 from dataclasses import replace
@@ -22,7 +22,7 @@ some_world = st.sampled_from(list(WORLDS.values()))
 
 
 PHONE_CELLS = 48
-"""Cells that the map of a world has room for on a phone."""
+"""Maximum number of cells in the map of a world on a phone."""
 
 
 def test_worlds_are_found_by_the_name_in_their_links() -> None:
@@ -68,7 +68,7 @@ def test_pictures_are_single_characters_that_old_phones_know(world: World) -> No
     pictures = [item.emoji for item in world.items]
     pictures += [value.emoji for field in world.fields for value in field.values]
     for picture in (world.emoji, *pictures):
-        # one symbol, with at most the mark that asks for its colourful form
+        # one symbol, with at most the variation selector for colour
         assert re.fullmatch(r"[\u2600-\u2bff\U0001f300-\U0001f9ff]\ufe0f?", picture), picture
 
 
@@ -93,12 +93,12 @@ def test_a_world_without_values_is_written_as_it_was_before_there_were_any() -> 
     coffee = WORLDS["coffee"]
     assert coffee.to_json()["version"] == 1
     assert "unit" not in coffee.text
-    told = priced(coffee, (2, 4, 8, 5)).to_json()
-    assert (told["version"], told["unit"]) == (2, "€")
-    assert world_from_json(told) == priced(coffee, (2, 4, 8, 5))
+    data = priced(coffee, (2, 4, 8, 5)).to_json()
+    assert (data["version"], data["unit"]) == (2, "€")
+    assert world_from_json(data) == priced(coffee, (2, 4, 8, 5))
 
 
-# -- what can be learned ------------------------------------------------------------------
+# -- learnability -------------------------------------------------------------------------
 
 
 @given(data=st.data(), world=some_world)
@@ -115,7 +115,9 @@ def test_no_policy_beats_the_best_item_of_each_cell_nor_one_item_the_best_one(
 
 @every_world
 def test_the_three_values_are_reached_and_lie_apart(world: World) -> None:
-    """Context is worth learning, and one item for all is better than chance but not enough."""
+    """Context is worth learning; a single item for all visitors is better than chance but not
+    enough.
+    """
     value = {"best": 0.0, "uniform": 0.0}
     for f, expected in zip(world.frequencies, world.expected, strict=True):
         value["best"] += f * max(expected)

@@ -1,4 +1,4 @@
-"""A world goes out as JSON and comes back the same; what is no world is refused with its place."""
+"""Worlds as JSON and back, unchanged; invalid JSON is refused with the position of the fault."""
 
 import json
 import pickle
@@ -17,7 +17,7 @@ from tests.engine.worlds.ready import every_world
 
 
 def bits(world: World) -> tuple[object, ...]:
-    """All that can be seen and met of a world, every number to its last bit."""
+    """All observable parts of a world, every number to the last bit."""
     rng = np.random.default_rng(3)
     visitors = [world.visitor(rng) for _ in range(20)]
     return (
@@ -34,7 +34,7 @@ def bits(world: World) -> tuple[object, ...]:
     )
 
 
-# -- there and back -------------------------------------------------------------------
+# -- round trip -----------------------------------------------------------------------
 
 
 @every_world
@@ -69,19 +69,19 @@ def test_a_world_of_python_functions_travels_too() -> None:
     assert bits(pickle.loads(pickle.dumps(coffee))) == bits(coffee)
 
 
-def test_what_may_be_left_out_has_a_default() -> None:
+def test_optional_parts_have_defaults() -> None:
     world = world_from_json(bakery(story=""))
     hurry, tea = world.fields[1], world.items[2]
     assert (hurry.label, hurry.values[0].emoji, hurry.values[0].share) == ("hurry", "", 1.0)
     assert (tea.label, world.story) == ("Tea", "")
-    told = bakery()
-    del told["emoji"], told["story"]
-    assert world_from_json(told).emoji == world_from_json(told).story == ""
+    data = bakery()
+    del data["emoji"], data["story"]
+    assert world_from_json(data).emoji == world_from_json(data).story == ""
 
 
 def test_weights_say_the_truth_where_a_table_would_be_too_large() -> None:
     values = [{"name": str(i)} for i in range(10)]
-    told = bakery(
+    data = bakery(
         fields=[{"name": name, "values": values} for name in ("a", "b", "c")],
         items=[{"id": str(i), "features": {"odd": i % 2 == 1, "size": i}} for i in range(50)],
         truth={
@@ -93,7 +93,7 @@ def test_weights_say_the_truth_where_a_table_would_be_too_large() -> None:
             ],
         },
     )
-    world = world_from_json(told)
+    world = world_from_json(data)
     assert isinstance(world.taste, TasteWeights)
     assert len(world.text) < 10_000
     row = world.expected[world.cell({"a": "3", "b": "1", "c": "9"})]
@@ -102,24 +102,24 @@ def test_weights_say_the_truth_where_a_table_would_be_too_large() -> None:
 
 
 def test_a_world_of_one_context_and_one_item_is_one() -> None:
-    told = bakery(
+    data = bakery(
         fields=[{"name": "who", "values": [{"name": "Ann"}]}],
         items=[{"id": "Tea", "features": {"hot": True}}],
         truth={"table": [[0.5]]},
     )
-    assert world_from_json(told).best_value == 0.5
+    assert world_from_json(data).best_value == 0.5
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def at(*path: str | int, value: object) -> Callable[[dict[str, Any]], None]:
     """Puts a value at a place of the bakery's JSON."""
 
-    def change(told: Any) -> None:
+    def change(data: Any) -> None:
         for step in path[:-1]:
-            told = told[step]
-        told[path[-1]] = value
+            data = data[step]
+        data[path[-1]] = value
 
     return change
 
@@ -292,10 +292,10 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
 def test_a_fault_is_one_sentence_with_its_place(
     change: Callable[[dict[str, Any]], None], sentence: str
 ) -> None:
-    told = bakery()
-    change(told)
+    data = bakery()
+    change(data)
     with pytest.raises(PersonalizerError) as refused:
-        world_from_json(told)
+        world_from_json(data)
     assert refused.value.message.startswith(sentence)
     assert refused.value.message.endswith(".")
     assert refused.value.code == "BadRequest"
@@ -307,10 +307,10 @@ def test_text_that_is_no_world_is_refused(text: str) -> None:
         world_from_text(text)
 
 
-def test_what_was_given_may_change_afterwards() -> None:
-    told = bakery()
-    told["items"][0]["features"]["sizes"] = [1, 2]
-    world = world_from_json(told)
-    told["items"][0]["features"]["sizes"].append(3)
-    told["items"][0]["features"]["price"] = 9
+def test_the_given_json_may_change_afterwards() -> None:
+    data = bakery()
+    data["items"][0]["features"]["sizes"] = [1, 2]
+    world = world_from_json(data)
+    data["items"][0]["features"]["sizes"].append(3)
+    data["items"][0]["features"]["price"] = 9
     assert world.items[0].features == {"sweet": False, "price": 1.2, "sizes": [1, 2]}

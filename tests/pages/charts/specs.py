@@ -1,4 +1,4 @@
-"""What a specification reads."""
+"""Fields that a chart specification reads."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ THEMES = pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 
 
 def fields_in(spec: Any) -> set[str]:
-    """Return names of the fields that a specification reads from its rows."""
+    """Return the names of the fields that a specification reads from its rows."""
     if isinstance(spec, list):
         return set().union(*map(fields_in, spec)) if spec else set()
     if not isinstance(spec, dict) or not spec:

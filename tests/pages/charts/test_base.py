@@ -1,4 +1,4 @@
-"""Specifications of charts: no data, cached, with the fields of their rows."""
+"""Chart specifications: without data, cached, with the fields of their rows."""
 
 import json
 from collections.abc import Iterator

@@ -85,7 +85,7 @@ def test_bells_are_drawn_from_the_means_and_widths_of_the_ranking() -> None:
     assert "old" not in drawn(world, loop.settings.policy, now)[0]
 
 
-def test_what_did_not_move_is_not_drawn_twice() -> None:
+def test_unchanged_beliefs_are_not_drawn_twice() -> None:
     world = WORLDS["coffee"]
     loop = LearningLoop(seed=1)
     now = previewed(loop, world)

@@ -1,4 +1,4 @@
-"""Forest of a log, and other charts of marks with and without intervals."""
+"""Forest plot of a log, and other charts of marks with or without intervals."""
 
 from typing import Any
 

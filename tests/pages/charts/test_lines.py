@@ -1,4 +1,4 @@
-"""Lines with names at their ends."""
+"""Lines with labels at their ends."""
 
 import pytest
 

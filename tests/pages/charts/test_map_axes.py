@@ -41,13 +41,13 @@ def test_a_map_has_room_for_so_many_cells_and_who_stands_there_is_among_them() -
         assert len(set(cells)) == len(cells) == 72
         assert cell in cells
         assert all(world.contexts[one]["f3"] == here["f3"] for one in cells)
-    # Whoever is in the same block sees the same values.
+    # Contexts in the same block have the same values.
     one, other, beyond = ({**world.contexts[0], "f0": f"v0 {place}"} for place in (8, 15, 16))
     assert world.mapped(one, "f0", "f1") == world.mapped(other, "f0", "f1")
     assert not {*world.mapped(one, "f0", "f1")} & {*world.mapped(beyond, "f0", "f1")}
 
 
-def test_what_a_map_has_room_for_it_shows_whole() -> None:
+def test_small_maps_are_complete() -> None:
     here = COFFEE.contexts[7]
     assert COFFEE.is_mapped_whole
     assert COFFEE.mapped(here, *here) == list(range(36))

@@ -1,4 +1,4 @@
-"""Charts on the stage: a common least type size, and sizes that follow the window."""
+"""Charts on the stage: a common minimum type size, and sizes that follow the window."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -34,7 +34,7 @@ def _specs(dark: bool) -> Iterator[Spec]:
 
 
 def sizes(spec: Any) -> Iterator[Any]:
-    """Return all type sizes in a specification."""
+    """Yield all type sizes in a specification."""
     if isinstance(spec, list):
         for part in spec:
             yield from sizes(part)

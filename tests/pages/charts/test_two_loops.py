@@ -1,4 +1,4 @@
-"""Two loops side by side: rows, and the fields read from them."""
+"""Two loops side by side: rows and fields."""
 
 from dataclasses import replace
 from typing import Any
@@ -113,7 +113,7 @@ def test_the_picture_reads_what_its_rows_have_in_the_colours_of_the_theme(dark: 
 
 @EVERY_WORLD
 def test_no_word_is_smaller_than_is_read_from_the_last_row(world: World) -> None:
-    """At 1280 x 720 and 1024 x 768, with what the stage leaves for the picture."""
+    """At 1280 x 720 and 1024 x 768, within the space that the stage leaves for the chart."""
     spec = beside_spec(world, dark=False)
     signals = {param["name"]: param["expr"] for param in spec["params"]}
     for width, height, least in ((1174, 475, 28), (947, 600, 20)):

@@ -1,4 +1,4 @@
-"""What happened on Compare, in its link."""
+"""The history of Compare in the link."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Compare's settings in its link."""
+"""Settings of Compare in the link."""
 
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit

@@ -1,4 +1,4 @@
-"""A story comes about in steps, however often the mode changes in it."""
+"""A history is restored in steps, with any number of changes of mode."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -23,7 +23,7 @@ def one_step(serve_one: Callable[[], bool], visitors: int) -> int:
 
 @pytest.fixture
 def telling(monkeypatch: pytest.MonkeyPatch) -> CompareSession:
-    """A session that a link has told a story; its crowd comes in step by step, by hand."""
+    """A session with a history from a link; the test serves its crowd step by step."""
     line = Jobs(lambda work: None, is_there=lambda session: True)
     monkeypatch.setattr("pages.parts.compare.session.serve_in_time", one_step)
     monkeypatch.setattr(
@@ -39,7 +39,7 @@ def test_each_switch_of_a_story_is_foretold_in_steps_of_its_own(telling: Compare
         served += telling.serve(1)
         told.append(len(telling.switches))
     assert telling.switches == list(SWITCHES)
-    assert max(late - early for early, late in pairwise(told)) <= 2  # There, and back again.
+    assert max(late - early for early, late in pairwise(told)) <= 2  # There and back.
     assert len(told) > CAME + len(SWITCHES)
 
 

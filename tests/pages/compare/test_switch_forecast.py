@@ -1,4 +1,4 @@
-"""Forecast of going online: background jobs, and when it is computed again."""
+"""Forecast of going online: background jobs, and when they are started again."""
 
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import Comparison
@@ -16,7 +16,7 @@ BASELINE = best_rule(COFFEE, ("weather",))
 
 
 class Waiting:
-    """A comparison, its outlook, and a line that is worked off by hand."""
+    """A comparison, its forecast, and a job queue whose turns a test takes."""
 
     def __init__(self, explore: float = 0.0, came: int = 100) -> None:
         self.line = Jobs(lambda work: None, is_there=lambda session: True)

@@ -1,4 +1,4 @@
-"""Who a browser is, and what it may change."""
+"""The identity of a browser, and its permissions."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def test_the_owner_is_a_digest(open_app: Open) -> None:
 
 @pytest.fixture
 def browser(monkeypatch: pytest.MonkeyPatch) -> Told:
-    """Lets the browser tell something; what is then known of owners."""
+    """Send values from the browser; return the changes of owner that follow."""
     st.session_state.clear()
     adopted: list[tuple[str, str]] = []
     callbacks = {}
@@ -92,10 +92,10 @@ def test_nothing_else_is_believed(browser: Told, said: object) -> None:
     assert (owner(), keys(), has_reported()) == (before, set(), False)
 
 
-def test_what_a_tab_had_told_a_server_that_is_gone_is_believed_by_the_next(
+def test_a_new_server_accepts_the_state_of_an_open_tab(
     browser: Told, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It comes back with the connection, as what was there before: nobody is called for it."""
+    """The state returns with the connection as an earlier value, so no callback is called."""
     drawn_anew: list[None] = []
     monkeypatch.setattr(st, "rerun", lambda: drawn_anew.append(None))
     before = owner()

@@ -30,7 +30,7 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
 
 @pytest.fixture
 def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
-    """What the session was given that draws the page."""
+    """The download tokens of the session that draws the page."""
     given = Pass(Client("a", ""))
     monkeypatch.setattr(download, "this_pass", lambda client: given)
     yield given
@@ -43,7 +43,7 @@ def offer(amount: int) -> None:
     download.download_rows("Download", lambda: rows, key="csv", name="log")
 
 
-def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
+def test_downloads_contain_no_formula(mine: Pass) -> None:
     offer(1)
     answer = fetch(f"{FILE_PATH}/{mine.token}/csv")
     assert answer.headers["content-type"] == "text/csv; charset=utf-8"
@@ -53,7 +53,7 @@ def test_what_is_taken_along_holds_no_formula(mine: Pass) -> None:
 
 
 def test_a_link_that_is_drawn_anew_stays_good(mine: Pass) -> None:
-    """Streamlit's button was forgotten at each drawing, and a press just then came to nothing."""
+    """Streamlit's own button expired with each run, and a click at that moment failed."""
     for amount in (1, 2):
         offer(amount)
     assert fetch(f"{FILE_PATH}/{mine.token}/csv").body.count(b"HYPERLINK") == 2
@@ -95,7 +95,7 @@ def test_the_same_rows_are_there_as_parquet_with_their_types(mine: Pass) -> None
 
 
 @pytest.mark.parametrize("odd", [[1, "b"], {"a": {}}, {}, 2**70], ids=repr)
-def test_what_parquet_has_no_type_for_is_text(odd: object) -> None:
+def test_values_without_a_parquet_type_become_text(odd: object) -> None:
     found = pd.read_parquet(io.BytesIO(as_parquet([{"what": odd}, {"what": None}])))
     assert found["what"].tolist()[0] == str(odd)
     typed = as_parquet([{"what": [1, 2]}, {"what": [3]}])

@@ -1,4 +1,4 @@
-"""How often a tab asks whether others have done something to its loop."""
+"""Interval between a tab's checks for changes of its loop by others."""
 
 import pytest
 

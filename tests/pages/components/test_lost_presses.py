@@ -1,4 +1,4 @@
-"""Presses that went away with the connection."""
+"""Clicks that were lost with the connection."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_press_that_arrived_is_not_missing_and_one_that_did_not_is() -> None:
     assert done == ["step"]
 
 
-def test_of_what_another_process_counted_nobody_knows() -> None:
+def test_presses_counted_by_another_process_are_unknown() -> None:
     missing = Buttons().missing({"session": "before", "taken": 3, "pressed": "undo"})
     assert missing == ("undo", "It is not known whether Undo arrived. Check whether it counted.")
 
@@ -26,5 +26,5 @@ def test_of_what_another_process_counted_nobody_knows() -> None:
 @pytest.mark.parametrize(
     "told", [None, {}, {"pressed": "erase", "session": "", "taken": 0}, "step"]
 )
-def test_whatever_else_a_browser_says_is_no_press(told: object) -> None:
+def test_other_messages_are_no_presses(told: object) -> None:
     assert Buttons().missing(told) is None

@@ -1,4 +1,4 @@
-"""All that a page shows is taken along."""
+"""Download of everything that a page shows."""
 
 import io
 from collections import Counter
@@ -17,18 +17,18 @@ from tests.pages.conftest import App
 
 
 def noted(app: App) -> tuple[int, int]:
-    """Charts and tables that may be taken along."""
+    """Number of charts and tables registered for the download."""
     parts = app.at.session_state["drawn"].values()
     return sum(len(part.figures) for part in parts), sum(len(part.tables) for part in parts)
 
 
 def shown(app: App) -> tuple[int, int]:
-    """Charts and tables that stand on the page."""
+    """Number of charts and tables on the page."""
     return len(app.at.get("vega_lite_chart")) + len(app.charts), len(app.at.dataframe)
 
 
 def check_files(app: App) -> None:
-    """What is taken along from Play, and a table beside it."""
+    """Check the files from Play together with an additional table."""
     rows = pd.DataFrame({"who": ["=1+1"], "chance": [0.25]})
     parts = app.at.session_state["drawn"] | {"more": Drawn(tables={"who": rows})}
     with ZipFile(io.BytesIO(packed(parts))) as file:
@@ -39,7 +39,7 @@ def check_files(app: App) -> None:
         ".svg": 2, ".png": 2, ".csv": 3, ".parquet": 3,
     }  # fmt: skip
     assert told.splitlines() == ["who,chance", "'=1+1,0.25"]
-    # Each says what it shows, and the map which action has which colour.
+    # Each drawing has its description, and the map the colours of the actions.
     assert "A bell and a bar for each action" in drawings[0]
     assert all(item.name in drawings[1] for item in WORLDS["coffee"].items)
 
@@ -59,7 +59,7 @@ def test_every_chart_and_table_of_a_page_and_no_other(open_app: Callable[..., Ap
     assert len(seen) > 3
 
 
-def test_what_a_part_drew_before_stays_until_it_is_drawn_anew(
+def test_drawn_figures_stay_until_the_part_is_redrawn(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(st, "session_state", {})

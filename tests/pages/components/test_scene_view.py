@@ -1,4 +1,4 @@
-"""Panels: parts of a page that are one element each."""
+"""Panels: parts of a page in one element each."""
 
 import math
 from pathlib import Path
@@ -17,7 +17,7 @@ def bars(*values: float | None) -> pa.Table:
     return pa.table({"value": list(values)})
 
 
-def test_its_words_are_told_in_pieces_of_which_some_are_bold() -> None:
+def test_texts_consist_of_plain_and_bold_pieces() -> None:
     shown = panel(heading("Hm"), words("**Two** of <b>three</b>"), small("as it is"))
     assert [part["kind"] for part in shown.parts] == ["heading", "words", "small"]
     assert shown.parts[1]["pieces"] == [("Two", True), (" of <b>three</b>", False)]
@@ -41,7 +41,7 @@ def test_a_chart_can_be_taken_along_and_says_what_it_shows() -> None:
     assert (figure.title, figure.spec, figure.dark) == ("Two bars", SPEC, True)
 
 
-def test_what_is_no_number_is_nothing_as_json_has_none() -> None:
+def test_nan_and_infinity_become_null() -> None:
     told, _ = chart(bars(math.nan, math.inf, None, 2.0), SPEC, "bars", "Bars", dark=False)
     assert told["rows"] == [{"value": None}, {"value": None}, {"value": None}, {"value": 2.0}]
 

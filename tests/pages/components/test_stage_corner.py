@@ -1,4 +1,4 @@
-"""What stands in the corner: links for the room and for the speaker, and the speaker's notes."""
+"""The corner of the stage: links for the audience and the speaker, and the speaker's notes."""
 
 from collections.abc import Iterator
 from types import SimpleNamespace

@@ -1,4 +1,4 @@
-"""Hands that are counted before the stage, as a browser tells of them with a step."""
+"""Votes counted before a step on the stage, as reported by a browser."""
 
 import pytest
 
@@ -16,6 +16,6 @@ def test_a_step_tells_how_many_hands_there_were_before_its_own_screen() -> None:
               {"screen": "a", "counts": [True]}, {"screen": "a", "counts": [-1]},
               {"screen": "a", "counts": [1.5]}, {"screen": "a", "counts": [1] * 10}],
 )  # fmt: skip
-def test_whatever_else_is_told_counts_nothing(hands: object) -> None:
+def test_other_messages_do_not_count(hands: object) -> None:
     assert counted({"hands": hands}, "a") == ()
     assert counted(None, "a") == ()

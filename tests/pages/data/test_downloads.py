@@ -1,4 +1,4 @@
-"""Files on their way out."""
+"""Downloads of files."""
 
 import asyncio
 import gzip
@@ -35,7 +35,7 @@ Open = Callable[..., App]
 
 @pytest.fixture
 def pass_() -> Iterator[Pass]:
-    """What one session was given."""
+    """Download tokens of one session."""
     given = Pass(Client("a", "1.2.3.4"))
     yield given
     given.leave()
@@ -43,7 +43,7 @@ def pass_() -> Iterator[Pass]:
 
 @pytest.fixture
 def about(data_folder: object) -> LoopInfo:
-    """A loop that is kept."""
+    """A stored loop."""
     kept = StoredLoop.create(library().store, owner="me", world=WORLDS["coffee"], name="Tea, no. 1")
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 400)))
     return library().store.about(kept.id)
@@ -115,7 +115,7 @@ def test_a_loop_that_is_gone_or_cannot_be_read_is_said(
 def test_a_file_breaks_off_when_its_session_has_ended(
     about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, turns: int
 ) -> None:
-    """That is said in a line of the log; an exception was there."""
+    """A line in the log states the reason; formerly an exception was raised."""
     now, left = [0.0], [turns]
 
     def is_there(session: str) -> bool:
@@ -136,7 +136,7 @@ def test_a_file_breaks_off_when_its_session_has_ended(
     answer = fetch(link_to(about, endless, pass_.token))
     if turns:
         assert answer.parts
-        assert all(answer.parts)  # No last one, which is empty: the file is not whole.
+        assert all(answer.parts)  # The last, empty part is missing: the file is incomplete.
     else:
         assert answer.status == 503
         assert b"has ended" in answer.body

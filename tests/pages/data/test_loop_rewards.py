@@ -1,4 +1,4 @@
-"""What a row of the list tells of a loop: the same as the loop itself."""
+"""Figures of a loop in a row of the list, equal to those of the loop itself."""
 
 from engine.worlds import WORLDS
 from pages.parts.data.loop_rewards import sparkline

@@ -114,7 +114,7 @@ def test_each_session_sees_what_it_asked_for_however_far_others_go() -> None:
     assert near.counts("best") == {key: count for (kind, key), count in two if kind == "best"}
 
 
-def test_whoever_repeats_anew_takes_nothing_from_who_came_further() -> None:
+def test_a_restart_keeps_the_longer_series_of_others() -> None:
     sessions = Sessions()
     first = sessions.opened()
     first.start(replace(SETUP, times=3))
@@ -153,7 +153,7 @@ def test_what_was_stopped_before_its_first_turn_stays_as_it_was() -> None:
 
 
 @pytest.mark.parametrize(("most", "is_kept"), [(60, True), (40, False)])
-def test_what_was_asked_for_longest_ago_makes_room(most: int, is_kept: bool) -> None:
+def test_the_least_recently_used_series_is_dropped(most: int, is_kept: bool) -> None:
     kept = SeriesCache(most)
     first, second, third = (CoverageExperiment("coffee", seed, 100, "none") for seed in range(3))
     for experiment in (second, first, third):

@@ -52,7 +52,7 @@ def test_bounds_that_nothing_can_be_reckoned_with_are_not_used() -> None:
     assert app.session_state["asked"].bounds == (0.0, 1.0)
 
 
-def test_what_was_said_by_mistake_is_context_again() -> None:
+def test_a_corrected_column_is_context_again() -> None:
     app = AppTest.from_function(page, default_timeout=60).run()
 
     def context() -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def test_settings_that_gave_way_to_later_ones_are_no_longer_applied() -> None:
         loop.configure(**best.changes)
         tuning.applied(tuning.trials[-1])
     assert applied(tuning) == ["no longer", "yes"]
-    # Taken back, found again and applied again, it is in force by the later one.
+    # Undone, found again and applied again: the later result is in force.
     tuning.trials.append(replace(tuning.trials[-1], is_applied=False))
     tuning.applied(tuning.trials[-1])
     assert applied(tuning) == ["no longer", "no longer", "yes"]

@@ -1,4 +1,4 @@
-"""Lessons of one's own: one in a world of the app's, and any that Hypothesis thinks of."""
+"""Custom lessons: one in a ready world, and random ones from Hypothesis."""
 
 import json
 from typing import Any
@@ -39,7 +39,7 @@ TOLD: dict[str, Any] = {
 
 
 def told(place: str = "", value: object = None, *, without: bool = False) -> dict[str, Any]:
-    """The lesson as JSON, something else at one place of it, or nothing."""
+    """Return the lesson's JSON with one place changed or removed."""
     changed: dict[str, Any] = json.loads(json.dumps(TOLD))
     if place:
         *path, last = [int(part) if part.isdigit() else part for part in place.split(".")]
@@ -97,7 +97,7 @@ def asked(world: World) -> st.SearchStrategy[LoopQuestion]:
 
 @st.composite
 def lessons(draw: st.DrawFn) -> OwnLesson:
-    """A lesson in a world of the app's, or in one of its own."""
+    """A lesson in a ready world, or in a custom one."""
     world = draw(st.sampled_from([*WORLDS.values(), world_from_json(BAKERY)]))
     played = Playthrough(world, draw(SETTINGS), tuple(draw(st.lists(acts(world), max_size=6))))
     title, question, reveal = (draw(SENTENCE) for _ in range(3))

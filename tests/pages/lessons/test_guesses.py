@@ -1,4 +1,4 @@
-"""A guess goes into the link and comes back; what nobody can have guessed does not."""
+"""A guess is stored in the link and restored; impossible guesses are refused."""
 
 from typing import Any
 
@@ -24,7 +24,7 @@ PICK, MAP = Pick(("few", "many")), Cells(("a", "b"), ("x", "y", "z"))
         (MAP, frozenset[int](), "none"),
     ],
 )
-def test_what_was_guessed_is_there_again(asked: Guessed, guess: Guess, text: str) -> None:
+def test_a_guess_is_restored(asked: Guessed, guess: Guess, text: str) -> None:
     assert format_guess(guess) == text
     assert parse_guess(text, asked) == guess
     assert allowed_guesses(asked)
@@ -40,11 +40,11 @@ def test_what_was_guessed_is_there_again(asked: Guessed, guess: Guess, text: str
         *((MAP, text) for text in ("6", "0.0", "0..1", ".", "-1", "1.2.", "x", "0 1", "00000001")),
     ],
 )
-def test_what_nobody_can_have_guessed_is_none(asked: Guessed, text: str) -> None:
+def test_an_impossible_guess_is_ignored(asked: Guessed, text: str) -> None:
     assert parse_guess(text, asked) is None
 
 
-def test_a_link_with_such_is_told_and_opens_without() -> None:
+def test_a_link_with_an_impossible_guess_opens_without_it() -> None:
     told = {"lesson": "barista", "guess": "21", "picks": "01z"}
     setup, ((_, guess), (_, picks)) = LearnSetup.read(told)
     assert (setup.lesson, setup.guess, setup.picks) == ("barista", "", "")

@@ -1,4 +1,4 @@
-"""Lessons in another world than their own: all that is said is so there, too."""
+"""Lessons in other worlds: all statements hold there, too."""
 
 import re
 from collections.abc import Callable
@@ -23,9 +23,9 @@ from tests.engine.worlds.random_worlds import BAKERY, large
 from tests.pages.conftest import LearnApp
 
 WORLD = "vending"
-"""Where everybody has the same tastes: what four of the lessons claim does not hold there."""
+"""A world with equal tastes for all visitors: the claims of four lessons do not hold there."""
 AT_HOME = {"dave", "cathy", "drink", "drinks", "coffee"}
-"""Words that lessons say in their own world alone."""
+"""Words that lessons use in their own world only."""
 ANYWHERE = [key for key in LESSONS if elsewhere(key, WORLD)]
 
 
@@ -38,12 +38,12 @@ FEWER: dict[str, dict[str, Any]] = {
     "ask_the_log": {"visitors": 120, "logs": 2},
     "what_95_promises": {"shops": 4},
 }
-"""Numbers of lessons, where fewer will do."""
+"""Reduced numbers for lessons."""
 
 
 @cache
 def done(key: str) -> tuple[Lesson, Any]:
-    """A lesson there, and its lab after all is done, with fewer visitors where that will do."""
+    """Return a lesson in the world and its finished lab, with fewer visitors where possible."""
     lesson = lesson_of(key, "", WORLD)
     lesson = replace(lesson, numbers={**lesson.numbers, **FEWER.get(key, {})})
     lab: Any = lesson.begin(lesson.seed)
@@ -79,7 +79,7 @@ def test_what_a_lesson_says_there_is_whole(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", ["one_winner", "watch_first", "table_that_lies"])
-def test_what_does_not_hold_there_is_said_not_to(key: str) -> None:
+def test_lessons_that_do_not_hold_in_a_world_say_so(key: str) -> None:
     lesson, lab = done(key)
     assert not lab.holds
     assert lesson.words.say("reveal_not", **lab.numbers)

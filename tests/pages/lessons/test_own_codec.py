@@ -36,7 +36,7 @@ ROOT = Path(__file__).parents[3]
 
 @settings(max_examples=60, deadline=None)
 @given(lessons())
-def test_what_was_written_is_read_as_it_was(lesson: OwnLesson) -> None:
+def test_a_written_lesson_is_read_unchanged(lesson: OwnLesson) -> None:
     text = to_text(lesson)
     assert from_file(text.encode()) == lesson
     assert unpack(pack(lesson)) == lesson
@@ -147,7 +147,7 @@ def test_a_map_is_asked_of_where_there_are_two_fields_for_it() -> None:
 
 
 @pytest.mark.parametrize("name", ["format", "title", "loop", "loop.world", "guess", "check.seen"])
-def test_what_is_missing_is_named(name: str) -> None:
+def test_missing_parts_are_named(name: str) -> None:
     assert name in refused(json.dumps(told(name, without=True)).encode())
 
 
@@ -166,7 +166,7 @@ ANY = st.recursive(LEAVES, lambda v: st.lists(v, max_size=2) | st.dictionaries(s
 
 @settings(max_examples=100, deadline=None)
 @given(st.sampled_from(sorted(places(TOLD))), ANY)
-def test_whatever_stands_at_a_place_is_read_or_refused(place: str, value: object) -> None:
+def test_any_value_at_a_place_is_read_or_refused(place: str, value: object) -> None:
     with suppress(PersonalizerError):
         from_text(json.dumps(told(place, value)))
 
@@ -193,7 +193,7 @@ TEXT = json.dumps(TOLD, indent=1)
         (TEXT.encode() + b" " * MAX_SIZE, "the file's size in bytes is "),
     ],
 )
-def test_what_is_no_such_file_is_refused_with_the_line(data: bytes, said: str) -> None:
+def test_other_files_are_refused_with_the_line(data: bytes, said: str) -> None:
     assert refused(data).startswith(said)
 
 
@@ -215,7 +215,7 @@ WHOLE = packed(TEXT.encode())
         (packed(b"{}"), "format is None"),
     ],
 )
-def test_what_is_no_lesson_in_a_link_is_refused(text: str, said: str) -> None:
+def test_invalid_lessons_in_a_link_are_refused(text: str, said: str) -> None:
     with pytest.raises(PersonalizerError) as error:
         unpack(text)
     assert error.value.message.startswith(said)
@@ -233,7 +233,7 @@ def test_a_file_that_would_be_too_long_in_lines_is_one_and_else_it_is_refused() 
 
 
 def test_a_file_that_is_longer_when_it_is_written_anew_is_refused() -> None:
-    """No link could hold what was accepted."""
+    """No link could hold the accepted lesson."""
     many = [{"name": f"{at}"} for at in range(25)]
     world = bakery(
         fields=[{"name": name, "values": many[:most]} for name, most in (("a", 25), ("b", 10))],

@@ -112,13 +112,13 @@ def test_it_goes_on_on_play_in_a_world_of_its_own(open_learn: Open) -> None:
     app.click("lesson-sandbox")
     play: PlaySession = app.at.session_state["PlaySession"]
     assert play.open.world == own.played.world
-    # How many a loop may serve is this server's business.
+    # The maximum number of loops is a setting of the server.
     settings = replace(own.played.settings, max_events=MAX_VISITORS)
     assert (play.open.loop.seed, play.open.loop.settings) == (9, settings)
     assert "What should we offer?" in app.text
 
 
-def test_what_a_lecturer_wrote_is_only_text(open_learn: Open) -> None:
+def test_texts_of_a_lecturer_are_plain_text(open_learn: Open) -> None:
     mean = "<img src=x> **{0}** {chosen} [a](javascript:x)"
     own = lesson(title=mean, question=mean, reveal=mean, note=mean)
     app = open_learn(lesson="own", own=pack(own), step="reveal")
@@ -228,7 +228,7 @@ def test_a_lesson_is_made_of_what_was_played(open_app: Callable[..., App]) -> No
     (packed,) = query["own"]
     made = unpack(packed)
     assert (made.title, made.reveal, made.note, made.seed) == ("My title", "My reveal", "", 5)
-    # How many a loop may serve is this server's business.
+    # The maximum number of loops is a setting of the server.
     usual = replace(told.settings, max_events=LoopSettings().max_events)
     assert made.played == replace(told, settings=usual)
     assert (made.guess.kind, made.check.kind) == ("offered", "moves")

@@ -1,4 +1,4 @@
-"""A lesson on the stage: its screens, and its pictures in the stage's type."""
+"""A lesson on the stage: its screens, and its charts in the stage's type size."""
 
 import json
 import random
@@ -100,7 +100,7 @@ def test_whoever_comes_back_to_a_later_screen_waits_there(monkeypatch: pytest.Mo
     assert (show.screen.name, show.next) == ("why", None)
 
 
-def test_who_was_never_the_barista_sees_what_is_believed_of_the_first(open_learn: Open) -> None:
+def test_without_barista_visits_the_belief_about_the_first_is_displayed(open_learn: Open) -> None:
     app = open_learn(stage="1", lesson="barista", screen="reveal")
     assert LESSONS["barista"].words.say("nobody") in app.text
     (chart,) = app.at.get("vega_lite_chart")
@@ -108,8 +108,8 @@ def test_who_was_never_the_barista_sees_what_is_believed_of_the_first(open_learn
 
 
 def test_a_lesson_of_ones_own_goes_there_too_however_long(open_learn: Open) -> None:
-    """Its charts in the stage's type, names as they are, no code that is none."""
-    letters = random.Random(1)  # Of which no two are alike, so that they cannot be packed short.
+    """Charts in the stage's type size, names unchanged, no accidental code formatting."""
+    letters = random.Random(1)  # All different, so that they cannot be compressed.
     note = "".join(chr(letters.randrange(0x4E00, 0x9F00)) for _ in range(1_000))
     names = ("Chef's knife", "Late check-out", "Tea")
     items = [{"id": name, "features": {name: True}} for name in names]
@@ -141,7 +141,7 @@ def test_what_opens_a_lesson_tells_of_nothing_that_is_not_there(
     said = list[str]()
     monkeypatch.setattr(st, "markdown", said.append)
     line: Any = SimpleNamespace(done=lambda: False)
-    lab: Any = None  # It is still at work.
+    lab: Any = None  # Still at work.
     for key in LESSONS:
         setup = LearnSetup(lesson=key, world=world)
         lesson_show(LessonRun(setup.chosen, lab, line), setup).screens[0].draw()

@@ -28,19 +28,21 @@ def screen_of(app: App) -> PlayScreen:
 
 
 def answered(app: App, reward: float | None, offer: object = None) -> Mapping[str, Any] | None:
-    """Press a reward as a browser does; the scene that it gets."""
+    """Press a reward like a browser; return the scene in the response."""
     request = pressed(app.session, (offer or app.bar["offer"], reward))
     return drawn(app, request)
 
 
 def drawn(app: App, request: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Send clicks as a browser does that has drawn the last scene; the scene that it gets."""
+    """Send clicks like a browser that has drawn the last scene; return the scene in the
+    response.
+    """
     answer = screen_of(app).answer({**request, "drawn": app.scene["number"]})
     return None if answer is None else json.loads(answer)
 
 
 def whole(panels: Panels, known: Panels) -> Panels:
-    """Panels as a browser has them, which knows the specifications of those before."""
+    """Panels as completed by a browser that caches earlier specifications."""
     specs = {
         part["key"]: part["spec"] for parts in known.values() for part in parts if "spec" in part
     }
@@ -51,7 +53,7 @@ def whole(panels: Panels, known: Panels) -> Panels:
 
 
 def around_it(app: App) -> list[object]:
-    """What stands on the page that is drawn by Streamlit."""
+    """Contents of the page that Streamlit draws."""
     at = app.at
     texts = [one.value for one in (*at.title, *at.header, *at.markdown, *at.caption, *at.error)]
     helps = [one.proto.help for one in at.markdown]
@@ -88,7 +90,9 @@ def test_a_run_of_the_page_sends_the_scene_once_for_all_panels(open_app: Open) -
 def test_a_browser_that_has_not_drawn_the_last_scene_gets_all_specifications(
     open_app: Open,
 ) -> None:
-    """As of another map, on whose drawing an answer did not wait, or where one was lost."""
+    """For example, after an answer did not wait for the drawing of another map, or a scene was
+    lost.
+    """
     app = open_app().answer(1.0)
     request = pressed(app.session, (app.bar["offer"], 1.0)) | {"drawn": app.scene["number"] - 1}
     answer = json.loads(screen_of(app).answer(request) or "null")
@@ -99,7 +103,7 @@ def test_a_browser_that_has_not_drawn_the_last_scene_gets_all_specifications(
 def test_more_follows_the_first_one_by_a_run_of_the_page_which_takes_it_no_second_time(
     open_app: Open,
 ) -> None:
-    """*Undo* and the link to the loop come with it."""
+    """*Undo* and the link to the loop appear with this run."""
     app = open_app()
     answer = answered(app, 1.0)
     assert answer is not None
@@ -223,7 +227,7 @@ def test_whoever_has_no_page_here_gets_nothing(
 
 
 def test_a_page_says_one_thing_after_the_other(open_app: Open, client: TestClient) -> None:
-    """So that one that does not keeps nobody else from those who take answers."""
+    """A client that never finishes must not keep other clients from the threads for answers."""
     app = open_app().answer(1.0)
     request = pressed(app.session, (app.bar["offer"], 1.0))
     screen_of(app).is_busy = True
@@ -245,7 +249,7 @@ def test_a_page_that_is_gone_takes_no_answers(open_app: Open, client: TestClient
 def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_drawn(
     open_app: Open,
 ) -> None:
-    """So that who answers again while the page follows a first answer costs no run more."""
+    """Another answer while the page follows the first must not cost a run more."""
     app = open_app().answer(1.0)
     before, number = screen_of(app), app.scene["number"]
     request = pressed(app.session, (app.bar["offer"], 0.0)) | {"drawn": number}
@@ -253,7 +257,7 @@ def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_dra
     assert screen_of(app) is not before
     answer = json.loads(before.answer(request) or "null")
     assert len(app.session.open.loop.events) == 2
-    # The browser has not drawn the scene of that run: it gets all specifications.
+    # The browser has not drawn the scene of that run, so it gets all specifications.
     assert all("spec" in part for part in charts(answer["panels"]))
     assert not answer["more"]
     assert screen_of(app).scene.number == answer["number"]
@@ -262,7 +266,7 @@ def test_an_answer_during_a_run_of_the_page_draws_by_itself_on_what_that_has_dra
 def test_a_run_that_only_follows_an_answer_lets_others_clicks_go_first(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """One that has to draw the answer itself does not; it counts what the route did not."""
+    """A run that has to draw the answer itself does not give way, and counts unhandled presses."""
     app = open_app().answer(1.0)
     rest = list[bool]()
     monkeypatch.setattr("pages.parts.play.answer_route.only_follow", lambda: rest.append(True))
@@ -277,5 +281,5 @@ def test_a_run_that_only_follows_an_answer_lets_others_clicks_go_first(
 
 
 def charts(panels: Panels) -> list[Any]:
-    """Those in panels."""
+    """Return the charts in panels."""
     return [part for parts in panels.values() for part in parts if part["kind"] == "chart"]

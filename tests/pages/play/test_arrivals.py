@@ -1,4 +1,4 @@
-"""Who stands in front of the loop, and whose asking is heard."""
+"""The current visitor of the loop, and accepted changes of the context."""
 
 import pytest
 
@@ -12,7 +12,7 @@ DAVE = {"name": "Dave", "weather": "Rainy", "timeofday": "Evening"}
 
 
 def test_what_is_asked_of_a_visitor_who_has_left_changes_nobody() -> None:
-    """However late: a browser that is behind sends it long after they left."""
+    """Even very late: a slow browser sends the change long after the visitor has left."""
     here = Arrivals(lambda: COFFEE, 1, 0)
     here.greet(ALICE)
     alice = here.visit

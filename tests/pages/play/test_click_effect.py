@@ -1,4 +1,4 @@
-"""What a click changed, in words."""
+"""The effect of a click, in words."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.pages.conftest import App
 
 
 def loved_at_first(world_key: str) -> Click:
-    """The first answer of a loop, the best there is, to what was offered."""
+    """The first answer of a loop, with the best reward, for the action offered."""
     world = WORLDS[world_key]
     loop = LearningLoop(LoopSettings(policy=Thompson(agreement=1)), seed=7)
     context = world.features(world.contexts[0])

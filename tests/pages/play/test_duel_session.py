@@ -15,7 +15,7 @@ OPPONENT: Opponent = (COFFEE, 7, PlaySetup(mode="apprentice").opponent_settings(
 
 @pytest.fixture
 def contest() -> DuelSession:
-    """One in which four visitors were served."""
+    """A duel after four visitors."""
     made = DuelSession()
     finish(made.going(OPPONENT, (0, 1, 2)))
     made.choose(3, 3)

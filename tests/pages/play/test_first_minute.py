@@ -1,4 +1,4 @@
-"""The first minute: what the log says, once, and only to whom it was never shown."""
+"""The first minute: the introduction is shown once per browser."""
 
 from pages.parts.play.first_minute import FirstMinute
 

@@ -1,4 +1,4 @@
-"""What the engine takes the world to be like, in words."""
+"""The engine's hypotheses in words."""
 
 from collections.abc import Iterator
 from itertools import product
@@ -14,7 +14,7 @@ from pages.parts.text.model_names import model_name
 
 
 def every_hypothesis() -> Iterator[Hypothesis]:
-    """One of each that can be told from others."""
+    """Yield a hypothesis of each distinguishable kind."""
     for crosses, memory, noise in product(range(5), (0.9, 1.0), (0.05, 0.4)):
         yield Hypothesis(crosses, "id", noise, memory=memory)
         yield Hypothesis(crosses, "features", noise, memory=memory)
@@ -24,7 +24,7 @@ def every_hypothesis() -> Iterator[Hypothesis]:
 
 def test_each_hypothesis_has_words_of_its_own() -> None:
     told = {model_name(hypothesis) for hypothesis in every_hypothesis()}
-    # Where tastes wander, nothing is said of noise.
+    # With wandering tastes, the noise is not mentioned.
     assert len(told) == 5 * 3 * 3 + 5
     assert model_name(HYPOTHESES[0]) == "Triples of fields, noisy rewards"
     known_by_features = "Single fields, actions by their features"
@@ -54,7 +54,7 @@ def page() -> None:
 
 
 def shown(loop: LearningLoop) -> str:
-    """All text that the box holds."""
+    """All text in the box."""
     app = AppTest.from_function(page)
     app.session_state["loop"] = loop
     app.run()
@@ -63,7 +63,7 @@ def shown(loop: LearningLoop) -> str:
 
 
 def test_the_fields_that_tables_found_are_named_once_they_are_believed() -> None:
-    """All three fields of the coffee table matter, and nobody can know before the first reward."""
+    """All three fields of the coffee table matter, but the first reward cannot reveal them."""
     loop = LearningLoop(LoopSettings(policy=Uniform()), seed=7)
     assert "Table models keep one table per set of fields" in shown(loop)
     assert "Tables with the most weight" not in shown(loop)

@@ -1,4 +1,4 @@
-"""What is offered: its name as it was typed, its features in words, and what decided."""
+"""The offer card: the name as typed, the features in words, and the reason for the choice."""
 
 import pytest
 
@@ -24,12 +24,12 @@ def test_features_are_said_as_one_would_say_them(world: str, words: str) -> None
     assert in_words(WORLDS[world].items[0].features) == words
 
 
-def test_what_an_action_is_not_is_not_said() -> None:
+def test_false_features_are_not_mentioned() -> None:
     assert in_words({"kids": False, "organic": "no", "type": "hot"}) == "Hot"
 
 
 def test_a_name_stands_there_as_it_was_typed() -> None:
-    """Whatever HTML or Markdown would make of it: the browser writes it as text."""
+    """Even if the name contains HTML or Markdown: the browser writes plain text."""
     name = "<b>*Rye*</b> [1]($2)"
     items = [item | {"title": f"{name} {item['id']}"} for item in BAKERY["items"]]
     world = world_from_json(bakery(items=items))
@@ -40,7 +40,7 @@ def test_a_name_stands_there_as_it_was_typed() -> None:
 
 
 def test_a_lot_that_follows_what_is_believed_is_no_mere_chance() -> None:
-    """Its best guess is one, however it came to be drawn."""
+    """A drawn action that is the best guess is labelled as best guess."""
     world, loop = WORLDS["coffee"], LearningLoop(LoopSettings(policy=Softmax(0.2)), seed=3)
     badges: dict[bool, set[str]] = {True: set(), False: set()}
     list(crowd(loop, world, 60))

@@ -1,4 +1,4 @@
-"""What the page shows of an open loop: each part of one state of its log."""
+"""View of an open loop: all parts belong to the same state of its log."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def an_open_loop(visitors: int) -> tuple[StoredLoop, OpenLoop]:
     return stored, OpenLoop(stored)
 
 
-def test_it_is_what_the_engine_says() -> None:
+def test_the_view_equals_the_engines_answers() -> None:
     stored, opened = an_open_loop(60)
     context = COFFEE.contexts[3]
     now = stored.loop.preview(COFFEE.actions, COFFEE.features(context))

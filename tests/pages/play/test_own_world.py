@@ -1,4 +1,4 @@
-"""A loop in a world that is none of the app's, opened by its link and played."""
+"""A loop in a custom world, opened by its link and played."""
 
 import json
 from ast import literal_eval
@@ -29,7 +29,7 @@ Open = Callable[..., App]
 
 
 def offered(app: App, key: str) -> list[str]:
-    """What a row of segments or pills offers, as Markdown; most pictures stand apart."""
+    """Options of a row of segments or pills as Markdown; most pictures are separate."""
     return [option.content for option in app.widget(key).proto.options]
 
 
@@ -131,12 +131,12 @@ def test_words_of_a_world_are_shown_as_they_are(open_app: Open) -> None:
     app = open_app(loop=stored.id)
     part = app.part(f"{app.session.setup.world}-weather")
     assert part is not None
-    assert any("[x](y)" in label for _, label in part["options"])  # It is text there.
+    assert any("[x](y)" in label for _, label in part["options"])  # Plain text there.
     words = offered(app, "play-world")
     assert not set("*<[]()") & set("".join(words))
 
 
-# -- the smallest world there is, on every page ---------------------------------------
+# -- the smallest possible world, on every page ---------------------------------------
 
 TINY = world_from_json(
     bakery(

@@ -30,7 +30,7 @@ from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
 PATIENCE = 60.0
-"""Seconds after which threads that have not ended are taken to wait for each other."""
+"""Seconds after which unfinished threads are considered deadlocked."""
 
 
 def a_loop(seed: int) -> StoredLoop:
@@ -43,7 +43,7 @@ def a_loop(seed: int) -> StoredLoop:
 
 
 def at_once(*works: Callable[[], None]) -> bool:
-    """Do several things, each in a thread of its own; whether all came to their end."""
+    """Run several functions in a thread each; return whether all ended in time."""
     threads = [Thread(target=work, daemon=True) for work in works]
     for thread in threads:
         thread.start()
@@ -54,7 +54,7 @@ def at_once(*works: Callable[[], None]) -> bool:
 
 @pytest.fixture
 def eager_threads() -> Iterator[None]:
-    """Threads take turns as often as they can."""
+    """Let threads switch as often as possible."""
     usual = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -118,15 +118,15 @@ def test_a_second_reset_of_a_loop_that_nobody_met_still_leads_back_to_the_first(
     assert len(session.open.loop.events) == 1
 
 
-# -- what a click costs ---------------------------------------------------------------
+# -- cost of a click ------------------------------------------------------------------
 
 
 class Counted:
-    """A recorder that counts how often it is asked for news, and may find others faster.
+    """A recorder that counts calls and may pretend concurrent writers.
 
     Attributes:
-        asked: how often.
-        overtaken: how many attempts to write come too late from here on.
+        asked: number of checks for new entries.
+        overtaken: number of further write attempts that come too late.
     """
 
     def __init__(self, recorder: Recorder | None) -> None:
@@ -160,7 +160,7 @@ def listen(session: PlaySession) -> Counted:
 
 @pytest.fixture
 def decisions(monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Grows by one with every decision of Thompson sampling."""
+    """Return a list that grows by one with every decision of Thompson sampling."""
     made: list[object] = []
     decide = Thompson.decide
 
@@ -222,7 +222,7 @@ def test_what_a_click_shows_is_what_was_logged_and_what_comes_next(setup: PlaySe
 
 
 def test_the_picture_is_of_the_loop_as_it_is() -> None:
-    """Whatever changes the log changes what is shown."""
+    """Every change of the log updates the display."""
     session = PlaySession(PlaySetup())
     opened = session.open
 
@@ -243,7 +243,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
         assert fresh()
 
 
-# -- others who do something to the same loop -----------------------------------------
+# -- other sessions on the same loop --------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_the_picture_is_of_the_loop_as_it_is() -> None:
     ],
     ids=["reward", "no answer", "step", "settings", "undo"],
 )
-def test_who_is_overtaken_does_it_again_and_nothing_is_said(
+def test_a_lost_race_is_retried_without_a_message(
     library: Library, verb: Callable[[PlaySession], None]
 ) -> None:
     session, other = (PlaySession(PlaySetup(), library=library) for _ in range(2))
@@ -273,7 +273,7 @@ def test_who_is_overtaken_does_it_again_and_nothing_is_said(
 
 
 def told(session: PlaySession) -> list[object]:
-    """What is logged but for the times, who stands there, and what the click says."""
+    """Logged entries without times, the current visitor, and the effect of the click."""
     opened = session.open
     click = opened.click
     return [
@@ -287,12 +287,12 @@ def told(session: PlaySession) -> list[object]:
 
 
 def rewards_of(session: PlaySession) -> list[list[float]]:
-    """The rewards of all events, in their order."""
+    """The rewards of all events, in order."""
     return [event.rewards for event in session.open.loop.events.values()]
 
 
 def two_tabs(library: Library) -> tuple[PlaySession, PlaySession]:
-    """Two tabs with one loop that has learned from one visitor."""
+    """Two tabs with the same loop, which has learned from one visitor."""
     one = PlaySession(PlaySetup(), library=library)
     answer(one, 1.0)
     return one, PlaySession(PlaySetup(), library=library, stored=one.open.stored)
@@ -362,7 +362,7 @@ def test_what_is_offered_again_after_an_undo_can_be_answered_again() -> None:
     assert rewards_of(session) == [[0.0]]
 
 
-def test_presses_that_are_told_again_are_taken_once() -> None:
+def test_repeated_presses_are_handled_once() -> None:
     session = PlaySession(PlaySetup())
     told = pressed(session, (session.advance().payload, 1.0))
     for _ in range(3):
@@ -382,7 +382,7 @@ NONSENSE: tuple[object, ...] = (
 
 
 @pytest.mark.parametrize("told", NONSENSE, ids=range(len(NONSENSE)))
-def test_whatever_a_browser_sends_is_one_sentence_or_nothing(told: object) -> None:
+def test_any_browser_message_gives_one_sentence_or_nothing(told: object) -> None:
     session = PlaySession(PlaySetup())
     session.advance()
     session.take({**told, "session": session.presses.session} if isinstance(told, dict) else told)
@@ -416,16 +416,16 @@ def test_a_full_loop_takes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     assert rewards_of(session) == [[1.0], [0.0]]
 
 
-# -- what did not happen --------------------------------------------------------------
+# -- failed operations ----------------------------------------------------------------
 
 
 class Failing(Counted):
-    """A recorder that raises an error in place of writing, while there is one.
+    """A recorder that raises an error instead of writing, if one is set.
 
     Attributes:
-        error: what is raised; None if all is well.
-        writes: whether what it fails to say is written nevertheless.
-        is_away: whether nothing can be read, as after an answer that was lost.
+        error: the error to raise; None for normal operation.
+        writes: true if the entries are written in spite of the error.
+        is_away: true if reads fail, too, as after a lost response.
     """
 
     error: Exception | None = None
@@ -493,7 +493,7 @@ def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
     seen = session.advance().payload
     session.take(pressed(session, (seen, 0.5)))
     recorder.error = None
-    session.take(pressed(session, *[(seen, 0.5)] * 19))  # before this person could see so
+    session.take(pressed(session, *[(seen, 0.5)] * 19))  # before this person could see the change
     assert rewards_of(session) == [[1.0]]
     assert session.refusals.sentences == ["The disk is full."]
     answer(session, 0.5)
@@ -502,7 +502,7 @@ def test_a_double_click_is_refused_as_one_answer(library: Library) -> None:
 
 
 @pytest.mark.parametrize("is_saved", [True, False])
-def test_of_what_is_not_known_it_is_said_and_asked_until_it_is(
+def test_unknown_outcomes_are_reported_and_checked_until_known(
     library: Library, is_saved: bool
 ) -> None:
     session = PlaySession(PlaySetup(), library=library)
@@ -541,7 +541,7 @@ def test_two_stale_tabs_that_undo_take_back_one_visitor(library: Library) -> Non
     assert other.refusals.sentences == []
 
 
-def test_a_click_that_another_tab_has_taken_back_is_told_no_longer(library: Library) -> None:
+def test_a_click_undone_in_another_tab_is_no_longer_described(library: Library) -> None:
     one, other = two_tabs(library)
     answer(one, 0.5)
     one.advance()
@@ -559,17 +559,17 @@ def test_nor_is_somebody_taken_back_who_came_since(library: Library) -> None:
     one.advance()
     other.advance()
     other.undo()
-    answer(other, 0.5)  # under the very event id that was taken back
+    answer(other, 0.5)  # with the id of the undone event
     one.undo()
     assert rewards_of(one) == [[0.5]]
 
 
-# -- who may only look ----------------------------------------------------------------
+# -- read-only guests -----------------------------------------------------------------
 
 
 @pytest.fixture
 def guest(library: Library) -> PlaySession:
-    """A session that looks at a loop of somebody else, who has answered once."""
+    """A session that views another owner's loop with one answer."""
     host = PlaySession(PlaySetup(), library=library, owner="host")
     answer(host, 1.0)
     return PlaySession(PlaySetup(), library=library, owner="guest", stored=host.open.stored)
@@ -587,7 +587,7 @@ def guest(library: Library) -> PlaySession:
     ],
     ids=["answer", "settings", "undo", "step", "play", "crowd"],
 )
-def test_whoever_may_only_look_changes_nothing(
+def test_read_only_guests_change_nothing(
     guest: PlaySession, verb: Callable[[PlaySession], object]
 ) -> None:
     position = guest.open.loop.log.position
@@ -660,7 +660,7 @@ def test_of_a_copy_that_cannot_be_made_it_is_said_why(guest: PlaySession) -> Non
     assert "the most it may" in guest.refusals.sentences[0]
 
 
-def test_who_becomes_known_owns_nothing_of_others(guest: PlaySession) -> None:
+def test_an_identified_browser_owns_nothing_of_others(guest: PlaySession) -> None:
     assert guest.library is not None
     guest.library.hand_over("guest", "known")
     guest.owner = "known"
@@ -706,7 +706,7 @@ def test_tastes_change_from_now_on_and_are_taken_back_with_undo() -> None:
     session.redo()
     assert opened.world != coffee
     came_back = replace(session.setup, world=key_of(opened.world))
-    session.adopt(came_back)  # From a page that showed the world of now.
+    session.adopt(came_back)  # From a page that showed the current world.
     assert (session.open, session.setup.world) == (opened, "coffee")
     session.reset()
     assert session.open.world == coffee
@@ -751,7 +751,7 @@ def test_another_process_meets_a_world_that_was_changed_elsewhere(data_folder: P
     assert (third.world, third.world_now) == (WORLDS["coffee"], WORLDS["news"])
 
 
-def test_what_is_wanted_of_somebody_who_left_is_told_to_be_unheard() -> None:
+def test_requests_for_a_departed_visitor_are_reported_as_ignored() -> None:
     session = PlaySession(PlaySetup())
     visit = session.open.arrivals.visit
     session.let_pass(visit)
@@ -759,7 +759,7 @@ def test_what_is_wanted_of_somebody_who_left_is_told_to_be_unheard() -> None:
     session.ask("name", "Bob" if here["name"] != "Bob" else "Dave", visit)
     assert session.is_unheard
     assert session.open.context == here
-    session.let_pass(visit)  # Said twice, it is one wish.
+    session.let_pass(visit)  # Sent twice, but a single request.
     assert session.open.context == here
 
 
@@ -782,7 +782,7 @@ def test_a_wish_that_is_none_changes_nothing(wish: object) -> None:
 
 
 def test_a_wish_of_another_session_is_nobodys() -> None:
-    """After a restart a browser says again what it told another server."""
+    """After a restart, a browser repeats its last message to the previous server."""
     session = PlaySession(PlaySetup())
     before = session.open.context
     wish = {"stand": 35, "world": "coffee"}

@@ -1,4 +1,4 @@
-"""Play's settings in its link."""
+"""Settings of Play in its link."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -83,7 +83,7 @@ def test_unknown_names_are_left_alone() -> None:
     assert PlaySetup.from_query({"utm_source": "mail"}) == (PlaySetup(), [])
 
 
-# -- a loop that was set elsewhere ----------------------------------------------------
+# -- loops with settings from elsewhere -----------------------------------------------
 
 ELSEWHERE = LoopSettings(
     policy=Thompson(draws=1024, floor=0.0234, width=0.5, agreement=2),
@@ -96,7 +96,7 @@ ELSEWHERE = LoopSettings(
 
 
 def session_of(settings: LoopSettings) -> PlaySession:
-    """The page on a loop with settings that it does not show."""
+    """The page on a loop with settings that it cannot display."""
     kept = StoredLoop.create(None, world=WORLDS["coffee"], seed=3, settings=settings)
     return PlaySession(PlaySetup(), stored=kept)
 

@@ -1,4 +1,4 @@
-"""What may stand beside a loop, how the two are called, and that it follows."""
+"""Candidates for the second loop, the names of both, and synchronisation."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -25,7 +25,7 @@ def beside(name: str, settings: LoopSettings) -> LoopSettings:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("first", [PlaySetup().settings(), LoopSettings.classic()])
-def test_whatever_is_offered_can_stand_beside_any_loop(name: str, first: LoopSettings) -> None:
+def test_every_option_can_be_a_second_loop(name: str, first: LoopSettings) -> None:
     second = beside(name, first)
     kept = ("reward_wait_time", "default_reward", "learning_mode", "max_events", "hypotheses")
     assert [getattr(second, one) for one in kept] == [getattr(first, one) for one in kept]
@@ -71,7 +71,7 @@ def test_what_it_shows_is_what_the_second_loop_believes() -> None:
     )
     for _ in second.catching_up():
         pass
-    # Without crosses nothing is known of who stands there: the same for everybody.
+    # Without crosses the context is unknown: the same offer for all visitors.
     assert len({cell["action"] for cell in second.favoured()}) == 1
     assert len({cell["action"] for cell in opened.favoured()}) > 1
     assert len({second.ranked_for(context).means for context in COFFEE.contexts}) == 1

@@ -26,13 +26,13 @@ def test_it_begins_with_what_sets_the_two_apart(open_app: Open) -> None:
 def test_the_second_loop_that_was_chosen_on_the_page_stays_on_the_stage(open_app: Open) -> None:
     app = open_app().open_more("stage").set("play-beside", "epsilon")
     app.click("go-on-stage")
-    for _ in range(3):  # As a crowd and its end draw the whole page.
+    for _ in range(3):  # Because a crowd and its end draw the whole page.
         app.run()
     assert app.at.query_params["beside"] in ("epsilon", ["epsilon"])
     assert "Right: Epsilon" in title(app)
 
 
-def test_each_visitor_is_served_on_both_sides_and_both_are_told_in_one_sentence(
+def test_each_visitor_is_served_by_both_loops_and_one_sentence_names_both(
     open_app: Open,
 ) -> None:
     app = open_app(stage="1", beside="no-crosses")
@@ -64,7 +64,7 @@ def test_the_last_visitor_is_named_with_what_both_offered(open_app: Open) -> Non
     assert names[second.last[0].action_id] in said
 
 
-def test_what_is_lit_is_what_the_sentence_says_was_offered(
+def test_the_highlighted_action_is_the_one_in_the_sentence(
     open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn: list[list[dict[str, Any]]] = []
@@ -73,7 +73,7 @@ def test_what_is_lit_is_what_the_sentence_says_was_offered(
         lambda rows, *_, **__: drawn.append(rows.to_pylist()),
     )
     app = open_app(stage="1", beside="greedy", world="movies")
-    for _ in range(4):  # What would be offered next is seldom the same each time.
+    for _ in range(4):  # The next offer is seldom the same each time.
         app.session.live.step()
         app.open(screen="beside-1")
         here, second = app.session.open.loop.last, app.session.open.side_loop
@@ -84,7 +84,7 @@ def test_what_is_lit_is_what_the_sentence_says_was_offered(
         actions = [row for row in drawn[-1] if row["kind"] == "action"]
         lit = [row["action"] for row in actions if row["lit"]]
         assert lit == [names[here.action_id], names[second.last[0].action_id]]
-        assert all(row["draw"] is None for row in actions)  # Those were other bells'.
+        assert all(row["draw"] is None for row in actions)  # Those were other densities.
 
 
 def test_a_reset_begins_both_anew(open_app: Open) -> None:

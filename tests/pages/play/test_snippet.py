@@ -1,4 +1,4 @@
-"""Python that gives the recorded answer again."""
+"""Python code that reproduces the recorded answer."""
 
 import json
 import subprocess

@@ -1,4 +1,4 @@
-"""The talk on the Play page: each step on does one thing, each step back takes just that back."""
+"""The talk on the Play page: each step forward has one effect, and each step back undoes it."""
 
 import re
 from dataclasses import replace
@@ -23,14 +23,14 @@ from pages.parts.text.format import percent
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the address says."""
+    """The query parameters of the address."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
     return said
 
 
 def step(session: PlaySession, by: Literal[1, -1] = 1) -> str:
-    """A step, with the crowd that it lets in; what is said then."""
+    """Take a step, including its crowd; return the resulting sentence."""
     advance(play_show(session), by)
     while session.live.waiting:
         session.advance()
@@ -38,7 +38,7 @@ def step(session: PlaySession, by: Literal[1, -1] = 1) -> str:
 
 
 def state_of(session: PlaySession) -> tuple[object, ...]:
-    """All that a step may change."""
+    """All state that a step may change."""
     log = session.open.loop.log
     return [*log], session.open.context, play_show(session).screen.name
 
@@ -78,7 +78,7 @@ def test_a_step_back_in_the_middle_of_a_crowd_takes_all_of_it_back(
     before = state_of(session)
     let_in(session, "crowd-100", 100)
     session.advance()
-    session.live.waiting = 60  # Others are still outside.
+    session.live.waiting = 60  # Other visitors are still waiting.
     address[SCREEN] = "crowd-100"
     assert play_show(session).is_busy
     advance(play_show(session), -1)
@@ -101,7 +101,7 @@ def test_only_what_was_done_for_a_screen_is_taken_back_from_it(
     session.live.enqueue(10)
     while session.live.waiting:
         session.advance()
-    address[SCREEN] = "crowd-100"  # A link to it lets nobody in.
+    address[SCREEN] = "crowd-100"  # A link to the screen serves no visitors.
     advance(play_show(session), -1)
     monkeypatch.setattr(session.live, "enqueue", lambda visitors: None)  # No visitors yet.
     for by in (1, -1):
@@ -112,7 +112,7 @@ def test_only_what_was_done_for_a_screen_is_taken_back_from_it(
 def test_if_nobody_comes_the_talk_stays_where_it_is(
     monkeypatch: pytest.MonkeyPatch, address: dict[str, str]
 ) -> None:
-    """It would tell of the visitor before as of this one."""
+    """The talk would otherwise describe the previous visitor as the present one."""
     session = PlaySession(PlaySetup())
     monkeypatch.setattr(session, "serve", lambda visitors: 0)
     address[SCREEN] = "offer-1"

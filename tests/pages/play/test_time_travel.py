@@ -1,4 +1,4 @@
-"""Time travel on the Play page: any moment as it was, and the ways from there."""
+"""Time travel on the Play page: any earlier position, and the ways back."""
 
 from collections.abc import Callable
 from types import SimpleNamespace
@@ -21,7 +21,7 @@ ANSWERS = (1.0, 0.0, 0.5, 1.0)
 
 
 def with_past(open_app: Open) -> App:
-    """Four visitors who were answered, the next one coming after each."""
+    """Four visitors with answers; the next visitor arrives after each answer."""
     app = open_app().set("play-next", True)
     answer(app.session, *ANSWERS)
     return app.run().click("look-back")
@@ -41,7 +41,7 @@ def test_the_slider_shows_any_moment_as_it_was_and_nobody_can_answer_there(open_
         assert f"You are viewing visitor **{visitors}** of 4" in app.text
         assert app.metric("Visitors") == str(visitors)
         assert address(app, "at") == str(visitors)
-        # Who came next stands there, and is offered what they were.
+        # The next visitor is there, with the same offer as then.
         assert decision_of(app.session.displayed.ranked) == decision_of(ranked[visitors])
         assert app.bar["offer"]["event"] == ranked[visitors].event_id
         assert not app.can_answer
@@ -61,7 +61,7 @@ def test_all_the_way_to_the_right_is_now(open_app: Open) -> None:
 
 
 def test_the_right_end_is_now_though_others_came_since_it_was_drawn(open_app: Open) -> None:
-    """As while a crowd comes in: a slider that had just been drawn led back to where it began."""
+    """For example, during a crowd: a newly drawn slider used to jump back to its start."""
     app = with_past(open_app).set("moment", 1)
     app.session.open.serve(1)
     assert len(app.session.open.loop.events) == 5
@@ -118,7 +118,7 @@ def test_a_link_to_a_moment_opens_it_and_going_back_leaves_it(open_app: Open) ->
     assert address(guest, "who") == "2-1-0"
     last = world.fields[-1]
     guest.session.ask(last.name, last.values[1].name, guest.session.displayed.arrivals.visit)
-    assert address(guest.run(), "who") == "2-1-1"  # A reload shows what was asked last.
+    assert address(guest.run(), "who") == "2-1-1"  # A reload shows the latest choice.
     del guest.at.query_params["at"]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("pages.parts.settings.link.has_gone_back", lambda: True)
@@ -171,7 +171,7 @@ def test_a_link_to_who_cannot_be_there_says_so(open_app: Open) -> None:
 def test_who_looks_at_what_is_taken_back_sees_now_and_reads_so(
     open_app: Open, left: int, comes: int
 ) -> None:
-    """Whether nobody comes after that, or as many as there were: others than who is shown."""
+    """With no visitors afterwards, or with as many new ones as before."""
     app = with_past(open_app).set("moment", 3)
     app.session.open.stored.undo(2 * (4 - left))
     for _ in range(comes):
@@ -265,7 +265,7 @@ def test_a_world_that_is_come_back_to_has_the_loop_that_was_left(open_app: Open)
     app.set("play-world", "coffee")
     assert app.session.open is coffee
     assert (app.widget("play-policy").value, app.session.setup.policy) == ("greedy", "greedy")
-    assert len(coffee.loop.log) == 3 + 1  # Nothing was set on it.
+    assert len(coffee.loop.log) == 3 + 1  # The value was not set here.
     app.set("play-world", "news")
     assert app.session.open is news
     assert key_of(app.session.open.world) == "news"

@@ -18,14 +18,14 @@ from tests.pages.presses import answer
 
 
 def told(session: PlaySession) -> tuple[object, ...]:
-    """What the loop is, who stands there, and what is set."""
+    """State of the loop, the current visitor, and the settings."""
     opened, setup = session.open, session.setup.of_loop(session.open.stored)
     log = [entry for entry in opened.loop.log if not isinstance(entry, Configured)]
     return log, learned_bits(opened.loop.learner), opened.context, setup
 
 
 def let_in(session: PlaySession, visitors: int) -> None:
-    """A crowd, served to its end in however many slices."""
+    """Serve a crowd completely, in any number of slices."""
     session.live.enqueue(visitors)
     while session.live.waiting:
         session.live.wait()
@@ -98,7 +98,7 @@ def test_visitors_whom_others_let_in_between_two_slices_split_a_crowd() -> None:
 
 
 @pytest.mark.parametrize("visitors", [1, 3])
-def test_what_is_refused_is_no_act(visitors: int) -> None:
+def test_refused_operations_are_no_actions(visitors: int) -> None:
     session = PlaySession(PlaySetup())
     answer(session, 1.0)
     failing = patch("pages.parts.play.open_loop.serve", side_effect=KeyError)
@@ -109,7 +109,7 @@ def test_what_is_refused_is_no_act(visitors: int) -> None:
 
 @pytest.fixture
 def processes(data_folder: Path) -> tuple[PlaySession, PlaySession]:
-    """Two processes with one loop that has learned from one visitor."""
+    """Two processes with the same loop, which has learned from one visitor."""
     data_folder.mkdir()
     store = Store.open(f"sqlite:///{data_folder}/loops.db", Limits())
     here, there = Library(store, followers), Library(store, followers)
@@ -129,7 +129,7 @@ def test_what_others_did_before_an_act_is_not_taken_back_with_it(
     processes: tuple[PlaySession, PlaySession], act: Callable[[PlaySession], None]
 ) -> None:
     one, other = processes
-    answer(other, 0.5)  # Of which nobody here knows yet.
+    answer(other, 0.5)  # No session here knows of the change yet.
     act(one)
     one.undo()
     assert [event.rewards for event in one.open.loop.events.values()] == [[1.0], [0.5]]

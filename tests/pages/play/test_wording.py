@@ -1,4 +1,4 @@
-"""What decided, and what the marks are: the sentences say the numbers of the picture."""
+"""The reason for a choice and the marks in words, with the numbers of the chart."""
 
 import html
 import re
@@ -20,12 +20,12 @@ FIRST = WORLD.items[0].label
 
 
 def told(markdown: str) -> str:
-    """As it is read: the label of an action without its picture."""
+    """The displayed text: the label of an action without its picture."""
     return re.sub("[\N{WORD JOINER}*]", "", html.unescape(markdown))
 
 
 def rankings(policy: Policy, visitors: int = 40, mode: LearningMode = "online") -> list[Ranked]:
-    """What a loop would offer in each context."""
+    """Offers of a loop in each context."""
     loop = LearningLoop(LoopSettings(policy=policy, learning_mode=mode), seed=2)
     list(crowd(loop, WORLD, visitors))
     return [
@@ -85,7 +85,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
 
 
 def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agree() -> None:
-    """Of 560 pixels at 1280 x 720, 82 letters or more, with who stands there before it."""
+    """560 pixels at 1280 x 720 hold 82 letters or more, after the description of the visitor."""
     movies, policy = WORLDS["movies"], Thompson()
     who = max(len(" · ".join(context.values())) for context in movies.contexts)
     name = max(len(item.label) for item in movies.items)
@@ -102,7 +102,7 @@ def test_what_decided_takes_two_lines_beside_a_map_at_most_where_draws_must_agre
      (0.43, "43 of 100"), (0.999, "over 99 of 100"),
      (1.0, "100 of 100")],
 )  # fmt: skip
-def test_what_is_not_certain_is_never_said_to_be(share: float, words: str) -> None:
+def test_uncertain_probabilities_are_not_displayed_as_certain(share: float, words: str) -> None:
     policy = Thompson()
     ranked = next(one for one in rankings(policy) if one.cause == "draw")
     parts = [Chance(1.0, 0.0, share)] * 4

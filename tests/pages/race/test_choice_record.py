@@ -1,4 +1,4 @@
-"""What a person chose, as it stands in a link, and the race that it makes."""
+"""A person's choices in a link, and the race with them."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The processes of races end with the server, however it ends."""
+"""Race processes end with the server, even if it crashes."""
 
 import subprocess
 import sys
@@ -23,12 +23,12 @@ if __name__ == "__main__":
     shutdown()
 """
 _PATIENCE = 20.0
-"""Seconds in which all must have ended; a run of a race can take longer."""
+"""Seconds within which all processes must have ended; a run of a race can take longer."""
 
 
 @contextmanager
 def racing(tmp_path: object) -> Iterator[subprocess.Popen[str]]:
-    """A process that races, for a while longer than any test."""
+    """A process with a race that runs longer than any test."""
     script = f"{tmp_path}/server.py"
     with open(script, "w", encoding="utf-8") as file:
         file.write(_SERVER)
@@ -47,7 +47,7 @@ def racing(tmp_path: object) -> Iterator[subprocess.Popen[str]]:
 def test_they_end_when_it_is_killed(tmp_path: object) -> None:
     with racing(tmp_path) as server:
         started = descendants(server.pid)
-        assert len(alive(started)) >= 2  # The one that sleeps, and the tracker of resources.
+        assert len(alive(started)) >= 2  # The sleeping process and the resource tracker.
         server.kill()
         server.wait()
         assert not wait_until_ended(started, _PATIENCE)

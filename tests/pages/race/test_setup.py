@@ -1,4 +1,4 @@
-"""Race's settings, and the plan that they make."""
+"""Settings of Race, and the resulting plan."""
 
 import pytest
 

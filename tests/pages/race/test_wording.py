@@ -1,4 +1,4 @@
-"""What Race says of a contender."""
+"""Descriptions of a contender on Race."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Links as a picture: what a camera needs of it."""
+"""QR codes of links, readable by a camera."""
 
 import re
 
@@ -11,7 +11,7 @@ LINK = "https://example.org/?loop=AbCdEfGhIjKlMnOpQrStUv&at=120&who=1-2-0"
 
 
 def dark_modules(svg: str) -> set[tuple[int, int]]:
-    """Which modules a picture draws dark, by column and row, from its strokes."""
+    """Column and row of the dark modules in a picture, from its strokes."""
     path = re.search(r'stroke="#000"[^>]* d="([^"]+)"', svg)
     assert path is not None
     x, y, found = 0.0, 0.0, set()
@@ -43,7 +43,7 @@ def test_a_link_that_is_longer_than_any_code_has_none() -> None:
 
 
 def test_a_moment_is_short_enough_for_the_last_row() -> None:
-    """A module is 3 pixels or more of the 124 that it has on a stage of 1280 x 720."""
+    """A module has 3 pixels or more of the 124 available on a stage of 1280 x 720."""
     size = re.search(r'viewBox="0 0 (\d+)', qr(LINK))
     assert size is not None
     assert 124 / int(size[1]) >= 3

@@ -1,4 +1,4 @@
-"""The screens of a talk: where it is, and what a step on or back does."""
+"""The screens of a talk: the current screen, and steps forward and back."""
 
 from functools import partial
 
@@ -10,7 +10,7 @@ from pages.parts.scene.talk import SCREEN, Screen, Show, Stage, advance, enter_o
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the address says."""
+    """The query parameters of the address."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
     monkeypatch.setattr(st, "session_state", {})
@@ -18,11 +18,11 @@ def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
 
 
 def nothing() -> None:
-    """Draws nothing."""
+    """Draw an empty screen."""
 
 
 def screen(name: str, done: list[str]) -> Screen:
-    """A screen that notes what happens on the way to it and back."""
+    """A screen that records steps to it and back."""
     do, undo = partial(done.append, name), partial(done.append, f"-{name}")
     return Screen(name, lambda: name, nothing, "", do=do, undo=undo)
 
@@ -80,7 +80,7 @@ def test_while_something_comes_about_there_is_only_the_way_back(address: dict[st
     assert (done, address[SCREEN]) == (["-two"], "one")
 
 
-def test_what_is_drawn_is_good_for_one_step(address: dict[str, str]) -> None:
+def test_a_step_takes_effect_once_per_drawn_screen(address: dict[str, str]) -> None:
     """A second press that comes before the next screen is drawn would let in a second visitor."""
     done: list[str] = []
     show = Show.of([screen(name, done) for name in ("one", "two", "three")])

@@ -1,4 +1,4 @@
-"""Widget values from a browser that no widget can hold."""
+"""Invalid widget values from a browser."""
 
 import pytest
 import streamlit as st

@@ -1,4 +1,4 @@
-"""Options of several pages, and their link parameters."""
+"""Options common to several pages, and their link parameters."""
 
 import pytest
 

@@ -13,7 +13,7 @@ from pages.parts.text.glossary import meaning
 
 @dataclass(frozen=True, slots=True)
 class Clashing(Greedy):
-    """A policy with knobs whose names are taken."""
+    """A policy with knobs whose names are already used."""
 
     key = "clashing"
     label = "Clashing"

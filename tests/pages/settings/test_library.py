@@ -17,7 +17,8 @@ def test_visitors_who_come_first_together_open_one_library(monkeypatch: pytest.M
     def open_slowly(*args: object, **more: object) -> Store:
         opened.append(args)
         with suppress(BrokenBarrierError):
-            in_there.wait(timeout=0.3)  # Until a second one is in there, which nobody should be.
+            # Until a second person is in there, which should not happen.
+            in_there.wait(timeout=0.3)
         return really_open(*args, **more)  # type: ignore[arg-type]
 
     def come(_: int) -> object:

@@ -12,7 +12,7 @@ def page() -> None:
 
     from pages.parts.settings.text_field import text_field  # noqa: PLC0415
 
-    st.session_state.setdefault("name", 5.0)  # As a browser sent it.
+    st.session_state.setdefault("name", 5.0)  # As sent by a browser.
     st.markdown(text_field("Name", key="name"))
     st.markdown(text_field("Story", key="story", lines=True))
 

@@ -40,7 +40,7 @@ def test_no_browser_keeps_a_page_of_an_older_app(client: TestClient) -> None:
     assert client.get("/").headers["cache-control"] == "no-cache"
 
 
-def test_who_asks_for_the_first_page_by_its_name_gets_it_with_all_that_a_link_says(
+def test_the_first_page_by_name_keeps_its_query(
     client: TestClient,
 ) -> None:
     asked = client.get("/play?world=shop&seed=7&you=1", follow_redirects=False)
@@ -61,10 +61,11 @@ def test_no_rule_has_a_browser_reckon_all_styles_anew_at_each_click() -> None:
     assert ".st-key-toolbar" in read_by_wide_windows(page())
 
 
-def test_what_asks_for_its_surroundings_is_about_few_things() -> None:
+def test_has_selectors_match_few_elements() -> None:
     """After each change inside an element with a `:has()` test, a browser recalculates the styles
-    of all possible subjects of such rules, identified by one class, attribute or tag. The subject
-    must be a rare class, not `p` or `[data-testid=...]`."""
+    of all possible subjects of such rules, identified by a class, attribute or tag. The subject
+    must be a rare class, not `p` or `[data-testid=...]`.
+    """
     own = read_by_wide_windows(page()).split("<style>", 1)[1].split("</style>")[0]
     wide = ".stMain:has(.st-key-hero) p { color: red; } .st-key-hero:has(p) { color: red; }"
     assert list(about_many(own)) == []

@@ -16,8 +16,9 @@ from pages.parts.shell.not_found import not_found_route
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
-    """Return a client of the app's pages, with a server that answers at every other address behind
-    them."""
+    """Return a client of the app's pages, in front of a server that answers at every further
+    address.
+    """
     others = Starlette(routes=[Route("/{anything:path}", lambda _: PlainTextResponse("Streamlit"))])
     routes = [*page_routes(), not_found_route(), Mount("/", others)]
     with TestClient(Starlette(routes=routes)) as client:
@@ -37,7 +38,7 @@ def test_a_name_that_no_page_has_leads_to_those_that_there_are(
     assert {client.get(path).status_code for path in leads} == {200}
 
 
-def test_what_was_asked_for_does_not_stand_on_the_page_and_nothing_runs_there(
+def test_the_requested_address_is_not_on_the_page_and_no_script_runs(
     client: TestClient,
 ) -> None:
     text = client.get("/nosuch?x=<b>y</b>").text
@@ -57,7 +58,7 @@ def test_what_was_asked_for_does_not_stand_on_the_page_and_nothing_runs_there(
         "/oauth2callback",
     ],
 )
-def test_whatever_streamlit_has_is_still_found(client: TestClient, path: str) -> None:
+def test_streamlit_files_are_still_found(client: TestClient, path: str) -> None:
     assert client.get(path).text == "Streamlit"
 
 

@@ -25,7 +25,7 @@ def test_the_browser_learns_how_long_a_log_is(open_app: Open) -> None:
     assert ask_length(b"nobody").status_code == 404
 
 
-def test_what_many_ask_in_a_moment_is_one_question() -> None:
+def test_simultaneous_polls_share_one_query() -> None:
     queries: list[set[str]] = []
 
     def ask(names: Collection[str]) -> dict[str, int]:
@@ -41,7 +41,7 @@ def test_what_many_ask_in_a_moment_is_one_question() -> None:
     assert queries == [{"one", "three", "nobody"}, {"later"}]
 
 
-def test_who_leaves_takes_the_answer_from_nobody_and_a_fault_is_no_length() -> None:
+def test_a_cancelled_poll_does_not_affect_others_and_a_fault_gives_no_length() -> None:
     def fail(names: Collection[str]) -> dict[str, int]:
         raise StoreError("the database is away")
 
@@ -58,7 +58,7 @@ def test_who_leaves_takes_the_answer_from_nobody_and_a_fault_is_no_length() -> N
 
 
 @pytest.mark.parametrize("name", [b"", b"\xff", b"x" * 1_000, b"\0", b"a b"])
-def test_what_is_no_name_of_a_loop_is_not_found(open_app: Open, name: bytes) -> None:
+def test_invalid_loop_names_are_not_found(open_app: Open, name: bytes) -> None:
     assert ask_length(name).status_code == 404
 
 

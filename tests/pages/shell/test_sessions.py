@@ -29,8 +29,8 @@ def test_each_class_has_one_object_from_its_first_use_on() -> None:
     assert session_of(list, lambda: [1]) is session_of(list, lambda: [2])
 
 
-def test_what_was_kept_before_a_browser_was_known_is_its_own() -> None:
-    hand_over("nobody", "somebody")  # before there is anything
+def test_loops_stored_before_identification_belong_to_the_browser() -> None:
+    hand_over("nobody", "somebody")  # before any session exists
     session = play_session(PlaySetup())
     answer(session, 1.0)
     hand_over(session.owner, "the browser")

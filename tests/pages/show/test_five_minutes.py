@@ -1,4 +1,4 @@
-"""The five-minute show: acts that there are, and steps that lead from page to page."""
+"""The five-minute show: existing acts, and steps from page to page."""
 
 from collections.abc import Callable
 from itertools import pairwise

@@ -12,25 +12,25 @@ from pages.parts.compare.talk import compare_show
 from pages.parts.scene.talk import SCREEN, advance
 
 QUICK = CompareSetup(kind="service", crosses=0)
-"""Who comes, and when it goes online, is the same whoever learns; this one is quick."""
+"""Visitors and the time of the switch do not depend on the learner; this learner is fast."""
 
 
 @pytest.fixture(autouse=True)
 def address(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
-    """What the address says."""
+    """The query parameters of the address."""
     said: dict[str, str] = {}
     monkeypatch.setattr(st, "query_params", said)
     return said
 
 
 def settle(session: CompareSession) -> None:
-    """Until nothing comes about by itself."""
+    """Advance until no automatic work remains."""
     while session.live.is_live:
         session.advance()
 
 
 def step(session: CompareSession, by: Literal[1, -1]) -> None:
-    """A step, with all that it lets come."""
+    """Take a step, including all of its visitors."""
     advance(compare_show(session), by)
     settle(session)
 

@@ -1,4 +1,4 @@
-"""Every page on the stage: its screens, each with one sentence and one picture, and no controls."""
+"""Every page on the stage: its screens, each with a sentence and a chart, and without controls."""
 
 from collections.abc import Callable
 
@@ -22,7 +22,7 @@ Open = Callable[..., App]
 
 
 def said(app: App) -> str:
-    """The one sentence."""
+    """The sentence of the screen."""
     (title,) = app.at.title
     return str(title.value)
 
@@ -34,7 +34,7 @@ def go_to(app: App, screen: str) -> App:
 
 
 def pictures(app: App) -> list[str]:
-    """What all charts are, to those who do not see them."""
+    """Descriptions of all charts for screen readers."""
     return [chart.proto.alt for chart in app.at.get("vega_lite_chart")]
 
 
@@ -118,19 +118,19 @@ class UseApp(AppFromPlay):
 
 
 class WorldsApp(AppFromPlay):
-    """The app on the world that is written."""
+    """The app on the world that is being edited."""
 
     PAGE = "../../worlds.py"
 
 
 class ShowApp(AppFromPlay):
-    """The app on the page that a show begins from."""
+    """The app on the start page of a show."""
 
     PAGE = "../../show.py"
 
 
 def draft_in_address(app: App) -> str:
-    """What the address says of the world that is written."""
+    """The draft in the address."""
     told = app.at.query_params["draft"]
     return told if isinstance(told, str) else told[0]
 
@@ -176,7 +176,7 @@ def test_a_show_is_about_any_world(open_app: Open) -> None:
     assert app.widget("show-world").value == key_of(GALLERY["hotel"].world)
 
 
-def test_off_the_stage_a_page_is_what_it_was(open_app: Open) -> None:
+def test_off_the_stage_a_page_is_unchanged(open_app: Open) -> None:
     app = open_app(stage="1")
     del app.at.query_params["stage"]
     assert app.run().widget("start") is not None

@@ -43,7 +43,7 @@ def test_plain_text_holds_nothing_to_link_or_to_picture(text: str) -> None:
     assert not re.search(r"www\.\w|://|\w@\w|:[\w+]+:", escaped)
 
 
-def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() -> None:
+def test_equal_names_are_distinguished_by_the_end_of_their_keys() -> None:
     names = {"-aBcDeFgHiJkLm-": "Coffee", "b-12345678": "Coffee", "catalogue": "Shop"}
     labels_apart = ["Coffee (FgHiJkLm-)", "Coffee (12345678)", "Shop"]
     assert list(distinct_names(names).values()) == labels_apart
@@ -52,7 +52,7 @@ def test_names_that_stand_there_twice_are_told_apart_by_the_end_of_their_keys() 
 
 
 @given(st.text())
-def test_what_is_said_is_bare_again_without_its_marks(text: str) -> None:
+def test_escaped_text_is_restored(text: str) -> None:
     """But for invisible joiners, which `plain` adds."""
     text = text.replace("\u2060", "")
     assert bare(plain(text)) == text
@@ -60,7 +60,7 @@ def test_what_is_said_is_bare_again_without_its_marks(text: str) -> None:
 
 
 ARROWS = r"(^|\s)(<->|->|<-|--|>=|<=|~=)(\s|$)"
-"""What Streamlit draws as one sign."""
+"""Character sequences that Streamlit replaces by a single sign."""
 
 
 @given(st.text())

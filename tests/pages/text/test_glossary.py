@@ -25,9 +25,9 @@ from tests.pages.test_why import asked_why
 
 PAGES = Path(__file__).parents[3] / "pages"
 NEVER_ALONE = {"crosses", "floor", "seed", "propensity", "ceiling", "regret", "posterior"}
-"""Terms that have their sentence wherever they stand."""
+"""Terms with their sentence at every occurrence."""
 _NEAR = 2
-"""Elements before and after that are beside one."""
+"""Number of neighbouring elements before and after a term."""
 
 
 def test_each_term_is_explained_in_one_or_two_sentences() -> None:
@@ -85,7 +85,7 @@ def test_terms_that_never_stand_alone_are_found_in_each_form() -> None:
 
 
 def without_its_sentence(app: App) -> set[tuple[str, str]]:
-    """Return terms on a page without their sentence beside them."""
+    """Return terms on a page that lack their sentence nearby."""
     known, missing = terms(), set[tuple[str, str]]()
     elements = [proto for node in app.at.main if (proto := getattr(node, "proto", None))]
     helps = [getattr(proto, "help", "") for proto in elements]
@@ -128,7 +128,7 @@ def test_each_term_in_a_lesson_has_its_sentence_there(
     assert not without_its_sentence(app)
 
 
-def test_what_lessons_say_goes_through_what_tells_the_sentences() -> None:
+def test_texts_of_lessons_pass_through_the_glossary() -> None:
     rooms = ("lessons", "lessons/own")
     files = chain.from_iterable((PAGES / "parts" / room).glob("*.py") for room in rooms)
     apart = re.compile(r"\b(st\.markdown|note|st\.caption)\((words|own)\.say")

@@ -36,7 +36,7 @@ def test_nothing_has_no_sign() -> None:
         assert in_money(loaves, little, sign=True) == " (0\u00a0loaves per 1,000 visitors)"
 
 
-def test_what_is_gained_or_lost_is_told_as_more_or_less() -> None:
+def test_gains_and_losses_are_worded_as_more_or_less() -> None:
     loaves = replace(COFFEE, unit="loaves")
     assert more_money(loaves, 0.11) == ": 110\u00a0loaves more per 1,000 visitors"
     assert more_money(loaves, -0.01) == ": 10\u00a0loaves less per 1,000 visitors"

@@ -27,7 +27,7 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
         (Group(every=4), "all quadruples of fields"),
     ],
 )
-def test_a_source_is_told_by_the_values_of_its_fields(source: Source, words: str) -> None:
+def test_a_source_is_named_by_the_values_of_its_fields(source: Source, words: str) -> None:
     assert names_of([source], VALUES) == {source: words}
 
 
@@ -37,7 +37,7 @@ def test_several_groups_beside_one_of_as_many_fields_are_the_others() -> None:
     assert names_of([pairs, Group(("user",))], VALUES)[pairs] == "all pairs of fields"
 
 
-def test_values_that_are_alike_are_told_with_their_fields() -> None:
+def test_equal_values_are_named_with_their_fields() -> None:
     groups = [Group(("here",)), Group(("there",))]
     names = names_of(groups, {"here": "London", "there": "London"})
     assert [*names.values()] == ["London: here", "London: there"]

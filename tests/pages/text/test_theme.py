@@ -54,9 +54,9 @@ EYES = {
         10.0,
     ),
 }  # fmt: skip
-"""What eyes make of linear RGB (Machado, Oliveira & Fernandes 2009, severity 1), and how far apart
-the two most alike colours are to be for them, in delta E 2000: some 2.3 are just noticeable side by
-side."""
+"""Transformation of linear RGB for colour vision deficiencies (Machado, Oliveira & Fernandes
+2009, severity 1), and the required distance of the two most similar colours in delta E 2000;
+about 2.3 is just noticeable side by side."""
 
 
 @pytest.mark.parametrize("dark", [False, True])

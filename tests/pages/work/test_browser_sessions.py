@@ -1,4 +1,4 @@
-"""Browser sessions: those in memory, and the cap on those that are open."""
+"""Browser sessions: those in memory, and the limit of open sessions."""
 
 import pytest
 import streamlit as st

@@ -1,4 +1,4 @@
-"""How often pages are drawn that follow what goes on by itself."""
+"""Frame rate of pages that follow automatic work."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -29,7 +29,7 @@ def test_all_together_leave_time_for_clicks() -> None:
     assert set(paces) == {4.0}
 
 
-def test_who_follows_nothing_any_more_does_not_count() -> None:
+def test_pages_without_work_to_follow_do_not_count() -> None:
     clock = [0.0]
     frames = Frames(lambda: clock[0])
     frames.note("a", 1.0)
@@ -41,7 +41,7 @@ def test_who_follows_nothing_any_more_does_not_count() -> None:
     assert frames.pace("c", 0.25) == 0.25
 
 
-def test_what_nobody_has_clicked_for_is_drawn_one_after_the_other() -> None:
+def test_frames_without_a_click_are_drawn_in_sequence() -> None:
     first, second = Event(), Event()
 
     def draw_another() -> None:
@@ -82,7 +82,7 @@ def test_all_are_drawn_one_after_the_other_but_nobody_waits_for_one_that_hangs(
 
 
 class Followed:
-    """What a page follows until it is over."""
+    """Background work that a page follows."""
 
     def __init__(self) -> None:
         self.lock, self.is_live = RLock(), True
@@ -106,10 +106,10 @@ def test_a_frame_that_finds_that_all_is_over_waits_for_its_turn_as_those_before(
     assert turns == [True, False, False, True]
 
 
-def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
+def test_runs_after_a_drawn_click_give_way_to_other_clicks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Once: the next frame is clicked for as any other."""
+    """Only once: the next frame counts as a click like any other."""
     turns, session = list[bool](), Followed()
     session.is_live = False
 
@@ -127,10 +127,10 @@ def test_what_follows_a_click_that_drew_by_itself_lets_others_clicks_go_first(
     assert turns == [False, True]
 
 
-def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
+def test_changes_of_a_click_arrive_before_the_end_of_the_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Others draw meanwhile; a page that is drawn in full or follows something goes on at once."""
+    """Others draw meanwhile; a full run or a page with further work does not pause."""
     session, done = Followed(), list[str]()
 
     def draw_another() -> None:
@@ -162,7 +162,7 @@ def test_what_a_click_changed_is_there_a_moment_before_the_word_that_it_is_all(
 def test_while_a_page_waits_for_a_job_others_are_drawn(
     monkeypatch: pytest.MonkeyPatch, is_clicked_for: bool
 ) -> None:
-    """And the job does not pause for the click that waits for it."""
+    """The job does not give way to the click that waits for its result."""
     line, others = Jobs(), Event()
     monkeypatch.setattr("pages.parts.work.frame_scheduler.jobs", lambda: line)
     monkeypatch.setattr(

@@ -13,10 +13,10 @@ from pages.parts.work.jobs import GRACE, SLICE, Jobs, locked_steps, shared
 
 
 class Bench:
-    """A line that is worked off by hand, with a clock that only the work moves on.
+    """A job queue with manual turns, and a clock that advances with the work only.
 
     Attributes:
-        served: who has had a step, in order.
+        served: owners of the steps run so far, in order.
         gone: sessions that have ended.
     """
 
@@ -37,7 +37,7 @@ class Bench:
         return name
 
     def turns(self, count: int) -> str:
-        """Who is served in so many turns."""
+        """Take so many turns; return the owners of the steps."""
         before = len(self.served)
         for _ in range(count):
             self.line.turn()
@@ -61,7 +61,7 @@ def test_a_slice_holds_many_short_steps() -> None:
     assert bench.turns(2) == "aaaabbbb"
 
 
-def test_who_waits_for_another_takes_no_time_from_them() -> None:
+def test_waiting_jobs_take_no_time_from_others() -> None:
     bench = Bench()
     submitted = bench.line.submit(bench.job("o", 10, SLICE / 4.9), Client("o", ""))
 
@@ -76,7 +76,7 @@ def test_who_waits_for_another_takes_no_time_from_them() -> None:
 
 
 def test_addresses_share_first_then_the_sessions_of_each() -> None:
-    """Whoever opens 20 tabs gets no more than whoever opens one."""
+    """A user with 20 tabs gets the same share as a user with one."""
     bench = Bench()
     for tab in range(20):
         bench.line.submit(bench.job("t"), Client(f"tab {tab}", "here"))
@@ -158,10 +158,10 @@ def test_a_cancelled_job_is_closed_and_shutdown_cancels_all() -> None:
         jobs[0].result()
     bench.line.stop()
     assert not bench.line.turn()
-    assert closed == ["a"]  # The other one had not begun.
+    assert closed == ["a"]  # The other job had not begun.
 
 
-def test_what_fails_says_so_to_who_asks_and_harms_nobody_else() -> None:
+def test_a_failure_is_reported_to_its_owner_only() -> None:
     def fails() -> Steps[None]:
         yield None
         raise ValueError("no milk")
@@ -242,7 +242,7 @@ def test_a_thread_works_the_line_off_and_ends() -> None:
     assert set(names) == {"jobs"}
 
 
-def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptureFixture) -> None:
+def test_the_duration_of_a_job_is_logged(caplog: pytest.LogCaptureFixture) -> None:
     bench = Bench()
     with caplog.at_level(logging.INFO, "pages"):
         bench.line.submit(bench.job("a", 1, each=2.0), Client("a", "1.2.3.4"))
@@ -261,7 +261,7 @@ def test_whoever_runs_the_server_learns_how_long_it_took(caplog: pytest.LogCaptu
 
 
 def test_a_click_goes_first(monkeypatch: pytest.MonkeyPatch) -> None:
-    """While a person waits, the thread does no more than the slice that it is at."""
+    """While a person waits, the thread finishes its current slice only."""
     monkeypatch.setattr("pages.parts.work.jobs._CLICK_FIRST", 60.0)
     seconds = count()
     line = Jobs(now=lambda: next(seconds), rest=lambda seconds: None)
@@ -318,7 +318,7 @@ def test_a_job_that_comes_back_for_each_part_gets_no_more_than_one_for_all(addre
 
 
 class Computation:
-    """Steps that note how many were done, and how they ended."""
+    """Steps that count how many were done, and how the work ended."""
 
     def __init__(self, steps: int = 4) -> None:
         self.steps, self.begun, self.done, self.closed = steps, 0, 0, 0

@@ -1,4 +1,4 @@
-"""How simulated visitors come in, whoever serves them."""
+"""Arrival of simulated visitors, for any host."""
 
 from collections.abc import Callable
 from itertools import count
@@ -27,7 +27,7 @@ class Counter:
         return self.served >= self.room
 
     def submit(self, job: Steps[None]) -> Job[None]:
-        """Stand in a line that is worked off by hand."""
+        """Submit to a job queue with manual turns."""
         return self.line.submit(job, Client("own", ""))
 
     def serve(self, visitors: int) -> int:
@@ -37,7 +37,7 @@ class Counter:
 
 
 def frames(live: LivePlay, host: Counter, times: int, apart: float = TICK) -> list[int]:
-    """How many were served after each of some frames."""
+    """Number of visitors served after each of several frames."""
     after = []
     for _ in range(times):
         host.line.turn()
@@ -120,7 +120,7 @@ def test_a_frame_ends_when_somebody_clicks_but_one_visitor_is_served() -> None:
 
 
 def test_who_was_asked_for_together_with_a_new_start_comes_to_it() -> None:
-    """Presses that reach a busy server together have no order."""
+    """Requests that reach a busy server at the same time have no order."""
     host = Counter(most=6)
     live = LivePlay(host, host.submit)
     for before in (0, 1, 2):

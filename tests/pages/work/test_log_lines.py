@@ -1,4 +1,4 @@
-"""Log lines: JSON, one a line, and nothing in them that is a person's."""
+"""Log lines: JSON, one per line, without personal data."""
 
 import inspect
 import json
@@ -50,7 +50,7 @@ def test_a_record_is_an_object_with_its_fields() -> None:
     }
 
 
-def test_an_exception_is_told_without_its_words() -> None:
+def test_exceptions_are_logged_without_their_message() -> None:
     def fail() -> None:
         raise KeyError("what Alice typed")
 
@@ -65,7 +65,7 @@ def test_an_exception_is_told_without_its_words() -> None:
     assert "Alice" not in json.dumps(told).replace('raise KeyError(\\"what Alice', "")
 
 
-def test_what_took_long_is_told_even_if_it_failed(caplog: pytest.LogCaptureFixture) -> None:
+def test_slow_work_is_logged_even_after_a_failure(caplog: pytest.LogCaptureFixture) -> None:
     log = logging.getLogger("pages.parts")
     with caplog.at_level(logging.DEBUG, "pages"), suppress(KeyError), timed(log, "page drawn"):
         raise KeyError
@@ -74,7 +74,7 @@ def test_what_took_long_is_told_even_if_it_failed(caplog: pytest.LogCaptureFixtu
     assert 0 <= told["seconds"] < 60
 
 
-def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
+def test_refusals_are_logged_by_code_without_their_message(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     refused = PersonalizerError("BadRequest", "name is 'Alice', but must be shorter.", "name")
@@ -87,7 +87,7 @@ def test_of_what_is_refused_the_code_is_told_and_not_the_sentence(
 
 
 def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
-    """Streamlit's sentence, as long as it says it so."""
+    """Depends on Streamlit's wording of the message."""
     place, name = inspect.getsource(script_runner), script_runner.__name__
     assert f'"{GONE}' in place
     record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})
@@ -98,7 +98,9 @@ def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
     assert other.levelno == logging.WARNING
 
 
-def test_of_what_a_browser_sent_no_stack_is_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_bad_browser_messages_are_logged_without_a_traceback(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     failed = logging.makeLogRecord({"msg": "Uncaught", "exc_info": (TypeError, TypeError(), None)})
     assert error_util._LOGGER.name == log_lines._ERROR_UTIL
     assert drop_unreadable_state(failed)

@@ -16,7 +16,7 @@ from tests.pages.conftest import Here
 
 
 class Watched(Here):
-    """An executor that says whether it was shut down."""
+    """An executor that records a shutdown."""
 
     def __init__(self) -> None:
         self.was_closed = Event()
@@ -38,7 +38,7 @@ class Clock:
 
 
 there = set[str]()
-"""Sessions that have not ended."""
+"""Active sessions."""
 
 
 def a_track() -> tuple[Track, list[Watched], Clock]:
@@ -110,7 +110,7 @@ def test_a_race_waits_for_a_lane_and_says_so() -> None:
     assert session.state in {"running", "done"}
 
 
-def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_results_survive_a_lost_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("pages.parts.race.session._AHEAD", 1)
     track, _, clock = a_track()
     session = RaceSession(SMALL, track, FinishedRaces())
@@ -126,7 +126,7 @@ def test_who_lost_the_connection_keeps_what_was_found(monkeypatch: pytest.Monkey
 
 
 def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody looks in any more, and nobody else comes: a timer alone ends its race."""
+    """No session looks in any more, so only a timer can end the race."""
     monkeypatch.setattr("pages.parts.work.race_pool._LOOK", 0.01)
     monkeypatch.setattr("pages.parts.work.race_pool.GRACE", 0.0)
     made = [Watched()]
@@ -137,7 +137,7 @@ def test_a_closed_tab_leaves_no_processes(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 class Broken(Watched):
-    """An executor whose processes have ended."""
+    """An executor with dead processes."""
 
     def submit(self, *args: object, **kwargs: object) -> Future[object]:  # type: ignore[override]
         future: Future[object] = Future()

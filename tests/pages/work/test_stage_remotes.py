@@ -1,4 +1,4 @@
-"""A second device: what it is told, what it may ask for, and what nobody else may."""
+"""The remote control: its data and permissions, and attempts of strangers."""
 
 import secrets
 from collections.abc import Iterator
@@ -28,7 +28,7 @@ LINK = "https://example.org/base/?loop=abc&at=12"
 
 
 class Seconds:
-    """A clock that goes on when it is told to."""
+    """A clock that advances on request."""
 
     def __init__(self) -> None:
         self.now = 0.0
@@ -60,7 +60,7 @@ def by(remote: Remote) -> dict[str, str]:
     return {TOKEN: remote.token}
 
 
-# -- what a stage and its remote tell each other ------------------------------------------
+# -- messages between a stage and its remote ----------------------------------------------
 
 
 def test_what_is_asked_for_waits_until_the_stage_takes_it_one_by_one(remote: Remote) -> None:
@@ -84,7 +84,7 @@ def test_too_many_presses_are_refused_until_some_time_has_passed(
     assert not remote.press("next")
     clock.now += IN_SECONDS
     assert remote.press("next")
-    assert remote.hear(Seen())["steps"] == MOST  # What nobody takes does not pile up.
+    assert remote.hear(Seen())["steps"] == MOST  # Messages that are not fetched do not pile up.
 
 
 def test_it_says_when_the_stages_page_asks_for_nothing_any_more(
@@ -136,10 +136,10 @@ def test_a_server_that_began_anew_finds_a_stage_by_what_its_tab_was_called() -> 
     again.leave()
 
 
-def test_who_finds_another_token_for_a_code_does_not_get_the_room(
+def test_a_second_token_for_a_code_does_not_take_over_the_audience(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Everybody in it can read the code."""
+    """Everybody in the room can read the code."""
     monkeypatch.setattr("pages.parts.work.stage_remotes._code_of", lambda token: "abcdef")
     stage, other = Remote(), Remote()
     other.register([secrets.token_urlsafe(16)])
@@ -261,7 +261,7 @@ def test_whatever_a_browser_tells_of_its_screen_is_checked(body: bytes) -> None:
     assert seen(body) == Seen()
 
 
-def test_what_it_tells_has_bounds() -> None:
+def test_messages_of_a_remote_are_bounded() -> None:
     told = seen(b'{"blank": 1, "hands": [' + b",".join([b'["%s", -5]' % (b"x" * 99)] * 12) + b"]}")
     assert (told.blank, len(told.hands)) == (False, 9)
     assert told.hands[0] == ("x" * 80, 0)

@@ -1,4 +1,4 @@
-"""Files on their way in."""
+"""Uploads of files."""
 
 import asyncio
 import io
@@ -99,7 +99,7 @@ def test_of_two_files_at_once_the_later_comes_whole_and_the_other_is_refused(
     with pytest.raises(RefusedError, match="no longer needed"):
         first.write(b"aaaa")
     second.write(b"bbbb")
-    first.drop()  # Its browser has gone.
+    first.drop()  # The browser has disconnected.
     second.end()
     with pytest.raises(RefusedError, match="no longer needed"):
         first.end()
@@ -153,11 +153,11 @@ def test_a_large_file_takes_no_memory() -> None:
 # -- the route ------------------------------------------------------------------------
 
 Part = bytes | None
-"""A part of a body; None where the browser breaks off."""
+"""A part of a body; None for a disconnect."""
 
 
 def post(token: str, *parts: Part) -> Response:
-    """What comes of a file that a browser sends."""
+    """Send a file like a browser; return the response."""
     messages: list[dict[str, object]] = [
         {"type": "http.disconnect"} if part is None
         else {"type": "http.request", "body": part, "more_body": True}
@@ -175,7 +175,7 @@ def post(token: str, *parts: Part) -> Response:
 
 @pytest.fixture
 def place(monkeypatch: pytest.MonkeyPatch) -> Upload:
-    """Where a session's file of up to a mebibyte goes."""
+    """Upload target of a session for files up to a mebibyte."""
     server = Uploads(1)
     monkeypatch.setattr("pages.parts.work.uploads.uploads", lambda: server)
     return Upload(server)

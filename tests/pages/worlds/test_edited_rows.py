@@ -35,7 +35,7 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
     more = [*left, {"name": "D"}]
     assert names(rows.edited({"added_rows": more}, 3)) == [(0, "A"), (2, "C"), (3, "D")]
     two = [*more, {"name": "E"}, {"name": "F"}]
-    for count in (4, 5):  # Whoever asks may know of no number but those of the beginning.
+    for count in (4, 5):  # The caller may know initial numbers only.
         assert names(rows.edited({"added_rows": two[:count]}, 0))[3:] == [
             (4, "E"), (5, "F")][: count - 3]  # fmt: skip
     number = rows.number
@@ -58,7 +58,7 @@ def test_an_added_row_keeps_its_number_when_another_is_taken_out() -> None:
         ("1e999", None, (("share", "1e999"),)),
     ],
 )
-def test_how_often_is_a_number_as_it_is_written_or_nothing(
+def test_a_frequency_is_a_number_as_typed_or_empty(
     text: str | None, share: float | None, bad: BadCells
 ) -> None:
     rows = EditedRows(ValueRow)

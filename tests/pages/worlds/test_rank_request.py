@@ -37,9 +37,7 @@ def test_it_is_answered_in_the_service_s_shape() -> None:
         ),
     ],
 )  # fmt: skip
-def test_what_is_refused_is_told_in_the_service_s_shape(
-    text: str, status: str, code: str, says: str
-) -> None:
+def test_refusals_have_the_services_format(text: str, status: str, code: str, says: str) -> None:
     answered, body = rank_json(text, 7)
     assert (answered, body["error"]["code"]) == (status, code)
     assert says in body["error"]["message"]

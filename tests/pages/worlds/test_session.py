@@ -47,7 +47,7 @@ def test_it_begins_as_the_world_that_is_chosen(session: WorldsSession) -> None:
     assert session.made()[0] == BAKERY
 
 
-def test_what_is_written_follows_and_can_be_undone_step_by_step(session: WorldsSession) -> None:
+def test_edits_update_the_world_and_can_be_undone(session: WorldsSession) -> None:
     numbers = session.actions.number, session.values.number, session.truth.number
     session.write_truth({"edited_rows": {0: {"1": 0.75}}})
     session.write_truth({"edited_rows": {0: {"1": 0.75}, 3: {"0": 0.5}}})
@@ -117,7 +117,7 @@ def test_a_table_of_values_takes_their_place_and_the_truth_of_those_that_stay_st
     assert session.made()[0] is not None
 
 
-def test_what_was_taken_from_elsewhere_is_not_kept_yet(session: WorldsSession) -> None:
+def test_a_copied_world_is_not_stored_yet(session: WorldsSession) -> None:
     session.begin(world_from_json(bakery(title="Elsewhere")))
     assert session.is_unchanged
     assert not session.is_kept
@@ -168,7 +168,7 @@ def test_empty_tables_are_filled(session: WorldsSession) -> None:
     assert key == key_of(world) == session.chosen
 
 
-def test_what_does_not_go_is_said_and_changes_nothing(session: WorldsSession) -> None:
+def test_refused_edits_are_reported_and_change_nothing(session: WorldsSession) -> None:
     values = [{"field": f"f{n // 8}", "value": f"{n}"} for n in range(40)]
     session.write_values({"deleted_rows": [0, 1, 2, 3], "added_rows": values})
     before = session.draft

@@ -1,9 +1,9 @@
 """Identity of a browser: a secret known only to the browser and the server.
 
-The secret is in the browser's local storage, so there is no cookie; the server keeps a digest of it
+The secret is in the browser's local storage, so there is no cookie; the server keeps its digest
 with each loop. A browser without storage has a new identity in each session. A session has a secret
 of its own until the browser reports one. The browser stores that secret, too, until it has
-reported, because the server may end before, and loops of that session belong to the browser. It also
+reported: the server may end before, and loops of that session belong to the browser. It also
 stores its keys: ids of other people's loops that it may change, from the fragment of a link, which
 is not sent to servers, or from an older link. And it stores which one-time messages were shown;
 without storage, they are not shown.

@@ -1,4 +1,4 @@
-"""What holds for every estimator: parts merge into the whole, and nothing comes of nothing."""
+"""Properties of every estimator: parts merge into the whole, and no events give no estimate."""
 
 from dataclasses import replace
 
@@ -7,14 +7,14 @@ import pytest
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.targets import Target
-from tests.engine.evaluation.estimators.telling import TARGETS, answer
+from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, interval_of
 from tests.engine.evaluation.made_logs import made
 
 each = pytest.mark.parametrize("estimator", ESTIMATORS, ids=lambda e: e.key)
 
 
 def renamed(log: Decisions) -> Decisions:
-    """The same log, its codes told in another order."""
+    """Return the same log with actions and contexts numbered in reverse order."""
     k, contexts = len(log.actions), len(log.contexts)
     assert log.probabilities is not None
     assert log.means is not None
@@ -35,7 +35,7 @@ def renamed(log: Decisions) -> Decisions:
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
 def test_parts_of_a_log_merge_into_the_whole(estimator: type[Estimator], target: Target) -> None:
     log = made(300, seed=7).log
-    whole = answer(estimator().add(target.weigh(log)))
+    whole = interval_of(estimator().add(target.weigh(log)))
     cuts = (slice(90), slice(90, 180), slice(180, 290), slice(290, None))
     first, second, third, rest = (estimator().add(target.weigh(log.take(cut))) for cut in cuts)
     other_codes = estimator().add(target.weigh(renamed(log.take(cuts[1]))))
@@ -47,8 +47,8 @@ def test_parts_of_a_log_merge_into_the_whole(estimator: type[Estimator], target:
         rest + (third + (first + other_codes)),
         one_after_the_other,
     ):
-        found = answer(merged)
-        assert (found.estimate, found.low, found.high) == pytest.approx(
+        interval = interval_of(merged)
+        assert (interval.estimate, interval.low, interval.high) == pytest.approx(
             (whole.estimate, whole.low, whole.high), abs=1e-8
         )
 
@@ -60,8 +60,12 @@ def test_without_events_there_is_no_answer(estimator: type[Estimator]) -> None:
 
 @each
 def test_a_higher_level_is_wider(estimator: type[Estimator]) -> None:
-    told = estimator().add(TARGETS[3].weigh(made(300).log))
-    assert answer(told, 0.5).width < answer(told).width < answer(told, 0.999).width
+    updated = estimator().add(TARGETS[3].weigh(made(300).log))
+    assert (
+        interval_of(updated, 0.5).width
+        < interval_of(updated).width
+        < interval_of(updated, 0.999).width
+    )
 
 
 @each
@@ -70,17 +74,17 @@ def test_rewards_may_lie_in_any_bounds(estimator: type[Estimator]) -> None:
     log = made(300).log
     assert log.means is not None
     doubled = replace(log, reward=2 * log.reward, means=2 * log.means)
-    one = answer(estimator().add(TARGETS[3].weigh(log)))
-    two = answer(estimator((0.0, 2.0)).add(TARGETS[3].weigh(doubled)))
+    one = interval_of(estimator().add(TARGETS[3].weigh(log)))
+    two = interval_of(estimator((0.0, 2.0)).add(TARGETS[3].weigh(doubled)))
     assert [two.estimate, two.low, two.high] == pytest.approx(
         [2 * one.estimate, 2 * one.low, 2 * one.high], abs=1e-6
     )
 
 
 def test_an_interval_holds_its_ends() -> None:
-    found = Interval(0.5, 0.25, 1.0)
-    assert found.width == 0.75
-    assert found.holds(0.25)
-    assert found.holds(1.0)
-    assert not found.holds(0.2)
-    assert not found.holds(1.1)
+    result = Interval(0.5, 0.25, 1.0)
+    assert result.width == 0.75
+    assert result.holds(0.25)
+    assert result.holds(1.0)
+    assert not result.holds(0.2)
+    assert not result.holds(1.1)

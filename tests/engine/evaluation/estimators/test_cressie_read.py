@@ -8,7 +8,7 @@ import pytest
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
 from engine.evaluation.intervals import student
 from engine.evaluation.targets import Fixed, Target
-from tests.engine.evaluation.estimators.telling import TARGETS, answer, ends, tell
+from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 
 
@@ -27,26 +27,26 @@ def test_point_and_interval_equal_the_published_library(
     point = cressieread.Estimator(wmin=0, wmax=highest)
     interval = cressieread.Interval(wmin=0, wmax=highest, rmin=0, rmax=1)
     tell(weighed, point, interval)
-    assert answer(ours).estimate == pytest.approx(point.get(), abs=1e-9)
+    assert interval_of(ours).estimate == pytest.approx(point.get(), abs=1e-9)
     for level in (0.95, 0.8):
-        assert ends(answer(ours, level)) == pytest.approx(interval.get(1 - level), abs=1e-6)
+        assert ends(interval_of(ours, level)) == pytest.approx(interval.get(1 - level), abs=1e-6)
 
 
 @pytest.mark.parametrize("target", TARGETS, ids=lambda t: t.key)
 def test_mended_it_is_the_same_with_the_events_that_count(target: Target) -> None:
     weighed = target.weigh(made(300, seed=3).log)
     books, mended = CressieRead().add(weighed), CressieReadMended().add(weighed)
-    one, other = answer(books), answer(mended)
+    one, other = interval_of(books), interval_of(mended)
     assert other.estimate == one.estimate
     assert other.low <= one.low
     assert other.high >= one.high
     effective = weighed.weight.sum() ** 2 / (weighed.weight**2).sum()
     level = 1 - _beyond(student(int(effective) - 1), 300)
-    assert ends(other) == pytest.approx(ends(answer(books, level)), abs=1e-5)
+    assert ends(other) == pytest.approx(ends(interval_of(books, level)), abs=1e-5)
 
 
 def _beyond(reach: float, freedom: int) -> float:
-    """How much of Student's t lies beyond."""
+    """Return the quantile of Student's t by bisection."""
     low, high = 0.0, 1.0
     for _ in range(60):
         middle = (low + high) / 2
@@ -57,7 +57,7 @@ def _beyond(reach: float, freedom: int) -> float:
 def test_the_largest_possible_weight_is_read_off_the_log() -> None:
     log = made(100).log
     assert log.probabilities is not None
-    told = CressieRead().add(Fixed("action1").weigh(log))
-    assert told.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
+    estimator = CressieRead().add(Fixed("action1").weigh(log))
+    assert estimator.highest == pytest.approx((1 / log.probabilities[:, 1]).max())
     unknown = replace(log, probabilities=None)
     assert CressieRead().add(Fixed("action1").weigh(unknown)).highest == math.inf

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.estimators.doubly_robust import DoublyRobust
 from engine.evaluation.targets import Even
-from tests.engine.evaluation.estimators.telling import answer, middle_and_reach
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of, middle_and_reach
 from tests.engine.evaluation.made_logs import made
 
 
@@ -16,15 +16,15 @@ def test_it_corrects_what_was_believed_by_the_surprises() -> None:
     assert log.means is not None
     believed = log.means[np.arange(200), log.shown]
     values = log.means.mean(axis=1) + (log.reward - believed) / (3 * log.propensity)
-    found = answer(DoublyRobust().add(Even().weigh(log)))
+    interval = interval_of(DoublyRobust().add(Even().weigh(log)))
     mean, reach = middle_and_reach(values)
-    assert found.estimate == pytest.approx(mean)
-    assert found.high - mean == pytest.approx(reach, rel=1e-6)
+    assert interval.estimate == pytest.approx(mean)
+    assert interval.high - mean == pytest.approx(reach, rel=1e-6)
 
 
 def test_it_needs_what_was_believed_of_every_event() -> None:
     log = made(200).log
-    told = DoublyRobust().add(Even().weigh(log))
+    estimator = DoublyRobust().add(Even().weigh(log))
     unknown = DoublyRobust().add(Even().weigh(replace(log, means=None)))
     assert unknown.interval() is None
-    assert (told + unknown).interval() is None
+    assert (estimator + unknown).interval() is None

@@ -4,7 +4,7 @@ import pytest
 
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.targets import Target
-from tests.engine.evaluation.estimators.telling import TARGETS, answer, ends, tell
+from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 
 
@@ -16,9 +16,9 @@ def test_it_equals_the_published_library(target: Target, events: int) -> None:
     weighed = target.weigh(made(events, seed=events).log)
     point, interval = ips.Estimator(), gaussian.Interval()
     tell(weighed, point, interval)
-    found = answer(Ips().add(weighed))
-    assert found.estimate == pytest.approx(point.get(), abs=1e-9)
-    assert ends(found) == pytest.approx(interval.get(), abs=1e-9)
+    result = interval_of(Ips().add(weighed))
+    assert result.estimate == pytest.approx(point.get(), abs=1e-9)
+    assert ends(result) == pytest.approx(interval.get(), abs=1e-9)
 
 
 @pytest.mark.parametrize(
@@ -27,10 +27,10 @@ def test_it_equals_the_published_library(target: Target, events: int) -> None:
 def test_it_is_the_services_own_worked_example(
     weighted: float, events: int, squares: float
 ) -> None:
-    found = answer(Ips(events=events, wr=weighted, wwrr=squares))
-    assert found.estimate == pytest.approx(weighted / events)
+    interval = interval_of(Ips(events=events, wr=weighted, wwrr=squares))
+    assert interval.estimate == pytest.approx(weighted / events)
     variance = (squares - weighted**2 / events) / (events - 1)
     reach = 1.96 * (variance / events) ** 0.5
-    assert [found.estimate - found.low, found.high - found.estimate] == pytest.approx(
+    assert [interval.estimate - interval.low, interval.high - interval.estimate] == pytest.approx(
         [reach, reach], rel=3e-5
     )

@@ -4,14 +4,14 @@ import pytest
 
 from engine.evaluation.estimators.naive import Naive
 from engine.evaluation.targets import Fixed, Online
-from tests.engine.evaluation.estimators.telling import answer, middle_and_reach
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of, middle_and_reach
 from tests.engine.evaluation.made_logs import made
 
 
 def test_it_is_the_mean_of_what_was_shown() -> None:
     log = made(200).log
     for target, seen in ((Fixed("action1"), log.shown == 1), (Online(), log.shown >= 0)):
-        found = answer(Naive().add(target.weigh(log)))
+        interval = interval_of(Naive().add(target.weigh(log)))
         mean, reach = middle_and_reach(log.reward[seen])
-        assert found.estimate == pytest.approx(mean)
-        assert found.high - mean == pytest.approx(reach, rel=1e-6)
+        assert interval.estimate == pytest.approx(mean)
+        assert interval.high - mean == pytest.approx(reach, rel=1e-6)

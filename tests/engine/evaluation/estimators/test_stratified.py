@@ -1,4 +1,4 @@
-"""Our own interval: it holds where the books' do not, and says when it cannot tell."""
+"""The stratified interval: valid where textbook intervals fail; refused where data are too few."""
 
 from dataclasses import replace
 
@@ -16,13 +16,13 @@ from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 
 @pytest.mark.slow
 def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
-    """Four logs of 300 visitors: 16 intervals of actions. (All figures: the benchmark's table.)"""
+    """Four logs of 300 visitors: 16 intervals of actions. The benchmark's table has all figures."""
     watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
     finish(watch.repeating(4))
     ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
@@ -33,7 +33,7 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
 
 
 def apart(log: Decisions) -> Decisions:
-    """The same log, where every visitor is of a kind of their own."""
+    """The log with a separate context for every visitor."""
     names = tuple(f"visitor={i}" for i in range(len(log)))
     return replace(log, contexts=names, stratum=np.arange(len(log)))
 
@@ -42,19 +42,19 @@ def apart(log: Decisions) -> Decisions:
 @pytest.mark.parametrize("split", [False, True], ids=["few contexts", "a context each"])
 def test_it_holds_with_few_contexts_and_with_one_for_each_event(split: bool) -> None:
     """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %."""
-    held = 0
+    covered = 0
     for seed in range(40):
         of = made(300, seed)
         log = apart(of.log) if split else of.log
         for action, truth in zip(log.actions, of.shares @ of.expected, strict=True):
-            held += answer(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
-    assert held >= 108
+            covered += interval_of(Stratified().add(Fixed(action).weigh(log))).holds(float(truth))
+    assert covered >= 108
 
 
 def test_it_is_the_same_if_successes_are_called_failures() -> None:
     log = made(300).log
     mirrored = replace(log, reward=1 - log.reward)
-    one, two = (answer(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
+    one, two = (interval_of(Stratified().add(Even().weigh(it))) for it in (log, mirrored))
     assert [two.estimate, two.low, two.high] == pytest.approx(
         [1 - one.estimate, 1 - one.high, 1 - one.low], abs=1e-6
     )
@@ -67,7 +67,7 @@ def test_more_contexts_than_can_be_told_apart_are_not(monkeypatch: pytest.Monkey
     merged = parts[0] + parts[1] + parts[2] + parts[3]
     assert merged.contexts is None
     whole = Stratified().add(Even().weigh(log))
-    assert answer(merged).estimate == pytest.approx(answer(whole).estimate)
+    assert interval_of(merged).estimate == pytest.approx(interval_of(whole).estimate)
 
 
 def test_it_needs_all_probabilities() -> None:
@@ -77,43 +77,45 @@ def test_it_needs_all_probabilities() -> None:
 
 @pytest.mark.no_cover
 def test_it_holds_on_logs_of_a_greedy_learner_for_who_picks_the_best() -> None:
-    """Of 120 intervals .95 should; fewer than 108 have a chance of 1 %. Where all that was not
-    shown was lent to who picks the best of each context, 100 did."""
-    held = 0
+    """Expected coverage of 120 intervals: .95; fewer than 108 have a probability of 1 %. When the
+    picking target borrowed as many events as others, 100 covered the truth.
+    """
+    covered = 0
     for case in (CASES[1], CASES[2], CASES[4]):
         for log, truth in greedy(case, 40, 1_000, 90):
             (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
-            held += answer(Stratified().add(best[1].weigh(log))).holds(best[2])
-    assert held >= 108
+            covered += interval_of(Stratified().add(best[1].weigh(log))).holds(best[2])
+    assert covered >= 108
 
 
 def test_a_poor_run_of_what_was_seldom_shown_leaves_room_upwards() -> None:
-    """Logs whose few rare events earned less than half of what they should: of 41 intervals for all
-    alike 35 held with less room."""
-    poor = held = 0
+    """Logs whose few rare events earned less than half of their expectation. Of 41 intervals for
+    the uniform policy, 35 covered the truth with a smaller margin.
+    """
+    poor = covered = 0
     for case in (CASES[3], CASES[4]):
         for log, truth in greedy(case, 60, 1_000, 90):
             (alike,) = (one for one in targets_of(log, truth) if one[0] == "uniform")
-            told = Stratified().add(alike[1].weigh(log))
-            total, _, earned = told.unshown.sums[1]
+            estimator = Stratified().add(alike[1].weigh(log))
+            total, _, earned = estimator.unshown.sums[1]
             if earned / total < truth.mean() / 2:
                 poor += 1
-                held += answer(told).holds(alike[2])
+                covered += interval_of(estimator).holds(alike[2])
     assert poor == 41
-    assert held >= 37
+    assert covered >= 37
 
 
 def test_room_for_a_poor_run_goes_where_rates_say_too_much_and_no_more_than_that(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    told = [Stratified().add(Even().weigh(log)) for log, _ in greedy(CASES[4], 12, 400, 90)]
+    estimators = [Stratified().add(Even().weigh(log)) for log, _ in greedy(CASES[4], 12, 400, 90)]
 
-    def found(overrated: float) -> list[Interval]:
+    def intervals_with(overrated: float) -> list[Interval]:
         where = "engine.evaluation.estimators.stratified.OVERRATED"
         monkeypatch.setattr(where, overrated)
-        return [one for each in told if (one := each.alone())]
+        return [one for each in estimators if (one := each.alone())]
 
-    room, usual, none = found(0.0), found(3.0), found(1e9)
+    room, usual, none = intervals_with(0.0), intervals_with(3.0), intervals_with(1e9)
     for most, one, least in zip(room, usual, none, strict=True):
         assert (most.estimate, most.low) == (one.estimate, one.low) == (least.estimate, least.low)
         assert most.high >= one.high >= least.high > least.estimate
@@ -124,22 +126,22 @@ def test_room_for_a_poor_run_goes_where_rates_say_too_much_and_no_more_than_that
 def test_that_room_goes_only_as_far_as_a_target_does_not_pick(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """With nothing lent, of which less is to who picks, all else is alike."""
+    """No events are borrowed (a picking target borrows fewer), so all other terms are equal."""
     where = "engine.evaluation.estimators.stratified"
     monkeypatch.setattr(f"{where}.LENT", 1e-9)
     ((log, truth),) = greedy(CASES[2], 1, 400, 90)
     (best,) = (one for one in targets_of(log, truth) if one[0] == "best")
-    told = Stratified().add(best[1].weigh(log))
-    both = (told, replace(told, selection=Selection().add(Even().weigh(log))))
+    estimator = Stratified().add(best[1].weigh(log))
+    both = (estimator, replace(estimator, selection=Selection().add(Even().weigh(log))))
 
     def highest(overrated: float) -> list[float]:
         monkeypatch.setattr(f"{where}.OVERRATED", overrated)
         return [one.high for each in both if (one := each.alone())]
 
     picked, taken = np.subtract(highest(0.0), highest(0.01))
-    assert told.selection.share > 0.7
+    assert estimator.selection.share > 0.7
     assert taken > 0
-    assert picked / taken == pytest.approx(1 - told.selection.share)
+    assert picked / taken == pytest.approx(1 - estimator.selection.share)
 
 
 def test_what_is_proven_is_taken_where_ours_is_hardly_narrower() -> None:
@@ -154,10 +156,10 @@ def test_what_is_proven_is_taken_where_ours_is_hardly_narrower() -> None:
 def test_what_is_proven_is_the_betting_sequence_in_the_rewards_own_bounds() -> None:
     log = made(60).log
     log = replace(log, reward=5 * log.reward)
-    told = Stratified((0.0, 5.0)).add(Even().weigh(log))
-    assert told.proven is not None
-    assert told.proven.interval() == Betting((0.0, 5.0)).add(Even().weigh(log)).interval()
-    assert (told + Stratified((0.0, 5.0))).interval() == told.interval()
+    estimator = Stratified((0.0, 5.0)).add(Even().weigh(log))
+    assert estimator.proven is not None
+    assert estimator.proven.interval() == Betting((0.0, 5.0)).add(Even().weigh(log)).interval()
+    assert (estimator + Stratified((0.0, 5.0))).interval() == estimator.interval()
 
 
 def test_where_betting_stands_in_the_estimate_stays_ours_as_far_as_it_may() -> None:

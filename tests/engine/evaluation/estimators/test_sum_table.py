@@ -1,4 +1,4 @@
-"""Tables of sums that can be added, whatever their rows and columns."""
+"""Tables of sums that can be added, with any rows and columns."""
 
 import numpy as np
 

@@ -8,7 +8,7 @@ import pytest
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.estimators.sums import normal_interval
 from engine.evaluation.targets import Fixed
-from tests.engine.evaluation.estimators.telling import middle_and_reach
+from tests.engine.evaluation.estimators.estimator_helpers import middle_and_reach
 from tests.engine.evaluation.made_logs import made
 
 
@@ -24,10 +24,10 @@ def test_sums_are_those_of_their_names() -> None:
 
 def test_the_interval_of_a_mean_is_the_normal_one() -> None:
     values = np.array([1.0, 2.0, 4.0, 7.0])
-    found = normal_interval(4, values.sum(), (values**2).sum(), 0.95)
-    assert found is not None
+    interval = normal_interval(4, values.sum(), (values**2).sum(), 0.95)
+    assert interval is not None
     mean, reach = middle_and_reach(values)
-    assert [found.estimate, found.high] == pytest.approx([mean, mean + reach], rel=1e-6)
+    assert [interval.estimate, interval.high] == pytest.approx([mean, mean + reach], rel=1e-6)
 
 
 def test_one_value_says_nothing_of_its_error_and_none_says_nothing() -> None:

@@ -1,4 +1,4 @@
-"""The mean of what was not shown, its doubt, and how far targets depend on it."""
+"""Mean reward of unshown actions, with its uncertainty and its effect on target policies."""
 
 from dataclasses import replace
 
@@ -9,48 +9,48 @@ from engine.evaluation.estimators import Stratified
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.targets import Even, Fixed, Given, Online, Target
-from tests.engine.evaluation.estimators.telling import answer
+from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log
 
 
-def told(*parts: slice) -> Unshown:
-    found = Unshown()
+def unshown_of(*parts: slice) -> Unshown:
+    result = Unshown()
     for part in parts:
         log = LOG.take(np.arange(200)[part])
-        found = found.add(Even().weigh(log), log.reward)
-    return found
+        result = result.add(Even().weigh(log), log.reward)
+    return result
 
 
 def test_an_event_stands_for_as_many_others_as_its_chance_leaves() -> None:
     g = 1 / LOG.propensity - 1
-    mean, events = told(slice(200)).common(0)
+    mean, events = unshown_of(slice(200)).common(0)
     effective = g.sum() ** 2 / (g**2).sum()
     assert events == pytest.approx(effective + 0.5)
     assert mean == pytest.approx(
         ((g @ LOG.reward) / g.sum() * effective + 0.25) / (effective + 0.5)
     )
-    assert told(slice(200)).common(1) == pytest.approx((1 - mean, events))
+    assert unshown_of(slice(200)).common(1) == pytest.approx((1 - mean, events))
 
 
 def test_two_parts_of_a_log_are_the_whole() -> None:
-    whole = told(slice(200)).sums
-    assert told(slice(60), slice(60, None)).sums == pytest.approx(whole)
-    assert (told(slice(60)) + told(slice(60, None))).sums == pytest.approx(whole)
+    whole = unshown_of(slice(200)).sums
+    assert unshown_of(slice(60), slice(60, None)).sums == pytest.approx(whole)
+    assert (unshown_of(slice(60)) + unshown_of(slice(60, None))).sums == pytest.approx(whole)
 
 
 def test_where_all_was_shown_half_is_believed_and_all_is_in_doubt() -> None:
     sure = replace(LOG, propensity=np.ones(200), probabilities=None)
-    found = Unshown().add(Online().weigh(sure), sure.reward)
-    assert found.common(0) == (0.5, 0.5)
-    mean, down, up, _ = found.imagined(0, 25.0, 1.0, 1.96, 1.0)
+    result = Unshown().add(Online().weigh(sure), sure.reward)
+    assert result.common(0) == (0.5, 0.5)
+    mean, down, up, _ = result.imagined(0, 25.0, 1.0, 1.96, 1.0)
     assert mean == down == 0.5
     assert up >= 0.5
 
 
 def test_chances_that_rounding_lifts_above_one_leave_nothing_out() -> None:
-    """Less than nothing, and the mean of what was not shown would be any number."""
+    """Otherwise a negative weight would make the mean of unshown actions arbitrary."""
     q = np.where(np.arange(200) % 2, 1 - 1e-9, 1 + 1e-9)
     log = replace(LOG, propensity=q, probabilities=None)
     for target in (Even(), Online()):
@@ -64,18 +64,18 @@ PICKS = Given("picks", np.eye(3)[VARIED.stratum % 3])
 
 
 @pytest.mark.parametrize("target", [Even(), Fixed("action1")], ids=lambda one: one.key)
-def test_who_treats_all_contexts_alike_picks_nothing(target: Target) -> None:
+def test_a_context_free_policy_has_no_picks(target: Target) -> None:
     assert Selection().add(target.weigh(VARIED)).share == pytest.approx(0.0, abs=1e-12)
 
 
-def test_who_shows_each_action_in_a_third_of_contexts_picks() -> None:
+def test_a_policy_with_each_action_in_a_third_of_contexts_picks() -> None:
     """The mean of pi is about a third, and so is its mean square: 1 - 1/9 / (1/3)."""
     assert Selection().add(PICKS.weigh(VARIED)).share == pytest.approx(2 / 3, abs=0.05)
 
 
 def test_the_best_of_three_normal_numbers_is_85_hundredths_above_their_mean() -> None:
-    told = Selection().add(PICKS.weigh(VARIED))
-    assert told.advantage(len(VARIED)) == pytest.approx(0.846, abs=0.03)
+    selection = Selection().add(PICKS.weigh(VARIED))
+    assert selection.advantage(len(VARIED)) == pytest.approx(0.846, abs=0.03)
 
 
 def test_parts_add_up() -> None:
@@ -98,8 +98,8 @@ def test_what_is_expected_once_at_most_counts_from_the_unlikeliest_on() -> None:
 
 
 @pytest.mark.parametrize("earned", [0, 1])
-def test_what_was_never_shown_may_have_earned_nothing(earned: int) -> None:
-    """Of a log that shows one action only, whatever it earns."""
+def test_unshown_actions_may_earn_nothing(earned: int) -> None:
+    """A log that shows a single action, for any reward."""
     log = made(300).log
     shown = log.shown == 0
     assert 0 < shown.sum() < len(log)
@@ -112,15 +112,17 @@ def test_what_was_never_shown_may_have_earned_nothing(earned: int) -> None:
         propensity=np.ones(len(one)),
         reward=np.full(len(one), float(earned)),
     )
-    assert answer(Stratified().add(Fixed(one.actions[1]).weigh(one))).low == 0
-    assert answer(Stratified().add(Fixed(one.actions[0]).weigh(one))).low >= 0.9 * earned
+    assert interval_of(Stratified().add(Fixed(one.actions[1]).weigh(one))).low == 0
+    assert interval_of(Stratified().add(Fixed(one.actions[0]).weigh(one))).low >= 0.9 * earned
 
 
 @pytest.mark.parametrize("rate", [0.4, 0.8], ids=["successes are rarer", "failures are rarer"])
 def test_the_lower_end_has_room_for_what_was_unreached_and_no_other_end_moves(
     rate: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Two actions earn alike, and three that earn nothing had chances of one in a million."""
+    """Two actions earn the same; three actions that earn nothing had probabilities of one in a
+    million.
+    """
     rng, chances = np.random.default_rng(5), np.array([0.5 - 2e-6, 0.5 - 1e-6, *[1e-6] * 3])
     shown = rng.integers(2, size=400)
     log = replace(
@@ -130,11 +132,11 @@ def test_the_lower_end_has_room_for_what_was_unreached_and_no_other_end_moves(
         reward=(rng.random(400) < rate).astype(float),
         probabilities=np.tile(chances, (400, 1)),
     )
-    told, truth = Stratified().add(Even().weigh(log)), 2 / 5 * rate
-    room = told.alone()
+    estimator, truth = Stratified().add(Even().weigh(log)), 2 / 5 * rate
+    room = estimator.alone()
     where = "engine.evaluation.estimators.stratified.unreached"
     monkeypatch.setattr(where, lambda steps: 0.0)
-    tight = told.alone()
+    tight = estimator.alone()
     assert room is not None
     assert tight is not None
     assert room.low < truth < tight.low

@@ -1,4 +1,4 @@
-"""The loop in a store whose files are read."""
+"""Fixtures: a stored loop whose exported files are read."""
 
 from tests.engine.store.exchange.conftest import exported, library, lines
 

@@ -1,4 +1,4 @@
-"""Rows of dsjson that are good but for one thing."""
+"""Rows of dsjson with a single fault each."""
 
 import json
 from typing import Any
@@ -8,7 +8,7 @@ from tests.engine.store.exchange.files import GOOD_ROW
 
 
 def lines(*rows: Any) -> bytes:
-    """A file of them, each with an id of its own."""
+    """A file of these rows, each with a distinct id."""
     named = (
         row | {"EventId": f"e{n}"} if isinstance(row, dict) else row for n, row in enumerate(rows)
     )
@@ -16,12 +16,12 @@ def lines(*rows: Any) -> bytes:
 
 
 def without(*names: str) -> Json:
-    """A good row without some of its names."""
+    """A valid row without the given fields."""
     return {name: value for name, value in GOOD_ROW.items() if name not in names}
 
 
 def offering(*actions: object) -> Json:
-    """One that offers these actions, each as often."""
+    """A row with these actions and equal probabilities."""
     size = len(actions)
     chances = {"a": list(range(1, size + 1)), "p": [1 / size] * size}
     return GOOD_ROW | chances | {"c": {"_multi": list(actions)}}

@@ -1,9 +1,9 @@
-"""A batch knows where its rows stand in the file, and how their numbers are written."""
+"""A batch knows the position of its rows in the file and the number format of the file."""
 
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.made import as_parquet, table
+from tests.engine.evaluation.files.sample_files import as_parquet, table
 
 
 def test_rows_are_numbered_as_their_file_counts_them() -> None:

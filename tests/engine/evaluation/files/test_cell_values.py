@@ -1,4 +1,4 @@
-"""Columns become arrays, whatever their types are."""
+"""Columns of any type become arrays."""
 
 from datetime import date, datetime
 

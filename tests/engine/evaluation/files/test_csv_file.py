@@ -1,4 +1,4 @@
-"""Rows of CSV with the numbers of their lines, names of columns, and what stands before them."""
+"""CSV rows with line numbers, column names, and text before the header."""
 
 import pyarrow as pa
 import pytest
@@ -7,7 +7,7 @@ from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches, head
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.read import lines_of
+from tests.engine.evaluation.files.line_numbers import lines_of
 
 
 def test_lines_are_those_of_the_file_whatever_is_left_out() -> None:
@@ -26,10 +26,12 @@ def test_lines_are_counted_on_from_batch_to_batch(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.filterwarnings("error::pytest.PytestUnraisableExceptionWarning")
-def test_what_is_not_utf8_in_a_later_batch_is_told_with_its_own_line(
+def test_invalid_utf8_in_a_later_batch_is_reported_with_its_line(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Which is not the first of its batch. Arrow's own decoding left a traceback on stderr."""
+    """The invalid line is not the first of its batch. Arrow's own decoding printed a traceback on
+    stderr.
+    """
     monkeypatch.setattr("engine.evaluation.files.csv_file.BLOCK", 64)
     faults = Faults()
     read = lines_of(b"a,b\n" + b"1,22222222\n" * 12 + b"\xe9,2,3\n", faults)

@@ -1,17 +1,17 @@
-"""Lines of dsjson become batches of decisions, or faults with their numbers."""
+"""Lines of dsjson become batches of decisions, or faults with line numbers."""
 
 import pytest
 
 from tests.engine.evaluation.files.dsjson_rows import lines, offering, without
-from tests.engine.evaluation.files.made import read, refused
+from tests.engine.evaluation.files.sample_files import read, refused
 from tests.engine.store.exchange.files import GOOD_ROW
 
 
-def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
+def test_invalid_json_and_utf_8_are_reported_with_the_line() -> None:
     good = lines(GOOD_ROW)
-    told = refused(b"\n".join([good, good[:50], good.replace(b"_tag", b"_t\xe9g"), b"", b"x"]))
-    assert [line for line, _ in told] == [2, 3, 5]
-    assert told[1][1] == "it is not UTF-8"
+    faults = refused(b"\n".join([good, good[:50], good.replace(b"_tag", b"_t\xe9g"), b"", b"x"]))
+    assert [line for line, _ in faults] == [2, 3, 5]
+    assert faults[1][1] == "it is not UTF-8"
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ def test_text_that_is_no_json_or_not_utf_8_is_told_with_its_line() -> None:
         (GOOD_ROW | {"p": [float("nan"), 1]}, "it is no decision: JSON is malformed"),
     ],
 )
-def test_a_line_of_other_types_is_told_with_where_they_are(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+def test_wrong_types_in_a_line_are_reported_with_their_place(row: object, reason: str) -> None:
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None:
@@ -43,10 +43,10 @@ def test_rewards_and_activations_whose_decisions_are_gone_are_left_out() -> None
         (GOOD_ROW | {"_outcomes": []}, "it shows several actions at once, or a number as an"),
     ],
 )
-def test_a_faulty_line_is_told_with_what_it_holds(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+def test_a_faulty_line_is_reported_with_the_value(row: object, reason: str) -> None:
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_what_is_not_learned_is_left_out_but_counts() -> None:
@@ -55,8 +55,8 @@ def test_what_is_not_learned_is_left_out_but_counts() -> None:
 
 
 def test_a_reward_whose_decision_was_read_is_one_of_a_log_that_is_not_joined() -> None:
-    ((line, told),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
-    assert (line, told) == (
+    ((line, reason),) = refused(lines(GOOD_ROW) + b'\n{"RewardValue": 1, "EventId": "e0"}')
+    assert (line, reason) == (
         2,
         "it is the reward of the earlier event 'e0': the log is not joined. Join rewards "
         "to decisions first",
@@ -81,10 +81,10 @@ A_FIRST = "it has no probability (_label_probability), so other policies cannot"
         (without("a"), "a does not name the actions 1 to 2"),
     ],
 )
-def test_chances_that_cannot_be_are_told_with_their_line(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+def test_impossible_probabilities_are_reported_with_the_line(row: object, reason: str) -> None:
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> None:
@@ -101,17 +101,17 @@ def test_the_order_of_a_ranking_is_not_asked_for_where_nothing_follows_it() -> N
         (offering(1, 2), "c._multi has values that are not objects"),
     ],
 )
-def test_an_offer_that_cannot_be_is_told_with_its_line(row: object, reason: str) -> None:
-    ((line, told),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
+def test_an_impossible_offer_is_reported_with_the_line(row: object, reason: str) -> None:
+    ((line, reason),) = refused(lines(GOOD_ROW, row, GOOD_ROW))
     assert line == 2
-    assert told.startswith(reason)
+    assert reason.startswith(reason)
 
 
 def test_offers_may_not_differ_where_positions_are_all_that_tells_actions() -> None:
     (log,) = read(lines(offering({"x": 1}, {"x": 2}), offering({"x": 3}, {"x": 4})))
     assert log.actions == ("1", "2")
-    told = refused(lines(offering({"x": 1}, {"x": 2}), offering({"x": 1}, {"x": 2}, {"x": 3})))
-    assert told == [
+    faults = refused(lines(offering({"x": 1}, {"x": 2}), offering({"x": 1}, {"x": 2}, {"x": 3})))
+    assert faults == [
         (
             2,
             "it offers 3 actions, not all with an id, after 2 in earlier events, so the actions "

@@ -1,4 +1,4 @@
-"""An event that stands in a log twice is told with its line, wherever the first one was."""
+"""Duplicate events of a log are reported with their line numbers."""
 
 from pathlib import Path
 
@@ -8,13 +8,13 @@ import pytest
 from engine.errors import RejectedError
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.log_source import open_log
-from tests.engine.evaluation.files.made import as_csv, as_dsjson, as_parquet, refused, table
+from tests.engine.evaluation.files.sample_files import as_csv, as_dsjson, as_parquet, refused, table
 
 MADE = table(40)
 REASON = "its event id 'e7' is a duplicate: each decision counts once"
 
 
-def test_ids_are_told_apart_from_batch_to_batch() -> None:
+def test_duplicate_ids_are_found_across_batches() -> None:
     ids = EventIds()
     assert ids.again(np.array([1, 0, 1, 2, 2]), ["a", "b", ""]).tolist() == [False] * 2 + [
         True, False, False,
@@ -25,10 +25,12 @@ def test_ids_are_told_apart_from_batch_to_batch() -> None:
     )  # fmt: skip
 
 
-def test_long_ids_are_told_apart_as_short_ones_are() -> None:
+def test_duplicate_long_ids_are_found() -> None:
     ids, long = EventIds(), "x" * 1_000
-    told = [ids.is_again(one) for one in (f"{long}1", f"{long}2", f"{long}1", "x1", "\ud800" * 50)]
-    assert told == [False, False, True, False, False]
+    repeated = [
+        ids.is_again(one) for one in (f"{long}1", f"{long}2", f"{long}1", "x1", "\ud800" * 50)
+    ]
+    assert repeated == [False, False, True, False, False]
 
 
 @pytest.mark.parametrize(("write", "line"), [(as_csv, 42), (as_parquet, 41), (as_dsjson, 41)])
@@ -38,7 +40,7 @@ def test_an_event_that_stands_there_twice_is_told(write: object, line: int) -> N
     assert refused(write(again)) == [(line, REASON)]
 
 
-def test_parts_that_overlap_are_told_with_the_file(tmp_path: Path) -> None:
+def test_overlapping_parts_are_reported_with_the_file(tmp_path: Path) -> None:
     (tmp_path / "1.csv").write_bytes(as_csv(MADE))
     (tmp_path / "2.csv").write_bytes(as_csv(MADE.slice(7, 2)))
     with pytest.raises(RejectedError) as error:

@@ -1,4 +1,4 @@
-"""Batches as one log say what they said apart."""
+"""Joined batches equal the single batches."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from engine.evaluation.files.joined import joined
 from engine.evaluation.offline import evaluate
 from engine.evaluation.targets import Baseline, Even, Fixed, Online
-from tests.engine.evaluation.files.made import (
+from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     as_dsjson,
     as_parquet,
@@ -32,7 +32,7 @@ def test_batches_that_order_their_actions_otherwise_are_one_log() -> None:
     )
 
 
-def test_what_one_batch_does_not_tell_is_not_known() -> None:
+def test_probabilities_missing_in_one_batch_are_dropped() -> None:
     (log,) = read(as_parquet(table(20)))
     assert joined([log, log]).probabilities is not None
     assert joined([log, replace(log, probabilities=None)]).probabilities is None

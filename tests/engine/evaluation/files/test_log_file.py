@@ -1,4 +1,4 @@
-"""What is in a file is told by its first bytes."""
+"""The type of a file is detected from its first bytes."""
 
 import gzip
 
@@ -26,7 +26,7 @@ def test_the_kind_of_a_file(data: bytes, kind: str) -> None:
     assert LogFile("log", data).kind == kind
 
 
-def test_whether_a_file_is_longer_is_told_of_what_unfolds() -> None:
+def test_the_size_limit_applies_to_unpacked_data() -> None:
     for data in (b"a" * 100, gzip.compress(b"a" * 100, mtime=0)):
         assert LogFile("log", data).is_longer(99)
         assert not LogFile("log", data).is_longer(100)

@@ -1,4 +1,6 @@
-"""A log is the same in whatever file it comes, whole or in parts, and refused as a whole."""
+"""A log gives the same decisions in every file format, whole or in parts; faults refuse all
+of it.
+"""
 
 import gzip
 import sys
@@ -15,7 +17,7 @@ from engine.evaluation.decisions import columns_in
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.window import Window
-from tests.engine.evaluation.files.made import (
+from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     COLUMNS,
     as_csv,
@@ -51,8 +53,10 @@ def test_the_same_log_is_read_from_every_kind_of_file(
         np.testing.assert_allclose(log.probabilities[:, at], chances)
     assert log.reward.tolist() == [event["reward"] for event in EVENTS]
     np.testing.assert_allclose(log.propensity, [event["propensity"] for event in EVENTS])
-    told = [{f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS]
-    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == told
+    expected_fields = [
+        {f"weather={event['weather']}", f"loud={event['loud']}".lower()} for event in EVENTS
+    ]
+    assert [{*columns_in(log.contexts[at])} for at in log.stratum] == expected_fields
 
 
 def test_a_log_without_a_word_on_what_is_offered_offers_all_that_it_shows() -> None:
@@ -74,8 +78,8 @@ def test_a_window_holds_the_events_that_a_cut_would(write: Write) -> None:
     by_number = read(write(MADE), window=inside)
     by_time = read(write(MADE), window=Window(since=EVENTS[20]["time"], until=EVENTS[149]["time"]))
     rewards = [event["reward"] for event in EVENTS[20:150]]
-    for found in (by_number, by_time):
-        assert [reward for log in found for reward in log.reward] == rewards
+    for result in (by_number, by_time):
+        assert [reward for log in result for reward in log.reward] == rewards
     late = datetime(2030, 1, 1, tzinfo=UTC)
     assert not read(write(MADE), window=Window(since=late))
     assert not read(write(MADE), window=Window(first=201))
@@ -113,7 +117,7 @@ def test_other_events_were_left_out_of_one_part_than_of_another(tmp_path: Path) 
         list(open_log(tmp_path).batches())
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def test_columns_that_are_not_there_or_not_said_are_one_sentence() -> None:
@@ -131,7 +135,7 @@ def test_columns_that_are_not_there_or_not_said_are_one_sentence() -> None:
         read(data, replace(COLUMNS, time=""), Window(since=datetime(2026, 1, 1, tzinfo=UTC)))
 
 
-def test_faults_are_told_by_line_and_counted_and_no_event_after_one_is_given() -> None:
+def test_faults_are_reported_by_line_and_no_event_after_a_fault_is_returned() -> None:
     good = "2026-01-01T00:00:00Z,rainy,true,tea|cake,cake,0.25,1"
     lines = [good, good.replace("0.25", "0"), "", good.replace("cake,cake", "cake,soup")]
     lines += [good.replace(",1", ",7")] * 30
@@ -156,8 +160,8 @@ def test_lines_are_those_of_their_own_file_where_reading_ends_and_where_names_ar
         (tmp_path / folder / "part.csv").write_bytes(data)
     with pytest.raises(RejectedError) as error:
         list(open_log(tmp_path).batches())
-    told = [(fault.file, fault.line) for fault in error.value.faults]
-    assert told == [("1/part.csv", 3), ("2/part.csv", 4)]
+    places = [(fault.file, fault.line) for fault in error.value.faults]
+    assert places == [("1/part.csv", 3), ("2/part.csv", 4)]
 
 
 def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:
@@ -169,7 +173,7 @@ def test_a_column_with_too_many_different_values_is_none_of_actions() -> None:
 
 
 def test_a_log_that_cannot_be_read_to_its_end_is_not_said_to_show_what_was_not_offered() -> None:
-    """All that it shows is not known then, and bytes are read ahead: a race, so again and again."""
+    """The contents are not fully known then. Bytes are read ahead, so the race is repeated."""
     rows = b"country,action,prob,reward\n" + b"NL,red,.5,1\n" * 60_000
     columns = Columns(shown="action", reward="reward", propensity="prob", context=("country",))
     data = gzip.compress(rows, mtime=0)

@@ -1,4 +1,4 @@
-"""A loop evaluated where it is, out of the store, and out of its files, is the same."""
+"""Evaluation of a loop in memory, from the store and from its files gives the same result."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -14,15 +14,15 @@ from engine.evaluation.offline import evaluate
 from engine.evaluation.targets import Baseline, Even, Fixed, Online
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
-from tests.engine.evaluation.files.made import numbers_of, refused
+from tests.engine.evaluation.files.sample_files import numbers_of, refused
 from tests.engine.store.exchange.files import reading_of
 from tests.engine.store.workers import WORLD
 
 TARGETS = (Online(), Baseline(), Even(), *(Fixed(item.id) for item in WORLD.items))
 
 
-def told(found: Iterable[Decisions]) -> list[float]:
-    return numbers_of(evaluate(found, TARGETS))
+def numbers_of_log(result: Iterable[Decisions]) -> list[float]:
+    return numbers_of(evaluate(result, TARGETS))
 
 
 def test_a_loop_is_the_same_in_the_store_and_in_its_files(
@@ -30,15 +30,17 @@ def test_a_loop_is_the_same_in_the_store_and_in_its_files(
 ) -> None:
     monkeypatch.setattr("engine.evaluation.files.loops.BATCH", 5)
     loop = exported.loop
-    wanted = told([decisions_from(usable(loop))])
+    wanted = numbers_of_log([decisions_from(usable(loop))])
     stored = [*batches(library.open(exported.id).loop.events.values())]
     assert len(stored) == 3
-    assert told(stored) == pytest.approx(wanted)
+    assert numbers_of_log(stored) == pytest.approx(wanted)
     data = "\n".join(lines).encode()
-    assert told(open_log(data).batches()) == pytest.approx(wanted)
+    assert numbers_of_log(open_log(data).batches()) == pytest.approx(wanted)
     (log,) = open_log("\n".join(reading_of(loop.log).lines("here")).encode()).batches()
     # No beliefs are in dsjson.
-    assert told([log]) == pytest.approx(told([replace(decisions_from(usable(loop)), means=None)]))
+    assert numbers_of_log([log]) == pytest.approx(
+        numbers_of_log([replace(decisions_from(usable(loop)), means=None)])
+    )
 
 
 def test_a_window_of_a_loop_is_by_number_and_time(exported: StoredLoop) -> None:

@@ -1,4 +1,4 @@
-"""What the process that reads a file answers is the same on the other side."""
+"""Answers of the reader process survive serialisation."""
 
 from dataclasses import fields, replace
 from io import BytesIO
@@ -18,7 +18,7 @@ BARE = replace(LOG, probabilities=None, means=None)
 
 
 def sent(answer: FileAnswer) -> FileAnswer:
-    """An answer that was written and read."""
+    """An answer after a write and a read."""
     file = BytesIO()
     write_answer(answer, file)
     file.seek(0)
@@ -31,7 +31,8 @@ def sent(answer: FileAnswer) -> FileAnswer:
         replace(LOG, unmatched=3, rounding=0.005, nearness=np.full(50, 0.004)),
         BARE,
         replace(LOG, means=np.full((50, 3), 0.1 + 0.2)),
-        replace(BARE, contexts=("\ud800", *LOG.contexts[1:])),  # Half of a pair: JSON can name it.
+        # Half of a surrogate pair: JSON can express it.
+        replace(BARE, contexts=("\ud800", *LOG.contexts[1:])),
     ],
 )
 def test_decisions_are_the_same(log: Decisions) -> None:

@@ -44,10 +44,10 @@ def test_ips_snips_and_doubly_robust_are_their_formulas() -> None:
     names = Columns("item_id", "click", "propensity_score", ("position",), actions=actions)
     (log,) = open_log(PATH, columns=names).batches()
     targets = [Even(), Given("by position", policies["by position"])]
-    found = evaluate([replace(log, means=means)], targets).rows()
+    result = evaluate([replace(log, means=means)], targets).rows()
 
     events = np.arange(300)
-    for row in found:
+    for row in result:
         policy = policies[row.target]
         weight = policy[events, shown] / propensity
         surprise = weight * (reward - means[events, shown])

@@ -1,13 +1,13 @@
-"""Rows of Parquet, and files that are damaged inside."""
+"""Parquet rows, and files with damaged contents."""
 
 import pyarrow as pa
 from pyarrow import parquet
 
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.read import lines_of
+from tests.engine.evaluation.files.line_numbers import lines_of
 
 
-def test_a_parquet_file_that_is_damaged_inside_is_told_with_the_row() -> None:
+def test_a_damaged_parquet_file_is_reported_with_the_row() -> None:
     sink = pa.BufferOutputStream()
     made = pa.table({"a": [str(n) for n in range(70_000)]})
     parquet.write_table(made, sink, row_group_size=66_000, compression="snappy")

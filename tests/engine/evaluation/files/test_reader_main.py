@@ -1,4 +1,4 @@
-"""The process that reads a file, by what it says on its output."""
+"""The output of the process that reads a file."""
 
 import os
 import subprocess
@@ -13,7 +13,7 @@ from engine.errors import PersonalizerError
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.files import reader_main as child
 from engine.evaluation.files.messages import FileRequest, Inspected, read_answer
-from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, table
+from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, table
 
 DATA = as_csv(table(30))
 

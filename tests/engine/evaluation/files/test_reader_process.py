@@ -1,4 +1,4 @@
-"""A file is read in a process of its own, which may fail, and ends with whoever asked."""
+"""A file is read in a separate process, which may fail and ends with its parent."""
 
 import gzip
 import os
@@ -20,7 +20,7 @@ from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.reader_process import inspecting, reading
 from engine.steps import WAITS, finish
-from tests.engine.evaluation.files.made import COLUMNS, as_csv, as_dsjson, as_parquet, table
+from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
 
 MADE = table(300)
 MEMORY = 512
@@ -38,8 +38,8 @@ def refused(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -
 
 
 def fields(log: Decisions) -> dict[str, Any]:
-    told = {name: getattr(log, name) for name in Decisions.__slots__}
-    return {name: v.tolist() if hasattr(v, "tolist") else v for name, v in told.items()}
+    columns = {name: getattr(log, name) for name in Decisions.__slots__}
+    return {name: v.tolist() if hasattr(v, "tolist") else v for name, v in columns.items()}
 
 
 @pytest.mark.parametrize("data", [as_csv(MADE), as_parquet(MADE), as_dsjson(MADE)])
@@ -50,10 +50,13 @@ def test_a_log_is_the_same_as_read_here(data: bytes) -> None:
 
 
 def test_columns_are_looked_at() -> None:
-    told = finish(inspecting(BytesIO(as_csv(MADE)), "log", MEMORY))
-    assert told.names == tuple(MADE.column_names)
-    assert told.columns is not None
-    assert (told.columns.shown, told.columns.probabilities) == ("action", COLUMNS.probabilities)
+    description = finish(inspecting(BytesIO(as_csv(MADE)), "log", MEMORY))
+    assert description.names == tuple(MADE.column_names)
+    assert description.columns is not None
+    assert (description.columns.shown, description.columns.probabilities) == (
+        "action",
+        COLUMNS.probabilities,
+    )
     made = MADE.append_column("tags", pa.array([["a"]] * 300))
     assert finish(inspecting(BytesIO(as_parquet(made)), "log", MEMORY)).nested == ("tags",)
     assert finish(inspecting(BytesIO(as_dsjson(MADE)), "log", MEMORY)).columns is None
@@ -84,7 +87,7 @@ def test_a_log_with_more_events_or_cells_than_allowed_is_one_sentence(
 
 
 def huge() -> bytes:
-    """Parquet of a few KiB with one page of 256 MiB."""
+    """Parquet of a few KiB with a page of 256 MiB."""
     sink = BytesIO()
     texts = {"action": ["x" * (1 << 25)] * 8, "propensity": [0.5] * 8, "reward": [1.0] * 8}
     parquet.write_table(pa.table(texts), sink, compression="zstd", use_dictionary=False)
@@ -105,9 +108,9 @@ def test_a_gzip_file_that_goes_on_and_on_is_one_sentence() -> None:
 
 
 def children() -> list[int]:
-    """Processes of this one, by their ids."""
-    told = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
-    return list(map(int, told.split()))
+    """Ids of the current process's children."""
+    ids = Path(f"/proc/self/task/{os.getpid()}/children").read_text()
+    return list(map(int, ids.split()))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")

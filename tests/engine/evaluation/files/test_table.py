@@ -1,4 +1,4 @@
-"""Files of either kind have bounds, and those that are no tables are told in one sentence."""
+"""Table files of either kind have limits; files that are no tables are refused in one sentence."""
 
 import gzip
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from engine.errors import RejectedError
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches, head
 from engine.store.exchange.lines import Faults
-from tests.engine.evaluation.files.made import as_csv, as_parquet, table
+from tests.engine.evaluation.files.sample_files import as_csv, as_parquet, table
 
 
 @pytest.mark.parametrize("write", [partial(as_csv, pack=True), as_csv, as_parquet])
@@ -67,6 +67,6 @@ def test_a_file_has_no_more_columns_than_can_be_told_apart(
         (b"a,b\n1," + b"2" * 600_000 + b"\n", "a line has more than 256 KiB"),
     ],
 )
-def test_what_is_no_table_is_one_sentence(data: bytes, reason: str) -> None:
+def test_files_without_a_table_are_refused_in_one_sentence(data: bytes, reason: str) -> None:
     with pytest.raises(RejectedError, match=f"Nothing was evaluated: {reason}"):
         head(LogFile("log", data))

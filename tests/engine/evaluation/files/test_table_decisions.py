@@ -5,7 +5,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.files.columns import Columns
-from tests.engine.evaluation.files.made import GOOD, as_parquet, read, refused, text
+from tests.engine.evaluation.files.sample_files import GOOD, as_parquet, read, refused, text
 
 TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
 
@@ -29,7 +29,7 @@ TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))
         ("tea|cake", "[" * 5_000, "its action 'cake' was not offered"),
     ],
 )
-def test_a_faulty_row_is_told_with_what_it_holds(old: str, new: str, reason: str) -> None:
+def test_a_faulty_row_is_reported_with_the_value(old: str, new: str, reason: str) -> None:
     assert refused(text(GOOD, GOOD.replace(old, new))) == [(3, reason)]
 
 
@@ -50,8 +50,8 @@ def test_a_row_with_a_field_more_that_is_not_utf_8_is_refused_with_its_line() ->
     [("action", "it shows no action"), ("offered", "it offers no action"), ("event", None)],
 )
 def test_a_parquet_column_of_the_type_null_holds_nothing(column: str, reason: str | None) -> None:
-    told = {"action": ["a", "b"], "reward": [1, 0], "p": [0.5, 0.5], "offered": ["a|b", "a|b"]}
-    data = as_parquet(pa.table({**told, "event": ["1", "2"], column: pa.nulls(2)}))
+    rows = {"action": ["a", "b"], "reward": [1, 0], "p": [0.5, 0.5], "offered": ["a|b", "a|b"]}
+    data = as_parquet(pa.table({**rows, "event": ["1", "2"], column: pa.nulls(2)}))
     columns = Columns("action", "reward", "p", offered="offered", event="event")
     if reason is None:
         assert len(read(data, columns)[0]) == 2
@@ -90,11 +90,11 @@ def test_probabilities_that_cannot_be_are_refused(
 
 
 def test_what_was_not_offered_has_no_probability_and_the_shown_one_only_one() -> None:
-    told = {"action": ["a"], "reward": [1], "p": [0.9], "p_a": [0.5], "p_b": [0.5]}
+    row = {"action": ["a"], "reward": [1], "p": [0.9], "p_a": [0.5], "p_b": [0.5]}
     names = Columns("action", "reward", "p", probabilities=TABLE.probabilities)
     twice = [(1, "its probability is 0.9, but that of the action shown is 0.5")]
-    assert refused(as_parquet(pa.table(told)), names) == twice
-    data = as_parquet(pa.table(told | {"set": [["a"]]}))
+    assert refused(as_parquet(pa.table(row)), names) == twice
+    data = as_parquet(pa.table(row | {"set": [["a"]]}))
     listed = Columns("action", "reward", probabilities=TABLE.probabilities, offered="set")
     assert refused(data, listed) == [(1, "an action that was not offered has a probability")]
 
@@ -118,10 +118,18 @@ def test_a_comma_in_a_value_is_no_new_column_and_missing_values_are_told() -> No
 
 
 def test_objects_are_columns_and_lists_of_objects_are_told_by_their_ids() -> None:
-    told = {"action": ["a"], "reward": [True], "p": ["50 %"], "set": [[{"id": "b"}, {"id": "a"}]]}
-    told |= {"user": [{"age": 41, "at": {"city": "Bern"}}], "json": ['{"weather": "rainy, cold"}']}
+    columns = {
+        "action": ["a"],
+        "reward": [True],
+        "p": ["50 %"],
+        "set": [[{"id": "b"}, {"id": "a"}]],
+    }
+    columns |= {
+        "user": [{"age": 41, "at": {"city": "Bern"}}],
+        "json": ['{"weather": "rainy, cold"}'],
+    }
     names = Columns("action", "reward", "p", ("user.age", "user.at.city", "json"), offered="set")
-    (log,) = read(as_parquet(pa.table(told)), names)
+    (log,) = read(as_parquet(pa.table(columns)), names)
     assert log.contexts == ("user.age=41, user.at.city=Bern, json.weather=rainy,, cold",)
     assert (log.actions, log.reward.tolist(), log.propensity.tolist()) == (("b", "a"), [1], [0.5])
 

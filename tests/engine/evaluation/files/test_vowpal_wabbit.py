@@ -1,6 +1,6 @@
-"""A log of Vowpal Wabbit's own decisions: read by us and by Vowpal Wabbit, it says the same.
+"""A log of decisions by Vowpal Wabbit gives the same results here and in Vowpal Wabbit.
 
-Its average loss, where it learns nothing, is the IPS estimate of what its policy would have lost.
+Its average loss without learning is the IPS estimate of its policy's loss.
 """
 
 import json
@@ -22,7 +22,9 @@ TESTED = "--cb_adf -q :: --dsjson --quiet --no_stdin"
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What it decided, with its probabilities, while it learned; 2 or 3 drinks were offered."""
+    """Decisions of Vowpal Wabbit while learning, with their probabilities; 2 or 3 drinks are
+    offered.
+    """
     rng = np.random.default_rng(5)
     explorer = wabbit.Workspace("--cb_explore_adf --epsilon 0.2 -q :: --quiet --random_seed 3")
     rows = []
@@ -50,9 +52,9 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 },
             }
         )
-    found = tmp_path_factory.mktemp("vw") / "log.dsjson"
-    found.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
-    return found
+    result = tmp_path_factory.mktemp("vw") / "log.dsjson"
+    result.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    return result
 
 
 def ips(path: Path, target: Target) -> float:
@@ -82,6 +84,6 @@ def test_what_it_loses_with_what_it_learned_is_what_its_choices_would(path: Path
     chances = np.zeros((EVENTS, len(DRINKS)))
     (log,) = open_log(path).batches()
     chances[np.arange(EVENTS), [log.actions.index(DRINKS[at]) for at in chosen]] = 1.0
-    found = ips(path, Given("learned", chances))
-    assert mean == pytest.approx(-found, abs=1e-6)
-    assert found > ips(path, Baseline()) + 0.1
+    result = ips(path, Given("learned", chances))
+    assert mean == pytest.approx(-result, abs=1e-6)
+    assert result > ips(path, Baseline()) + 0.1

@@ -1,4 +1,4 @@
-"""Windows hold events by number and time, ends included, one by one and as arrays."""
+"""Windows select events by number and time, ends included, for scalars and arrays."""
 
 from datetime import UTC, datetime, timedelta
 

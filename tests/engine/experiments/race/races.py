@@ -1,4 +1,4 @@
-"""A small line-up, and what came of a race in comparable form."""
+"""A small line-up, and outcomes of a race in comparable form."""
 
 from concurrent.futures import Executor
 
@@ -23,7 +23,7 @@ FOUR = (
 
 
 def outcomes_of(plan: Plan, executor: Executor | None = None) -> list[Outcome]:
-    """What comes of a race in which nothing fails."""
+    """Outcomes of a race without failures."""
     results = list(race(plan, executor))
     outcomes = [result for result in results if isinstance(result, Outcome)]
     assert outcomes == results
@@ -44,7 +44,7 @@ def bits(outcomes: list[Outcome]) -> dict[tuple[str, int], bytes]:
 
 
 def shown(plan: Plan, contender: Contender, seed: int = 3) -> list[int]:
-    """What a contender shows to each visitor."""
+    """Positions of the items that a contender shows to each visitor."""
     met = potential_outcomes(plan.world, plan.visitors, seed, plan.drift)
     return [choice.position for choice in play(plan, contender, seed, met)[0]]
 

@@ -1,4 +1,4 @@
-"""Everybody who may enter a race."""
+"""Contenders admitted to a race."""
 
 from engine.experiments.race.contenders import ABTest, line_up
 from engine.experiments.race.plan import Plan
@@ -19,7 +19,7 @@ def test_everybody_in_the_line_up_can_race_in_every_world() -> None:
         assert [o.contender for o in race(plan)] == [contender.key for contender in entered]
 
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 def test_contenders_that_cannot_race_are_refused() -> None:

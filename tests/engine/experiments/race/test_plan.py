@@ -1,4 +1,4 @@
-"""Plans of races, and which of them are refused."""
+"""Valid and refused plans of races."""
 
 from dataclasses import replace
 

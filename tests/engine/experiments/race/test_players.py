@@ -48,7 +48,7 @@ def test_uniform_chooses_as_a_uniform_loop_does() -> None:
 
 
 @pytest.mark.no_cover
-def test_uniforms_regret_is_what_the_world_says() -> None:
+def test_uniform_has_the_regret_computed_from_the_world() -> None:
     plan = Plan(WORLDS["news"], (Blind("uniform"),), visitors=500, repetitions=30, seed=1)
     news = WORLDS["news"]
     losses = np.array([outcome.regret[-1] for outcome in outcomes_of(plan)])
@@ -79,7 +79,7 @@ def test_an_ab_test_by_hand() -> None:
     for position, reward in ((0, 0.5), (1, 1.0), (1, 0.0), (3, 0.5)):
         assert player.choose(0, 0).propensity == 0.25
         player.learn(0, Choice(position, 0.25), reward)
-    # Means: .5, .5, none, .5. The first of equals wins, and an item nobody saw does not.
+    # Means: .5, .5, none, .5. The first of equal items wins; an item without data does not.
     assert {player.choose(number, number % 36) for number in range(50)} == {Choice(0, 1.0)}
     player.learn(0, Choice(2, 0.25), 1.0)
     assert player.choose(0, 0).position == 0
@@ -117,7 +117,7 @@ def test_the_present_rules_show_what_the_usual_rule_shows() -> None:
 
 
 @pytest.mark.no_cover
-def test_what_chance_lost_is_the_regret_of_the_offers_that_it_decided() -> None:
+def test_cost_of_chance_is_the_regret_of_random_offers() -> None:
     floors = {floor: LoopSettings(policy=Thompson(floor=floor)) for floor in (0.0, 0.5, 1.0)}
     contenders = tuple(LoopContender(str(floor), s) for floor, s in floors.items())
     plan = Plan(COFFEE, (*contenders, Blind("uniform")), visitors=200, repetitions=1)

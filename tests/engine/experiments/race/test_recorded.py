@@ -1,4 +1,4 @@
-"""A person in a race: the same visitors with the same luck, and nobody else's."""
+"""A person in a race, with the visitors and the luck of the other contenders."""
 
 from dataclasses import replace
 from itertools import islice
@@ -56,7 +56,7 @@ def test_a_record_races_before_its_own_crowd_alone(change: dict[str, object], ta
     assert refusal(lambda: replace(PLAN, **change)).target == target  # type: ignore[arg-type]
 
 
-def test_what_is_no_record_of_a_world_is_refused() -> None:
+def test_records_that_do_not_fit_the_world_are_refused() -> None:
     assert refusal(lambda: Recorded("you", 5, ())).target == "choices"
     assert refusal(lambda: YOU.enter(COFFEE, 6)).target == "seed"
     assert refusal(lambda: Recorded("you", 5, (4,)).enter(COFFEE, 5)).target == "choices"

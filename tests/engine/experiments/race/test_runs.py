@@ -1,4 +1,4 @@
-"""Races: the same crowds for all, and the same numbers in any executor."""
+"""Races: equal crowds for all contenders, and equal numbers in any executor."""
 
 import pickle
 from collections.abc import Callable, Iterator
@@ -57,11 +57,11 @@ def test_a_plan_hands_every_contender_the_same_crowd(monkeypatch: pytest.MonkeyP
         assert all(met is crowds[0] for met in crowds)
 
 
-# -- late rewards, a model that is refreshed now and then -----------------------------
+# -- late rewards and periodic model updates ------------------------------------------
 
 
 class Recorder:
-    """A player that writes down when it learned what."""
+    """A player that records the time of each reward learned."""
 
     def __init__(self) -> None:
         self.chosen = 0
@@ -102,7 +102,7 @@ def test_rewards_are_learned_in_order_after_their_delay_at_the_next_refresh(
     assert len(learned) == max(0, last - delay)
 
 
-def test_what_the_hypotheses_weigh_is_kept_at_every_point() -> None:
+def test_weights_of_hypotheses_are_recorded_at_every_point() -> None:
     plan = Plan(WORLDS["coffee"], (Recording("recording", Recorder()),), visitors=30)
     (outcome,) = [do(run) for run in runs_of(replace(plan, repetitions=1))]
     assert outcome.weights["learned"].tolist() == [point - 1 for point in plan.points]
@@ -198,7 +198,7 @@ def test_runs_and_outcomes_can_travel() -> None:
 
 
 class Held(Executor):
-    """An executor whose runs are done when the test says so."""
+    """An executor whose runs finish when the test requests completion."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Future[Outcome | Failure], object]] = []
@@ -220,7 +220,7 @@ class Held(Executor):
         del self.waiting[:runs]
 
     def end(self) -> None:
-        """Its processes have ended: as `ProcessPoolExecutor` does then."""
+        """End the worker processes, with the effect of a dead `ProcessPoolExecutor`."""
         self.broken = BrokenExecutor("a process has ended")
         for future, _ in self.waiting:
             future.set_exception(self.broken)
@@ -235,11 +235,11 @@ def test_a_race_under_way_sends_no_more_ahead_than_it_may() -> None:
     executor.finish(2)
     assert len(under_way.collect(timeout=0)) == 2
     assert len(executor.waiting) == 3
-    found = 2
+    result = 2
     while not under_way.is_over:
         executor.finish(3)
-        found += len(under_way.collect(timeout=0))
-    assert found == 16
+        result += len(under_way.collect(timeout=0))
+    assert result == 16
     assert not executor.waiting
 
 
@@ -267,16 +267,16 @@ def test_leaving_a_race_early_cancels_what_has_not_begun(monkeypatch: pytest.Mon
     assert len(begun) < plan.runs
 
 
-# -- runs that fail -------------------------------------------------------------------
+# -- failing runs ---------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
 class Faulty(Contender):
-    """Chooses uniformly, but raises before some crowds.
+    """A contender that chooses uniformly, but raises before some crowds.
 
     Attributes:
-        seeds: of those crowds.
-        error, said: what it raises, and with what.
+        seeds: seeds of the crowds that fail.
+        error, said: exception type and arguments.
     """
 
     seeds: tuple[int, ...]
@@ -293,7 +293,7 @@ SOUND = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=20, repetition
 
 
 def a_faulty_race(error: type[Exception], *said: object) -> Plan:
-    """The same race, but one contender raises in its third repetition."""
+    """A race in which one contender raises in the third repetition."""
     return replace(SOUND, contenders=(Blind("a"), Faulty("b", (SOUND.seed_of(2),), error, said)))
 
 
@@ -322,10 +322,10 @@ def test_a_run_that_raises_is_a_failure_and_all_others_have_their_outcomes(
     with executors() as executor:  # type: ignore[attr-defined]
         results = list(race(plan, executor))
     assert [r for r in results if isinstance(r, Failure)] == [Failure("b", 2, told)]
-    found = bits([r for r in results if isinstance(r, Outcome)])
+    actual = bits([r for r in results if isinstance(r, Outcome)])
     expected = bits(outcomes_of(SOUND))
     del expected["b", 2]
-    assert found == expected
+    assert actual == expected
 
 
 def test_a_contender_that_cannot_enter_fails_in_every_repetition() -> None:
@@ -344,11 +344,11 @@ def test_a_run_that_cannot_travel_is_a_failure() -> None:
         results = list(race(plan, executor))
     failures = [result for result in results if isinstance(result, Failure)]
     assert len(failures) == len(results) == 10
-    kind = type(refused.value).__name__  # Each version of Python says it in words of its own.
+    kind = type(refused.value).__name__  # The wording differs between Python versions.
     assert all(failure.error.startswith(f"{kind}: ") for failure in failures)
 
 
-def test_what_was_done_before_an_executor_broke_is_collected_first() -> None:
+def test_finished_runs_are_collected_before_a_broken_executor() -> None:
     executor = Held()
     under_way = UnderWay(PLAN, executor, ahead=4)
     under_way.collect(timeout=0)

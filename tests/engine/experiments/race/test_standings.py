@@ -22,7 +22,9 @@ PLAN = Plan(WORLDS["coffee"], (Blind("a"), Blind("b")), visitors=10, repetitions
 
 
 def outcome(contender: str, repetition: int, rewards: list[float], **changes: object) -> Outcome:
-    """An outcome of ten visitors whose expected reward is what they gave, of 1 at best."""
+    """An outcome of ten visitors whose expected reward is the reward given, with a best reward of
+    1.
+    """
     sums = np.array(rewards).cumsum()
     made = Outcome(
         contender=contender,
@@ -47,10 +49,10 @@ def standings(*results: Outcome | Failure, plan: Plan = PLAN) -> Standings:
 
 
 def test_estimates_and_bands_by_hand() -> None:
-    found = estimate(np.array([1.0, 2.0, 6.0]))
-    assert (found.mean, found.error) == pytest.approx((3.0, math.sqrt(7 / 3)))
-    assert found.high - found.mean == pytest.approx(4.303 * found.error, rel=0.01)
-    assert found.mean - found.low == pytest.approx(found.high - found.mean)
+    result = estimate(np.array([1.0, 2.0, 6.0]))
+    assert (result.mean, result.error) == pytest.approx((3.0, math.sqrt(7 / 3)))
+    assert result.high - result.mean == pytest.approx(4.303 * result.error, rel=0.01)
+    assert result.mean - result.low == pytest.approx(result.high - result.mean)
     assert math.isnan(estimate(np.array([1.0])).low)
     curves = np.array([[0.0, 1.0], [1.0, 1.0], [2.0, 1.0]])
     around = band(curves)
@@ -67,7 +69,7 @@ def test_finals_are_those_of_the_crowds_that_everybody_has_met() -> None:
     assert made.margin() is None
     assert math.isnan(made.finals()[0].won)
     made.add(outcome("b", 1, [0.5] * 10))
-    assert [f.reward.mean for f in made.finals()] == [1.0, 0.5]  # nothing in common yet
+    assert [f.reward.mean for f in made.finals()] == [1.0, 0.5]  # no repetition in common yet
     made.add(outcome("b", 0, [0.0] * 10))
     assert [f.reward.mean for f in made.finals()] == [1.0, 0.0]
     assert made.shared == [0]
@@ -90,7 +92,7 @@ def test_the_share_of_crowds_won_and_the_lead() -> None:
     assert margin.ahead.mean == pytest.approx((-0.5 + 0 + 1) / 3)
     assert not margin.is_clear
     assert finals["a"].regret.mean == pytest.approx((0 + 5 + 10) / 3)
-    # Student's interval would reach from -7 to 17 rewards that ten visitors did not give.
+    # Student's interval would range from -7 to 17 rewards, outside of the possible values.
     assert (finals["a"].regret.low, finals["a"].regret.high) == (0, 10)
     assert (finals["a"].reward.low, finals["a"].reward.high) == (0, 1)
 
@@ -113,7 +115,7 @@ def test_recovery_by_hand() -> None:
     plan = replace(PLAN, drift="halfway")
     level = [0.8] * 5
     cases = {
-        (0.2, 0.4, 0.76, 0.9, 0.1): 2,  # back, and what comes later does not matter
+        (0.2, 0.4, 0.76, 0.9, 0.1): 2,  # back; later values do not matter
         (0.76, 0.2, 0.2, 0.2, 0.2): 0,
         (0.1, 0.1, 0.1, 0.1, 0.1): None,
     }
@@ -121,7 +123,7 @@ def test_recovery_by_hand() -> None:
         made = standings(outcome("a", 0, [*level, *after]), plan=plan)
         assert made.recovery("a") == back
         assert made.finals()[0].recovery == back
-    assert standings(outcome("a", 0, level * 2)).recovery("a") is None  # nothing was reshuffled
+    assert standings(outcome("a", 0, level * 2)).recovery("a") is None  # no reshuffle happened
 
 
 def test_the_latest_visitors_are_a_twentieth_of_all() -> None:
@@ -141,11 +143,11 @@ def test_segments_say_the_regret_of_a_visitor() -> None:
     losses, visitors = np.arange(SIZE, dtype=float), np.full(SIZE, 2.0)
     visitors[3] = 0.0
     made = standings(outcome("a", 0, [1.0] * 10, losses=losses, visitors=visitors))
-    found = {(s.field, s.value): s for s in made.segments()}
+    results = {(s.field, s.value): s for s in made.segments()}
     names = [(field.name, value.name) for field, value in WORLDS["coffee"].segments()]
-    assert set(found) == set(names) - {names[3]}
-    assert found[names[5]].regret.mean == 2.5
-    assert found[names[5]].visitors == 2.0
+    assert set(results) == set(names) - {names[3]}
+    assert results[names[5]].regret.mean == 2.5
+    assert results[names[5]].visitors == 2.0
 
 
 def test_weights_are_averaged_and_most_have_none() -> None:
@@ -216,7 +218,7 @@ def test_rows_to_take_away_hold_every_run_and_every_curve() -> None:
     assert [row["mean"] for row in weighed.curve_rows() if row["measure"] == "weight"] == [0.5] * 10
 
 
-# -- what is believed, and what chance costs ------------------------------------------
+# -- beliefs and the cost of chance ---------------------------------------------------
 
 
 def test_the_hypothesis_believed_most_and_since_when() -> None:
@@ -237,9 +239,9 @@ def test_chance_may_have_cost_the_race_where_the_leader_would_not_be_clearly_ahe
     for crowd, luck in enumerate((-0.01, 0.0, 0.01)):
         made.add(outcome("a", crowd, [rewards + luck / 10] * 10, chance=chance))
         made.add(outcome("b", crowd, [0.999] * 10))
-    found = made.cost_of_chance("a")
-    assert (found and found.lost) == (None if lost is None else pytest.approx(lost))
-    assert found is None or found.behind == pytest.approx(0.999 - rewards)
+    result = made.cost_of_chance("a")
+    assert (result and result.lost) == (None if lost is None else pytest.approx(lost))
+    assert result is None or result.behind == pytest.approx(0.999 - rewards)
     assert made.cost_of_chance("b") is None
 
 

@@ -1,4 +1,4 @@
-"""Short histories of visits, and a model that is taught them."""
+"""Short histories of visits, and a model trained on them."""
 
 from collections.abc import Sequence
 
@@ -32,12 +32,12 @@ def teach(model: BayesianLearner, history: Sequence[Visit]) -> None:
 
 
 def readings(history: Sequence[Visit], by: By) -> Readings | BentReadings:
-    """How numbers are read after a history in which one action was offered at a time."""
+    """Readings of numbers after a history in which a single action was offered at a time."""
     return naive_readings_of(seen_of(history), by)
 
 
 def seen_of(history: Sequence[Visit]) -> list[list[Json]]:
-    """The contexts and features whose numbers say how numbers are read after a history."""
+    """The contexts and features from which the scales of numbers are fitted after a history."""
     fitted = max((count for count in FITS if count <= len(history)), default=0)
     return [objects for c, a, _ in history[:fitted] for objects in (c, a["features"])]
 
@@ -50,17 +50,17 @@ def row(history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], a
 
 
 def dense(history: Sequence[Visit], hypothesis: Hypothesis) -> DenseOracle:
-    """What a hypothesis says after a history, solved densely."""
+    """Dense solution of a hypothesis after a history."""
     rows = [row(history, hypothesis, context, action) for context, action, _ in history]
     return DenseOracle.of(hypothesis, rows, [reward for *_, reward in history])
 
 
 def cells(history: Sequence[Visit], crosses: int, fields: Sequence[str]) -> CellsOracle:
-    """What tables of cells say after a history whose contexts have these fields."""
-    found, seen = CellsOracle(fields, crosses), seen_of(history)
+    """Tables of cells after a history whose contexts have these fields, from the oracle."""
+    result, seen = CellsOracle(fields, crosses), seen_of(history)
     for context, action, reward in history:
-        found.learn(naive_told(context, seen, fields), action["id"], reward)
-    return found
+        result.learn(naive_told(context, seen, fields), action["id"], reward)
+    return result
 
 
 def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[str]) -> float:
@@ -71,13 +71,13 @@ def evidence(history: Sequence[Visit], hypothesis: Hypothesis, fields: Sequence[
 
 
 def small_history(seed: int, count: int = 14) -> list[Visit]:
-    """Few contexts and actions, so that rows come again; rewards near what is expected."""
+    """Few contexts and actions, so that rows recur; rewards close to their expectation."""
     rng = np.random.default_rng(seed)
-    found: list[Visit] = []
+    results: list[Visit] = []
     for _ in range(count):
         user, weather, action = (int(n) for n in rng.integers(2, size=3))
         context = [{"user": f"u{user}", "weather": f"w{weather}", "age": user * 1.5}]
         features = [{"hot": bool(action), "price": 0.5 + action}]
         reward = 0.8 * (user == action) + float(rng.normal(0, 0.1))
-        found.append((context, {"id": f"a{action}", "features": features}, reward))
-    return found
+        results.append((context, {"id": f"a{action}", "features": features}, reward))
+    return results

@@ -1,4 +1,4 @@
-"""A posterior in its basis, the dense solve beside it, and histories to teach both."""
+"""A posterior in its basis, the equivalent dense solve, and histories to train both."""
 
 import math
 
@@ -24,7 +24,7 @@ def hypothesis(crosses: int = 3, by: By = "id", memory: float = 1.0) -> Hypothes
 
 
 class PosteriorInBasis:
-    """A posterior and the span that it learns in."""
+    """A posterior together with the basis of its inputs."""
 
     def __init__(self, of: Hypothesis, history: list[Visit] | None = None) -> None:
         self.hypothesis = of
@@ -58,9 +58,9 @@ def oracle(of: Hypothesis, history: list[Visit]) -> DenseOracle:
 
 
 def assert_moments(
-    found: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
+    actual: tuple[Array, Array], expected: tuple[Array, Array], tolerance: float = 1e-9
 ) -> None:
-    for one, other in zip(found, expected, strict=True):
+    for one, other in zip(actual, expected, strict=True):
         np.testing.assert_allclose(one, other, rtol=0, atol=tolerance)
 
 
@@ -76,12 +76,12 @@ def assert_believes(
 
 
 def plain(name: str) -> Json:
-    """An action that only its id tells from others: its one feature is of value 0."""
+    """An action with only its id as a distinction: its single feature has the value 0."""
     return {"id": name, "features": [{"nothing": 0}]}
 
 
 def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
-    """Someone of a table with pairs and triples in it, and one of six things."""
+    """A visitor of a table with pairs and triples, and one of six actions."""
     context: list[Json] = [
         {"user": {"name": f"u{rng.integers(4)}", "age": int(rng.integers(3))}},
         {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
@@ -96,7 +96,7 @@ def table_visit(rng: np.random.Generator, kind: str) -> tuple[list[Json], Json]:
 
 
 KINDS = {"ids alone": 6, "two families": 2, "one family": 1}
-"""Kinds of actions, and how many blocks they fall into."""
+"""Kinds of actions, and the number of their blocks."""
 
 
 def table_history(kind: str, count: int, seed: int = 0) -> list[Visit]:
@@ -108,9 +108,9 @@ BRIDGE: list[Json] = [{"weather": "1"}]
 
 
 def bridged(seed: int = 1) -> list[Visit]:
-    """Three families learn apart, one more than the others; then one action belongs to all.
+    """Three families learn separately, with unequal counts; then an action belongs to all three.
 
-    After it the families go on. Contexts are few, so that rows come again.
+    Afterwards the families continue. Contexts are few, so that rows recur.
     """
     rng = np.random.default_rng(seed)
     families: list[list[Json]] = [

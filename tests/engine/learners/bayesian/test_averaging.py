@@ -1,4 +1,4 @@
-"""Which hypothesis is right, against brute-force marginal likelihoods."""
+"""Weights of hypotheses, compared with brute-force marginal likelihoods."""
 
 import math
 from collections.abc import Callable, Sequence
@@ -32,7 +32,7 @@ def normalised(log_weights: Array) -> Array:
 
 @pytest.fixture
 def pure(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Bayes' rule alone: nothing is shared out, and nobody sleeps."""
+    """Bayes' rule alone: no fixed share, and no pruned hypotheses."""
     monkeypatch.setattr(averaging, "FIXED_SHARE", 0.0)
     monkeypatch.setattr(averaging, "PRUNED", math.inf)
 
@@ -77,7 +77,9 @@ def test_the_oracle_of_one_step_densities_is_that_of_all_rewards_at_once(seed: i
 def test_weights_are_prior_odds_times_the_product_of_densities_whatever_a_hypothesis_is(
     seed: int, history_of: Callable[[int], list[Visit]]
 ) -> None:
-    """Of the default hypotheses, cells among them, and others: clicks are coins to all."""
+    """For the default hypotheses, including cells, and further ones; rewards of 0 and 1 have the
+    Bernoulli likelihood under every hypothesis.
+    """
     history = history_of(seed)
     hypotheses = (
         *HYPOTHESES, Hypothesis(2, memory=0.5), Hypothesis(2, "features"),
@@ -138,10 +140,10 @@ def test_nobody_who_is_awake_falls_below_the_share_of_one(
 
 
 def test_a_hypothesis_that_was_far_behind_comes_back_by_few_rewards() -> None:
-    """From the share of 1e-4 / 3 it takes log(3e4), 10.3, of evidence to be even.
+    """From the share of 1e-4 / 3, equal weights need log(3e4), 10.3, of evidence.
 
-    The share that is added with each of them spares log(e / (e - 1)), .5. Without a share
-    it would have to take back the 27 that it had lost.
+    The share added with each reward saves log(e / (e - 1)), .5. Without a share the hypothesis
+    would have to regain the 27 lost before.
     """
     bank = average_of()
     for _ in range(30):
@@ -179,7 +181,7 @@ def test_the_last_one_awake_has_all_the_weight_and_stays_awake() -> None:
     assert [*bank.learners] == [1]
 
 
-def test_who_wakes_begins_anew_with_the_share_that_any_hypothesis_keeps() -> None:
+def test_a_reactivated_hypothesis_starts_with_the_fixed_share() -> None:
     bank = average_of()
     reweighed(bank, 0.0, -1.0, -50.0)
     known, before = dict(bank.learners), bank.weights

@@ -36,7 +36,7 @@ def test_actions_that_share_no_column_have_blocks_of_their_own(kind: str, by: By
 def test_an_action_that_belongs_to_several_families_makes_one_block_of_theirs(
     memory: float, by: By
 ) -> None:
-    """After every reward, before, at and after the merge, the belief is the dense one."""
+    """The belief equals the dense solution after every reward, before, at and after the merge."""
     history, of = bridged(), hypothesis(2, by, memory)
     learner = PosteriorInBasis(of)
     offered = list({str(a): a for _, a, _ in history}.values())

@@ -1,4 +1,4 @@
-"""Small blocks processed together, compared with single ones."""
+"""Small blocks processed together, compared with single blocks."""
 
 import numpy as np
 import pytest
@@ -27,8 +27,9 @@ CONTEXTS: list[list[Json]] = [
 def test_small_blocks_together_are_believed_as_each_by_itself(
     monkeypatch: pytest.MonkeyPatch, memory: float
 ) -> None:
-    """Blocks of several sizes, one too large, one that nobody was rewarded in since another learner
-    began, and an action that was never offered before; in one context and in several."""
+    """Blocks of several sizes, a block above the limit, a block without rewards since another
+    learner began, and an action never offered before; in a single context and in several.
+    """
     history = [*table_history("ids alone", 40), *[(c, plain("a7"), 1.0) for c in CONTEXTS[:1]]]
     learner = PosteriorInBasis(hypothesis(2, memory=memory), history)
     sizes = sorted(block.size for block in learner.span.blocks)
@@ -59,8 +60,8 @@ def test_blocks_that_share_an_action_are_no_actions_alone() -> None:
     bridge = {"id": "bridge", "features": [{"x": "yes", "y": "yes"}]}
     for offered, alone in ((first, [0, 1, 2]), ([*first, bridge], None), (first[:1], None)):
         request = request_of(CONTEXTS[0], *offered)
-        found = learner.span.offer(request.context, request.actions).alone
-        at = None if found is None else np.arange(len(offered))[found.at].tolist()
+        result = learner.span.offer(request.context, request.actions).alone
+        at = None if result is None else np.arange(len(offered))[result.at].tolist()
         assert at == alone
 
 

@@ -48,8 +48,8 @@ def written_out(visits: Seen, crosses: int = 3, fitted: Seen | None = None) -> l
 
 
 def products(rows: list[Row], others: list[Row]) -> Array:
-    found = [[dot(one, other) for other in others] for one in rows]
-    return np.array(found).reshape(len(rows), len(others))
+    results = [[dot(one, other) for other in others] for one in rows]
+    return np.array(results).reshape(len(rows), len(others))
 
 
 def test_only_rows_that_may_bend_have_two_parts() -> None:
@@ -62,15 +62,15 @@ def test_inner_products_are_those_of_lines_and_a_share_of_those_by_nearness(
     remembered: Seen, context: list[Json], offered: list[Json], crosses: int
 ) -> None:
     request = request_of(context, *offered)
-    found = bent_kernel(remembered, crosses).between(request.context, request.actions)
+    actual = bent_kernel(remembered, crosses).between(request.context, request.actions)
     now = written_out([(context, action) for action in offered], crosses)
     for one, expected in zip(
-        found, (products(now, written_out(remembered, crosses)), products(now, now)), strict=True
+        actual, (products(now, written_out(remembered, crosses)), products(now, now)), strict=True
     ):
         np.testing.assert_allclose(one, expected, rtol=1e-9, atol=1e-9)
 
 
-def asked() -> tuple[list[RankRequest], list[Json]]:
+def several_requests() -> tuple[list[RankRequest], list[Json]]:
     """Requests in several contexts, with the same actions."""
     offered = [action for _, action in PRICED[:3]]
     return [request_of(context, *offered) for context, _ in PRICED[30:38]], offered
@@ -78,7 +78,7 @@ def asked() -> tuple[list[RankRequest], list[Json]]:
 
 def test_numbers_are_read_along_lines_in_one_part_and_by_nearness_in_the_other() -> None:
     """In several contexts at once, each by itself, and in a weighted sum."""
-    requests, offered = asked()
+    requests, offered = several_requests()
     kernel = bent_kernel(PRICED[:20], 3, PRICED)
     past = written_out(PRICED[:20], 3, PRICED)
     where = tuple(request.context for request in requests)
@@ -95,7 +95,7 @@ def test_numbers_are_read_along_lines_in_one_part_and_by_nearness_in_the_other()
 
 
 def test_each_group_of_fields_has_its_part_of_the_lines_and_of_what_bends() -> None:
-    requests, offered = asked()
+    requests, offered = several_requests()
     kernel, past = bent_kernel(PRICED[:20], 3, PRICED), written_out(PRICED[:20], 3, PRICED)
     weights = np.array([0.5, -1.0, 2.0])
     groups, inside, lengths = kernel.grouped(requests[0].context, requests[0].actions, weights)
@@ -120,14 +120,15 @@ def test_before_any_reward_actions_are_alike_as_far_as_both_parts_say() -> None:
         {"id": "b", "features": [{"k": "x"}]},
         {"id": "c", "features": [{"k": "y"}]},
     ]
-    found = bent_kernel([]).alike(request_of([], *offered).actions)
+    result = bent_kernel([]).alike(request_of([], *offered).actions)
     same, apart = 1 + BEND, 1 + BEND / 2
-    np.testing.assert_allclose(found, [[same, apart, 0], [apart, same, 0], [0, 0, same]])
+    np.testing.assert_allclose(result, [[same, apart, 0], [apart, same, 0], [0, 0, same]])
 
 
 def bells(hypotheses: tuple[Hypothesis, ...], seed: int) -> float:
-    """How often 95 % bells hold the truth where an action pays by a squashed number, after 500
-    rewards of three actions that are shown by chance."""
+    """Coverage of 95 % intervals if the reward is a squashed number, after 500 rewards of three
+    actions shown at random.
+    """
     rng = np.random.default_rng(seed)
     model, steep = BayesianLearner(hypotheses, may_change=False), rng.uniform(-4, 4, 3)
 
@@ -140,11 +141,11 @@ def bells(hypotheses: tuple[Hypothesis, ...], seed: int) -> float:
         request = request_of([{"number": number}], *drinks)
         reward = float(truth(number)[shown] + rng.normal(0, 0.1))
         model.learn_reward(request.context, request.actions, shown, reward)
-    held: list[bool] = []
+    covered: list[bool] = []
     for number in rng.normal(size=200).tolist():
         belief = model.belief(request_of([{"number": number}], *drinks))
-        held += (np.abs(belief.mean - truth(number)) <= 1.96 * belief.sd).tolist()
-    return float(np.mean(held))
+        covered += (np.abs(belief.mean - truth(number)) <= 1.96 * belief.sd).tolist()
+    return float(np.mean(covered))
 
 
 def test_where_means_bend_bells_hold_the_truth_which_those_of_lines_alone_do_not() -> None:

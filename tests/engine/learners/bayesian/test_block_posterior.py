@@ -1,4 +1,4 @@
-"""Posteriors of single blocks, and stacked ones."""
+"""Posteriors of single blocks and of stacked blocks."""
 
 import numpy as np
 

@@ -1,4 +1,4 @@
-"""Tables of cells of all subsets of context fields, against rewards kept in dictionaries."""
+"""Tables of cells of all subsets of context fields, compared with rewards kept in dictionaries."""
 
 import math
 from collections.abc import Sequence
@@ -29,12 +29,12 @@ clicks = st.lists(
 )
 
 
-def asked(context: dict[str, str], *names: str) -> RankRequest:
+def request_for(context: dict[str, str], *names: str) -> RankRequest:
     return request_of([context], *({"id": name, "features": [{"k": 1}]} for name in names or "p"))
 
 
 class Taught:
-    """Tables and their cells, and the same in dictionaries, if they are to be compared."""
+    """Tables with their cells and, for comparison, the same rewards in dictionaries."""
 
     def __init__(
         self,
@@ -52,7 +52,7 @@ class Taught:
             self.learn(*visit)
 
     def learn(self, context: dict[str, str], action: str, reward: float) -> None:
-        request = asked(context, action)
+        request = request_for(context, action)
         binary = self.tables.rewards.binary and reward in (0.0, 1.0)
         place = self.cells.place(request.context, request.actions[0])
         self.densities.append(self.tables.learn(self.cells, *place, Observation(reward, binary)))
@@ -68,31 +68,31 @@ class Taught:
 
     def moments(self, context: dict[str, str], names: Sequence[str]) -> tuple[Array, Array]:
         """Means and variances (S, K) by each subset."""
-        request = asked(context, *names)
+        request = request_for(context, *names)
         rows, columns = self.cells.rows(request.context), self.cells.columns(request.actions)
         return self.tables.moments(rows, columns, np.arange(len(rows)))
 
 
-# -- what is believed -----------------------------------------------------------------
+# -- beliefs --------------------------------------------------------------------------
 
 
 @given(visits, contexts)
 def test_means_and_variances_are_those_of_the_rewards_of_each_cell(
     history: list[Visit], context: dict[str, str]
 ) -> None:
-    """Of actions and contexts that were met, and of some that were not."""
+    """For seen and unseen actions and contexts."""
     taught, names = Taught(history), ["p", "q", "r", "new"]
     means, variances = taught.moments(context, names)
     expected = [[taught.oracle.moments(s, context, a) for a in names] for s in taught.subsets]
-    found = np.stack([np.asarray(means), np.asarray(variances)], axis=-1)
-    np.testing.assert_allclose(found, expected, rtol=1e-9, atol=1e-9)
+    actual = np.stack([np.asarray(means), np.asarray(variances)], axis=-1)
+    np.testing.assert_allclose(actual, expected, rtol=1e-9, atol=1e-9)
 
 
 def test_a_cell_by_hand() -> None:
-    """One reward of 1: mean 3/4, variance 5/32 of all rewards. Of its one cell 1/3 is known, so
-    the action's mean is (1/3 + 3/4) / (4/3) = 13/16, of 4/3 cells.
+    """One reward of 1: mean 3/4, variance 5/32 of all rewards. The cell has a weight of 1/3, so the
+    action's mean is (1/3 + 3/4) / (4/3) = 13/16, from 4/3 cells.
 
-    The noise is V, as a first reward in a cell tells nothing of it, so k = 2.
+    The noise is V, because the first reward in a cell carries no information about noise, so k = 2.
     """
     taught = Taught([({"a": "x"}, "p", 1.0)], "a", 1)
     means, variances = taught.moments({"a": "x"}, "p")
@@ -102,7 +102,7 @@ def test_a_cell_by_hand() -> None:
 
 @given(st.one_of(visits, clicks))
 def test_weights_are_the_prior_times_the_densities_of_all_rewards(history: list[Visit]) -> None:
-    """But for the share that is spread evenly after each."""
+    """Except for the share that is spread evenly after each reward."""
     taught = Taught(history)
     expected = [taught.oracle.weights[subset] for subset in taught.subsets]
     np.testing.assert_allclose(taught.tables.weights(taught.cells), expected, rtol=1e-7)
@@ -121,14 +121,14 @@ def test_what_nothing_was_taught_expects_its_first_reward_as_when_it_is_learned(
     for _, _, reward in history:
         for binary in (True, False):
             taught = Taught([])
-            place = taught.cells.place(asked({}).context, asked({}, "p").actions[0])
+            place = taught.cells.place(request_for({}).context, request_for({}, "p").actions[0])
             first = Tables(3).expected_first(Observation(reward, binary))
             assert taught.tables.learn(
                 taught.cells, *place, Observation(reward, binary)
             ) == pytest.approx(first)
 
 
-# -- which fields matter --------------------------------------------------------------
+# -- relevant fields ------------------------------------------------------------------
 
 
 def test_two_of_twelve_fields_that_matter_together_are_found() -> None:
@@ -167,7 +167,7 @@ def test_rare_clicks_ask_for_many_rewards_before_a_cell_is_believed() -> None:
     assert 0 < float(after[0]) < 2 * float(mean[0]) < 0.1
 
 
-# -- what is unknown, and what is too much --------------------------------------------
+# -- unknown values and limits --------------------------------------------------------
 
 
 def test_a_value_an_action_and_a_field_that_are_new_are_known_by_what_is_around_them() -> None:
@@ -194,28 +194,28 @@ def test_subsets_of_one_size_take_part_all_or_none(fields: int, crosses: int) ->
 
 
 def test_cells_of_any_values_of_any_fields_are_different_ones() -> None:
-    """Of the last values that a field may have, too."""
+    """Also for the last values that a field may have."""
     fields, words = "abcd", ("first", "middle", "last")
     cells = CellIndex(fields, Scales({}), 4)
     for known in cells._values:
         known |= {f"{name}": i + 2 for i, name in enumerate(map(str, range(MAX_VALUES - 2)))}
-    action = asked({}, "p").actions[0]
-    found: dict[int, tuple[object, ...]] = {}
+    action = request_for({}, "p").actions[0]
+    results: dict[int, tuple[object, ...]] = {}
     for values in product((None, *words[:2]), repeat=4):
-        told = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
-        rows, _ = cells.place(asked(told).context, action)
+        known_values = {f: v for f, v in zip(fields, values, strict=True) if v is not None}
+        rows, _ = cells.place(request_for(known_values).context, action)
         for row, subset in zip(rows.tolist(), cells.subsets, strict=True):
             cell = (subset, *(values[i] for i in subset))
             assert row > 0
-            assert found.setdefault(row, cell) == cell
-    assert len(set(found.values())) == len(found)
+            assert results.setdefault(row, cell) == cell
+    assert len(set(results.values())) == len(results)
 
 
 def test_further_values_of_a_field_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "MAX_VALUES", 3)
     cells = CellIndex("a", Scales({}), 1)
-    action = asked({}, "p").actions[0]
-    rows = [tuple(cells.place(asked({"a": str(v)}).context, action)[0]) for v in range(6)]
+    action = request_for({}, "p").actions[0]
+    rows = [tuple(cells.place(request_for({"a": str(v)}).context, action)[0]) for v in range(6)]
     assert len(set(rows)) == 4
     assert rows[3] == rows[4] == rows[5]
 
@@ -224,7 +224,7 @@ def test_further_actions_are_as_unknown_as_new_ones(monkeypatch: pytest.MonkeyPa
     monkeypatch.setattr(module, "MAX_ACTIONS", 2)
     history: list[Visit] = [({"a": "x"}, name, 1.0) for name in "ppqq"]
     taught, few = (Taught(history, "a", 1) for _ in range(2))
-    assert taught.cells.columns(asked({}, "p", "q", "r").actions).tolist() == [1, 2, 0]
+    assert taught.cells.columns(request_for({}, "p", "q", "r").actions).tolist() == [1, 2, 0]
     before = few.tables._noise(np.arange(2))
     for _ in range(5):
         taught.learn({"a": "x"}, "r", 1.0)
@@ -236,10 +236,12 @@ def test_further_actions_are_as_unknown_as_new_ones(monkeypatch: pytest.MonkeyPa
 
 
 def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those of a challenger begin empty beside cells that are full; it could not learn on."""
+    """The tables of a challenger begin empty beside full cells; learning used to stop there."""
     monkeypatch.setattr(module, "MAX_ACTIONS", 2)
     full = Taught([({"a": "x"}, name, 1.0) for name in "pq"], "a", 1)
-    rows, column = full.cells.place(asked({"a": "x"}, "r").context, asked({}, "r").actions[0])
+    rows, column = full.cells.place(
+        request_for({"a": "x"}, "r").context, request_for({}, "r").actions[0]
+    )
     fresh = Tables(1)
     for _ in range(2):
         fresh.learn(full.cells, rows, column, Observation(1.0, True))
@@ -249,13 +251,13 @@ def test_tables_may_begin_with_an_action_beyond_the_most(monkeypatch: pytest.Mon
 
 
 def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However many contexts come, the tables stay as small; what is known is still learned."""
+    """With any number of contexts the tables keep their size; known contexts are still learned."""
     monkeypatch.setattr(module, "MAX_ROWS", 20)
     taught = Taught([({"a": "x"}, "p", 1.0)])
     for i in range(100):
         taught.learn({"a": f"a{i}", "b": f"b{i}", "c": f"c{i}"}, "p", 0.0)
     assert taught.tables.cells.shape[1] <= 64
-    request = asked({"a": "x"}, "p")
+    request = request_for({"a": "x"}, "p")
     row = int(taught.cells.rows(request.context)[1])
     assert taught.tables.cells[:, row, 1].tolist() == [1, 1]
     taught.learn({"a": "x"}, "p", 1.0)
@@ -265,7 +267,7 @@ def test_further_cells_are_never_learned(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_lists_of_numbers_say_that_they_are_there() -> None:
     cells = CellIndex(["taste", "who"], Scales({}), 1)
     objects: list[list[Json]] = [[{"taste": [0.1, 0.2]}], [{"taste": [0.3, 0.4]}], [{"who": "x"}]]
-    action = asked({}, "p").actions[0]
+    action = request_for({}, "p").actions[0]
     one, two, other = (
         cells.place(request_of(o, {"id": "p", "features": [{"k": 1}]}).context, action)[0].tolist()
         for o in objects

@@ -31,26 +31,28 @@ from tests.engine.requests import request_of
 # -- banks ----------------------------------------------------------------------------
 
 
-class Told:
-    """A detector that is told by hand what each bank's log density of a reward is.
+class DensityDetector:
+    """A detector that receives hand-written log densities of a reward, one per bank.
 
-    Rewards of 1 and 0 in turn, which to somebody who knows nothing are nearly as likely.
+    Rewards alternate between 1 and 0, which are almost equally likely without knowledge.
     """
 
     def __init__(self, may_change: bool = True) -> None:
         self.detector = ChangeDetector(THREE, may_change)
 
     def __call__(self, *logs: float) -> None:
-        """Each bank's log density, rewards that no bank explains among them."""
+        """Update with each bank's log density, including rewards that no bank explains."""
         share = self.detector.misfit
         misfit = share * self.chance
         self.own(*(math.log((math.exp(log) - misfit) / (1 - share)) for log in logs))
 
     def own(self, *logs: float) -> None:
-        """What all hypotheses of each bank that are awake say of the rewards that it explains."""
+        """Update with the log densities of all active hypotheses of each bank for explained
+        rewards.
+        """
         banks = zip(self.detector.banks, logs, strict=True)
-        told = [dict.fromkeys(bank.learners, log) for bank, log in banks]
-        self.detector.reweigh(self.reward, told)
+        log_densities = [dict.fromkeys(bank.learners, log) for bank, log in banks]
+        self.detector.reweigh(self.reward, log_densities)
 
     @property
     def reward(self) -> float:
@@ -59,7 +61,7 @@ class Told:
 
     @property
     def chance(self) -> float:
-        """How likely it is by the mean of all, one half counting as one of them."""
+        """Probability of the reward under the overall mean, with half a reward as prior."""
         count = self.detector.learned
         ones = (count + 1) // 2
         return ((ones if self.reward else count - ones) + 0.5) / (count + 1)
@@ -79,83 +81,87 @@ PRIOR = math.log(SELDOM)
 
 
 def test_beside_the_bank_that_is_believed_stands_a_challenger_that_is_hardly_believed() -> None:
-    told = Told()
-    assert told.born == [0, 0]
-    assert told.detector.odds == pytest.approx([1 / (1 + SELDOM), SELDOM / (1 + SELDOM)])
+    detector = DensityDetector()
+    assert detector.born == [0, 0]
+    assert detector.detector.odds == pytest.approx([1 / (1 + SELDOM), SELDOM / (1 + SELDOM)])
 
 
 def test_a_challenger_that_falls_behind_its_prior_odds_begins_anew() -> None:
-    told = Told()
-    told(0.0, 1.0)
-    told(0.0, -0.5)
-    assert told.ahead == pytest.approx([0.0, PRIOR + 0.5])
-    assert told.born == [0, 0]
-    told(0.0, -0.6)
-    assert told.ahead == pytest.approx([0.0, PRIOR])
-    assert told.born == [0, 3]
-    assert told.detector.changes == []
+    detector = DensityDetector()
+    detector(0.0, 1.0)
+    detector(0.0, -0.5)
+    assert detector.ahead == pytest.approx([0.0, PRIOR + 0.5])
+    assert detector.born == [0, 0]
+    detector(0.0, -0.6)
+    assert detector.ahead == pytest.approx([0.0, PRIOR])
+    assert detector.born == [0, 3]
+    assert detector.detector.changes == []
 
 
 def test_a_challenger_takes_over_when_it_has_made_up_for_its_odds() -> None:
-    told = Told()
-    told(0.0, -1.0)
+    detector = DensityDetector()
+    detector(0.0, -1.0)
     for _ in range(13):
-        told(-1.0, 0.0)
-    assert told.born == [0, 1]  # 13 nats, of log(1e6) = 13.8
-    assert told.detector.changes == []
-    told(-1.0, 0.0)
-    assert told.born == [1, 0, 15]
-    assert told.ahead == pytest.approx([0.0, -14 - PRIOR, PRIOR])
+        detector(-1.0, 0.0)
+    assert detector.born == [0, 1]  # 13 nats, of log(1e6) = 13.8
+    assert detector.detector.changes == []
+    detector(-1.0, 0.0)
+    assert detector.born == [1, 0, 15]
+    assert detector.ahead == pytest.approx([0.0, -14 - PRIOR, PRIOR])
 
 
-def after_a_take_over() -> Told:
-    """The challenger, born after 1, believed since 15; the old bank beside it."""
-    told = Told()
-    told(0.0, -1.0)
+def after_a_take_over() -> DensityDetector:
+    """The challenger, born after 1 reward, leads since 15; the old bank remains as its
+    challenger.
+    """
+    detector = DensityDetector()
+    detector(0.0, -1.0)
     for _ in range(14):
-        told(-1.0, 0.0)
-    assert told.born == [1, 0, 15]
-    return told
+        detector(-1.0, 0.0)
+    assert detector.born == [1, 0, 15]
+    return detector
 
 
 def test_a_bank_that_was_overtaken_comes_back_if_it_was_right_after_all() -> None:
-    told = after_a_take_over()
-    told(-2.0, 0.0, -2.0)
-    assert told.born == [0, 1, 16]
-    assert told.ahead == pytest.approx([0.0, 14 + PRIOR - 2, PRIOR])
+    detector = after_a_take_over()
+    detector(-2.0, 0.0, -2.0)
+    assert detector.born == [0, 1, 16]
+    assert detector.ahead == pytest.approx([0.0, 14 + PRIOR - 2, PRIOR])
 
 
 def test_a_bank_that_was_overtaken_is_given_up_when_it_is_hopeless() -> None:
-    told = after_a_take_over()
-    lost = told.ahead[1]
+    detector = after_a_take_over()
+    lost = detector.ahead[1]
     while lost - 1 >= HOPELESS:
-        told(0.0, -1.0, 0.0)
+        detector(0.0, -1.0, 0.0)
         lost -= 1
-        assert len(told.born) == 3
-    told(0.0, -1.0, 0.0)
-    assert told.born == [1, told.detector.learned]
+        assert len(detector.born) == 3
+    detector(0.0, -1.0, 0.0)
+    assert detector.born == [1, detector.detector.learned]
 
 
 def test_of_the_banks_that_are_overtaken_the_better_one_is_kept() -> None:
     for behind, kept in ((-0.5, 1), (-3.0, 1), (0.9, 0)):
-        told = after_a_take_over()
-        told(0.0, behind, 0.0)
-        last = told.born[2]
+        detector = after_a_take_over()
+        detector(0.0, behind, 0.0)
+        last = detector.born[2]
         for _ in range(14):
-            told(-1.0, -1.0, 0.0)
-        assert told.born[:2] == [last, kept]
+            detector(-1.0, -1.0, 0.0)
+        assert detector.born[:2] == [last, kept]
 
 
 def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it_have_them() -> (
     None
 ):
-    told = Told()
-    told.detector.reweigh(told.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)])
-    asleep = [(bank.weights == 0).tolist() for bank in told.detector.banks]
+    detector = DensityDetector()
+    detector.detector.reweigh(
+        detector.reward, [{0: 0.0, 1: 0.0, 2: -50.0}, dict.fromkeys(range(3), -1.0)]
+    )
+    asleep = [(bank.weights == 0).tolist() for bank in detector.detector.banks]
     assert asleep == [[False, False, True]] * 2
     for _ in range(14):
-        told(-1.0, 0.0)
-    first, old, challenger = (bank.weights for bank in told.detector.banks)
+        detector(-1.0, 0.0)
+    first, old, challenger = (bank.weights for bank in detector.detector.banks)
     assert 0 < first[2] < 1e-3
     assert old[2] == 0
     assert challenger[2] > 0
@@ -163,9 +169,11 @@ def test_a_bank_that_takes_over_wakes_all_hypotheses_and_those_that_challenge_it
 
 def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> None:
     """Nearly: a hundredth is spread evenly."""
-    told = Told()
-    told.detector.reweigh(told.reward, [{0: 0.0, 1: -2.0, 2: -4.0}, dict.fromkeys(range(3), -9.0)])
-    first, challenger = told.detector.banks
+    detector = DensityDetector()
+    detector.detector.reweigh(
+        detector.reward, [{0: 0.0, 1: -2.0, 2: -4.0}, dict.fromkeys(range(3), -9.0)]
+    )
+    first, challenger = detector.detector.banks
     assert challenger.born == 1
     expected = CARRIED_WEIGHT * first.weights + (1 - CARRIED_WEIGHT) / 3
     np.testing.assert_allclose(challenger.weights, expected, rtol=1e-12)
@@ -174,91 +182,97 @@ def test_a_challenger_begins_with_the_weights_of_the_bank_that_is_believed() -> 
 
 
 def test_where_tastes_never_change_there_is_one_bank() -> None:
-    told = Told(may_change=False)
+    detector = DensityDetector(may_change=False)
     for log in (0.0, -30.0, 5.0):
-        told.own(log)
-    assert told.born == [0]
-    assert told.detector.odds.tolist() == [1]
+        detector.own(log)
+    assert detector.born == [0]
+    assert detector.detector.odds.tolist() == [1]
 
 
 def test_weights_over_all_banks_are_those_of_the_banks_by_their_odds() -> None:
-    told = after_a_take_over()
-    told.detector.reweigh(told.reward, [{0: 0.0, 1: 1.0, 2: -1.0}] * 3)
+    detector = after_a_take_over()
+    detector.detector.reweigh(detector.reward, [{0: 0.0, 1: 1.0, 2: -1.0}] * 3)
     expected = np.zeros(3)
-    for odds, bank in zip(told.detector.odds, told.detector.banks, strict=True):
+    for odds, bank in zip(detector.detector.odds, detector.detector.banks, strict=True):
         expected += odds * bank.weights
-    np.testing.assert_allclose(told.detector.weights, expected, rtol=1e-12)
+    np.testing.assert_allclose(detector.detector.weights, expected, rtol=1e-12)
 
 
-def test_what_no_bank_explains_costs_a_bank_no_more_than_chance_would() -> None:
-    """However wrong a bank was, a share of the density by the mean of all is left to it."""
-    told = Told()
-    told(-1.0, 0.0)
-    before, chance, share = told.ahead[1], told.chance, told.detector.misfit
-    told.own(-1_000.0, -1.0)
+def test_unexplained_rewards_cost_a_bank_no_more_than_chance() -> None:
+    """Even for a bank that was very wrong, a share of the density under the overall
+    mean remains.
+    """
+    detector = DensityDetector()
+    detector(-1.0, 0.0)
+    before, chance, share = detector.ahead[1], detector.chance, detector.detector.misfit
+    detector.own(-1_000.0, -1.0)
     believed = math.log((1 - share) * math.exp(-1) + share * chance)
-    assert told.ahead[1] - before == pytest.approx(believed - math.log(share * chance))
+    assert detector.ahead[1] - before == pytest.approx(believed - math.log(share * chance))
 
 
-def test_how_many_rewards_no_bank_explains_is_learned() -> None:
-    """One in twenty to begin with; of each, the chance that it was none of the better bank's."""
-    told, unexplained = Told(), 1.0
+def test_share_of_unexplained_rewards_is_learned() -> None:
+    """Initially one in twenty; then the probability that the better bank did not explain each
+    reward.
+    """
+    detector, unexplained = DensityDetector(), 1.0
     for count, (first, second) in enumerate([(-0.1, -0.5), (-9.0, -2.0), (-9.0, -8.0)] * 5):
         share = unexplained / (MISFIT + count)
-        assert told.detector.misfit == pytest.approx(share)
-        none = share * told.chance
+        assert detector.detector.misfit == pytest.approx(share)
+        none = share * detector.chance
         unexplained += none / (none + (1 - share) * math.exp(max(first, second)))
-        told.own(*[first, second, first][: len(told.born)])
+        detector.own(*[first, second, first][: len(detector.born)])
 
 
 def test_a_challenger_that_is_even_for_long_begins_anew() -> None:
-    """It has learned what the bank that it challenges has: it would never be ahead again."""
-    told = Told()
-    told(0.0, 0.5)
-    while told.detector.learned < GROWN_UP - 1:
-        told(0.0, 0.0)
-    assert told.born == [0, 0]
-    assert told.ahead == pytest.approx([0.0, PRIOR + 0.5])
-    told(0.0, 0.0)
-    assert told.born == [0, GROWN_UP]
-    assert told.ahead == pytest.approx([0.0, PRIOR])
-    assert told.detector.changes == []
+    """A challenger with the same knowledge as the current bank would never take the lead."""
+    detector = DensityDetector()
+    detector(0.0, 0.5)
+    while detector.detector.learned < GROWN_UP - 1:
+        detector(0.0, 0.0)
+    assert detector.born == [0, 0]
+    assert detector.ahead == pytest.approx([0.0, PRIOR + 0.5])
+    detector(0.0, 0.0)
+    assert detector.born == [0, GROWN_UP]
+    assert detector.ahead == pytest.approx([0.0, PRIOR])
+    assert detector.detector.changes == []
 
 
 def test_a_challenger_that_is_about_to_take_over_goes_on_however_old_it_is() -> None:
-    told = Told()
+    detector = DensityDetector()
     for _ in range(math.ceil(PROMISING - PRIOR)):
-        told(-1.0, 0.0)
-    assert PROMISING < told.ahead[1] < 0
-    while told.detector.learned < 2 * GROWN_UP:
-        told(0.0, 0.0)
-    assert told.born == [0, 0]
-    told(-2.5, 0.5)
-    assert told.born == [0, 0, 2 * GROWN_UP + 1]
+        detector(-1.0, 0.0)
+    assert PROMISING < detector.ahead[1] < 0
+    while detector.detector.learned < 2 * GROWN_UP:
+        detector(0.0, 0.0)
+    assert detector.born == [0, 0]
+    detector(-2.5, 0.5)
+    assert detector.born == [0, 0, 2 * GROWN_UP + 1]
 
 
 @pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])
 def test_a_change_is_announced_where_enough_was_known_before(known: int) -> None:
-    """Else the first rewards were misleading: who began after them is believed, and that is all."""
-    told = Told()
+    """Otherwise the first rewards were misleading: the later bank takes the lead
+    without a message.
+    """
+    detector = DensityDetector()
     for _ in range(known):
-        told(0.0, -1.0)
-    assert told.born == [0, known]
-    while told.born[0] == 0:
-        told(-1.0, 0.0)
-    assert told.born[:2] == [known, 0]
-    assert told.detector.changes == ([(known + 14, known)] if known == SETTLED else [])
+        detector(0.0, -1.0)
+    assert detector.born == [0, known]
+    while detector.born[0] == 0:
+        detector(-1.0, 0.0)
+    assert detector.born[:2] == [known, 0]
+    assert detector.detector.changes == ([(known + 14, known)] if known == SETTLED else [])
 
 
 @pytest.mark.parametrize("known", [SETTLED - 1, SETTLED])
 def test_where_tastes_changed_once_another_change_is_less_of_a_surprise(known: int) -> None:
-    told = Told()
+    detector = DensityDetector()
     for _ in range(known):
-        told(0.0, -1.0)
-    while told.born[0] == 0:
-        told(-1.0, 0.0)
+        detector(0.0, -1.0)
+    while detector.born[0] == 0:
+        detector(-1.0, 0.0)
     odds = AGAIN if known == SETTLED else SELDOM
-    assert told.ahead[2] == pytest.approx(math.log(odds))
+    assert detector.ahead[2] == pytest.approx(math.log(odds))
 
 
 # -- worlds ---------------------------------------------------------------------------
@@ -277,15 +291,15 @@ class Table:
         self.favourites = (self.favourites + self.rng.integers(1, 3, size=(4, 3))) % 3
 
     def __call__(self, count: int) -> list[Visit]:
-        found: list[Visit] = []
+        visits: list[Visit] = []
         for _ in range(count):
             user, weather = int(self.rng.integers(4)), int(self.rng.integers(3))
             drink = int(self.rng.integers(3))
             level = self.levels[int(self.favourites[user, weather] == drink)]
             context = [{"user": f"u{user}", "weather": f"w{weather}"}]
             action = {"id": f"d{drink}", "features": [{"hot": drink == 0}]}
-            found.append((context, action, float(self.rng.random() < level)))
-        return found
+            visits.append((context, action, float(self.rng.random() < level)))
+        return visits
 
 
 @pytest.mark.slow
@@ -298,17 +312,17 @@ def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_ea
 ) -> None:
     """1,500 rewards under each of two seeds: no false alarm after the first 400.
 
-    Before, while who expects hardly any noise is still believed, each surprise may look like
-    a change; little was learned by then. With hardly any rewards at all, that takes longest:
-    measured when this was written were up to 2, 1 and 8 a seed, and none in most. The seeds
-    are those of the first four under which a challenger came nearest to taking over: with a
-    more credulous detector, they are the first to raise an alarm.
+    Before, while a hypothesis with hardly any noise still leads, each surprise may look like a
+    change; little was learned by then. With very few rewards this phase takes longest: at the time
+    of writing there were up to 2, 1 and 8 alarms per seed, and none in most. Of the first four
+    seeds, those in which a challenger came closest to the lead are used; a more sensitive detector
+    would raise the first false alarms there.
     """
     for seed in seeds:
         model = BayesianLearner(HYPOTHESES)
         teach(model, Table(seed, liked, otherwise)(1_500))
         assert len(model.changes) <= most
-        assert all(found <= 400 for found, _ in model.changes)
+        assert all(result <= 400 for result, _ in model.changes)
 
 
 @pytest.mark.no_cover
@@ -319,19 +333,19 @@ def test_in_a_noisy_world_that_stands_still_changes_are_seldom_found_and_only_ea
 def test_when_all_tastes_change_that_is_found(
     seed: int, liked: float, otherwise: float, within: int
 ) -> None:
-    """Of 36 rows: certain rewards by the first few of them, noisy ones by the first 60."""
+    """36 rows: exact rewards are detected within the first few rows, noisy ones within 60."""
     model, table = BayesianLearner(HYPOTHESES), Table(seed, liked, otherwise)
     teach(model, table(800))
     before = len(model.changes)
     table.reshuffle()
     teach(model, table(within))
     assert len(model.changes) > before
-    found, born = model.changes[before]
-    assert 800 < found <= 800 + within
+    result, born = model.changes[before]
+    assert 800 < result <= 800 + within
     assert abs(born - 800) <= 10
 
 
-# -- crowds: what is shown is drawn from what is believed -----------------------------
+# -- crowds: actions are drawn from beliefs -------------------------------------------
 
 
 def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> BayesianLearner:
@@ -355,11 +369,11 @@ def crowd(place: Environment, seed: int, rounds: int, crosses: int = 4) -> Bayes
 def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
     name: str, crosses: int, seed: int
 ) -> None:
-    """Held to fewer crosses than matter, a learner never fits: that is no change.
+    """With fewer crosses than relevant, a learner never fits; a poor fit is no change.
 
-    Of the first four seeds of each, and of 1 to 3 crosses, those under which a challenger came
-    nearest to taking over: in the noisy world, the second time after 1,250 visitors. Where a poor
-    fit was taken for a change, every hundred visitors brought one.
+    Of the first four seeds for each setting with 1 to 3 crosses, those in which a challenger came
+    closest to the lead are used: in the noisy world, the second time after 1,250 visitors. Where a
+    poor fit counted as a change, every hundred visitors brought an alarm.
     """
     place = FIRST_FAMILY[name](seed, 1_500)
     assert crowd(place, seed, 1_500, crosses).changes == []
@@ -367,18 +381,20 @@ def test_where_tastes_never_change_none_is_announced_however_far_crosses_go(
 
 @pytest.mark.slow
 def test_of_four_abrupt_changes_all_are_found() -> None:
-    """All tastes are drawn again after 750 visitors each. Here, and under one seed of three, a
-    challenger that never began anew for its age found none."""
+    """All tastes are redrawn after 750 visitors each. Here, and under one seed of three, a
+    challenger that never restarted because of its age detected no change.
+    """
     place, rounds = SECOND_FAMILY["abrupt"](4, 3_750), 3_100
-    found = [at for at, _ in crowd(place, 4, rounds).changes]
-    assert [at // 750 for at in found] == [1, 2, 3, 4]
-    assert all(at % 750 <= 50 for at in found)
+    results = [at for at, _ in crowd(place, 4, rounds).changes]
+    assert [at // 750 for at in results] == [1, 2, 3, 4]
+    assert all(at % 750 <= 50 for at in results)
 
 
 @pytest.mark.parametrize("seed", [2, 4, 7])
 def test_rare_large_rewards_are_no_change(seed: int) -> None:
-    """Nearly all rewards of an action are alike, and one in twenty is 1. Where a normal curve alone
-    said what may come, each of these three seeds brought a change within 100 rewards."""
+    """Nearly all rewards of an action are similar, and one in twenty is 1. With a normal density
+    alone, each of these three seeds reported a change within 100 rewards.
+    """
     rng = np.random.default_rng(seed)
     means, model = rng.uniform(0.05, 0.3, 5), BayesianLearner(HYPOTHESES)
     history: list[Visit] = []
@@ -396,10 +412,10 @@ def graded(history: list[Visit]) -> list[Visit]:
 
 
 def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> None:
-    """Certain tastes, then a coin for everybody: who foresees certainty falls, and who does
-    not, and had been sent to sleep, is woken and believed.
+    """Certain tastes, then random rewards for every visitor: the hypothesis with little noise loses
+    weight, and the noisy hypothesis, inactive until then, is activated and preferred.
 
-    Of rewards of .1 and .9, which are no coins to anybody.
+    The rewards are .1 and .9, so the Bernoulli likelihood does not apply.
     """
     sure, noisy = Hypothesis(noise_sd=0.05), Hypothesis(noise_sd=0.5)
     model = BayesianLearner((sure, noisy))
@@ -413,10 +429,10 @@ def test_the_noise_of_the_world_is_found_and_found_again_when_it_changes() -> No
 @pytest.mark.no_cover
 @pytest.mark.parametrize("right", HYPOTHESES, ids=str)
 def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothesis) -> None:
-    """Rewards drawn one by one from the hypothesis' own density of the next.
+    """Rewards are drawn from the hypothesis' own predictive density.
 
-    What the others lose against it is known only after many rewards where they differ little
-    (with and without forgetting); so 1,500, and the evidence of all of them is compared.
+    Where hypotheses differ little (with and without forgetting), their loss shows only after many
+    rewards; so 1,500 are learned, and the evidence of all of them is compared.
     """
     rng = np.random.default_rng(0)
     model, table = BayesianLearner(HYPOTHESES, may_change=False), Table(1, 0.5, 0.5)
@@ -430,5 +446,5 @@ def test_rewards_that_a_hypothesis_describes_are_evidence_for_it(right: Hypothes
         reward = float(rng.normal(scores.mean[0], sd))
         for head in (model, alone):
             head.learn_reward(request.context, request.actions, 0, reward)
-    found = int(model.evidence.banks[0].evidence.argmax())
-    assert HYPOTHESES[found] == right
+    result = int(model.evidence.banks[0].evidence.argmax())
+    assert HYPOTHESES[result] == right

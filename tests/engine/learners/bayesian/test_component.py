@@ -1,4 +1,4 @@
-"""The parts of a belief: each against sums over its joint moments."""
+"""Components of a belief, each compared with sums over its joint moments."""
 
 import math
 
@@ -14,8 +14,8 @@ from engine.learners.bayesian.component import (
 )
 from engine.learners.bayesian.hypothesis import HYPOTHESES, Hypothesis
 from engine.learners.bayesian.learner import BayesianLearner
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import Json, request_of
 from tests.oracles import by_fields
 
@@ -43,15 +43,15 @@ def taught(count: int, *hypotheses: Hypothesis) -> BayesianLearner:
 
 
 def offers(count: int = 6) -> list[WeighedOffer]:
-    """Known and unknown actions, in contexts that all differ; weights of any sign."""
+    """Known and unknown actions in distinct contexts; weights of either sign."""
     rng = np.random.default_rng(5)
-    found = []
+    results = []
     for i in range(count):
         context, action = visit(rng)
         context.append({"i": i})
         request = request_of(context, action, {"id": f"new{i}", "features": [{"z": i}]})
-        found.append((request.context, request.actions, rng.normal(size=2)))
-    return found
+        results.append((request.context, request.actions, rng.normal(size=2)))
+    return results
 
 
 counts = pytest.mark.parametrize("count", [0, 1, 40, 120])
@@ -96,7 +96,7 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
     """The variance of a sum over contexts, cell by cell."""
     rng = np.random.default_rng(1)
     requests = [request_of(*visit(rng)) for _ in range(30)]
-    asked = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
+    weighed = [(r.context, r.actions, np.array([float(rng.normal())])) for r in requests]
     parts = taught(120, kinds["cells"]).components
     assert len(parts) > 1
     for part in parts:
@@ -104,13 +104,13 @@ def test_cells_that_are_asked_twice_vary_together_and_others_do_not() -> None:
         names = [part.cells.fields[i] for i in part.cells.subsets[part.subset]]
         shares: dict[object, float] = {}
         variances: dict[object, float] = {}
-        for (context, actions, w), request in zip(asked, requests, strict=True):
+        for (context, actions, w), request in zip(weighed, requests, strict=True):
             row = int(part.cells.rows(request.context)[part.subset])
             cell = (row or id(request.context), actions[0].id)
             shares[cell] = shares.get(cell, 0.0) + float(w[0])
             variances[cell] = float(part.moments(context, actions)[1][0, 0])
         expected = sum(shares[cell] ** 2 * variances[cell] for cell in shares)
-        assert part.average(asked)[1] == pytest.approx(expected, rel=1e-9)
+        assert part.average(weighed)[1] == pytest.approx(expected, rel=1e-9)
         assert set(names) <= set(FIELDS)
 
 
@@ -133,7 +133,7 @@ def test_moments_in_several_contexts_are_those_in_each(kind: str) -> None:
 
 
 def centre(part: Component) -> float:
-    """The mean of everything, by one part."""
+    """The overall mean according to one component."""
     if isinstance(part, Linear):
         return part.learner.centre
     assert isinstance(part, OfCells)
@@ -154,8 +154,8 @@ def test_contributions_sum_to_the_mean_above_that_of_everything(
             part.weight * (float(mean) - centre(part))
             for part, mean in zip(parts, means, strict=True)
         )
-        found = added_by_groups(contributions(parts, context, actions[:1], np.ones(1)))
-        assert math.fsum(found.values()) == pytest.approx(expected, abs=1e-9)
+        actual = added_by_groups(contributions(parts, context, actions[:1], np.ones(1)))
+        assert math.fsum(actual.values()) == pytest.approx(expected, abs=1e-9)
 
 
 def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
@@ -164,18 +164,18 @@ def test_cells_contribute_to_whoever_comes_and_to_their_fields() -> None:
     for subset in range(len(part.cells.subsets)):
         one = OfCells(1.0, 0, part.tables, part.cells, subset, part.unit)
         context, actions, _ = offers()[0]
-        found = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
+        result = added_by_groups(contributions([one], context, actions[:1], np.ones(1)))
         names = sorted(part.cells.fields[i] for i in part.cells.subsets[subset])
-        assert found.keys() == {Group(), Group(tuple(names))}
+        assert result.keys() == {Group(), Group(tuple(names))}
         columns = part.cells.columns(actions[:1])
         everywhere = float(part.tables.means(np.array([subset]), columns)[0][0, 0])
         if names:
-            assert found[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
+            assert result[Group()] == pytest.approx(everywhere - part.tables.rewards.mean)
 
 
 @pytest.mark.parametrize("kind", ["id", "features", "bent"])
 def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) -> None:
-    """Of the gap between two actions, by the joint posterior of all weights written out."""
+    """For the gap between two actions, from the joint posterior of all weights."""
     hypothesis, visits = kinds[kind], history(0, 25)
     assert hypothesis.by != "cells"
     (part,) = taught(25, hypothesis).components
@@ -183,7 +183,7 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
     oracle = dense(visits, hypothesis)
     (context, first, _), (_, second, _) = visits[1], visits[4]
     request = request_of(context, first, second)
-    found = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
+    result = contributions([part], request.context, request.actions, np.array([1.0, -1.0]))
     one, other = (row(visits, hypothesis, context, action) for action in (first, second))
     apart = {name: one.get(name, 0.0) - other.get(name, 0.0) for name in {**one, **other}}
     read = readings(visits, hypothesis.by)
@@ -194,21 +194,21 @@ def test_doubt_about_a_group_is_that_of_its_columns_solved_at_once(kind: str) ->
             if group in by_fields(context, {name: value}, read)
         }
         variance = part.unit * oracle.doubt(of_group)
-        assert found[group].sd == pytest.approx(math.sqrt(variance), rel=1e-6)
+        assert result[group].sd == pytest.approx(math.sqrt(variance), rel=1e-6)
 
 
 def test_doubt_about_cells_and_about_their_actions_make_up_that_of_their_rewards() -> None:
-    """theta = m + (theta - m), where what m is wrong by is made up for by n / (n + k)."""
+    """theta = m + (theta - m), where errors in m are compensated by n / (n + k)."""
     for part in taught(120, kinds["cells"]).components:
         assert isinstance(part, OfCells)
         context, actions, _ = offers()[0]
         subset, columns = np.array([part.subset]), part.cells.columns(actions)
-        asked = part.cells.rows(context)[subset], columns, subset
-        means, variances = part.tables.moments(*asked)
-        away, doubts = part.tables.deviations(*asked)
+        cells = part.cells.rows(context)[subset], columns, subset
+        means, variances = part.tables.moments(*cells)
+        away, doubts = part.tables.deviations(*cells)
         base, of_base = part.tables.means(subset, columns)[0], part.tables.doubts(subset, columns)
         np.testing.assert_allclose(base + away, means, atol=1e-12)
-        known, noise = part.tables._known(*asked[:2])[0], part.tables._noise(subset)[:, None]
+        known, noise = part.tables._known(*cells[:2])[0], part.tables._noise(subset)[:, None]
         made_up_for = known / (known + 2 * noise / part.tables.rewards.variance)
         together = doubts + of_base * (1 - 2 * made_up_for)
         np.testing.assert_allclose(together, variances, atol=1e-12)

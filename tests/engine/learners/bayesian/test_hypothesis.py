@@ -1,4 +1,4 @@
-"""Hypotheses: their bounds."""
+"""Bounds of the parameters of hypotheses."""
 
 import math
 

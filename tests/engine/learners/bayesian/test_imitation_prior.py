@@ -1,4 +1,4 @@
-"""The lean, compared with a regression with one weight."""
+"""The imitation prior, compared with a regression with one weight."""
 
 import numpy as np
 import pytest
@@ -14,10 +14,10 @@ likenesses = st.lists(st.floats(-2, 2), min_size=1, max_size=6)
 def test_what_looks_most_like_the_choice_has_no_gap_and_what_looks_least_has_the_largest(
     likeness: list[float],
 ) -> None:
-    found = gaps(np.array(likeness))
-    assert found[np.argmax(likeness)] == 0
-    assert np.all((found >= 0) & (found <= 1))
-    assert found[np.argmin(likeness)] == found.max()
+    result = gaps(np.array(likeness))
+    assert result[np.argmax(likeness)] == 0
+    assert np.all((result >= 0) & (result <= 1))
+    assert result[np.argmin(likeness)] == result.max()
 
 
 def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:
@@ -30,7 +30,7 @@ def test_half_of_what_makes_the_head_sure_is_half_a_gap() -> None:
 def test_the_lean_is_the_mean_of_a_weight_with_one_rewards_worth_of_prior(
     told: list[tuple[float, float]], spread: float
 ) -> None:
-    """Least squares with one row more, of gap 1 and surprise - spread."""
+    """Least squares with an additional row, of gap 1 and surprise - spread."""
     lean = ImitationPrior()
     for gap, surprise in told:
         lean.learn(gap, surprise)

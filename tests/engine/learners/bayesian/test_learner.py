@@ -26,8 +26,8 @@ from engine.policies.thompson import Thompson
 from engine.streams import stream
 from engine.worlds.coffee import COFFEE
 from tests.engine.comparable import learned_bits
+from tests.engine.contribution_means import added_by_groups
 from tests.engine.learners.bayesian.histories import Visit, dense, readings, row, teach
-from tests.engine.parts import added_by_groups
 from tests.engine.requests import CONTEXTS, DRINKS, Json, actions, contexts, request_of
 from tests.oracles import by_fields, naive_columns, naive_unit
 
@@ -66,9 +66,9 @@ def learn(model: BayesianLearner, context: list[Json], action: Json, reward: flo
 
 def with_prior(model: BayesianLearner, imitation: BayesianLearner | None) -> BayesianLearner:
     """The same learner with another imitation head."""
-    found = copy.copy(model)
-    found.imitation = imitation
-    return found
+    changed = copy.copy(model)
+    changed.imitation = imitation
+    return changed
 
 
 def believed(
@@ -81,30 +81,32 @@ def believed(
 
 
 def added(model: BayesianLearner, context: list[Json], action: Json) -> dict[Group, float]:
-    """What each group of fields adds to the mean."""
+    """Contribution of each group of fields to the mean."""
     return added_by_groups(model.contributions(request_of(context, action), np.ones(1)))
 
 
 def added_by(
     history: Sequence[Visit], hypothesis: Hypothesis, context: list[Json], action: Json
 ) -> dict[Group, float]:
-    """The same from weights solved densely."""
+    """Contribution of each group of fields, from weights solved densely."""
     assert hypothesis.by != "cells"
-    asked = row(history, hypothesis, context, action)
-    weights = dense(history, hypothesis).weights(asked)
-    parts = {column: weights[column] * value for column, value in asked.items()}
+    target_row = row(history, hypothesis, context, action)
+    weights = dense(history, hypothesis).weights(target_row)
+    parts = {column: weights[column] * value for column, value in target_row.items()}
     return by_fields(context, parts, readings(history, hypothesis.by))
 
 
-def assert_added(found: dict[Group, float], expected: dict[Group, float], tolerance: float) -> None:
-    """They are equal, but that groups of which nothing was learned may be left out."""
-    assert found.keys() <= expected.keys()
-    filled = {group: found.get(group, 0.0) for group in expected}
+def assert_added(
+    actual: dict[Group, float], expected: dict[Group, float], tolerance: float
+) -> None:
+    """Assert equal contributions; groups without learned weights may be missing."""
+    assert actual.keys() <= expected.keys()
+    filled = {group: actual.get(group, 0.0) for group in expected}
     assert filled == pytest.approx(expected, abs=tolerance)
 
 
 def table_visit(rng: np.random.Generator, names: int = 4) -> tuple[list[Json], Json]:
-    """Someone of a table with pairs and triples in it, and one of six things."""
+    """A visitor of a table with pairs and triples, and one of six actions."""
     context: list[Json] = [
         {"user": {"name": f"u{rng.integers(names)}", "age": int(rng.integers(3)) * 20}},
         {"weather": str(rng.integers(3)), "taste": [float(rng.integers(2)), 0.5]},
@@ -130,20 +132,20 @@ def test_the_belief_has_a_part_for_each_hypothesis_with_its_weight_and_its_dense
     assert min(weights) >= LEAST
     context, _ = table_visit(np.random.default_rng(1), names=6)
     offered = [action for _, action, _ in history[:5]]
-    found = believed(model, context, offered)
+    actual = believed(model, context, offered)
     assert [component.source for component in model.components] == [0, 1, 2, 3, 4]
-    np.testing.assert_allclose(found.weights, weights, rtol=1e-12)
+    np.testing.assert_allclose(actual.weights, weights, rtol=1e-12)
     for i, hypothesis in enumerate(MANY):
         rows = [row(history, hypothesis, context, a) for a in offered]
         oracle = dense(history, hypothesis)
         mean, covariance = oracle.moments(rows)
-        np.testing.assert_allclose(found.means[i], mean, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(actual.means[i], mean, rtol=0, atol=1e-9)
         in_unit = oracle.unit * covariance
-        np.testing.assert_allclose(found.covariances[i], in_unit, rtol=0, atol=1e-9)
+        np.testing.assert_allclose(actual.covariances[i], in_unit, rtol=0, atol=1e-9)
 
 
 def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> None:
-    """Their weights are given to the others in proportion."""
+    """Their weights are distributed over the remaining ones in proportion."""
     history = [(*visit[:2], 0.5) for visit in table_history(1, 200)]
     model = learned(history, HYPOTHESES, may_change=True)
     components = model.components
@@ -162,11 +164,11 @@ def test_hypotheses_and_banks_that_hardly_count_take_no_part_in_the_belief() -> 
 def test_a_belief_is_finite_symmetric_and_never_negative(
     history: list[Visit], context: list[Json], offered: list[Json]
 ) -> None:
-    found = believed(learned(history, HYPOTHESES, True), context, offered)
-    assert found.weights.sum() == pytest.approx(1, abs=1e-12)
-    assert np.all(np.isfinite(found.means))
-    np.testing.assert_array_equal(found.covariances, found.covariances.transpose(0, 2, 1))
-    assert np.all(found.sds > 0)
+    actual = believed(learned(history, HYPOTHESES, True), context, offered)
+    assert actual.weights.sum() == pytest.approx(1, abs=1e-12)
+    assert np.all(np.isfinite(actual.means))
+    np.testing.assert_array_equal(actual.covariances, actual.covariances.transpose(0, 2, 1))
+    assert np.all(actual.sds > 0)
 
 
 @pytest.mark.slow
@@ -180,8 +182,8 @@ def test_beliefs_in_many_contexts_are_those_in_each(
 ) -> None:
     model = with_prior(learned(history, MANY, True), learned(imitated, LEANING))
     requests = [request_of(context, *offered) for context in asked]
-    found = model.beliefs(requests, online)
-    for belief, request in zip(found.each(), requests, strict=True):
+    actual = model.beliefs(requests, online)
+    for belief, request in zip(actual.each(), requests, strict=True):
         alone = model.belief(request, online)
         for name in ("weights", "means", "covariances"):
             np.testing.assert_allclose(getattr(belief, name), getattr(alone, name), atol=1e-9)
@@ -189,16 +191,18 @@ def test_beliefs_in_many_contexts_are_those_in_each(
 
 def test_before_any_reward_every_action_is_believed_to_earn_a_half() -> None:
     offered = [{"id": name, "features": [{"k": name}]} for name in "abc"]
-    found = believed(BayesianLearner(one()), [{"w": "x"}], offered)
-    assert found.mean.tolist() == [0.5] * 3
-    np.testing.assert_allclose(found.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
+    actual = believed(BayesianLearner(one()), [{"w": "x"}], offered)
+    assert actual.mean.tolist() == [0.5] * 3
+    np.testing.assert_allclose(actual.sd, math.sqrt(0.7**2 + 1 / 4), rtol=1e-14)
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("seed", range(2))
 def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> None:
-    """Of cells alone, under draws so narrow that most is given up after a reward or two: rewards
-    are nearly all alike then, and bells that were as narrow held the truth in 53 and 64 %."""
+    """With cells alone and such narrow samples that most actions are abandoned after a reward or
+    two: rewards are almost constant then, and intervals as narrow as these covered the truth in 53
+    and 64 %.
+    """
     model, rng = BayesianLearner((Hypothesis(4, "cells"),), may_change=False), stream(seed, "bells")
     for _ in range(900):
         cell = int(rng.integers(COFFEE.size))
@@ -207,25 +211,27 @@ def test_bells_hold_what_is_hardly_shown_once_choices_are_good(seed: int) -> Non
         shown = int(rng.integers(4)) if rng.random() < 0.02 else int(drawn.argmax())
         reward = float(rng.random() < COFFEE.expected_in(cell)[shown])
         model.learn_reward(request.context, request.actions, shown, reward)
-    held = []
+    covered = []
     for cell in range(COFFEE.size):
         belief = model.belief(COFFEE.request(cell))
-        held += (np.abs(belief.mean - COFFEE.expected_in(cell)) <= 1.96 * belief.sd).tolist()
-    assert np.mean(held) >= 0.93
+        covered += (np.abs(belief.mean - COFFEE.expected_in(cell)) <= 1.96 * belief.sd).tolist()
+    assert np.mean(covered) >= 0.93
 
 
 @pytest.mark.no_cover
 def test_bells_hold_the_truth_where_noise_is_none_that_a_hypothesis_has() -> None:
-    """Five actions, linear in six numbers: their noise lies between those of the hypotheses that
-    fit. Of eight seeds, those where the less noisy one is believed: its bells held the truth in 85
-    and 72 %, where its noise was not learned. Of one action they hold nearly all or hardly any, as
-    one number is what it earns on average; so what counts is both seeds together.
+    """Five actions, linear in six numbers, with a noise level between those of the two best
+    hypotheses.
+
+    Of eight seeds, those in which the less noisy hypothesis leads: without learned noise, its
+    intervals covered the truth in 85 and 72 %. For a single action, coverage is nearly all or
+    nothing, because the average reward is a single number; so the mean over both seeds is tested.
     """
-    assert np.mean([held_in_a_linear_world(seed) for seed in (1, 6)]) >= 0.87
+    assert np.mean([coverage_in_a_linear_world(seed) for seed in (1, 6)]) >= 0.87
 
 
-def held_in_a_linear_world(seed: int) -> float:
-    """The share of truths that 95 % bells hold after 600 visitors."""
+def coverage_in_a_linear_world(seed: int) -> float:
+    """Share of true means inside the 95 % intervals after 600 visitors."""
     rng, places = np.random.default_rng([seed, 77]), range(5)
     slopes, worth = rng.normal(0, 0.06, (5, 6)), rng.normal(0.1, 0.05, 5)
     loop = LearningLoop(seed=seed)
@@ -233,36 +239,36 @@ def held_in_a_linear_world(seed: int) -> float:
 
     def came() -> tuple[Json, Array]:
         numbers = rng.normal(size=6)
-        told = {f"n{i}": number for i, number in enumerate(numbers.tolist())}
-        return told, worth + slopes @ numbers
+        context = {f"n{i}": number for i, number in enumerate(numbers.tolist())}
+        return context, worth + slopes @ numbers
 
     for _ in range(600):
-        told, means = came()
-        shown = loop.rank(offered, [told])
+        context, means = came()
+        shown = loop.rank(offered, [context])
         mean = means[int(shown.reward_action_id[1:])]
         loop.reward(shown.event_id, float(np.clip(mean + rng.normal(0, 0.1), -1, 1)))
-    held: list[bool] = []
+    covered: list[bool] = []
     for _ in range(150):
-        told, means = came()
-        belief = loop.belief(offered, [told])
-        held += (np.abs(belief.mean - means) <= 1.96 * belief.sd).tolist()
-    return float(np.mean(held))
+        context, means = came()
+        belief = loop.belief(offered, [context])
+        covered += (np.abs(belief.mean - means) <= 1.96 * belief.sd).tolist()
+    return float(np.mean(covered))
 
 
 @pytest.mark.no_cover
 def test_asking_changes_nothing() -> None:
     history = table_history(2, 40)
-    asked, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
+    queried, quiet = BayesianLearner(HYPOTHESES), BayesianLearner(HYPOTHESES)
     for context, action, reward in history:
-        believed(asked, context, [action, *(a for _, a, _ in history[:3])])
-        added(asked, context, action)
-        learn(asked, context, action, reward)
+        believed(queried, context, [action, *(a for _, a, _ in history[:3])])
+        added(queried, context, action)
+        learn(queried, context, action, reward)
         learn(quiet, context, action, reward)
     offered = [action for _, action, _ in history[:5]]
-    first, second = (believed(m, history[0][0], offered) for m in (asked, quiet))
+    first, second = (believed(m, history[0][0], offered) for m in (queried, quiet))
     assert first.means.tobytes() == second.means.tobytes()
     assert first.covariances.tobytes() == second.covariances.tobytes()
-    assert asked.weights == quiet.weights
+    assert queried.weights == quiet.weights
 
 
 def test_rewards_are_counted() -> None:
@@ -276,7 +282,7 @@ IN_ORDER = table_history(seed=5, count=30)
 
 
 def believed_after(history: Sequence[Visit]) -> Belief:
-    """What hypotheses that do not forget believe of the first actions after these visits."""
+    """Belief of the hypotheses without forgetting about the first actions after these visits."""
     context, _ = table_visit(np.random.default_rng(1))
     offered = [action for _, action, _ in IN_ORDER[:5]]
     return believed(learned(history, [h for h in MANY if h.memory == 1]), context, offered)
@@ -290,27 +296,30 @@ believed_in_order = cache(lambda: believed_after(IN_ORDER))
 def test_without_forgetting_and_changes_rewards_may_come_in_any_order(
     shuffled: list[Visit],
 ) -> None:
-    """Each part of the belief; what a hypothesis is weighed by depends on the order a little.
+    """Each part of the belief is equal; the weights of hypotheses depend slightly on the order.
 
-    After as many as numbers are read anew after: until then they are read by the first ones.
+    The history ends where the scales of numbers are refitted; before, they depend on the first
+    numbers.
     """
     assert len(IN_ORDER) in FITS
-    expected, found = believed_in_order(), believed_after(shuffled)
-    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-10)
-    np.testing.assert_allclose(found.covariances, expected.covariances, rtol=0, atol=1e-10)
+    expected, actual = believed_in_order(), believed_after(shuffled)
+    np.testing.assert_allclose(actual.means, expected.means, rtol=0, atol=1e-10)
+    np.testing.assert_allclose(actual.covariances, expected.covariances, rtol=0, atol=1e-10)
 
 
 def test_a_hypothesis_that_sleeps_leaves_the_others_beliefs_exact() -> None:
-    """The only one of its form: its basis stands still, and it is not asked any more."""
+    """The only hypothesis of its form: its basis does not change, and it is not
+    evaluated any more.
+    """
     certain = Hypothesis(3, "features", 0.01, 0.5)
     history = table_history(4, 80)
     model = learned(history, (*MANY, certain))
     assert model.weights[-1] == 0
-    found, expected = (
+    actual, expected = (
         believed(m, history[0][0], [a for _, a, _ in history[:4]])
         for m in (model, learned(history, MANY))
     )
-    np.testing.assert_allclose(found.means, expected.means, rtol=0, atol=1e-12)
+    np.testing.assert_allclose(actual.means, expected.means, rtol=0, atol=1e-12)
 
 
 # -- contributions --------------------------------------------------------------------
@@ -322,11 +331,11 @@ def test_contributions_equal_weights_solved_at_once_times_the_row(
 ) -> None:
     assume(len(naive_columns(context)) <= 12)
     hypotheses = one(order, by)
-    found = added(learned(history, hypotheses), context, action)
-    asked = row(history, hypotheses[0], context, action)
-    largest = max(1.0, math.fsum(value**2 for value in asked.values()))
+    actual = added(learned(history, hypotheses), context, action)
+    target_row = row(history, hypotheses[0], context, action)
+    largest = max(1.0, math.fsum(value**2 for value in target_row.values()))
     expected = added_by(history, hypotheses[0], context, action)
-    assert_added(found, expected, 1e-9 * largest)
+    assert_added(actual, expected, 1e-9 * largest)
 
 
 @pytest.mark.no_cover
@@ -344,7 +353,7 @@ def test_contributions_are_those_of_the_hypotheses_by_their_weights() -> None:
 
 
 def centre_of(part: Component) -> float:
-    """The mean of everything, by one part of a belief."""
+    """The overall mean according to one part of a belief."""
     if isinstance(part, OfCells):
         return part.tables.rewards.mean
     assert isinstance(part, Linear)
@@ -363,15 +372,15 @@ def test_contributions_add_up_to_the_belief_above_the_mean_of_everything() -> No
         assert centre + total == pytest.approx(mean, abs=1e-10)
 
 
-def test_where_nothing_was_learned_nothing_contributes() -> None:
-    found = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
-    assert set(found.values()) == {0.0}
+def test_contributions_are_zero_before_learning() -> None:
+    actual = added(BayesianLearner(one(1)), [{"w": "x"}], {"id": "a", "features": [{"k": 1}]})
+    assert set(actual.values()) == {0.0}
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("fields", [40, 120, 2_000])
 def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) -> None:
-    """Written out, the triples of 40 fields take 45 MB, and those of 120 have no end."""
+    """Enumerated, the triples of 40 fields take 45 MB, and the triples of 120 far too much."""
     rng = np.random.default_rng(fields)
     model = BayesianLearner((Hypothesis(),), may_change=False)
     requests = [
@@ -381,15 +390,15 @@ def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) ->
     tracemalloc.start()
     for request in requests:
         model.learn_reward(request.context, request.actions, 0, float(rng.integers(2)))
-    asked = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
-    found = [added_by_groups(model.contributions(asked, one)) for one in np.eye(2)]
+    request_of_two = replace(requests[0], actions=(requests[0].actions[0], requests[1].actions[0]))
+    actual = [added_by_groups(model.contributions(request_of_two, one)) for one in np.eye(2)]
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1_000_000 + 5_000 * fields
-    assert all(len(parts) <= 1 + fields + 2 for parts in found)
-    assert {group.every for group in found[0]} == {0, 2, 3}
-    means = model.belief(asked).mean
-    sums = [math.fsum(parts.values()) for parts in found]
+    assert all(len(parts) <= 1 + fields + 2 for parts in actual)
+    assert {group.every for group in actual[0]} == {0, 2, 3}
+    means = model.belief(request_of_two).mean
+    sums = [math.fsum(parts.values()) for parts in actual]
     assert sums[1] - sums[0] == pytest.approx(means[1] - means[0], abs=1e-9)
     assert abs(means[1] - means[0]) > 1e-3
 
@@ -399,12 +408,12 @@ def test_contributions_are_bounded_whatever_the_number_of_fields(fields: int) ->
 
 @pytest.mark.no_cover
 def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
-    """Rows in the span, outside it, and of blocks that were never met; weights of any sign."""
+    """Rows inside and outside the span and of unseen blocks; weights of either sign."""
     history = table_history(8, 25)
     model = learned(history, MANY)
     assert min(model.weights) >= LEAST
     rng = np.random.default_rng(3)
-    asked = [
+    visits = [
         (table_visit(rng, names=6)[0], [table_visit(rng)[1], {"id": "new", "features": [{"z": 1}]}])
         for _ in range(4)
     ]
@@ -412,7 +421,7 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
     shares = model.weights
     means, variances = [], []
     for hypothesis in MANY:
-        rows = [row(history, hypothesis, c, a) for c, o in asked for a in o]
+        rows = [row(history, hypothesis, c, a) for c, o in visits for a in o]
         oracle = dense(history, hypothesis)
         mean, covariance = oracle.moments(rows)
         w = weights.ravel()
@@ -423,37 +432,39 @@ def test_the_sd_of_an_average_is_that_of_the_mixture_of_dense_solves() -> None:
         np.dot(shares, variances) + np.dot(shares, (np.array(means) - middle) ** 2)
     )
     offers = []
-    for (context, offered), w in zip(asked, weights, strict=True):
+    for (context, offered), w in zip(visits, weights, strict=True):
         request = request_of(context, *offered)
         offers.append((request.context, request.actions, w))
     assert model.sd_of_average(offers) == pytest.approx(expected, abs=1e-9)
     alone = offers[0][0], offers[0][1], np.array([1.0, 0.0])
-    single = believed(model, *asked[0])
+    single = believed(model, *visits[0])
     assert model.sd_of_average([alone]) == pytest.approx(float(single.sd[0]), abs=1e-9)
 
 
-# -- around what was imitated ---------------------------------------------------------
+# -- prior from imitation -------------------------------------------------------------
 
 
 LEANING = (Hypothesis(crosses=3),)
-"""What an imitation head believes."""
+"""Hypotheses of an imitation head."""
 
 
 @pytest.mark.parametrize("count", [0, 40])
-def test_what_does_not_look_like_the_imitated_action_is_believed_to_earn_less(count: int) -> None:
-    """By one standard deviation of all rewards for a whole gap; doubt is as it was."""
+def test_actions_unlike_the_imitated_one_have_lower_means(count: int) -> None:
+    """By one standard deviation of all rewards for a whole gap; the uncertainty is unchanged."""
     imitation, model = (
         learned(table_history(9, 50), LEANING),
         learned(table_history(10, count), MANY),
     )
     context, _ = table_visit(np.random.default_rng(4), names=6)
     offered = [action for _, action, _ in table_history(9, 4)]
-    found, plain = (believed(model, context, offered, way) for way in (imitation, None))
+    actual, plain = (believed(model, context, offered, way) for way in (imitation, None))
     likeness = believed(imitation, context, offered).mean
     behind = np.clip((likeness.max() - likeness) / SURE, 0, 1)
     spread = math.sqrt(naive_unit([reward for *_, reward in table_history(10, count)]) / 4)
-    np.testing.assert_allclose(found.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9)
-    np.testing.assert_array_equal(found.covariances, plain.covariances)
+    np.testing.assert_allclose(
+        actual.means - plain.means, [-spread * behind] * len(MANY), atol=1e-9
+    )
+    np.testing.assert_array_equal(actual.covariances, plain.covariances)
     assert behind.max() > 0.1
 
 
@@ -461,8 +472,8 @@ def test_a_head_that_imitated_nothing_changes_nothing() -> None:
     history = table_history(11, 30)
     model, imitation = learned(history, MANY), BayesianLearner((Hypothesis(),), may_change=False)
     offered = [action for _, action, _ in history[:4]]
-    found, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
-    np.testing.assert_array_equal(found.means, plain.means)
+    actual, plain = (believed(model, history[0][0], offered, way) for way in (imitation, None))
+    np.testing.assert_array_equal(actual.means, plain.means)
 
 
 # -- all allowed settings, all kinds of actions ---------------------------------------
@@ -500,10 +511,10 @@ def test_a_policy_can_decide_after_any_history_under_any_allowed_settings(
                 spread = 1 + 1e-3 * rng.random((8, 4))
                 offered = [{"id": "a", "features": [{"e": e}]} for e in spread.tolist()]
         request = request_of(context, *offered)
-        found = model.belief(request)
-        assert np.all(np.isfinite(found.means))
-        assert np.all(np.isfinite(found.covariances))
-        decision = policy.decide(found, normals, rng)
+        actual = model.belief(request)
+        assert np.all(np.isfinite(actual.means))
+        assert np.all(np.isfinite(actual.covariances))
+        decision = policy.decide(actual, normals, rng)
         assert decision.probabilities.sum() == pytest.approx(1, abs=1e-12)
         model.learn_reward(
             request.context, request.actions, decision.chosen, float(rng.integers(2))
@@ -523,15 +534,15 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
     for _ in range(80):
         context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
-        found = believed(model, context, offered)
-        assert np.all(np.isfinite(found.means))
-        assert np.all(found.sds > 0)
+        actual = believed(model, context, offered)
+        assert np.all(np.isfinite(actual.means))
+        assert np.all(actual.sds > 0)
         learn(model, context, offered[int(rng.integers(3))], float(rng.integers(2)))
     means: Array = believed(model, context, offered).mean
     assert np.all(np.abs(means) <= 2)
 
 
-# -- two heads, and what each is told --------------------------------------------------
+# -- the two heads and their inputs ----------------------------------------------------
 
 
 REQUEST = request_of(CONTEXTS[0], *DRINKS)
@@ -564,7 +575,7 @@ def test_each_head_learns_what_is_its_own() -> None:
     assert (known.learned, learned_count(known.imitation)) == (1, len(DRINKS))
 
 
-def test_what_a_head_believes_is_kept_until_it_learns() -> None:
+def test_beliefs_are_cached_until_the_head_learns() -> None:
     known = two_heads()
     head = known.imitation
     assert head is not None
@@ -601,8 +612,10 @@ def test_a_head_that_is_sure_of_the_choice_learns_nothing_more_of_it() -> None:
     assert learned_count(known.imitation) == taught + len(DRINKS)
 
 
-def test_what_others_earn_tells_how_far_they_fall_short() -> None:
-    """The imitated action tells nothing of it; others do, by what was expected of them."""
+def test_rewards_of_other_actions_update_the_imitation_prior() -> None:
+    """Rewards of the imitated action carry no information; rewards of others do, by
+    their surprise.
+    """
     known = two_heads()
     for _ in range(60):
         known.watch(SHOWN)

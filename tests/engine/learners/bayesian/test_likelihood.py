@@ -1,4 +1,4 @@
-"""How likely a reward was: coins while all are 0 or 1, else normal."""
+"""Likelihood of rewards: Bernoulli while all are 0 or 1, normal otherwise."""
 
 import math
 
@@ -27,8 +27,8 @@ def test_a_click_is_a_coin_with_the_chance_that_the_mean_tells(
     reward: float, mean: float, noise: float, doubt: float
 ) -> None:
     """At least a quarter of the noise variance, up to a half; doubt does not matter."""
-    found = log_density(reward, mean, noise, doubt, binary=True)
-    assert found == pytest.approx(naive_coin(reward, mean, noise), abs=1e-9)
+    result = log_density(reward, mean, noise, doubt, binary=True)
+    assert result == pytest.approx(naive_coin(reward, mean, noise), abs=1e-9)
 
 
 @given(means, variances)
@@ -52,20 +52,20 @@ def test_other_rewards_are_normal_with_noise_and_doubt(
 ) -> None:
     sd = math.sqrt(noise + doubt)
     expected = -math.log(sd) - math.log(2 * math.pi) / 2 - ((reward - mean) / sd) ** 2 / 2
-    found = log_density(reward, mean, noise, doubt, binary=False)
-    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    actual = log_density(reward, mean, noise, doubt, binary=False)
+    assert actual == pytest.approx(expected, rel=1e-9, abs=1e-9)
 
 
 @given(rewards, means, variances, variances, st.floats(0.01, 10), st.integers(10, 300))
 def test_to_who_learns_how_noisy_rewards_are_they_are_students_t_and_clicks_are_coins(
     reward: float, mean: float, noise: float, doubt: float, scale: float, freedom: int
 ) -> None:
-    asked = mean, noise, doubt, scale, freedom
-    found = Observation(reward, binary=False, unit=0.3).log_density_learned(*asked)
+    arguments = mean, noise, doubt, scale, freedom
+    actual = Observation(reward, binary=False, unit=0.3).log_density_learned(*arguments)
     expected = naive_student(reward - mean, 0.3 * scale * (noise + doubt), freedom)
-    assert found == pytest.approx(expected, rel=1e-9, abs=1e-9)
+    assert actual == pytest.approx(expected, rel=1e-9, abs=1e-9)
     click = Observation(float(reward > 0), binary=True, unit=0.3)
-    assert click.log_density_learned(*asked) == click.log_density(mean, noise, doubt)
+    assert click.log_density_learned(*arguments) == click.log_density(mean, noise, doubt)
 
 
 def test_of_many_rewards_students_t_is_the_normal_curve_and_of_few_it_has_tails() -> None:
@@ -84,60 +84,63 @@ def test_densities_to_several_learners_are_those_to_each(
 ) -> None:
     mean, noise, doubt = np.array(learners).T
     for reward in (0.0, 1.0):
-        found = log_densities(reward, mean, noise, doubt, binary)
+        actual = log_densities(reward, mean, noise, doubt, binary)
         expected = [log_density(reward, *one, binary) for one in learners]
-        np.testing.assert_allclose(found, expected, rtol=1e-12, atol=1e-12)
+        np.testing.assert_allclose(actual, expected, rtol=1e-12, atol=1e-12)
 
 
 # -- all rewards so far ---------------------------------------------------------------
 
 
-def told(values: list[float]) -> RewardHistory:
-    found = RewardHistory()
+def history_of(values: list[float]) -> RewardHistory:
+    result = RewardHistory()
     for value in values:
-        found.add(value)
-    return found
+        result.add(value)
+    return result
 
 
 @given(st.lists(rewards, max_size=40))
 def test_mean_and_variance_are_those_of_all_rewards_and_one_more_of_a_half(
     values: list[float],
 ) -> None:
-    found, known = told(values), [*values, 0.5]
+    result, known = history_of(values), [*values, 0.5]
     mean = math.fsum(known) / len(known)
-    assert found.count == len(values)
-    assert found.mean == pytest.approx(mean, abs=1e-12)
+    assert result.count == len(values)
+    assert result.mean == pytest.approx(mean, abs=1e-12)
     squares = math.fsum((value - mean) ** 2 for value in values)
-    assert found.variance == pytest.approx((squares + 0.25) / len(known), abs=1e-12)
+    assert result.variance == pytest.approx((squares + 0.25) / len(known), abs=1e-12)
 
 
 @given(st.lists(rewards, max_size=10), rewards)
 def test_a_reward_is_a_coin_as_long_as_all_are(values: list[float], reward: float) -> None:
-    found = told(values)
+    actual = history_of(values)
     binary = {*values} <= {0.0, 1.0}
-    assert found.binary == binary
+    assert actual.binary == binary
     expected = (
-        naive_coin(reward, found.mean, 0.0)
+        naive_coin(reward, actual.mean, 0.0)
         if binary and reward in (0, 1)
         else math.log(
-            (math.exp(log_density(reward, found.mean, found.variance, 0.0, binary=False)) + 0.5) / 2
+            (math.exp(log_density(reward, actual.mean, actual.variance, 0.0, binary=False)) + 0.5)
+            / 2
         )
     )
-    assert found.log_density(reward) == pytest.approx(expected)
+    assert actual.log_density(reward) == pytest.approx(expected)
 
 
 def test_of_rare_clicks_none_is_no_surprise_and_one_is_a_great_one() -> None:
-    found = told([0.0] * 199)
-    assert found.log_density(0.0) == pytest.approx(math.log(1 - 1 / 400))
-    assert found.log_density(1.0) == pytest.approx(math.log(1 / 400))
+    result = history_of([0.0] * 199)
+    assert result.log_density(0.0) == pytest.approx(math.log(1 - 1 / 400))
+    assert result.log_density(1.0) == pytest.approx(math.log(1 / 400))
 
 
 @pytest.mark.parametrize("values", [[0.2, 0.7], [0.2, 12.0, -3.0], [40.0]])
 def test_what_may_come_is_as_certain_as_anything_can_be_however_far_rewards_add_up(
     values: list[float],
 ) -> None:
-    """The density sums to one over all that has been possible so far, but for the curve's tails."""
-    found, reach = told(values), max(1.0, *map(abs, values))
+    """The density integrates to one over the range of possible rewards, except for the normal
+    tails.
+    """
+    result, reach = history_of(values), max(1.0, *map(abs, values))
     grid = np.linspace(-reach, reach, 200_001)
-    anything = sum(math.exp(found.log_density(r)) for r in grid.tolist()) * (grid[1] - grid[0])
+    anything = sum(math.exp(result.log_density(r)) for r in grid.tolist()) * (grid[1] - grid[0])
     assert 0.5 < anything <= 1 + 1e-4

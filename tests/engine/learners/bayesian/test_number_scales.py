@@ -40,12 +40,12 @@ def features_of(*objects: Json) -> Features:
     return request_of(list(objects), {"id": "a", "features": [{"k": 1}]}).context
 
 
-# -- whatever numbers come ------------------------------------------------------------
+# -- any numbers ----------------------------------------------------------------------
 
 
 @given(any_values, any_number)
 def test_any_finite_number_is_read_as_finite_ones(values: list[float], value: float) -> None:
-    """As large or as small as floats are, seen before or far away from all that were."""
+    """For the largest and smallest floats, within or far outside the numbers seen before."""
     scale = scale_of(values)
     for number in (value, *values, sys.float_info.max, -sys.float_info.max, 0.0, 5e-324):
         near = scale.by_nearness(number)
@@ -88,7 +88,7 @@ def test_a_constant_says_nothing(value: float) -> None:
 def test_by_nearness_neither_unit_nor_zero_matter(
     values: list[float], unit: int, zero: int
 ) -> None:
-    """Whole numbers, so that what is multiplied and added is exact."""
+    """With integers, so that products and sums are exact."""
     scale, other = scale_of(values), scale_of([unit * value + zero for value in values])
     for value in (*values, min(values) - 3, max(values) + 3, float(np.mean(values))):
         one, two = scale.by_nearness(value), other.by_nearness(unit * value + zero)
@@ -98,7 +98,7 @@ def test_by_nearness_neither_unit_nor_zero_matter(
 
 @given(st.sets(any_number, min_size=1, max_size=KNOTS))
 def test_few_different_values_are_words(values: set[float]) -> None:
-    """Each of them is of no likeness to any other."""
+    """No value is similar to another."""
     scale = scale_of([*values, *values])
     assert scale.few
     read = {value: scale.by_nearness(value) for value in values}
@@ -136,12 +136,13 @@ def test_cells_of_many_values_are_as_often_met(values: list[float]) -> None:
 @given(some_values, st.floats(1e-6, 1e6))
 def test_along_a_line_the_unit_does_not_matter(values: list[float], unit: float) -> None:
     scale, other = scale_of(values), scale_of([unit * value for value in values])
-    assume(scale.logged == other.logged)  # Where both are as skewed to rounding, either may be.
+    # If both are equally skewed up to rounding, either may be chosen.
+    assume(scale.logged == other.logged)
     for value in values:
         assert other.along_line(unit * value) == pytest.approx(scale.along_line(value), abs=1e-6)
 
 
-def test_what_is_skewed_and_positive_is_read_by_its_logarithm_in_any_unit() -> None:
+def test_skewed_positive_numbers_are_read_on_a_log_scale_in_any_unit() -> None:
     prices = np.exp(np.random.default_rng(0).normal(3, 1.5, size=200))
     for unit in (0.001, 1.0, 1e6):
         scale = scale_of((unit * prices).tolist())
@@ -149,9 +150,9 @@ def test_what_is_skewed_and_positive_is_read_by_its_logarithm_in_any_unit() -> N
         assert not scale_of((unit * (prices - 1e4)).tolist()).logged
         logs = np.log(prices)
         expected = [squash(z) for z in ((logs - logs.mean()) / logs.std()).tolist()]
-        found = [scale.along_line(unit * price) for price in prices.tolist()]
-        np.testing.assert_allclose(found, expected, atol=1e-9)
-        assert scale.along_line(0) == scale.along_line(-5) < min(found)
+        results = [scale.along_line(unit * price) for price in prices.tolist()]
+        np.testing.assert_allclose(results, expected, atol=1e-9)
+        assert scale.along_line(0) == scale.along_line(-5) < min(results)
 
 
 def test_values_like_dates_are_as_many_standard_deviations_apart_as_from_zero() -> None:
@@ -176,20 +177,20 @@ def test_only_numbers_are_read_and_everything_else_stays() -> None:
     scales = Scales.fitted(offers)
     assert scales.of.keys() == {"hour", "inner.price"}
     for near in (True, False):
-        found = scales.context(features_of(*OBJECTS), near)
+        result = scales.context(features_of(*OBJECTS), near)
         read = naive_readings(seen, "id" if near else "features")
         columns = naive_columns(OBJECTS, read)
-        assert _by_field(found) == {
+        assert _by_field(result) == {
             field: pytest.approx(values) for field, values in columns.items()
         }
-        assert found.size == features_of(*OBJECTS).size
+        assert result.size == features_of(*OBJECTS).size
 
 
 def _by_field(features: Features) -> dict[str, dict[str, float]]:
-    found: dict[str, dict[str, float]] = {}
+    results: dict[str, dict[str, float]] = {}
     for column, value in features.columns.items():
-        found.setdefault(features.fields[column], {})[column] = value
-    return found
+        results.setdefault(features.fields[column], {})[column] = value
+    return results
 
 
 def test_a_number_that_was_never_seen_stays_as_it_is() -> None:
@@ -219,7 +220,7 @@ def test_the_same_offers_make_the_same_scales_and_their_order_does_not_matter() 
         assert (scale.few, scale.logged) == (other[name].few, other[name].logged)
 
 
-# -- what is learned of them ----------------------------------------------------------
+# -- learning from numbers ------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -247,7 +248,7 @@ def test_a_raw_number_is_learned_as_one_standardised_by_hand(rate: bool) -> None
 
 
 def test_a_number_alone_tells_hours_apart() -> None:
-    """Alone in a context, hour 1 and hour 23 were the same row by id."""
+    """As the only number of a context, hour 1 and hour 23 used to give the same row by id."""
     model = BayesianLearner((Hypothesis(),), may_change=False)
     rng = np.random.default_rng(0)
     action: Json = {"id": "a", "features": [{"k": 1}]}
@@ -259,8 +260,9 @@ def test_a_number_alone_tells_hours_apart() -> None:
 
 
 def test_what_a_context_is_worth_whatever_is_offered_can_be_said_of_actions_of_numbers() -> None:
-    """Articles of two numbers, less their means, had nothing in common: a hot day that all of them
-    earn more on was taken for a merit of those that were shown."""
+    """Centred articles of two numbers had no common direction: a hot day with higher rewards for
+    all articles was attributed to the articles shown.
+    """
     model = BayesianLearner((Hypothesis(crosses=1, by="features"),), may_change=False)
     rng = np.random.default_rng(0)
     articles: list[Json] = [

@@ -1,7 +1,7 @@
-"""The belief of one hypothesis, in its blocks, against dense solves over all columns.
+"""The belief of a single hypothesis, in blocks, compared with dense solves over all columns.
 
-The oracle writes every row out, adds a constant column for the mean of everything, and
-solves for all weights at once: it knows nothing of spans, blocks or Schur complements.
+The oracle writes every row out, adds a constant column for the overall mean, and solves for all
+weights at once, without spans, blocks or Schur complements.
 """
 
 import math
@@ -104,7 +104,7 @@ def test_mean_and_covariance_equal_those_of_all_weights_solved_at_once(
 def test_a_long_history_equals_all_weights_solved_at_once(
     memory: float, kind: str, order: int, by: By
 ) -> None:
-    """Below a memory of 1: as if forgotten and learned one by one over all columns."""
+    """For a memory below 1: as if forgotten and learned reward by reward over all columns."""
     history = table_history(kind, count=100 if memory == 1 else 40)
     of = hypothesis(order, by, memory)
     learner, exact = PosteriorInBasis(of, history), oracle(of, history)
@@ -114,12 +114,12 @@ def test_a_long_history_equals_all_weights_solved_at_once(
         context, _ = table_visit(rng, kind)
         offered = [table_visit(rng, kind)[1] for _ in range(5)]
         rows = [naive_row(context, action, order, by) for action in [*offered, plain("new")]]
-        found = learner.moments(context, [*offered, plain("new")])
-        assert_moments(found, exact.moments(rows), 1e-8)
+        actual = learner.moments(context, [*offered, plain("new")])
+        assert_moments(actual, exact.moments(rows), 1e-8)
 
 
 def test_a_learner_that_began_after_a_merge_knows_only_what_it_was_taught() -> None:
-    """One span, two posteriors: the second learns what follows the bridge alone."""
+    """One span, two posteriors: the second learns only from rewards after the bridge."""
     history, of = bridged(), hypothesis(2)
     early, late = PosteriorInBasis(of, history[:19]), Posterior(of)
     for context, action, reward in history[19:]:
@@ -214,8 +214,8 @@ def test_the_variance_of_a_row_met_again_and_again_falls_to_its_floor_and_no_fur
     assert variances[-1] == pytest.approx(floor, rel=1e-6)
 
 
-def test_what_is_not_met_is_not_forgotten() -> None:
-    """Two users who share no column: a thousand rewards of one leave the other's alone."""
+def test_unvisited_columns_are_not_forgotten() -> None:
+    """Two users without common columns: a thousand rewards of one do not affect the other."""
     learner = PosteriorInBasis(Hypothesis(0, "id", NOISE_SD, PRIOR_SD, 0.9))
     for reward in (1.0, 1.0, 0.0, 1.0):
         learner.learn([], plain("seldom"), reward)
@@ -246,7 +246,9 @@ def test_forgetting_follows_a_taste_that_turns_and_a_perfect_memory_does_not() -
 @pytest.mark.parametrize("by", ["id", "features", "bent"])
 @pytest.mark.parametrize("memory", [1.0, 0.8])
 def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: float, by: By) -> None:
-    """Student's t, whose scale is what innovations were on average, ten as expected among them."""
+    """Student's t, with the mean squared innovation as scale, including ten expected
+    ones as prior.
+    """
     learner, squares = PosteriorInBasis(hypothesis(2, by, memory)), 10.0
     for before, (context, action, reward) in enumerate(bridged()):
         mean, covariance = learner.moments(context, [action])
@@ -258,8 +260,9 @@ def test_each_reward_comes_with_the_density_that_the_belief_gave_it(memory: floa
 
 @pytest.mark.parametrize("by", ["id", "features", "bent"])
 def test_innovations_larger_than_expected_widen_what_a_mixture_believes(by: By) -> None:
-    """By the quadratic form of all rewards at once, which is the sum of their squared innovations
-    in units of their variances, and ten as expected beside them (equation 20)."""
+    """By the quadratic form of all rewards, equal to the sum of their squared innovations in units
+    of their variances, with ten expected ones as prior (equation 20).
+    """
     usual = table_history("one family", count=40)
     wild = [(context, action, 3 * reward - 1) for context, action, reward in usual]
     inflations = []
@@ -294,8 +297,8 @@ def capped_oracle(
 ) -> tuple[Array, Array]:
     """The exact reduction: only the span of the first ``most`` independent rows is learned.
 
-    A row's part outside it is noise of the prior's variance, and an offered row's part
-    outside is known by its prior alone.
+    The part of a row outside of the span is noise with the prior's variance; for an offered row,
+    the part outside has its prior only.
     """
     rows = rows_of(hypothesis(3, by), history)
     names = all_columns([*rows, *offered])
@@ -334,11 +337,11 @@ def test_beyond_the_most_basis_vectors_the_unseen_part_of_a_row_is_noise(
         context, _ = table_visit(rng, "one family")
         offered = [table_visit(rng, "one family")[1] for _ in range(4)]
         rows = [naive_row(context, action, 3, by) for action in offered]
-        found = learner.moments(context, offered)
-        assert_moments(found, capped_oracle(history, most, rows, by))
+        result = learner.moments(context, offered)
+        assert_moments(result, capped_oracle(history, most, rows, by))
 
 
-# -- sane under all allowed settings --------------------------------------------------
+# -- valid under all allowed settings -------------------------------------------------
 
 
 @given(

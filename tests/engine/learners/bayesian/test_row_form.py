@@ -17,7 +17,7 @@ FORMS = pytest.mark.parametrize("form", [BY_ID, BY_FEATURES], ids=str)
 
 
 def square_of(context: list[Json], action: Json, form: RowForm) -> float:
-    """Squared length of a row: that of the context's part times that of the action's."""
+    """Squared length of a row: the context part's squared length times the action part's."""
     request = request_of(context, action)
     features = request.actions[0].features
     scale, id_length = action_scales(features, form)
@@ -45,7 +45,7 @@ def test_by_features_a_row_of_words_has_length_1(
 
 @given(st.floats(0.1, 3), st.integers(1, 4), st.integers(1, 4))
 def test_by_features_a_rows_length_follows_its_numbers(size: float, c: int, a: int) -> None:
-    """An action's part is as long as its numbers; of a context's k-fold crosses, their k-th power.
+    """The action part is as long as its numbers; k-fold crosses of a context, as their k-th power.
 
     The orders 0 to c share the length evenly.
     """
@@ -79,7 +79,7 @@ def test_by_id_id_and_features_each_hold_half_of_an_actions_squared_length() -> 
 
 
 def test_by_features_an_action_is_its_features_alone_and_numbers_count_as_they_are() -> None:
-    """One part of four, as many as there are fields, the one of value 0 among them."""
+    """One of four parts, equal to the number of fields including the field with value 0."""
     features = flatten([{"a": "x", "b": 0.5, "c": 0, "d": [2, 1]}], "features")
     assert action_scales(features, BY_FEATURES) == (0.5, 0)
 

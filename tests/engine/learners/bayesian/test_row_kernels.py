@@ -25,13 +25,14 @@ seen = st.lists(st.tuples(contexts, actions), max_size=5)
 offers = st.lists(actions, min_size=1, max_size=4)
 
 TOLERANCE = 1e-12
-"""By id, rows have length 1; a few hundred roundings of 1e-16 stay far below. By features,
-they are as long as their numbers, up to 9 x 9 x 9 x 9, and so are their roundings."""
+"""By id, rows have length 1, and a few hundred rounding errors of 1e-16 stay far below the
+tolerance. By features, rows have the length of their numbers, up to 9 x 9 x 9 x 9, with errors
+in proportion."""
 
 
-def assert_products(found: Array, expected: Array, form: RowForm) -> None:
+def assert_products(actual: Array, expected: Array, form: RowForm) -> None:
     relative = TOLERANCE if form.by == "features" else 0.0
-    np.testing.assert_allclose(found, expected, rtol=relative, atol=TOLERANCE)
+    np.testing.assert_allclose(actual, expected, rtol=relative, atol=TOLERANCE)
 
 
 def kernel_of(remembered: Seen, form: RowForm) -> RowKernel:
@@ -71,9 +72,9 @@ def test_fields_of_value_0_keep_remembered_rows_apart(form: RowForm) -> None:
     rows = [naive_row(c, a, 3, form.by) for c, a in remembered]
     kernel = kernel_of(remembered, form)
     for context in contexts:
-        found, _ = between(kernel, request_of(context, *actions))
+        result, _ = between(kernel, request_of(context, *actions))
         offered = [naive_row(context, a, 3, form.by) for a in actions]
-        assert_products(found, np.array([[dot(n, p) for p in rows] for n in offered]), form)
+        assert_products(result, np.array([[dot(n, p) for p in rows] for n in offered]), form)
 
 
 @given(contexts, offers, forms)
@@ -183,15 +184,15 @@ def test_names_that_look_like_columns_make_rows_of_length_1_as_well(
 def test_the_length_of_a_sum_of_rows_is_that_of_the_rows_written_out(form: RowForm) -> None:
     """Of more contexts than are looked at together; some come twice."""
     drinks = [{"id": f"d{i}", "features": [{"hot": i % 2, "size": 1.5 * i}]} for i in range(3)]
-    told = [[{"who": f"w{i % 9}", "hour": float(i % 40)}] for i in range(TOGETHER + 10)]
-    weights = np.random.default_rng(0).normal(size=(len(told), 3))
+    contexts = [[{"who": f"w{i % 9}", "hour": float(i % 40)}] for i in range(TOGETHER + 10)]
+    weights = np.random.default_rng(0).normal(size=(len(contexts), 3))
     total: dict[object, float] = {}
-    for context, row in zip(told, weights.tolist(), strict=True):
+    for context, row in zip(contexts, weights.tolist(), strict=True):
         for drink, weight in zip(drinks, row, strict=True):
             for column, value in naive_row(context, drink, form.crosses, form.by).items():
                 total[column] = total.get(column, 0.0) + weight * value
     expected = sum(value * value for value in total.values())
-    requests = [request_of(context, *drinks) for context in told]
-    asked = [request.context for request in requests], requests[0].actions
-    found = RowKernel(form, AS_THEY_ARE).length(*asked, weights)
-    assert found == pytest.approx(expected, rel=1e-9)
+    requests = [request_of(context, *drinks) for context in contexts]
+    arguments = [request.context for request in requests], requests[0].actions
+    actual = RowKernel(form, AS_THEY_ARE).length(*arguments, weights)
+    assert actual == pytest.approx(expected, rel=1e-9)

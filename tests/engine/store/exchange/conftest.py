@@ -1,4 +1,4 @@
-"""A library, a loop in it with a history, and the lines of its file."""
+"""Fixtures: a library, a loop with a history, and the lines of the loop's file."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Files that are brought in, and what is said of those that are refused."""
+"""Import files, and the errors of refused imports."""
 
 import gzip
 import io
@@ -20,7 +20,7 @@ def file_of(*lines: str | bytes, pack: bool = False) -> io.BytesIO:
 
 
 def rejected(library: Library, file: io.BytesIO) -> RejectedError:
-    """The error of an import that has left nothing."""
+    """The error of an import that left no trace."""
     before = library.store.loops("other")
     with pytest.raises(RejectedError) as error:
         import_file(library, file, "other", "upload.jsonl")

@@ -35,7 +35,7 @@ def test_the_services_format_says_what_was_shown(exported: StoredLoop) -> None:
         assert "_skipLearn" not in row
 
 
-def test_what_is_not_learned_is_marked_in_the_services_format() -> None:
+def test_unlearned_events_are_marked_in_the_services_format() -> None:
     loop = LearningLoop(seed=1)
     loop.rank(DRINKS, event_id="waiting")
     loop.rank(DRINKS, event_id="deferred", defer_activation=True)
@@ -86,7 +86,7 @@ def test_a_loop_of_a_world_that_somebody_keeps_comes_back_to_it_and_to_nobody_el
     list(crowd(loop, mine, 8))
     rows = [json.dumps(row) for row in reading_of(loop.log).rows()]
     assert "or of one that you keep" in rejected(library, file_of(*rows)).message
-    for world in (mine, later):  # Which offers the same.
+    for world in (mine, later):  # With the same offers.
         library.store.keep_world(world, "new")
     about = import_file(library, file_of(*rows), "new", "mine.dsjson")
     assert about.world == world_codec.to_text(mine)
@@ -154,7 +154,7 @@ def test_a_faulty_line_of_the_services_format_is_told(
 def test_the_label_says_what_was_shown_and_how_likely_that_was(
     library: Library, label: Json
 ) -> None:
-    """Not the first of ``a``, which is what the service would have shown by itself."""
+    """Not the first of ``a``, the service's default."""
     row = GOOD_ROW | {"_label_cost": -0.5, "_label_probability": 0.125} | label
     about = import_file(library, file_of(json.dumps(row)), "new", "Theirs", needs_world=False)
     (state,) = StoredLoop.open(library.store, about.id).loop.events.values()
@@ -190,7 +190,7 @@ visits = st.lists(
 
 
 def decisions(loop: LearningLoop) -> list[object]:
-    """What was asked, shown and earned, and how likely that was to be shown."""
+    """Request, shown action, its propensity and the reward of each event."""
     return [
         (s.ranked.event_id, s.ranked.request.context, s.ranked.action_id, s.ranked.propensity,
          s.earned)
@@ -216,12 +216,12 @@ def test_out_and_in_again_decisions_propensities_and_totals_are_the_same(
             loop.activate(answer.event_id)
     rows = map(json.dumps, reading_of(loop.log).rows())
     about = import_file(library, file_of(*rows), "new", "x", needs_world=False)
-    found = decisions(StoredLoop.open(library.store, about.id).loop)
+    result = decisions(StoredLoop.open(library.store, about.id).loop)
     library.store.delete(about.id, "new")
-    assert found == decisions(loop)
+    assert result == decisions(loop)
 
 
-def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
+def test_events_during_an_export_are_not_in_the_file() -> None:
     loop = LearningLoop(seed=1)
     list(crowd(loop, WORLD, 3))
     reading = ExportedEvents(loop.log)
@@ -233,7 +233,9 @@ def test_what_happens_while_a_file_is_written_is_not_in_it() -> None:
 
 
 def test_decisions_of_a_loop_whose_world_changed_come_in_without_one(library: Library) -> None:
-    """They do not tell when: a wrong truth would be drawn beside them."""
+    """The file does not contain the time of the change: a wrong truth would be drawn beside the
+    events.
+    """
     loop = LearningLoop(seed=3)
     list(crowd(loop, WORLD, 5))
     loop.change_world(with_other_tastes(WORLD, 3, 5))

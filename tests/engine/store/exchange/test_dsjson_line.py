@@ -1,4 +1,4 @@
-"""The fields of a line of dsjson, and the rules among them."""
+"""The fields of a line of dsjson, and the rules between them."""
 
 import json
 
@@ -38,7 +38,7 @@ def test_what_was_shown_is_of_the_label_or_comes_first() -> None:
             shown_position(line_of(json.dumps(row)), [1, 2])
 
 
-def test_what_is_of_another_type_is_told_with_its_place() -> None:
+def test_wrong_types_are_reported_with_their_place() -> None:
     for row, reason in (
         ({"p": ["1"]}, r"it is no decision: Expected `float`, got `str` - at `\$\.p\[0\]`"),
         ({"_label_cost": True}, r"got `bool` - at `\$\._label_cost`"),

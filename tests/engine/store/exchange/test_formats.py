@@ -1,4 +1,4 @@
-"""A loop as a file: out, in, and whatever else somebody might upload."""
+"""A loop as a file: export, import, and arbitrary uploads."""
 
 import gzip
 import io

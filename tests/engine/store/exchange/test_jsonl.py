@@ -57,14 +57,16 @@ def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
         library.store.delete(one.id, "new")
 
 
-def test_each_faulty_line_is_told_by_number_and_reason(library: Library, lines: list[str]) -> None:
+def test_each_faulty_line_is_reported_by_number_and_reason(
+    library: Library, lines: list[str]
+) -> None:
     broken = [*lines]
     broken[3] = broken[3][:50]
     broken[9] = '{"kind":"Nonsense"}'
     error = rejected(library, file_of(*broken))
-    told = {fault.line: fault.reason for fault in error.faults}
-    assert "not JSON" in told[4]
-    assert "not one of" in told[10]
+    reasons = {fault.line: fault.reason for fault in error.faults}
+    assert "not JSON" in reasons[4]
+    assert "not one of" in reasons[10]
     assert error.total == len(error.faults) >= 2
     assert "1 more line is faulty" in error.message
     many = rejected(library, file_of(lines[0], lines[1], *(["x"] * 100)))

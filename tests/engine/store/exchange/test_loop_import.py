@@ -25,7 +25,7 @@ from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of, reading_of
 from tests.engine.store.workers import WORLD, serve_next
 
-# -- what is refused ------------------------------------------------------------------
+# -- refusals -------------------------------------------------------------------------
 
 
 @pytest.mark.slow
@@ -60,8 +60,8 @@ def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path
 
 
 @pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
-def test_what_a_full_loop_is_exported_as_may_be_brought_in(world: World) -> None:
-    """Early events take most room: later ones are surer, and their numbers repeat."""
+def test_the_export_of_a_full_loop_can_be_imported(world: World) -> None:
+    """Early events need most space: later probabilities are more certain, and numbers repeat."""
     kept, events = StoredLoop.create(None, world=world), 100
     list(crowd(kept.loop, world, events))
     size = len(gzip.compress("\n".join(map(to_text, kept.loop.log)).encode(), 3))
@@ -101,7 +101,7 @@ def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> Non
     store.close()
 
 
-# -- whatever else --------------------------------------------------------------------
+# -- arbitrary files ------------------------------------------------------------------
 
 
 ANY = st.recursive(
@@ -115,7 +115,7 @@ ANY = st.recursive(
 
 @st.composite
 def mutilated(draw: st.DrawFn, lines: list[str]) -> bytes:
-    """A file with one or two things wrong, or right after all."""
+    """A file with one or two faults, or valid by chance."""
     broken: list[bytes] = [line.encode() for line in lines]
     for _ in range(draw(st.integers(1, 2))):
         at = draw(st.integers(0, len(broken) - 1))
@@ -159,7 +159,7 @@ def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
 @pytest.mark.slow
 @given(st.data())
 @settings(max_examples=150, suppress_health_check=list(HealthCheck))
-def test_whatever_is_uploaded_it_is_a_whole_loop_or_nothing(
+def test_an_upload_is_imported_entirely_or_not_at_all(
     library: Library, lines: list[str], data: st.DataObject
 ) -> None:
     upload = data.draw(mutilated(lines))

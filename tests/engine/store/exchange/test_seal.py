@@ -1,4 +1,4 @@
-"""What tells a whole file from one that was cut, put together or edited."""
+"""The seal that distinguishes a complete file from a truncated, combined or edited file."""
 
 import io
 import json

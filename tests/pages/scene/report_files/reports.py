@@ -1,4 +1,4 @@
-"""A report with text that somebody may have typed."""
+"""A report with text that a user may have typed."""
 
 from datetime import date
 

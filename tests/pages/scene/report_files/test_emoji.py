@@ -1,4 +1,4 @@
-"""Emoji in texts that a server without an emoji font draws."""
+"""Emoji in texts drawn by a server without an emoji font."""
 
 from pages.parts.scene.report_files.emoji import is_emoji, labels_in_words, named
 

@@ -1,4 +1,4 @@
-"""What the report of each page says is what the page, and the engine, say."""
+"""The report of each page agrees with the page and the engine."""
 
 import io
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""PDF and PNG of a report: one page with all of its text, typeset from data alone."""
+"""PDF and PNG of a report: a single page with all of its text, typeset from data alone."""
 
 import io
 from dataclasses import replace

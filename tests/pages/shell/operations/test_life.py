@@ -89,7 +89,7 @@ def test_pages_of_other_servers_open_no_socket(server: Server, origin: str) -> N
     assert refused.value.response.status_code == 403
 
 
-def test_what_no_page_can_send_changes_nothing_and_is_answered_in_a_sentence(
+def test_impossible_widget_values_change_nothing_and_get_a_sentence(
     server: Server,
 ) -> None:
     async def sent(
@@ -168,7 +168,7 @@ resource.setrlimit(resource.RLIMIT_NOFILE, (64, 128))
     assert in_a_server(begins, runs) == "(128, 128)\n"
 
 
-def test_what_stands_still_does_not_keep_it() -> None:
+def test_stalled_requests_do_not_delay_the_end() -> None:
     """For example, an upload from a closed browser: uvicorn would wait for its end."""
     script = """
 import signal, threading

@@ -1,4 +1,4 @@
-"""What a server holds in memory, and gives back."""
+"""Memory held by a server, and its release."""
 
 import asyncio
 import gc
@@ -11,7 +11,7 @@ import pytest
 
 from pages.parts.shell.operations import memory
 from pages.parts.shell.operations.memory import give_memory_back
-from tests.faults.processes import held
+from tests.faults.processes import resources
 
 pytestmark = pytest.mark.slow
 
@@ -21,13 +21,13 @@ async def a_moment() -> None:
         await asyncio.wait_for(give_memory_back(lambda: 0.0, every=0.01), 0.5)
 
 
-def test_what_was_left_in_a_cycle_long_ago_is_collected() -> None:
+def test_old_reference_cycles_are_collected() -> None:
     class Session:
         itself: object = None
 
     left = Session()
     left.itself, seen = left, weakref.ref(left)
-    gc.collect()  # From here on it is among the oldest.
+    gc.collect()  # From here on, it belongs to the oldest.
     del left
     asyncio.run(a_moment())
     assert seen() is None
@@ -51,15 +51,15 @@ def test_memory_is_given_back_sooner_where_many_have_left(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc keeps what lies between things in use")
-def test_what_is_free_between_things_in_use_is_given_back() -> None:
+def test_free_memory_between_used_blocks_is_released() -> None:
     block, many = 5_000, 8_000
     blocks = [bytes(block) for _ in range(many)]
     in_use = blocks[::100]
     del blocks
-    before = held(os.getpid()).memory
+    before = resources(os.getpid()).memory
     asyncio.run(a_moment())
     assert len(in_use) == many / 100
-    assert before - held(os.getpid()).memory > block * many * 0.8 / 2**20
+    assert before - resources(os.getpid()).memory > block * many * 0.8 / 2**20
 
 
 def test_results_that_nobody_needs_are_dropped_at_each_look(

@@ -74,7 +74,7 @@ def test_every_answer_carries_the_headers(path: str) -> None:
     assert "camera=()" in headers["permissions-policy"]
 
 
-def test_who_may_embed_the_app_can_be_said() -> None:
+def test_embedding_sites_can_be_configured() -> None:
     operations = Operations(frame_ancestors=("'self'", "https://slides.example.com"))
     policy = client(operations).get("/").headers["content-security-policy"]
     assert policy.endswith("frame-ancestors 'self' https://slides.example.com")

@@ -18,7 +18,7 @@ def test_one_that_refuses_is_trouble_in_its_own_words() -> None:
     assert asyncio.run(Readiness(ask).trouble()) == "The database is away."
 
 
-def test_one_that_hangs_is_told_in_time_and_is_asked_one_question_only() -> None:
+def test_a_hanging_database_is_reported_in_time_with_one_query_only() -> None:
     questions, goes_on = [], Event()
 
     def ask() -> None:

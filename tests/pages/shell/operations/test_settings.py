@@ -1,4 +1,4 @@
-"""What an operator sets."""
+"""Settings of the operator."""
 
 import re
 

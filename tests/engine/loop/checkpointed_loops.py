@@ -1,4 +1,4 @@
-"""Loops that keep checkpoints in memory, and the same folded from scratch."""
+"""Loops with checkpoints in memory, and equal loops folded from scratch."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from engine.loop.projection import Projection
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits
-from tests.engine.loop.visits import beliefs, stands, told
+from tests.engine.loop.visits import beliefs, stands, state_lists
 
 
 def keeping(aggregation: str = "earliest", **settings: Any) -> tuple[LearningLoop, ManualClock]:
@@ -32,13 +32,13 @@ def keeping(aggregation: str = "earliest", **settings: Any) -> tuple[LearningLoo
 
 @contextmanager
 def apart(seconds: float, memory: int = checkpoints.MEMORY) -> Iterator[None]:
-    """Checkpoints are kept at this distance, and in so many bytes."""
+    """Set the distance between checkpoints, and their memory in bytes."""
     with patch.object(folding, "APART", seconds), patch.object(checkpoints, "MEMORY", memory):
         yield
 
 
 def from_scratch(entries: Sequence[Entry], clock: ManualClock) -> LearningLoop:
-    """The loop that entries make which all count, folded from the first."""
+    """Fold the effective entries from the first one."""
     log = EventLog()
     for entry in entries:
         log.append(entry, recorded=True)
@@ -47,7 +47,7 @@ def from_scratch(entries: Sequence[Entry], clock: ManualClock) -> LearningLoop:
 
 
 def assert_same(loop: LearningLoop, other: LearningLoop) -> None:
-    """Two loops are the same to the bit, and so is whatever follows them."""
+    """Assert that two loops and their next decisions are equal to the bit."""
     assert list(loop.log) == list(other.log)
     assert stands(loop) == stands(other)
     assert loop.settings == other.settings
@@ -58,4 +58,4 @@ def assert_same(loop: LearningLoop, other: LearningLoop) -> None:
         followers: list[Projection] = [make(), make()]
         for follower, followed in zip(followers, (loop, other), strict=True):
             follower.follow(followed)
-        assert told(followers[0]) == told(followers[1])
+        assert state_lists(followers[0]) == state_lists(followers[1])

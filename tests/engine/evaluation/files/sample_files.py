@@ -1,4 +1,4 @@
-"""Small logs in files, the same events in each, and what is said of those that are refused."""
+"""Small logs with the same events in each file format, and the refusals of damaged files."""
 
 import gzip
 import json
@@ -73,7 +73,7 @@ def as_parquet(made: pa.Table) -> bytes:
 
 
 def as_dsjson(made: pa.Table) -> bytes:
-    """A table as the service would have logged it."""
+    """The table as the service would have logged the events."""
     return "\n".join(json.dumps(row_of(event)) for event in made.to_pylist()).encode()
 
 
@@ -114,10 +114,10 @@ def refused(data: bytes, columns: Columns | None = None) -> Sequence[tuple[int, 
 
 
 def numbers_of(evaluation: Evaluation) -> list[float]:
-    """All that its rows tell, in one line."""
-    told: list[float] = []
+    """Numbers of all rows of an evaluation, in one list."""
+    numbers: list[float] = []
     for row in evaluation.rows():
-        told += [row.events, row.effective, row.largest, row.share]
+        numbers += [row.events, row.effective, row.largest, row.share]
         for interval in filter(None, row.intervals.values()):
-            told += astuple(interval)
-    return told
+            numbers += astuple(interval)
+    return numbers

@@ -1,4 +1,4 @@
-"""Contributions as tests compare them."""
+"""Contributions in the form compared by tests."""
 
 from collections.abc import Mapping
 
@@ -6,5 +6,5 @@ from engine.learners.base import Contribution, Group, Source
 
 
 def added_by_groups(parts: Mapping[Source, Contribution]) -> dict[Group, float]:
-    """The means of what groups of fields add."""
+    """Mean contributions of groups of fields."""
     return {one: part.mean for one, part in parts.items() if isinstance(one, Group)}
