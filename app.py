@@ -26,9 +26,12 @@ from pages.parts.shell.operations.meters import Meters  # noqa: E402
 from pages.parts.shell.operations.middleware import all_middleware, broken  # noqa: E402
 from pages.parts.shell.operations.readiness import Readiness  # noqa: E402
 from pages.parts.shell.operations.routes import operator_routes  # noqa: E402
-from pages.parts.shell.routes import ROUTES  # noqa: E402
 
 operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
+
+# After `begin`, which refuses an invalid environment: the routes' modules read limits when loaded.
+from pages.parts.shell.routes import ROUTES  # noqa: E402
+
 app = st.App(
     ROOT / "pages" / "parts" / "shell" / "front.py",
     routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), not_found_route()],
