@@ -16,6 +16,7 @@ from unittest.mock import MagicMock, patch
 
 import pytest
 import streamlit as st
+from altair import VegaLiteSchema
 from altair.utils import schemapi
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime import Runtime
@@ -409,7 +410,7 @@ def one_table_of_classes() -> Iterator[None]:
     """Altair looks a schema's class up in a table of all classes, made once, not for each part of a
     chart: no class is added meanwhile."""
     make = schemapi._FromDict
-    table = cache(lambda: make(schemapi.SchemaBase._default_wrapper_classes()))
+    table = cache(lambda: make(VegaLiteSchema._default_wrapper_classes()))
     with patch.object(schemapi, "_FromDict", lambda _: table()):
         yield
 
