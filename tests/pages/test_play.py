@@ -449,7 +449,7 @@ def test_the_last_event_is_shown_as_the_services_json(open_app: Open) -> None:
 
 
 def test_a_full_loop_says_so(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.play.setup.MAX_VISITORS", 2)
+    monkeypatch.setattr("pages.parts.play.setup.max_visitors", lambda: 2)
     app = open_app().answer(1.0).answer(1.0)
     assert not app.can_answer
     assert "served 2 visitors" in app.at.info[0].value

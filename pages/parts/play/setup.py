@@ -13,7 +13,7 @@ from engine.policies.thompson import Thompson
 from engine.store import Library, StoredLoop
 from engine.worlds import World, key_of
 from pages.parts.play import side_loop
-from pages.parts.settings.choices import CROSSES, MAX_VISITORS, MODE, SEED, SPEED, TRUTH, WORLD
+from pages.parts.settings.choices import CROSSES, MODE, SEED, SPEED, TRUTH, WORLD, max_visitors
 from pages.parts.settings.knobs import Tunable
 from pages.parts.settings.library import followers
 from pages.parts.settings.setting import SWITCH, Setting
@@ -107,7 +107,7 @@ class PlaySetup(Tunable):
             policy=self.tuned(self.policy),
             crosses=self.crosses,
             learning_mode=self.mode,
-            max_events=MAX_VISITORS,
+            max_events=max_visitors(),
         )
 
     def opponent_settings(self) -> LoopSettings:

@@ -10,8 +10,12 @@ from pages.parts.settings.setting import SWITCH, Setting, numbers
 from pages.parts.text.format import plain
 from pages.parts.text.glossary import meaning
 
-MAX_VISITORS = Limits.from_environment(os.environ).max_events
-"""Largest number of events in the log of one loop."""
+
+def max_visitors() -> int:
+    """Return the largest number of events in the log of one loop."""
+    return Limits.from_environment(os.environ).max_events
+
+
 WORLD = Setting(
     "coffee",
     "World",

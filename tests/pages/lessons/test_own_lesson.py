@@ -28,7 +28,7 @@ from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.lessons.own.wording import words_of
 from pages.parts.lessons.setup import LearnSetup
 from pages.parts.play.session import PlaySession
-from pages.parts.settings.choices import MAX_VISITORS
+from pages.parts.settings.choices import max_visitors
 from pages.parts.text.format import bare, percent
 from pages.parts.work.uploads import Upload, Uploads
 from tests.engine.worlds.random_worlds import bakery
@@ -112,8 +112,8 @@ def test_it_goes_on_on_play_in_a_world_of_its_own(open_learn: Open) -> None:
     app.click("lesson-sandbox")
     play: PlaySession = app.at.session_state["PlaySession"]
     assert play.open.world == own.played.world
-    # The maximum number of loops is a setting of the server.
-    settings = replace(own.played.settings, max_events=MAX_VISITORS)
+    # The maximum number of visitors is a setting of the server.
+    settings = replace(own.played.settings, max_events=max_visitors())
     assert (play.open.loop.seed, play.open.loop.settings) == (9, settings)
     assert "What should we offer?" in app.text
 

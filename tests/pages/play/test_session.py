@@ -408,7 +408,7 @@ def test_no_more_presses_than_a_browser_keeps_are_looked_at() -> None:
 
 
 def test_a_full_loop_takes_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pages.parts.play.setup.MAX_VISITORS", 2)
+    monkeypatch.setattr("pages.parts.play.setup.max_visitors", lambda: 2)
     session = PlaySession(PlaySetup())
     answer(session, 1.0, 0.0)
     assert session.is_closed

@@ -9,7 +9,7 @@ from pages.parts.lessons.own.own_lesson import OwnLesson
 from pages.parts.play.current_session import play_session
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.settings.choices import MAX_VISITORS
+from pages.parts.settings.choices import max_visitors
 from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.page_files import PAGES
@@ -22,7 +22,7 @@ def go_on_alone(lesson: OwnLesson, seed: int, label: str) -> None:
     """Draw the button that begins the loop and opens Play."""
     if st.button(label, key="lesson-sandbox", icon=":material/science:"):
         played = lesson.played
-        settings = replace(played.settings, max_events=MAX_VISITORS)
+        settings = replace(played.settings, max_events=max_visitors())
         stored = library().begin(owner(), played.world, seed, settings)
         session = existing(PlaySession)
         if session is None:
