@@ -143,7 +143,7 @@ def mutilated(draw: st.DrawFn, lines: list[str]) -> bytes:
 def _with_another_value(draw: st.DrawFn, line: bytes) -> bytes:
     try:
         entry = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return line
     place = entry
     while isinstance(place, dict | list) and place:
