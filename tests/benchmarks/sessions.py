@@ -147,7 +147,7 @@ class Player(Person):
         self._step = self._view = self._stage = ""
         self._wire = Wire(urlsplit(address).netloc)
         self._scene: dict[str, Any] = {"number": 0}
-        self._drawn_at, self._every = 0.0, 1.0
+        self._drawn_at, self._every, self._awaited = 0.0, 1.0, 0
         self._answers: list[object] = []
 
     async def open(self) -> None:
@@ -175,7 +175,10 @@ class Player(Person):
             self._drawn_at = time.perf_counter()
             self._draw(scene)
             self.waits.append(self._drawn_at - start)
-            if not scene["more"]:
+            is_requested = self._awaited
+            if scene["more"]:
+                self._awaited = scene["number"]
+            if not scene["more"] or is_requested:
                 return
             wanted = {"drawn": True}
         await self._run(self._asking(wanted))
@@ -188,8 +191,9 @@ class Player(Person):
     def _asking(self, value: Mapping[str, object]) -> ClientState:
         """Message that requests a run of the page, like the page's script."""
         state = ClientState(query_string=self._query, fragment_id=self._stage)
-        event = json.dumps({"event": "rerun", "value": value})
+        event = json.dumps([{"event": "rerun", "value": value}])
         trigger = f"$$STREAMLIT_INTERNAL_KEY_{self._view}__events"
+        state.widget_states.widgets.add(id=self._view, json_value="{}")
         state.widget_states.widgets.add(id=trigger, json_trigger_value=event)
         return state
 
@@ -205,7 +209,13 @@ class Player(Person):
             self._step = element.button.id
         elif element.bidi_component.id.endswith("-panel-visit"):
             self._view, self._stage = element.bidi_component.id, delta.fragment_id
-            self._draw(json.loads(element.bidi_component.json)["scene"])
+            scene = json.loads(element.bidi_component.json)["scene"]
+            if scene["number"] > self._awaited:
+                self._awaited = 0
+            else:
+                run = self._run(self._asking({"drawn": True}))
+                self._tasks.append(asyncio.create_task(run))
+            self._draw(scene)
             self._drawn_at = time.perf_counter()
         elif element.bidi_component.id.endswith("-watch"):
             self._every = json.loads(element.bidi_component.json)["every"] / 1_000

@@ -27,6 +27,8 @@ let scene = null;
 // All clicks of this session, and the latest of them; another session, as after a restart, starts at 0.
 let clicks = {};
 let askForRun, isSending = false, again = AGAIN, timer;
+// Number of the latest scene that needs a run of the page which is requested but not drawn; else 0.
+let awaited = 0;
 // Addresses of the route that takes clicks, and of Vega.
 let route, vegaScript;
 // True while the further answers are open; they stay open for the next offer.
@@ -44,6 +46,8 @@ export default function ({ data, parentElement, setTriggerValue }) {
     if (data.scene) {
         ({ route, vega: vegaScript } = data);
         askForRun = clicked => setTriggerValue("rerun", clicked);
+        if (data.scene.number > awaited) awaited = 0;
+        else askForRun({ drawn: true });
         draw(data.scene);
         send();
     }
@@ -140,7 +144,10 @@ async function send() {
             if (!scene || next?.session !== scene.session) break;
             draw(next);
             tellWatch({ isAsking: true, length: next.length });
-            if (next.more) needsRun = { drawn: true };
+            if (next.more) {
+                if (!awaited) needsRun = { drawn: true };
+                awaited = next.number;
+            }
         }
     } catch {
         // The server is away, or something in between.

@@ -29,7 +29,7 @@ from engine.loop import checkpoints
 from engine.store import Limits, address
 from pages.parts.settings.bad_widget_state import say_unreadable
 from pages.parts.settings.library import open_loops
-from pages.parts.shell.operations.memory import give_memory_back
+from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
@@ -108,6 +108,7 @@ def life(
         else:
             _log.info("ready")
         allow_files()
+        collect_seldom()
         giving = asyncio.create_task(give_memory_back(sessions_left))
         yield
         giving.cancel()

@@ -20,6 +20,17 @@ _DROPPED = 7 << 20
 """Bytes of dropped results that trigger an immediate return."""
 _RARITY = 1_000
 """Least pause after a return, in multiples of its duration."""
+_OBJECTS = 20_000
+"""New objects after which the garbage collector examines the youngest."""
+
+
+def collect_seldom() -> None:
+    """Examine objects for reference cycles after 20,000 new ones, instead of Python's 700.
+
+    With 100 people and 53 clicks a second, a click takes 11.8 instead of 13.4 ms of the processor,
+    and 95 % of clicks are answered within 59 instead of 202 ms (`tests/benchmarks/sessions.py`).
+    """
+    gc.set_threshold(_OBJECTS)
 
 
 async def give_memory_back(
