@@ -216,3 +216,26 @@ def test_a_world_that_changed_is_there_again_however_it_is_opened(plain_store: S
         assert beliefs(back.loop) == beliefs(kept.loop)
     past = finish(kept.as_of(5))
     assert past.world_now == WORLD
+
+
+@pytest.mark.parametrize("every", [1, 1_000])
+def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every: int) -> None:
+    kept = StoredLoop.create(plain_store, owner="me", seed=7)
+    for number in range(3):
+        event = kept.rank(DRINKS, CONTEXTS[number]).event_id
+        kept.take_reward(event, 1.0)
+        kept.take_reward(event, 0.5)
+    model = kept.loop.learner.fork()
+    kept.reset_model()
+    kept.rank(DRINKS, event_id="open")
+    kept.import_model(model)
+    kept.take_reward("open", 1.0)
+    kept.snapshot_if_due(every=every)
+    back = StoredLoop.open(plain_store, kept.id)
+    for loop in (kept, back):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[3]).event_id, 1.0)
+        break
+    back.catch_up()
+    assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
+    assert back.loop.state.forgotten == kept.loop.state.forgotten == 4
+    assert back.loop.state.dangling == 3
