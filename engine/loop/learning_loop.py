@@ -98,6 +98,11 @@ class LearningLoop(Replay):
         return self.state.settings
 
     @property
+    def now(self) -> datetime:
+        """Time of the loop's clock."""
+        return read(self._clock)
+
+    @property
     @locked
     def learner(self) -> Learner:
         """The learner, for reading only."""

@@ -14,11 +14,19 @@ from engine.errors import StoreError
 from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
+from engine.loop.entries import (
+    Configured,
+    Entry,
+    ModelImported,
+    ServiceConfigured,
+    WorldChanged,
+)
 from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.log import START, EventLog
 from engine.loop.projection import Projection
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.steps import Steps, finish
@@ -202,6 +210,28 @@ class StoredLoop:
     def is_lost(self) -> bool:
         """Whether the stored log differs from this one; the loop must then be opened again."""
         return self._journal is not None and self._journal.is_lost
+
+    @locked
+    def save(self) -> None:
+        """Write the loop to the store now, instead of with its first event."""
+        if self._journal is not None:
+            self._journal.begin()
+
+    @locked
+    def delete_log(self) -> None:
+        """Erase the log and keep the model, the settings and the world as a new log's beginning.
+
+        This object is lost then: the loop must be opened again.
+        """
+        self.catch_up()
+        assert self._journal is not None
+        now, state = self.loop.now, self.loop.state
+        entries: list[Entry] = [Configured(now, state.settings)]
+        if state.service != ServiceSettings():
+            entries.append(ServiceConfigured(now, state.service))
+        if state.world is not None:
+            entries.append(WorldChanged(now, 0, state.world))
+        self._journal.replace([*entries, ModelImported(now, state.learner)])
 
     @property
     def owner(self) -> str:
