@@ -23,6 +23,7 @@ from pages.parts.shell.operations.memory import keep_memory_together  # noqa: E4
 keep_memory_together()  # Before what follows begins threads.
 
 from pages.parts.settings.library import ask_database  # noqa: E402
+from pages.parts.shell.application_routes import application_routes  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
 from pages.parts.shell.not_found import nowhere_route  # noqa: E402
 from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
@@ -32,10 +33,17 @@ from pages.parts.shell.operations.readiness import Readiness  # noqa: E402
 from pages.parts.shell.operations.routes import operator_routes  # noqa: E402
 from pages.parts.shell.routes import ROUTES  # noqa: E402
 
-operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
+operations, limits = begin(os.environ)
+readiness, meters = Readiness(ask_database), Meters(GAUGES)
 app = st.App(
     ROOT / "pages" / "parts" / "shell" / "front.py",
-    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), nowhere_route()],
+    routes=[
+        *page_routes(),
+        *ROUTES,
+        *operator_routes(readiness, meters),
+        *application_routes(operations, limits),
+        nowhere_route(),
+    ],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

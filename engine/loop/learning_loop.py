@@ -98,6 +98,12 @@ class LearningLoop(Replay):
         return self.state.settings
 
     @property
+    @locked
+    def has_expired(self) -> bool:
+        """True if a wait is over and not ended yet."""
+        return bool(decide.expirations(self.state, read(self._clock), 1))
+
+    @property
     def now(self) -> datetime:
         """Time of the loop's clock."""
         return read(self._clock)

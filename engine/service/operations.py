@@ -2,12 +2,14 @@
 
 import logging
 import re
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from functools import cache
+from threading import Lock
 
 from engine.errors import PersonalizerError
 from engine.service import configuration, events, jobs, metrics, model_files
-from engine.service.calls import Reply, Call, Operation, Request, refused
+from engine.service.calls import Call, Operation, Reply, Request, refused
 from engine.service.declarations import (
     EvaluationAnswer,
     EvaluationBody,
@@ -125,6 +127,38 @@ OPERATIONS: tuple[Operation, ...] = (
 )  # fmt: skip
 
 
+MAX_KEPT = 64
+"""Loops that stay open for their applications, besides those open on a page."""
+
+
+class ServedLoops:
+    """The loops that were called last; they stay open, and the waits of their events are ended."""
+
+    def __init__(self) -> None:
+        self._lock, self._loops = Lock(), dict[str, StoredLoop]()
+
+    def keep(self, stored: StoredLoop) -> None:
+        """Keep a loop open as the last called one."""
+        with self._lock:
+            self._loops.pop(stored.id, None)
+            self._loops[stored.id] = stored
+            if len(self._loops) > MAX_KEPT:
+                del self._loops[next(iter(self._loops))]
+
+    def end_waits(self, most: int) -> int:
+        """End up to ``most`` expired waits of each loop, together; return their number."""
+        with self._lock:
+            loops = [*self._loops.values()]
+        return sum(_end_waits(stored, most) for stored in loops)
+
+
+def _end_waits(stored: StoredLoop, most: int) -> int:
+    with suppress(PersonalizerError):  # Whoever calls the loop next is told.
+        if stored.loop.has_expired:
+            return stored.together(lambda: stored.expire_some(most))
+    return 0
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Library, limits and rates of a server.
@@ -132,12 +166,14 @@ class Server:
     Attributes:
         library: of the loops.
         limits: of all keys.
-        rates: calls of each key so far.
+        rates: calls of each loop so far.
+        served: the loops that were called last.
     """
 
     library: Library
     limits: CallLimits
     rates: RateLimit
+    served: ServedLoops = field(default_factory=ServedLoops)
 
 
 def answered(server: Server, call: Call) -> Reply:
@@ -174,7 +210,9 @@ def authenticated(server: Server, call: Call) -> StoredLoop:
     if not server.rates.admit(loop):
         sentence = f"This key may call {server.limits.per_second} times a second."
         raise PersonalizerError("TooManyRequests", sentence, "Ocp-Apim-Subscription-Key")
-    return server.library.open(loop)
+    stored = server.library.open(loop)
+    server.served.keep(stored)
+    return stored
 
 
 def check_size(limits: CallLimits, operation: Operation, body: bytes) -> None:

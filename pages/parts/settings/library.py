@@ -47,6 +47,11 @@ def library() -> Library:
         st.stop()
 
 
+def library_of_server() -> Library:
+    """Return the kept loops, for a route; StoreError without a database."""
+    return _library()
+
+
 def positions_of(loops: Collection[str]) -> dict[str, int]:
     """Lengths of the histories of those loops that there are; StoreError if nobody can tell."""
     return _library().store.lengths(loops)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from engine.service.calls import Reply, Call
+from engine.service.calls import Call, Reply
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.operations import Server, answered
 from engine.steps import finish

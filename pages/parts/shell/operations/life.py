@@ -26,6 +26,7 @@ from streamlit import config
 
 from engine.errors import PersonalizerError
 from engine.loop import checkpoints
+from engine.service.limits import CallLimits
 from engine.store import Limits, address
 from pages.parts.settings.bad_widget_state import say_unreadable
 from pages.parts.settings.library import open_loops
@@ -44,11 +45,12 @@ GRACE = 5.0
 """Seconds in which what is under way may end when the server is told to."""
 
 
-def begin(environment: Mapping[str, str]) -> Operations:
-    """What the operator has set; the process ends with a sentence where that cannot be."""
+def begin(environment: Mapping[str, str]) -> tuple[Operations, CallLimits]:
+    """Settings of the operator, and limits of applications; the process ends with a sentence if one
+    is invalid."""
     try:
         _caps(environment)
-        return Operations.from_environment(environment)
+        return Operations.from_environment(environment), CallLimits.from_environment(environment)
     except PersonalizerError as error:
         write_lines("error")
         _log.critical("not started", extra={"code": error.code, "reason": error.message})
@@ -168,6 +170,7 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
 
 def _caps(environment: Mapping[str, str]) -> dict[str, object]:
     limits = asdict(Limits.from_environment(environment))
+    limits |= {f"api_{n}": v for n, v in asdict(CallLimits.from_environment(environment)).items()}
     return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
 
 
