@@ -28,7 +28,7 @@ from tests.browser.app import running
 
 pytestmark = [pytest.mark.slow, pytest.mark.no_cover]
 
-ACTIONS = [
+ACTIONS: list[dict[str, Any]] = [
     {"id": "tea", "features": [{"hot": True}, {"tags": ["leaf", "hot"]}]},
     {"id": "cola", "features": [{"hot": False}]},
 ]
