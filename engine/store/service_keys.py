@@ -8,13 +8,13 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Select, bindparam, delete, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from engine.errors import GoneError, refuse
 from engine.store.database import Database
-from engine.store.days_in_use import days_ago
 from engine.store.schema import KEYS, LOOPS, SECRETS
 
 SLOTS = (1, 2)
@@ -55,11 +55,9 @@ class ServiceKeys(Database):
         return {row.slot: row.made for row in rows}
 
     def loop_of_key(self, key: str) -> str | None:
-        """Id of the loop that a key is for; None for an unknown key or an expired loop."""
+        """Id of the loop that a key is for; None for an unknown key or a deleted loop."""
         wanted = digest_of_key(key)
-        alive = LOOPS.c.ready & (LOOPS.c.used >= days_ago(self.limits.retention_days))
-        query = select(KEYS.c.loop, KEYS.c.digest).join(LOOPS, LOOPS.c.id == KEYS.c.loop)
-        rows = self._rows(query.where(KEYS.c.digest == wanted, alive))
+        rows = self._rows(_OF_KEY.params(b_digest=wanted))
         return next((row.loop for row in rows if hmac.compare_digest(row.digest, wanted)), None)
 
     def signature(self, data: bytes) -> bytes:
@@ -75,6 +73,13 @@ class ServiceKeys(Database):
                 connection.execute(new)  # Unless another process was faster.
             rows = self._rows(query)
         return bytes(rows[0].value)
+
+
+_OF_KEY: Select[Any] = (
+    select(KEYS.c.loop, KEYS.c.digest)
+    .join(LOOPS, LOOPS.c.id == KEYS.c.loop)
+    .where(KEYS.c.digest == bindparam("b_digest"), LOOPS.c.ready)
+)
 
 
 def digest_of_key(key: str) -> bytes:
