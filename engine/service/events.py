@@ -13,7 +13,9 @@ from engine.service.declarations import RewardBody, parse_as, parse_json
 from engine.store.stored_loop import StoredLoop
 
 _RANK, _REWARD = "InvalidRankRequest", "InvalidRewardRequest"
-_RETRIED = timedelta(minutes=5)
+CLIENT_ID = "x-ms-client-request-id"
+"""Header with a client's id of a call, the same in its retries."""
+RETRIED = timedelta(minutes=5)
 """Time in which a client repeats a call by itself."""
 
 
@@ -33,25 +35,22 @@ def rank(request: Request) -> Reply:
     _check_world(stored, parsed)
     with stored.lock:
         if parsed.event_id is None:
-            parsed = _as_retried(stored, parsed, request.call.headers.get(_CLIENT_ID, ""))
+            parsed = _as_retried(stored, parsed, request.call.headers.get(CLIENT_ID, ""))
         ranked: Ranked = stored.serve(parsed)
     return Reply(201, ranked.answer().to_json())
-
-
-_CLIENT_ID = "x-ms-client-request-id"
 
 
 def _as_retried(stored: StoredLoop, parsed: RankRequest, client_id: str) -> RankRequest:
     """The request under an event id that follows from the client's own id of the call.
 
-    Some applications send the same id with every call: after `_RETRIED` it is not a retry.
+    Some applications send the same id with every call: after `RETRIED` it is not a retry.
     """
     if not 0 < len(client_id) <= MAX_ID_LENGTH:
         return parsed
     parts = [client_id, parsed.context_text, parsed.actions_text, *parsed.excluded]
     event_id = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
     known = stored.loop.events.get(event_id)
-    if known is not None and stored.loop.now - known.ranked.time > _RETRIED:
+    if known is not None and stored.loop.now - known.ranked.time > RETRIED:
         return parsed
     return parsed.under(event_id)
 

@@ -2,10 +2,8 @@
 
 import logging
 import re
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from functools import cache
-from threading import Lock
 
 from engine.errors import PersonalizerError
 from engine.service import configuration, events, jobs, metrics, model_files
@@ -25,8 +23,9 @@ from engine.service.declarations import (
     ServiceConfiguration,
     ServiceState,
 )
-from engine.service.limits import CallLimits, RateLimit
-from engine.store import Library
+from engine.service.events import CLIENT_ID
+from engine.service.limits import CallLimits
+from engine.service.server import Server
 from engine.store.stored_loop import StoredLoop
 
 _log = logging.getLogger(__name__)
@@ -127,55 +126,6 @@ OPERATIONS: tuple[Operation, ...] = (
 )  # fmt: skip
 
 
-MAX_KEPT = 64
-"""Loops that stay open for their applications, besides those open on a page."""
-
-
-class ServedLoops:
-    """The loops that were called last; they stay open, and the waits of their events are ended."""
-
-    def __init__(self) -> None:
-        self._lock, self._loops = Lock(), dict[str, StoredLoop]()
-
-    def keep(self, stored: StoredLoop) -> None:
-        """Keep a loop open as the last called one."""
-        with self._lock:
-            self._loops.pop(stored.id, None)
-            self._loops[stored.id] = stored
-            if len(self._loops) > MAX_KEPT:
-                del self._loops[next(iter(self._loops))]
-
-    def end_waits(self, most: int) -> int:
-        """End up to ``most`` expired waits of each loop, together; return their number."""
-        with self._lock:
-            loops = [*self._loops.values()]
-        return sum(_end_waits(stored, most) for stored in loops)
-
-
-def _end_waits(stored: StoredLoop, most: int) -> int:
-    with suppress(PersonalizerError):  # Whoever calls the loop next is told.
-        if stored.loop.has_expired:
-            return stored.together(lambda: stored.expire_some(most))
-    return 0
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """Library, limits and rates of a server.
-
-    Attributes:
-        library: of the loops.
-        limits: of all keys.
-        rates: calls of each loop so far.
-        served: the loops that were called last.
-    """
-
-    library: Library
-    limits: CallLimits
-    rates: RateLimit
-    served: ServedLoops = field(default_factory=ServedLoops)
-
-
 def answered(server: Server, call: Call) -> Reply:
     """Reply a call; errors of any kind come in the service's shape."""
     name = ""
@@ -184,7 +134,9 @@ def answered(server: Server, call: Call) -> Reply:
         version, operation, event_id = routed(call)
         name = operation.name
         check_size(server.limits, operation, call.body)
-        answer = operation.handle(Request(server.library, stored, call, version, event_id))
+        answer = _handled(
+            server, operation, Request(server.library, stored, call, version, event_id)
+        )
     except PersonalizerError as error:
         answer = refused(error)
     except Exception as error:
@@ -192,6 +144,17 @@ def answered(server: Server, call: Call) -> Reply:
         sentence = "The server met an error of its own; nothing is known to be wrong with the call."
         answer = refused(PersonalizerError("InternalServerError", sentence, "server"))
     return replace(answer, operation=name)
+
+
+def _handled(server: Server, operation: Operation, request: Request) -> Reply:
+    """Reply of an operation; a reward repeated by the client itself is not given twice."""
+    if operation.handle is not events.reward or not request.call.headers.get(CLIENT_ID):
+        return operation.handle(request)
+    if server.rewarded.is_retry(request.stored, request.call):
+        return Reply(operation.status)
+    reply = operation.handle(request)
+    server.rewarded.note(request.stored, request.call)
+    return reply
 
 
 def authenticated(server: Server, call: Call) -> StoredLoop:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from engine.errors import StoreError
+from engine.errors import OvertakenError, StoreError
 from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
@@ -26,6 +26,7 @@ from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.log import START, EventLog
 from engine.loop.projection import Projection
+from engine.loop.replay import ATTEMPTS, NO_NEWS
 from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
@@ -223,7 +224,14 @@ class StoredLoop:
 
         This object is lost then: the loop must be opened again.
         """
-        self.catch_up()
+        for _ in range(ATTEMPTS):
+            self.catch_up()
+            with contextlib.suppress(OvertakenError):
+                self._replace_log()
+                return
+        raise StoreError(NO_NEWS)
+
+    def _replace_log(self) -> None:
         assert self._journal is not None
         now, state = self.loop.now, self.loop.state
         entries: list[Entry] = [Configured(now, state.settings)]

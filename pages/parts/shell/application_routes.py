@@ -18,7 +18,8 @@ from engine.errors import PersonalizerError
 from engine.service.calls import Call, Reply, refused
 from engine.service.limits import CallLimits, RateLimit
 from engine.service.openapi import openapi
-from engine.service.operations import Server, answered
+from engine.service.operations import answered
+from engine.service.server import Server
 from engine.steps import Steps
 from engine.store import Library
 from pages.parts.settings.library import library_of_server

@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.service.calls import Call, Reply
 from engine.service.limits import CallLimits, RateLimit
-from engine.service.operations import Server, answered
+from engine.service.operations import answered
+from engine.service.server import Server
 from engine.steps import finish
 from engine.store import Library, Store, StoredLoop
 from tests.clock import ManualClock

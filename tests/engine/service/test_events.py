@@ -57,6 +57,16 @@ def test_late_repeated_and_unknown_calls_are_answered_and_logged(application: Ap
     ]  # fmt: skip
 
 
+def test_a_retried_reward_counts_once_in_a_sum(application: Application) -> None:
+    application.stored.configure(reward_aggregation="sum")
+    event = application.rank()["eventId"]
+    path = f"/events/{event}/reward"
+    for client_id in ("a", "a", "b", None, None):
+        headers = {} if client_id is None else {"x-ms-client-request-id": client_id}
+        assert application.call("POST", path, {"value": 0.25}, headers).status == 204
+    assert application.stored.loop.events[event].rewards == [0.25] * 4
+
+
 BAD = {
     "no JSON": (b"{", "InvalidRankRequest"),
     "not UTF-8": (b'{"actions": "\xff"}', "InvalidRankRequest"),

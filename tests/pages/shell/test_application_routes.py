@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 from engine import LoopSettings
 from engine.errors import StoreError
 from engine.service.limits import CallLimits, RateLimit
-from engine.service.operations import Server
+from engine.service.server import Server
 from engine.store import Library, Store, StoredLoop
 from pages.parts.shell import application_routes as door
 from pages.parts.shell.operations.middleware import all_middleware
