@@ -191,7 +191,7 @@ def routed(call: Call) -> tuple[str, Operation, str]:
     """API version, operation and id of a call; ``ResourceNotFound`` or ``MethodNotAllowed``."""
     match = _VERSIONED.fullmatch(call.path)
     version = match[1] if match else call.query.get("api-version", DEFAULT_VERSION)
-    path = (match[2] if match else call.path).rstrip("/")
+    path = (match[2] if match else call.path).encode(errors="replace").decode().rstrip("/")
     methods = []
     for operation in OPERATIONS:
         if operation.versions and not version.startswith(operation.versions):

@@ -127,11 +127,11 @@ JOBS = sa.Table(
         "loop", sa.String(64), sa.ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True
     ),
     sa.Column("kind", sa.String(16), primary_key=True),
-    sa.Column("name", sa.String(256), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
     sa.Column("body", sa.Text, nullable=False),
     sa.Column("made", sa.Float, nullable=False),
 )
-"""Jobs of applications and their results, as JSON."""
+"""Jobs of applications; ``name`` and ``body`` are JSON, which every database can hold."""
 
 SECRETS = sa.Table(
     "service_secrets",

@@ -29,8 +29,8 @@ class ServiceJobs(Database):
         if self._rows(count)[0][0] >= MAX_JOBS:
             sentence = f"This loop keeps {MAX_JOBS} jobs of a kind, the most it may."
             raise PersonalizerError("OperationNotAllowed", sentence, "id")
-        row = {"loop": loop, "kind": kind, "name": name, "made": self._now()}
-        known = select(JOBS.c.name).filter_by(loop=loop, kind=kind, name=name)
+        row = {"loop": loop, "kind": kind, "name": json.dumps(name), "made": self._now()}
+        known = select(JOBS.c.name).filter_by(loop=loop, kind=kind, name=json.dumps(name))
         with self._writing() as connection:
             if connection.execute(known).first() is not None:
                 return False
@@ -39,12 +39,12 @@ class ServiceJobs(Database):
 
     def put_job(self, loop: str, kind: JobKind, name: str, body: Body) -> None:
         """Replace the body of a job; without effect if it was deleted."""
-        job = update(JOBS).filter_by(loop=loop, kind=kind, name=name)
+        job = update(JOBS).filter_by(loop=loop, kind=kind, name=json.dumps(name))
         self._change(job.values(body=json.dumps(body)))
 
     def job(self, loop: str, kind: JobKind, name: str) -> Body | None:
         """Body of a job; None if there is none of this name."""
-        rows = self._rows(select(JOBS.c.body).filter_by(loop=loop, kind=kind, name=name))
+        rows = self._rows(select(JOBS.c.body).filter_by(loop=loop, kind=kind, name=json.dumps(name)))
         body: Body | None = json.loads(rows[0].body) if rows else None
         return body
 
@@ -56,4 +56,4 @@ class ServiceJobs(Database):
 
     def delete_job(self, loop: str, kind: JobKind, name: str) -> bool:
         """Delete a job; return False if there is none of this name."""
-        return bool(self._change(delete(JOBS).filter_by(loop=loop, kind=kind, name=name)))
+        return bool(self._change(delete(JOBS).filter_by(loop=loop, kind=kind, name=json.dumps(name))))

@@ -19,6 +19,13 @@ def test_a_job_is_added_once_changed_listed_and_deleted(store: Store, kept: Stor
     assert store.jobs(kept.id, "importance") == [{}]
 
 
+@pytest.mark.parametrize("name", ["\x00", "\ud800", "é/ü", "x" * 256])
+def test_any_name_can_be_stored(store: Store, kept: StoredLoop, name: str) -> None:
+    assert store.add_job(kept.id, "evaluation", name, {"name": name})
+    assert store.job(kept.id, "evaluation", name) == {"name": name}
+    assert store.delete_job(kept.id, "evaluation", name)
+
+
 def test_a_loop_has_a_limited_number_of_jobs(
     store: Store, kept: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:

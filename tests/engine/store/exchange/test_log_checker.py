@@ -118,7 +118,7 @@ def test_calls_of_applications_are_followed_and_no_file_brings_a_model(library: 
     back = StoredLoop.open(library.store, about.id)
     assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
     assert (back.loop.state.dangling, back.loop.state.service.policy_name) == (1, "mine")
-    wrong = [
+    wrong: list[tuple[int, Json]] = [
         (4, {"value": None}), (4, {"value": 2}), (4, {"event_id": ""}), (5, {"value": 1}),
     ]  # fmt: skip
     for at, change in wrong:
