@@ -233,6 +233,9 @@ class LearningLoop(Replay):
         ``InvalidRankRequest`` for values other than a `RankRequest`, and as `rank`.
         """
         guards.check_parsed(request, RankRequest)
+        return self._ask(request)
+
+    def _ask(self, request: RankRequest) -> Ranked:
         now = self._expire_late()
         ranked = decide.recorded(self.state, request)
         if ranked is None:
@@ -297,7 +300,7 @@ class LearningLoop(Replay):
         """Decide on a parsed request; a known event id gets its recorded decision, whatever the
         request. Otherwise as `ask`."""
         event = self.state.events.get(request.event_id) if request.event_id else None
-        return self.ask(request) if event is None else event.ranked
+        return self._ask(request) if event is None else event.ranked
 
     @in_turn
     def take_reward(self, event_id: str, value: float) -> Dangling | None:
