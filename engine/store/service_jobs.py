@@ -44,7 +44,9 @@ class ServiceJobs(Database):
 
     def job(self, loop: str, kind: JobKind, name: str) -> Body | None:
         """Body of a job; None if there is none of this name."""
-        rows = self._rows(select(JOBS.c.body).filter_by(loop=loop, kind=kind, name=json.dumps(name)))
+        rows = self._rows(
+            select(JOBS.c.body).filter_by(loop=loop, kind=kind, name=json.dumps(name))
+        )
         body: Body | None = json.loads(rows[0].body) if rows else None
         return body
 
@@ -56,4 +58,6 @@ class ServiceJobs(Database):
 
     def delete_job(self, loop: str, kind: JobKind, name: str) -> bool:
         """Delete a job; return False if there is none of this name."""
-        return bool(self._change(delete(JOBS).filter_by(loop=loop, kind=kind, name=json.dumps(name))))
+        return bool(
+            self._change(delete(JOBS).filter_by(loop=loop, kind=kind, name=json.dumps(name)))
+        )
