@@ -9,8 +9,10 @@ from engine.protocol.features import flatten
 
 
 def sent_from_text(text: str) -> Any:
-    """What a value sends: a number, or tags with commas between them, or JSON; None for its name;
-    ValueError with the rest of a sentence for what is none of these."""
+    """Value to send: a number, tags separated by commas, or JSON; None for the name itself.
+
+    ValueError with the rest of a sentence for other text.
+    """
     text = text.strip()
     if not text:
         return None
@@ -20,7 +22,8 @@ def sent_from_text(text: str) -> Any:
         if text.startswith(("{", "[", '"')):
             raise ValueError("is no JSON, though it begins like it") from None
         return {tag.strip(): True for tag in text.split(",") if tag.strip()}
-    if found is None or isinstance(found, list) or why_not_sent({"sent": found}):
+    is_other_list = isinstance(found, list) and not (found and isinstance(found[0], str))
+    if found is None or is_other_list or why_not_sent({"sent": found}):
         raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")
     return found
 

@@ -17,7 +17,9 @@ SMALL = Draft(
 )
 
 
-@pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
+@pytest.mark.parametrize(
+    "sends", [True, "x", {}, ["a", "b"], {"a, b": True}, {"a": 1, "b": True}, {"{": True}]
+)
 def test_whatever_a_value_sends_comes_back(sends: object) -> None:
     value = Value("yes", "", 1.0, sends)
     world = replace(world_of(SMALL), fields=(Field("sun", "sun", (value, Value("no", ""))),))
