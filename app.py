@@ -19,6 +19,7 @@ for library in ("OPENBLAS", "MKL", "OMP"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 from pages.parts.settings.library import ask_database  # noqa: E402
+from pages.parts.shell.application_routes import application_routes  # noqa: E402
 from pages.parts.shell.first_paint import page_routes  # noqa: E402
 from pages.parts.shell.not_found import not_found_route  # noqa: E402
 from pages.parts.shell.operations.life import GAUGES, begin, life, note_failure  # noqa: E402
@@ -27,14 +28,21 @@ from pages.parts.shell.operations.middleware import all_middleware, broken  # no
 from pages.parts.shell.operations.readiness import Readiness  # noqa: E402
 from pages.parts.shell.operations.routes import operator_routes  # noqa: E402
 
-operations, readiness, meters = begin(os.environ), Readiness(ask_database), Meters(GAUGES)
+operations, limits = begin(os.environ)
+readiness, meters = Readiness(ask_database), Meters(GAUGES)
 
 # After `begin`, which refuses an invalid environment: the routes' modules read limits when loaded.
 from pages.parts.shell.routes import ROUTES  # noqa: E402
 
 app = st.App(
     ROOT / "pages" / "parts" / "shell" / "front.py",
-    routes=[*page_routes(), *ROUTES, *operator_routes(readiness, meters), not_found_route()],
+    routes=[
+        *page_routes(),
+        *ROUTES,
+        *operator_routes(readiness, meters),
+        *application_routes(operations, limits),
+        not_found_route(),
+    ],
     middleware=all_middleware(operations),
     exception_handlers={Exception: broken(operations)},
     on_script_error=note_failure,

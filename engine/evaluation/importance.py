@@ -16,7 +16,7 @@ instead. Losses are differences event by event, so noise shared by the learners 
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -29,7 +29,7 @@ from engine.loop.event import EventState
 from engine.loop.event_index import reading_events
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import EventLog
-from engine.loop.settings import learner_of
+from engine.loop.settings import LoopSettings, learner_of
 from engine.policies.base import ties
 from engine.protocol.features import Features, namespace_of
 from engine.protocol.request import Action, RankRequest
@@ -101,6 +101,13 @@ def assessing(loop: LearningLoop, latest: int = 1_000) -> Steps[Importances | No
 
 importance = at_once(assessing)
 """`assessing` without interruption."""
+
+
+def assessing_events(
+    events: Iterable[EventState], settings: LoopSettings
+) -> Steps[Importances | None]:
+    """Assess the fields over given events, in the order of their Rank calls; see `assessing`."""
+    return _assess([*filter(_is_evaluable, events)], lambda: learner_of(settings))
 
 
 def _assessing(log: EventLog, begin: Callable[[], Learner], most: int) -> Steps[Importances | None]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.errors import refuse
-from engine.loop.entries import Configured, Ranked, WorldChanged
+from engine.loop.entries import Configured, ModelImported, ModelReset, Ranked, WorldChanged
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.simulation.crowd import crowd_steps, nth_visitor
@@ -138,6 +138,8 @@ def _acts(loop: LearningLoop, world: World) -> Iterator[Act]:
             number += 1
         elif isinstance(entry, WorldChanged):
             refuse("BadRequest", "world", entry.world.title, "the same from the first visitor on")
+        elif isinstance(entry, ModelReset | ModelImported):
+            refuse("BadRequest", "model", type(entry).__name__, "learned from the first visitor on")
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, number: int) -> Act:

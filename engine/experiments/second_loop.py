@@ -12,7 +12,7 @@ from datetime import datetime
 import numpy as np
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.loop.entries import Configured, Entry, Ranked, WorldChanged
+from engine.loop.entries import Configured, Entry, OfService, Ranked, WorldChanged
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.log import START, Mark
@@ -112,6 +112,8 @@ class SecondLoop:
             case Ranked():
                 self._waiting[entry.event_id] = EventState.begin(entry, self._ranked)
                 self._ranked += 1
+            case _ if isinstance(entry, OfService):
+                pass
             case _ if event := self._waiting.get(entry.event_id):
                 event.follow(entry)
                 if event.earned is not None:

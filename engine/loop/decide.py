@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import TypeVar
 
 import numpy as np
@@ -23,10 +23,10 @@ from engine.streams import digest, stream
 T = TypeVar("T")
 
 
-def expirations(state: LoopState, now: datetime) -> list[Expired]:
-    """Entries for the waits that are over by ``now``, oldest first."""
+def expirations(state: LoopState, now: datetime, most: int | None = None) -> list[Expired]:
+    """Entries for the waits that are over by ``now``, oldest first, up to ``most``."""
     wait, events = state.settings.reward_wait_time, map(state.events.__getitem__, state.waiting)
-    late = takewhile(lambda event: event.is_late(wait, now), events)
+    late = islice(takewhile(lambda event: event.is_late(wait, now), events), most)
     return [expiration(event, state.settings, now) for event in late]
 
 

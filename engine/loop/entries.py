@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Literal
 
-from engine.learners.base import Impression
+from engine.learners.base import Impression, Learner
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
@@ -165,7 +167,55 @@ class Undone:
     entries: int
 
 
-OfNoEvent = Configured | WorldChanged
-"""Entry about the loop as a whole."""
+@dataclass(frozen=True, slots=True)
+class ServiceConfigured:
+    """Settings of the service alone in force from this entry on; they teach nothing."""
+
+    time: datetime
+    settings: ServiceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class ModelReset:
+    """Reset of the model: events ranked before teach nothing any more."""
+
+    time: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ModelImported:
+    """Import of a model in place of the present one; see `ModelReset`.
+
+    Attributes:
+        learner: the model; never changed, only forked.
+    """
+
+    time: datetime
+    learner: Learner
+
+
+@dataclass(frozen=True, slots=True)
+class Dangling:
+    """A reward or an activation of an application that came late, again, or for an unknown event.
+
+    It teaches nothing.
+
+    Attributes:
+        act: the call.
+        value: of a reward; None for an activation.
+        reason: the event is unknown, its wait was over, or it had its reward.
+    """
+
+    event_id: str
+    time: datetime
+    act: Literal["reward", "activate"]
+    value: float | None
+    reason: Literal["unknown", "late", "second"]
+
+
+OfService = ServiceConfigured | ModelReset | ModelImported | Dangling
+"""Entry of a call to the service that concerns no waiting event."""
+OfNoEvent = Configured | WorldChanged | OfService
+"""Entry that changes no event."""
 Entry = OfNoEvent | Ranked | Activated | Rewarded | Expired
 """An entry that can count."""

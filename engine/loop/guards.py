@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NoReturn
+from typing import Any, Literal, NoReturn
 
 from engine.errors import refuse
 from engine.loop.entries import Ranked
@@ -73,6 +73,18 @@ def check_same(request: RankRequest, ranked: Ranked) -> None:
     if new != old:
         allowed = "a new id, as it was used for another request"
         refuse("InvalidRankRequest", "eventId", ranked.event_id, allowed)
+
+
+def dangling_reason(
+    event: EventState | None, settings: LoopSettings, now: datetime, is_reward: bool
+) -> Literal["unknown", "late", "second"] | None:
+    """Reason for which a reward or an activation teaches nothing; None if it counts."""
+    if event is None:
+        return "unknown"
+    if _is_over(event, settings, now):
+        return "late"
+    most = MAX_REWARDS if settings.reward_aggregation == "sum" else 1
+    return "second" if is_reward and len(event.rewards) >= most else None
 
 
 def check_activation(event: EventState, settings: LoopSettings, now: datetime) -> None:

@@ -8,21 +8,33 @@ applied, and replaying the log gives the same loop, bit for bit.
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Never, Self
+from typing import Any, Literal, Never, Self
 
 import numpy as np
 
 from engine.arrays import Array
+from engine.errors import refuse
 from engine.learners.base import ALONE, Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
 from engine.loop import decide, guards
 from engine.loop.clock import Clock, read, utc_now
-from engine.loop.entries import Activated, Configured, Ranked, Rewarded, WorldChanged
+from engine.loop.entries import (
+    Activated,
+    Configured,
+    Dangling,
+    ModelImported,
+    ModelReset,
+    Ranked,
+    Rewarded,
+    ServiceConfigured,
+    WorldChanged,
+)
 from engine.loop.event import EventState
 from engine.loop.folding import Folding
 from engine.loop.lock import locked
 from engine.loop.log import EventLog, Mark
 from engine.loop.replay import Replay, in_turn
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
@@ -84,6 +96,17 @@ class LearningLoop(Replay):
     def settings(self) -> LoopSettings:
         """Current settings."""
         return self.state.settings
+
+    @property
+    @locked
+    def has_expired(self) -> bool:
+        """True if a wait is over and not ended yet."""
+        return bool(decide.expirations(self.state, read(self._clock), 1))
+
+    @property
+    def now(self) -> datetime:
+        """Time of the loop's clock."""
+        return read(self._clock)
 
     @property
     @locked
@@ -210,6 +233,9 @@ class LearningLoop(Replay):
         ``InvalidRankRequest`` for values other than a `RankRequest`, and as `rank`.
         """
         guards.check_parsed(request, RankRequest)
+        return self._ask(request)
+
+    def _ask(self, request: RankRequest) -> Ranked:
         now = self._expire_late()
         ranked = decide.recorded(self.state, request)
         if ranked is None:
@@ -266,6 +292,72 @@ class LearningLoop(Replay):
         now = self._expire_late()
         if settings != self.state.settings:
             self._append(Configured(now, settings))
+
+    # -- calls of applications, which are answered where a caller in Python is refused ----
+
+    @in_turn
+    def serve(self, request: RankRequest) -> Ranked:
+        """Decide on a parsed request; a known event id gets its recorded decision, whatever the
+        request. Otherwise as `ask`."""
+        event = self.state.events.get(request.event_id) if request.event_id else None
+        return self._ask(request) if event is None else event.ranked
+
+    @in_turn
+    def take_reward(self, event_id: str, value: float) -> Dangling | None:
+        """Reward an event. A call that is late, repeated, or for an unknown event teaches nothing,
+        and is logged and returned. ``InvalidRewardRequest`` for a value outside -1 to 1."""
+        return self._take(event_id, parse_reward(value))
+
+    @in_turn
+    def take_activation(self, event_id: str) -> Dangling | None:
+        """Activate an event; otherwise as `take_reward`."""
+        return self._take(event_id, None)
+
+    def _take(self, event_id: str, value: float | None) -> Dangling | None:
+        now, event = self._expire_late(), self.state.events.get(event_id)
+        reason = guards.dangling_reason(event, self.state.settings, now, value is not None)
+        if reason is not None:
+            act: Literal["reward", "activate"] = "activate" if value is None else "reward"
+            dangling = Dangling(event_id, now, act, value, reason)
+            if self.state.dangling < self.state.settings.max_events:
+                self._append(dangling)
+            return dangling
+        if value is not None:
+            self._append(Rewarded(event_id, now, value))
+        elif event is not None and not event.activated:
+            self._append(Activated(event_id, now))
+        return None
+
+    @in_turn
+    def configure_service(self, settings: ServiceSettings) -> None:
+        """Change settings of the service alone. ``InvalidLogRetentionDays`` for a retention shorter
+        than the reward wait time and a day."""
+        settings.check_wait(self.state.settings.reward_wait_time)
+        now = self._expire_late()
+        if settings != self.state.service:
+            self._append(ServiceConfigured(now, settings))
+
+    @in_turn
+    def reset_model(self) -> None:
+        """Begin with a new model; events ranked so far teach nothing any more."""
+        self._append(ModelReset(self._expire_late()))
+
+    @in_turn
+    def import_model(self, learner: Learner) -> None:
+        """Go on with another model of the same settings, which is never changed; events ranked so
+        far teach nothing any more. ``BadRequest`` for another kind of learner."""
+        if type(learner) is not type(self.state.learner):
+            allowed = f"a {type(self.state.learner).__name__}, as the settings have it"
+            refuse("BadRequest", "model", type(learner).__name__, allowed)
+        self._append(ModelImported(self._expire_late(), learner))
+
+    @in_turn
+    def expire_some(self, most: int) -> int:
+        """End up to ``most`` waits that are over, oldest first; return their number."""
+        late = decide.expirations(self.state, read(self._clock), most)
+        for expired in late:
+            self._append(expired)
+        return len(late)
 
     @in_turn
     def change_world(self, world: World) -> None:

@@ -27,7 +27,7 @@ P = ParamSpec("P")
 
 ATTEMPTS = 200
 """Number of attempts when other processes keep appending first."""
-_NO_NEWS = "Others are said to be faster with this loop, but nothing comes of them: not saved."
+NO_NEWS = "Others are said to be faster with this loop, but nothing comes of them: not saved."
 
 
 def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P], T]:
@@ -45,7 +45,7 @@ def in_turn(verb: Callable[Concatenate[R, P], T]) -> Callable[Concatenate[R, P],
                 except OvertakenError:
                     if loop.log.in_transaction:
                         raise
-            raise StoreError(_NO_NEWS)
+            raise StoreError(NO_NEWS)
 
     return attempt
 
@@ -144,7 +144,7 @@ class Replay:
                     self.state = self._fold()
                 if not isinstance(error, OvertakenError):
                     raise
-        raise StoreError(_NO_NEWS)
+        raise StoreError(NO_NEWS)
 
     @locked
     def evict(self, archive: Archive, restore: Callable[[LoopState, EventLog], bool]) -> None:

@@ -10,12 +10,14 @@ true       member              member=true            1
 null       referrer            referrer=null          1
 12.5       price               price                  3.620
 [.2, .7]   taste               taste[0], taste[1]     .2, .7
+["a","b"]  tags                tags=a, tags=b         1, 1
 =========  ==================  =====================  =======
 
 Inside a namespace the field is ``namespace.name``; names that start with ``_`` are ignored, as the
 service did. The boolean true and the string "true" are the same. Numbers from -3 to 3 are taken as
 they are, which holds most standardised ones; beyond that only their order of magnitude counts
-(`squash`), so that a price in cents cannot drown a weather in words.
+(`squash`), so that a price in cents cannot drown a weather in words. An array of strings is a set
+of flags: order and repetitions do not count. Arrays of mixed kinds are refused.
 """
 
 import math
@@ -87,8 +89,8 @@ def squash(value: float) -> float:
 
 def flatten(objects: Sequence[Any], target: str) -> Features:
     """Columns of a list of feature objects at ``target`` of the request. ``InvalidRankRequest`` for
-    values other than objects of strings, numbers, booleans, nulls and numeric arrays, nested one
-    level deep at most."""
+    values other than objects of strings, numbers, booleans, nulls, and arrays of numbers or of
+    strings, nested one level deep at most."""
     columns: dict[str, float] = {}
     fields: dict[str, str] = {}
     numbers: dict[str, float] = {}
@@ -177,9 +179,19 @@ def _columns(field: str, value: object, place: str) -> Iterable[tuple[str, float
     if isinstance(value, int | float):
         return ((field, squash(_finite(value, place))),)
     if not is_list(value):
-        allowed = "a string, number, boolean, null, numeric array or, one level deep, an object"
+        allowed = "a string, number, boolean, null, array or, one level deep, an object"
         refuse(_CODE, place, value, allowed)
+    if len(value) and isinstance(value[0], str):
+        return _flags(field, value, place)
     return _columns_of_array(field, value, place)
+
+
+def _flags(field: str, words: Sequence[Any], place: str) -> Iterable[tuple[str, float]]:
+    """Columns of an array of strings, one for each different string."""
+    for i, word in enumerate(words):
+        if not isinstance(word, str):
+            refuse(_CODE, f"{place}[{i}]", word, "a string, as the first value of this array is")
+    return [(f"{field}={word}", 1.0) for word in dict.fromkeys(words)]
 
 
 def _columns_of_array(field: str, values: Sequence[Any], place: str) -> Iterator[tuple[str, float]]:
@@ -189,7 +201,8 @@ def _columns_of_array(field: str, values: Sequence[Any], place: str) -> Iterator
             continue
         number = as_plain(value)
         if isinstance(number, bool) or not isinstance(number, int | float):
-            refuse(_CODE, f"{place}[{i}]", number, "a number, as arrays hold numbers only")
+            allowed = "a number, as arrays hold numbers alone or strings alone"
+            refuse(_CODE, f"{place}[{i}]", number, allowed)
         yield f"{field}[{i}]", squash(_finite(number, f"{place}[{i}]"))
 
 

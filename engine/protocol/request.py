@@ -15,7 +15,8 @@ from engine.protocol.features import Features, as_plain, flatten, is_list, value
 from engine.result_cache import cached
 
 MAX_ACTIONS, MAX_EXCLUDED, MAX_ID_LENGTH = 50, 1_000, 256
-MAX_PAYLOAD = 256 * 1024  # Characters of JSON of the context and the actions of a request.
+MAX_PAYLOAD = 2 << 20
+"""Bytes of JSON of the context and the actions of a request: 50 actions of 1,536 numbers fit."""
 MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
 _CODE = "InvalidRankRequest"
@@ -102,9 +103,9 @@ def parse_rank_request(
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
     offered = _as_text(actions, "actions", _parse_actions)
     context = _as_text(context_features, "contextFeatures", _parse_context)
-    size = len(offered) + len(context)
+    size = len(offered.encode()) + len(context.encode())
     if size > MAX_PAYLOAD:
-        allowed = f"at most {MAX_PAYLOAD} characters"
+        allowed = f"at most {MAX_PAYLOAD} bytes of JSON"
         refuse("PayloadSizeExceeded", "the size of the request", size, allowed)
     parts = _context_of(context), _actions_of(offered), excluded, event, defer_activation
     request = RankRequest(*parts, context_text=context, actions_text=offered)

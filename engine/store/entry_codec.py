@@ -6,6 +6,7 @@ setting is ignored. Text from any source is checked: types by the structs, setti
 requests and worlds by their own rules.
 """
 
+import base64
 import json
 import math
 import sys
@@ -22,6 +23,7 @@ import msgspec
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
 from engine.errors import UnreadableError
+from engine.learners.base import Learner
 from engine.loop.entries import Entry, Undone
 from engine.loop.settings import LoopSettings
 from engine.policies.base import Policy
@@ -29,6 +31,7 @@ from engine.policies.registry import POLICIES
 from engine.protocol.features import as_plain
 from engine.protocol.json_faults import REFUSED, first_fault
 from engine.protocol.request import RankRequest, parse_rank_request
+from engine.store.snapshot_codec import dump, load
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
 
@@ -228,6 +231,16 @@ def _read_request(value: _Request) -> RankRequest:
     return parse_rank_request(*parts, value.event_id, value.defer_activation)
 
 
+def _read_learner(value: str) -> Learner:
+    try:
+        learner = load(base64.b64decode(value, validate=True))
+    except ValueError:
+        learner = None
+    if not isinstance(learner, Learner):
+        raise UnreadableError("learner: it is not a model")
+    return learner
+
+
 def _read_world(value: dict[str, Any]) -> World:
     return world_from_text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
@@ -240,6 +253,7 @@ _FORMS: Mapping[Any, _Form] = {
     datetime: _Form(Annotated[datetime, Meta(tz=True)], _same, _same),
     timedelta: _Form(_Seconds, timedelta.total_seconds, lambda seconds: timedelta(seconds=seconds)),
     RankRequest: _Form(_Request, _write_request, _read_request),
+    Learner: _Form(str, lambda learner: base64.b64encode(dump(learner)).decode(), _read_learner),
     World: _Form(dict[str, Any], lambda world: Raw(world.text), _read_world),
 }
 
@@ -280,4 +294,4 @@ def _short(value: object) -> str:
         text = json.dumps(value)
     except (ValueError, RecursionError):
         text = "something nested deeply"
-    return text if len(text) <= 60 else text[:57] + "..."
+    return text if len(text) <= 50 else text[:47] + "..."

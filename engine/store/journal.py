@@ -39,6 +39,17 @@ class Journal:
         else:
             self._early.extend(entries)
 
+    def begin(self) -> None:
+        """Write the loop to the store before its first event."""
+        if not self.is_begun:
+            self._begin(())
+
+    def replace(self, entries: Sequence[Entry]) -> None:
+        """Replace the stored log by other entries; this one is lost then."""
+        self.begin()
+        self.store.replace_log(self.loop_id, self.end, entries)
+        self.is_lost = True
+
     def belong_to(self, owner: str) -> None:
         """Set the owner, before the loop is in the store."""
         self._about = replace(self._about, owner=owner)

@@ -2,7 +2,8 @@
 
 Version 1 had loops and entries; version 2 added snapshots, and loops that are not ready during an
 import; since version 3 a snapshot is of one projection; version 4 added views, digests for finding
-damage, and the days in use; version 5 worlds, version 6 drafts of worlds.
+damage, and the days in use; version 5 worlds, version 6 drafts of worlds, version 7 keys and jobs
+of applications.
 """
 
 import logging
@@ -106,6 +107,40 @@ DRAFTS = sa.Table(
 )
 """Drafts of worlds; ``key`` is the digest of ``text``."""
 
+KEYS = sa.Table(
+    "service_keys",
+    META,
+    sa.Column(
+        "loop", sa.String(64), sa.ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("slot", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.LargeBinary, nullable=False),
+    sa.Column("made", sa.Float, nullable=False),
+    sa.Index("ix_service_keys_digest", "digest", unique=True),
+)
+"""Keys of applications, two a loop; ``digest`` is the SHA-256 of the key."""
+
+JOBS = sa.Table(
+    "service_jobs",
+    META,
+    sa.Column(
+        "loop", sa.String(64), sa.ForeignKey("loops.id", ondelete="CASCADE"), primary_key=True
+    ),
+    sa.Column("kind", sa.String(16), primary_key=True),
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("made", sa.Float, nullable=False),
+)
+"""Jobs of applications; ``name`` and ``body`` are JSON, which every database can hold."""
+
+SECRETS = sa.Table(
+    "service_secrets",
+    META,
+    sa.Column("name", sa.String(16), primary_key=True),
+    sa.Column("value", sa.LargeBinary, nullable=False),
+)
+"""Random values known to this database alone."""
+
 _LOCK = 5_308_417
 """Number of the advisory lock under which PostgreSQL migrates."""
 _SLICE = 1_000
@@ -163,6 +198,11 @@ def _sixth(connection: sa.Connection) -> None:
     DRAFTS.create(connection)
 
 
+def _seventh(connection: sa.Connection) -> None:
+    for table in (KEYS, JOBS, SECRETS):
+        table.create(connection)
+
+
 def _chain(connection: sa.Connection, loop: str) -> bytes:
     """Set the digest of each entry of a log, slice by slice; return the last one."""
     digest, position = digests.START, -1
@@ -191,7 +231,7 @@ def _seal_snapshots(connection: sa.Connection, loop: str) -> None:
 
 
 MIGRATIONS: tuple[Callable[[sa.Connection], None], ...] = (
-    _second, _third, _fourth, _fifth, _sixth,
+    _second, _third, _fourth, _fifth, _sixth, _seventh,
 )  # fmt: skip
 """Migrations from each version to the next, beginning with version 1."""
 NEWEST = 1 + len(MIGRATIONS)

@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
-from engine.errors import ExistsError, GoneError, StoreError, refuse
+from engine.errors import ExistsError, GoneError, OvertakenError, StoreError, refuse
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
@@ -29,7 +29,9 @@ from engine.store.drafts import Drafts
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.log_store import CHUNK, INSERT, LAST, LogStore, is_named
 from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed, new_id
-from engine.store.schema import ENTRIES, LOOPS, SNAPSHOTS, WORLDS
+from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
+from engine.store.service_jobs import ServiceJobs
+from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
 from engine.store.worlds import Worlds
 from engine.store.write_ahead import WriteAhead
@@ -41,8 +43,9 @@ STILL = 300.0
 """Seconds without a new entry after which an import or copy counts as abandoned."""
 
 
-class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
-    """Loops, their logs, people's worlds, and drafts of worlds, in a database."""
+class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, WriteAhead):
+    """Loops, their logs, people's worlds, drafts of worlds, and keys of applications, in a
+    database."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
@@ -248,7 +251,32 @@ class Store(LogStore, Snapshots, Worlds, Drafts, WriteAhead):
             yield None
         for at in self.places(loop):
             self._change(delete(SNAPSHOTS).filter_by(loop=loop, position=at))
+        for table in (KEYS, JOBS):
+            self._change(delete(table).filter_by(loop=loop))
         self._change(delete(LOOPS).filter_by(id=loop), is_long=True)
+
+    def replace_log(self, loop: str, end: End, entries: Sequence[Entry]) -> None:
+        """Replace the whole log of a loop, and drop its snapshots; open loops are lost.
+
+        Args:
+            end: of the present log, as known to the caller.
+            entries: of the new log, without events.
+
+        Raises:
+            OvertakenError: if another process has appended since.
+        """
+        rows, digest = rows_of(loop, EMPTY, entries)
+        new = End(len(rows), 0, digest)
+        same = LOOPS.c.length == end.length, LOOPS.c.digest == end.seal
+        values = {"length": new.length, "events": 0, "digest": new.seal, "used": self._now()}
+        with self._writing(is_long=True) as connection:
+            move = update(LOOPS).filter_by(id=loop).where(*same).values(values)
+            if not connection.execute(move).rowcount:
+                raise OvertakenError
+            for table in (ENTRIES, SNAPSHOTS):
+                connection.execute(delete(table).filter_by(loop=loop))
+            connection.execute(INSERT, rows)
+        self._wipe()
 
     def sweep(self) -> int:
         """Erase loops, worlds and drafts expired for a day or longer, and unfinished loops.

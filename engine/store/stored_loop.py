@@ -10,15 +10,24 @@ from collections.abc import Callable, Iterable
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Self, TypeVar
 
-from engine.errors import StoreError
+from engine.errors import OvertakenError, StoreError
 from engine.loop import time_travel
 from engine.loop.checkpoints import Checkpoints
 from engine.loop.clock import Clock, utc_now
+from engine.loop.entries import (
+    Configured,
+    Entry,
+    ModelImported,
+    ServiceConfigured,
+    WorldChanged,
+)
 from engine.loop.folding import Folding
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.log import START, EventLog
 from engine.loop.projection import Projection
+from engine.loop.replay import ATTEMPTS, NO_NEWS
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.steps import Steps, finish
@@ -205,6 +214,35 @@ class StoredLoop:
         """True if the stored log differs from this one; the loop must then be opened again."""
         return self._journal is not None and self._journal.is_lost
 
+    @locked
+    def save(self) -> None:
+        """Write the loop to the store now, instead of with its first event."""
+        if self._journal is not None:
+            self._journal.begin()
+
+    @locked
+    def delete_log(self) -> None:
+        """Erase the log and keep the model, the settings and the world as a new log's beginning.
+
+        This object is lost then: the loop must be opened again.
+        """
+        for _ in range(ATTEMPTS):
+            self.catch_up()
+            with contextlib.suppress(OvertakenError):
+                self._replace_log()
+                return
+        raise StoreError(NO_NEWS)
+
+    def _replace_log(self) -> None:
+        assert self._journal is not None
+        now, state = self.loop.now, self.loop.state
+        entries: list[Entry] = [Configured(now, state.settings)]
+        if state.service != ServiceSettings():
+            entries.append(ServiceConfigured(now, state.service))
+        if state.world is not None:
+            entries.append(WorldChanged(now, 0, state.world))
+        self._journal.replace([*entries, ModelImported(now, state.learner)])
+
     @property
     def owner(self) -> str:
         """Present or intended owner."""
@@ -230,6 +268,13 @@ class StoredLoop:
     reward = _verb(LearningLoop.reward)
     expire = _verb(LearningLoop.expire)
     configure = _verb(LearningLoop.configure)
+    serve = _verb(LearningLoop.serve)
+    take_reward = _verb(LearningLoop.take_reward)
+    take_activation = _verb(LearningLoop.take_activation)
+    configure_service = _verb(LearningLoop.configure_service)
+    reset_model = _verb(LearningLoop.reset_model)
+    import_model = _verb(LearningLoop.import_model)
+    expire_some = _verb(LearningLoop.expire_some)
     change_world = _verb(LearningLoop.change_world)
     undo = _verb(LearningLoop.undo)
     undo_event = _verb(LearningLoop.undo_event)

@@ -20,7 +20,8 @@ def sent_from_text(text: str) -> Any:
         if text.startswith(("{", "[", '"')):
             raise ValueError("looks like JSON, but is not valid") from None
         return {tag.strip(): True for tag in text.split(",") if tag.strip()}
-    if data is None or isinstance(data, list) or why_not_sent({"sent": data}):
+    is_other_list = isinstance(data, list) and not (data and isinstance(data[0], str))
+    if data is None or is_other_list or why_not_sent({"sent": data}):
         raise ValueError(f"is {text[:40]}, but must be a number, or tags with commas between")
     return data
 

@@ -246,7 +246,9 @@ def _check_sent(sends: object, place: str) -> None:
     try:
         flatten([{"sent": sends}], place)
     except PersonalizerError:
-        refuse(CODE, place, sends, "a number, a text, true or false, or an object of such")
+        refuse(
+            CODE, place, sends, "a number, a text, true or false, an array, or an object of such"
+        )
 
 
 def _check_request(world: World) -> None:

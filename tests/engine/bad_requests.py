@@ -75,7 +75,7 @@ _OBJECT = "an object of feature names and values"
 _NON_NULL = "at least one non-null feature"
 _NUMBER = "a number"
 _FINITE = "a finite number"
-_VALUE = "a string, number, boolean, null, numeric array"
+_VALUE = "a string, number, boolean, null, array"
 
 BAD_REQUESTS: dict[str, BadRequest] = {
     # the event
@@ -175,10 +175,10 @@ BAD_REQUESTS: dict[str, BadRequest] = {
     ),
     # the size
     "payload too big": BadRequest(
-        {"actions": DRINKS, "context_features": [{"x": "y" * 262_144}]},
+        {"actions": DRINKS, "context_features": [{"x": "y" * (2 << 20)}]},
         "the size of the request",
-        "262",
-        "at most 262144 characters",
+        "2097",
+        "at most 2097152 bytes",
         "PayloadSizeExceeded",
     ),
 }

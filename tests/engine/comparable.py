@@ -5,7 +5,7 @@ from hashlib import sha256
 
 from engine import LearningLoop
 from engine.learners.bayesian.learner import BayesianLearner
-from engine.loop.entries import Ranked
+from engine.loop.entries import Entry, ModelImported, Ranked
 from engine.store.snapshot_codec import dump
 from tests.engine.requests import CONTEXTS, DRINKS
 
@@ -56,13 +56,14 @@ def next_answers(loop: LearningLoop) -> list[tuple[object, ...]]:
 
 
 def entries_of(loop: LearningLoop) -> list[object]:
-    """Effective entries of the log, with requests as JSON."""
-    return [
-        (entry.time, entry.request.to_json(), decision_of(entry))
-        if isinstance(entry, Ranked)
-        else entry
-        for entry in loop.log
-    ]
+    """Effective entries of the log, with requests as JSON and models as digests."""
+    return [*map(_comparable, loop.log)]
+
+
+def _comparable(entry: Entry) -> object:
+    if isinstance(entry, Ranked):
+        return entry.time, entry.request.to_json(), decision_of(entry)
+    return learned_bits(entry.learner) if isinstance(entry, ModelImported) else entry
 
 
 def state_of(loop: LearningLoop) -> dict[str, object]:

@@ -26,7 +26,7 @@ def test_the_engine_knows_nothing_of_screens() -> None:
 
 NEEDED = {
     "protocol": ("msgspec",), "store": ("sqlalchemy", "msgspec"),
-    "files": ("pyarrow", "msgspec"), "worlds": ("PIL", "msgspec"),
+    "files": ("pyarrow", "msgspec"), "worlds": ("PIL", "msgspec"), "service": ("msgspec",),
 }  # fmt: skip
 
 

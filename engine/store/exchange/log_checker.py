@@ -10,21 +10,27 @@ from engine.errors import FullError, UnreadableError
 from engine.loop.entries import (
     Activated,
     Configured,
+    Dangling,
     Entry,
     Expired,
+    ModelImported,
+    ModelReset,
     Ranked,
     Rewarded,
+    ServiceConfigured,
     Undone,
     WorldChanged,
 )
 from engine.loop.guards import MAX_CHANGES, MAX_REWARDS
 from engine.loop.settings import LoopSettings
-from engine.protocol.request import MAX_REWARD, MIN_REWARD
+from engine.protocol.request import MAX_ID_LENGTH, MAX_REWARD, MIN_REWARD
 from engine.worlds.world import World
 
 YEARS = (2000, 2100)
 """In which anything may have happened."""
 _SUM = 1e-6
+_NO_EVENT = -1
+"""Number in place of an event's, for entries that change neither events nor settings."""
 
 
 class _Stand(NamedTuple):
@@ -96,6 +102,12 @@ class LogChecker:
                 self._rank(entry)
             case Undone():
                 self._undo(entry.entries)
+            case ModelImported():
+                raise UnreadableError("it brings a model along, which no file may")
+            case ServiceConfigured() | ModelReset():
+                self._note(_NO_EVENT, None)
+            case Dangling():
+                self._dangle(entry)
             case _:
                 self._go_on(entry)
 
@@ -110,6 +122,15 @@ class LogChecker:
         self._changed.append(len(self._of))
         self._worlds.append(changed.world)
         self._note(None, None)
+
+    def _dangle(self, entry: Dangling) -> None:
+        is_valid = 1 <= len(entry.event_id) <= MAX_ID_LENGTH
+        if entry.act == "reward":
+            is_valid &= entry.value is not None and MIN_REWARD <= entry.value <= MAX_REWARD
+        else:
+            is_valid &= entry.value is None
+        _need(is_valid, "no call of an application could be so")
+        self._note(_NO_EVENT, None)
 
     def _rank(self, ranked: Ranked) -> None:
         _need(ranked.event_id not in self._numbers, f"event {ranked.event_id!r} was ranked before")
@@ -155,6 +176,8 @@ class LogChecker:
         _need(0 < entries < len(self._of), f"{entries} entries cannot be taken back")
         for _ in range(entries):
             number, before = self._of.pop(), self._before.pop()
+            if number == _NO_EVENT:
+                continue
             if number is None and self._changed and self._changed[-1] == len(self._of):
                 self._changed.pop()
                 self._worlds.pop()

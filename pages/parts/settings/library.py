@@ -47,6 +47,11 @@ def library() -> Library:
         st.stop()
 
 
+def library_of_server() -> Library:
+    """Return the kept loops, for a route; StoreError without a database."""
+    return _library()
+
+
 def positions_of(loops: Collection[str]) -> dict[str, int]:
     """Return lengths of the histories of existing loops by id; StoreError if the database fails."""
     return _library().store.lengths(loops)

@@ -61,6 +61,8 @@ operations = st.one_of(
     st.tuples(st.just("activate"), some_event),
     st.tuples(st.just("expire"), some_event),
     st.tuples(st.just("configure"), changes_of_settings),
+    st.tuples(st.just("take"), st.tuples(some_event, st.sampled_from([None, 0.4]))),
+    st.tuples(st.just("model"), st.sampled_from(["reset", "import"])),
     st.tuples(st.just("wait"), st.sampled_from([1, 1, 1, 59, 61, 200, 601])),
 )
 
@@ -88,6 +90,18 @@ def perform(loop: LearningLoop, clock: ManualClock, operation: Operation) -> Non
                 loop.expire(event(argument))
             case "configure":
                 loop.configure(**argument)
+            case "take":
+                number, value = argument
+                known = event(number) if number else "unknown"
+                if value is None:
+                    loop.take_activation(known)
+                else:
+                    loop.take_reward(known, value)
+            case "model":
+                if argument == "reset":
+                    loop.reset_model()
+                else:
+                    loop.import_model(loop.learner.fork())
             case "wait":
                 clock.advance(seconds=argument)
 

@@ -10,7 +10,18 @@ from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
 from engine.errors import OvertakenError
-from engine.loop.entries import Activated, Configured, Entry, Expired, Ranked, Rewarded, Undone
+from engine.loop.entries import (
+    Activated,
+    Configured,
+    Dangling,
+    Entry,
+    Expired,
+    ModelImported,
+    ModelReset,
+    Ranked,
+    Rewarded,
+    Undone,
+)
 from engine.loop.log import EventLog
 from engine.loop.replay import ATTEMPTS
 from engine.loop.settings import LearningMode
@@ -215,6 +226,15 @@ def replayed(loop: LearningLoop) -> tuple[LearningLoop, ManualClock]:
                 twin.activate(event_id)
             case Rewarded(event_id, _, value):
                 twin.reward(event_id, value)
+            case Dangling(event_id, _, _, value):
+                if value is None:
+                    twin.take_activation(event_id)
+                else:
+                    twin.take_reward(event_id, value)
+            case ModelReset():
+                twin.reset_model()
+            case ModelImported(_, learner):
+                twin.import_model(learner)
             case Expired(event_id):
                 with suppress(PersonalizerError):  # the clock may have ended the wait
                     twin.expire(event_id)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.protocol.features import flatten, squash
+from tests.engine.refusals import refusal
 from tests.engine.requests import Json, contexts
 from tests.oracles import naive_columns, naive_size, naive_squash
 
@@ -161,3 +162,15 @@ def test_different_features_never_share_a_column(one: Json, other: Json) -> None
 @given(contexts)
 def test_the_size_of_features_counts_their_fields(context: list[Json]) -> None:
     assert flatten(context, "contextFeatures").size == naive_size(context)
+
+
+def test_an_array_of_strings_is_a_set_of_flags() -> None:
+    assert columns({"media": ["text", "image", "text"]}) == {"media=text": 1, "media=image": 1}
+    assert columns({"media": ["b", "a"]}) == columns({"media": ["a", "b"]})
+    assert columns({"media": ["rainy"]}) == columns({"media": "rainy"})
+
+
+@pytest.mark.parametrize("mixed", [["a", 1], [1, "a"], ["a", None], ["a", ["b"]], [0.5, True]])
+def test_an_array_of_mixed_kinds_is_refused(mixed: list[object]) -> None:
+    error = refusal(lambda: flatten([{"media": mixed}], "contextFeatures"))
+    assert (error.code, error.target) == ("InvalidRankRequest", "contextFeatures[0].media[1]")

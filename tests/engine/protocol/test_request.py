@@ -342,3 +342,14 @@ def test_cache_of_texts_is_bounded() -> None:
     for value in values:
         request._written(value)
         assert len(request._SENT) <= request.KEPT
+
+
+def test_50_actions_with_embeddings_of_1536_numbers_fit() -> None:
+    numbers = [-0.012345678901234567] * 1_536
+    actions = [{"id": f"a{i}", "features": [{"text": numbers}]} for i in range(50)]
+    assert len(parse_rank_request(actions).actions) == 50
+
+
+def test_the_payload_is_measured_in_bytes() -> None:
+    wide = [{"x": "é" * (MAX_PAYLOAD // 2)}]
+    assert refusal(lambda: parse_rank_request(DRINKS, wide)).code == "PayloadSizeExceeded"

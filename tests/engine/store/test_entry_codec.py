@@ -21,6 +21,7 @@ from engine import (
 )
 from engine.errors import UnreadableError
 from engine.loop.entries import Configured, Undone
+from engine.loop.service_settings import ServiceSettings
 from engine.policies.base import Policy
 from engine.store.entry_codec import (
     from_json,
@@ -50,6 +51,11 @@ def every_kind_of_entry() -> LearningLoop:
     clock.advance(days=1)
     loop.rank(DRINKS, CONTEXTS[1])
     loop.undo(1)
+    loop.take_reward("nobody", 0.5)
+    loop.take_activation("a\x00é")
+    loop.configure_service(ServiceSettings(policy_name="mine"))
+    loop.reset_model()
+    loop.import_model(loop.learner.fork())
     return loop
 
 
@@ -57,6 +63,7 @@ def test_every_entry_comes_back_as_it_was() -> None:
     history = every_kind_of_entry().log.history
     assert {type(entry).__name__ for entry in history} == {
         "Configured", "WorldChanged", "Ranked", "Activated", "Rewarded", "Expired", "Undone",
+        "Dangling", "ServiceConfigured", "ModelReset", "ModelImported",
     }  # fmt: skip
     for entry in history:
         text = to_text(entry)

@@ -3,14 +3,17 @@
 import pytest
 
 from engine import LearningLoop, LoopSettings
+from engine.errors import DamagedError
 from engine.evaluation.event_table import latest_rows, rows
 from engine.evaluation.matching import MatchingRecord
 from engine.loop import guards
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.state import LoopState
 from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.store import Store, StoredLoop
+from engine.store.audit import audit
 from engine.store.stored_loop import EVERY
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS
@@ -216,3 +219,48 @@ def test_a_world_that_changed_is_there_again_however_it_is_opened(plain_store: S
         assert beliefs(back.loop) == beliefs(kept.loop)
     past = finish(kept.as_of(5))
     assert past.world_now == WORLD
+
+
+@pytest.mark.parametrize("every", [1, 1_000])
+def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every: int) -> None:
+    kept = StoredLoop.create(plain_store, owner="me", seed=7)
+    for number in range(3):
+        event = kept.rank(DRINKS, CONTEXTS[number]).event_id
+        kept.take_reward(event, 1.0)
+        kept.take_reward(event, 0.5)
+    model = kept.loop.learner.fork()
+    kept.reset_model()
+    kept.rank(DRINKS, event_id="open")
+    kept.import_model(model)
+    kept.take_reward("open", 1.0)
+    kept.snapshot_if_due(every=every)
+    back = StoredLoop.open(plain_store, kept.id)
+    for loop in (kept, back):
+        loop.reward(loop.rank(DRINKS, CONTEXTS[3]).event_id, 1.0)
+        break
+    back.catch_up()
+    assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
+    assert back.loop.state.forgotten == kept.loop.state.forgotten == 4
+    assert back.loop.state.dangling == 3
+
+
+def test_without_its_log_a_loop_goes_on_with_its_model_and_settings(plain_store: Store) -> None:
+    kept = StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7)
+    for _ in range(5):
+        serve_next(kept)
+    kept.configure(default_reward=0.25)
+    kept.configure_service(ServiceSettings(policy_name="mine"))
+    kept.change_world(with_other_tastes(WORLD, 3, 1))
+    other = StoredLoop.open(plain_store, kept.id)
+    kept.delete_log()
+    assert kept.is_lost
+    with pytest.raises(DamagedError):
+        other.catch_up()
+    assert other.is_lost
+    back = StoredLoop.open(plain_store, kept.id)
+    assert len(back.loop.events) == 0
+    assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
+    assert back.loop.settings == kept.loop.settings
+    assert back.loop.state.service == kept.loop.state.service
+    assert back.world_now == kept.world_now
+    assert list(audit(plain_store)) == []

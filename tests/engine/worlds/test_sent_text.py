@@ -17,7 +17,9 @@ SMALL = Draft(
 )
 
 
-@pytest.mark.parametrize("sends", [True, "x", {}, {"a, b": True}, {"a": 1, "b": True}, {"{": True}])
+@pytest.mark.parametrize(
+    "sends", [True, "x", {}, ["a", "b"], {"a, b": True}, {"a": 1, "b": True}, {"{": True}]
+)
 def test_any_features_of_a_value_survive_their_text(sends: object) -> None:
     value = Value("yes", "", 1.0, sends)
     world = replace(world_of(SMALL), fields=(Field("sun", "sun", (value, Value("no", ""))),))

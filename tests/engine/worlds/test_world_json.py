@@ -180,8 +180,8 @@ FAULTS: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
         "fields[0].values[1].share is nan, but must be a number",
     ),
     "a value that sends what no request says": (
-        at("fields", 1, "values", 0, "sends", value=["a"]),
-        "fields[1].values[0].sends is ['a'], but must be a number, a text, true or false, or an o",
+        at("fields", 1, "values", 0, "sends", value=["a", 1]),
+        "fields[1].values[0].sends is ['a', 1], but must be a number, a text, true or false, an",
     ),
     "two values that send the same": (
         at("fields", 1, "values", 0, "sends", value="no"),

@@ -20,6 +20,12 @@ def test_it_is_answered_in_the_service_s_shape() -> None:
     assert rank_json(json.dumps(request), 7) == (status, body)
 
 
+def test_features_may_be_lists_of_words_as_in_the_service_s_overview() -> None:
+    article = {"title": "Sports article", "media": ["text", "image", "video"]}
+    told = {"actions": [{"id": "a", "features": [article]}, {"id": "b", "features": [article]}]}
+    assert rank_json(json.dumps(told), 7)[0] == "201 Created"
+
+
 @pytest.mark.parametrize(
     ("text", "status", "code", "says"),
     [
@@ -32,7 +38,7 @@ def test_it_is_answered_in_the_service_s_shape() -> None:
             "400 Bad Request", "InvalidRankRequest", "actions[0].features",
         ),
         (
-            json.dumps({"actions": [{"id": "a", "features": [{"x": "y" * 300_000}]}]}),
+            json.dumps({"actions": [{"id": "a", "features": [{"x": "y" * 3_000_000}]}]}),
             "400 Bad Request", "PayloadSizeExceeded", "the size of the request",
         ),
     ],

@@ -26,6 +26,7 @@ from streamlit import config
 
 from engine.errors import PersonalizerError
 from engine.loop import checkpoints
+from engine.service.limits import CallLimits
 from engine.store import Limits, address
 from pages.parts.settings.bad_widget_state import say_unreadable
 from pages.parts.settings.library import open_loops
@@ -43,11 +44,12 @@ GRACE = 5.0
 """Seconds for requests under way to finish after SIGTERM."""
 
 
-def begin(environment: Mapping[str, str]) -> Operations:
-    """Read the operator's settings; log the error and exit with code 2 if they are invalid."""
+def begin(environment: Mapping[str, str]) -> tuple[Operations, CallLimits]:
+    """Read the operator's settings and the limits of applications; log the error and exit with
+    code 2 if they are invalid."""
     try:
         _caps(environment)
-        return Operations.from_environment(environment)
+        return Operations.from_environment(environment), CallLimits.from_environment(environment)
     except PersonalizerError as error:
         write_lines("error")
         _log.critical("not started", extra={"code": error.code, "reason": error.message})
@@ -167,6 +169,7 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
 
 def _caps(environment: Mapping[str, str]) -> dict[str, object]:
     limits = asdict(Limits.from_environment(environment))
+    limits |= {f"api_{n}": v for n, v in asdict(CallLimits.from_environment(environment)).items()}
     return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
 
 

@@ -26,6 +26,7 @@ from starlette.websockets import WebSocketClose
 
 from pages.parts.shell.first_paint import page
 from pages.parts.shell.operations.settings import Operations
+from pages.parts.text.base_path import base_path
 from pages.parts.work.log_lines import FOREIGN
 
 _log = logging.getLogger(__name__)
@@ -33,6 +34,8 @@ _PERMISSIONS = ("camera", "geolocation", "microphone", "payment", "serial", "usb
 _POLICY = 1_008
 """Close code of a refused WebSocket (policy violation)."""
 _READING = ("GET", "HEAD", "OPTIONS")
+API_PATH = "/personalizer"
+"""Path of the service's operations below the app's own."""
 _COUNTERS = ("/_stcore/metrics", "/playground/metrics")
 
 
@@ -123,7 +126,9 @@ class OwnOriginOnly:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         reads = scope["type"] == "http" and scope["method"] in _READING
-        if scope["type"] == "lifespan" or reads or not _is_foreign(Headers(scope=scope)):
+        # A call of an application has a key, which no foreign page can know.
+        is_free = reads or scope["type"] == "lifespan" or is_application_call(scope)
+        if is_free or not _is_foreign(Headers(scope=scope)):
             await self._app(scope, receive, send)
         else:
             _log.warning(FOREIGN)
@@ -139,6 +144,12 @@ async def _refuse(scope: Scope, receive: Receive, send: Send) -> None:
         await WebSocketClose(code=_POLICY)(scope, receive, send)
     else:
         await PlainTextResponse("Forbidden", status_code=403)(scope, receive, send)
+
+
+def is_application_call(scope: Scope) -> bool:
+    """Return whether a request is for the service's operations."""
+    path: str = scope.get("path", "")
+    return scope["type"] == "http" and path.startswith(f"{base_path()}{API_PATH}/")
 
 
 def _is_foreign(headers: Headers) -> bool:

@@ -5,12 +5,14 @@ import json
 import tracemalloc
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
 from engine import LoopSettings
 from engine.errors import RejectedError
 from engine.loop.entries import Ranked, Rewarded
+from engine.loop.service_settings import ServiceSettings
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from engine.store.exchange.jsonl import export_lines
@@ -101,6 +103,36 @@ def test_activations_and_sums_are_followed(library: Library) -> None:
     with pytest.raises(RejectedError, match="active already"):
         import_file(library, file_of(*lines[:8], lines[7]), "other", needs_world=False)
     assert library.store.loops("other") == []
+
+
+def test_calls_of_applications_are_followed_and_no_file_brings_a_model(library: Library) -> None:
+    kept = StoredLoop.create(library.store, owner="me", seed=1)
+    kept.reward(kept.rank(DRINKS, event_id="a").event_id, 0.5)
+    kept.take_reward("a", 1)
+    kept.take_activation("nobody")
+    kept.undo(1)
+    kept.configure_service(ServiceSettings(policy_name="mine"))
+    kept.reset_model()
+    lines = list(export_lines(library.store, kept.id))
+    about = import_file(library, file_of(*lines), "calls", needs_world=False)
+    back = StoredLoop.open(library.store, about.id)
+    assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
+    assert (back.loop.state.dangling, back.loop.state.service.policy_name) == (1, "mine")
+    wrong: list[tuple[int, Json]] = [
+        (4, {"value": None}), (4, {"value": 2}), (4, {"event_id": ""}), (5, {"value": 1}),
+    ]  # fmt: skip
+    for at, change in wrong:
+        file = edit(lines, at, partial(_update, change))
+        with pytest.raises(RejectedError, match="could be so"):
+            import_file(library, file, "calls", needs_world=False)
+    kept.import_model(kept.loop.learner.fork())
+    file = file_of(*export_lines(library.store, kept.id))
+    with pytest.raises(RejectedError, match="brings a model along"):
+        import_file(library, file, "calls", needs_world=False)
+
+
+def _update(change: Json, entry: Json) -> None:
+    entry.update(change)
 
 
 def test_a_long_log_takes_little_memory(exported: StoredLoop) -> None:

@@ -21,6 +21,8 @@ def test_lists_have_spaces_between() -> None:
             "PLAYGROUND_METRICS_TOKEN": "0123456789abcdef",
             "PLAYGROUND_HOSTS": "app.example.com *.example.org [::1]",
             "PLAYGROUND_FRAME_ANCESTORS": "'self' https://slides.example.com:8443 https://*.edu",
+            "PLAYGROUND_API": " OFF",
+            "PLAYGROUND_API_ORIGINS": "https://shop.example.com http://127.0.0.1:3000",
         }
     )
     assert operations == Operations(
@@ -28,6 +30,8 @@ def test_lists_have_spaces_between() -> None:
         "0123456789abcdef",
         ("app.example.com", "*.example.org", "[::1]"),
         ("'self'", "https://slides.example.com:8443", "https://*.edu"),
+        "off",
+        ("https://shop.example.com", "http://127.0.0.1:3000"),
     )
 
 
@@ -40,6 +44,8 @@ def test_lists_have_spaces_between() -> None:
         ("HOSTS", "a*.example.com"),
         ("FRAME_ANCESTORS", "https://a.example;script-src"),
         ("FRAME_ANCESTORS", "*"),
+        ("API", "yes"),
+        ("API_ORIGINS", "shop.example.com"),
     ],
 )
 def test_what_cannot_be_is_refused_in_a_sentence(name: str, value: str) -> None:

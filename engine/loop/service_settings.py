@@ -1,0 +1,65 @@
+"""Settings of the retired service that are kept and returned, without an effect on learning.
+
+Every reward counts at once here, loops are erased some days after their last use, and a person
+starts optimisations. Applications still send these settings and expect them back.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from engine.errors import check_number, refuse
+
+CODE = "InvalidServiceConfiguration"
+MAX_NAME, MAX_DAYS = 256, 36_500
+_DAY = 86_400.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceSettings:
+    """Settings of the service alone; durations are in seconds.
+
+    ``InvalidServiceConfiguration``, ``InvalidLogRetentionDays`` or ``InvalidModelRetrainDays`` for
+    invalid values.
+
+    Attributes:
+        model_export_frequency: time between two updates of the served model; up to 2 days.
+        log_retention_days: days that logs are kept; -1 for no end.
+        model_retrain_days: days of the log that a model learns again after an edit.
+        is_auto_optimization_enabled: whether policies are optimised at intervals.
+        auto_optimization_frequency: time between two optimisations; up to 100 years.
+        auto_optimization_start: time of the first one in ISO 8601; empty for none.
+        log_mirror_enabled: always False, as nothing is copied to other machines.
+        policy_name: name of the learning policy.
+    """
+
+    model_export_frequency: float = 300.0
+    log_retention_days: int = 90
+    model_retrain_days: int = 0
+    is_auto_optimization_enabled: bool = False
+    auto_optimization_frequency: float = 28 * _DAY
+    auto_optimization_start: str = ""
+    log_mirror_enabled: bool = False
+    policy_name: str = "default"
+
+    def __post_init__(self) -> None:
+        check_number(CODE, "modelExportFrequency", self.model_export_frequency, 1, 2 * _DAY)
+        days = self.log_retention_days
+        if days != -1:
+            check_number("InvalidLogRetentionDays", "logRetentionDays", days, 1, MAX_DAYS, True)
+        most = MAX_DAYS if days == -1 else days
+        retrain = self.model_retrain_days
+        check_number("InvalidModelRetrainDays", "modelRetrainDays", retrain, 0, most, True)
+        frequency = self.auto_optimization_frequency
+        check_number(CODE, "autoOptimizationFrequency", frequency, 1, MAX_DAYS * _DAY)
+        if self.log_mirror_enabled:
+            refuse("InvalidSasUri", "logMirrorEnabled", True, "false: logs stay on this server")
+        if not 1 <= len(self.policy_name) <= MAX_NAME:
+            allowed = f"1 to {MAX_NAME} characters long"
+            refuse("InvalidPolicyConfiguration", "name", self.policy_name, allowed)
+
+    def check_wait(self, wait: timedelta) -> None:
+        """Refuse a retention shorter than a reward wait time and a day, in whole days."""
+        least = 1 + -(-wait // timedelta(days=1))
+        if -1 < self.log_retention_days < least:
+            allowed = f"-1, or at least {least}: the reward wait time and a day"
+            refuse("InvalidLogRetentionDays", "logRetentionDays", self.log_retention_days, allowed)

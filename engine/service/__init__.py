@@ -1,0 +1,1 @@
+"""The retired service's operations over stored loops, without a web framework."""

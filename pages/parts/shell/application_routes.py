@@ -1,0 +1,143 @@
+"""Routes for applications: the service's operations on the app's own port."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property, partial
+from threading import Lock, Thread
+from time import monotonic, perf_counter, sleep
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from engine.errors import PersonalizerError
+from engine.service.calls import Call, Reply, refused
+from engine.service.limits import CallLimits, RateLimit
+from engine.service.openapi import openapi
+from engine.service.operations import answered
+from engine.service.server import Server
+from engine.steps import Steps
+from engine.store import Library
+from pages.parts.settings.library import library_of_server
+from pages.parts.shell.operations.middleware import API_PATH
+from pages.parts.shell.operations.settings import Operations
+from pages.parts.text.base_path import base_path
+from pages.parts.work.request_body import body_of
+
+_log = logging.getLogger(__name__)
+
+AT_ONCE = 4
+"""Calls that are answered at the same time; those of one loop wait for each other."""
+SLICE, REST = 0.05, 0.005
+"""Seconds of work on a job, and of rest afterwards."""
+WAITS_IN_SLICE, PAUSE = 20, 1.0
+"""Expired waits that end together, and seconds between two looks for more."""
+_METHODS = ("GET", "PUT", "POST", "DELETE")
+
+
+class ApplicationCalls:
+    """ASGI app that answers the calls of applications.
+
+    Args:
+        limits: of all keys.
+        library: opens the library; StoreError without a database.
+    """
+
+    def __init__(
+        self, limits: CallLimits, library: Callable[[], Library] = library_of_server
+    ) -> None:
+        self._limits, self._library, self._opening = limits, library, Lock()
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="applications")
+        self._jobs = ThreadPoolExecutor(1, thread_name_prefix="application jobs")
+
+    @cached_property
+    def _server(self) -> Server:
+        server = Server(self._library(), self._limits, RateLimit(self._limits))
+        Thread(target=end_waits, args=(server,), name="waits", daemon=True).start()
+        return server
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        start = perf_counter()
+        call = await self._call_of(Request(scope, receive))
+        loop = asyncio.get_running_loop()
+        reply = await loop.run_in_executor(self._threads, partial(self.reply, call))
+        if reply.work is not None:
+            self._jobs.submit(in_slices, reply.work)
+        told = {"code": reply.code, "seconds": perf_counter() - start}
+        _log.debug(f"application called {reply.operation or 'nothing'}", extra=told)
+        headers = dict(reply.headers) | {"Cache-Control": "no-store"}
+        if reply.media_type:
+            headers["Content-Type"] = reply.media_type
+        await Response(reply.body, reply.status, headers)(scope, receive, send)
+
+    async def _call_of(self, request: Request) -> Call:
+        path = request.scope["path"].removeprefix(f"{base_path()}{API_PATH}")
+        is_model = request.method == "PUT" and path.endswith("/model")
+        most = self._limits.model_bytes if is_model else self._limits.body_bytes
+        return Call(
+            request.method,
+            path,
+            dict(request.query_params),
+            dict(request.headers),
+            await body_of(request, most + 1),
+        )
+
+    def reply(self, call: Call) -> Reply:
+        """Answer a call; 503 without a database."""
+        try:
+            with self._opening:
+                server = self._server
+        except PersonalizerError as error:
+            return refused(error)
+        return answered(server, call)
+
+
+def in_slices(work: Steps[None]) -> None:
+    """Do a job with rests, so that calls and pages are answered meanwhile."""
+    start = monotonic()
+    try:
+        for _ in work:
+            if monotonic() - start >= SLICE:
+                sleep(REST)
+                start = monotonic()
+    except Exception as error:
+        _log.exception("application job failed", extra={"code": type(error).__name__})
+
+
+def end_waits(server: Server, pause: Callable[[float], None] = sleep) -> None:
+    """End expired waits of served loops in slices, for as long as the process runs."""
+    while True:
+        try:
+            ended = server.served.end_waits(WAITS_IN_SLICE)
+        except Exception as error:
+            _log.exception("waits not ended", extra={"code": type(error).__name__})
+            ended = 0
+        pause(REST if ended else PAUSE)
+
+
+async def _describe(request: Request) -> Response:
+    return JSONResponse(openapi())
+
+
+def application_routes(operations: Operations, limits: CallLimits) -> list[Route]:
+    """Routes of the service's operations; none if the operator has switched them off."""
+    if operations.api == "off":
+        return []
+    calls: ASGIApp = ApplicationCalls(limits)
+    if operations.api_origins:
+        calls = CORSMiddleware(
+            calls,
+            allow_origins=operations.api_origins,
+            allow_methods=_METHODS,
+            allow_headers=["*"],
+            expose_headers=["x-ms-error-code"],
+        )
+    return [
+        Route(f"{base_path()}/openapi.json", _describe),
+        Route(f"{base_path()}{API_PATH}", calls),
+        Route(f"{base_path()}{API_PATH}/{{path:path}}", calls),
+    ]

@@ -1,0 +1,124 @@
+"""Service configuration and learning policy over the wire."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from engine import EpsilonGreedy, LoopSettings, Thompson
+from engine.service.configuration import arguments, changes_of_arguments
+from tests.engine.refusals import refusal
+from tests.engine.service.calling import CONFIGURATION, Application
+
+SERVICE = "/configurations/service"
+
+
+def put(application: Application, **parts: Any) -> Any:
+    answer = application.call("PUT", SERVICE, CONFIGURATION | parts)
+    assert answer.status == 200, answer.content
+    return json.loads(answer.body)
+
+
+def test_what_is_put_is_got_and_in_force(application: Application) -> None:
+    parts = {
+        "rewardWaitTime": "PT1H30M", "defaultReward": 0.25, "rewardAggregation": "sum",
+        "explorationPercentage": 0.3, "modelExportFrequency": "PT15S", "logRetentionDays": -1,
+        "modelRetrainDays": 2, "isAutoOptimizationEnabled": True, "learningMode": "Online",
+        "autoOptimizationFrequency": "P7D", "autoOptimizationStartDate": "2026-01-01T00:00:00Z",
+        "logMirrorEnabled": False,
+    }  # fmt: skip
+    told = put(application, **parts)
+    assert {name: told[name] for name in parts} == parts
+    got = json.loads(application.call("GET", SERVICE).body)
+    assert got == told
+    settings = application.stored.loop.settings
+    assert settings.reward_wait_time == timedelta(minutes=90)
+    assert (settings.default_reward, settings.reward_aggregation) == (0.25, "sum")
+    assert settings.policy == EpsilonGreedy(0.3)
+    length = len(application.stored.loop.log)
+    assert put(application, **got) == got
+    assert len(application.stored.loop.log) == length
+
+
+def test_the_policy_stays_while_its_exploration_does(application: Application) -> None:
+    got = json.loads(application.call("GET", SERVICE).body)
+    put(application, **got)
+    assert isinstance(application.stored.loop.settings.policy, Thompson)
+
+
+BAD: dict[str, tuple[dict[str, Any], str]] = {
+    "wait too short": ({"rewardWaitTime": "PT1S"}, "InvalidRewardWaitTime"),
+    "wait no duration": ({"rewardWaitTime": "10 minutes"}, "InvalidRewardWaitTime"),
+    "a default of 2": ({"defaultReward": 2}, "InvalidServiceConfiguration"),
+    "aggregation": ({"rewardAggregation": "median"}, "InvalidServiceConfiguration"),
+    "exploration": ({"explorationPercentage": 20}, "InvalidServiceConfiguration"),
+    "export": ({"modelExportFrequency": "P9D"}, "InvalidServiceConfiguration"),
+    "retention": ({"logRetentionDays": 1}, "InvalidLogRetentionDays"),
+    "retraining": ({"modelRetrainDays": 91}, "InvalidModelRetrainDays"),
+    "mirror": ({"logMirrorSasUri": "https://x"}, "InvalidSasUri"),
+    "mode": ({"learningMode": "online"}, "InvalidServiceConfiguration"),
+    "mode and reward": (
+        {"learningMode": "Apprentice", "defaultReward": 0.5},
+        "InvalidLearningModeServiceConfiguration",
+    ),
+}
+
+
+@pytest.mark.parametrize(("parts", "code"), BAD.values(), ids=BAD)
+def test_a_bad_configuration_changes_nothing(
+    application: Application, parts: dict[str, Any], code: str
+) -> None:
+    before = application.call("GET", SERVICE).content
+    body = CONFIGURATION | {"explorationPercentage": 0.7} | parts
+    assert application.code("PUT", SERVICE, body) == (400, code)
+    assert application.call("GET", SERVICE).content == before
+    assert len(application.stored.loop.log) == 1
+
+
+def test_a_configuration_has_all_required_parts(application: Application) -> None:
+    for name in [*CONFIGURATION][:6]:
+        parts = {key: value for key, value in CONFIGURATION.items() if key != name}
+        assert application.code("PUT", SERVICE, parts)[0] == 400
+
+
+def test_a_learning_policy_is_imported_exported_and_reset(application: Application) -> None:
+    own = json.loads(application.call("GET", "/configurations/policy").body)
+    classic = arguments(LoopSettings.classic())
+    assert classic == "--cb_explore_adf --epsilon 0.2 --power_t 0 -l 0.001 --cb_type mtr -q ::"
+    told = application.call("PUT", "/configurations/policy", {"name": "vw", "arguments": classic})
+    assert told.content == {"name": "vw", "arguments": classic}
+    settings = application.stored.loop.settings
+    assert settings == LoopSettings.classic()
+    back = application.call("PUT", "/configurations/policy", own)
+    assert back.content == own
+    assert application.stored.loop.settings.learner == "bayesian"
+    application.call("PUT", "/configurations/policy", {"name": "vw", "arguments": classic})
+    reset = application.call("DELETE", "/configurations/policy")
+    assert (reset.status, reset.content) == (200, own)
+    assert application.stored.loop.settings == LoopSettings()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "--epsilon 0.2", "--cb_explore_adf -d file", "--cb_explore_adf --epsilon x",
+        "--cb_explore_adf --cb_type dr", "--cb_explore_adf -q ab", "--cb_explore_adf '",
+        "--cb_explore_adf -l", "--cb_explore_adf --settings {", "--settings {}",
+        '--cb_explore_adf --settings {"max_events":1}', "--cb_explore_adf --epsilon 7",
+        '--cb_explore_adf --settings {"crosses":9}', "--cb_explore_adf --settings []",
+    ],
+)  # fmt: skip
+def test_unknown_arguments_are_refused(application: Application, text: str) -> None:
+    body = {"name": "mine", "arguments": text}
+    status, code = application.code("PUT", "/configurations/policy", body)
+    assert (status, code) == (400, "InvalidPolicyConfiguration")
+    assert len(application.stored.loop.log) == 1
+
+
+@pytest.mark.parametrize("crosses", [0, 1, 2, 3])
+def test_arguments_of_settings_lead_back_to_them(crosses: int) -> None:
+    settings = LoopSettings.classic(crosses=crosses, learning_rate=0.05, policy=EpsilonGreedy(0.1))
+    changes = changes_of_arguments(arguments(settings))
+    assert {name: getattr(settings, name) for name in changes} == changes
+    assert refusal(lambda: changes_of_arguments("")).target == "arguments"

@@ -1,0 +1,131 @@
+"""Rank, Reward and Activate over the wire."""
+
+import pytest
+
+from engine.loop.entries import Dangling
+from engine.store import Store
+from engine.worlds import WORLDS
+from tests.engine.service.calling import ACTIONS, RANK, Application
+
+
+def dangling(application: Application) -> list[tuple[str, str]]:
+    return [(e.act, e.reason) for e in application.stored.loop.log if isinstance(e, Dangling)]
+
+
+def test_a_rank_and_a_reward_teach_the_loop(application: Application) -> None:
+    answer = application.rank()
+    assert {action["id"] for action in answer["ranking"]} == {"tea", "cola", "water"}
+    assert application.reward(answer["eventId"], 1) == 204
+    event = application.stored.loop.events[answer["eventId"]]
+    assert (event.earned, event.ranked.action_id) == (1, answer["rewardActionId"])
+
+
+def test_a_known_event_id_is_answered_as_recorded_whatever_the_request(
+    application: Application,
+) -> None:
+    first = application.rank(eventId="e/1 ?")
+    assert application.rank(eventId="e/1 ?", actions=ACTIONS[:2]) == first
+    assert application.reward("e/1 ?", 0.5) == 204
+    assert application.stored.loop.events["e/1 ?"].earned == 0.5
+
+
+def test_a_retry_of_the_client_gets_the_same_event_and_another_call_does_not(
+    application: Application,
+) -> None:
+    mine = {"x-ms-client-request-id": "f3a1"}
+    first = application.rank(mine)
+    assert application.rank(mine) == first
+    assert application.rank(mine, contextFeatures=[])["eventId"] != first["eventId"]
+    assert application.rank({"x-ms-client-request-id": "b"})["eventId"] != first["eventId"]
+    application.clock.advance(minutes=6)
+    later = application.rank(mine)
+    assert later["eventId"] != first["eventId"]
+
+
+def test_late_repeated_and_unknown_calls_are_answered_and_logged(application: Application) -> None:
+    event = application.rank()["eventId"]
+    deferred = application.rank(deferActivation=True)["eventId"]
+    assert application.call("POST", f"/events/{deferred}/activate").status == 204
+    assert application.call("POST", f"/events/{deferred}/activate").status == 204
+    assert [application.reward(event, value) for value in (1, 1)] == [204, 204]
+    assert application.reward("nobody", 1) == 204
+    assert application.call("POST", "/events/nobody/activate").status == 204
+    application.clock.advance(minutes=11)
+    assert application.reward(deferred, 1) == 204
+    assert dangling(application) == [
+        ("reward", "second"), ("reward", "unknown"), ("activate", "unknown"), ("reward", "late"),
+    ]  # fmt: skip
+
+
+def test_a_retried_reward_counts_once_in_a_sum(application: Application) -> None:
+    application.stored.configure(reward_aggregation="sum")
+    event = application.rank()["eventId"]
+    path = f"/events/{event}/reward"
+    for client_id in ("a", "a", "b", None, None):
+        headers = {} if client_id is None else {"x-ms-client-request-id": client_id}
+        assert application.call("POST", path, {"value": 0.25}, headers).status == 204
+    assert application.stored.loop.events[event].rewards == [0.25] * 4
+
+
+BAD = {
+    "no JSON": (b"{", "InvalidRankRequest"),
+    "not UTF-8": (b'{"actions": "\xff"}', "InvalidRankRequest"),
+    "NaN": (b'{"actions": NaN}', "InvalidRankRequest"),
+    "nested deeply": (b"[" * 100_000, "InvalidRankRequest"),
+    "objects nested deeply": (b'{"a":' * 100_000, "InvalidRankRequest"),
+    "a list": ([], "InvalidRankRequest"),
+    "no actions": ({}, "InvalidRankRequest"),
+    "51 actions": (
+        {"actions": [{"id": f"a{i}", "features": [{"n": i}]} for i in range(51)]},
+        "InvalidRankRequest",
+    ),
+    "an empty event id": (RANK | {"eventId": ""}, "InvalidRankRequest"),
+    "half a character": (
+        b'{"eventId": "\\ud800", "actions": [{"id": "a", "features": [{"n": 1}]}]}',
+        "InvalidRankRequest",
+    ),
+    "an array of mixed kinds": (
+        RANK | {"contextFeatures": [{"media": ["text", 1]}]},
+        "InvalidRankRequest",
+    ),
+    "a body of 3 MiB": (
+        RANK | {"contextFeatures": [{"x": "y" * (3 << 20)}]},
+        "PayloadSizeExceeded",
+    ),
+}
+
+
+@pytest.mark.parametrize(("body", "code"), BAD.values(), ids=BAD)
+def test_a_bad_rank_request_is_a_400(application: Application, body: object, code: str) -> None:
+    assert application.code("POST", "/rank", body) == (400, code)
+    assert len(application.stored.loop.events) == 0
+
+
+@pytest.mark.parametrize("body", [b"", {}, {"value": None}, {"value": "1"}, {"value": 2}, [1]])
+def test_a_bad_reward_is_a_400(application: Application, body: object) -> None:
+    refused = application.code("POST", "/events/e/reward", body)
+    assert refused == (400, "InvalidRewardRequest")
+
+
+def test_a_malformed_event_id_is_a_400(application: Application) -> None:
+    long = "x" * 257
+    refused = application.code("POST", f"/events/{long}/activate")
+    assert refused == (400, "InvalidEventIdToActivate")
+    refused = application.code("POST", f"/events/{long}/reward", {"value": 1})
+    assert refused == (400, "InvalidRewardRequest")
+
+
+def test_several_slots_are_refused(application: Application) -> None:
+    for path in ("/rank", "/events/e/reward", "/events/e/activate"):
+        refused = application.code("POST", f"/multislot{path}", {})
+        assert refused == (400, "InvalidMultiSlotApiAccess")
+
+
+def test_a_loop_of_a_world_takes_that_worlds_visitors_alone(store: Store) -> None:
+    world = WORLDS["coffee"]
+    application = Application.of(store, world=world)
+    request = world.request(0).to_json()
+    parts = {"actions": request["actions"], "contextFeatures": request["contextFeatures"]}
+    assert application.rank(None, **parts)["ranking"]
+    for other in ({**parts, "actions": ACTIONS}, {**parts, "contextFeatures": [{"x": 1}]}):
+        assert application.code("POST", "/rank", other) == (400, "InvalidRankRequest")
