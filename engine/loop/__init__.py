@@ -1,1 +1,1 @@
-"""The learning loop: its settings, its log, and the state that follows from the log."""
+"""Learning loop: settings, log, and the state computed from the log."""

@@ -115,7 +115,7 @@ def belief(state: LoopState, request: RankRequest) -> Belief:
 def contributions(
     state: LoopState, request: RankRequest, weights: Array, into: Mapping[Group, Group]
 ) -> dict[Source, Contribution]:
-    """Contributions to that belief: see `Learner.contributions`."""
+    """Contributions to the belief: see `Learner.contributions`."""
     online = state.settings.learning_mode == "online"
     return state.learner.contributions(request, weights, online, into)
 

@@ -38,7 +38,7 @@ class WorldChanged:
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """A Rank call with all that led to its decision. Tuples are in the order of the request.
+    """A Rank call with the causes of its decision. Tuples are in the order of the request.
 
     Attributes:
         time: of the call; the wait for a reward starts here.
@@ -169,7 +169,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfigured:
-    """Settings of the service alone in force from this entry on; they teach nothing."""
+    """Settings that only the service has, in force from here on; no effect on the model."""
 
     time: datetime
     settings: ServiceSettings

@@ -19,7 +19,7 @@ from engine.loop.lock import locked
 
 
 class Recorder(Protocol):
-    """Receiver of entries before they count, such as a store."""
+    """Receiver of new entries, such as a store; an entry counts after the receiver accepts."""
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         """Record entries from a position of the history on; they count after this call.

@@ -35,7 +35,7 @@ class Experience:
 
 
 class Experiences:
-    """Ordered experiences and their learner.
+    """Experiences in order, with the learner.
 
     Args:
         learner: after all earlier experiences.

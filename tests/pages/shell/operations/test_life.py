@@ -142,7 +142,7 @@ def test_matrices_have_one_thread() -> None:
 def in_a_server(begins: str, runs: str) -> str:
     """Return the output of statements before and during a server's life."""
     script = f"""
-import asyncio, sys
+import asyncio, gc, sys
 from pages.parts.shell.operations.life import life
 from pages.parts.shell.operations.meters import Meters
 from pages.parts.shell.operations.readiness import Readiness
@@ -156,6 +156,19 @@ asyncio.run(serve())
     return subprocess.run(
         [sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
+
+
+def test_garbage_in_cycles_is_collected_after_many_new_objects() -> None:
+    runs = """
+gc.collect()
+phases = []
+gc.callbacks.append(lambda phase, info: phases.append(phase))
+kept = [[] for _ in range(19_000)]
+was_seldom = not phases
+kept += [[] for _ in range(2_000)]
+print(was_seldom, phases != [])
+"""
+    assert in_a_server("", runs) == "True True\n"
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="others may have no more, or count none")
