@@ -23,15 +23,8 @@ from pages.parts.components.toolbar import (
     tools,
 )
 from pages.parts.lessons.own.lesson_dialog import offer_a_lesson
-from pages.parts.play import (
-    beliefs,
-    controls,
-    details,
-    event_log,
-    hypotheses,
-    learned_panels,
-    timeline,
-)
+from pages.parts.play import beliefs, controls, details, event_log, learned_panels, timeline
+from pages.parts.play import model_weights as hypotheses
 from pages.parts.play.answer_route import follow_click, show_on_screen
 from pages.parts.play.current_session import play_session
 from pages.parts.play.loop_from_link import follow, open_loop
@@ -41,7 +34,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.race import person_contest as you
 from pages.parts.settings.link import current_setup, open_link, write_link
-from pages.parts.shell.sessions import lands_on_play
+from pages.parts.shell.session_owner import lands_on_play
 from pages.parts.text.format import plain, question, titled
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame

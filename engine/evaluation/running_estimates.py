@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from engine.evaluation.curves import thinned
 from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds, Estimator, Interval
 from engine.evaluation.offline import Tally
 from engine.evaluation.targets import Given, Target
-from engine.evaluation.windows import thinned
 
 
 @dataclass(frozen=True, slots=True)

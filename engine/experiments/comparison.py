@@ -15,11 +15,11 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.errors import check_number
+from engine.evaluation.curves import rolling_mean, rows_of, thinned
 from engine.evaluation.intervals import Estimate, estimate, standard_error
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
 from engine.evaluation.switch_value import SwitchValue, assessing
-from engine.evaluation.windows import rolling_mean, rows_of, thinned
 from engine.experiments.baseline_loop import BaselineLoop
 from engine.loop.clock import Clock, utc_now
 from engine.loop.learning_loop import LearningLoop

@@ -40,7 +40,7 @@ from websockets.typing import Subprotocol
 
 from engine.store import Store, StoredLoop
 from pages.parts.components.scene_view import ANSWER_PATH
-from pages.parts.work.log_length import LENGTH_PATH
+from pages.parts.work.log_length_route import LENGTH_PATH
 from tests.browser.app import Server, running
 from tests.score import number_in
 

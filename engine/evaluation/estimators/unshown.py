@@ -48,8 +48,8 @@ class Unshown:
         return Unshown(self.sums + other.sums)
 
     def common(self, side: int) -> tuple[float, float]:
-        """Mean reward of everything not shown, after adding half an event that earned 1/2, and its
-        effective number of events."""
+        """Mean reward of everything not shown, or 1 minus it for side 1, after adding half an event
+        that earned 1/2; and its effective number of events."""
         total, effective = _mean(self.sums[0])
         mean = (total * effective + 0.25) / (effective + 0.5)
         return mean if side == 0 else 1 - mean, effective + 0.5
@@ -57,8 +57,8 @@ class Unshown:
     def imagined(
         self, side: int, lent: float, strength: float, z: float, wider: float
     ) -> tuple[float, float, float, float]:
-        """Mean reward not shown, and its uncertainty: downwards, upwards, and upwards with room
-        for an unlucky run.
+        """Mean reward of the imaginary events (or 1 minus it for side 1), then distances from it to
+        the ends of its interval: downwards, upwards, and upwards with room for an unlucky run.
 
         The mean combines the target's own events with ``lent`` events of the whole log, as far as
         the two agree. The uncertainty covers sampling error, widened by ``wider``; the distance

@@ -7,8 +7,8 @@ from dataclasses import asdict, dataclass
 import numpy as np
 
 from engine.arrays import Array
+from engine.evaluation.curves import rows_of
 from engine.evaluation.intervals import Band, Estimate, band, estimate
-from engine.evaluation.windows import rows_of
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 

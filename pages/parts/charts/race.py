@@ -8,8 +8,8 @@ from itertools import cycle
 import altair as alt
 import pyarrow as pa
 
+from engine.evaluation.curves import rows_of, thinned
 from engine.evaluation.intervals import Band
-from engine.evaluation.windows import rows_of, thinned
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World

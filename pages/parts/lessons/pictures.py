@@ -13,8 +13,8 @@ from pages.parts.charts.lesson_maps import marks_rows, marks_spec
 from pages.parts.charts.lessons import guess_rows, guess_spec
 from pages.parts.lessons.explained_text import remark
 from pages.parts.lessons.lesson import Cells, Guess, Guessed, Lesson, Marks, Slider
-from pages.parts.scene.hero import hero
 from pages.parts.scene.picture import pair, picture
+from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.talk import Stage
 from pages.parts.text.format import bare, percent
 from pages.parts.text.lesson_words import PAGE, Words
@@ -77,7 +77,7 @@ def drawn(rows: Any, spec: Mapping[str, Any], key: str, alt: str, keys: Keys = (
         alt, keys: see `picture`.
     """
     if Stage.in_link().on:
-        hero(rows, spec, key, alt)
+        draw_stage_chart(rows, spec, key, alt)
         return
     # The specification's height, or less in a low window, as set by the style sheet.
     with st.container(height=spec["height"], border=False, key=f"high-{key}"):

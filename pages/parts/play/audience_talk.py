@@ -19,7 +19,7 @@ from engine.simulation.crowd import nth_visitor
 from engine.worlds import World
 from pages.parts.charts.lessons import score_rows, score_spec
 from pages.parts.components.stage_front import MOST
-from pages.parts.scene.hero import hero
+from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.talk import Screen
 from pages.parts.text.format import plain
 from pages.parts.text.lesson_words import Words, words
@@ -145,7 +145,7 @@ def _scored(duel: Duel, said: Words) -> str:
 
 def _curve(duel: Duel, said: Words) -> None:
     names = said.say("room_you"), said.say("room_engine")
-    hero(
+    draw_stage_chart(
         score_rows(names, duel.scores(), VISITS),
         score_spec(is_dark(), names, said.say("room_visits"), said.say("room_curve")),
         key="room",

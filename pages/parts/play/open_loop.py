@@ -20,7 +20,7 @@ from engine.simulation.crowd import serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
 from pages.parts.play.arrivals import Arrivals
-from pages.parts.play.shown_offers import LeftError, Offer, ShownOffers
+from pages.parts.play.shown_offers import Offer, ShownOffers, VisitorLeftError
 from pages.parts.play.side_loop import SideLoop
 from pages.parts.play.undo_stack import ActKind, Bookmark, UndoStack
 from pages.parts.work.live_play import serve_in_time
@@ -193,13 +193,13 @@ class OpenLoop:
         The next visitor arrives afterwards if ``calls_next``.
 
         Raises:
-            LeftError: if the visitor has left, or another offer would be made now.
+            VisitorLeftError: if the visitor has left, or another offer would be made now.
         """
         loop = self.loop
 
         def work() -> tuple[Mapping[Source, Contribution], Ranked]:
             if not offer.stands(self.ranked_for(offer.context)):
-                raise LeftError
+                raise VisitorLeftError
             learned = self._sources(offer.ranked), self._log(offer.context, value)
             if calls_next:
                 self.arrivals.call_next(len(loop.events))

@@ -7,7 +7,7 @@ from contextlib import contextmanager, suppress
 from engine import PersonalizerError
 from engine.errors import StoreError, UnknownOutcomeError
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.play.shown_offers import LeftError, Offer
+from pages.parts.play.shown_offers import Offer, VisitorLeftError
 from pages.parts.text.format import counted
 from pages.parts.work.log_lines import refusals_logged
 
@@ -47,7 +47,7 @@ class Refusals:
             self._stop()
             self.unknown[subject] = opened, value
             self._why[subject] = f"{error.message} The page keeps asking until it is known."
-        except LeftError as error:
+        except VisitorLeftError as error:
             self._why[subject] = error.message
         except PersonalizerError as error:
             self._stop()

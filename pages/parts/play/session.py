@@ -20,7 +20,7 @@ from pages.parts.play.first_minute import FirstMinute, Step
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.refusals import Refusable, Refusals
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.shown_offers import LeftError, Offer
+from pages.parts.play.shown_offers import Offer, VisitorLeftError
 from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
@@ -272,7 +272,7 @@ class PlaySession:
         refusals.try_answer(offer or _FORGOTTEN)
         with self.reporting(offer or _FORGOTTEN, press.reward):
             if offer is None:
-                raise LeftError
+                raise VisitorLeftError
             offer.attempts += 1
             self.mine.answer(offer, press.reward, calls_next=self.setup.next)
         self.live.pause_after_click()

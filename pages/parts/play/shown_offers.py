@@ -11,7 +11,7 @@ MOST = 32
 """Offers that a session remembers; answers to older ones are refused."""
 
 
-class LeftError(PersonalizerError):
+class VisitorLeftError(PersonalizerError):
     """Answer to an outdated offer: the visitor has left, or the offer would now differ."""
 
     def __init__(self) -> None:

@@ -13,7 +13,7 @@ from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
 from pages.parts.play.side_loop import MOST, SideLoop
 from pages.parts.play.talk import let_in, take_back
-from pages.parts.scene.hero import hero
+from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.talk import Screen, Show
 from pages.parts.text.format import counted, plain
 from pages.parts.text.rewards import said
@@ -178,7 +178,7 @@ def _draw_halves(
         chart.Half(*parts) for parts in zip(second.names, means, ranked, favoured, strict=True)
     ]
     beliefs = "; ".join(f"{half.name}: {in_words(world, half.ranked)}" for half in halves)
-    hero(
+    draw_stage_chart(
         chart.beside_rows(world, is_dark(), here, halves),
         chart.beside_spec(world, is_dark()),
         key="beside",

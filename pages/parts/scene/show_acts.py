@@ -19,8 +19,8 @@ ACTS: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Minute:
-    """Bookmark at which a show can be resumed.
+class ShowBookmark:
+    """ShowBookmark at which a show can be resumed.
 
     Attributes:
         at: time since the beginning.
@@ -35,12 +35,12 @@ class Minute:
 
 
 MINUTES = (
-    Minute("0:00", "room", "play", "room-1"),
-    Minute("0:50", "draw", "play", "visitor-1"),
-    Minute("1:30", "thousand", "play", "map"),
-    Minute("2:20", "table", "evaluate", "report"),
-    Minute("3:30", "watch", "compare", "watching"),
-    Minute("4:30", "change", "race", "line-up"),
+    ShowBookmark("0:00", "room", "play", "room-1"),
+    ShowBookmark("0:50", "draw", "play", "visitor-1"),
+    ShowBookmark("1:30", "thousand", "play", "map"),
+    ShowBookmark("2:20", "table", "evaluate", "report"),
+    ShowBookmark("3:30", "watch", "compare", "watching"),
+    ShowBookmark("4:30", "change", "race", "line-up"),
 )
 
 

@@ -5,9 +5,9 @@ from functools import partial
 
 import streamlit as st
 
-from pages.parts.scene.hero import hero
 from pages.parts.scene.page import draw_numbers, draw_part
 from pages.parts.scene.parts import Figure, Numbers, Part, Scene
+from pages.parts.scene.stage_chart import draw_stage_chart
 from pages.parts.scene.talk import Screen
 
 
@@ -37,7 +37,7 @@ def fill(part: Part | None) -> None:
     """Draw a part that fills the screen."""
     match part:
         case Figure():
-            hero(part.rows, part.spec, key=part.key, alt=part.alt)
+            draw_stage_chart(part.rows, part.spec, key=part.key, alt=part.alt)
         case Numbers():
             with st.container(key="stage-numbers"):
                 draw_numbers(part)

@@ -14,7 +14,7 @@ from pages.parts.play.first_minute import NAME
 from pages.parts.scene.talk import Stage, enter_or_leave
 from pages.parts.shell.first_paint import stage_style
 from pages.parts.shell.menu import GROUPS, HOME, MENU, REACHED
-from pages.parts.shell.sessions import first_minute, hand_over, may_only_look, settle
+from pages.parts.shell.session_owner import first_minute, hand_over, may_only_look, settle
 from pages.parts.text.page_files import PAGES
 from pages.parts.text.theme import is_dark, logo, style
 from pages.parts.work.browser_sessions import count_in_memory, session_limit, this_client

@@ -8,7 +8,7 @@ from pages.parts.components.scene_view import ANSWER_PATH
 from pages.parts.data.downloads import DOWNLOAD_PATH, send
 from pages.parts.play.answer_route import answer
 from pages.parts.text.base_path import base_path
-from pages.parts.work.log_length import LENGTH_PATH, length
+from pages.parts.work.log_length_route import LENGTH_PATH, length
 from pages.parts.work.uploads import UPLOAD_PATH, receive
 
 ROUTES = [

@@ -23,7 +23,7 @@ from engine.worlds import WORLDS, key_of
 from pages.parts.play.refusals import LOST
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
-from pages.parts.play.shown_offers import LeftError
+from pages.parts.play.shown_offers import VisitorLeftError
 from pages.parts.settings.library import followers
 from pages.parts.work.browser_sessions import Client
 from pages.parts.work.jobs import Job, Jobs
@@ -304,7 +304,7 @@ def test_an_answer_teaches_about_what_was_on_the_screen(library: Library) -> Non
     answer(other, 0.0)
     one.take(pressed(one, (seen, 0.5)))
     assert rewards_of(one) == [[1.0], [0.0]]
-    assert one.refusals.sentences == [LeftError().message]
+    assert one.refusals.sentences == [VisitorLeftError().message]
     assert one.open.click != other.open.click
     answer(one, 0.5)
     assert rewards_of(one)[2:] == [[0.5]]

@@ -11,7 +11,7 @@ from starlette.types import Message
 
 from engine.errors import StoreError
 from pages.parts.shell.routes import ROUTES
-from pages.parts.work.log_length import Lengths
+from pages.parts.work.log_length_route import Lengths
 from tests.pages.conftest import App
 
 Open = Callable[..., App]

@@ -12,7 +12,7 @@ import streamlit as st
 from pages.parts.components import folder_text
 from pages.parts.text.base_path import base_path
 from pages.parts.work.browser_sessions import session_limit
-from pages.parts.work.log_length import LENGTH_PATH
+from pages.parts.work.log_length_route import LENGTH_PATH
 
 _EVERY = 800
 """Milliseconds between polls of a tab."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.evaluation.log_columns import MISSING, OTHERS
+from engine.evaluation.context_fields import MISSING, OTHERS
 from engine.evaluation.world_of_log import estimate
 from tests.engine.evaluation.made_logs import log_of
 

@@ -7,7 +7,7 @@ from pages.parts.charts.stage_size import staged
 from pages.parts.scene.picture import picture
 
 
-def hero(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
+def draw_stage_chart(rows: Any, spec: Mapping[str, Any], key: str, alt: str) -> None:
     """Draw a chart of the size of the stage.
 
     Args:

@@ -47,7 +47,7 @@ def page() -> None:
     import streamlit as st  # noqa: PLC0415
 
     from engine.worlds.coffee import COFFEE  # noqa: PLC0415
-    from pages.parts.play.hypotheses import show_hypotheses  # noqa: PLC0415
+    from pages.parts.play.model_weights import show_hypotheses  # noqa: PLC0415
 
     loop = st.session_state["loop"]
     show_hypotheses(loop, loop.preview(COFFEE.actions, COFFEE.features(COFFEE.contexts[0])))
