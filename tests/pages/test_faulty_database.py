@@ -56,7 +56,7 @@ FAULTS = {
 @pytest.fixture
 def returning(open_app: Open, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A returning browser, which sends its secret on each first run."""
-    monkeypatch.setattr(browser_id, "told", lambda _, name: TOLD.get(name))
+    monkeypatch.setattr(browser_id, "component_value", lambda _, name: TOLD.get(name))
     restart()
     yield
     restart()
@@ -90,12 +90,12 @@ def test_a_page_is_as_ever_or_says_that_the_database_does_not_serve(page: str, f
 def test_what_was_kept_meanwhile_is_handed_over_once_the_database_serves(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(browser_id, "told", lambda _, name: None)
+    monkeypatch.setattr(browser_id, "component_value", lambda _, name: None)
     app = opened(HOME)
     session = app.session_state["PlaySession"]
     answer(session, 1.0)
     kept, before = session.open.stored, session.owner
-    monkeypatch.setattr(browser_id, "told", lambda _, name: TOLD.get(name))
+    monkeypatch.setattr(browser_id, "component_value", lambda _, name: TOLD.get(name))
     with refusing("_writing"):
         app.run()
         assert not app.exception

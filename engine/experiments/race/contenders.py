@@ -143,10 +143,9 @@ def line_up(
             "ours",
             OURS,
             label="This engine",
-            story="Takes a random sample from the belief about each action and shows the "
-            "highest. Several models learn side by side; the model that predicts best "
-            "counts most. Four samples must agree, and 5\xa0% of offers are random, so "
-            "its log stays usable.",
+            story="Shows the action that has the highest random sample of its expected reward, "
+            "if four samples agree. Several models learn side by side; the best predictor counts "
+            "most. 5\xa0% of offers are random, so that its log can evaluate other methods.",
         ),
         LoopContender(
             "nofloor",
@@ -191,8 +190,8 @@ def line_up(
             "classic",
             LoopSettings.classic(),
             label="Classic Personalizer",
-            story="The retired service's own learner with its defaults: slow, over pairs, 20 % of "
-            "offers at random.",
+            story="The learner of the retired service with its defaults: it learns slowly, looks "
+            "at pairs of features only, and makes 20 % of its offers at random.",
         ),
         Present(
             "present",

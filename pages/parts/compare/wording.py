@@ -216,7 +216,7 @@ def came(session: CompareSession) -> str:
     """Number of visitors, and the period of the numbers shown; Markdown."""
     latest, events = session.latest(), session.alone()
     since = f" Means cover the visitors since it went online, after {latest.start:,}."
-    against = " Small print: difference to today's rules, with 95 % intervals."
+    against = " In grey: the difference to today's rules, with its 95 % interval."
     return (
         f"{counted(latest.end, 'visitor')} came."
         + (since if latest.start else "")

@@ -55,7 +55,7 @@ def write_the_place(session: WorldsSession) -> None:
         if name == "story":
             place.text_area(label, key=key, max_chars=most, on_change=write, height=_TWO_LINES)
         else:
-            hint = "Optional, such as €" if name == "unit" else None
+            hint = "e.g. €" if name == "unit" else None
             place.text_input(label, key=key, max_chars=most, on_change=write, placeholder=hint)
 
 
