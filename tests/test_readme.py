@@ -16,7 +16,7 @@ from pages.parts.play.setup import PlaySetup
 ROOT = Path(__file__).parents[1]
 READMES = [
     "README.md",
-    "CONTRIBUTING.md",
+    ".readme/contributing.md",
     *sorted(
         path.relative_to(ROOT).as_posix()
         for top in ("engine", "pages", "tests")
@@ -64,7 +64,7 @@ def words(name: str) -> int:
 
 def test_documents_are_short_enough_to_be_read() -> None:
     assert words("README.md") <= 1_200
-    assert words("CONTRIBUTING.md") <= 2_000
+    assert words(".readme/contributing.md") <= 2_000
     assert sum(map(words, READMES)) <= 15_000
 
 
@@ -76,7 +76,7 @@ def test_no_line_is_too_long_to_be_reviewed(name: str) -> None:
 def test_ci_runs_the_documented_test_commands() -> None:
     install = re.search(r"## Test it\n\n```bash\n(.*?)\n```", text_of("README.md"), flags=re.DOTALL)
     assert install
-    commands = re.findall(r"^\| `(pytest .*?)` \|", text_of("CONTRIBUTING.md"), flags=re.M)
+    commands = re.findall(r"^\| `(pytest .*?)` \|", text_of(".readme/contributing.md"), flags=re.M)
     assert len(commands) == 3
     script = (ROOT / ".ci" / "run").read_text()
     for part in (*install[1].split(" && "), *commands):
