@@ -75,7 +75,7 @@ question(
 
 @frame
 def draw_frame(session: EvaluateSession) -> None:
-    """One frame of the interactive part."""
+    """Draw a frame of the interactive part."""
     world_from_log.open_new_world()
     session.adopt(current_setup(EvaluateSetup), session.stored)
     watched = session.coverage_runs.in_link(session.setup)
@@ -102,7 +102,7 @@ def draw_frame(session: EvaluateSession) -> None:
 
 @frame
 def draw_coverage(runs: CoverageRuns) -> None:
-    """One frame of what is repeated."""
+    """Draw a frame of the coverage experiments."""
     if runs.is_live != runs.drawn:
         st.rerun()
     coverage.show(runs, current_setup(EvaluateSetup))
