@@ -69,7 +69,7 @@ def test_the_highlighted_action_is_the_one_in_the_sentence(
 ) -> None:
     drawn: list[list[dict[str, Any]]] = []
     monkeypatch.setattr(
-        "pages.parts.play.side_loop_talk.hero",
+        "pages.parts.play.side_loop_talk.draw_stage_chart",
         lambda rows, *_, **__: drawn.append(rows.to_pylist()),
     )
     app = open_app(stage="1", beside="greedy", world="movies")
