@@ -224,7 +224,7 @@ def _omissions(known: Sequence[EventState]) -> Iterator[Omission]:
 
 
 def _differing(all_features: Sequence[Features]) -> frozenset[str]:
-    """Fields whose values differ between these features."""
+    """Fields whose values differ between feature sets."""
     values_of = defaultdict[str, set[tuple[tuple[str, float], ...]]](set)
     names = dict.fromkeys(name for features in all_features for name in features.names)
     for features in all_features:

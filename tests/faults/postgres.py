@@ -69,7 +69,7 @@ class Postgres:
 
 
 def terminate_backends(connection: psycopg.Connection) -> int:
-    """End all other connections; return their number."""
+    """End the connections of other clients; return their number."""
     ended = connection.execute(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'"

@@ -49,7 +49,7 @@ def upward(of: Arrows) -> list[tuple[str, str]]:
 
 
 def mutual(of: Arrows) -> list[tuple[str, str]]:
-    """Pairs that import each other."""
+    """Pairs of parts with imports in both directions."""
     return sorted((a, b) for a in of for b in of[a] if a < b and a in of.get(b, ()))
 
 

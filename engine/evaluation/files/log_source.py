@@ -44,7 +44,7 @@ class _Before:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LogSource(ABC):
-    """Files that together are one log, in this order.
+    """Ordered files of one log.
 
     Attributes:
         bounds: least and greatest reward.

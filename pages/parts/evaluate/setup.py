@@ -107,7 +107,7 @@ class EvaluateSetup(Linked):
     about: str = Setting(
         "",
         "Summary of",
-        {"": "Summary of: the largest overestimate"},
+        {"": "Largest overestimate"},
         "menu",
         check=_key,
         words="a policy, as the CSV names it",

@@ -64,7 +64,7 @@ def _worth(ceilings: Ceilings) -> Numbers:
     values = {
         "Random": ceilings.uniform,
         "Best single offer": ceilings.single,
-        "Best by one field": ceilings.field,
+        "By one field": ceilings.field,
         "Best for each": ceilings.best,
     }
     return Numbers(tuple(Number(name, f"{ceiling.value:.2f}") for name, ceiling in values.items()))
@@ -75,9 +75,9 @@ def _ceilings(ceilings: Ceilings, world: World) -> Numbers:
     values = [
         ("Random", ceilings.uniform, ""),
         ("Best single offer", ceilings.single, wording.looks_at(ceilings.single, world)),
-        ("Best by one field", ceilings.field, wording.looks_at(ceilings.field, world)),
+        ("By one field", ceilings.field, wording.looks_at(ceilings.field, world)),
         *(
-            [("Best by two", ceilings.pair, wording.looks_at(ceilings.pair, world))]
+            [("By two fields", ceilings.pair, wording.looks_at(ceilings.pair, world))]
             if ceilings.pair
             else []
         ),
