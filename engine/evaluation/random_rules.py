@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.experiment import ExperimentLog
+from engine.evaluation.simulated_log import ExperimentLog
 from engine.streams import stream
 from engine.worlds.place import TABULATED
 from engine.worlds.world import World

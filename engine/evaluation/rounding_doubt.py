@@ -12,10 +12,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.decisions import COARSE
 from engine.evaluation.estimators.base import Weighed
 from engine.evaluation.estimators.sum_table import SumTable
-from engine.evaluation.intervals import normal
+from engine.evaluation.logged_decisions import COARSE
+from engine.evaluation.mean_intervals import normal
 
 
 def _empty() -> SumTable:

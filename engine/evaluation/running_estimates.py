@@ -7,10 +7,10 @@ from itertools import pairwise
 import numpy as np
 
 from engine.evaluation.curves import thinned
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds, Estimator, Interval
-from engine.evaluation.offline import Tally
-from engine.evaluation.targets import Given, Target
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.offline_evaluation import Tally
+from engine.evaluation.target_policies import Given, Target
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Codes, WeightedLog
+from engine.evaluation.logged_decisions import Codes, WeightedLog
 from engine.steps import Steps, at_once
 
 _STEPS = 4

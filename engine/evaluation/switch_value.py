@@ -24,7 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.intervals import Z, standard_error
+from engine.evaluation.mean_intervals import Z, standard_error
 from engine.learners.base import Learner
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop

@@ -10,11 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.coverage import forgetting
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
-from engine.evaluation.experiment import ExperimentLog, experiment
+from engine.evaluation.interval_coverage import forgetting
 from engine.evaluation.random_rules import earned_by, random_rules, value_of
-from engine.evaluation.targets import Choosing, Fixed, truths
+from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.target_policies import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds import World

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.intervals import Estimate, estimate, student
+from engine.evaluation.mean_intervals import Estimate, estimate, student
 from engine.experiments.comparison import Comparison
 from engine.loop.event import EventState
 from engine.worlds import Context, Field, Value

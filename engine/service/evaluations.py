@@ -7,12 +7,12 @@ from functools import reduce
 from operator import add
 from typing import Any
 
-from engine.evaluation.decisions import Decisions, decisions_from, is_usable
 from engine.evaluation.estimators.cressie_read import CressieRead
-from engine.evaluation.offline import bounds_of
-from engine.evaluation.optimise import candidates_for
+from engine.evaluation.logged_decisions import Decisions, decisions_from, is_usable
+from engine.evaluation.offline_evaluation import bounds_of
 from engine.evaluation.running_estimates import within
-from engine.evaluation.targets import Baseline, Even, Online, Target, replaying_all
+from engine.evaluation.settings_tuning import candidates_for
+from engine.evaluation.target_policies import Baseline, Even, Online, Target, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings

@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation import importance
+from engine.evaluation import field_importance
 from engine.loop.event import EventState
 from engine.protocol.features import namespace_of
 from engine.protocol.request import MAX_ID_LENGTH
@@ -132,7 +132,7 @@ def create_importance(request: Request) -> Reply:
     events = _events(stored, start, end)
 
     def compute() -> Steps[Body]:
-        found = yield from importance.assessing_events(events, stored.loop.settings)
+        found = yield from field_importance.assessing_events(events, stored.loop.settings)
         each = () if found is None else found.each
         scores = [
             {

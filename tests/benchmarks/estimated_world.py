@@ -20,8 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions, context_of
-from engine.evaluation.world_of_log import Estimated, estimate
+from engine.evaluation.estimated_world import Estimated, estimate
+from engine.evaluation.logged_decisions import Decisions, context_of
 from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race

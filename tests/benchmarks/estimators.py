@@ -25,13 +25,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.evaluation.coverage import Count, targets_of
-from engine.evaluation.decisions import Decisions
-from engine.evaluation.difference import difference
 from engine.evaluation.estimators import ESTIMATORS, Betting, Interval
-from engine.evaluation.experiment import ExperimentLog, experiment
-from engine.evaluation.intervals import normal, score_reach
-from engine.evaluation.targets import Baseline, Given, Online, Target
+from engine.evaluation.interval_coverage import Count, targets_of
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.mean_intervals import normal, score_reach
+from engine.evaluation.policy_difference import difference
+from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.target_policies import Baseline, Given, Online, Target
 from engine.loop.settings import LoopSettings
 from engine.policies.thompson import Thompson
 from engine.steps import finish

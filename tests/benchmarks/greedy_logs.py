@@ -20,15 +20,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.coverage import Count
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import (
     Betting,
     CressieRead,
     CressieReadMended,
     Stratified,
 )
-from engine.evaluation.targets import Even, Fixed, Given, Target
+from engine.evaluation.interval_coverage import Count
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.target_policies import Even, Fixed, Given, Target
 
 ESTIMATORS = (CressieRead, CressieReadMended, Betting, Stratified)
 FLOOR = 0.05

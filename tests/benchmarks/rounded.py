@@ -25,8 +25,8 @@ from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.offline import Row, evaluate
-from engine.evaluation.targets import Even, Fixed, Given, Target
+from engine.evaluation.offline_evaluation import Row, evaluate
+from engine.evaluation.target_policies import Even, Fixed, Given, Target
 
 ESTIMATORS = (Ips, Snips, CressieRead, CressieReadMended, Betting)
 COLUMNS = Columns("action", "reward", "propensity", ("x",))

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 
-from engine.evaluation.matching import LATEST
+from engine.evaluation.apprentice_agreement import LATEST
 from engine.simulation.baselines import RuleTable
 from engine.worlds import WORLDS
 from pages.parts.compare import switch_forecast

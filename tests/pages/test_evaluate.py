@@ -12,14 +12,14 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.coverage import Coverage
-from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.offline import Row, evaluate
-from engine.evaluation.optimise import Optimisation, Tried, candidates_for
-from engine.evaluation.targets import Fixed, Online, replaying
+from engine.evaluation.interval_coverage import Coverage
+from engine.evaluation.logged_decisions import decisions_from, usable
+from engine.evaluation.offline_evaluation import Row, evaluate
+from engine.evaluation.settings_tuning import Optimisation, Tried, candidates_for
+from engine.evaluation.target_policies import Fixed, Online, replaying
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
@@ -382,7 +382,7 @@ def test_settings_are_tried_and_half_of_the_log_judges(
 ) -> None:
     few = candidates_for(LoopSettings())[-4:-2]
     assert few[0].key.startswith("floor")
-    for where in ("engine.evaluation.optimise", "pages.parts.evaluate.tuning"):
+    for where in ("engine.evaluation.settings_tuning", "pages.parts.evaluate.tuning"):
         monkeypatch.setattr(f"{where}.candidates_for", lambda settings: few)
     app = open_evaluate(**QUICK).click("start-tuning")
     (run,) = app.session.tuning.trials

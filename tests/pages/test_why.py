@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.importance import assessing
+from engine.evaluation.field_importance import assessing
 from engine.steps import finish
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup

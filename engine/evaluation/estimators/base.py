@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields
 from typing import ClassVar, Self
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.logged_decisions import Decisions
 
 Bounds = tuple[float, float]
 """Least and largest possible reward of an event."""

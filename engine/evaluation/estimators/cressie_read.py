@@ -14,7 +14,7 @@ import numpy as np
 
 from engine.evaluation.estimators.base import Interval, Weighed
 from engine.evaluation.estimators.sums import ImportanceSums
-from engine.evaluation.intervals import student
+from engine.evaluation.mean_intervals import student
 
 _TINY = 1e-9
 """Half-widths below this count as 0."""

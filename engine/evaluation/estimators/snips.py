@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from engine.evaluation.estimators.base import Interval
 from engine.evaluation.estimators.sums import ImportanceSums
-from engine.evaluation.intervals import normal
+from engine.evaluation.mean_intervals import normal
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,7 +43,7 @@ from engine.evaluation.estimators.betting import Betting
 from engine.evaluation.estimators.profile import Rates, log_gamma
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
-from engine.evaluation.intervals import normal
+from engine.evaluation.mean_intervals import normal
 
 MOST_CONTEXTS = 4096
 """Number of contexts above which events are not stratified by context."""

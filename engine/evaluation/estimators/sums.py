@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
-from engine.evaluation.intervals import normal
+from engine.evaluation.mean_intervals import normal
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.evaluation.estimators.base import Weighed
 from engine.evaluation.estimators.sum_table import SumTable
-from engine.evaluation.intervals import score_reach
+from engine.evaluation.mean_intervals import score_reach
 
 ONCE = 1.0
 """Largest expected number of times that the log showed any unreached offer."""

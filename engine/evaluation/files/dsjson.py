@@ -13,13 +13,13 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError, UnreadableError
-from engine.evaluation.decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.cell_values import short
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
 from engine.evaluation.files.table_decisions import check_number_of_actions
 from engine.evaluation.files.window import ALL, Window
+from engine.evaluation.logged_decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
 from engine.store.exchange.dsjson import origin_of

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions, decisions_from
+from engine.evaluation.logged_decisions import Decisions, decisions_from
 from engine.loop.event import EventState
 from engine.steps import Steps
 

@@ -11,7 +11,6 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files import loops
 from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
@@ -24,6 +23,7 @@ from engine.evaluation.files.rounding import Calibration, Shares
 from engine.evaluation.files.table import batches, column_names, head
 from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
 from engine.evaluation.files.window import ALL, Window
+from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32

@@ -4,8 +4,8 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from engine.errors import PersonalizerError, UnreadableError
-from engine.evaluation.decisions import Decisions, decisions_from, is_usable
 from engine.evaluation.files.window import ALL, Window
+from engine.evaluation.logged_decisions import Decisions, decisions_from, is_usable
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
 from engine.loop.log import EventLog

@@ -11,8 +11,8 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import Fault, PersonalizerError, RejectedError
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import Columns
+from engine.evaluation.logged_decisions import Decisions
 
 _ABOUT = b"about"
 _ROWS = "stratum", "shown", "propensity", "reward", "baseline", "nearness"

@@ -16,13 +16,13 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table import head
+from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.lines import Faults
 
 try:

@@ -19,9 +19,9 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, read_answer
+from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, Steps
 from engine.store.exchange.lines import MAX_LINES, Faults
 

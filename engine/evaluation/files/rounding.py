@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.decisions import COARSE, Decisions
+from engine.evaluation.logged_decisions import COARSE, Decisions
 
 ROUNDING = 1e-3
 """Tolerance of a sum of probabilities, and between the propensity and the shown action's

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.cell_values import (
     CheckedRows,
@@ -25,6 +24,7 @@ from engine.evaluation.files.cell_values import (
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.rounding import ROUNDING, normalised, summing_to_one
+from engine.evaluation.logged_decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
 
 MAX_ACTIONS = 1_000

@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Array
 from engine.evaluation.curves import rows_of
-from engine.evaluation.intervals import Band, Estimate, band, estimate
+from engine.evaluation.mean_intervals import Band, Estimate, band, estimate
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome
 

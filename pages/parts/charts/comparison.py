@@ -6,8 +6,8 @@ from functools import lru_cache
 import altair as alt
 import pyarrow as pa
 
-from engine.evaluation.intervals import Z
-from engine.evaluation.matching import RECENT_EVENTS, Matching
+from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching
+from engine.evaluation.mean_intervals import Z
 from engine.evaluation.switch_value import SwitchValue
 from engine.worlds import World
 from pages.parts.charts.base import (

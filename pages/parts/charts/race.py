@@ -9,7 +9,7 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.curves import rows_of, thinned
-from engine.evaluation.intervals import Band
+from engine.evaluation.mean_intervals import Band
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.standings import Final, SegmentRegret
 from engine.worlds import World

@@ -7,8 +7,8 @@ import altair as alt
 import pyarrow as pa
 
 from engine.evaluation.explanation import Gap, largest_first
-from engine.evaluation.importance import Importance
-from engine.evaluation.intervals import Z
+from engine.evaluation.field_importance import Importance
+from engine.evaluation.mean_intervals import Z
 from engine.learners.base import Source
 from pages.parts.charts.bars import HAS_INTERVAL, intervals, upright, words
 from pages.parts.charts.base import OWN_COLOUR, Spec, blank, finish, lanes, table, tooltip

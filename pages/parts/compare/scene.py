@@ -6,7 +6,7 @@ from functools import partial
 
 import pandas as pd
 
-from engine.evaluation.matching import LATEST, RECENT_EVENTS
+from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import ARMS
 from engine.worlds import key_of

@@ -3,8 +3,8 @@
 import math
 from collections.abc import Mapping, Sequence
 
-from engine.evaluation.intervals import Estimate
-from engine.evaluation.matching import LATEST, RECENT_EVENTS
+from engine.evaluation.apprentice_agreement import LATEST, RECENT_EVENTS
+from engine.evaluation.mean_intervals import Estimate
 from engine.evaluation.switch_value import SwitchValue
 from engine.experiments.comparison import Comparison
 from engine.loop.event import EventState

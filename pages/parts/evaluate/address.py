@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from engine.evaluation.coverage import MOST
+from engine.evaluation.interval_coverage import MOST
 from engine.store import StoredLoop, StoreError
 from pages.parts.components.browser_id import LOOP
 from pages.parts.evaluate.session import EvaluateSession

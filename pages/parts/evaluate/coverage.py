@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import streamlit as st
 
-from engine.evaluation.coverage import Count, Flaw, Kind
 from engine.evaluation.estimators import ESTIMATORS
+from engine.evaluation.interval_coverage import Count, Flaw, Kind
 from pages.parts.charts import coverage as charts
 from pages.parts.charts.coverage import PROMISED
 from pages.parts.components.download import download_rows

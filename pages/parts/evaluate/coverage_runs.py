@@ -6,7 +6,7 @@ from functools import cache
 from threading import RLock
 
 from engine import LoopSettings
-from engine.evaluation.coverage import Count, Coverage, Flaw, Kind
+from engine.evaluation.interval_coverage import Count, Coverage, Flaw, Kind
 from engine.loop.lock import locked
 from engine.steps import Steps
 from pages.parts.evaluate.background import Background

@@ -4,12 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from engine.errors import refuse
-from engine.evaluation.decisions import Decisions
-from engine.evaluation.difference import Difference
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.offline import Row, bounds_of, evaluate_part, with_events
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.offline_evaluation import Row, bounds_of, evaluate_part, with_events
+from engine.evaluation.policy_difference import Difference
 from engine.evaluation.running_estimates import Stretch, growing, stretches, within
-from engine.evaluation.targets import (
+from engine.evaluation.target_policies import (
     Baseline,
     Even,
     Fixed,

@@ -8,10 +8,10 @@ from functools import cache
 from threading import RLock
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, unmatched_in, usable
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.joined import joining
-from engine.evaluation.targets import Given, greedy, replaying
+from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
+from engine.evaluation.target_policies import Given, greedy, replaying
 from engine.loop.event import EventState
 from engine.loop.lock import locked
 from engine.simulation.crowd import crowd

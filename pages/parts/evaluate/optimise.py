@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 
 from engine.evaluation.estimators import Interval
-from engine.evaluation.optimise import Optimisation, Tried
+from engine.evaluation.settings_tuning import Optimisation, Tried
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.components.download import download_rows
 from pages.parts.components.file_faults import show_faults

@@ -5,7 +5,7 @@ from functools import partial
 from threading import RLock
 
 from engine import LoopSettings, PersonalizerError
-from engine.evaluation.targets import replaying
+from engine.evaluation.target_policies import replaying
 from engine.loop.lock import locked
 from engine.steps import Steps, finish
 from engine.store import StoredLoop

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, replace
 from typing import Literal, Self
 
-from engine.evaluation.coverage import Flaw
 from engine.evaluation.estimators import ESTIMATORS
+from engine.evaluation.interval_coverage import Flaw
 from engine.simulation.baselines import RuleTable, usual_fields
 from engine.worlds import WORLDS
 from pages.parts.evaluate.estimators import TITLES, USUAL

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from weakref import ref
 
 from engine import PersonalizerError
-from engine.evaluation.decisions import usable
-from engine.evaluation.optimise import Optimisation, candidates_for, optimising
+from engine.evaluation.logged_decisions import usable
+from engine.evaluation.settings_tuning import Optimisation, candidates_for, optimising
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked
 from engine.loop.settings import LoopSettings

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from engine.evaluation.decisions import COARSE
 from engine.evaluation.estimators import Interval
-from engine.evaluation.offline import FEW, Row
+from engine.evaluation.logged_decisions import COARSE
+from engine.evaluation.offline_evaluation import FEW, Row
 from pages.parts.evaluate.estimators import TEXTBOOKS, TITLES
 from pages.parts.evaluate.log_evaluation import STAND_IN, LogEvaluation
 from pages.parts.evaluate.session import EvaluateSession

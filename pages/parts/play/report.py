@@ -7,8 +7,8 @@ from functools import partial
 import pyarrow as pa
 
 from engine.arrays import Array
-from engine.evaluation.intervals import estimate_of_rewards
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
+from engine.evaluation.mean_intervals import estimate_of_rewards
 from engine.worlds import World
 from pages.parts.charts import context_map as contexts
 from pages.parts.charts.base import Keys, keys_of

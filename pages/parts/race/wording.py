@@ -3,7 +3,7 @@
 import math
 
 from engine import LoopSettings
-from engine.evaluation.intervals import Estimate
+from engine.evaluation.mean_intervals import Estimate
 from engine.experiments.race.standings import NEAR, Final, Standings
 from engine.worlds import World
 from pages.parts.race.choice_record import YOU

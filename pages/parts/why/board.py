@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from engine.evaluation.importance import Importances
+from engine.evaluation.field_importance import Importances
 from engine.evaluation.learned_weights import Weight
 from engine.worlds import World, key_of
 from pages.parts.components.download import download_rows

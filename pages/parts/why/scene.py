@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cached_property, partial
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.importance import Importances
+from engine.evaluation.field_importance import Importances
 from engine.evaluation.probability_parts import chances
 from engine.learners.base import Source
 from engine.worlds import World

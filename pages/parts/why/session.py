@@ -9,7 +9,7 @@ from threading import RLock
 from weakref import ref
 
 from engine.evaluation.explanation import Gap, gap, runner_up
-from engine.evaluation.importance import Importances, assessing
+from engine.evaluation.field_importance import Importances, assessing
 from engine.evaluation.learned_weights import Weight, weighing
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.lock import locked

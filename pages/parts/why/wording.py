@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.importance import Importance, Importances, Omission
+from engine.evaluation.field_importance import Importance, Importances, Omission
 from engine.learners.base import Source
 from engine.loop.entries import Ranked
 from engine.worlds import World

@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.world_of_log import Estimated, estimating
+from engine.evaluation.estimated_world import Estimated, estimating
 from pages.parts.evaluate.logs import EvaluationLog
 from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import say_refused

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions
+from engine.evaluation.logged_decisions import Decisions
 
 
 @dataclass(frozen=True)

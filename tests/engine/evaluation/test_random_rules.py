@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.experiment import experiment
 from engine.evaluation.random_rules import RULES, earned_by, random_rules, value_of
+from engine.evaluation.simulated_log import experiment
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 

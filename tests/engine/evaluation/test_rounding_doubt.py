@@ -7,9 +7,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.evaluation.offline import evaluate
+from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.rounding_doubt import RoundingDoubt
-from engine.evaluation.targets import Even, Fixed, Online
+from engine.evaluation.target_policies import Even, Fixed, Online
 from tests.benchmarks.rounded import made, rows_of
 from tests.engine.evaluation.made_logs import made as made_log
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Ips, Naive
+from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.running_estimates import growing, stretches, within
-from engine.evaluation.targets import Fixed, Given
+from engine.evaluation.target_policies import Fixed, Given
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation import shrinkage
-from engine.evaluation.decisions import WeightedLog
+from engine.evaluation.logged_decisions import WeightedLog
 from engine.evaluation.shrinkage import Sums, smoothed
 
 

@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from engine.evaluation.experiment import ExperimentLog, experiment
+from engine.evaluation.simulated_log import ExperimentLog, experiment
 from engine.loop.settings import LoopSettings
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

@@ -9,8 +9,8 @@ import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, RankRequest, Thompson
 from engine.arrays import Array
-from engine.evaluation.intervals import Estimate, estimate
-from engine.evaluation.matching import RECENT_EVENTS, Matching, MatchingRecord
+from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
+from engine.evaluation.mean_intervals import Estimate, estimate
 from engine.evaluation.switch_value import switch_value
 from engine.experiments.comparison import ARMS, AutoSwitch, Comparison, ComparisonWindow
 from engine.loop.settings import LearningMode

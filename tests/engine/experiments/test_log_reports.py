@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.targets import WorldRule
+from engine.evaluation.target_policies import WorldRule
 from engine.experiments.log_reports import (
     LogReport,
     ask,

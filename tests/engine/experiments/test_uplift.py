@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.evaluation.intervals import estimate
+from engine.evaluation.mean_intervals import estimate
 from engine.experiments.comparison import Comparison
 from engine.experiments.uplift import (
     _together,

@@ -6,8 +6,8 @@ from typing import Any
 from unittest.mock import patch
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings
+from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.matching import MatchingRecord
 from engine.loop import checkpoints, folding
 from engine.loop.entries import Entry
 from engine.loop.log import EventLog

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
+from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.matching import MatchingRecord
 from engine.loop.checkpoints import Checkpoint
 from engine.loop.log import EventLog
 from engine.loop.projection import Projection

@@ -3,10 +3,10 @@
 import pytest
 
 from engine import LearningLoop, LoopSettings, Uniform
-from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators.cressie_read import CressieRead
-from engine.evaluation.offline import evaluate
-from engine.evaluation.targets import Baseline
+from engine.evaluation.logged_decisions import decisions_from, usable
+from engine.evaluation.offline_evaluation import evaluate
+from engine.evaluation.target_policies import Baseline
 from engine.service.evaluations import _bin_of, _merged, evaluating
 from engine.steps import finish
 from tests.clock import ManualClock

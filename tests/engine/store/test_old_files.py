@@ -22,8 +22,8 @@ import numpy as np
 import pytest
 
 from engine import Hypothesis, LearningLoop
+from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.matching import MatchingRecord
 from engine.loop.state import LoopState, State
 from engine.store import Library, Limits, LoopInfo, Store, StoredLoop
 from engine.store.exchange.formats import FORMATS

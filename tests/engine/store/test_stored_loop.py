@@ -4,8 +4,8 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.errors import DamagedError
+from engine.evaluation.apprentice_agreement import MatchingRecord
 from engine.evaluation.event_table import latest_rows, rows
-from engine.evaluation.matching import MatchingRecord
 from engine.loop import guards
 from engine.loop.service_settings import ServiceSettings
 from engine.loop.state import LoopState

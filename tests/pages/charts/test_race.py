@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import band
+from engine.evaluation.mean_intervals import band
 from engine.experiments.race.contenders import line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import race

@@ -6,7 +6,7 @@ from itertools import count
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.coverage import Coverage
+from engine.evaluation.interval_coverage import Coverage
 from engine.steps import Steps, finish
 from engine.worlds.coffee import COFFEE
 from pages.parts.evaluate.coverage_runs import CoverageExperiment, CoverageRuns, SeriesCache

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from engine.evaluation.estimators import Interval
-from engine.evaluation.optimise import Optimisation, Tried, candidates_for
+from engine.evaluation.settings_tuning import Optimisation, Tried, candidates_for
 from engine.loop.learning_loop import LearningLoop
 from pages.parts.evaluate.optimise import trial_rows
 from pages.parts.evaluate.tuning import SettingsTrial, Tuning

@@ -6,8 +6,8 @@ from itertools import product
 
 import streamlit as st
 
-from engine.evaluation.experiment import ExperimentLog, experiment
-from engine.evaluation.targets import WorldRule
+from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.target_policies import WorldRule
 from engine.experiments.log_reports import RuleEstimate, RuleSearch, ask, errors, offered_by, search
 from engine.loop.settings import LoopSettings
 from engine.simulation.baselines import rule_table

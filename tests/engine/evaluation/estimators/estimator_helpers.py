@@ -4,7 +4,7 @@ import math
 from typing import Any
 
 from engine.evaluation.estimators import Estimator, Interval, Weighed
-from engine.evaluation.targets import Baseline, Even, Fixed, Online, Target
+from engine.evaluation.target_policies import Baseline, Even, Fixed, Online, Target
 
 TARGETS: tuple[Target, ...] = (Online(), Baseline(), Even(), Fixed("action1"))
 

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.targets import Target
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.target_policies import Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, interval_of
 from tests.engine.evaluation.made_logs import made
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.targets import Even, Fixed, Online, Target
+from engine.evaluation.target_policies import Even, Fixed, Online, Target
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import Made, made
 

@@ -6,8 +6,8 @@ from dataclasses import replace
 import pytest
 
 from engine.evaluation.estimators.cressie_read import CressieRead, CressieReadMended
-from engine.evaluation.intervals import student
-from engine.evaluation.targets import Fixed, Target
+from engine.evaluation.mean_intervals import student
+from engine.evaluation.target_policies import Fixed, Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.evaluation.estimators.doubly_robust import DoublyRobust
-from engine.evaluation.targets import Even
+from engine.evaluation.target_policies import Even
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of, middle_and_reach
 from tests.engine.evaluation.made_logs import made
 

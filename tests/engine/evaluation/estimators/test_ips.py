@@ -3,7 +3,7 @@
 import pytest
 
 from engine.evaluation.estimators.ips import Ips
-from engine.evaluation.targets import Target
+from engine.evaluation.target_policies import Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, ends, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine.evaluation.estimators.naive import Naive
-from engine.evaluation.targets import Fixed, Online
+from engine.evaluation.target_policies import Fixed, Online
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of, middle_and_reach
 from tests.engine.evaluation.made_logs import made
 

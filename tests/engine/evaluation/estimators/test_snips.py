@@ -6,7 +6,7 @@ import pytest
 from estimators.bandits import snips
 
 from engine.evaluation.estimators.snips import Snips
-from engine.evaluation.targets import Target
+from engine.evaluation.target_policies import Target
 from tests.engine.evaluation.estimators.estimator_helpers import TARGETS, interval_of, tell
 from tests.engine.evaluation.made_logs import made
 

@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.coverage import Coverage
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, Interval, Naive, Stratified
 from engine.evaluation.estimators.stratified import narrow_enough
 from engine.evaluation.estimators.unshown import Selection
-from engine.evaluation.targets import Even, Fixed
+from engine.evaluation.interval_coverage import Coverage
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.target_policies import Even, Fixed
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 from tests.benchmarks.greedy_logs import CASES, targets_of

@@ -7,7 +7,7 @@ import pytest
 
 from engine.evaluation.estimators.ips import Ips
 from engine.evaluation.estimators.sums import normal_interval
-from engine.evaluation.targets import Fixed
+from engine.evaluation.target_policies import Fixed
 from tests.engine.evaluation.estimators.estimator_helpers import middle_and_reach
 from tests.engine.evaluation.made_logs import made
 

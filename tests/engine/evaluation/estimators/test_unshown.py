@@ -8,7 +8,7 @@ import pytest
 from engine.evaluation.estimators import Stratified
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
-from engine.evaluation.targets import Even, Fixed, Given, Online, Target
+from engine.evaluation.target_policies import Even, Fixed, Given, Online, Target
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 

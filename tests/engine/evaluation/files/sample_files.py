@@ -11,11 +11,11 @@ import pytest
 from pyarrow import csv, parquet
 
 from engine.errors import RejectedError
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.window import ALL, Window
-from engine.evaluation.offline import Evaluation
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.offline_evaluation import Evaluation
 from tests.engine.requests import Json
 
 ACTIONS = ("tea", "soup", "cake")

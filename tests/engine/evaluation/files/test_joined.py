@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from engine.evaluation.files.joined import joined
-from engine.evaluation.offline import evaluate
-from engine.evaluation.targets import Baseline, Even, Fixed, Online
+from engine.evaluation.offline_evaluation import evaluate
+from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
 from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     as_dsjson,

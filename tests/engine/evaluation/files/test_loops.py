@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.loops import batches
 from engine.evaluation.files.window import Window
-from engine.evaluation.offline import evaluate
-from engine.evaluation.targets import Baseline, Even, Fixed, Online
+from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
+from engine.evaluation.offline_evaluation import evaluate
+from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
 from engine.simulation.crowd import crowd
 from engine.store import Library, StoredLoop
 from tests.engine.evaluation.files.sample_files import numbers_of, refused

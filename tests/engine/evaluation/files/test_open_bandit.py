@@ -11,8 +11,8 @@ from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.table import head
-from engine.evaluation.offline import evaluate
-from engine.evaluation.targets import Even, Given
+from engine.evaluation.offline_evaluation import evaluate
+from engine.evaluation.target_policies import Even, Given
 
 PATH = Path(__file__).parents[1] / "data" / "open_bandit" / "men.csv"
 ITEMS = 34

@@ -13,12 +13,12 @@ import pytest
 from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.reader_process import inspecting, reading
+from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, finish
 from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
 

@@ -6,14 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.rounding import SINGLE, half_unit, normalised, summing_to_one
-from engine.evaluation.offline import Row, evaluate
-from engine.evaluation.targets import Even, Fixed, Target
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.offline_evaluation import Row, evaluate
+from engine.evaluation.target_policies import Even, Fixed, Target
 
 TARGETS: tuple[Target, ...] = (Even(), Fixed("a0"), Fixed("a1"))
 ESTIMATORS = (Ips, CressieRead, CressieReadMended, Betting)

@@ -12,8 +12,8 @@ import vowpalwabbit as wabbit
 
 from engine.evaluation.estimators import Ips
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.offline import evaluate
-from engine.evaluation.targets import Baseline, Given, Target
+from engine.evaluation.offline_evaluation import evaluate
+from engine.evaluation.target_policies import Baseline, Given, Target
 
 EVENTS, DRINKS = 400, ["tea", "soup", "cake"]
 TESTED = "--cb_adf -q :: --dsjson --quiet --no_stdin"

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import band, estimate
+from engine.evaluation.mean_intervals import band, estimate
 from engine.experiments.race.contenders import Blind, line_up
 from engine.experiments.race.plan import Plan
 from engine.experiments.race.runs import Failure, Outcome, race

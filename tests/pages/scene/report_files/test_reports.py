@@ -10,8 +10,8 @@ import pytest
 
 from engine import LearningLoop
 from engine.evaluation.context_map import favourites
-from engine.evaluation.intervals import estimate, estimate_of_rewards
 from engine.evaluation.learning_curve import LearningCurve
+from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
 from engine.experiments.uplift import gained
 from engine.worlds import WORLDS, world_from_json
 from engine.worlds.levels import Level

@@ -5,9 +5,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from engine.evaluation.difference import Difference, difference
 from engine.evaluation.estimators import Interval, Stratified
-from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online, Target
+from engine.evaluation.policy_difference import Difference, difference
+from engine.evaluation.target_policies import Baseline, Even, Fixed, Given, Online, Target
 from tests.benchmarks.greedy_logs import CASES, targets_of
 from tests.benchmarks.greedy_logs import made as greedy
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson
-from engine.evaluation.decisions import decisions_from, usable
-from engine.evaluation.experiment import experiment
+from engine.evaluation.logged_decisions import decisions_from, usable
+from engine.evaluation.simulated_log import experiment
 from engine.simulation.crowd import nth_visitor, serve
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

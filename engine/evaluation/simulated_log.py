@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import refuse
-from engine.evaluation.decisions import Decisions, context_of
-from engine.evaluation.targets import Given
+from engine.evaluation.logged_decisions import Decisions, context_of
+from engine.evaluation.target_policies import Given
 from engine.learners.base import Impression
 from engine.loop.decide import belief, choose, decision_stream, event_id_of
 from engine.loop.entries import Configured

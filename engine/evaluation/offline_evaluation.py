@@ -12,10 +12,10 @@ from typing import Literal
 import numpy as np
 
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Bounds, Estimator, Interval, Weighed
+from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.rounding_doubt import RoundingDoubt
-from engine.evaluation.targets import Target
+from engine.evaluation.target_policies import Target
 
 FEW = 30
 """Number of effective events below which no conclusion should be drawn."""

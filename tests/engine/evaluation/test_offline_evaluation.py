@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 
 from engine import PersonalizerError
-from engine.evaluation.decisions import decisions_from
 from engine.evaluation.estimators import ESTIMATORS
-from engine.evaluation.offline import FEW, bounds_of, evaluate
-from engine.evaluation.targets import Baseline, Even, Fixed, Given, Online
+from engine.evaluation.logged_decisions import decisions_from
+from engine.evaluation.offline_evaluation import FEW, bounds_of, evaluate
+from engine.evaluation.target_policies import Baseline, Even, Fixed, Given, Online
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log

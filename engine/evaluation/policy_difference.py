@@ -31,7 +31,6 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import (
     Betting,
     Bounds,
@@ -42,8 +41,9 @@ from engine.evaluation.estimators import (
 )
 from engine.evaluation.estimators.betting import values
 from engine.evaluation.estimators.stratified import narrow_enough
-from engine.evaluation.offline import Tally
-from engine.evaluation.targets import Target
+from engine.evaluation.logged_decisions import Decisions
+from engine.evaluation.offline_evaluation import Tally
+from engine.evaluation.target_policies import Target
 
 
 @dataclass(frozen=True, slots=True)

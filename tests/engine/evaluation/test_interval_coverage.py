@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import LoopSettings, PersonalizerError, Thompson
-from engine.evaluation.coverage import Count, Coverage, Flaw, targets_of
 from engine.evaluation.estimators import Interval, Ips, Naive
-from engine.evaluation.experiment import experiment
+from engine.evaluation.interval_coverage import Count, Coverage, Flaw, targets_of
+from engine.evaluation.simulated_log import experiment
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE
 

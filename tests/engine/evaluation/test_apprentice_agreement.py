@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.matching import LATEST, NEAR_CHANCE, RECENT_EVENTS, Matching, MatchingRecord
+from engine.evaluation.apprentice_agreement import (
+    LATEST,
+    NEAR_CHANCE,
+    RECENT_EVENTS,
+    Matching,
+    MatchingRecord,
+)
 from engine.learners.belief import Belief
 from engine.loop.entries import Ranked, Rewarded
 from engine.loop.settings import LearningMode

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.decisions import Decisions, decisions_from, usable
-from engine.evaluation.targets import (
+from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
+from engine.evaluation.target_policies import (
     Baseline,
     Even,
     Fixed,

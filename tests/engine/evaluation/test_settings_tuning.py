@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Hypothesis, LearningLoop, LoopSettings, PersonalizerError, Thompson, Uniform
-from engine.evaluation.decisions import decisions_from, usable
 from engine.evaluation.estimators import Interval
-from engine.evaluation.optimise import (
+from engine.evaluation.logged_decisions import decisions_from, usable
+from engine.evaluation.settings_tuning import (
     Candidate,
     Optimisation,
     Tried,

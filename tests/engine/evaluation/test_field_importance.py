@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import EpsilonGreedy, Greedy, LearningLoop, LoopSettings
-from engine.evaluation.importance import Importance, assessing, importance
+from engine.evaluation.field_importance import Importance, assessing, importance
 from engine.learners.bayesian.hypothesis import Hypothesis
 from engine.policies.base import Policy
 from engine.protocol.features import flatten, namespace_of

@@ -23,7 +23,7 @@ from typing import Literal
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.intervals import Estimate, estimate
+from engine.evaluation.mean_intervals import Estimate, estimate
 from engine.learners.base import Impression, Learner
 from engine.loop.event import EventState
 from engine.loop.event_index import reading_events

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.intervals import (
+from engine.evaluation.mean_intervals import (
     estimate,
     estimate_of_rewards,
     normal,

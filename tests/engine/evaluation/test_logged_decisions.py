@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.decisions import (
+from engine.evaluation.logged_decisions import (
     Decisions,
     LogBuilder,
     columns_in,

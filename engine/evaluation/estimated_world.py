@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.context_fields import Column, chosen_of, columns_of, short
-from engine.evaluation.decisions import Decisions, LogBuilder, WeightedLog
 from engine.evaluation.estimators import Bounds
+from engine.evaluation.logged_decisions import Decisions, LogBuilder, WeightedLog
 from engine.evaluation.shrinkage import Sums, smoothing
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value

@@ -13,11 +13,11 @@ from typing import Any, Literal, get_args
 import numpy as np
 
 from engine.errors import check_number, refuse
-from engine.evaluation.decisions import Decisions
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
-from engine.evaluation.experiment import ExperimentLog, experiment
+from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.random_rules import earned_by, groups_of, random_rules, value_of
-from engine.evaluation.targets import Even, Fixed, Target
+from engine.evaluation.simulated_log import ExperimentLog, experiment
+from engine.evaluation.target_policies import Even, Fixed, Target
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds.world import World

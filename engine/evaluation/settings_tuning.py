@@ -1,6 +1,6 @@
 """Tuning: try candidate settings on a loop's log, choose one, and judge it on other events.
 
-Each candidate learns the log progressively, see `engine.evaluation.targets`. The earlier half of
+Each candidate learns the log progressively, see `engine.evaluation.target_policies`. The earlier half of
 the events chooses; luck in the choice does not repeat in the later half, which judges. Both
 figures are reported, as their difference is the winner's curse. Settings may be applied if they
 beat the loop's own record by their mean and by their lower bound, the retired service's rule.
@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions, decisions_from, usable
 from engine.evaluation.estimators import Bounds, Interval, Stratified
-from engine.evaluation.intervals import normal, score_reach
-from engine.evaluation.offline import bounds_of
-from engine.evaluation.targets import Given, replaying_all
+from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
+from engine.evaluation.mean_intervals import normal, score_reach
+from engine.evaluation.offline_evaluation import bounds_of
+from engine.evaluation.target_policies import Given, replaying_all
 from engine.loop.event import EventState
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import LoopSettings

@@ -1,7 +1,7 @@
 """Target policies: the probabilities with which each shows the actions of a log.
 
 Some policies can be evaluated on any log, rules on the log of a known world, and learners on the
-events of a loop: the `engine.evaluation.decisions.usable` events, for exactly the log that
+events of a loop: the `engine.evaluation.logged_decisions.usable` events, for exactly the log that
 `decisions_from` makes of them. In a simulated world the true value of most policies is known.
 """
 
@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.errors import PersonalizerError
-from engine.evaluation.decisions import Decisions, action_columns, columns_in, context_of
 from engine.evaluation.estimators.base import Weighed
+from engine.evaluation.logged_decisions import Decisions, action_columns, columns_in, context_of
 from engine.learners.base import Impression, Learner
 from engine.learners.belief import Belief
 from engine.loop.event import EventState
