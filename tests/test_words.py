@@ -26,7 +26,7 @@ MOST_PRONOUN_LIKE = 0.06
 MOST_QUESTIONS = 0.02
 """Upper limit of the share of docstrings that begin with a question word."""
 
-HOUSES = ("engine", "pages", "pages/parts")
+HOUSES = ("engine", "pages", "pages/parts", "tests")
 """Folders whose subfolders are wings; their own modules are a wing as well."""
 
 
@@ -77,7 +77,7 @@ WINGS = wings()
 
 
 def test_the_wings_are_there() -> None:
-    assert {"engine/*.py", "pages/*.py", "engine/loop", "pages/parts/play"} <= WINGS.keys()
+    assert {"engine/*.py", "pages/*.py", "engine/loop", "pages/parts/play", "tests/browser"} <= WINGS.keys()
 
 
 @pytest.mark.parametrize("wing", WINGS)

@@ -1,7 +1,7 @@
 """Tuning: try candidate settings on a loop's log, choose one, and judge it on other events.
 
-Each candidate learns the log progressively, see `engine.evaluation.target_policies`. The earlier half of
-the events chooses; luck in the choice does not repeat in the later half, which judges. Both
+Each candidate learns the log progressively, see `engine.evaluation.target_policies`. The earlier
+half of the events chooses; luck in the choice does not repeat in the later half, which judges. Both
 figures are reported, as their difference is the winner's curse. Settings may be applied if they
 beat the loop's own record by their mean and by their lower bound, the retired service's rule.
 """

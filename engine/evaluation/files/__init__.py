@@ -1,4 +1,4 @@
-"""Logged decisions read in batches from files and loops: the input of `engine.evaluation.offline_evaluation`.
+"""Logged decisions read in batches from files and loops, for `offline_evaluation`.
 
 A log with faults is rejected as a whole, with its faulty lines.
 """
