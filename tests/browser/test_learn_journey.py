@@ -14,6 +14,7 @@ from tests.browser.test_accessibility import in_both_schemes
 pytestmark = pytest.mark.browser
 
 
+@pytest.mark.nightly
 def test_a_lesson_by_keys_alone_in_each_of_its_screens(open_learn: OpenLearn) -> None:
     page = open_learn()
     found = [*in_both_schemes(page, "cards")]

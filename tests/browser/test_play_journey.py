@@ -446,6 +446,7 @@ def test_with_the_keyboard_settings_are_one_step_away_and_no_focus_is_lost(
     play.expect_visitors(13)
 
 
+@pytest.mark.nightly
 def test_by_keys_alone_one_marks_a_moment_looks_back_and_goes_on_from_there(
     open_page: OpenPage,
 ) -> None:

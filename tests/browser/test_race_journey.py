@@ -58,6 +58,7 @@ def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server
     expect(page.verdict).to_contain_text("Stopped.")
 
 
+@pytest.mark.nightly
 def test_a_ready_made_race_is_seen_as_it_runs_and_can_be_stopped(
     open_race: OpenRace, server: Server
 ) -> None:

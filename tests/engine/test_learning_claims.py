@@ -17,7 +17,7 @@ from engine.worlds import Context, Item, Taste, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.requests import Json
-from tests.engine.worlds.ready import every_world
+from tests.engine.worlds.ready import every_world_at_night
 
 pytestmark = pytest.mark.slow
 
@@ -279,6 +279,7 @@ def test_actions_may_come_and_go() -> None:
     assert first.mean() >= 0.7
 
 
+@pytest.mark.nightly
 def test_hundreds_of_features_are_learned_from() -> None:
     """200 numbers of which one determines the liked action of three; chance earns 1/3. Pairs
     suffice, and the engine has to find the relevant pair among 200.
@@ -323,7 +324,7 @@ def test_real_rewards_that_are_linear_in_numbers_are_soon_known() -> None:
 # -- in every world -------------------------------------------------------------------
 
 
-@every_world
+@every_world_at_night
 def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> None:
     """The last 500 of a crowd, in coffee of two, come 85% of the way from chance to what the
     floor leaves."""
@@ -335,7 +336,7 @@ def test_the_default_loop_learns_it_from_two_thousand_visitors(world: World) -> 
 # -- honest beliefs -------------------------------------------------------------------
 
 
-@every_world
+@every_world_at_night
 def test_the_bells_shown_hold_the_truth_as_often_as_they_claim(world: World) -> None:
     """Two standard deviations claim 95 % of the true means of all contexts and actions. Rewards are
     not Gaussian and tastes not drawn from the prior, so 90 % is required.

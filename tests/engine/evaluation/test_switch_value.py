@@ -378,7 +378,9 @@ def explored() -> Crowd:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("policy", LEARNED, ids=repr)
+@pytest.mark.parametrize(
+    "policy", [LEARNED[0], pytest.param(LEARNED[1], marks=pytest.mark.nightly)], ids=repr
+)
 def test_the_band_with_its_limits_contains_the_truth(policy: Policy) -> None:
     """In at least 95 % of 42 outlooks; 97.5 % limits on either side, and mostly a wide band."""
     rows = [row for row in watched() if row["policy"] == policy]

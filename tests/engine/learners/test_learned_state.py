@@ -133,7 +133,12 @@ def written(count: int) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(n, marks=pytest.mark.slow if n > 50 else ()) for n in COUNTS]
+    "count",
+    [
+        *COUNTS[:-2],
+        pytest.param(COUNTS[-2], marks=[pytest.mark.slow, pytest.mark.nightly]),
+        pytest.param(COUNTS[-1], marks=pytest.mark.slow),
+    ],
 )
 def test_forks_and_snapshots_go_on_to_the_last_bit_when_numbers_are_read_anew(count: int) -> None:
     """The next reward refits fields and scales, or is the first after the last refit."""

@@ -181,7 +181,9 @@ def dask_cluster() -> Iterator[Executor]:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("executors", [two_processes, dask_cluster])
+@pytest.mark.parametrize(
+    "executors", [two_processes, pytest.param(dask_cluster, marks=pytest.mark.nightly)]
+)
 def test_a_race_gives_the_same_numbers_in_any_executor(
     executors: Callable[[], Iterator[Executor]],
 ) -> None:

@@ -532,7 +532,7 @@ def test_hundreds_of_features_that_never_repeat_stay_finite_and_within_the_basis
     monkeypatch.setattr("engine.learners.bayesian.basis.MAX_BLOCK", 20)
     model = BayesianLearner(HYPOTHESES)
     offered = [{"id": name, "features": [{"k": name, "n": 0.5}]} for name in "abc"]
-    for _ in range(80):
+    for _ in range(40):
         context: list[Json] = [{f"x{i}": float(v) for i, v in enumerate(rng.normal(size=300))}]
         actual = believed(model, context, offered)
         assert np.all(np.isfinite(actual.means))

@@ -32,7 +32,9 @@ def test_every_format_can_be_written(
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
+@pytest.mark.parametrize(
+    "kind", [FORMATS[0], pytest.param(FORMATS[1], marks=pytest.mark.nightly)], ids=lambda k: k.key
+)
 def test_a_loop_can_be_written_while_it_is_used(kind: Format, tmp_path: Path) -> None:
     library = Library(Store.open(f"sqlite:///{tmp_path}/events.db"))
     stored = library.begin("me", WORLD, 7, LoopSettings(policy=EpsilonGreedy()))

@@ -29,7 +29,9 @@ from tests.engine.store.workers import WORLD, serve_next
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", FORMATS[:2], ids=lambda k: k.key)
+@pytest.mark.parametrize(
+    "kind", [FORMATS[0], pytest.param(FORMATS[1], marks=pytest.mark.nightly)], ids=lambda k: k.key
+)
 def test_a_full_loop_comes_in_and_one_event_more_does_not(kind: Format, tmp_path: Path) -> None:
     most = CHUNK + 5
     store = Store.open(f"sqlite:///{tmp_path}/events.db", Limits(max_events=most))
