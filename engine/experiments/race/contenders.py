@@ -143,8 +143,8 @@ def line_up(
             "ours",
             OURS,
             label="This engine",
-            story="Shows the action that has the highest random sample of its expected reward, "
-            "if four samples agree. Several models learn side by side; the best predictor counts "
+            story="Guesses four times at random what each offer may earn, and shows an offer that "
+            "wins all four. Several models learn side by side; the best predictor counts "
             "most. 5\xa0% of offers are random, so that its log can evaluate other methods.",
         ),
         LoopContender(
@@ -190,8 +190,8 @@ def line_up(
             "classic",
             LoopSettings.classic(),
             label="Classic Personalizer",
-            story="The learner of the retired service with its defaults: it learns slowly, looks "
-            "at pairs of features only, and makes 20 % of its offers at random.",
+            story="The learner of Azure's retired service with its defaults: it learns slowly, "
+            "looks at pairs of features only, and makes 20 % of its offers at random.",
         ),
         Present(
             "present",

@@ -17,7 +17,7 @@ CROWD = 100
 _SAID: Mapping[Step, str] = {
     "answer": "**1 of 3** Say how this visitor likes the offer: the engine learns from that one "
     "click.",
-    "another": "**2 of 3** Answer once more: the bell of that action moves and becomes narrower.",
+    "another": "**2 of 3** Answer once more: the bell of that offer moves and becomes narrower.",
     "crowd": "**3 of 3** Now press **Simulate 100**: simulated visitors answer, and the map fills.",
 }
 
