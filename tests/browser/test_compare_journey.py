@@ -42,7 +42,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.why()
     expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 
-    expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, seed 7)")
+    expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, random seed 7)")
     summary = page.summary
     assert "After visitor 200 it went online. Over the next 200 visitors" in summary
     means = MEANS.search(summary)

@@ -101,7 +101,7 @@ def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Ope
     kept = StoredLoop.create(store(), owner=app.session.owner, world=bank, seed=7)
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
     go_to_data(app)
-    assert "**Bank, seed 7**" in app.text
+    assert "**Bank, random seed 7**" in app.text
     assert headline("Bank ", None) == "**📦 Bank**"
 
 

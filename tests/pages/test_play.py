@@ -577,7 +577,7 @@ def test_a_seed_goes_along_to_other_pages_but_never_takes_a_loop_away(open_app: 
     app.at.switch_page("../../play.py")
     app.run()
     assert app.session.open is before
-    assert "Random seed 7" in app.text
+    assert app.widget("play-seed").value == 7
 
 
 def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None:

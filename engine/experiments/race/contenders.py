@@ -175,7 +175,7 @@ def line_up(
             "ab",
             trial,
             label="A/B test",
-            story="Shows random actions until {trial} rewards are in, then the winner to "
+            story="Makes random offers until {trial} rewards are in, then offers the winner to "
             "everybody.",
         ),
         ABTest(
@@ -183,8 +183,8 @@ def line_up(
             trial,
             field or world.fields[0].name,
             label="A/B test by {field}",
-            story="Shows random actions until {trial} rewards are in, then each group of "
-            "visitors its own winner.",
+            story="Makes random offers until {trial} rewards are in, then offers each "
+            "group of visitors its own winner.",
         ),
         LoopContender(
             "classic",

@@ -132,7 +132,7 @@ def headline(name: str, world: World | None) -> str:
 def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
     """Time of last use, world and seed if not in the name, origin, and mean reward in the world's
     unit."""
-    simulation = f"{world.title if world else 'no world'}, seed {about.seed}"
+    simulation = f"{world.title if world else 'no world'}, random seed {about.seed}"
     used = ago(time.time() - about.used)
     parts = [used, simulation if about.name != simulation else "", ORIGINS.get(about.origin, "")]
     if world is not None and world.unit and mean is not None:

@@ -130,7 +130,7 @@ def _trial_row(trial: SettingsTrial, is_in_force: bool) -> Mapping[str, object]:
         "After visitors": trial.events,
         "Best": trial.optimisation.best.candidate.key,
         "Test half": measured(trial.optimisation.best.judged),
-        "What ran": measured(trial.optimisation.online),
+        "Actual offers": measured(trial.optimisation.online),
         "Applied": "yes" if is_in_force else "no longer" if trial.is_applied else "no",
     }
 
@@ -140,7 +140,7 @@ def _verdict(optimisation: Optimisation) -> str:
     best, earned = optimisation.best, measured(optimisation.online)
     return (
         f"**{_name(best)} looked best on the selection half. On the test half it would "
-        f"earn {measured(best.judged)}; what ran earned {earned} there.**"
+        f"earn {measured(best.judged)}; the actual offers earned {earned} there.**"
     )
 
 
@@ -193,7 +193,7 @@ def _rows(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
             "Test half": measured(tried.judged),
         }
     yield {
-        "Setting": "What ran",
+        "Setting": "As it was",
         "Selection half": "",
         "Test half": measured(optimisation.online),
     }

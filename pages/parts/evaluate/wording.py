@@ -17,7 +17,7 @@ from pages.parts.text.money import in_money
 from pages.parts.work.session_state import existing
 
 _POLICIES = {
-    "online": "What ran",
+    "online": "Actual offers",
     "baseline": "Today's rules",
     "uniform": "Random",
     "greedy": "Best guess now",

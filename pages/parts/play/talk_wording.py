@@ -9,7 +9,7 @@ from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.wording import decided, highest_sample
+from pages.parts.play.wording import decided, highest_sample_in_short
 from pages.parts.text.format import counted, percent, plain
 from pages.parts.text.rewards import said
 
@@ -36,9 +36,9 @@ def offered(opened: OpenLoop) -> str:
     """Return the offer and its reason."""
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
     parts = chances(ranked, policy)
-    if ranked.cause == "draw" and ranked.draw is not None and parts[ranked.chosen].wins is not None:
+    if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
         item = plain(world.items[ranked.chosen].label)
-        return highest_sample(item, ranked.draw[ranked.chosen])
+        return highest_sample_in_short(item, ranked, parts, policy)
     return decided(world, ranked, parts, policy)
 
 

@@ -49,19 +49,35 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
             f"{name} has the highest sample, {sample:.2f}. It wins {_of_100(mine.wins)} (hollow "
             f"bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
         )
-    won = sum(part.won for part in chances)
-    wins, kept = _of_100(mine.won / won), 1 - won
-    if kept < _ALIKE:
-        return f"{highest_sample(name, sample)} It wins in {wins} samples."
+    wins = _samples_won(ranked, chances)
+    if percent(wins) == chance:
+        return f"{highest_sample(name, sample)} It wins in {_of_100(wins)} samples."
+    random = percent(sum(part.kept for part in chances))
     return (
-        f"{name} has the highest sample, {sample:.2f}. It wins in {wins} samples; as "
-        f"{percent(kept)} of offers are random, its chance is **{chance}**."
+        f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; as "
+        f"{random} of offers are random, its chance is **{chance}**."
     )
+
+
+def _samples_won(ranked: Ranked, chances: Sequence[Chance]) -> float:
+    """Share of samples that the offer wins if one sample decides."""
+    return chances[ranked.chosen].won / sum(part.won for part in chances)
 
 
 def highest_sample(name: str, sample: float) -> str:
     """Return the sentence on an offer that a sample decided."""
     return f"{name} has the highest sample, {sample:.2f}, so it is offered."
+
+
+def highest_sample_in_short(
+    name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy
+) -> str:
+    """Return the sentence for the stage; with the share of samples if that is the chance."""
+    assert ranked.draw is not None
+    chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
+    if isinstance(policy, Thompson) and percent(wins) == percent(chance):
+        return f"{name} has the highest sample. It wins in {_of_100(wins)} samples."
+    return highest_sample(name, ranked.draw[ranked.chosen])
 
 
 _ALIKE = 1e-9

@@ -75,10 +75,13 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             highest = max(draw for draw in ranked.draw if draw is not None)
             won = [part.won for part in chances(ranked, policy)]
             share = won[ranked.shown] / sum(won)
+            chance = percent(ranked.probabilities[ranked.shown])
             assert sentence == (
-                f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
-                "samples; as 30\u00a0% of offers are random, its chance is "
-                f"{percent(ranked.probabilities[ranked.shown])}."
+                f"{label} has the highest sample, {highest:.2f}, so it is offered. It wins in "
+                f"{of_100(share)} samples."
+                if percent(share) == chance
+                else f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
+                f"samples; as 30\u00a0% of offers are random, its chance is {chance}."
             )
             assert "Dots are samples: one plausible guess" in legend(ranked, policy)
         else:
