@@ -53,7 +53,7 @@ with toolbar():
 question(
     QUESTION,
     "Three systems serve the same visitors: today's rules, an apprentice that watches them, "
-    "and an engine that is always online: it chooses and learns from the start.",
+    "and an always-online engine, which chooses and learns from the start.",
     f"Random seed {setup.seed}",
     partial(words_of, "compare"),
 )

@@ -190,8 +190,8 @@ def line_up(
             "classic",
             LoopSettings.classic(),
             label="Classic Personalizer",
-            story="The learner of Azure's retired service with its defaults: it learns slowly, "
-            "looks at pairs of features only, and makes 20 % of its offers at random.",
+            story="The learner of Azure's retired service: it is slow, sees pairs of features "
+            "only, and makes 20 % of its offers at random.",
         ),
         Present(
             "present",

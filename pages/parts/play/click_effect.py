@@ -27,7 +27,7 @@ def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
     return Effect(note=[(_ASK, False)] if asks else [])
 
 
-_ASK = "Click how they like it. One click is enough to learn from."
+_ASK = "Click how they like it."
 
 
 def _step(world: World, ranked: Ranked, reward: float) -> Pieces:

@@ -166,14 +166,11 @@ def _caption(
             "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
         )
     if not truth and mode == "online":
-        return (
-            "Each cell shows the most likely offer. Pale means unsure. Click a cell to meet that "
-            "visitor."
-        )
+        return "Each cell: the most likely offer. Pale: unsure. Click one to meet that visitor."
     if not truth:
         return (
-            "Each cell shows its prediction of today's rules. Pale means unsure. Click a cell to "
-            "meet that visitor."
+            "Each cell: its prediction of today's rules. Pale: unsure. Click one to meet that "
+            "visitor."
         )
     right = sum(cell["right"] for cell in favoured)
     said = [f"**{right:,} of {len(favoured):,} right.**"]

@@ -54,8 +54,8 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
         return f"{highest_sample(name, sample)} It wins in {_of_100(wins)} samples."
     random = percent(sum(part.kept for part in chances))
     return (
-        f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; as "
-        f"{random} of offers are random, its chance is **{chance}**."
+        f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; with "
+        f"{random} random offers, its chance is **{chance}**."
     )
 
 

@@ -41,8 +41,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
     ready = {
         "A fair race": Preset(
             fair,
-            "Some methods find one winner for everybody, others learn individual tastes. What "
-            "is the difference worth?",
+            "One winner for everybody, or individual tastes: what is the difference worth?",
         ),
         "Against today's rules": Preset(
             replace(fair, who="ours,ab,present,uniform"),

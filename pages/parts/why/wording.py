@@ -31,7 +31,7 @@ def asked_about(subject: Subject) -> str:
 def answered(subject: Subject, come: int) -> str:
     """Number of the visitor, and the reward."""
     if subject.number is None:
-        return "Nobody has answered yet. This is what the engine believes now."
+        return "This is what the engine believes now."
     visitor = f"Visitor {subject.number:,} of {come:,}"
     if subject.earned is None:
         return f"{visitor} has not answered yet. This is what the engine believed then."

@@ -81,7 +81,7 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
                 f"{of_100(share)} samples."
                 if percent(share) == chance
                 else f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
-                f"samples; as 30\u00a0% of offers are random, its chance is {chance}."
+                f"samples; with 30\u00a0% random offers, its chance is {chance}."
             )
             assert "Dots are samples: one plausible guess" in legend(ranked, policy)
         else:
