@@ -42,7 +42,7 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
     assert ranked.draw is not None
     sample, mine = ranked.draw[ranked.chosen], chances[ranked.chosen]
     if not isinstance(policy, Thompson):
-        return highest_sample(name, sample)
+        return _highest_sample(name, ranked)
     chance = percent(ranked.probabilities[ranked.chosen])
     if mine.wins is not None:
         return (
@@ -51,7 +51,7 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
         )
     wins = _samples_won(ranked, chances)
     if percent(wins) == chance:
-        return f"{highest_sample(name, sample)} It wins in {_of_100(wins)} samples."
+        return f"{_highest_sample(name, ranked)} It wins in {_of_100(wins)} samples."
     random = percent(sum(part.kept for part in chances))
     return (
         f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; with "
@@ -64,20 +64,20 @@ def _samples_won(ranked: Ranked, chances: Sequence[Chance]) -> float:
     return chances[ranked.chosen].won / sum(part.won for part in chances)
 
 
-def highest_sample(name: str, sample: float) -> str:
-    """Return the sentence on an offer that a sample decided."""
-    return f"{name} has the highest sample, {sample:.2f}, so it is offered."
+def _highest_sample(name: str, ranked: Ranked) -> str:
+    assert ranked.draw is not None
+    return f"{name} has the highest sample, {ranked.draw[ranked.chosen]:.2f}, so it is offered."
 
 
 def highest_sample_in_short(
     name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy
 ) -> str:
     """Return the sentence for the stage; with the share of samples if that is the chance."""
-    assert ranked.draw is not None
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
-    if isinstance(policy, Thompson) and percent(wins) == percent(chance):
+    decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].wins is None
+    if decides_alone and percent(wins) == percent(chance):
         return f"{name} has the highest sample. It wins in {_of_100(wins)} samples."
-    return highest_sample(name, ranked.draw[ranked.chosen])
+    return _highest_sample(name, ranked)
 
 
 _ALIKE = 1e-9

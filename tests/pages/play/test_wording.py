@@ -66,6 +66,16 @@ def test_without_a_floor_the_percentage_of_an_offer_is_its_share_of_samples() ->
     assert found > 10
 
 
+@pytest.mark.parametrize("agreement", [1, 4])
+def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: int) -> None:
+    policy = Thompson(floor=0.0, agreement=agreement)
+    for ranked in rankings(policy)[:5]:
+        label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
+        sentence = wording.highest_sample_in_short(label, ranked, chances(ranked, policy), policy)
+        won = f"{label} has the highest sample. It wins in {of_100(chance)} samples."
+        assert (told(sentence) == won) is (agreement == 1)
+
+
 def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> None:
     policy = Thompson(floor=0.3, agreement=1)
     for ranked in rankings(policy):
