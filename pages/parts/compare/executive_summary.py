@@ -38,7 +38,9 @@ def _uplift(session: CompareSession, arm: str, start: int) -> str:
     if start:
         sentence = f"**{name}, since visitor {start:,}: {gain}** ({interval(uplift)}), {thousand}."
     else:
-        sentence = f"**{name}, all visitors: {gain}** ({interval(uplift)}), {thousand}."
+        sentence = (
+            f"**{name}, from the first visitor on: {gain}** ({interval(uplift)}), {thousand}."
+        )
     if uplift.low > 0 or uplift.high < 0:
         return sentence
     return f"{sentence} The difference is not statistically significant."

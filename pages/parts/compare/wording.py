@@ -214,7 +214,9 @@ def _matching(session: CompareSession) -> str:
     watched, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
     if not watched.events:
         return "The apprentice never watched."
-    watching = f"The apprentice watched {watched.events:,} of them and changed nothing they saw."
+    watching = (
+        f"The apprentice watched {watched.events:,} of them and changed nothing that they saw."
+    )
     if session.setup.explore:
         watching = (
             f"The apprentice watched {watched.events:,} of them and changed few of the offers "
