@@ -52,9 +52,9 @@ with toolbar():
 
 question(
     QUESTION,
-    "Three systems serve the same visitors: today's rules alone, an apprentice that "
-    "watches them, and a loop that learns online from the start.",
-    f"Seed {setup.seed}",
+    "Three systems serve the same visitors: today's rules, an apprentice that watches them, "
+    "and an always-online engine, which chooses and learns from the start.",
+    f"Random seed {setup.seed}",
     partial(words_of, "compare"),
 )
 

@@ -14,9 +14,9 @@ no_link()
 limits = library().store.limits
 
 question(
-    "Your learning loops",
-    "A loop is one learner with the log of everything it was taught. Every event is "
-    f"saved before it counts. A loop is kept for {limits.retention_days:,} days "
+    "Your saved sessions",
+    "A session is one engine with all visitors it has served and all it has learned. It is "
+    f"saved at once, and kept for {limits.retention_days:,} days "
     "after its last use. Anyone with its link can view and copy it.",
 )
 show_said()

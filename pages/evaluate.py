@@ -68,7 +68,7 @@ with toolbar():
 question(
     QUESTION,
     about,
-    "" if session.asks_loop or setup.log == "file" else f"Seed {setup.seed}",
+    "" if session.asks_loop or setup.log == "file" else f"Random seed {setup.seed}",
     partial(words_of, "evaluate"),
 )
 

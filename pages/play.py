@@ -79,7 +79,7 @@ with toolbar():
 
 told_of_the_world = (
     plain(session.open.world.story),
-    f"Seed {session.open.loop.seed}",
+    "",
     partial(words_of, "play"),
 )
 if setup.you:

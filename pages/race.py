@@ -42,8 +42,8 @@ with toolbar():
 
 question(
     QUESTION,
-    "Every contender serves the same visitors, in the same order, with the same random numbers.",
-    f"Seed {session.displayed.seed}",
+    "Every method serves the same visitors, in the same order, with the same random numbers.",
+    f"Random seed {session.displayed.seed}",
     partial(words_of, "race"),
 )
 

@@ -1,4 +1,4 @@
-"""Show: a five-minute talk across the stages of four pages.
+"""Show: a five-minute demo across the stages of four pages.
 
 Contains the bookmarks, for a world and a seed, and the computation in advance.
 """

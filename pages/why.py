@@ -30,7 +30,7 @@ controls.ways(play, subject)
 question(
     wording.asked_about(subject),
     wording.answered(subject, len(opened.loop.events)),
-    f"Seed {opened.loop.seed}",
+    "",
     partial(words_of, "why"),
 )
 with st.container(key="why-hero"):

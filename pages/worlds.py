@@ -55,7 +55,7 @@ with toolbar():
 
 question(
     "Describe your own case. What is there to learn?",
-    "List the actions, the visitors and their true conversion rates. Then play it.",
+    "A world is a simulated business: its actions, its visitors and their true conversion rates.",
     "" if session.is_kept else "not saved yet",
     partial(words_of, "worlds"),
 )

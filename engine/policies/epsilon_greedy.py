@@ -22,7 +22,7 @@ class EpsilonGreedy(Policy):
 
     key = "epsilon"
     label = "Epsilon-greedy"
-    story = "Shows its best guess, but a random action to {epsilon} of visitors."
+    story = "Offers its best guess, but a random offer to {epsilon} of visitors."
     knobs = (Knob("epsilon", "random offers", range(101), "percent", parts=100),)
     bounds = (("epsilon", 0, 1),)
 

@@ -128,7 +128,7 @@ class StoredLoop:
         """
         loop = LearningLoop(settings, seed=seed, clock=clock)
         loop.folding.keeps = True
-        name = name or f"{'Loop' if world is None else world.title}, seed {seed}"
+        name = name or f"{'Loop' if world is None else world.title}, random seed {seed}"
         about = LoopInfo(new_id(), owner, name, world_codec.to_text(world), seed)
         journal = None if store is None else Journal(store, about, loop.log, is_begun=False)
         return cls(about, loop, journal, followers)

@@ -126,7 +126,7 @@ def _lists_loops(clicker: Clicker) -> bool:
     """True if the Data page lists the loops."""
     page = clicker.beside("/data")
     try:
-        page.get_by_text("Your loops").wait_for(timeout=10_000)
+        page.get_by_text("Your sessions").wait_for(timeout=10_000)
     except PlaywrightTimeout:
         return False
     finally:

@@ -31,7 +31,7 @@ class DataPage(AppPage):
 
     def expect_loops(self, number: int) -> None:
         """Wait until so many loops are listed; the heading of an empty list has no number."""
-        heading = f"Your loops ({number})" if number else "Your loops"
+        heading = f"Your sessions ({number})" if number else "Your sessions"
         expect(self.page.get_by_text(heading, exact=True)).to_be_visible()
         self.settle()
 

@@ -6,8 +6,8 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.page import AppPage
 
-REWARD, REGRET = "Mean reward of each contender by visitor", "Cumulative regret of each contender"
-FINALS, SEGMENTS = "with its 95 % interval", "Regret per visitor of each contender"
+REWARD, REGRET = "Mean reward of each method by visitor", "Cumulative regret of each method"
+FINALS, SEGMENTS = "with its 95 % interval", "Regret per visitor of each method"
 """Parts of the charts' descriptions."""
 _LONG = 300_000
 """Timeout of a race in milliseconds: race processes have a low priority."""

@@ -13,14 +13,14 @@ from tests.browser.play import PlayPage
 
 pytestmark = pytest.mark.browser
 
-MEANS = re.compile(r"it earned ([\d.]+), today's rules ([\d.]+), and the loop")
+MEANS = re.compile(r"it earned ([\d.]+), today's rules ([\d.]+), and the always-online engine")
 
 
 def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompare) -> None:
     page = open_compare()
     page.reset()
     page.expect_visitors(0)
-    page.choose_rule("An editor's mood")
+    page.choose_rule("Random")
     page.choose_rule("By weather")
     # Requests that reach a busy server together have no order: the rule must be set before
     # visitors.
@@ -42,7 +42,7 @@ def test_the_story_from_the_weather_rule_to_the_summary(open_compare: OpenCompar
     page.why()
     expect(page.chart(OUTLOOK)).to_contain_text("earned since")
 
-    expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, seed 7)")
+    expect(page.keyed("summary")).to_contain_text("400 visitors came (Coffee, random seed 7)")
     summary = page.summary
     assert "After visitor 200 it went online. Over the next 200 visitors" in summary
     means = MEANS.search(summary)
@@ -127,7 +127,7 @@ def test_a_reload_another_page_and_a_step_back_leave_the_story_as_it_was(
     expect(page.keyed("situation")).to_be_visible()
     page.expect_visitors(101)
     expect(page.page).to_have_url(re.compile("rule=mood"))
-    expect(page.keyed("compare-rule").get_by_role("combobox")).to_have_value("An editor's mood")
+    expect(page.keyed("compare-rule").get_by_role("combobox")).to_have_value("Random")
 
 
 def test_one_can_play_by_hand_while_it_watches(open_compare: OpenCompare) -> None:

@@ -312,7 +312,7 @@ def test_a_student_looks_copies_and_answers_only_where_the_lecturer_says_so(
     student = open_page(f"?loop={loop_of(lecturer)}")
     student.page.context.on("request", lambda request: asked.append(request.url))
     student.expect_visitors(11)
-    somebody = student.page.get_by_text("This loop belongs to somebody else")
+    somebody = student.page.get_by_text("This session belongs to somebody else")
     expect(somebody).to_be_visible()
     expect(student.button("reward-1")).to_be_disabled()
     lecturer.press("reward-1")

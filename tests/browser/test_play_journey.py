@@ -345,7 +345,7 @@ def test_two_people_at_once_never_see_each_other(open_page: OpenPage) -> None:
     mine.press("step")
     mine.expect_visitors(12)
     for play, seed in ((mine, 7), (yours, 11)):
-        expect(play.chart(f"Mean reward by visitor, seed {seed}")).to_be_visible()
+        expect(play.chart(f"Mean reward by visitor, random seed {seed}")).to_be_visible()
     yours.reset()
     yours.expect_visitors(0)
     mine.press("undo")

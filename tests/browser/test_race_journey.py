@@ -34,7 +34,7 @@ def read(file: Path) -> str:
 def test_bet_watch_a_race_and_see_the_winner(open_race: OpenRace, server: Server) -> None:
     """The processes of the race end with the race."""
     page = open_race("?visitors=200&crowds=5")
-    expect(page.page.get_by_role("heading", name="Contenders")).to_be_visible()
+    expect(page.page.get_by_role("heading", name="Methods")).to_be_visible()
     page.bet("A/B test")
     # The race of a closed tab continues for as long as the tab may return.
     wait_until(page, lambda: workers(server.pid) == 0, "a process of somebody else is left")

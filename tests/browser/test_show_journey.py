@@ -1,4 +1,4 @@
-"""The five-minute show with a two-key clicker and counted votes."""
+"""The five-minute demo with a two-key clicker and counted votes."""
 
 import re
 

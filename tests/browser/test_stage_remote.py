@@ -109,7 +109,7 @@ def test_a_phone_steers_the_projector_and_the_rooms_phones_only_look(
 
 def _only_looks(room: AppPage, code: str) -> None:
     """Check that no action here reaches the loop or the stage."""
-    expect(room.keyed("past")).to_contain_text("This loop belongs to somebody else")
+    expect(room.keyed("past")).to_contain_text("This session belongs to somebody else")
     room.page.wait_for_url(re.compile(r"loop=[\w-]{16,}"))
     for verb in ("step", "let-in-100"):
         expect(room.button(verb)).to_be_disabled()
@@ -126,7 +126,7 @@ def test_two_loops_stand_side_by_side_and_can_be_read_from_the_last_row(
     projector: AppPage,
 ) -> None:
     projector.open("?stage=1&beside=no-crosses&screen=beside")
-    picture = projector.chart("Two loops side by side")
+    picture = projector.chart("Two sessions side by side")
     expect(picture.locator("svg")).to_be_visible()
     for sentence in (re.compile("on (both sides|the left)"), "Both served 11 visitors"):
         projector.settle()

@@ -133,7 +133,7 @@ def test_a_loop_comes_out_of_the_store_with_its_world(
     library: Library, stored: StoredLoop, url: str, processes: ProcessPoolExecutor
 ) -> None:
     (about,) = library.store.loops("me")
-    assert about.name == "Bakery, seed 7"
+    assert about.name == "Bakery, random seed 7"
     assert json.loads(str(about.world)) == BAKERY.to_json()
     stored.snapshot_if_due(every=1)
     again = StoredLoop.open(library.store, stored.id, with_curve)

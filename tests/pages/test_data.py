@@ -84,7 +84,7 @@ def test_a_loop_comes_back_after_a_restart(open_app: Open) -> None:
 @pytest.mark.parametrize("loop", ["nobody-has-this-id-at-all", "../etc", "x"])
 def test_a_link_to_no_loop_begins_a_new_one_and_says_so(open_app: Open, loop: str) -> None:
     app = open_app(loop=loop)
-    assert "A new loop is open instead" in app.at.toast[0].value
+    assert "A new session is open instead" in app.at.toast[0].value
     assert app.metric("Visitors") == "0"
     assert loop_in_link(app) is None
 
@@ -101,7 +101,7 @@ def test_the_name_of_a_loop_is_bold_where_its_world_has_no_picture(open_app: Ope
     kept = StoredLoop.create(store(), owner=app.session.owner, world=bank, seed=7)
     kept.loop.rank([{"id": "a", "features": [{"x": 1}]}])
     go_to_data(app)
-    assert "**Bank, seed 7**" in app.text
+    assert "**Bank, random seed 7**" in app.text
     assert headline("Bank ", None) == "**📦 Bank**"
 
 
@@ -158,25 +158,27 @@ def test_without_a_database_the_page_says_why(
 
 def test_my_loops_are_listed_renamed_copied_and_erased(open_app: Open) -> None:
     app = open_app()
-    assert "Your loops (" not in go_to_data(app).text, "there may be some: whose it is comes later"
+    assert "Your sessions (" not in go_to_data(app).text, (
+        "there may be some: whose it is comes later"
+    )
     app = open_app()
     app.answer(1.0)
     go_to_data(app)
     mine = app.session.open.stored.id
-    assert "Your loops (1)" in app.text
+    assert "Your sessions (1)" in app.text
     assert "1 visitor" in app.text
-    assert "**1.00** per visitor" in app.text
+    assert "Mean reward **1.00**" in app.text
     app.widget(f"name-{mine}").set_value("Tuesday's class")
     app.run()
     assert store().about(mine).name == "Tuesday's class"
     app.click(f"duplicate-{mine}")
     assert "has a copy" in app.at.success[0].value
-    assert "Your loops (2)" in app.text
+    assert "Your sessions (2)" in app.text
     app.click(f"erase-{mine}")
     assert "is deleted" in app.at.success[0].value
     app.run()  # Like a connection that returns before the session is noticed.
     assert "is deleted" in app.at.success[0].value
-    assert "Your loops (1)" in app.text
+    assert "Your sessions (1)" in app.text
     assert app.session.open.stored.id != mine
     app.widget(f"name-{store().loops(_owner(app))[0].id}").set_value("   ")
     app.run()
@@ -233,7 +235,7 @@ def test_loops_that_can_only_be_read_are_listed_and_can_be_taken_along(
     monkeypatch.setattr(Store, "_writing", refuse)
     restart()
     app.at.session_state[f"export-{mine}"] = True
-    assert "Your loops (1)" in go_to_data(app).text
+    assert "Your sessions (1)" in go_to_data(app).text
     assert not app.at.error
     # `download_link` splits two underscores in a row, which occur in about one of 200 ids.
     links = {part.proto.id.replace("_.", "_") for part in app.at.get("bidi_component")}
@@ -249,14 +251,14 @@ def test_a_damaged_loop_is_reported_and_can_be_deleted(open_app: Open, change: s
     with store()._writing() as connection:
         connection.execute(text(f"UPDATE loops SET {change} WHERE id = '{damaged}'"))
     go_to_data(app)
-    assert "Your loops (2)" in app.text
+    assert "Your sessions (2)" in app.text
     assert "cannot be opened or exported" in app.text
     keys = {str(button.key) for button in app.at.button}
     assert f"open-{whole}" in keys
     assert {key for key in keys if key.endswith(damaged)} == {f"erase-{damaged}"}
     app.click(f"erase-{damaged}")
     assert "is deleted" in app.at.success[0].value
-    assert "Your loops (1)" in app.text
+    assert "Your sessions (1)" in app.text
     assert "Damaged" not in app.text
 
 
@@ -294,12 +296,12 @@ def test_a_file_brings_a_loop_in_or_says_why_not(open_app: Open) -> None:
     app.answer(1.0)
     lines = list(export_lines(store(), app.session.open.stored.id))
     bring_in(app, "loop.jsonl", "\n".join(lines).encode())
-    assert "is now in your loops&#46;" in app.at.success[0].value
-    assert "Your loops (2)" in app.text
+    assert "is now in your sessions&#46;" in app.at.success[0].value
+    assert "Your sessions (2)" in app.text
     bring_in(app, "loop.jsonl", "\n".join([*lines, "x", "y"]).encode())
     assert "Nothing was imported" in app.at.error[0].value
     assert list(app.at.dataframe[0].value["line"]) == [6, 7]
-    assert "Your loops (2)" in app.text
+    assert "Your sessions (2)" in app.text
 
 
 def test_an_edited_file_comes_in_where_the_person_says_so_and_is_marked(open_app: Open) -> None:

@@ -148,7 +148,7 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told is not None
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
-    assert f"**“Its best guess now” would earn more than “What ran”: {said}.**" in app.text
+    assert f"**“Best guess now” would earn more than “Actual offers”: {said}.**" in app.text
     apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
     assert told.width < sum(one.width for one in apart if one)
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
@@ -190,7 +190,7 @@ def test_the_loop_on_play_travels_along(open_app: Callable[..., App]) -> None:
     assert next(page for label, page in links.items() if "Evaluate this log" in label) == "evaluate"
     app.at.switch_page("../../evaluate.py")
     app.run()
-    assert "100 visitors of the loop that is open on Play" in app.text
+    assert "100 visitors of the session that is open on Play" in app.text
     session = app.at.session_state["EvaluateSession"]
     assert session.result.log.world == WORLDS["news"]
     assert len(session.result.log.decisions) == 100
@@ -212,7 +212,7 @@ def test_a_link_leads_to_the_log_of_a_loop(
     assert link is not None
     app = open_evaluate(loop=link)
     assert len(found_on(app).log.decisions) == 100
-    assert "100 visitors of the loop in the link" in app.text
+    assert "100 visitors of the session in the link" in app.text
     assert app.at.query_params["loop"] in (link, [link])
     again = open_evaluate(**QUICK, loop="x")
     assert "loop" not in again.at.query_params
@@ -277,7 +277,7 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
     assert "have few digits" in doubts(found, setup)[0]
     assert not any(row.is_off for row in found.rows)
     said = about_difference(found, setup, "action b", "online")
-    assert said.startswith("**“b” would earn more than “What ran”: by +0.1")
+    assert said.startswith("**“b” would earn more than “Actual offers”: by +0.1")
 
 
 def test_a_rule_of_ones_own_is_asked_at_once_and_sent_on(open_evaluate: Open) -> None:
@@ -390,7 +390,7 @@ def test_settings_are_tried_and_half_of_the_log_judges(
     assert {one.candidate.key for one in found.tried} == {one.key for one in few}
     text = plain_text(app)
     assert f"would earn {found.best.judged.estimate:.2f}" in text
-    assert f"the loop itself earned {found.online.estimate:.2f}" in text
+    assert f"the actual offers earned {found.online.estimate:.2f}" in text
     assert any(
         "looked best" in one.value and meaning("floor") in one.help for one in app.at.markdown
     )

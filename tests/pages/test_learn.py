@@ -188,15 +188,15 @@ def test_whoever_skips_is_shown_the_answer_and_not_told_a_score_that_was_none(
 
 def test_a_link_to_a_later_step_opens_where_there_is_something_to_see(open_learn: Open) -> None:
     app = open_learn(lesson="one_draw", step="reveal", seed="12")
-    assert "Seed 12" in app.text
+    assert "Random seed 12" in app.text
     assert "You did not guess." in app.text
 
 
 def test_a_lesson_has_its_own_seed_whatever_is_chosen_elsewhere(open_learn: Open) -> None:
     app = open_learn(lesson="barista", seed="4711")
-    assert "Seed 4711" in app.text
+    assert "Random seed 4711" in app.text
     app.click("lesson-back").click("begin-one_draw")
-    assert "Seed 7" in app.text
+    assert "Random seed 7" in app.text
 
 
 def test_a_link_from_when_there_were_languages_opens_in_english(open_learn: Open) -> None:
@@ -208,7 +208,7 @@ def test_a_link_from_when_there_were_languages_opens_in_english(open_learn: Open
 def test_homework_has_visitors_of_its_own_and_a_code_that_is_checked(open_learn: Open) -> None:
     app = open_learn(lesson="one_draw", student="Ada <b>", seed="", step="end")
     seed = seed_of("Ada <b>", "one_draw")
-    assert f"Seed {seed}" in app.text
+    assert f"Random seed {seed}" in app.text
     assert "Ada <b>, answer the question to get your code" in app.bare
     assert not app.at.code
     app.click("lesson-back").click("lesson-option-more").click("lesson-next")

@@ -496,7 +496,7 @@ def test_the_link_shows_the_loop_live_and_makes_a_copy(open_app: Open) -> None:
     assert not guest.can_answer
     guest.at.session_state["has-told"] = True
     guest.run()
-    assert "This loop belongs to somebody else. You can watch it, or make a copy." in guest.text
+    assert "This session belongs to somebody else. You can watch it, or make a copy." in guest.text
     assert guest.metric("Visitors") == "1"
     assert "Answer a visitor" in App().text
     assert "Answer a visitor" not in guest.text
@@ -572,12 +572,12 @@ def test_a_seed_goes_along_to_other_pages_but_never_takes_a_loop_away(open_app: 
     app.at.switch_page("../../compare.py")
     app.run()
     assert app.at.session_state["compare-seed"] == 12
-    assert "Seed 12" in app.text
+    assert "Random seed 12" in app.text
     app.at.query_params.clear()
     app.at.switch_page("../../play.py")
     app.run()
     assert app.session.open is before
-    assert "Seed 7" in app.text
+    assert app.widget("play-seed").value == 7
 
 
 def test_the_world_is_changed_from_here_on(open_app: Callable[..., App]) -> None:

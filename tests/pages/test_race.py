@@ -52,9 +52,9 @@ def test_coming_by_the_menu_tastes_change_as_the_world_says(
 def test_it_opens_with_a_question_a_line_up_and_a_bet(open_race: Open) -> None:
     app = open_race()
     assert "Which method earns most from the same visitors?" in app.text
-    assert "Contenders" in app.text
+    assert "Methods" in app.text
     assert app.widget("race-bet").options == list(RaceSetup().names.values())
-    assert "10 crowds × 1,000 visitors × 4 contenders = 40,000 choices." in app.text
+    assert "10 repetitions × 1,000 visitors × 4 methods = 40,000 choices." in app.text
     assert not app.widget("start").disabled
     assert app.session.state == "ready"
     assert charts_of(app) == []
@@ -74,7 +74,7 @@ def test_a_race_ends_with_the_figures_of_the_engine(open_race: Open) -> None:
     assert len(charts_of(app)) == 4
     app.at.session_state["figures"] = True
     (table,) = app.run().at.dataframe
-    assert list(table.value["Contender"]) == [
+    assert list(table.value["Method"]) == [
         app.session.setup.names[final.contender] for final in standings.finals()
     ]
     assert "You bet" not in app.text
@@ -191,7 +191,7 @@ def test_contenders_can_be_chosen_and_at_least_two_must_be(open_race: Open) -> N
     assert app.session.setup.who == "ours,ucb,uniform"
     app.set("race-chosen", ["ucb"])
     assert app.widget("start").disabled
-    assert "Choose at least two contenders." in app.text
+    assert "Choose at least two methods." in app.text
     app.set("race-chosen", [])
     assert app.session.setup.who == "ucb"
 
@@ -227,9 +227,9 @@ def test_a_race_of_which_a_run_fails_says_so_and_shows_what_it_has(
     assert app.session.state == "failed"
     assert app.session.known.shared == [0, 1, 3, 4]
     told = html.unescape(app.text)
-    assert "1 of 15 runs failed; the first, A/B test in crowd 3: RuntimeError" in told
+    assert "1 of 15 runs failed; the first, A/B test in repetition 3: RuntimeError" in told
     assert "no *milk*." in told
-    assert "over 4 crowds" in told
+    assert "over 4 repetitions" in told
     assert "You bet on A/B test" in told
     assert len(charts_of(app)) == 4
     assert len(list(app.session.known.run_rows())) == 14
@@ -250,7 +250,7 @@ def test_who_fails_in_every_crowd_is_left_out_and_the_bet_is_told(
         assert "There is nothing to compare." in app.text
     else:
         assert "Epsilon-greedy 10 % earned most" in app.text
-        assert "You bet on A/B test: it failed in every crowd." in app.text
+        assert "You bet on A/B test: it failed in every repetition." in app.text
 
 
 def test_the_leader_and_the_bet_stand_first_in_words_too(open_race: Open) -> None:

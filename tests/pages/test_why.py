@@ -262,4 +262,4 @@ def test_no_belief_is_certain_of_the_better_action(why: App, mean: float, said: 
     subject = session(why).subject
     assert subject is not None
     first, _ = in_short(subject.world, subject.ranked, Gap({}, mean, 0.01, None), 0, 1)
-    assert first.endswith(f"is better with a probability of {said}.")
+    assert first.endswith(f"is better is {said}.")

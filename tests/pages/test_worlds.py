@@ -45,7 +45,7 @@ def test_column_heads_are_explained_above_the_table(open_worlds: Open) -> None:
     """
     told = open_worlds().bare
     assert f"{COLUMNS['worth']}: the value of a success" in told
-    assert f"{COLUMNS['sends']}: the value in a request, if it is not the name" in told
+    assert f"{COLUMNS['sends']}: its name in the API, if different" in told
 
 
 def test_a_world_is_written_kept_played_and_found_again_by_its_link(open_worlds: Open) -> None:

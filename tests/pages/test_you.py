@@ -110,7 +110,7 @@ def test_a_race_with_what_was_chosen_says_that_it_is_one_run(
     assert again.session.state == "done"
     again.click("start")  # Without the person: the next seed has other visitors.
     assert (again.session.setup.seed, "you" in again.session.setup.keys) == (6, False)
-    assert "One crowd, seed 6, is luck" in again.finish_the_race().text
+    assert "One repetition, random seed 6, is luck" in again.finish_the_race().text
     assert "95 % interval:" not in again.text
 
 

@@ -143,8 +143,8 @@ def line_up(
             "ours",
             OURS,
             label="This engine",
-            story="Shows the action that has the highest random sample of its expected reward, "
-            "if four samples agree. Several models learn side by side; the best predictor counts "
+            story="Guesses four times at random what each offer may earn, and shows an offer that "
+            "wins all four. Several models learn side by side; the best predictor counts "
             "most. 5\xa0% of offers are random, so that its log can evaluate other methods.",
         ),
         LoopContender(
@@ -175,7 +175,7 @@ def line_up(
             "ab",
             trial,
             label="A/B test",
-            story="Shows random actions until {trial} rewards are in, then the winner to "
+            story="Makes random offers until {trial} rewards are in, then offers the winner to "
             "everybody.",
         ),
         ABTest(
@@ -183,15 +183,15 @@ def line_up(
             trial,
             field or world.fields[0].name,
             label="A/B test by {field}",
-            story="Shows random actions until {trial} rewards are in, then each group of "
-            "visitors its own winner.",
+            story="Makes random offers until {trial} rewards are in, then offers each "
+            "group of visitors its own winner.",
         ),
         LoopContender(
             "classic",
             LoopSettings.classic(),
             label="Classic Personalizer",
-            story="The learner of the retired service with its defaults: it learns slowly, looks "
-            "at pairs of features only, and makes 20 % of its offers at random.",
+            story="The learner of Azure's retired service: it is slow, sees pairs of features "
+            "only, and makes 20 % of its offers at random.",
         ),
         Present(
             "present",

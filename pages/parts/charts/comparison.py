@@ -26,7 +26,7 @@ from pages.parts.charts.curves import Curve, level, melted
 from pages.parts.charts.lines import LineStyle, LineStyles, labelled, lines, span_of
 from pages.parts.text.theme import theme
 
-MATCH, CEILING = "match", "perfect copy"
+MATCH, CEILING = "agreement", "best possible"
 TODAY, APPRENTICE, ONLINE = "today's rules", "apprentice", "always online"
 BEST = "best possible"
 ARMS = {"baseline": TODAY, "apprentice": APPRENTICE, "online": ONLINE}
@@ -209,7 +209,7 @@ def slices_spec(dark: bool, size: int) -> Spec:
         dark,
         26 * size + 40,
         bars.encode(x, y, tooltip=tips),
-        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="A perfect copy")),
+        ceilings.encode(x="ceiling:Q", y=y, tooltip=tooltip(".1%", ceiling="Best possible")),
     )
 
 

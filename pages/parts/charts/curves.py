@@ -12,7 +12,7 @@ from pages.parts.text.theme import theme
 Curve = Sequence[Mapping[str, float]]
 """Rows of `engine.evaluation.learning_curve.LearningCurve.rows`."""
 
-SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this loop"
+SO_FAR, LATEST, LOOP = "so far", f"last {RECENT_VISITORS}", "this session"
 UNIFORM, SINGLE, BEST = "random", "best single offer", "best possible"
 """Levels of the mean reward: random choice, the best single action, the best action per visitor."""
 

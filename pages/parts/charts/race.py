@@ -151,7 +151,7 @@ def finals_spec(dark: bool, top: float, entries: Entries, one_run: bool = False)
     y = lanes("line", labelLimit=190, labelOverlap=False, labelPadding=24).sort(
         field="reward", op="max", order="descending"
     )
-    tips = tooltip(line="Contender") + tooltip(".3f", reward="Mean reward")
+    tips = tooltip(line="Method") + tooltip(".3f", reward="Mean reward")
     tips += [] if one_run else tooltip(".3f", low="From", high="To")
     colours, shapes = _scales(entries, dark)
     colour = alt.Color("line:N", scale=colours, legend=None)
@@ -204,10 +204,10 @@ def segments_spec(
     """
     x = across("regret", "missed rewards per visitor", (0, top))
     y = lanes("value", labelLimit=150, labelOverlap=False, grid=True)
-    tips = tooltip(line="Contender", field="Field", value="Value")
+    tips = tooltip(line="Method", field="Field", value="Value")
     tips += tooltip(".4f", regret="Regret per visitor")
     tips += [] if one_run else tooltip(".4f", low="95 % interval from", high="To")
-    tips += tooltip(",.0f", visitors="Visitors per crowd")
+    tips += tooltip(",.0f", visitors="Visitors per repetition")
     dots = blank().mark_point(filled=True, size=95, opacity=0.9)
     # By the window: the plot has another width once the legend has its place, and a change of the
     # plot's width makes Vega look at the window again.

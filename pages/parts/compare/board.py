@@ -81,8 +81,10 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
     with st.container(key="handle"):
         if not came or session.is_live or session.is_restoring:
             # Fills the place of the slider, so that the content below does not jump.
-            when = "no simulation is running" if session.is_live else "visitors have come"
-            note(f"The switch can be moved once {when}.")
+            if session.is_live:
+                note("The switch can be moved once no simulation is running.")
+            else:
+                note("The switch can be moved once visitors have come.")
             return
         after = st.slider(
             "Online after visitor (far right: never)",

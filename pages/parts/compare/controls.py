@@ -18,17 +18,16 @@ from pages.parts.text.item_picture import labelled
 
 KEY = CompareSetup.key
 STORIES = {
-    "always": "Simple",
-    "one": "Depends on two fields",
-    "two": "Depends on three fields",
-    "mood": "Not learnable",
+    "always": "One offer for all",
+    "one": "By one field",
+    "two": "By two fields",
+    "mood": "Random",
 }
 """Names of the four examples of matching."""
 _STORIES_HELP = (
-    "Simple: one action for everybody. Depends on two fields: the rule looks at one "
-    "field of the context. Depends on three: it looks at two, and a learner that "
-    "crosses single fields with the action cannot represent it. Not learnable: it "
-    f"looks at nothing.\n\n{meanings('crosses')}"
+    "By one field: the rule looks at one field of the context. By two fields: a learner "
+    "that looks at single fields only cannot imitate it. Random: the rule looks at "
+    f"nothing, so there is nothing to learn.\n\n{meanings('crosses')}"
 )
 _TABLE, _BASE = KEY("table"), KEY("base")
 
@@ -52,7 +51,7 @@ def choose_story() -> None:
     rules = {_rule_of(story): story for story in STORIES}
     show(KEY("story"), rules.get(st.session_state[KEY("rule")]))
     st.pills(
-        "Four stories",
+        "Example rules",
         list(STORIES),
         key=KEY("story"),
         format_func=STORIES.__getitem__,
@@ -80,7 +79,7 @@ def choose_rule(setup: CompareSetup) -> None:
         best = world.items[world.position(bestseller(world, setup.seed).table[()])]
         _show_rule(f"{labelled(best)}: it earned most among last month's {LAST_MONTH} visitors.")
     else:
-        note("A random action for everybody: there is nothing to learn from it.")
+        note("A random offer for everybody: there is nothing to learn from it.")
 
 
 def _show_rule(text: str) -> None:

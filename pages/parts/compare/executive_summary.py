@@ -33,46 +33,47 @@ def sentences(session: CompareSession) -> list[str]:
 
 def _uplift(session: CompareSession, arm: str, start: int) -> str:
     uplift = estimate(gained(session.comparison, start, arm))
-    thousand = plain(per_thousand(session.world, uplift.mean, sign=True))
-    sure = uplift.low > 0 or uplift.high < 0
-    caveat = "" if sure else " The difference is not statistically significant."
-    since = f"since visitor {start:,}" if start else "from the first visitor on"
-    return (
-        f"**{ARM_NAMES[arm]}, {since}: {signed(uplift.mean)} per visitor over today's "
-        f"rules** ({interval(uplift)}), that is {thousand}.{caveat}"
-    )
+    name, thousand = ARM_NAMES[arm], plain(per_thousand(session.world, uplift.mean, sign=True))
+    gain = f"{signed(uplift.mean)} per visitor over today's rules"
+    if start:
+        sentence = f"**{name}, since visitor {start:,}: {gain}** ({interval(uplift)}), {thousand}."
+    else:
+        sentence = (
+            f"**{name}, from the first visitor on: {gain}** ({interval(uplift)}), {thousand}."
+        )
+    if uplift.low > 0 or uplift.high < 0:
+        return sentence
+    return f"{sentence} The difference is not statistically significant."
 
 
 def _cost(session: CompareSession, arm: str, start: int) -> str:
     result = payback(gained(session.comparison, start, arm))
     if result.even == 0:
-        outcome = "its total was never below that of today's rules."
-        return f"**Learning cost nothing:** {outcome}"
+        return "**Learning cost nothing:** its total was never below that of today's rules."
     world = session.world
-    money = f" ({world.in_unit(-result.lowest, 1):,.2f} {world.unit})" if world.unit else ""
-    cost = (
-        f"**Learning cost {-result.lowest:,.1f} rewards{plain(money)} at most**, "
-        f"by visitor {start + result.at:,}"
-    )
+    cost = f"{-result.lowest:,.1f} rewards"
+    if world.unit:
+        cost += plain(f" ({world.in_unit(-result.lowest, 1):,.2f} {world.unit})")
+    sentence = f"**Learning cost {cost} at most**, by visitor {start + result.at:,}."
     if result.even is None:
-        return f"{cost}; this has not been recovered yet."
-    return f"{cost}; this was recovered by visitor {start + result.even:,}."
+        return f"{sentence} The cost has not been recovered yet."
+    return f"{sentence} The cost was recovered by visitor {start + result.even:,}."
 
 
 def _worse(session: CompareSession, arm: str, start: int) -> str:
     segments = by_segment(session.comparison, start, arm)
     worse = list(worst_served(segments))
-    among = counted(len(segments), "segment")
+    tested = f"{counted(len(segments), 'segment')} tested together"
     if not worse:
-        none = "**No segment is served significantly worse than by today's rules**"
-        return f"{none} ({among} tested together)."
-    text = "; ".join(
+        return f"**No segment is served significantly worse than by today's rules** ({tested})."
+    named = "; ".join(
         f"{plain(segment.value.name)} {signed(segment.uplift.mean)} ({interval(segment.uplift)})"
         for segment in worse[:3]
     )
-    more = f"; and {len(worse) - 3:,} more" if len(worse) > 3 else ""
-    text = f"**Served worse than by today's rules: {text}{more}**"
-    return f"{text} ({among} tested together)."
+    sentence = f"**Served worse than by today's rules: {named}** ({tested})."
+    if len(worse) <= 3:
+        return sentence
+    return f"{sentence} These are the worst 3 of {len(worse):,}."
 
 
 def _exploration(session: CompareSession, arm: str, start: int) -> str:

@@ -46,8 +46,8 @@ _COST_HELP = (
     "numbers, gave today's rules."
 )
 _BOARD_HELP = (
-    "For the apprentice since it went online; while it watches, for the loop that is "
-    "online from the start. The intervals of all segments hold together (Bonferroni)."
+    "For the apprentice since it went online; while it watches, for the engine that is "
+    "always online. The intervals of all segments hold together (Bonferroni)."
 )
 _OUTLOOK_HELP = (
     "The log has rewards only for the choices of today's rules. Where the apprentice "
@@ -58,7 +58,7 @@ _OUTLOOK_HELP = (
 _COLUMNS = {
     "Apprentice": "apprentice",
     "Today's rules": "baseline",
-    "Online from the start": "online",
+    "Always online": "online",
 }
 """Columns of mean rewards in the table of periods, with their arms."""
 
@@ -143,7 +143,7 @@ class _Figures:
             f"chart-match-{self._span}",
             "Does it choose like today's rules?",
             "Agreement of the apprentice with today's rules, by visitor: "
-            f"{_last(rows, 'recent')}; a perfect copy would reach "
+            f"{_last(rows, 'recent')}; the best possible is "
             f"{_last(rows, 'ceiling')}",
             charts.match_spec(self._dark, self._span, bool(self._switches)),
             charts.match_rows(rows, self._switches, self._size),
@@ -157,7 +157,7 @@ class _Figures:
         return Figure(
             f"chart-arms-{self._span}-{truth}",
             "What does each system earn?",
-            "Mean reward of the three loops by visitor: "
+            "Mean reward of the three systems by visitor: "
             + "; ".join(f"{wording.ARM_NAMES[arm]} {_last(arms, arm)}" for arm in ARMS),
             charts.reward_spec(self._dark, self._span, is_switched, truth),
             charts.reward_rows(arms, self._switches, best, self._size),
@@ -229,7 +229,7 @@ def _last(rows: Rows, column: str) -> str:
 
 def _both(arms: Rows, measure: str) -> str:
     ours, online = (arms[-1][f"{arm}{measure}"] for arm in ("apprentice", "online"))
-    return f"apprentice {ours:,.0f}; online from the start {online:,.0f}"
+    return f"apprentice {ours:,.0f}; always online {online:,.0f}"
 
 
 def _outlook_note(session: CompareSession) -> Text | None:

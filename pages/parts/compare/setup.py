@@ -56,16 +56,16 @@ class CompareSetup(Linked):
     kind: str = Setting(
         "ours",
         "Apprentice",
-        {"ours": "This engine", "service": "The retired service's"},
+        {"ours": "This engine", "service": "Classic Personalizer"},
         help="This engine learns two things from every visitor: the choices of today's "
-        "rules, and the rewards. The retired service's learner learned only the "
+        "rules, and the rewards. Classic Personalizer, a retired service, learned only the "
         "choices, slowly, and only from the action it had chosen itself. If it is "
-        "selected, all three loops use it.",
+        "selected, all three systems use it.",
     ).as_field
     crosses: int = CROSSES.as_field
     rate: str = Setting(
         "0.001",
-        "Learning rate of the retired service's learner",
+        "Learning rate of Classic Personalizer",
         {rate: rate for rate in ("0.001", "0.01", "0.05")},
         "slider",
     ).as_field

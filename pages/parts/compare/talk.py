@@ -70,8 +70,8 @@ def compare_show(session: CompareSession) -> Show:
             ),
             screen(
                 scene, "online", "say-online", "rewards",
-                "The vertical line is where it went online. The other loop was online "
-                "from the start.",
+                "The vertical line is where it went online. The other engine was "
+                "always online.",
                 do=_noting(session, "online", partial(_go_online, session)),
                 undo=partial(_take_back, session, "online"),
             ),

@@ -28,13 +28,13 @@ _NEAR = 0.95
 def prepared(session: CompareSession) -> str:
     """Describe the link's history and the cost of replaying it; Markdown."""
     story, left = session.story, session.story.came - len(session.comparison)
-    switches = (
-        f" and {counted(len(story.switches), 'switch', 'switches')}" if story.switches else ""
-    )
+    holds = f"**This link holds {story.came:,} visitors.**"
+    if story.switches:
+        switches = counted(len(story.switches), "switch", "switches")
+        holds = f"**This link holds {story.came:,} visitors and {switches}.**"
     return (
-        f"**This link holds {story.came:,} visitors{switches}.** Start simulates the "
-        f"other {left:,}: about {duration(left * _SECONDS)}, longer on a busy "
-        "server."
+        f"{holds} Start simulates the other {left:,}: about {duration(left * _SECONDS)}, longer on "
+        "a busy server."
     )
 
 
@@ -43,7 +43,7 @@ def situation(session: CompareSession) -> str:
     comparison = session.comparison
     if not len(comparison):
         return (
-            "**No visitors yet.** Simulate 100: two of the three loops follow today's "
+            "**No visitors yet.** Simulate 100: two of the three systems follow today's "
             "rules, and the apprentice watches."
         )
     if comparison.is_apprentice:
@@ -55,16 +55,16 @@ def _as_apprentice(session: CompareSession) -> str:
     record = session.comparison.record
     recent, latest = record.performance(RECENT_EVENTS), record.performance(LATEST)
     match, highest = recent.match_rate, recent.highest_match_rate
-    text = (
-        f"The apprentice agrees with today's rules for **{percent(match)}** of the "
-        f"latest {recent.events} visitors"
-    )
     if _has_nothing_to_learn(session):
         return (
-            f"{text}. **No better than chance:** today's rules do not depend on anything that it "
-            "can see. Watching longer will not help."
+            f"The apprentice agrees with today's rules for **{percent(match)}** of the latest "
+            f"{recent.events} visitors. **No better than chance:** today's rules do not depend on "
+            "anything that it can see. Watching longer will not help."
         )
-    text += f" (a perfect copy would reach {percent(highest)})."
+    text = (
+        f"The apprentice agrees with today's rules for **{percent(match)}** of the latest "
+        f"{recent.events} visitors ({percent(highest)} is the best possible)."
+    )
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
     elif latest.events < _ENOUGH:
@@ -92,7 +92,7 @@ def beside_the_match(session: CompareSession) -> str:
     if _has_nothing_to_learn(session):
         return f"random: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
-    return f"a perfect copy: {percent(recent.highest_match_rate)}"
+    return f"best possible: {percent(recent.highest_match_rate)}"
 
 
 def _online(comparison: Comparison) -> str:
@@ -101,21 +101,29 @@ def _online(comparison: Comparison) -> str:
         return "**Online from the next visitor on.** The vertical line marks this moment."
     text = (
         f"**Online since visitor {now.start:,}.** Since then it earns "
-        f"**{now.mean('apprentice'):.2f}** per visitor; the loop that was online from the start "
-        f"earns {now.mean('online'):.2f}."
+        f"**{now.mean('apprentice'):.2f}** per visitor; the always-online engine earns "
+        f"{now.mean('online'):.2f}."
     )
     uplift = now.uplift("apprentice")
     if uplift is None or now.end - now.start < 50:
         return f"{text} Too few visitors to conclude more."
-    ahead = "ahead of" if uplift.mean > 0 else "behind"
-    money = plain(in_money(comparison.world, uplift.mean, sign=True))
-    by = f"by {abs(uplift.mean):.2f} per visitor ({interval(uplift)}){money}"
-    if uplift.low <= 0 <= uplift.high:
-        return (
-            f"{text} It is {ahead} today's rules {by}. The difference is not statistically "
-            "significant."
-        )
-    return f"{text} **It is {ahead} today's rules** {by}."
+    return f"{text} {_lead(uplift, comparison.world)}"
+
+
+def _lead(uplift: Estimate, world: World) -> str:
+    """Compare the apprentice with today's rules in a sentence or two; Markdown."""
+    by = f"{abs(uplift.mean):.2f} per visitor ({interval(uplift)})"
+    by += plain(in_money(world, uplift.mean, sign=True))
+    if uplift.low > 0:
+        return f"**It is ahead of today's rules** by {by}."
+    if uplift.high < 0:
+        return f"**It is behind today's rules** by {by}."
+    if uplift.mean > 0:
+        return f"It is ahead of today's rules by {by}. {_NOT_SIGNIFICANT}"
+    return f"It is behind today's rules by {by}. {_NOT_SIGNIFICANT}"
+
+
+_NOT_SIGNIFICANT = "The difference is not statistically significant."
 
 
 def over_today(uplift: Estimate | None) -> str:
@@ -129,11 +137,13 @@ def over_today(uplift: Estimate | None) -> str:
 
 def a_visitor(world: World, mean: float) -> str:
     """Unit of a mean reward, in short form: money per 1,000 visitors if the world has a unit."""
-    return per_thousand(world, mean) if world.unit and not math.isnan(mean) else "per visitor"
+    return (
+        per_thousand(world, mean) if world.unit and not math.isnan(mean) else "reward per visitor"
+    )
 
 
 ARM_NAMES = {"baseline": "Today's rules", "apprentice": "Apprentice", "online": "Always online"}
-"""Display names of the three loops."""
+"""Display names of the three systems."""
 
 
 def came_alone(world: World, events: Mapping[str, EventState]) -> str:
@@ -146,7 +156,8 @@ def came_alone(world: World, events: Mapping[str, EventState]) -> str:
         f"{ARM_NAMES[arm]} {labelled(items[arm])} **{event.earned:g}**"
         for arm, event in events.items()
     )
-    return f"**Step:** {plain(' · '.join(context.values()))} gave: {'; '.join(given)}."
+    visitor = plain(" · ".join(context.values()))
+    return f"**Step:** {visitor} gave these rewards: {'; '.join(given)}."
 
 
 def interval(value: Estimate) -> str:
@@ -171,7 +182,7 @@ def summary(session: CompareSession) -> str:
         return "No visitors yet."
     rewards = comparison.rewards()
     sentences = [
-        f"{visitors:,} visitors came ({session.world.title}, seed {setup.seed}). "
+        f"{visitors:,} visitors came ({session.world.title}, random seed {setup.seed}). "
         f"Today's rules ({rule_in_words(setup)}) earned "
         f"{rewards['baseline'].mean():.2f} per visitor.",
         _matching(session),
@@ -184,7 +195,7 @@ def summary(session: CompareSession) -> str:
                 f"After visitor {stretch.start:,} it went online. Over the next "
                 f"{stretch.end - stretch.start:,} visitors it earned "
                 f"{stretch.mean('apprentice'):.2f}, today's rules "
-                f"{stretch.mean('baseline'):.2f}, and the loop that was online from the start "
+                f"{stretch.mean('baseline'):.2f}, and the always-online engine "
                 f"{stretch.mean('online'):.2f}; {stretch.worse('apprentice'):,} of them gave it "
                 f"less than they gave today's rules, {stretch.better('apprentice'):,} more."
             )
@@ -192,7 +203,7 @@ def summary(session: CompareSession) -> str:
             sentences.append(f"After visitor {stretch.start:,} it went back to watching.")
     worse = int((rewards["online"] < rewards["baseline"]).sum())
     sentences.append(
-        f"The loop that was online from the start earned {rewards['online'].mean():.2f} over all "
+        f"The always-online engine earned {rewards['online'].mean():.2f} over all "
         f"visitors, and {worse:,} of them gave it less than they gave today's rules."
     )
     return " ".join(sentences)
@@ -203,26 +214,33 @@ def _matching(session: CompareSession) -> str:
     watched, recent, latest = map(record.performance, (None, RECENT_EVENTS, LATEST))
     if not watched.events:
         return "The apprentice never watched."
+    watching = (
+        f"The apprentice watched {watched.events:,} of them and changed nothing that they saw."
+    )
+    if session.setup.explore:
+        watching = (
+            f"The apprentice watched {watched.events:,} of them and changed few of the offers "
+            "they saw."
+        )
     return (
-        f"The apprentice watched {watched.events:,} of them and changed "
-        f"{'nothing' if not session.setup.explore else 'little'} that they saw. It agreed with "
-        f"today's rules for {percent(recent.match_rate)} of the latest {recent.events:,} (a "
-        f"perfect copy: {percent(recent.highest_match_rate)}), and its reward achievement ratio "
-        f"was {percent(latest.reward_achievement_ratio, unknown='undefined')}."
+        f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
+        f"{recent.events:,} ({percent(recent.highest_match_rate)} is the best possible), and its "
+        "reward achievement ratio was "
+        f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
 
 
 def came(session: CompareSession) -> str:
     """Number of visitors, and the period of the numbers shown; Markdown."""
     latest, events = session.latest(), session.alone()
-    since = f" Means cover the visitors since it went online, after {latest.start:,}."
-    against = " In grey: the difference to today's rules, with its 95 % interval."
-    return (
-        f"{counted(latest.end, 'visitor')} came."
-        + (since if latest.start else "")
-        + (against if latest.uplift("online") else "")
-        + (f" {came_alone(session.world, events)}" if events else "")
-    )
+    sentences = [f"{counted(latest.end, 'visitor')} came."]
+    if latest.start:
+        sentences.append(f"Means cover the visitors since it went online, after {latest.start:,}.")
+    if latest.uplift("online"):
+        sentences.append("In grey: the difference to today's rules, with its 95 % interval.")
+    if events:
+        sentences.append(came_alone(session.world, events))
+    return " ".join(sentences)
 
 
 def outlook_title(watching: bool) -> str:
@@ -232,21 +250,25 @@ def outlook_title(watching: bool) -> str:
 
 def outlook(value: SwitchValue, watching: bool) -> str:
     """Describe the forecast of going online; Markdown."""
-    return (
-        ("" if watching else "Forecast before it went online: ")
-        + f"{percent(value.same)} of visitors would get the same offer as before. From the log "
+    forecast = (
+        f"{percent(value.same)} of visitors would get the same offer as before. From the log "
         f"alone, the mean reward could be anything from {value.low_limit:.2f} to "
         f"{value.high_limit:.2f}; today's rules earned {value.today:.2f}."
-        + ("" if watching else " It went on learning, so the result may be higher.")
+    )
+    if watching:
+        return forecast
+    return (
+        f"This was the forecast before it went online. {forecast} It went on learning, so the "
+        "result may be higher."
     )
 
 
 def about(session: CompareSession) -> str:
     """Describe the comparison for a report; Markdown."""
     return (
-        f"Three loops served the same {counted(len(session.comparison), 'visitor')}: today's rules "
-        f"({rule_in_words(session.setup)}), an apprentice that watched them, and a loop that was "
-        "online from the start."
+        f"Three systems served the same {counted(len(session.comparison), 'visitor')}: today's "
+        f"rules ({rule_in_words(session.setup)}), an apprentice that watched them, and an engine "
+        "that was always online."
     )
 
 
@@ -273,8 +295,8 @@ def match_in_short(session: CompareSession) -> str:
         return "No visitors yet."
     ceiling = percent(recent.highest_match_rate)
     return (
-        f"It agrees with today's rules for {percent(recent.match_rate)} of visitors; a "
-        f"perfect copy would for {ceiling}."
+        f"It agrees with today's rules for {percent(recent.match_rate)} of visitors; "
+        f"{ceiling} is the best possible."
     )
 
 
@@ -300,5 +322,5 @@ def worse_in_short(session: CompareSession, arms: Sequence[Mapping[str, float]])
     ours, others = (f"{arms[-1][f'{arm}_worse']:,.0f}" for arm in ("apprentice", "online"))
     return (
         f"Served worse than by today's rules: {ours} visitors by the apprentice, {others} by the "
-        "loop that was online from the start."
+        "always-online engine."
     )

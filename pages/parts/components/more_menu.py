@@ -59,7 +59,7 @@ def more(
                     icon=":material/restart_alt:",
                     type="tertiary",
                     on_click=_closing(reset),
-                    help="Start over with an empty loop.",
+                    help="Start over without any knowledge.",
                 )
         if chosen == "settings":
             _switch_keys()

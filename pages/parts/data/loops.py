@@ -73,7 +73,7 @@ def show_loops(library: Library, owner: str) -> None:
         return
     # The owner may be unknown in the first run, so an empty list is not reported as such.
     number = f" ({len(loops):,})" if loops else ""
-    section(f"Your loops{number}", f"At most {library.store.limits.max_loops:,}.")
+    section(f"Your sessions{number}", f"At most {library.store.limits.max_loops:,}.")
     if not loops:
         _show_first_step()
     shows_all = st.session_state.get(_ALL, False)
@@ -91,7 +91,7 @@ def show_loops(library: Library, owner: str) -> None:
 def _show_first_step() -> None:
     """Draw a link to Play if there are no loops."""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key="no-loops"):
-        st.markdown("Your first answer on Play starts a loop.")
+        st.markdown("Your first answer on Play starts a session.")
         if st.button("Start on Play", icon=":material/touch_app:", type="primary"):
             st.switch_page(PLAY)
 
@@ -111,7 +111,7 @@ def _show(library: Library, owner: str, about: LoopInfo, is_first: bool) -> None
             st.markdown(headline(about.name, world))
             note(plain(_facts(about, world, rewards.mean if rewards else None)))
         st.markdown(counted(about.events, "visitor"), width=110)
-        st.markdown(f"**{rewards.mean:.2f}** per visitor" if rewards else "–", width=110)
+        st.markdown(f"Mean reward **{rewards.mean:.2f}**" if rewards else "–", width=110)
         st.html(sparkline(rewards.curve) if rewards else "<div></div>", width=110)
         kind: Literal["primary", "secondary"] = "primary" if is_first else "secondary"
         with st.container(horizontal=True, width="content"):
@@ -132,7 +132,7 @@ def headline(name: str, world: World | None) -> str:
 def _facts(about: LoopInfo, world: World | None, mean: float | None) -> str:
     """Time of last use, world and seed if not in the name, origin, and mean reward in the world's
     unit."""
-    simulation = f"{world.title if world else 'no world'}, seed {about.seed}"
+    simulation = f"{world.title if world else 'no world'}, random seed {about.seed}"
     used = ago(time.time() - about.used)
     parts = [used, simulation if about.name != simulation else "", ORIGINS.get(about.origin, "")]
     if world is not None and world.unit and mean is not None:
@@ -158,9 +158,9 @@ def _show_damaged(library: Library, owner: str, loop: Damaged) -> None:
         with st.container(gap=None):
             st.markdown(f"**:material/broken_image: {plain(loop.name[:MAX_NAME])}**")
             note(
-                "Damaged: the stored data differ from what was written, so this loop "
+                "Damaged: the stored data differ from what was written, so this session "
                 "cannot be opened or exported. The operator of this server may "
-                "restore a backup; if there is none, delete the loop."
+                "restore a backup; if there is none, delete the session."
             )
         _delete(library, owner, loop)
 
@@ -196,6 +196,6 @@ def _delete(library: Library, owner: str, about: LoopInfo | Damaged) -> None:
             session.leave(about.id)
 
     with st.expander("Delete", icon=":material/delete:", key=f"delete-{about.id}"):
-        st.markdown("Deletes the loop and all its events, for everybody who has its link.")
+        st.markdown("Deletes the session and all its events, for everybody who has its link.")
         icon = ":material/delete_forever:"
         st.button("Delete for good", key=f"erase-{about.id}", icon=icon, on_click=delete)

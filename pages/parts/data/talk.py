@@ -24,7 +24,7 @@ def open_talk() -> Talk:
     """Return the talk about the loops of this browser."""
     no_link()
     show = partial(data_show, library(), owner())
-    return Talk(show, leads_to="the loops of whoever opens it")
+    return Talk(show, leads_to="the sessions of whoever opens it")
 
 
 def data_show(library: Library, owner: str) -> Show:
@@ -34,10 +34,10 @@ def data_show(library: Library, owner: str) -> Show:
     except PersonalizerError as error:
         return Show.of([Screen("loops", partial(plain, error.message), lambda: None, "")])
     events = sum(loop.events for loop in loops)
-    sentence = f"{counted(len(loops), 'loop')}, taught by {counted(events, 'visitor')}."
+    sentence = f"{counted(len(loops), 'session')}, taught by {counted(events, 'visitor')}."
     if not loops:
-        sentence = "The first answer on Play starts a loop."
-    note = "Every event is saved before it counts. The five loops that were used last are shown."
+        sentence = "The first answer on Play starts a session."
+    note = "Every event is saved before it counts. The five sessions that were used last are shown."
     return Show.of([Screen("loops", lambda: sentence, partial(_show, library, loops), note)])
 
 
@@ -52,5 +52,5 @@ def _show_row(library: Library, loop: LoopInfo) -> None:
     with st.container(horizontal=True, vertical_alignment="center", key=f"stage-{loop.id}"):
         st.markdown(headline(loop.name, world))
         st.markdown(counted(loop.events, "visitor"))
-        st.markdown(f"**{rewards.mean:.2f}** per visitor" if rewards else "–")
+        st.markdown(f"Mean reward **{rewards.mean:.2f}**" if rewards else "–")
         st.html(sparkline(rewards.curve) if rewards else "<div></div>")

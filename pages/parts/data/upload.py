@@ -69,7 +69,7 @@ def bring_in(library: Library, owner: str) -> None:
         elif box.open:
             places = ", ".join(world.title for world in WORLDS.values())
             note(
-                "An exported loop, or a log in the service's dsjson: up to "
+                "An exported session, or a log in the service's dsjson: up to "
                 f"{limits.max_events:,} events and {limits.max_upload:,} MiB, "
                 "plain or gzip. If a line is faulty or missing, nothing is imported. "
                 f"Actions of dsjson must be those of {places}, or of a world that you "
@@ -118,6 +118,8 @@ def _end(work: Import, upload: Upload) -> None:
     else:
         if upload.token == work.token:  # Another page may have replaced the upload.
             upload.free()
-        unsure = ORIGINS.get(about.origin)
-        say(f"{about.name} is now in your loops{f', {unsure}' if unsure else ''}.")
+        sentence = f"{about.name} is now in your sessions."
+        if origin := ORIGINS.get(about.origin):
+            sentence = f"{about.name} is now in your sessions, {origin}."
+        say(sentence)
         st.rerun()

@@ -30,7 +30,7 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
         try:
             if not LOOP.fullmatch(view):
                 raise StoreError("This link is broken.")
-            with st.spinner("Opening the loop"):
+            with st.spinner("Opening the session"):
                 state[_LINKED] = result_of(library().opening(view))
         except StoreError as error:
             say_refused(error.message)
@@ -42,7 +42,9 @@ def this_log(session: EvaluateSession, address: str) -> dict[str, str]:
     """Return the link to the evaluated loop's log by its description; empty without a stored
     loop."""
     loop = loop_in_link(session)
-    does = "**This log.** Opens the loop that is evaluated here, with everyone who has come so far."
+    does = (
+        "**This log.** Opens the session that is evaluated here, with everyone who has come so far."
+    )
     return {} if loop is None else {does: session.setup.link(address, loop=loop)}
 
 

@@ -23,7 +23,7 @@ def show_progress(session: EvaluateSession) -> None:
     show_faults(session.refused)
     if session.refused is not None and session.result is not None:
         note(
-            "The requested settings are those of this very loop. Everything else is shown "
+            "The requested settings are those of this very session. Everything else is shown "
             "without them."
         )
     elif session.refused is not None and session.setup.window:

@@ -34,5 +34,5 @@ def choose_settings(setup: EvaluateSetup) -> None:
     setup.draw("estimator", "visitors", "seed", "guess")
     if setup.log != "file":
         loops = EvaluateSetup.declared()["settings"].offered | distinct_names(loops_of(owner()))
-        loops.setdefault(setup.settings, "The loop in the link")
+        loops.setdefault(setup.settings, "The session in the link")
         setup.draw("settings", options=loops)

@@ -25,7 +25,7 @@ _KINDS: Mapping[Kind, str] = {
     "picked": "Best of 200 rules",
 }
 _STORIES: Mapping[Flaw, str] = {
-    "none": "Each experiment is a new loop with new visitors, and each action served to "
+    "none": "Each experiment is a new session with new visitors, and each action served to "
     "everybody, as above. Of 100 intervals at 95 %, 95 should contain the truth, "
     "which only a simulation knows.",
     "no_floor": "No exploration. An action that is never shown cannot be weighted, so the log "
@@ -109,7 +109,7 @@ def verdict(counts: Mapping[str, Count]) -> str:
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
         f"**Our intervals contained the truth {ours.covering:,} of "
-        f"{ours.intervals:,} times, those of the retired service "
+        f"{ours.intervals:,} times, those of Classic Personalizer "
         f"{service.covering:,} of {service.intervals:,}; 95 % would be "
         f"{promised:,}.** "
         f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"
@@ -165,7 +165,7 @@ def _show_counts(runs: CoverageRuns, counts: Mapping[str, Count], kind: Kind) ->
     assert experiment is not None, "there are counts"
     note(
         f"{counted(runs.done, 'experiment')} of {counted(runs.visitors, 'visitor')}, "
-        f"seeds from {experiment.seed}. Served to everybody: {_KINDS[kind].lower()}. "
+        f"random seeds from {experiment.seed}. Served to everybody: {_KINDS[kind].lower()}. "
         "Dashed line: 95 %."
     )
     download_rows(

@@ -17,7 +17,7 @@ _HELP = (
 def show_difference(session: EvaluateSession, result: LogEvaluation) -> None:
     """Draw menus for two policies, and the difference of their rewards."""
     setup, names = session.setup, names_of(result, session.setup)
-    section("Is it better than what ran?", help=_HELP)
+    section("Is it better than the actual offers?", help=_HELP)
     keys, row = list(names), headline_row(result, setup)
     usual = "greedy" if "greedy" in names and not setup.about else row.target if row else keys[-1]
     with st.container(horizontal=True, vertical_alignment="center", key="beside"):

@@ -37,7 +37,7 @@ def choose_file(session: EvaluateSession) -> None:
     with st.container(border=True, key="log-file"):
         if not upload.is_whole:
             note(
-                "A log as the service's dsjson, an exported loop, CSV or Parquet, up "
+                "A log as the service's dsjson, an exported session, CSV or Parquet, up "
                 f"to {most:,} MiB. Each event needs the probability of the shown "
                 "action. The file stays on this server for this visit only, and "
                 "nobody else sees it."

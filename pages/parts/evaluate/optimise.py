@@ -26,9 +26,9 @@ _AUTO = "evaluate-auto"
 _EVERY = 200
 """Visitors between two automatic trials."""
 _AUTO_HELP = (
-    f"During this visit: whenever your loop has {_EVERY:,} more visitors, settings "
+    f"During this visit: whenever your session has {_EVERY:,} more visitors, settings "
     "are tried. The best is applied if its mean and its lower bound both exceed the "
-    "loop's."
+    "session's."
 )
 _STORY = (
     "A dozen settings learn from the log event by event, as if they had served it. "
@@ -46,7 +46,7 @@ def choose(session: EvaluateSession) -> None:
     if log is None:
         return  # The log is being made.
     if log.loop is None:
-        note("A file holds decisions, but no loop with settings to vary.")
+        note("A file holds decisions, but no session with settings to vary.")
         return
     play = _owner(session)
     with st.container(horizontal=True, vertical_alignment="center", key="tune"):
@@ -130,7 +130,7 @@ def _trial_row(trial: SettingsTrial, is_in_force: bool) -> Mapping[str, object]:
         "After visitors": trial.events,
         "Best": trial.optimisation.best.candidate.key,
         "Test half": measured(trial.optimisation.best.judged),
-        "The loop": measured(trial.optimisation.online),
+        "Actual offers": measured(trial.optimisation.online),
         "Applied": "yes" if is_in_force else "no longer" if trial.is_applied else "no",
     }
 
@@ -140,7 +140,7 @@ def _verdict(optimisation: Optimisation) -> str:
     best, earned = optimisation.best, measured(optimisation.online)
     return (
         f"**{_name(best)} looked best on the selection half. On the test half it would "
-        f"earn {measured(best.judged)}; the loop itself earned {earned} there.**"
+        f"earn {measured(best.judged)}; the actual offers earned {earned} there.**"
     )
 
 
@@ -148,26 +148,26 @@ def _offer(session: EvaluateSession, trial: SettingsTrial) -> None:
     """Draw the button that applies the best settings, or the reason why there is none."""
     play = _owner(session)
     if trial.is_in_force:
-        note("It is applied: the loop on Play continues with it. Undo, on Play, reverts it.")
+        note("It is applied: the session on Play continues with it. Undo, on Play, reverts it.")
         return
     if trial.is_applied:
         note("It was applied, and later reverted or changed.")
     if not trial.optimisation.may_apply:
         note(
             "That is not enough to apply it: its mean and its lower bound would both "
-            "have to exceed the loop's, as in the retired service."
+            "have to exceed the session's, as in Classic Personalizer."
         )
     elif not trial.may_apply:
-        note("The settings of the loop have changed: try again.")
+        note("The settings of the session have changed: try again.")
     elif play is None:
         note(
-            "Its mean and its lower bound both exceed the loop's. It can be applied "
-            "only to a loop of your own that is open on Play; this log is another "
+            "Its mean and its lower bound both exceed the session's. It can be applied "
+            "only to a session of your own that is open on Play; this log is another "
             "one."
         )
     else:
         st.button(
-            "Apply it to the loop",
+            "Apply it to the session",
             key="apply",
             icon=":material/check:",
             on_click=partial(_apply, play, session.tuning, trial),
@@ -193,7 +193,7 @@ def _rows(optimisation: Optimisation) -> Iterator[Mapping[str, object]]:
             "Test half": measured(tried.judged),
         }
     yield {
-        "Setting": "What ran",
+        "Setting": "As it was",
         "Selection half": "",
         "Test half": measured(optimisation.online),
     }

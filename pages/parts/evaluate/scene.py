@@ -35,7 +35,7 @@ _KEYS = {
 }
 """Meanings of the marks in the forest."""
 _POLICY_HELP = (
-    "Its best guess now: the choice of the loop without exploration. It has learned "
+    "Best guess now: the choice of the engine without exploration. It has learned "
     "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (

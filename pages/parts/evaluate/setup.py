@@ -26,8 +26,8 @@ Source = Literal["play", "ready", "file"]
 LOG: Setting[Source] = Setting(
     "play",
     "Log",
-    {"play": "The loop on Play", "ready": "A ready-made log", "file": "A file"},
-    help="A ready-made log comes from a new loop that served simulated visitors.",
+    {"play": "The session on Play", "ready": "A ready-made log", "file": "A file"},
+    help="A ready-made log comes from a new session that served simulated visitors.",
 )
 
 
@@ -114,12 +114,13 @@ class EvaluateSetup(Linked):
     ).as_field
     settings: str = Setting(
         "",
-        "Also evaluate the settings of a loop",
+        "Also evaluate the settings of a session",
         {"": "None"},
         "menu",
-        "What a loop with these settings would have done: it learns from this log event by event.",
+        "What a session with these settings would have done: it learns from this log "
+        "event by event.",
         check=_key,
-        words="the name under which a loop may be looked at",
+        words="the name under which a session may be viewed",
     ).as_field
     flaw: Flaw = FLAW.as_field
     times: int = Setting(60, "Experiments", numbers(20, 60, 200, 500)).as_field

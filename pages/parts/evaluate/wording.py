@@ -17,11 +17,11 @@ from pages.parts.text.money import in_money
 from pages.parts.work.session_state import existing
 
 _POLICIES = {
-    "online": "What ran",
+    "online": "Actual offers",
     "baseline": "Today's rules",
     "uniform": "Random",
-    "greedy": "Its best guess now",
-    "classic": "The retired service's learner",
+    "greedy": "Best guess now",
+    "classic": "Classic Personalizer",
 }
 _ACTION = "action "
 _SURE = "Each range is a 95 % interval: for 95 of 100 such logs it contains the true value."
@@ -58,24 +58,34 @@ def _rule(setup: EvaluateSetup) -> str:
 def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
-    said = (
-        "The log has the probability of each offer, so it can answer for policies that never ran. "
-    )
-    visitors = counted(len(result.log.decisions), "visitor") if result else "visitors"
-    if session.setup.log == "file":
-        events = f"{counted(len(result.log.decisions), 'event')} from " if result else ""
-        said += f"Log: {events}your file."
-    elif session.asks_loop:
-        play = existing(PlaySession)
-        is_there = play is not None and play.open.stored is session.stored
-        whose = "that is open on Play" if is_there else "in the link"
-        said += f"Log: {visitors} of the loop {whose}."
-    else:
-        said += f"Log: {visitors} of a simulation, served by a new loop."
+    sentences = [
+        "The log has the chance of each offer, so it can tell what other rules would have earned.",
+        _origin_of_log(session),
+    ]
     if result and result.log.decisions.unmatched:
-        more = counted(result.log.decisions.unmatched, "visitor")
-        said += f" Excluded: {more} for whom the apprentice would have chosen differently."
-    return said
+        visitors = counted(result.log.decisions.unmatched, "visitor")
+        sentences.append(
+            f"Excluded: {visitors} for whom the apprentice would have chosen differently."
+        )
+    return " ".join(sentences)
+
+
+def _origin_of_log(session: EvaluateSession) -> str:
+    """Name the log, with its number of events if they are known."""
+    result = session.result
+    events = len(result.log.decisions) if result else None
+    if session.setup.log == "file":
+        if events is None:
+            return "Log: your file."
+        return f"Log: {counted(events, 'event')} from your file."
+    visitors = "visitors" if events is None else counted(events, "visitor")
+    if not session.asks_loop:
+        simulated = "simulated visitors" if events is None else counted(events, "simulated visitor")
+        return f"Log: {simulated}, served by a new engine."
+    play = existing(PlaySession)
+    if play is not None and play.open.stored is session.stored:
+        return f"Log: {visitors} of the session that is open on Play."
+    return f"Log: {visitors} of the session in the link."
 
 
 def estimate_of(result: LogEvaluation, row: Row, setup: EvaluateSetup) -> Interval | None:
@@ -122,7 +132,7 @@ def about_rule(session: EvaluateSession, result: LogEvaluation) -> str:
     )
     said = (
         f"**The rule {plain(_rule(session.setup))} would earn about {expected.estimate:.2f}, from "
-        f"{expected.low:.2f} to {expected.high:.2f}{would}.** The loop earned "
+        f"{expected.low:.2f} to {expected.high:.2f}{would}.** The engine earned "
         f"{earned.estimate:.2f}{did} while it learned."
     )
     return said if truth is None else f"{said} The truth is {truth:.2f}."

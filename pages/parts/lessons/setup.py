@@ -75,7 +75,7 @@ class LearnSetup(Linked):
     lesson: str = Setting("", "Lesson", _lessons, "").as_field
     step: Step = _STEP.as_field
     seed: int = Setting(
-        -1, "Seed", kind="", check=_seed, words=f"a whole number from 0 to {SEEDS - 1:,}"
+        -1, "Random seed", kind="", check=_seed, words=f"a whole number from 0 to {SEEDS - 1:,}"
     ).as_field
     student: str = Setting(
         "", "Student", kind="", check=_student, words=f"up to {LONGEST} characters"

@@ -18,9 +18,9 @@ from pages.parts.text.format import percent, plain
 from pages.parts.text.glossary import meanings
 
 SHOWN: Mapping[LearningMode, tuple[str, str]] = {
-    "online": ("What it would offer", "so it offers"),
+    "online": ("What it would offer", "chance of offer"),
     "apprentice": ("Its prediction of today's rules for", "prediction of today's rules"),
-    "logging_only": ("What is shown to", "so it is shown"),
+    "logging_only": ("What is shown to", "chance of offer"),
 }
 """Heading of the picture and title of the bars, by learning mode."""
 _HELP = meanings("posterior", "propensity")

@@ -27,7 +27,7 @@ def last(opened: OpenLoop, asks: bool, is_now: bool = True) -> Effect:
     return Effect(note=[(_ASK, False)] if asks else [])
 
 
-_ASK = "Click how they like it. One click is enough to learn from."
+_ASK = "Click how they like it."
 
 
 def _step(world: World, ranked: Ranked, reward: float) -> Pieces:
@@ -55,16 +55,19 @@ def _within(place: float) -> float:
 
 def _in_words(world: World, click: Click) -> str:
     i = click.before.shown
-    item = world.items[i]
-    sent = f"reward {click.reward:g}" if click.answered else f"no answer, so {click.reward:g}"
+    item = plain(world.items[i].label)
+    if click.answered:
+        sent = f"**Your click: reward {click.reward:g}** for {item}."
+    else:
+        sent = f"**Your click: no answer, so {click.reward:g}** for {item}."
     chances = [percent(ranked.probabilities[i]) for ranked in (click.before, click.after)]
     means = [f"{ranked.means[i]:.2f}" for ranked in (click.before, click.after)]
-    moved = f"{means[0]} → **{means[1]}**"
-    if click.before.mode == "online":
-        told = f"Chance {chances[0]} → **{chances[1]}**, expected {moved}."
-    else:
-        told = f"The offer stays the same; expected reward {moved}."
-    return f"**Your click: {sent}** for {plain(item.label)}. {told}"
+    if click.before.mode != "online":
+        return f"{sent} The offer stays the same; expected reward {means[0]} → **{means[1]}**."
+    return (
+        f"{sent} Chance {chances[0]} → **{chances[1]}**, expected reward {means[0]} → "
+        f"**{means[1]}**."
+    )
 
 
 def why_less(click: Click, policy: Policy) -> str:

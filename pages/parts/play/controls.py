@@ -28,13 +28,13 @@ def links_to(session: PlaySession) -> dict[str, str]:
     moment = moment_of(session)
     there = plain(" · ".join(context.values()))
     links = {
-        "**View and copy.** Anyone with this link can watch this loop live and copy "
+        "**View and copy.** Anyone with this link can watch this session live and copy "
         "it, but not change it.": looks,
         f"**View and copy this moment.** The same, after visitor {come:,}, with "
         f"{there} as the visitor.": session.setup.link(address, loop=opened.link, **moment),
     }
     if session.may_answer:
-        play_along = "**Answer, too.** Anyone with this link can change this loop as you can."
+        play_along = "**Answer, too.** Anyone with this link can change this session as you can."
         links[play_along] = f"{looks}#answer={opened.stored.id}"
     return links
 
@@ -48,7 +48,7 @@ def share_loop(session: PlaySession, setup: PlaySetup) -> None:
 def offer_a_copy(session: PlaySession) -> None:
     """Draw the message about another owner's loop, with a button to copy the loop."""
     with st.container(horizontal=True, vertical_alignment="center", key="somebody-elses"):
-        st.markdown("This loop belongs to somebody else. You can watch it, or make a copy.")
+        st.markdown("This session belongs to somebody else. You can watch it, or make a copy.")
         st.button(
             "Make a copy",
             key="make-own",
@@ -72,8 +72,8 @@ def step_back(session: PlaySession) -> None:
         undo(
             partial(_undo, session),
             session.live.is_live or not session.can_undo,
-            "revert the last step exactly: an answer, a simulated crowd, a setting, a "
-            "reset or a new seed.",
+            "revert the last step exactly: an answer, a simulation, a setting, a "
+            "reset or a new random seed.",
         )
         redo(
             session.redo,
@@ -121,14 +121,17 @@ def say_the_mode(session: PlaySession) -> None:
     The mode also applies to worlds opened later.
     """
     mode = session.displayed.loop.settings.learning_mode
-    if mode != "online":
-        imitates = ", and it learns to choose like them" if mode == "apprentice" else ""
-        ways = " Change this in … → Settings." if session.time_travel.at is None else ""
-        st.badge(
-            f"{MODE.said(mode)}: visitors get what today's rules choose{imitates}.{ways}",
-            icon=":material/lock:",
-            color="blue",
+    if mode == "online":
+        return
+    name = MODE.said(mode)
+    sentence = f"{name}: visitors get what today's rules choose."
+    if mode == "apprentice":
+        sentence = (
+            f"{name}: visitors get what today's rules choose, and it learns to choose like them."
         )
+    if session.time_travel.at is None:
+        sentence += " Change this in … → Settings."
+    st.badge(sentence, icon=":material/lock:", color="blue")
 
 
 def say_if_unheard(session: PlaySession) -> None:
@@ -151,5 +154,5 @@ def say_if_full(session: PlaySession) -> None:
     """Report a loop that has served its maximum of visitors."""
     if not session.open.room:
         most = session.open.loop.settings.max_events
-        told = f"This loop has served {most:,} visitors, the maximum."
+        told = f"This session has served {most:,} visitors, the maximum."
         st.info(f"{told} Start a new one with … → Reset.")

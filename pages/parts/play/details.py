@@ -11,7 +11,7 @@ from pages.parts.text.format import section
 BOXES = "boxes"
 """Widget key of the open details."""
 TITLES: Mapping[str, tuple[str, str]] = {
-    "hypotheses": ("balance", "Which model fits best"),
+    "hypotheses": ("balance", "Which model predicts best"),
     "another": ("public", "Change tastes or offers from now on"),
     "log": ("list", "Event log"),
     "code": ("code", "Request, response and code"),

@@ -15,9 +15,8 @@ NAME = "first-minute"
 CROWD = 100
 """Visitors after which the guide is over."""
 _SAID: Mapping[Step, str] = {
-    "answer": "**1 of 3** Say how this visitor likes the offer: the engine learns from that one "
-    "click.",
-    "another": "**2 of 3** Answer once more: the bell of that action moves and becomes narrower.",
+    "answer": "**1 of 3** Say how this visitor likes the offer: one click teaches.",
+    "another": "**2 of 3** Answer once more: the bell of that offer moves and becomes narrower.",
     "crowd": "**3 of 3** Now press **Simulate 100**: simulated visitors answer, and the map fills.",
 }
 

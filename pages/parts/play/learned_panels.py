@@ -29,13 +29,11 @@ from pages.parts.text.glossary import meanings
 from pages.parts.text.money import in_all, per_thousand
 
 _MAP_HELP = (
-    "Each cell is a context, coloured by the action it would offer most. A stronger "
+    "Each cell is one kind of visitor, in the colour of the most likely offer. A stronger "
     "colour means a higher chance. The frame marks the current visitor. With the "
-    "truth revealed, a corner shows the best action wherever it differs."
+    "truth revealed, a corner shows the best offer wherever it differs."
 )
 _REGRET_HELP = meanings("regret")
-_GUESS = "its prediction of today's rules there"
-"""Content of an apprentice's map."""
 _FEW = 3
 """Fields of a world up to which a button switches between maps."""
 
@@ -59,7 +57,7 @@ def head_of_map(setup: PlaySetup, world: World) -> Axes:
         titled("What it has learned", help=_MAP_HELP, width="content")
         setup.draw("truth")
         if len(maps) > 1 and len(world.fields) <= _FEW:
-            st.button("Next view", key="another-map", type="tertiary", on_click=turn)
+            st.button("Change axes", key="another-map", type="tertiary", on_click=turn)
     return axes
 
 
@@ -134,8 +132,10 @@ def _chart(figure: Figure, wish: Mapping[str, object] | None = None) -> tuple[Pa
 def alt_of_map(opened: OpenLoop, favoured: Sequence[Mapping[str, Any]]) -> str:
     """Return the map's alternative text, with numbers."""
     world, knows = opened.world, bool(opened.loop.events)
-    part = "all contexts" if world.is_mapped_whole else "contexts like this one"
-    return f"Map of {part}: {map_in_words(world, favoured, knows)}"
+    content = map_in_words(world, favoured, knows)
+    if world.is_mapped_whole:
+        return f"Map of all contexts: {content}"
+    return f"Map of contexts like this one: {content}"
 
 
 def _part_of(world: World, axes: Axes) -> list[str]:
@@ -146,13 +146,12 @@ def _part_of(world: World, axes: Axes) -> list[str]:
     extent, sentences = world.extent(*(field.name for field in along)), list[str]()
     if len(along) < len(world.fields):
         sentences.append("In all other fields they are like the current visitor.")
-    parts = [
-        f"{extent[field.name]} of the {len(field.values)} values of {plain(field.label)}"
+    sentences += (
+        f"The map has room for {extent[field.name]} of the {len(field.values)} values of "
+        f"{plain(field.label)}."
         for field in along
         if extent[field.name] < len(field.values)
-    ]
-    if parts:
-        sentences.append(f"The map has room for {' and '.join(parts)}.")
+    )
     return sentences
 
 
@@ -166,17 +165,21 @@ def _caption(
         return (
             "No favourites yet. Colours appear as chances grow. Click a cell to meet that visitor."
         )
+    if not truth and mode == "online":
+        return "Each cell: the most likely offer. Pale: unsure. Click one to meet that visitor."
     if not truth:
-        content = "the action offered most" if mode == "online" else _GUESS
-        return f"Each cell shows {content}. Pale means unsure. Click a cell to meet that visitor."
+        return (
+            "Each cell: its prediction of today's rules. Pale: unsure. Click one to meet that "
+            "visitor."
+        )
     right = sum(cell["right"] for cell in favoured)
     said = [f"**{right:,} of {len(favoured):,} right.**"]
     if hidden:
         said.append("That includes visitors who are not on this map.")
     if right < len(favoured):
-        said.append("A corner shows the best action where it differs.")
+        said.append("A corner shows the best offer where it differs.")
     if mode != "online":
-        said.append(f"The map shows {_GUESS}.")
+        said.append("The map shows its prediction of today's rules.")
     return " ".join(said)
 
 
@@ -219,7 +222,7 @@ def _worth(world: World, last: Mapping[str, float]) -> Part:
 
 def reward_figure(curve: curves.Curve, truth: bool, seed: int, look: FigureStyle) -> Figure:
     """Return the chart of mean reward by visitor: overall and recent."""
-    last, title = curve[-1], f"Mean reward by visitor, seed {seed}"
+    last, title = curve[-1], f"Mean reward by visitor, random seed {seed}"
     return Figure(
         "chart-reward",
         title,

@@ -41,18 +41,18 @@ def _go_to(name: str, session: PlaySession | None) -> PlaySession | None:
     try:
         if not LOOP.fullmatch(name):
             raise StoreError("This link is broken.")
-        with st.spinner("Opening the loop"):
+        with st.spinner("Opening the session"):
             stored = result_of(library().opening(name))
         if name == stored.id:  # A link from before links had roles.
             keys().add(name)
         if stored.world is None:
-            raise StoreError("The world of this loop cannot be played here.")
+            raise StoreError("The world of this session cannot be played here.")
         if session is None:
             session = play_session(current_setup(PlaySetup), stored)
         else:
             session.move_to(stored)
         set_widgets(session.setup)
     except StoreError as error:
-        sentence = f"{plain(error.message)} A new loop is open instead."
+        sentence = f"{plain(error.message)} A new session is open instead."
         st.toast(sentence, icon=":material/link_off:", duration="infinite")
     return session

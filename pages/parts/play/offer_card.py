@@ -59,5 +59,6 @@ def _today(ranked: Ranked) -> Badge:
     """Return the badge of an offer by today's rules, regardless of an apprentice's choice."""
     if ranked.shown != ranked.baseline:
         return _BY_CHANCE
-    always = ", always" if ranked.mode == "logging_only" else ""
-    return f"Chosen by today's rules{always}", "lock", "blue"
+    if ranked.mode == "logging_only":
+        return "Always chosen by today's rules", "lock", "blue"
+    return "Chosen by today's rules", "lock", "blue"

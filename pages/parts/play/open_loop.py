@@ -272,7 +272,7 @@ class OpenLoop:
             PersonalizerError: if others have undone or extended the log since.
         """
         if not self.undo_stack.undo() and not self.undo_stack.undo_event(self.last):
-            sentence = "The last visitor on this page is no longer the last of the loop"
+            sentence = "The last visitor on this page is no longer the last of the session"
             raise PersonalizerError("BadRequest", f"{sentence}: nothing was undone.", "entries")
         self.click = self.stepped = None
 

@@ -6,6 +6,7 @@ from functools import partial
 
 import pyarrow as pa
 
+from engine import LoopSettings
 from engine.arrays import Array
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.evaluation.mean_intervals import estimate_of_rewards
@@ -30,11 +31,6 @@ SHEET = Sheet(
     sentences=("learned", "earned"),
 )
 _MAP_TITLE = "What it would offer to whom; a stronger colour means a higher chance"
-_DID = {
-    "online": "learns from each answer",
-    "apprentice": "watches today's rules as an apprentice",
-    "logging_only": "shows and logs the choices of today's rules",
-}
 _KEYED = 12
 """Actions up to which a map's key lists all; of more, only those in the map."""
 _LEAST = 0.3
@@ -68,10 +64,20 @@ def _keys(world: World, actions: Container[str]) -> Keys:
 
 
 def _about(opened: OpenLoop) -> str:
-    settings = opened.loop.settings
     visitors = counted(len(opened.loop.events), "visitor")
-    does = f"{_DID[settings.learning_mode]}, with {settings.policy.label}"
-    return f"A loop that {does}. So far it served {visitors}."
+    return f"{_aim(opened.loop.settings)} So far it has served {visitors}."
+
+
+def _aim(settings: LoopSettings) -> str:
+    """Sentence on the learning mode and the policy."""
+    policy = settings.policy.label
+    match settings.learning_mode:
+        case "online":
+            return f"This engine learns from each answer, with {policy}."
+        case "apprentice":
+            return f"This engine watches today's rules as an apprentice, with {policy}."
+        case "logging_only":
+            return f"This engine shows and logs the choices of today's rules, with {policy}."
 
 
 def _earned(opened: OpenLoop, truth: bool) -> Sequence[str]:

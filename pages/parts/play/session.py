@@ -33,7 +33,7 @@ MOST_LEFT = 8
 """Worlds whose loop is kept for a return; in other worlds a new loop begins."""
 _ASK_EVERY = 1.0
 """Seconds between attempts to look up an unknown outcome."""
-_ELSES = "This loop belongs to somebody else. You can watch and copy it, but not change it."
+_ELSES = "This session belongs to somebody else. You can watch and copy it, but not change it."
 _FORGOTTEN = "older answer"
 """Subject of a refused answer whose offer is forgotten."""
 _PAST = "You are viewing a past moment, which cannot be changed. Go back to now, or play from here."

@@ -64,7 +64,7 @@ class PlaySetup(Tunable):
     ).as_field
     beside: str = Setting(
         "",
-        "Second loop for comparison",
+        "Second session for comparison",
         lambda: side_loop.offered(PlaySetup.policies()),
         "menu",
         "On the stage: the same visitors and random numbers, served with other settings.\n\n"

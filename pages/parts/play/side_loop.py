@@ -37,9 +37,11 @@ _TOGETHER = 20
 def offered(policies: Mapping[str, Policy]) -> dict[str, str]:
     """Return the options for a second loop by name in a link: none, numbers of crossed fields,
     policies, or the learner of the retired service."""
-    crosses = {name: f"Crosses: {CROSSES.offered[number]}" for name, number in _CROSSES.items()}
+    crosses = {
+        name: f"Combined fields: {CROSSES.offered[number]}" for name, number in _CROSSES.items()
+    }
     names = {key: policy.label for key, policy in policies.items()}
-    return {"": "nothing", **crosses, **names, CLASSIC: "The retired service's learner"}
+    return {"": "nothing", **crosses, **names, CLASSIC: "Classic Personalizer"}
 
 
 def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -> LoopSettings:
@@ -56,7 +58,7 @@ def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -
 def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
     """Return names of two loops by the setting in which they differ."""
     if first.learner != second.learner:
-        learners = {"bayesian": "This engine", "classic": "The retired service"}
+        learners = {"bayesian": "This engine", "classic": "Classic Personalizer"}
         return learners[first.learner], learners[second.learner]
     if first.policy != second.policy:
         labels = first.policy.label, second.policy.label
@@ -68,10 +70,12 @@ def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
         return "As set", "The same again"
     if 0 in (first.crosses, second.crosses):
         first_name, second_name = (
-            "Without crosses" if s.crosses == 0 else "With crosses" for s in (first, second)
+            "Context ignored" if s.crosses == 0 else "Context used" for s in (first, second)
         )
         return first_name, second_name
-    first_name, second_name = (f"Crosses: {CROSSES.offered[s.crosses]}" for s in (first, second))
+    first_name, second_name = (
+        f"Combined fields: {CROSSES.offered[s.crosses]}" for s in (first, second)
+    )
     return first_name, second_name
 
 

@@ -27,9 +27,9 @@ def catch_up(session: PlaySession) -> None:
     """Let the second loop, if requested, serve all visitors so far; call before drawing."""
     second, come = _second(session), len(session.displayed.loop.events)
     if session.setup.beside and come > MOST:
-        st.toast(f"A second loop serves at most {MOST:,} visitors; {come:,} have come here.")
+        st.toast(f"A second session serves at most {MOST:,} visitors; {come:,} have come here.")
     if second is not None and not second.is_level:
-        with st.spinner("The second loop serves the same visitors"):
+        with st.spinner("The second session serves the same visitors"):
             result_of(second.catching_up())
 
 
@@ -182,5 +182,5 @@ def _draw_halves(
         chart.beside_rows(world, is_dark(), here, halves),
         chart.beside_spec(world, is_dark()),
         key="beside",
-        alt=f"Two loops side by side: {beliefs}",
+        alt=f"Two sessions side by side: {beliefs}",
     )

@@ -65,14 +65,14 @@ def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Scr
     world = session.displayed.world
     ask = screen(
         scene, f"visitor-{number}", "say-who", "asked",
-        "Ask the room what to offer. Count hands with 1 to 9. Next: the offer.",
+        "Ask the audience what to offer. Count hands with 1 to 9. Next: the offer.",
         hands=[item.label for item in world.items],
         rows=rows_of(world, STAGE),
     )  # fmt: skip
     offer = screen(
         scene, f"offer-{number}", "say-offer", "offered",
-        "The dot is one sample from each bell; the highest wins. Next: the visitor's "
-        "answer.",
+        "Each dot is a sample: one plausible guess at an offer's reward. The highest wins. "
+        "Next: the visitor's answer.",
     )  # fmt: skip
     name = f"answer-{number}"
     return ask, offer, _answer(session, scene, name, partial(let_in, session, name))
@@ -108,7 +108,7 @@ def _truth(session: PlaySession, scene: Scene) -> tuple[Screen, Screen]:
 
 
 def _map(scene: Scene, name: str, then: str, say: str = "say-learned", show: str = "map") -> Screen:
-    note = "One cell for each kind of visitor, in the colour of the action offered most."
+    note = "One cell for each kind of visitor, in the colour of the most likely offer."
     return screen(scene, name, say, show, f"{note} {then}")
 
 
@@ -122,8 +122,9 @@ def _worths(world: World) -> str:
     """Return the rewards of the answers to the most valuable action."""
     answers = answers_to(world, int(world.worth.argmax()))
     worths = " · ".join(f"{answer.label} {answer.reward:.3g}" for answer in answers)
-    at_most = "" if world.worth.min() == world.worth.max() else " at most"
-    return f"What an answer is worth{at_most}: {worths}"
+    if world.worth.min() == world.worth.max():
+        return f"Rewards of the answers: {worths}"
+    return f"Highest rewards of the answers: {worths}"
 
 
 def let_in(session: PlaySession, name: str, crowd: int = 0) -> bool:

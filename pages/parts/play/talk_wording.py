@@ -9,7 +9,7 @@ from engine.loop.entries import Ranked
 from engine.worlds import Context, World
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.play.session import PlaySession
-from pages.parts.play.wording import decided
+from pages.parts.play.wording import decided, highest_sample_in_short
 from pages.parts.text.format import counted, percent, plain
 from pages.parts.text.rewards import said
 
@@ -19,7 +19,7 @@ _MOVED = 0.005
 
 
 def visitor_arrives(opened: OpenLoop) -> str:
-    """Return the waiting visitor's context, and the question to the room."""
+    """Return the waiting visitor's context, and the question to the audience."""
     who = ", ".join(_with_faces(opened.world, opened.context))
     return f"{plain(who)}. What would you offer?"
 
@@ -35,10 +35,11 @@ def _with_faces(world: World, context: Context) -> list[str]:
 def offered(opened: OpenLoop) -> str:
     """Return the offer and its reason."""
     world, ranked, policy = opened.world, opened.ranked, opened.loop.settings.policy
+    parts = chances(ranked, policy)
     if ranked.mode == "online" and ranked.cause == "draw" and ranked.draw is not None:
-        item, draw = plain(world.items[ranked.chosen].label), ranked.draw[ranked.chosen]
-        return f"{item} has the highest sample, {draw:.2f}, so it is offered."
-    return decided(world, ranked, chances(ranked, policy), policy)
+        item = plain(world.items[ranked.chosen].label)
+        return highest_sample_in_short(item, ranked, parts, policy)
+    return decided(world, ranked, parts, policy)
 
 
 def answered(opened: OpenLoop) -> str:
@@ -50,18 +51,20 @@ def answered(opened: OpenLoop) -> str:
     reward = sum(opened.loop.events[before.event_id].rewards)
     after, position = opened.ranked_for(context), before.shown
     item, who = plain(world.items[position].name), plain(", ".join(context.values()))
-    return f"{said(world, position, reward)}: {item} for {who} {_move(before, after, position)}."
+    return _move(said(world, position, reward), f"{item} for {who}", before, after, position)
 
 
-def _move(before: Ranked, after: Ranked, position: int) -> str:
+def _move(answer: str, offer: str, before: Ranked, after: Ranked, position: int) -> str:
+    """Return an answer, and the change of the offer's chance, or of its expected reward."""
     if before.mode != "online":
-        was, now = before.means[position], after.means[position]
-        return f"has an expected reward of {now:.2f} instead of {was:.2f}"
+        mean, former = after.means[position], before.means[position]
+        return f"{answer}: {offer} has an expected reward of {mean:.2f} instead of {former:.2f}."
     was, now = before.probabilities[position], after.probabilities[position]
     if abs(now - was) < _MOVED:
-        return f"stays at {percent(now)}"
-    rises = "rises" if now > was else "falls"
-    return f"{rises} from {percent(was)} to {percent(now)}"
+        return f"{answer}: {offer} stays at {percent(now)}."
+    if now > was:
+        return f"{answer}: {offer} rises from {percent(was)} to {percent(now)}."
+    return f"{answer}: {offer} falls from {percent(was)} to {percent(now)}."
 
 
 def crowd(session: PlaySession) -> str:
@@ -79,27 +82,25 @@ def learned(opened: OpenLoop, truth: bool) -> str:
         return "Nobody has answered yet, so it knows nothing."
     if truth:
         right = sum(bool(cell["right"]) for cell in cells)
-        return (
+        sentence = (
             f"After {counted(come, 'answer')} it is right for {right:,} of {len(cells):,} kinds "
-            f"of visitors{_of_whom(opened.world)}."
+            "of visitors."
         )
-    names = {item.id: item.name for item in opened.world.items}
-    favourite = _most(cells, names)
-    offers = f"{plain(favourite)}{_of_whom(opened.world)}"
-    return f"After {counted(come, 'answer')} it would offer {offers}."
+    else:
+        names = {item.id: item.name for item in opened.world.items}
+        sentence = _most(cells, names, counted(come, "answer"))
+    return sentence if opened.world.is_mapped_whole else f"{sentence} The map shows only these."
 
 
-def _of_whom(world: World) -> str:
-    """Return the limitation of a map without room for the whole world."""
-    return "" if world.is_mapped_whole else ", among those on its map"
-
-
-def _most(cells: list[dict[str, object]], names: Mapping[str, str]) -> str:
-    """Return the action favoured in most cells, with their number."""
+def _most(cells: list[dict[str, object]], names: Mapping[str, str], answers: str) -> str:
+    """Return the action favoured in most cells, with their number, after so many answers."""
     (action, count), *others = Counter(str(cell["action"]) for cell in cells).most_common()
+    offer = plain(names[action])
     if not others:
-        return f"{names[action]} to everybody"
-    return f"{names[action]} to {count:,} of {len(cells):,} kinds of visitors"
+        return f"After {answers} it would offer {offer} to everybody."
+    return (
+        f"After {answers} it would offer {offer} to {count:,} of {len(cells):,} kinds of visitors."
+    )
 
 
 def earned(opened: OpenLoop, truth: bool) -> str:

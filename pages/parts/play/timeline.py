@@ -87,7 +87,7 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
     if at is None:
         return
     with st.container(horizontal=True, vertical_alignment="center", key="past"):
-        whose = "This loop belongs to somebody else. " if is_anothers else ""
+        whose = "This session belongs to somebody else. " if is_anothers else ""
         st.markdown(
             f"{whose}You are viewing visitor **{at:,}** of {come:,}, with "
             "everything as it was then. Nobody can answer here."
@@ -105,7 +105,7 @@ def say_when(session: PlaySession, is_anothers: bool) -> None:
             key="play-from-here",
             icon=":material/alt_route:",
             on_click=session.time_travel.play_from_here,
-            help="Start a loop of your own from this moment. This one stays unchanged.",
+            help="Start a session of your own from this moment. This one stays unchanged.",
         )
 
 
@@ -137,7 +137,7 @@ def show(session: PlaySession) -> DeltaGenerator:
             type="tertiary",
             on_click=travel.mark,
             disabled=off,
-            help="Bookmark this moment. Every crowd and every change of settings is "
+            help="Bookmark this moment. Every simulation and every change of settings is "
             "bookmarked automatically.",
         )
         if travel.is_open and not off:

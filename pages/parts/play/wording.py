@@ -24,27 +24,60 @@ def decided(world: World, ranked: Ranked, chances: Sequence[Chance], policy: Pol
     if ranked.draw is not None:
         return _draw(name, ranked, chances, policy)
     if max(ranked.means) - min(ranked.means) < _ALIKE:
-        return f"Nothing learned so far separates the actions: {name} was chosen at random."
+        return f"Nothing learned so far separates the offers: {name} was chosen at random."
     mean = ranked.means[ranked.chosen]
     return f"{name} has the highest expected reward, {mean:.2f}, so it is offered."
 
 
 def _chance(name: str, kept: float) -> str:
-    left = f"{percent(kept)} of offers are kept for exploration"
-    return f"**Chosen at random**, not by expected reward: {name}. {left}."
+    share = percent(kept)
+    return (
+        f"**Chosen at random**, not by expected reward: {name}. {share} of offers are kept for "
+        "exploration."
+    )
 
 
 def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) -> str:
+    """Return the sample that decided, and the share of samples that give the chance."""
     assert ranked.draw is not None
-    draw = f"{name} has the highest sample, {ranked.draw[ranked.chosen]:.2f}"
-    wins = chances[ranked.chosen].wins
-    if wins is None or not isinstance(policy, Thompson):
-        return f"{draw}, so it is offered."
+    sample, mine = ranked.draw[ranked.chosen], chances[ranked.chosen]
+    if not isinstance(policy, Thompson):
+        return _highest_sample(name, ranked)
     chance = percent(ranked.probabilities[ranked.chosen])
+    if mine.wins is not None:
+        return (
+            f"{name} has the highest sample, {sample:.2f}. It wins {_of_100(mine.wins)} (hollow "
+            f"bar); as {policy.agreement} must agree, its chance is **{chance}** (full)."
+        )
+    wins = _samples_won(ranked, chances)
+    if percent(wins) == chance:
+        return f"{_highest_sample(name, ranked)} It wins in {_of_100(wins)} samples."
+    random = percent(sum(part.kept for part in chances))
     return (
-        f"{draw}. It wins {_of_100(wins)} (hollow bar); as {policy.agreement} must agree, its "
-        f"chance is **{chance}** (full)."
+        f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; with "
+        f"{random} random offers, its chance is **{chance}**."
     )
+
+
+def _samples_won(ranked: Ranked, chances: Sequence[Chance]) -> float:
+    """Share of samples that the offer wins if one sample decides."""
+    return chances[ranked.chosen].won / sum(part.won for part in chances)
+
+
+def _highest_sample(name: str, ranked: Ranked) -> str:
+    assert ranked.draw is not None
+    return f"{name} has the highest sample, {ranked.draw[ranked.chosen]:.2f}, so it is offered."
+
+
+def highest_sample_in_short(
+    name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy
+) -> str:
+    """Return the sentence for the stage; with the share of samples if that is the chance."""
+    chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
+    decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].wins is None
+    if decides_alone and percent(wins) == percent(chance):
+        return f"{name} has the highest sample. It wins in {_of_100(wins)} samples."
+    return _highest_sample(name, ranked)
 
 
 _ALIKE = 1e-9
@@ -52,20 +85,32 @@ _ALIKE = 1e-9
 
 
 def _today(ranked: Ranked, labels: Sequence[str]) -> str:
-    item = f"**{labels[ranked.shown]}**"
+    item, own = f"**{labels[ranked.shown]}**", labels[ranked.chosen]
     if ranked.mode == "logging_only":
         return f"Today's rules choose {item}, and it is always shown. Nothing is imitated."
-    own = "it, too" if ranked.chosen == ranked.shown else labels[ranked.chosen]
-    why = f"A random action is shown, {item}"
-    if ranked.shown == ranked.baseline:
-        why = f"Today's rules choose {item}, and it is shown"
-    return f"{why}. The apprentice would have chosen {own}."
+    is_rule, agrees = ranked.shown == ranked.baseline, ranked.chosen == ranked.shown
+    match is_rule, agrees:
+        case True, True:
+            return (
+                f"Today's rules choose {item}, and it is shown. The apprentice would have chosen "
+                "it, too."
+            )
+        case True, False:
+            return (
+                f"Today's rules choose {item}, and it is shown. The apprentice would have chosen "
+                f"{own}."
+            )
+        case False, True:
+            return f"A random offer is shown, {item}. The apprentice would have chosen it, too."
+        case _:
+            return f"A random offer is shown, {item}. The apprentice would have chosen {own}."
 
 
 def _of_100(share: float) -> str:
-    if 0 < share < 0.005:
+    """Format a share as a frequency; rounded like `percent`."""
+    if 0 < share < 0.01:
         return "under 1 of 100"
-    if 0.995 < share < 1:
+    if 0.99 < share < 1:
         return "over 99 of 100"
     return f"{100 * share:.0f} of 100"
 
@@ -74,9 +119,10 @@ def legend(
     world: World, ranked: Ranked, chances: Sequence[Chance], before: bool, truth: bool
 ) -> str:
     """Return the legend of the marks in a picture, except those of `striped`."""
-    sentences = ["Wide bell: unsure."]
+    sentences = []
     if ranked.draw is not None:
-        sentences.append("Dots: one random sample from each bell.")
+        sentences.append("Dots are samples: one plausible guess at each offer's reward.")
+    sentences.append("Wide bell: unsure.")
     if chances[ranked.baseline].wins is not None:
         sentences.append(
             "Hollow bar: how often each has the highest sample. Full bar: once enough "
@@ -95,11 +141,19 @@ def striped(world: World, ranked: Ranked, chances: Sequence[Chance]) -> str:
     total = sum(kept)
     if not total:
         return ""
-    whose = (
-        "offers are kept for exploration" if ranked.mode == "online" else "predictions are random"
-    )
-    whole = f"Striped: {percent(total)} of {whose}"
-    if kept[0] - min(kept) < _ALIKE:
-        return f"{whole}, the same share for each."
-    label = plain(world.items[ranked.baseline].label)
-    return f"{whole}, half for {label}, the first action, and half for all."
+    share, label = percent(total), plain(world.items[ranked.baseline].label)
+    match ranked.mode == "online", kept[0] - min(kept) < _ALIKE:
+        case True, True:
+            return f"Striped: {share} of offers are kept for exploration, the same share for each."
+        case True, False:
+            return (
+                f"Striped: {share} of offers are kept for exploration, half for {label}, the first "
+                "action, and half for all."
+            )
+        case False, True:
+            return f"Striped: {share} of predictions are random, the same share for each."
+        case _:
+            return (
+                f"Striped: {share} of predictions are random, half for {label}, the first action, "
+                "and half for all."
+            )

@@ -27,7 +27,7 @@ def show_line_up(setup: RaceSetup) -> None:
 def show_before(setup: RaceSetup) -> None:
     """Draw the line-up in place of results."""
     with st.container(key="line-up"):
-        section("Contenders")
+        section("Methods")
         show_line_up(setup)
 
 
@@ -60,7 +60,7 @@ def show_results(session: RaceSession, scene: Scene) -> None:
         if box.open:
             draw(scene, "table-note", "table")
     with st.expander(
-        "About the contenders", icon=":material/groups:", key="who", on_change="rerun"
+        "About the methods", icon=":material/groups:", key="who", on_change="rerun"
     ) as box:
         if box.open:
             show_line_up(session.displayed)

@@ -20,9 +20,9 @@ from pages.parts.text.glossary import explained
 
 KEY = RaceSetup.key
 _BET = "Place your bet first: who will earn most?"
-_OTHER_CROWDS = "With other visitors: the next seed."
+_OTHER_CROWDS = "With other visitors: the next random seed."
 _CONTENDERS_HELP = (
-    "All contenders serve the same visitors with the same random numbers. Their "
+    "All methods serve the same visitors with the same random numbers. Their "
     "settings are under … → Settings."
 )
 
@@ -41,8 +41,7 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
     ready = {
         "A fair race": Preset(
             fair,
-            "One winner for everybody, or learning individual tastes: what is the "
-            "difference worth?",
+            "One winner for everybody, or individual tastes: what is the difference worth?",
         ),
         "Against today's rules": Preset(
             replace(fair, who="ours,ab,present,uniform"),
@@ -59,8 +58,8 @@ def presets(now: RaceSetup) -> dict[str, Preset]:
         ),
         "What exploration costs": Preset(
             replace(fair, who="ours,nofloor,textbook,ucb"),
-            "This engine explores with 5 % of offers, so that its log can evaluate "
-            "any other method. The same engine without exploration shows the price.",
+            "This engine makes 5 % of its offers at random, so that its log can evaluate "
+            "any other method. The same engine without random offers shows the price.",
         ),
         "All methods": Preset(
             replace(fair, who=",".join(everybody()), crowds=5),
@@ -132,7 +131,7 @@ def choose_contenders(setup: RaceSetup) -> None:
     if ordered(st.session_state.get(KEY("chosen"), [])) != ordered(setup.keys):
         st.session_state[KEY("chosen")] = setup.keys
     st.pills(
-        "Contenders",
+        "Methods",
         list(names),
         key=KEY("chosen"),
         selection_mode="multi",

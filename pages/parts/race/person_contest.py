@@ -178,7 +178,7 @@ def show_scores(session: PlaySession) -> None:
     _show_sums(duel, session.setup.truth)
     _offer_a_race(duel)
     note(
-        "Your choices are logged separately: they have no probabilities, and the loop "
+        "Your choices are logged separately: they have no probabilities, and the session "
         "on this page stays unchanged. The engine here also started without "
         f"knowledge, and uses {plain(duel.settings.policy.label)}."
     )

@@ -28,11 +28,13 @@ SHEET = Sheet(
 )
 _REGRET_HELP = f"{meanings('regret')} A flat line means no more missed rewards."
 _SEGMENT_HELP = (
-    "Missed reward per visitor with this value, over the whole race. A contender can "
+    "Missed reward per visitor with this value, over the whole race. A method can "
     f"be good overall and bad for some visitors.\n\n{meanings('segment')}"
 )
-_INTERVALS_HELP = "Values in brackets are 95 % intervals of the mean (Student's t over the crowds)."
-_TABLE_HELP = "Crowds won: nobody earned more there; a tie is shared."
+_INTERVALS_HELP = (
+    "Values in brackets are 95 % intervals of the mean (Student's t over the repetitions)."
+)
+_TABLE_HELP = "Repetitions won: nobody earned more there; a tie is shared."
 
 
 def scene_of(session: RaceSession, style: FigureStyle) -> Scene:
@@ -92,14 +94,16 @@ class _Figures:
         self._is_one_crowd = is_one_crowd(self._finals)
 
     def finals(self) -> Figure:
-        """Mean reward of each contender, the highest first."""
+        """Mean reward of each method, the highest first."""
         top, once = _end_of_finals(self._finals), self._is_one_crowd
         raced = tuple(entry for entry in self._entries if entry[0] in self._known.keys)
-        with_interval = "" if once else " with its 95 % interval"
+        heading = "Mean reward of each method with its 95 % interval, the highest first: "
+        if once:
+            heading = "Mean reward of each method, the highest first: "
         return Figure(
             f"chart-race-finals-{top}-{once}-{hash(raced)}",
             "Who earns most",
-            f"Mean reward of each contender{with_interval}, the highest first: "
+            heading
             + "; ".join(
                 f"{self._names[f.contender]} {measured(f.reward, 3)}" for f in self._finals
             ),
@@ -108,13 +112,13 @@ class _Figures:
         )
 
     def rewards(self) -> Figure:
-        """Mean reward of the latest visitors of each contender, over the visitors."""
+        """Mean reward of the latest visitors of each method, over the visitors."""
         known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.recent(key) for key in known.keys}
         return Figure(
             f"chart-race-reward-{visitors}-{hash(self._entries)}",
             "Reward over time",
-            "Mean reward of each contender by visitor, at the end: "
+            "Mean reward of each method by visitor, at the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:.2f}" for key, band in bands.items()),
             charts.reward_spec(
                 self._style.dark, visitors, known.latest_visitors, self._entries, self._drifts
@@ -123,14 +127,14 @@ class _Figures:
         )
 
     def losses(self) -> Figure:
-        """Cumulative regret of each contender, over the visitors."""
+        """Cumulative regret of each method, over the visitors."""
         known, visitors, size = self._known, self._plan.visitors, self._style.size
         bands = {key: known.regret(key) for key in known.keys}
         end = span_of(max(float(band.high.max()) for band in bands.values()), 10)
         return Figure(
             f"chart-race-regret-{visitors}-{end}-{hash(self._entries)}",
             "Missed rewards (regret)",
-            "Cumulative regret of each contender by visitor, at the end: "
+            "Cumulative regret of each method by visitor, at the end: "
             + "; ".join(f"{self._names[key]} {band.mean[-1]:,.0f}" for key, band in bands.items()),
             charts.regret_spec(self._style.dark, visitors, end, self._entries, self._drifts),
             charts.band_rows(self._plan, bands, self._entries, end, _banded(self._session), size),
@@ -138,14 +142,14 @@ class _Figures:
         )
 
     def segments(self) -> Figure:
-        """Regret per visitor of each contender, for each value of the context."""
+        """Regret per visitor of each method, for each value of the context."""
         world, segments = self._plan.world, self._known.segments()
         top = charts.tenths_above(segment.regret.mean for segment in segments)
         once, places = self._is_one_crowd, len(world.segments())
         return Figure(
             f"chart-race-segments-{key_of(world)}-{top}-{once}-{hash(self._entries)}",
             "Whose rewards are missed?",
-            "Regret per visitor of each contender, for each value of the context: "
+            "Regret per visitor of each method, for each value of the context: "
             + "; ".join(
                 f"{self._names[s.contender]}, {s.value}, {s.regret.mean:.2f}" for s in segments
             ),
@@ -195,7 +199,7 @@ def _table(session: RaceSession) -> Table:
         "race-table",
         pd.DataFrame([*_table_rows(session)]),
         columns={
-            "Crowds won": TableColumn("%.0f\u00a0%%"),
+            "Repetitions won": TableColumn("%.0f\u00a0%%"),
             "Mean reward": TableColumn(width="medium"),
             "Regret": TableColumn(help=meanings("regret"), width="medium"),
             "Recovered after": TableColumn(help=wording.RECOVERY_HELP, width="medium"),
@@ -208,9 +212,9 @@ def _table_rows(session: RaceSession) -> Iterator[Mapping[str, object]]:
     for final in session.known.finals():
         back = {"Recovered after": wording.recovery_in_words(final.recovery)}
         yield {
-            "Contender": names[final.contender],
+            "Method": names[final.contender],
             "Mean reward": measured(final.reward, 3),
-            "Crowds won": 100 * final.won,
+            "Repetitions won": 100 * final.won,
             "Regret": measured(final.regret, 0),
             **(back if session.known.plan.drift == "halfway" else {}),
         }

@@ -78,7 +78,7 @@ class RaceSetup(Tunable):
     seed: int = SEED.as_field
     who: str = Setting(
         "ours,epsilon,ab,classic",
-        "Contenders",
+        "Methods",
         kind="",
         always=True,
         check=_known,
@@ -86,16 +86,16 @@ class RaceSetup(Tunable):
     ).as_field
     visitors: int = Setting(
         1_000,
-        "Visitors in a crowd",
+        "Visitors per repetition",
         numbers(200, 500, 1_000, 2_000, 5_000, 10_000, 20_000),
         "slider",
     ).as_field
     crowds: int = Setting(
         10,
-        "Crowds",
+        "Repetitions",
         numbers(1, 2, 5, 10, 20, 50, 100, 200, 500),
         "slider",
-        "How often the race is repeated with new visitors. One crowd is luck; many are evidence.",
+        "How often the race is repeated with new visitors. One is luck; many are evidence.",
     ).as_field
     drift: Drift = DRIFT.as_field
     delay: int = Setting(
@@ -110,11 +110,11 @@ class RaceSetup(Tunable):
         "Visitors between model updates",
         numbers(1, 10, 20, 50, 100, 200, 500),
         "slider",
-        "The retired service trained continuously, but chose with a copy that was "
+        "Classic Personalizer trained continuously, but chose with a copy that was "
         "renewed every few minutes. 1 means at once.",
     ).as_field
     crosses: int = replace(
-        CROSSES, default=2, label="Single-model contender: crosses of context fields", help=None
+        CROSSES, default=2, label="Single-model method: fields combined", help=None
     ).as_field
     trial: int = Setting(
         200, "A/B tests: rewards in the trial", numbers(50, 100, 200, 500, 1_000, 2_000), "slider"

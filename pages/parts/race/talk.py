@@ -44,7 +44,7 @@ def race_show(session: RaceSession) -> Show:
         [
             screen(
                 _line_up(session), "line-up", "question", "names",
-                "Ask the room for its bets. Count hands with 1 to 9. Next: the race.",
+                "Ask the audience for its bets. Count hands with 1 to 9. Next: the race.",
                 hands=list(session.setup.names.values()),
             ),
             screen(
@@ -55,7 +55,7 @@ def race_show(session: RaceSession) -> Show:
             ),
             screen(
                 scene, "curves", "say-latest", "rewards",
-                "The band encloses the middle 80 % of crowds.",
+                "The band encloses the middle 80 % of repetitions.",
             ),
             screen(
                 scene, "lost", "say-losses", "losses",

@@ -10,7 +10,7 @@ from pages.parts.race.choice_record import YOU
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import MAX_STEPS, RaceSetup
 from pages.parts.settings.known_worlds import label_of
-from pages.parts.text.format import counted, percent, plain
+from pages.parts.text.format import counted, in_a_sentence, percent, plain
 from pages.parts.text.model_names import model_name
 from pages.parts.text.money import in_money, scale_of
 
@@ -20,19 +20,19 @@ _PLACES = ("1st", "2nd", "3rd")
 def size_of(setup: RaceSetup) -> str:
     """Describe the size of the race, or the reason why it cannot be started; Markdown."""
     if len(setup.keys) < 2:
-        return "Choose at least two contenders."
+        return "Choose at least two methods."
     visitors, crowds = setup.size
     size = (
-        f"{counted(crowds, 'crowd')} × {visitors:,} visitors × "
-        f"{len(setup.keys)} contenders = {setup.steps:,} choices."
+        f"{counted(crowds, 'repetition')} × {visitors:,} visitors × "
+        f"{len(setup.keys)} methods = {setup.steps:,} choices."
     )
     if setup.one_run:
         size += " With you in it, all serve your visitors, once."
     if setup.steps <= MAX_STEPS:
         return size
     return (
-        f"{size} This page races at most {MAX_STEPS:,}: use fewer visitors, crowds "
-        "or contenders. There is no such limit in Python."
+        f"{size} This page races at most {MAX_STEPS:,}: use fewer visitors, "
+        "repetitions or methods. There is no such limit in Python."
     )
 
 
@@ -41,12 +41,13 @@ def progress_of(session: RaceSession) -> str:
     plan, known = session.known.plan, session.known
     text = (
         f"{len(known):,} of {plan.runs:,} runs done; {len(known.shared):,} of "
-        f"{plan.repetitions:,} crowds completed"
+        f"{plan.repetitions:,} repetitions completed"
     )
     if not session.ahead:
         return text
-    is_or_are = "is" if session.ahead == 1 else "are"
-    return f"{text}. {counted(session.ahead, 'other race')} {is_or_are} ahead of yours."
+    if session.ahead == 1:
+        return f"{text}. 1 other race is ahead of yours."
+    return f"{text}. {session.ahead:,} other races are ahead of yours."
 
 
 def names_in_markdown(setup: RaceSetup) -> dict[str, str]:
@@ -76,13 +77,15 @@ def verdict(session: RaceSession) -> str:
         return " ".join(filter(None, (ended, _one_run(session), _about_the_bet(session, names))))
     leader, second = names[margin.leader], names[margin.next]
     earned = _per_visitor(finals[0].reward.mean, known.plan.world)
-    over = f"over {counted(len(known.shared), 'crowd')}"
+    crowds = counted(len(known.shared), "repetition")
     more = f"{margin.ahead.mean:.3f} more than {second}{interval(margin.ahead)}"
-    ahead = f"{more}{plain(in_money(known.plan.world, margin.ahead.mean))}, {over}"
-    text = f"**{leader} earned most: {earned}.** That is {ahead}."
+    more += plain(in_money(known.plan.world, margin.ahead.mean))
+    text = f"**{leader} earned most: {earned}.** That is {more}, over {crowds}."
     if not margin.is_clear:
-        text = f"**No clear winner.** {leader} earned {earned}, {ahead}."
-        text += " The difference is not statistically significant."
+        text = (
+            f"**No clear winner.** {leader} earned {earned}, {more}, over {crowds}. The "
+            "difference is not statistically significant."
+        )
     return " ".join(part for part in (ended, text, _about_the_bet(session, names)) if part)
 
 
@@ -97,12 +100,16 @@ def _one_run(session: RaceSession) -> str:
     world = session.known.plan.world
     earned = {final.contender: _per_visitor(final.reward.mean, world) for final in finals}
     first, second = (final.contender for final in finals[:2])
-    run = f"In this one run of {session.known.plan.visitors:,} visitors"
+    visitors = f"{session.known.plan.visitors:,} visitors"
     if first == YOU:
-        beaten = f"Next came {names[second]} with {earned[second]}."
-        return f"**{run} you earned most: {earned[YOU]}.** {beaten} {ONE_RUN}"
-    best = f"**{run} {names[first]} earned most: {earned[first]}.**"
-    return f"{best} You earned {earned[YOU]}. {ONE_RUN}"
+        return (
+            f"**In this one run of {visitors} you earned most: {earned[YOU]}.** Next came "
+            f"{names[second]} with {earned[second]}. {ONE_RUN}"
+        )
+    return (
+        f"**In this one run of {visitors} {names[first]} earned most: {earned[first]}.** You "
+        f"earned {earned[YOU]}. {ONE_RUN}"
+    )
 
 
 ONE_RUN = "One run has no interval, so the order may be chance."
@@ -115,8 +122,10 @@ def where_you_raced(setup: RaceSetup) -> str:
     yours = setup.yours
     if yours is None or setup.can_have_you:
         return ""
-    where = f"{label_of(yours.world)} with seed {yours.seed}"
-    return f"You have chosen for {len(yours.choices)} visitors of {where}: you can race only there."
+    return (
+        f"You have chosen for {len(yours.choices)} visitors of {label_of(yours.world)} with random "
+        f"seed {yours.seed}: you can race only there."
+    )
 
 
 def _about_failures(known: Standings, names: dict[str, str]) -> str:
@@ -124,23 +133,24 @@ def _about_failures(known: Standings, names: dict[str, str]) -> str:
     if not known.failures:
         return ""
     count, first = len(known.failures), known.failures[0]
-    whose = f"{names[first.contender]} in crowd {first.repetition + 1:,}"
-    why = plain(first.error.removesuffix("."))
-    return f"{count:,} of {len(known):,} runs failed; the first, {whose}: {why}."
+    return (
+        f"{count:,} of {len(known):,} runs failed; the first, {names[first.contender]} in "
+        f"repetition {first.repetition + 1:,}: {plain(first.error.removesuffix('.'))}."
+    )
 
 
 def _about_the_bet(session: RaceSession, names: dict[str, str]) -> str:
     if session.bet is None:
         return ""
     order = [final.contender for final in session.known.finals()]
-    yours = f"You bet on {names[session.bet]}"
+    name = names[session.bet]
     if session.bet not in order:
-        return f":orange-badge[{yours}: it failed in every crowd.]"
+        return f":orange-badge[You bet on {name}: it failed in every repetition.]"
     place = order.index(session.bet)
     if place == 0:
-        return f":green-badge[{yours}, and were right.]"
+        return f":green-badge[You bet on {name}, and were right.]"
     rank = _PLACES[place] if place < len(_PLACES) else f"{place + 1}th"
-    return f":orange-badge[{yours}: it came {rank} of {len(order)}.]"
+    return f":orange-badge[You bet on {name}: it came {rank} of {len(order)}.]"
 
 
 def interval(value: Estimate, digits: int = 3) -> str:
@@ -186,13 +196,14 @@ def about_hypotheses(session: RaceSession) -> str:
     if belief is None:
         return ""
     names = {h.key: model_name(h) for h in LoopSettings().compared}
-    idea = names[belief.hypothesis]
-    since = f"after visitor {belief.since:,}" if belief.since else "from the first visitor on"
-    return (
+    idea = in_a_sentence(names[belief.hypothesis])
+    weights = (
         f"This engine runs {belief.others + 1} models and weights each by how well it predicts. "
-        f"At the end, one model has {percent(belief.weight)} of the weight: "
-        f"*{idea[0].lower()}{idea[1:]}*. It was ahead of the others {since}."
+        f"At the end, one model has {percent(belief.weight)} of the weight: *{idea}*."
     )
+    if not belief.since:
+        return f"{weights} It was ahead of the others from the first visitor on."
+    return f"{weights} It was ahead of the others after visitor {belief.since:,}."
 
 
 def recovery_in_words(visitors: int | None) -> str:
@@ -213,14 +224,15 @@ def about_finals(session: RaceSession) -> str:
     known, unit = session.known, plain(scale_of(session.known.plan.world))
     if session.displayed.one_run is not None:
         text = (
-            f"One run: the {known.plan.visitors:,} visitors you served, seed "
+            f"One run: the {known.plan.visitors:,} visitors you served, random seed "
             f"{known.plan.seed}, with the same random numbers."
         )
     elif all(math.isnan(final.reward.low) for final in known.finals()):
-        text = f"One crowd, seed {known.plan.seed}, is luck; many are evidence."
+        text = f"One repetition, random seed {known.plan.seed}, is luck; many are evidence."
     else:
         text = (
-            f"Mean over {counted(len(known.shared), 'crowd')}, seed {known.plan.seed}. "
+            f"Mean over {counted(len(known.shared), 'repetition')}, random seed "
+            f"{known.plan.seed}. "
             "The thin line is the 95 % interval of the mean."
         )
     return f"{text} {unit}".rstrip()
@@ -230,7 +242,7 @@ def about_bands(session: RaceSession, names: str) -> str:
     """Explain the dotted lines; Markdown."""
     return (
         f"{in_markdown(session.displayed, names)}: the dotted lines enclose the middle 80 "
-        "% of crowds. The thin lines of *Who earns most* show the uncertainty of the "
+        "% of repetitions. The thin lines of *Who earns most* show the uncertainty of the "
         "mean."
     )
 
@@ -242,9 +254,9 @@ def about(session: RaceSession) -> str:
     """Describe the race for a report."""
     known = session.known
     return (
-        f"{counted(len(known.keys), 'contender')} served the same "
-        f"{counted(len(known.shared), 'crowd')} of "
-        f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers."
+        f"{counted(len(known.keys), 'method')} served the same "
+        f"{counted(known.plan.visitors, 'visitor')}, with the same random numbers, in "
+        f"{counted(len(known.shared), 'repetition')}."
     )
 
 
@@ -253,24 +265,27 @@ def first_and_last(session: RaceSession) -> tuple[str, str]:
     known, names = session.known, session.displayed.names
     finals, plan = known.finals(), known.plan
     ends = (finals[0], finals[-1]) if len(finals) > 1 else finals
-    world, crowd = plan.world, "each crowd" if len(known.shared) > 1 else "the crowd"
+    world, late = plan.world, f"the last {counted(known.latest_visitors, 'visitor')}"
+    if len(known.shared) > 1:
+        late += " of each repetition"
 
     def earned(final: Final) -> str:
         latest = known.latest(final.contender)
-        return f"{names[final.contender]} earned {latest.mean:.2f} per visitor{interval(latest, 2)}"
+        return (
+            f"{names[final.contender]} earned {latest.mean:.2f} per visitor from {late}"
+            f"{interval(latest, 2)}."
+        )
 
-    def more(final: Final) -> str:
-        missed = counted(round(final.regret.mean), "reward")
+    def missed(final: Final) -> str:
+        rewards = counted(round(final.regret.mean), "reward")
         if world.unit:
-            missed += f", or {world.in_unit(final.regret.mean, 1):,.0f} {world.unit},"
-        return f"{missed} more than {names[final.contender]} earned{interval(final.regret, 0)}"
+            rewards += f" ({world.in_unit(final.regret.mean, 1):,.0f} {world.unit})"
+        return (
+            f"{names[final.contender]} missed {rewards} over {counted(plan.visitors, 'visitor')}, "
+            f"compared with the best offer for each{interval(final.regret, 0)}."
+        )
 
-    late = counted(known.latest_visitors, "visitor")
-    return (
-        f"Recently (the last {late} of {crowd}), {'; '.join(map(earned, ends))}.",
-        f"With the best offer for each, {counted(plan.visitors, 'visitor')} would have given "
-        f"{'; '.join(map(more, ends))}.",
-    )
+    return " ".join(map(earned, ends)), " ".join(map(missed, ends))
 
 
 # -- on the stage: one sentence a screen ----------------------------------------------------
@@ -291,11 +306,10 @@ def leader_in_short(session: RaceSession) -> str:
     if margin is None:
         return "There is nothing to compare."
     first, second = names[margin.leader], names[margin.next]
-    earned = f"{finals[0].reward.mean:.3f}"
-    by = f"{margin.ahead.mean:.3f} more than {second}"
+    earned, more = f"{finals[0].reward.mean:.3f}", f"{margin.ahead.mean:.3f}"
     if not margin.is_clear:
-        return f"No clear winner: {first} earned {earned} per visitor, {by}."
-    return f"{first} earned most: {earned} per visitor, {by}."
+        return f"No clear winner: {first} earned {earned} per visitor, {more} more than {second}."
+    return f"{first} earned most: {earned} per visitor, {more} more than {second}."
 
 
 def latest_in_short(session: RaceSession) -> str:

@@ -27,17 +27,17 @@ WORLD = Setting(
 )
 SEED = Setting(
     7,
-    "Seed",
+    "Random seed",
     range(1_000_000),
     "box",
-    f"{meaning('seed')} Another seed starts over.",
+    f"{meaning('seed')} Another number starts over.",
     always=True,
     travels=True,
 )
 SPEED = Setting(4, "Playback speed (visitors per second)", numbers(1, 4, 20, 100))
 CROSSES = Setting(
     4,
-    "Crosses of context fields",
+    "Fields combined by the engine",
     {0: "none", 1: "single fields", 2: "pairs", 3: "triples", 4: "quadruples"},
     help=f"{meaning('crosses')} Changing it relearns everything.",
 )

@@ -27,7 +27,7 @@ def rules_of(world: World) -> dict[str, str]:
     return {
         "always": "Always one action",
         **tables_of(world),
-        "mood": "An editor's mood",
+        "mood": "Random",
         "bestseller": "Last month's bestseller",
     }
 

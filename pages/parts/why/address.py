@@ -41,7 +41,7 @@ def open_why() -> tuple[WhySession, PlaySession]:
         with st.spinner("Reading what it knew then"), session.giving_way():
             is_there = result_of(session.finding(opened, requested))
         if not is_there:
-            say_refused("The loop no longer has this event. This is its latest one.")
+            say_refused("The session no longer has this event. This is its latest one.")
     in_address = WhyQuery.from_query(query)
     address = address_of(opened, in_address if in_address.is_now else session.query)
     if without_stage != address:

@@ -73,9 +73,11 @@ def _beliefs(session: WhySession, subject: Subject, style: FigureStyle) -> Figur
 
 
 def _marks(session: WhySession, subject: Subject) -> str:
-    dashed = "Dashed: for the actual visitor. " if session.changed else ""
-    drawn = ", a dot its sample for this visitor" if subject.ranked.draw is not None else ""
-    return f"{dashed}A bell shows the expected reward of each action{drawn}."
+    sentences = ["Dashed: for the actual visitor."] if session.changed else []
+    sentences.append("A bell shows what each offer may earn.")
+    if subject.ranked.draw is not None:
+        sentences.append("A dot is its sample: one plausible guess for this visitor.")
+    return " ".join(sentences)
 
 
 def _about_beliefs(session: WhySession, subject: Subject) -> Text:

@@ -31,12 +31,12 @@ def asked_about(subject: Subject) -> str:
 def answered(subject: Subject, come: int) -> str:
     """Number of the visitor, and the reward."""
     if subject.number is None:
-        return "Nobody has answered yet. This is what the engine believes now."
-    gave = "has not answered yet"
-    if subject.earned is not None:
-        gave = f"gave {round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
-    visitor = f"Visitor {subject.number:,} of {come:,}, who {gave}."
-    return f"{visitor} This is what the engine believed then."
+        return "This is what the engine believes now."
+    visitor = f"Visitor {subject.number:,} of {come:,}"
+    if subject.earned is None:
+        return f"{visitor} has not answered yet. This is what the engine believed then."
+    reward = f"{round(subject.earned, 2):g}{plain(in_all(subject.world, subject.earned))}"
+    return f"{visitor} gave the reward {reward}. This is what the engine believed then."
 
 
 def named(world: World, position: int | None) -> str:
@@ -45,22 +45,23 @@ def named(world: World, position: int | None) -> str:
 
 
 def in_short(world: World, ranked: Ranked, gap: Gap, action: int, against: int | None) -> list[str]:
-    """Lead of an action over another, and its share of knowledge."""
+    """Lead of an action over another with its chance, and its share of knowledge."""
     name, other = (f"**{plain(named(world, at))}**" for at in (action, against))
-    behind = gap.mean < 0
-    first = (
-        f"The expected reward of {name} is {abs(gap.mean):.2f} {'lower' if behind else 'higher'} "
-        f"than that of {other}{plain(in_money(world, abs(gap.mean)))}"
-    )
+    by = f"{abs(gap.mean):.2f}"
+    money = plain(in_money(world, abs(gap.mean)))
     if abs(gap.mean) < _ALIKE:
-        first = f"{name} and {other} have the same expected reward"
+        lead = f"{name} and {other} have the same expected reward."
+    elif gap.mean < 0:
+        lead = f"The expected reward of {name} is {by} lower than that of {other}{money}."
+    else:
+        lead = f"The expected reward of {name} is {by} higher than that of {other}{money}."
     if gap.sd:
-        first += f"; {name} is better with a probability of {_sureness(gap)}"
-    return [f"{first}.", _drawn(ranked, gap)]
+        lead += f" The chance that {name} is better is {_sureness(gap)}."
+    return [lead, _drawn(ranked, gap)]
 
 
 def _sureness(gap: Gap) -> str:
-    """Probability that the action is the better one: under a Gaussian belief never 0 or 1."""
+    """Chance that the action is the better one: under a Gaussian belief never 0 or 1."""
     if gap.sureness > 0.99:
         return "more than 99\u00a0%"
     if gap.sureness < 0.01:
@@ -79,10 +80,10 @@ def _drawn(ranked: Ranked, gap: Gap) -> str:
     if gap.curiosity is None:
         return "It follows from what the engine knows; no sample decided."
     apart = gap.mean + gap.curiosity
-    text = (
-        f"Its sample is {abs(apart):.2f} {'lower' if apart < 0 else 'higher'}: "
-        f"{signed(gap.mean)} from what it knows, {signed(gap.curiosity)} from luck."
-    )
+    parts = f"{signed(gap.mean)} from what it knows, {signed(gap.curiosity)} from luck"
+    text = f"Its sample (a plausible guess) is {abs(apart):.2f} higher: {parts}."
+    if apart < 0:
+        text = f"Its sample (a plausible guess) is {abs(apart):.2f} lower: {parts}."
     if gap.mean < -_ALIKE < _ALIKE < apart:
         return f"{text} Luck alone put it ahead."
     return text
@@ -119,24 +120,24 @@ def left_out(world: World, left: Omission) -> str:
 
 def worth(importances: Importances, world: World) -> str:
     """Summarise the measurement in a sentence or two."""
-    rests = f"Measured on {counted(importances.events, 'visitor')}"
     fields = [importance for importance in importances.each if importance.left.kind == "field"]
     matter = [importance for importance in fields if importance.loss.low > 0]
     gained = importances.value.mean - importances.by_chance.mean
     text = (
-        f"{rests}: its best guesses earn **{importances.value.mean:.2f}** per visitor, a random "
-        f"action **{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
+        f"Measured on {counted(importances.events, 'visitor')}: its best guesses earn "
+        f"**{importances.value.mean:.2f}** per visitor, a random action "
+        f"**{importances.by_chance.mean:.2f}**{plain(more_money(world, gained))}."
     )
     if not matter:
         return f"{text} No single field is known to matter yet."
     most = matter[0]
     others = len(matter) - 1
     name = plain(left_out(world, most.left))
-    more = (
-        f" {counted(others, 'other field matters', 'other fields matter')}, too." if others else ""
-    )
     lost = f"**{most.loss.mean:.2f}** of it{plain(in_money(world, most.loss.mean))}"
-    return f"{text} Without {name} it would lose {lost}.{more}"
+    text += f" Without {name} it would lose {lost}."
+    if not others:
+        return text
+    return f"{text} {counted(others, 'other field matters', 'other fields matter')}, too."
 
 
 def in_its_unit(world: World) -> str:

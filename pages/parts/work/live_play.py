@@ -198,7 +198,8 @@ class LivePlay:
         text = f"{done:,} of {self.enqueued:,} visitors served"
         if crowd is None or not crowd.others:
             return text
+        if crowd.ahead == 1:
+            return f"{text}. 1 other is ahead of you."
         if crowd.ahead:
-            is_or_are = "is" if crowd.ahead == 1 else "are"
-            return f"{text}. {counted(crowd.ahead, 'other')} {is_or_are} ahead of you."
+            return f"{text}. {crowd.ahead:,} others are ahead of you."
         return f"{text}, in turn with {counted(crowd.others, 'other')}"

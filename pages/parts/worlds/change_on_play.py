@@ -32,7 +32,7 @@ def show_world_controls(session: PlaySession) -> None:
         icon=":material/shuffle:",
         disabled=not can,
         on_click=session.change_tastes,
-        help="In each context the true rates move to other actions, by the loop's seed. "
+        help="In each context the true rates move to other actions, by the session's random seed. "
         "What was learned there is wrong from now on.",
     )
     _write_offers(session, world, can)
@@ -67,7 +67,7 @@ def _write_offers(session: PlaySession, world: World, can: bool) -> None:
         disabled=not can or bool(faults) or written == rows.base,
         on_click=session.offer,
         args=(written,),
-        help="A new action is liked according to one field, drawn by the seed. The others "
+        help="A new action is liked according to one field, drawn by the random seed. The others "
         "keep their rates. A reward of 1 is a success with the action that is worth "
         "most.",
     )

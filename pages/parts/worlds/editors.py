@@ -103,7 +103,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     every = "Every combination of values is a context."
     named = "A field is named once, or again in each row."
     section("Visitors", f"{every} {named} {_HOW}")
-    hint = "One value per row. Sent as: the value in a request, if it is not the name"
+    hint = "One value per row. How often: its weight. Sent as: its name in the API, if different"
     say_first("values", faults, hint)
     frame = as_frame(session.values.base, _VALUES, share="1")
     config = {

@@ -70,7 +70,7 @@ def show_kept(session: WorldsSession, owner: str) -> None:
     section(
         f"Your worlds ({len(kept)})",
         f"At most {limits.max_worlds:,}, each for {limits.retention_days:,} days "
-        "after its last use. Loops keep the world that they started with.",
+        "after its last use. Sessions keep the world that they started with.",
     )
     if not kept:
         note("None yet. A world is saved when you press Save, or play it.")
@@ -150,7 +150,7 @@ def _menu(session: WorldsSession, owner: str, kept: KeptWorld) -> None:
         icon=":material/delete_forever:",
         on_click=delete,
         width="stretch",
-        help="Its link stops working. Loops that use it stay, and so does the open draft.",
+        help="Its link stops working. Sessions that use it stay, and so does the open draft.",
     )
 
 

@@ -63,7 +63,7 @@ def show_rank_request(world: World | None) -> None:
             st.button("Rank it", key="rank-own", icon=":material/send:", on_click=rank)
         with right:
             status, body = st.session_state.get(_ANSWER, ("", {}))
-            headline = status or "The answer of a new loop with seed 7 appears here."
+            headline = status or "The answer of a new session with random seed 7 appears here."
             note(headline, explained(headline))
             if status:
                 st.code(json.dumps(body, indent=2, ensure_ascii=False), "json", height=320)

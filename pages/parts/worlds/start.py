@@ -41,7 +41,7 @@ _KNOBS = {
     "base": ("Reward of random offers, %", 1, 90, 30),
     "uneven": ("Unevenness of visitors, %", 0, 100, 0),
     "drift": ("Tastes change (on Race)", 0, 0, 0),
-    "seed": ("Seed", 0, 999_999, 1),
+    "seed": ("Random seed", 0, 999_999, 1),
 }
 """Parameters of a generated world: label, least, most, default."""
 _TOGETHER = {
@@ -270,7 +270,7 @@ def show_move_of_play(session: WorldsSession) -> None:
         icon=":material/moved_location:",
         disabled=world is None or world == play.open.world or not play.may_change,
         on_click=send,
-        help="The loop on Play keeps what it has learned, and meets this world from its "
+        help="The session on Play keeps what it has learned, and meets this world from its "
         "next visitor on.",
     )
 

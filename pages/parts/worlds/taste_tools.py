@@ -37,7 +37,7 @@ def show_taste_tools(session: WorldsSession, faults: Sequence[CellFault]) -> Non
             wrap=True,
         )
         help, key = meaning("seed"), "worlds-scramble-seed"
-        st.number_input("Seed", 0, 999_999, 1, key=key, width=110, help=help)
+        st.number_input("Random seed", 0, 999_999, 1, key=key, width=110, help=help)
         st.button(
             "Random rates",
             key="scramble",

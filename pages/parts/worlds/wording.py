@@ -28,7 +28,7 @@ COLUMNS = {
     "share": "How often",
     "worth": "Pays",
     "sends": "Sent as",
-    "unit": "Rewards in",
+    "unit": "Reward unit",
     "story": "Story",
     "adds": "Adds",
     "when": "When",
@@ -88,17 +88,27 @@ def point_of(levels: Mapping[str, float]) -> str:
     if best - single < 0.005:
         return "One action is best for everybody: the context does not matter."
     share = (best - single) / single if single else 0.0
-    more = f", {share:.0%} more".replace("%", "\u00a0%") if single else ""
+    if not single:
+        return (
+            f"The best single action earns nothing; knowing every taste earns {earned(best)}. "
+            "That is what learning can gain here."
+        )
+    percentage = f"{share:.0%}".replace("%", "\u00a0%")
     return (
         f"The best single action earns {earned(single)}; knowing every taste earns "
-        f"{earned(best)}{more}. That is what learning can gain here."
+        f"{earned(best)}, {percentage} more. That is what learning can gain here."
     )
 
 
 def changes_on_race(drift: Drift) -> str:
     """Describe the drift of a world's tastes; empty for none."""
-    how = {"none": "", "halfway": "halfway", "slow": "slowly, one context after the other"}[drift]
-    return f"On Race, tastes change {how}." if how else ""
+    match drift:
+        case "none":
+            return ""
+        case "halfway":
+            return "On Race, tastes change halfway."
+        case "slow":
+            return "On Race, tastes change slowly, one context after the other."
 
 
 def more_of(faults: Sequence[CellFault], listed: int) -> str:

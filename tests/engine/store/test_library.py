@@ -26,7 +26,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
     library = Library(store)
     opened = finish(library.copying(library.open(kept.view), "you"))
     copy = store.about(opened.id)
-    assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, seed 7, copy")
+    assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, random seed 7, copy")
     assert copy.end == store.about(kept.id).end
     assert beliefs(opened.loop) == beliefs(kept.loop)
     serve_next(opened)

@@ -44,7 +44,7 @@ EVERY_WORLD = pytest.mark.parametrize("world", WORLDS.values(), ids=WORLDS)
 
 def all_specs(world: World, dark: bool) -> list[dict[str, Any]]:
     return [
-        beliefs.belief_spec(world, dark, "so it offers"),
+        beliefs.belief_spec(world, dark, "chance of offer"),
         contexts.map_spec(world, dark, next(iter(axes_of(world)))),
         curves.reward_spec(dark, True),
         curves.regret_spec(dark),

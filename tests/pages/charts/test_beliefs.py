@@ -136,7 +136,7 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
     rows = drawn(world, loop.settings.policy, previewed(loop, world))
     assert [row["row"] for row in rows] == list(range(1, size + 1))
     for dark in (False, True):
-        spec = beliefs.belief_spec(world, dark, "so it offers")
+        spec = beliefs.belief_spec(world, dark, "chance of offer")
         signals = {signal["name"]: signal.get("expr") for signal in spec["params"]}
         head = float(signals["head"].removesuffix("*px"))
         assert (float(signals["lane"]), head >= 40) == (height, True)
@@ -150,7 +150,7 @@ def test_from_two_to_fifty_actions_each_has_a_row_that_can_be_read(size: int) ->
 @pytest.mark.parametrize("size", [PAGE, STAGE])
 def test_the_scale_of_the_bells_names_what_rewards_can_be_and_shades_it(size: Size) -> None:
     """Beyond is uncertainty only: readers took a scale from -1 to 2 for possible rewards."""
-    layers = beliefs.belief_spec(WORLDS["coffee"], False, "so it offers", size=size)["layer"]
+    layers = beliefs.belief_spec(WORLDS["coffee"], False, "chance of offer", size=size)["layer"]
     shade, rules = (each["transform"] for each in layers[1:3])
     named = [told for _, told, is_chance in json.loads(rules[0]["calculate"]) if not is_chance]
     assert named == ["0", "½", "1"]

@@ -24,7 +24,7 @@ AXES = next(iter(axes_of(COFFEE)))
 
 def specs(world: World) -> list[str]:
     made = truth_spec(world, False, AXES), map_spec(world, False, AXES)
-    return [json.dumps(spec) for spec in (*made, belief_spec(world, False, "so it offers"))]
+    return [json.dumps(spec) for spec in (*made, belief_spec(world, False, "chance of offer"))]
 
 
 @pytest.mark.parametrize("place", range(3))

@@ -20,7 +20,7 @@ def specs(dark: bool = False) -> Iterator[Spec]:
 
 def _specs(dark: bool) -> Iterator[Spec]:
     world = WORLDS["movies"]
-    yield belief_spec(world, dark, "so it offers", size=STAGE)
+    yield belief_spec(world, dark, "chance of offer", size=STAGE)
     yield context_map.map_spec(world, dark, next(iter(axes_of(world))), STAGE)
     yield curves.reward_spec(dark, True)
     yield comparison.match_spec(dark, 100, True)
@@ -58,11 +58,11 @@ def test_all_type_is_28_pixels_of_a_window_of_1280_or_larger() -> None:
 
 
 def test_on_a_page_nothing_follows_the_window_but_which_row_comes_first_in_a_small_one() -> None:
-    spec = belief_spec(WORLDS["movies"], False, "so it offers")
+    spec = belief_spec(WORLDS["movies"], False, "chance of offer")
     follows = [param for param in spec["params"] if "windowSize" in param.get("expr", "")]
     assert [param["name"] for param in follows] == ["low"]
     assert str(spec).count("windowSize") == 1
-    other = belief_spec(WORLDS["movies"], False, "so it offers", size=LESSON)
+    other = belief_spec(WORLDS["movies"], False, "chance of offer", size=LESSON)
     assert "windowSize" not in str(other)
 
 

@@ -89,7 +89,7 @@ def test_the_truth_is_shown_over_the_guess(open_learn: Open, own: OwnLesson) -> 
 
 def test_a_lesson_is_walked_from_the_guess_to_play(open_learn: Open) -> None:
     app = open_learn(lesson="own", own=pack(OWN), seed="12")
-    assert "Seed 12" in app.text
+    assert "Random seed 12" in app.text
     assert OWN.question in app.bare
     app.guess(key_in_links(OWN))
     for _ in range(4):

@@ -90,7 +90,7 @@ def test_a_restarted_server_opens_it_again_and_lists_it(open_app: Open, stored: 
     library().store.hand_over("somebody", app.session.owner)
     app.at.switch_page("../../data.py")
     listed = unescape(app.run().text)
-    assert "Bakery, seed 11" in listed
+    assert "Bakery, random seed 11" in listed
     assert "30 visitors" in listed
     assert app.widget(f"open-{stored.id}").label == "Open"
 

@@ -35,11 +35,14 @@ def test_every_option_can_be_a_second_loop(name: str, first: LoopSettings) -> No
 
 def test_two_loops_are_called_by_what_sets_them_apart() -> None:
     first = PlaySetup().settings()
-    assert names_of(first, beside("no-crosses", first)) == ("With crosses", "Without crosses")
-    assert names_of(beside("no-crosses", first), first) == ("Without crosses", "With crosses")
-    assert names_of(first, beside("pairs", first)) == ("Crosses: quadruples", "Crosses: pairs")
+    assert names_of(first, beside("no-crosses", first)) == ("Context used", "Context ignored")
+    assert names_of(beside("no-crosses", first), first) == ("Context ignored", "Context used")
+    assert names_of(first, beside("pairs", first)) == (
+        "Combined fields: quadruples",
+        "Combined fields: pairs",
+    )
     assert names_of(first, beside("greedy", first)) == ("Thompson sampling", "Greedy")
-    assert names_of(first, beside("classic", first)) == ("This engine", "The retired service")
+    assert names_of(first, beside("classic", first)) == ("This engine", "Classic Personalizer")
     assert names_of(first, first) == ("As set", "The same again")
     tuned = replace(first, policy=EpsilonGreedy(0.1))
     names = names_of(tuned, beside("epsilon", tuned))

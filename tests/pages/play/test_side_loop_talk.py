@@ -19,7 +19,7 @@ def test_it_begins_with_what_sets_the_two_apart(open_app: Open) -> None:
     app = open_app(stage="1", beside="no-crosses")
     assert (
         title(app)
-        == "Same visitors, same random numbers. Left: With crosses. Right: Without crosses."
+        == "Same visitors, same random numbers. Left: Context used. Right: Context ignored."
     )
 
 
@@ -44,8 +44,8 @@ def test_each_visitor_is_served_by_both_loops_and_one_sentence_names_both(
     assert stands.visitors == 60
     assert stands.first != stands.second
     assert title(app) == (
-        f"Both served 60 visitors. With crosses: {stands.first:.2f} each. "
-        f"Without crosses: {stands.second:.2f}."
+        f"Both served 60 visitors. Context used: {stands.first:.2f} each. "
+        f"Context ignored: {stands.second:.2f}."
     )
 
 
@@ -105,7 +105,7 @@ def test_a_loop_that_had_too_many_visitors_stands_alone_and_it_is_said(
     app.finish_the_crowd()
     assert app.session.open.side_loop is None
     assert "What would you offer" in title(app)
-    assert app.run().at.toast[0].value.startswith("A second loop serves at most 5 visitors")
+    assert app.run().at.toast[0].value.startswith("A second session serves at most 5 visitors")
 
 
 def test_a_second_loop_that_there_is_not_is_said_and_the_usual_talk_begins(open_app: Open) -> None:

@@ -122,10 +122,10 @@ def test_if_nobody_comes_the_talk_stays_where_it_is(
 
 def test_what_answers_are_worth_is_said_in_the_worlds_own_words() -> None:
     usual = play_show(PlaySession(PlaySetup())).screens[-1]
-    assert usual.note == "What an answer is worth: Loved it 1 · So-so 0.5 · Ignored 0"
+    assert usual.note == "Rewards of the answers: Loved it 1 · So-so 0.5 · Ignored 0"
     hotel = replace(GALLERY["hotel"].world, levels=(Level(1.0, "Booked"), Level(0.25, "Asked")))
     assert stage_play._worths(hotel) == (
-        "What an answer is worth at most: Booked 1 · Asked 0.25 · Ignored 0"
+        "Highest rewards of the answers: Booked 1 · Asked 0.25 · Ignored 0"
     )
 
 

@@ -138,7 +138,8 @@ def test_a_link_to_the_moment_that_is_now_stays_there_whoever_comes(open_app: Op
     assert "You are viewing visitor **4** of 5" in guest.run().text
     guest.at.session_state["has-told"] = True
     assert (
-        "This loop belongs to somebody else. You are viewing visitor **4** of 5" in guest.run().text
+        "This session belongs to somebody else. You are viewing visitor **4** of 5"
+        in guest.run().text
     )
     offered = {button.key for button in guest.at.button}
     assert "play-from-here" in offered

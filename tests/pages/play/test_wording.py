@@ -46,6 +46,36 @@ def striped(ranked: Ranked, policy: Policy) -> str:
     return told(wording.striped(WORLD, ranked, chances(ranked, policy)))
 
 
+def of_100(share: float) -> str:
+    """A share as a frequency; displayed as certain only if it is."""
+    if share not in {0.0, 1.0} and not 0.01 <= share <= 0.99:
+        return "under 1 of 100" if share < 0.5 else "over 99 of 100"
+    return f"{100 * share:.0f} of 100"
+
+
+def test_without_a_floor_the_percentage_of_an_offer_is_its_share_of_samples() -> None:
+    policy, found = Thompson(floor=0.0, agreement=1), 0
+    for ranked in rankings(policy):
+        label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
+        assert ranked.draw is not None
+        assert decided(ranked, policy) == (
+            f"{label} has the highest sample, {ranked.draw[ranked.shown]:.2f}, so it is offered. "
+            f"It wins in {of_100(chance)} samples."
+        )
+        found += percent(chance) == f"{100 * chance:.0f}\u00a0%"
+    assert found > 10
+
+
+@pytest.mark.parametrize("agreement", [1, 4])
+def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: int) -> None:
+    policy = Thompson(floor=0.0, agreement=agreement)
+    for ranked in rankings(policy)[:5]:
+        label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
+        sentence = wording.highest_sample_in_short(label, ranked, chances(ranked, policy), policy)
+        won = f"{label} has the highest sample. It wins in {of_100(chance)} samples."
+        assert (told(sentence) == won) is (agreement == 1)
+
+
 def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> None:
     policy = Thompson(floor=0.3, agreement=1)
     for ranked in rankings(policy):
@@ -53,8 +83,17 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
         if ranked.cause == "draw":
             assert ranked.draw is not None
             highest = max(draw for draw in ranked.draw if draw is not None)
-            assert sentence == f"{label} has the highest sample, {highest:.2f}, so it is offered."
-            assert "Dots: one random sample from each bell" in legend(ranked, policy)
+            won = [part.won for part in chances(ranked, policy)]
+            share = won[ranked.shown] / sum(won)
+            chance = percent(ranked.probabilities[ranked.shown])
+            assert sentence == (
+                f"{label} has the highest sample, {highest:.2f}, so it is offered. It wins in "
+                f"{of_100(share)} samples."
+                if percent(share) == chance
+                else f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
+                f"samples; with 30\u00a0% random offers, its chance is {chance}."
+            )
+            assert "Dots are samples: one plausible guess" in legend(ranked, policy)
         else:
             assert sentence == (
                 f"Chosen at random, not by expected reward: {label}. "
@@ -76,7 +115,7 @@ def test_where_draws_must_agree_it_is_said_how_that_makes_the_chance() -> None:
         assert sentence
         wins = chances(ranked, policy)[ranked.shown].wins
         assert wins is not None
-        if 0.005 < wins < 0.995:
+        if 0.01 <= wins <= 0.99:
             assert sentence[1] == f"{100 * wins:.0f} of 100"
             found += 1
         assert sentence[2] == percent(ranked.probabilities[ranked.shown])
@@ -135,7 +174,7 @@ def test_policies_without_draws_tell_what_decided() -> None:
         f"{label} has the highest expected reward, {mean:.2f}, so it is offered."
     )
     blank = rankings(Greedy(), visitors=0)[0]
-    assert "Nothing learned so far separates the actions" in decided(blank, Greedy())
+    assert "Nothing learned so far separates the offers" in decided(blank, Greedy())
     soft = rankings(Softmax())[0]
     assert decided(soft, Softmax()).endswith(
         "chosen at random; its chance is the length of its bar."

@@ -46,7 +46,7 @@ def test_you_race_before_your_own_visitors_once() -> None:
     assert (plan.visitors, plan.repetitions, plan.seed_of(0)) == (12, 1, 7)
     assert (plan.drift, plan.delay, plan.refresh) == ("none", 0, 1)
     assert setup.names["you"] == "You, 12 visitors"
-    assert "1 crowd × 12 visitors × 3 contenders = 36 choices." in size_of(setup)
+    assert "1 repetition × 12 visitors × 3 methods = 36 choices." in size_of(setup)
     without = setup.having({"who": "ours,uniform"}).plan()
     assert (without.visitors, without.drift, without.delay) == (1_000, "slow", 50)
     assert without.seed_of(0) != 7
@@ -59,5 +59,5 @@ def test_you_cannot_race_before_visitors_whom_you_never_met(other: dict[str, obj
     assert "Against you" in presets(setup)
     elsewhere = setup.having(other).fitted()
     assert elsewhere.keys == ["ours", "uniform"]
-    assert "with seed 7: you can race only there." in where_you_raced(elsewhere)
+    assert "with random seed 7: you can race only there." in where_you_raced(elsewhere)
     assert "Against you" not in presets(elsewhere)

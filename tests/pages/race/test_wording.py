@@ -16,4 +16,4 @@ def test_everybody_has_a_name_and_a_story_in_every_world(world: str) -> None:
     for story in setup.stories.values():
         assert story.endswith(".")
         assert "!" not in story
-    assert "13 contenders" in size_of(setup)
+    assert "13 methods" in size_of(setup)

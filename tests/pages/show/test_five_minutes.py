@@ -1,4 +1,4 @@
-"""The five-minute show: existing acts, and steps from page to page."""
+"""The five-minute demo: existing acts, and steps from page to page."""
 
 from collections.abc import Callable
 from itertools import pairwise
@@ -89,9 +89,9 @@ def test_the_room_offers_what_most_are_for_and_a_link_brings_its_picks_back(
     duel = app.at.session_state["stage-room"]
     assert duel.choices == (0, 1)
     items = duel.world.items
-    assert f"The room: {items[1].label}, reward" in bare(app.text)
+    assert f"The audience: {items[1].label}, reward" in bare(app.text)
     app.at.query_params["screen"] = "room-over"
     app.run()
     own, other = (sum(one) for one in zip(*duel.scores(), strict=True))
-    assert app.at.title[0].value == f"After 2 visitors: the room {own:g}, the engine {other:g}."
+    assert app.at.title[0].value == f"After 2 visitors: the audience {own:g}, the engine {other:g}."
     assert not app.session.open.loop.events

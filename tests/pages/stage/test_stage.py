@@ -101,7 +101,7 @@ class DataApp(AppFromPlay):
 
 def test_data_on_the_stage_is_a_list_without_controls(open_app: Open) -> None:
     app = DataApp(stage="1")
-    assert said(app) == "The first answer on Play starts a loop."
+    assert said(app) == "The first answer on Play starts a session."
     assert not app.at.button
 
 

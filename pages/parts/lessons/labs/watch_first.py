@@ -12,7 +12,6 @@ from engine.steps import Steps
 from pages.parts.charts.base import LOW
 from pages.parts.charts.comparison import (
     ARMS,
-    CEILING,
     match_rows,
     match_spec,
     reward_rows,
@@ -153,7 +152,7 @@ class WatchFirstLab(GradualLab):
 
     def _draw_match(self, rows: Rows, switches: Sequence[int]) -> None:
         """Line: recent match of the apprentice with today's rule."""
-        remark(self.say("match"), CEILING)
+        remark(self.say("match"), "ceiling")
         # On the stage, the chart has a count of hands below or a guess above.
         size = LOW if look().on_stage else look()
         drawn(

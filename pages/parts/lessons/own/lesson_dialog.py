@@ -126,13 +126,16 @@ def _say_what_it_begins_with(played: Playthrough, seed: int) -> None:
     if played.by_hand:
         by_hand = "of them chosen or answered by hand, which is part of the lesson"
         came += f", {played.by_hand:,} {by_hand}"
-    facts = (world.label, f"seed {seed}", settings.policy.label, came)
+    facts = (world.label, f"random seed {seed}", settings.policy.label, came)
     st.markdown(f"It starts where you are now: {plain(' · '.join(facts))}.")
     knobs = [
         f"{knob.label} {knob.number(settings.policy)}{' %' if knob.unit else ''}".strip()
         for knob in settings.policy.knobs
     ]
-    others = (MODE.said(settings.learning_mode), f"crosses: {CROSSES.said(settings.crosses)}")
+    others = (
+        MODE.said(settings.learning_mode),
+        f"combined fields: {CROSSES.said(settings.crosses)}",
+    )
     note(plain(" · ".join((*others, *knobs))))
     note(
         "Participants guess first. Then the engine plays this again and computes the "

@@ -21,7 +21,7 @@ def test_an_imported_loop_goes_on_like_the_exported_one(
 ) -> None:
     about = import_file(library, file_of(*lines, "", pack=pack), "new")
     back = library.open(about.id)
-    assert (about.name, about.seed, about.world) == ("Coffee, seed 7", 7, "coffee")
+    assert (about.name, about.seed, about.world) == ("Coffee, random seed 7", 7, "coffee")
     assert about.events == len(exported.loop.events) == len(back.loop.events)
     assert beliefs(back.loop) == beliefs(exported.loop)
     assert list(export_lines(library.store, about.id)) == lines

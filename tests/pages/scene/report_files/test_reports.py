@@ -84,10 +84,12 @@ def test_of_a_race(open_race: Callable[..., RaceApp]) -> None:
     assert f"{best.reward.mean:.3f} per visitor" in report.sentences[0]
     late, more = report.sentences[1:]
     latest = app.session.known.latest(best.contender)
-    assert late.startswith("Recently (the last 10 visitors of each crowd), ")
-    assert f"earned {latest.mean:.2f} per visitor (95\u00a0% interval" in late
-    assert more.startswith("With the best offer for each, 200 visitors would have given ")
-    assert f"{best.regret.mean:,.0f} rewards" in more
+    name = app.session.displayed.names[best.contender]
+    assert late.startswith(
+        f"{name} earned {latest.mean:.2f} per visitor from the last 10 visitors of each "
+        "repetition (95\u00a0% interval"
+    )
+    assert more.startswith(f"{name} missed {best.regret.mean:,.0f} rewards over 200 visitors, ")
     assert all(chart_svg(figure, 500) for figure in report.further)
     assert as_pdf(report, PAPERS["a4"]).startswith(b"%PDF")
 
