@@ -12,7 +12,7 @@ from engine.service.declarations import (
     EvaluationAnswer,
     EvaluationBody,
     ImportanceAnswer,
-    ImportanceBody,
+    JobBody,
     LogProperties,
     ModelProperties,
     PolicyBody,
@@ -108,7 +108,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "CreateFeatureImportance", "PUT", "/featureImportances/{id}",
-        jobs.create_importance, 200, ImportanceBody, ImportanceAnswer,
+        jobs.create_importance, 200, JobBody, ImportanceAnswer,
     ),
     Operation(
         "GetFeatureImportance", "GET", "/featureImportances/{id}",
