@@ -93,7 +93,7 @@ class Operation:
         path: without the version; ``{id}`` stands for an id, which may hold ``/``.
         body, result: shapes of the request's and the answer's JSON; None for none.
         status: of a successful answer.
-        versions: beginnings of the API versions that have it; all if empty.
+        versions: beginnings of the API versions that have it.
         query: names of the parameters.
     """
 
@@ -104,7 +104,7 @@ class Operation:
     status: int
     body: type[Struct] | type[bytes] | None = None
     result: type[Struct] | type[bytes] | None = None
-    versions: tuple[str, ...] = ()
+    versions: tuple[str, ...] = ("",)
     query: tuple[str, ...] = ()
 
 

@@ -25,8 +25,6 @@ Status = Literal["Succeeded", "Running", "Failed", "NotSubmitted", "Timeout", "C
 Id = Annotated[str, Meta(min_length=1, max_length=MAX_ID_LENGTH, description="1 to 256 characters")]
 Duration = Annotated[timedelta, Meta(description="a duration in ISO 8601, such as PT10M")]
 Time = Annotated[datetime, Meta(description="a time in ISO 8601")]
-Interval = Literal[5, 60, 360, 720, 1440]
-WindowKind = Literal["Expanding", "Rolling"]
 
 STATUSES: Mapping[str, int] = {
     "Unauthorized": 401,
@@ -156,48 +154,41 @@ class ServiceState(Struct, rename="camel"):
 # -- jobs -----------------------------------------------------------------------------
 
 
-class EvaluationBody(Struct, rename="camel"):
-    """An offline evaluation to run."""
+class JobBody(Struct, rename="camel"):
+    """A job to run on the events of a time window."""
 
     name: Id
     start_time: Time
     end_time: Time
+
+
+class EvaluationBody(JobBody):
+    """An offline evaluation to run."""
+
     policies: list[PolicyBody] | None = None
     enable_policy_optimization: bool | None = None
     enable_offline_experimentation: bool | None = None
 
 
-class ImportanceBody(Struct, rename="camel"):
-    """A measurement of feature importances to run."""
-
-    name: Id
-    start_time: Time
-    end_time: Time
-
-
-class EvaluationAnswer(Struct, rename="camel"):
-    """An offline evaluation."""
+class JobAnswer(JobBody):
+    """A job and its state."""
 
     id: str
-    name: str
     status: Status
-    start_time: Time
-    end_time: Time
     creation_time: Time
+
+
+class EvaluationAnswer(JobAnswer):
+    """An offline evaluation."""
+
     evaluation_type: Literal["Manual", "Auto"]
     content: dict[str, Any] | None = None
     optimal_policy: str | None = None
 
 
-class ImportanceAnswer(Struct, rename="camel"):
+class ImportanceAnswer(JobAnswer):
     """A measurement of feature importances."""
 
-    id: str
-    name: str
-    status: Status
-    start_time: Time
-    end_time: Time
-    creation_time: Time
     feature_scores: list[dict[str, Any]] | None = None
 
 
@@ -263,6 +254,30 @@ def iso(time: datetime) -> str:
 def in_utc(time: datetime) -> datetime:
     """A time with its zone: UTC if a client sent none."""
     return time.replace(tzinfo=UTC) if time.tzinfo is None else time
+
+
+def parameter(query: Mapping[str, str], name: str) -> str | None:
+    """A parameter of a call by its name in any case; None without one."""
+    return next((text for key, text in query.items() if key.lower() == name.lower()), None)
+
+
+def time_in(query: Mapping[str, str], name: str, code: str = "BadRequest") -> datetime | None:
+    """A time among the parameters of a call; None without one."""
+    text = parameter(query, name)
+    try:
+        return None if text is None else in_utc(datetime.fromisoformat(text))
+    except ValueError:
+        refuse(code, name, text, "a time in ISO 8601")
+
+
+def whole_in(query: Mapping[str, str], name: str, code: str = "BadRequest") -> int | None:
+    """A whole number among the parameters of a call; None without one."""
+    text = parameter(query, name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10):
+        refuse(code, name, text, "a whole number from 0 up")
+    return int(text)
 
 
 def iso_duration(span: timedelta) -> str:

@@ -4,7 +4,7 @@ A call stores a job and returns its steps, which the server does in the backgrou
 """
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,11 +19,14 @@ from engine.service.calls import Reply, Request
 from engine.service.configuration import apply_policy, changes_of_arguments
 from engine.service.declarations import (
     EvaluationBody,
-    ImportanceBody,
+    JobBody,
     PolicyReference,
     in_utc,
     iso,
+    parameter,
     parse_as,
+    time_in,
+    whole_in,
 )
 from engine.steps import Steps
 from engine.store.service_jobs import Body, JobKind
@@ -87,13 +90,13 @@ def get_evaluation(request: Request) -> Reply:
     query, job = request.call.query, _job(request, "evaluation", "EvaluationNotFound")
     told = _visible(job)
     if "results" in job:
-        start = _time(query, "startTime", job["startTime"])
-        end = _time(query, "endTime", job["endTime"])
+        start = time_in(query, "startTime") or datetime.fromisoformat(job["startTime"])
+        end = time_in(query, "endTime") or datetime.fromisoformat(job["endTime"])
         if start >= end:
             raise PersonalizerError(_DATES, "The start is not before the end.", "startTime")
-        minutes = _minutes(query.get("intervalInMinutes", "5"))
-        window = query.get("window", "Expanding" if minutes == 5 else "Rolling")
-        if window != ("Expanding" if minutes == 5 else "Rolling"):
+        minutes = _minutes(parameter(query, "intervalInMinutes") or "5")
+        expected = "Expanding" if minutes == 5 else "Rolling"
+        if (parameter(query, "window") or expected) != expected:
             sentence = "Expanding windows have intervals of 5 minutes, rolling ones longer ones."
             raise PersonalizerError("BadRequest", sentence, "window")
         told["content"] = evaluations.content(job["results"], start, end, minutes)
@@ -126,7 +129,7 @@ def apply_evaluation(request: Request) -> Reply:
 
 def create_importance(request: Request) -> Reply:
     """Start a measurement of feature importances."""
-    body = parse_as(request.call.body, ImportanceBody, _IMPORTANCE)
+    body = parse_as(request.call.body, JobBody, _IMPORTANCE)
     start, end = _window(body.start_time, body.end_time)
     stored, name = request.stored, request.id
     events = _events(stored, start, end)
@@ -209,8 +212,8 @@ def _missing(code: str, name: str) -> PersonalizerError:
 def _all(request: Request, kind: JobKind) -> list[Body]:
     query = request.call.query
     jobs = [*map(_as_of_now, request.library.store.jobs(request.stored.id, kind))]
-    skip, top = (_whole(query, name, most) for name, most in (("skip", 0), ("top", len(jobs))))
-    return jobs[skip : skip + top]
+    skip, top = whole_in(query, "skip") or 0, whole_in(query, "top")
+    return jobs[skip : None if top is None else skip + top]
 
 
 def _delete(request: Request, kind: JobKind, code: str) -> Reply:
@@ -248,22 +251,7 @@ def _events(stored: StoredLoop, start: datetime, end: datetime) -> list[EventSta
     return [e for e in events if start <= e.ranked.time < end and e.earned is not None]
 
 
-def _time(query: Mapping[str, str], name: str, default: str) -> datetime:
-    text = query.get(name, default)
-    try:
-        return in_utc(datetime.fromisoformat(text))
-    except ValueError:
-        refuse("BadRequest", name, text, "a time in ISO 8601")
-
-
 def _minutes(text: str) -> int:
     if text not in {"5", "60", "360", "720", "1440"}:
         refuse("BadRequest", "intervalInMinutes", text, "5, 60, 360, 720 or 1440")
-    return int(text)
-
-
-def _whole(query: Mapping[str, str], name: str, default: int) -> int:
-    text = query.get(name, str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        refuse("BadRequest", name, text, "a whole number from 0 up")
     return int(text)

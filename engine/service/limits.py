@@ -7,9 +7,9 @@ from threading import Lock
 from typing import Self
 
 from engine.errors import check_number
-from engine.store.limits import whole
+from engine.store.limits import numbers_from
 
-_CODE = "InvalidServiceConfiguration"
+_CODE, _PREFIX = "InvalidServiceConfiguration", "PLAYGROUND_API_"
 _KEPT = 10_000
 """Largest number of buckets; beyond, full ones are forgotten."""
 
@@ -35,19 +35,13 @@ class CallLimits:
 
     def __post_init__(self) -> None:
         for one in fields(self):
-            name, value = variable(one.name), getattr(self, one.name)
+            name, value = f"{_PREFIX}{one.name.upper()}", getattr(self, one.name)
             check_number(_CODE, name, value, 1, 1 << 30, whole=True)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Limits from environment variables, else defaults."""
-        given = {one.name: environment.get(variable(one.name), "").strip() for one in fields(cls)}
-        return cls(**{name: whole(text) for name, text in given.items() if text})
-
-
-def variable(name: str) -> str:
-    """Name of the environment variable of a limit."""
-    return f"PLAYGROUND_API_{name.upper()}"
+        return cls(**numbers_from(environment, cls, _PREFIX))
 
 
 class RateLimit:

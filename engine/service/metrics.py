@@ -1,7 +1,7 @@
 """Learning metrics: choices beside the baseline's, one list for each period of a learning mode."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import groupby
 from typing import Any
 
@@ -10,7 +10,7 @@ import msgspec
 from engine.errors import PersonalizerError, refuse
 from engine.loop.event import EventState
 from engine.service.calls import Reply, Request
-from engine.service.declarations import MODE_NAMES, Duration, in_utc, iso
+from engine.service.declarations import MODE_NAMES, Duration, iso, parameter, time_in, whole_in
 
 _LEAST_EVENTS = 10_000
 _SUMS = ("numberOfEvents", "sumOfRewards", "numberOfMatchedEvents", "sumOfImitatedRewards")
@@ -18,20 +18,18 @@ _SUMS = ("numberOfEvents", "sumOfRewards", "numberOfMatchedEvents", "sumOfImitat
 
 def learning_metrics(request: Request) -> Reply:
     """Return sums of rewarded events by period of a learning mode, and interval within it."""
-    query = {name.lower(): value for name, value in request.call.query.items()}
-    start, end = _date(query, "startDate"), _date(query, "endDate")
+    query, code = request.call.query, "InvalidStartDateEndDate"
+    start, end = time_in(query, "startDate", code), time_in(query, "endDate", code)
     if start and end and start >= end:
-        raise PersonalizerError(
-            "InvalidStartDateEndDate", "StartDate is not before EndDate.", "startDate"
-        )
+        raise PersonalizerError(code, "StartDate is not before EndDate.", "startDate")
     interval, count = _interval(query), _count(query)
     with request.stored.lock:
         events = [*request.stored.loop.events.values()]
     if not any(event.ranked.mode == "apprentice" for event in events):
         sentence = "This loop was never in apprentice mode."
         raise PersonalizerError("ApprenticeModeNeverTurnedOn", sentence, "learningMode")
-    latest = _recent(query, len(events))
-    rewarded = [event for event in events if event.earned is not None][-latest or len(events) :]
+    latest = whole_in(query, "numberOfRecentEvents") or len(events)
+    rewarded = [event for event in events if event.earned is not None][-latest:]
     known = [
         event
         for event in rewarded
@@ -71,18 +69,8 @@ def _period(
     return told
 
 
-def _date(query: Mapping[str, str], name: str) -> datetime | None:
-    text = query.get(name.lower())
-    if text is None:
-        return None
-    try:
-        return in_utc(datetime.fromisoformat(text))
-    except ValueError:
-        refuse("InvalidStartDateEndDate", name, text, "a date in ISO 8601")
-
-
 def _interval(query: Mapping[str, str]) -> timedelta | None:
-    text = query.get("aggregationinterval")
+    text = parameter(query, "aggregationInterval")
     if text is None:
         return None
     try:
@@ -97,19 +85,10 @@ def _interval(query: Mapping[str, str]) -> timedelta | None:
 
 
 def _count(query: Mapping[str, str]) -> int | None:
-    text = query.get("aggregationeventcount")
-    if text is None:
-        return None
-    code, allowed = "AggregationEventCount", f"a multiple of {_LEAST_EVENTS:,}"
-    if not (text.isascii() and text.isdigit() and len(text) < 10) or int(text) % _LEAST_EVENTS:
-        refuse(f"{code}Invalid", "aggregationEventCount", text, allowed)
-    if int(text) < _LEAST_EVENTS:
-        refuse(f"{code}TooSmall", "aggregationEventCount", text, allowed)
-    return int(text)
-
-
-def _recent(query: Mapping[str, str], default: int) -> int:
-    text = query.get("numberofrecentevents", str(default))
-    if not (text.isascii() and text.isdigit() and len(text) < 10):
-        refuse("BadRequest", "numberOfRecentEvents", text, "a whole number from 0 up")
-    return int(text)
+    code, name = "AggregationEventCount", "aggregationEventCount"
+    count = whole_in(query, name, f"{code}Invalid")
+    if count is not None and count < _LEAST_EVENTS:
+        refuse(f"{code}TooSmall", name, count, f"{_LEAST_EVENTS:,} or more")
+    if count is not None and count % _LEAST_EVENTS:
+        refuse(f"{code}Invalid", name, count, f"a multiple of {_LEAST_EVENTS:,}")
+    return count

@@ -1,6 +1,7 @@
 """The OpenAPI document of the service, from the declarations that check requests."""
 
 from functools import cache
+from itertools import product
 from typing import Any
 
 import msgspec
@@ -8,12 +9,12 @@ from msgspec import Struct
 
 from engine.service.calls import BYTES, Operation
 from engine.service.declarations import ErrorAnswer
-from engine.service.operations import DEFAULT_VERSION, OPERATIONS
+from engine.service.operations import DEFAULT_VERSION, OLD_VERSION, OPERATIONS
 
 _REFERENCE = "#/components/schemas/{name}"
 _ERRORS = {
     "400": "Refused request", "401": "Missing or invalid key", "403": "Not allowed here",
-    "404": "Not found", "413": "Body too long", "429": "Too many calls",
+    "404": "Not found", "405": "Not in this version of the API", "413": "Body too long", "429": "Too many calls",
     "500": "Error of the server", "503": "Database not available",
 }  # fmt: skip
 
@@ -29,10 +30,11 @@ def openapi() -> dict[str, Any]:
     references, _ = msgspec.json.schema_components(shapes, ref_template=_REFERENCE)
     by_kind = dict(zip(shapes, references, strict=True))
     paths: dict[str, dict[str, Any]] = {}
-    for one in OPERATIONS:
-        paths.setdefault(f"/personalizer{one.path}", {})[one.method.lower()] = _described(
-            one, by_kind, error
-        )
+    for one, version in product(OPERATIONS, (DEFAULT_VERSION, OLD_VERSION)):
+        if version.startswith(one.versions):
+            path = f"/personalizer{'' if version == DEFAULT_VERSION else f'/{version}'}{one.path}"
+            described = {**_described(one, by_kind, error), "operationId": f"{one.name}-{version}"}
+            paths.setdefault(path, {})[one.method.lower()] = described
     key = {"type": "apiKey", "in": "header", "name": "Ocp-Apim-Subscription-Key"}
     return {
         "openapi": "3.1.0",
@@ -66,7 +68,6 @@ def _described(one: Operation, by_kind: dict[Any, Any], error: Any) -> dict[str,
         for status, text in _ERRORS.items()
     }
     told: dict[str, Any] = {
-        "operationId": one.name,
         "summary": (one.handle.__doc__ or "").partition(";")[0].partition("\n")[0],
         "parameters": parameters,
         "responses": {str(one.status): success, **errors},

@@ -12,7 +12,7 @@ from engine.service.declarations import (
     EvaluationAnswer,
     EvaluationBody,
     ImportanceAnswer,
-    ImportanceBody,
+    JobBody,
     LogProperties,
     ModelProperties,
     PolicyBody,
@@ -30,7 +30,7 @@ from engine.store.stored_loop import StoredLoop
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_VERSION = "2022-09-01-preview"
+DEFAULT_VERSION, OLD_VERSION = "2022-09-01-preview", "v1.0"
 _VERSIONED = re.compile(r"/(v1\.[01](?:-preview(?:\.\d+)?)?)(/.*)", re.DOTALL)
 _NEWER = ("2022",)
 _OLDER = ("v1",)
@@ -108,7 +108,7 @@ OPERATIONS: tuple[Operation, ...] = (
     ),
     Operation(
         "CreateFeatureImportance", "PUT", "/featureImportances/{id}",
-        jobs.create_importance, 200, ImportanceBody, ImportanceAnswer,
+        jobs.create_importance, 200, JobBody, ImportanceAnswer,
     ),
     Operation(
         "GetFeatureImportance", "GET", "/featureImportances/{id}",
@@ -194,7 +194,7 @@ def routed(call: Call) -> tuple[str, Operation, str]:
     path = (match[2] if match else call.path).encode(errors="replace").decode().rstrip("/")
     methods = []
     for operation in OPERATIONS:
-        if operation.versions and not version.startswith(operation.versions):
+        if not version.startswith(operation.versions):
             continue
         found = _pattern(operation.path).fullmatch(path)
         if found is None:

@@ -58,11 +58,18 @@ class Limits:
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> Self:
         """Caps from environment variables, else defaults."""
-        names = [field.name for field in fields(cls)]
-        given = {name: environment.get(f"PLAYGROUND_{name.upper()}", "").strip() for name in names}
-        return cls(**{name: whole(text) for name, text in given.items() if text})
+        return cls(**numbers_from(environment, cls, "PLAYGROUND_"))
+
+
+def numbers_from(environment: Mapping[str, str], kind: type[Any], prefix: str) -> dict[str, Any]:
+    """Values of a dataclass's fields among environment variables; absent ones are left out.
+
+    Text that is no whole number in plain digits is returned unchanged, for the error.
+    """
+    names = [field.name for field in fields(kind)]
+    given = {name: environment.get(f"{prefix}{name.upper()}", "").strip() for name in names}
+    return {name: whole(text) for name, text in given.items() if text}
 
 
 def whole(text: str) -> Any:
-    """Parse a whole number in plain digits; other text is returned unchanged, for the error."""
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else text

@@ -8,6 +8,7 @@ from functools import cached_property, partial
 from threading import Lock, Thread
 from time import monotonic, perf_counter, sleep
 
+from starlette.convertors import Convertor, register_url_convertor
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -37,6 +38,21 @@ SLICE, REST = 0.05, 0.005
 WAITS_IN_SLICE, PAUSE = 20, 1.0
 """Expired waits that end together, and seconds between two looks for more."""
 _METHODS = ("GET", "PUT", "POST", "DELETE")
+
+
+class Anything(Convertor[str]):
+    """Rest of a path: ids may hold line breaks, which Starlette's own convertors refuse."""
+
+    regex = r"(?:/[\s\S]*)?"
+
+    def convert(self, value: str) -> str:
+        return value
+
+    def to_string(self, value: str) -> str:
+        return value
+
+
+register_url_convertor("anything", Anything())
 
 
 class ApplicationCalls:
@@ -138,6 +154,5 @@ def application_routes(operations: Operations, limits: CallLimits) -> list[Route
         )
     return [
         Route(f"{base_path()}/openapi.json", _describe),
-        Route(f"{base_path()}{API_PATH}", calls),
-        Route(f"{base_path()}{API_PATH}/{{path:path}}", calls),
+        Route(f"{base_path()}{API_PATH}{{rest:anything}}", calls),
     ]

@@ -13,11 +13,15 @@ def test_each_operation_is_described_with_its_shapes() -> None:
         for path, methods in document["paths"].items()
         for method, one in methods.items()
     }
-    assert {(m, p.removeprefix("/personalizer")) for m, p in told} == {
+    assert {(m, p.removeprefix("/personalizer").removeprefix("/v1.0")) for m, p in told} == {
         (one.method, one.path) for one in OPERATIONS
     }
+    assert len({one["operationId"] for one in told.values()}) == len(told)
+    assert "/personalizer/v1.0/rank" in document["paths"]
+    assert document["paths"]["/personalizer/evaluations"].keys() == {"get"}
+    assert document["paths"]["/personalizer/v1.0/evaluations"].keys() == {"get", "post"}
     rank = told["POST", "/personalizer/rank"]
-    assert rank["operationId"] == "Rank"
+    assert rank["operationId"] == "Rank-2022-09-01-preview"
     assert rank["summary"]
     assert "201" in rank["responses"]
     schema = rank["requestBody"]["content"]["application/json"]["schema"]

@@ -1,0 +1,69 @@
+"""Requests generated from the OpenAPI document: each answer is one that the document declares."""
+
+from functools import cache
+from tempfile import TemporaryDirectory
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from engine.service.limits import CallLimits
+from engine.service.openapi import openapi
+from engine.service.operations import OPERATIONS
+from engine.store import Library, Store, StoredLoop
+from pages.parts.shell.application_routes import ApplicationCalls
+
+pytestmark = [pytest.mark.slow, pytest.mark.nightly]
+
+REQUESTS = 10_000
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_schema_conformance,
+]
+
+
+@cache
+def library() -> tuple[Library, str, TemporaryDirectory[str]]:
+    """A library with a loop without a world, the loop's key, and the folder of both."""
+    folder = TemporaryDirectory()
+    store = Store.open(f"sqlite:///{folder.name}/events.db")
+    loop = StoredLoop.create(store, owner="me")
+    loop.save()
+    return Library(store), store.rotate_key(loop.id, "me", 1), folder
+
+
+async def described(request: Request) -> Response:
+    return JSONResponse(openapi())
+
+
+LIMITS = CallLimits(per_second=1_000_000, burst=1_000_000)
+APP = Starlette(
+    routes=[
+        Route("/openapi.json", described),
+        Route("/personalizer{rest:anything}", ApplicationCalls(LIMITS, lambda: library()[0])),
+    ]
+)
+schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
+
+
+@schema.parametrize()
+@settings(
+    max_examples=-(-REQUESTS // (2 * len(OPERATIONS))),
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
+def test_each_answer_is_a_declared_one(case: schemathesis.Case) -> None:
+    key = {"Ocp-Apim-Subscription-Key": library()[1]}
+    case.call_and_validate(headers=key, checks=CHECKS)
