@@ -1,0 +1,84 @@
+"""List of the calls as they arrive, and the test calls."""
+
+import json
+
+import streamlit as st
+
+from engine.store import StoredLoop
+from pages.parts.connect import wording
+from pages.parts.connect.address import OwnServer
+from pages.parts.connect.controls import local_zone
+from pages.parts.connect.sample_calls import CALLS
+from pages.parts.connect.session import ConnectSession
+from pages.parts.text.format import note, plain, titled
+from pages.parts.work.recent_calls import RecentCall, recent_calls
+
+LISTED = 12
+"""Calls on the page, the latest."""
+
+
+def show_calls(session: ConnectSession, stored: StoredLoop) -> None:
+    """Draw the latest calls of a loop, newest first."""
+    calls = recent_calls().latest(stored.id, LISTED)
+    total = recent_calls().total(stored.id)
+    with st.container(horizontal=True, vertical_alignment="center", key="connect-calls-head"):
+        titled("Calls")
+        _show_button(session, stored)
+    _show_result(session, stored)
+    if not calls:
+        has_key = bool(session.any_key(stored.id))
+        st.info(
+            wording.NO_CALLS_WITH_KEY if has_key else wording.NO_CALLS, icon=":material/hearing:"
+        )
+        return
+    note(wording.came(total, len(calls)))
+    zone = local_zone()
+    with stored.lock:
+        events = {call.event_id: stored.loop.events.get(call.event_id) for call in calls}
+        lines = [wording.line_of(call, events[call.event_id], zone) for call in calls]
+    with st.container(gap="xsmall", key="connect-calls"):
+        for call, line in zip(calls, lines, strict=True):
+            _show_call(call, line)
+
+
+def _show_button(session: ConnectSession, stored: StoredLoop) -> None:
+    job, has_key = session.sent(stored.id), bool(session.any_key(stored.id))
+    st.button(
+        f"Send {CALLS} test calls",
+        key="connect-send",
+        icon=":material/send:",
+        type="primary" if has_key else "secondary",
+        on_click=lambda: session.send(stored, OwnServer.here()),
+        disabled=not has_key or (job is not None and not job.done()),
+        help=wording.SEND_HELP if has_key else wording.NEEDS_KEY,
+    )
+
+
+def _show_result(session: ConnectSession, stored: StoredLoop) -> None:
+    job = session.sent(stored.id)
+    if job is None or job.cancelled():
+        return
+    if not job.done():
+        st.progress(job.progress, f"{round(job.progress * CALLS)} of {CALLS} test calls answered")
+        return
+    st.markdown(f"**Test calls:** {wording.sent(job.result())}")
+
+
+def _show_call(call: RecentCall, line: str) -> None:
+    box = st.expander(line, key=f"connect-call-{call.number}", on_change="rerun")
+    if not box.open:
+        return
+    with box:
+        note(plain(call.address))
+        for title, text in (("Request", call.request), ("Answer", call.answer)):
+            if text:
+                note(title)
+                st.code(_indented(text), "json", wrap_lines=True)
+
+
+def _indented(text: bytes) -> str:
+    """Return JSON on several lines; text that was cut off, or is no JSON, as it is."""
+    try:
+        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+    except (ValueError, RecursionError):
+        return text.decode(errors="replace")
