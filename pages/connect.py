@@ -1,7 +1,7 @@
 """Connect: calls of applications.
 
-From top to bottom: the loop, its address and keys, the calls as they arrive, code for the official
-clients, and settings under the names of the service.
+From top to bottom: the loop; its keys and code for the official clients, beside the calls as they
+arrive; and settings under the names of the service.
 """
 
 from functools import partial
@@ -32,12 +32,12 @@ def draw_calls(session: ConnectSession) -> None:
 
 if recent_calls().is_open:
     with st.container(key="connect-hero"):
-        left, right = st.columns([1, 1.2], gap="large")
+        left, right = st.columns(2, gap="large")
     with left:
         controls.show_keys(connection)
+        controls.show_code(session, stored)
     with right:
         st.fragment(draw_calls, run_every=session.pace, key="connect-calls-frame")(session)
-    controls.show_code(session, stored)
 else:
     st.warning(wording.OFF, icon=":material/block:")
 if connection.is_own:

@@ -1,5 +1,6 @@
 """From a key to Play's picture: the Python code of the page runs as it is, and its calls arrive."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -48,9 +49,12 @@ def run(code: str, folder: Path) -> str:
 def test_the_python_of_the_page_teaches_the_loop_on_play(
     new_tab: NewTab, server: Server, tmp_path: Path, client: str
 ) -> None:
-    connect = ConnectPage(new_tab(), server.address).open()
+    play = PlayPage(new_tab(), server.address).open()
+    before = play.chances
+    play.go_to("Connect")
+    connect = ConnectPage(play.page, server.address)
     connect.press("connect-make-1")
-    expect(connect.keyed("connect-key-1").locator("code")).to_be_visible()
+    expect(connect.button("connect-make-1")).to_have_text(re.compile("Rotate key 1"))
     code = connect.code(client)
     assert run(code, tmp_path).count("shown") == 50
     rows = connect.keyed("connect-calls").locator("summary")
@@ -58,14 +62,12 @@ def test_the_python_of_the_page_teaches_the_loop_on_play(
     assert {"Rank", "Reward"} <= {word for call in connect.calls for word in call.split()}
     rows.first.click()
     expect(connect.keyed("connect-calls").get_by_text('"value"')).to_be_visible()
-    play = PlayPage(connect.page, server.address)
     play.go_to("Play")
     play.expect_visitors(50)
-    before = play.chances
+    assert play.chances != before
     run(code, tmp_path)
     play.expect_visitors(100)
-    assert play.chances != before
-    assert not connect.complaints
+    assert not play.complaints
 
 
 def test_test_calls_go_over_http_and_the_page_fits(
@@ -75,7 +77,7 @@ def test_test_calls_go_over_http_and_the_page_fits(
     connect.press("connect-make-1")
     connect.press("connect-send")
     expect(connect.page.get_by_text("100 sent, 100 answered")).to_be_visible()
-    connect.press("connect-settings")
+    connect.keyed("connect-settings").locator("summary").click()
     expect(connect.keyed("connect-save")).to_be_visible()
     faults = list(violations(connect, "Connect"))
     if all_looks:

@@ -69,9 +69,8 @@ class ConnectApp(AppFromPlay):
 
 @pytest.fixture
 def open_connect(open_app: Callable[..., App]) -> Iterator[Callable[..., ConnectApp]]:
-    """Opens the Connect page in a new session, on a server that takes calls."""
+    """Opens the Connect page in a new session, on a server without earlier calls."""
     recent_calls.cache_clear()
-    recent_calls().is_open = True
     yield ConnectApp
     recent_calls.cache_clear()
 

@@ -10,7 +10,7 @@ from pages.parts.connect.address import OwnServer
 from pages.parts.connect.controls import local_zone
 from pages.parts.connect.sample_calls import CALLS
 from pages.parts.connect.session import ConnectSession
-from pages.parts.text.format import note, plain, titled
+from pages.parts.text.format import note, plain, section
 from pages.parts.work.recent_calls import RecentCall, recent_calls
 
 LISTED = 12
@@ -21,8 +21,8 @@ def show_calls(session: ConnectSession, stored: StoredLoop) -> None:
     """Draw the latest calls of a loop, newest first."""
     calls = recent_calls().latest(stored.id, LISTED)
     total = recent_calls().total(stored.id)
-    with st.container(horizontal=True, vertical_alignment="center", key="connect-calls-head"):
-        titled("Calls")
+    with st.container(horizontal=True, vertical_alignment="top", key="connect-calls-head"):
+        section("Calls")
         _show_button(session, stored)
     _show_result(session, stored)
     if not calls:
@@ -69,16 +69,29 @@ def _show_call(call: RecentCall, line: str) -> None:
     if not box.open:
         return
     with box:
-        note(plain(call.address))
-        for title, text in (("Request", call.request), ("Answer", call.answer)):
+        for title, text in ((call.address, call.request), (str(call.status), call.answer)):
+            note(plain(title))
             if text:
-                note(title)
                 st.code(_indented(text), "json", wrap_lines=True)
 
 
 def _indented(text: bytes) -> str:
-    """Return JSON on several lines; text that was cut off, or is no JSON, as it is."""
+    """Return JSON with an action per line; text that was cut off, or is no JSON, as it is."""
     try:
-        return json.dumps(json.loads(text), indent=2, ensure_ascii=False)
+        parts = json.loads(text)
     except (ValueError, RecursionError):
         return text.decode(errors="replace")
+    if not isinstance(parts, dict):
+        return _json(parts)
+    lines = [f"  {_json(name)}: {_value(value)}" for name, value in parts.items()]
+    return "{\n" + ",\n".join(lines) + "\n}"
+
+
+def _value(value: object) -> str:
+    if not isinstance(value, list) or len(value) < 2:
+        return _json(value)
+    return "[\n" + ",\n".join(f"    {_json(each)}" for each in value) + "\n  ]"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)

@@ -12,7 +12,7 @@ from pages.parts.connect.samples import SampleVisitor
 
 NO_KEY = "<your key>"
 """Stands for a key that is not displayed any more."""
-_WIDTH = 96
+_WIDTH = 70
 _VISITORS = 50
 """Visitors that the code for Python and JavaScript simulates."""
 

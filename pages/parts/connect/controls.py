@@ -38,13 +38,14 @@ def choose_loop(connection: Connection) -> None:
     def choose() -> None:
         session.choose(chosen(_LOOP, names, ""))
 
-    with st.container(horizontal=True, vertical_alignment="bottom", key="connect-loops"):
+    with st.container(horizontal=True, vertical_alignment="center", key="connect-loops"):
         st.selectbox(
             "Loop",
             list(names),
             format_func=names.__getitem__,
             key=_LOOP,
             on_change=choose,
+            label_visibility="collapsed",
             width=260,
         )
         st.button(
@@ -55,12 +56,12 @@ def choose_loop(connection: Connection) -> None:
             args=(connection.library, connection.owner),
             help="A loop without a world: it takes any actions and any context.",
         )
-    note(wording.takes(connection.stored.world_now))
+        note(wording.takes(connection.stored.world_now))
 
 
 def show_keys(connection: Connection) -> None:
     """Draw the address for applications, and the two keys."""
-    section("Address and keys")
+    section("Address and keys", wording.ADDRESS_HELP)
     st.code(endpoint(), language=None, wrap_lines=True)
     if not connection.is_own:
         st.info(wording.NOT_YOURS, icon=":material/lock:")
@@ -73,15 +74,11 @@ def show_keys(connection: Connection) -> None:
 
 def _show_key(connection: Connection, slot: int) -> None:
     session, stored, made = connection.session, connection.stored, connection.made
-    key = session.key(stored.id, slot)
     with st.container(
         horizontal=True, vertical_alignment="center", gap="small", key=f"connect-key-{slot}"
     ):
-        if key:
-            st.code(key, language=None, width="stretch")
-        else:
-            text = wording.key_set(made[slot], local_zone()) if slot in made else "Not set"
-            st.markdown(f"**Key {slot}** :gray[{text}]", width="stretch")
+        text = wording.key_set(made[slot], local_zone()) if slot in made else "Not set"
+        st.markdown(f"**Key {slot}** :gray[{text}]", width="stretch")
         st.button(
             f"{'Rotate' if slot in made else 'Create'} key {slot}",
             key=f"connect-make-{slot}",
@@ -91,6 +88,8 @@ def _show_key(connection: Connection, slot: int) -> None:
             args=(connection.library, connection.owner, stored, slot),
             help="The old key stops working at once." if slot in made else None,
         )
+    if key := session.key(stored.id, slot):
+        st.code(key, language=None)
 
 
 # -- the code ---------------------------------------------------------------------------
@@ -109,7 +108,7 @@ def show_code(session: ConnectSession, stored: StoredLoop) -> None:
         st.tabs(list(client_code.CLIENTS)), client_code.CLIENTS.values(), strict=True
     ):
         with tab:
-            st.code(code(example), language, height=360)
+            st.code(code(example), language, height=330)
 
 
 def show_said(session: ConnectSession, place: Place) -> None:

@@ -24,14 +24,17 @@ NOT_YOURS = (
     "or create a loop for your application."
 )
 ANY_ACTIONS = "It takes any actions and any context."
+ADDRESS_HELP = (
+    "The endpoint for the official clients, which add `/personalizer` themselves. "
+    "`/openapi.json` describes each operation."
+)
 KEY_ONCE = "Copy it now. It is shown until you reload or close this tab; only a digest is stored."
 NO_CALLS = (
-    "No calls yet. Create a key, then run the code below, or send the test calls. "
+    "No calls yet. Create a key, then run the code or send the test calls. "
     "Each call appears here within a second."
 )
 NO_CALLS_WITH_KEY = (
-    "No calls yet. Run the code below, or send the test calls. Each call appears here within a "
-    "second."
+    "No calls yet. Run the code or send the test calls. Each call appears here within a second."
 )
 SEND_HELP = (
     f"{CALLS // 2} simulated visitors: a Rank and a Reward call each, over HTTP to this server. "

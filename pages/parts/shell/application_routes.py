@@ -129,7 +129,7 @@ async def _describe(request: Request) -> Response:
 def application_routes(operations: Operations, limits: CallLimits) -> list[Route]:
     """Routes of the service's operations; none if the operator has switched them off."""
     recent_calls().is_open = operations.api != "off"
-    if not recent_calls().is_open:
+    if operations.api == "off":
         return []
     calls: ASGIApp = ApplicationCalls(limits)
     if operations.api_origins:

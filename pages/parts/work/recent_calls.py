@@ -71,11 +71,11 @@ class RecentCalls:
     """The latest calls of each loop; thread-safe.
 
     Attributes:
-        is_open: whether this process answers calls of applications.
+        is_open: False if the operator has switched calls off.
     """
 
     def __init__(self) -> None:
-        self.is_open = False
+        self.is_open = True
         self._lock, self._numbers = Lock(), count(1)
         self._loops: OrderedDict[str, _LoopCalls] = OrderedDict()
 
