@@ -72,10 +72,10 @@ def _show_call(call: RecentCall, line: str) -> None:
         for title, text in ((call.address, call.request), (str(call.status), call.answer)):
             note(plain(title))
             if text:
-                st.code(_indented(text), "json", wrap_lines=True)
+                st.code(readable(text), "json", wrap_lines=True)
 
 
-def _indented(text: bytes) -> str:
+def readable(text: bytes) -> str:
     """Return JSON with an action per line; text that was cut off, or is no JSON, as it is."""
     try:
         parts = json.loads(text)

@@ -4,7 +4,6 @@ import json
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pprint import pformat
 from typing import Any
 
 from pages.parts.connect.address import API
@@ -12,7 +11,6 @@ from pages.parts.connect.samples import SampleVisitor
 
 NO_KEY = "<your key>"
 """Stands for a key that is not displayed any more."""
-_WIDTH = 70
 _VISITORS = 50
 """Visitors that the code for Python and JavaScript simulates."""
 
@@ -104,9 +102,9 @@ for _ in range({_VISITORS}):
 def _python_data(example: Example) -> str:
     visitors = [(visitor.context, visitor.likes) for visitor in example.visitors]
     return f"""
-ACTIONS = {_literal(example.actions)}
+ACTIONS = {_lines(example.actions, repr)}
 # Context features of a visitor, and the action that this visitor likes.
-VISITORS = {_literal(visitors)}
+VISITORS = {_lines(visitors, repr)}
 """
 
 
@@ -168,27 +166,26 @@ client.Reward(answer.EventId, new RewardRequest(1.0));
 def essence(endpoint: str) -> str:
     """Return the three calls of every application, in Python."""
     return f"""\
-client = PersonalizerClient({endpoint!r}, AzureKeyCredential(key))
-
-answer = client.rank({{"actions": actions, "contextFeatures": context}})
+client = PersonalizerClient(
+    {endpoint!r},
+    AzureKeyCredential(key),
+)
+answer = client.rank({{
+    "actions": actions,
+    "contextFeatures": context,
+}})
 client.reward(answer["eventId"], {{"value": 1.0}})
 """
 
 
-def _literal(values: Sequence[object]) -> str:
-    """Return the source of a Python list, a value per line."""
-    inner = pformat([*values], width=_WIDTH, sort_dicts=False)
-    return f"[\n    {inner[1:-1].replace(chr(10), f'{chr(10)}   ')},\n]"
-
-
-def _lines(values: Sequence[object]) -> str:
-    """Return a JSON array with one value per line."""
-    inner = ",\n".join(f"    {_json(value)}" for value in values)
-    return f"[\n{inner}\n]"
-
-
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _lines(values: Sequence[object], write: Callable[[object], str] = _json) -> str:
+    """Return the source of a list, a value per line."""
+    inner = ",\n".join(f"    {write(value)}" for value in values)
+    return f"[\n{inner}\n]"
 
 
 CLIENTS: Mapping[str, tuple[str, Callable[[Example], str]]] = {

@@ -108,7 +108,7 @@ def show_code(session: ConnectSession, stored: StoredLoop) -> None:
         st.tabs(list(client_code.CLIENTS)), client_code.CLIENTS.values(), strict=True
     ):
         with tab:
-            st.code(code(example), language, height=330)
+            st.code(code(example), language, height=250)
 
 
 def show_said(session: ConnectSession, place: Place) -> None:

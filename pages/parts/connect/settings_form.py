@@ -94,8 +94,8 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
         {"Online": "Online", "Apprentice": "Apprentice", "LoggingOnly": "Logging only"},
     ),
     "modelExportFrequency": _Number(
-        "Model update frequency, minutes",
-        f"Default 5; up to 2,880. {_KEPT}: here each reward counts at once.",
+        "Update frequency, minutes",
+        f"Of the model. Default 5; up to 2,880. {_KEPT}: here each reward counts at once.",
         _minutes,
         _duration,
     ),

@@ -55,7 +55,7 @@ def takes(world: World | None) -> str:
     """Describe the requests that a loop takes."""
     if world is None:
         return ANY_ACTIONS
-    return f"It takes the actions and visitors of {plain(world.title)}, and Play shows each call."
+    return f"It takes only the actions and visitors of {plain(world.title)}. Play shows each call."
 
 
 def key_set(made: float, zone: tzinfo) -> str:
