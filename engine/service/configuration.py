@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from engine.errors import PersonalizerError, UnreadableError, refuse
 from engine.loop.entries import Configured, ServiceConfigured
 from engine.loop.service_settings import ServiceSettings
-from engine.loop.settings import REWARD_SETTINGS, LoopSettings
+from engine.loop.settings import LONGEST_WAIT, REWARD_SETTINGS, SHORTEST_WAIT, LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
 from engine.service.calls import Reply, Request
@@ -65,8 +65,12 @@ def change_configuration(
 
 def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: bool | None) -> None:
     settings, service = stored.loop.settings, stored.loop.state.service
+    wait = wanted.reward_wait_time
+    if not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+        allowed, name = "from 5 seconds to 2 days", "Reward wait time"
+        refuse("InvalidRewardWaitTime", "rewardWaitTime", iso_duration(wait), allowed, name)
     changes: dict[str, Any] = {
-        "reward_wait_time": wanted.reward_wait_time,
+        "reward_wait_time": wait,
         "default_reward": wanted.default_reward,
         "reward_aggregation": wanted.reward_aggregation,
     }

@@ -17,7 +17,7 @@ INTRODUCTION = (
 )
 OFF = (
     "Applications cannot call this server: its operator has switched calls off "
-    "(`PLAYGROUND_API=off`)."
+    "(PLAYGROUND_API=off)."
 )
 NOT_YOURS = (
     "The loop on Play belongs to somebody else, so only its owner can make keys. Copy it on Play, "
