@@ -268,3 +268,21 @@ def test_a_learning_policy_is_imported_and_reset(open_connect: Open) -> None:
     app.click("connect-policy-reset")
     assert app.play_loop.loop.settings.learner == "bayesian"
     assert json.loads(own)["name"] == json.loads(setting(app, "policy").value)["name"]
+
+
+def test_the_stage_shows_the_calls_and_no_key(open_connect: Open) -> None:
+    app = open_connect()
+    key = app.make_key()
+    app.at.query_params["stage"] = "1"
+    app.run()
+    (before,) = app.at.title
+    assert bare(before.value).startswith("Applications call http://")
+    (code,) = app.codes
+    assert "client.rank" in code
+    app.call(key, "/rank", world_request(app))
+    app.run()
+    (after,) = app.at.title
+    assert after.value == "1 call since this server started."
+    assert "waiting for a reward" in bare(app.text)
+    assert not app.at.button
+    assert key not in app.text
