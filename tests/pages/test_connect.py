@@ -15,6 +15,7 @@ from engine.service.operations import answered
 from engine.service.server import Server
 from engine.store import StoredLoop
 from pages.parts.connect import sample_calls, wording
+from pages.parts.connect.board import LISTED
 from pages.parts.connect.session import ConnectSession
 from pages.parts.settings.library import library
 from pages.parts.text.format import bare
@@ -156,6 +157,22 @@ def test_calls_are_listed_with_their_outcome(open_connect: Open) -> None:
     assert f"Rank {answer['rewardActionId']}" in ranked
     assert "reward 1, learned" in ranked
     assert "2.0" in ranked
+
+
+def test_an_opened_call_stays_while_others_arrive(open_connect: Open) -> None:
+    app = open_connect()
+    key = app.make_key()
+    app.call(key, "/rank", {"actions": []})
+    app.run()
+    assert len(app.lines) == 1
+    app.at.session_state["connect-call-1"] = True
+    app.run()
+    for _ in range(LISTED + 3):
+        app.call(key, "/rank", world_request(app))
+    app.run()
+    assert len(app.lines) == LISTED + 1
+    assert "400 InvalidRankRequest" in app.lines[-1]
+    assert any('"actions": []' in code for code in app.codes)
 
 
 def test_the_loop_of_the_key_is_the_loop_on_play(open_connect: Open) -> None:

@@ -11,15 +11,15 @@ from pages.parts.connect.controls import local_zone
 from pages.parts.connect.sample_calls import CALLS
 from pages.parts.connect.session import ConnectSession
 from pages.parts.text.format import note, plain, section
-from pages.parts.work.recent_calls import RecentCall, recent_calls
+from pages.parts.work.recent_calls import MAX_CALLS, RecentCall, recent_calls
 
 LISTED = 12
-"""Calls on the page, the latest."""
+"""Calls on the page, the latest; opened ones stay for longer."""
 
 
 def show_calls(session: ConnectSession, stored: StoredLoop) -> None:
     """Draw the latest calls of a loop, newest first."""
-    calls = recent_calls().latest(stored.id, LISTED)
+    calls = _listed(stored)
     total = recent_calls().total(stored.id)
     with st.container(horizontal=True, vertical_alignment="top", key="connect-calls-head"):
         section("Calls")
@@ -31,7 +31,7 @@ def show_calls(session: ConnectSession, stored: StoredLoop) -> None:
             wording.NO_CALLS_WITH_KEY if has_key else wording.NO_CALLS, icon=":material/hearing:"
         )
         return
-    note(wording.came(total, len(calls)))
+    note(wording.came(total, min(len(calls), LISTED)))
     zone = local_zone()
     with stored.lock:
         events = {call.event_id: stored.loop.events.get(call.event_id) for call in calls}
@@ -39,6 +39,16 @@ def show_calls(session: ConnectSession, stored: StoredLoop) -> None:
     with st.container(gap="xsmall", key="connect-calls"):
         for call, line in zip(calls, lines, strict=True):
             _show_call(call, line)
+
+
+def _listed(stored: StoredLoop) -> list[RecentCall]:
+    latest = recent_calls().latest(stored.id, MAX_CALLS)
+    opened = [call for call in latest[LISTED:] if st.session_state.get(_key(call))]
+    return [*latest[:LISTED], *opened]
+
+
+def _key(call: RecentCall) -> str:
+    return f"connect-call-{call.number}"
 
 
 def _show_button(session: ConnectSession, stored: StoredLoop) -> None:
@@ -65,7 +75,7 @@ def _show_result(session: ConnectSession, stored: StoredLoop) -> None:
 
 
 def _show_call(call: RecentCall, line: str) -> None:
-    box = st.expander(line, key=f"connect-call-{call.number}", on_change="rerun")
+    box = st.expander(line, key=_key(call), on_change="rerun")
     if not box.open:
         return
     with box:

@@ -34,7 +34,8 @@ NO_CALLS = (
     "Each call appears here within a second."
 )
 NO_CALLS_WITH_KEY = (
-    "No calls yet. Run the code or send the test calls. Each call appears here within a second."
+    "No calls yet. Run the code or send the test calls. Each call appears here within a second. "
+    "A call with a wrong key is refused (401) and not listed."
 )
 SEND_HELP = (
     f"{CALLS // 2} simulated visitors: a Rank and a Reward call each, over HTTP to this server. "
