@@ -12,6 +12,7 @@ import streamlit as st
 from pages.parts.compare.talk import open_talk as open_compare
 from pages.parts.components.stage_corner import draw_corner
 from pages.parts.components.stage_talk import Paced, Talk
+from pages.parts.connect.talk import open_talk as open_connect
 from pages.parts.data.talk import open_talk as open_data
 from pages.parts.evaluate.talk import open_talk as open_evaluate
 from pages.parts.glossary.talk import open_use, open_words
@@ -32,6 +33,7 @@ TALKS: Mapping[str, Callable[[], Talk]] = {
     "race": open_race,
     "evaluate": open_evaluate,
     "worlds": open_worlds,
+    "connect": open_connect,
     "data": open_data,
     "why": open_why,
     "words": open_words,

@@ -1,4 +1,4 @@
-"""Settings of the retired service that are kept and returned, without an effect on learning.
+"""Settings of the retired service, kept and returned; only ``restarts_model`` affects learning.
 
 Every reward counts at once here, loops are erased some days after their last use, and a person
 starts optimisations. Applications still send these settings and expect them back.
@@ -30,6 +30,8 @@ class ServiceSettings:
         auto_optimization_start: time of the first one in ISO 8601; empty for none.
         log_mirror_enabled: always False, as nothing is copied to other machines.
         policy_name: name of the learning policy.
+        restarts_model: whether an edit of reward settings or exploration begins a new model, as
+            in the service; no part of its JSON.
     """
 
     model_export_frequency: float = 300.0
@@ -40,6 +42,7 @@ class ServiceSettings:
     auto_optimization_start: str = ""
     log_mirror_enabled: bool = False
     policy_name: str = "default"
+    restarts_model: bool = False
 
     def __post_init__(self) -> None:
         check_number(CODE, "modelExportFrequency", self.model_export_frequency, 1, 2 * _DAY)

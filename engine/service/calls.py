@@ -42,6 +42,8 @@ class Reply:
         work: a job that the answered call started, to be done in the background.
         operation: name of the operation; empty if no operation was called.
         code: of an error.
+        loop: id of the key's loop; empty for an unknown key.
+        dangling: reason for which a reward or an activation teaches nothing; empty if it counts.
     """
 
     status: int
@@ -50,6 +52,8 @@ class Reply:
     work: Steps[None] | None = None
     operation: str = ""
     code: str = ""
+    loop: str = ""
+    dangling: str = ""
 
     @property
     def body(self) -> bytes:

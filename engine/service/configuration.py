@@ -10,7 +10,7 @@ from typing import Any, NoReturn
 from engine.errors import PersonalizerError, UnreadableError, refuse
 from engine.loop.entries import Configured, ServiceConfigured
 from engine.loop.service_settings import ServiceSettings
-from engine.loop.settings import LoopSettings
+from engine.loop.settings import LONGEST_WAIT, REWARD_SETTINGS, SHORTEST_WAIT, LoopSettings
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.policies.thompson import Thompson
 from engine.service.calls import Reply, Request
@@ -45,17 +45,32 @@ def get_configuration(request: Request) -> Reply:
 
 def put_configuration(request: Request) -> Reply:
     """Change all settings or none; a PUT is whole, but optional parts may be left out."""
-    stored = request.stored
-    wanted = parse_as(request.call.body, ServiceConfiguration, _CODE, _CODES)
+    return Reply(200, change_configuration(request.stored, request.call.body))
+
+
+def change_configuration(
+    stored: StoredLoop, body: bytes, restarts_model: bool | None = None
+) -> dict[str, object]:
+    """Change all settings of a loop or none; return them as they are then.
+
+    Args:
+        body: a `ServiceConfiguration` in JSON.
+        restarts_model: see `ServiceSettings`; None leaves it unchanged.
+    """
+    wanted = parse_as(body, ServiceConfiguration, _CODE, _CODES)
     with stored.lock:
-        stored.together(lambda: _apply(stored, wanted))
-        return Reply(200, configuration(stored))
+        stored.together(lambda: _apply(stored, wanted, restarts_model))
+        return configuration(stored)
 
 
-def _apply(stored: StoredLoop, wanted: ServiceConfiguration) -> None:
+def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: bool | None) -> None:
     settings, service = stored.loop.settings, stored.loop.state.service
+    wait = wanted.reward_wait_time
+    if not SHORTEST_WAIT <= wait <= LONGEST_WAIT:
+        allowed, name = "from 5 seconds to 2 days", "Reward wait time"
+        refuse("InvalidRewardWaitTime", "rewardWaitTime", iso_duration(wait), allowed, name)
     changes: dict[str, Any] = {
-        "reward_wait_time": wanted.reward_wait_time,
+        "reward_wait_time": wait,
         "default_reward": wanted.default_reward,
         "reward_aggregation": wanted.reward_aggregation,
     }
@@ -74,10 +89,18 @@ def _apply(stored: StoredLoop, wanted: ServiceConfiguration) -> None:
         "auto_optimization_frequency": frequency and frequency.total_seconds(),
         "auto_optimization_start": start and iso(start),
         "log_mirror_enabled": wanted.log_mirror_enabled,
+        "restarts_model": restarts_model,
     }
     service = replace(service, **{name: v for name, v in given.items() if v is not None})
     stored.configure(**changes)
     stored.configure_service(service)
+    if service.restarts_model and _restarting(stored.loop.settings) != _restarting(settings):
+        stored.reset_model()
+
+
+def _restarting(settings: LoopSettings) -> tuple[object, ...]:
+    """Settings whose edit restarted the model of the service."""
+    return exploration(settings), *(getattr(settings, name) for name in REWARD_SETTINGS)
 
 
 def configuration(stored: StoredLoop) -> dict[str, object]:
@@ -132,20 +155,30 @@ def get_policy(request: Request) -> Reply:
 
 def put_policy(request: Request) -> Reply:
     """Replace the learning policy: the service's own learner, or settings of this engine."""
-    stored, body = request.stored, parse_as(request.call.body, PolicyBody, _POLICY)
-    changes = changes_of_arguments(body.arguments)
+    return Reply(200, change_policy(request.stored, request.call.body))
+
+
+def change_policy(stored: StoredLoop, body: bytes) -> dict[str, object]:
+    """Replace the learning policy of a loop by a `PolicyBody` in JSON; return the new one."""
+    wanted = parse_as(body, PolicyBody, _POLICY)
+    changes = changes_of_arguments(wanted.arguments)
     with stored.lock:
-        stored.together(lambda: apply_policy(stored, body.name, changes))
-        return Reply(200, policy(stored))
+        stored.together(lambda: apply_policy(stored, wanted.name, changes))
+        return policy(stored)
 
 
 def reset_policy(request: Request) -> Reply:
     """Return to the default policy of this engine."""
-    stored, default = request.stored, LoopSettings()
+    return Reply(200, restore_policy(request.stored))
+
+
+def restore_policy(stored: StoredLoop) -> dict[str, object]:
+    """Return a loop to the default policy of this engine; return the policy."""
+    default = LoopSettings()
     changes = {name: getattr(default, name) for name in (*_LEARNING, "hypotheses")}
     with stored.lock:
         stored.together(lambda: apply_policy(stored, ServiceSettings().policy_name, changes))
-        return Reply(200, policy(stored))
+        return policy(stored)
 
 
 def apply_policy(stored: StoredLoop, name: str, changes: dict[str, Any]) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from engine.errors import PersonalizerError, refuse
-from engine.loop.entries import Ranked
+from engine.loop.entries import Dangling, Ranked
 from engine.protocol.request import MAX_ID_LENGTH, RankRequest, parse_rank_request
 from engine.service.calls import Reply, Request
 from engine.service.declarations import RewardBody, parse_as, parse_json
@@ -79,15 +79,17 @@ def reward(request: Request) -> Reply:
     """Reward an event; a late, repeated or unknown reward is logged and teaches nothing."""
     value = parse_as(request.call.body, RewardBody, _REWARD).value
     _check_id(request.id, _REWARD)
-    request.stored.take_reward(request.id, value)
-    return Reply(204)
+    return _taken(request.stored.take_reward(request.id, value))
 
 
 def activate(request: Request) -> Reply:
     """Activate an event; a late or unknown activation is logged and teaches nothing."""
     _check_id(request.id, "InvalidEventIdToActivate")
-    request.stored.take_activation(request.id)
-    return Reply(204)
+    return _taken(request.stored.take_activation(request.id))
+
+
+def _taken(dangling: Dangling | None) -> Reply:
+    return Reply(204, dangling="" if dangling is None else dangling.reason)
 
 
 def multi_slot(request: Request) -> Reply:

@@ -128,9 +128,10 @@ OPERATIONS: tuple[Operation, ...] = (
 
 def answered(server: Server, call: Call) -> Reply:
     """Reply a call; errors of any kind come in the service's shape."""
-    name = ""
+    name = loop = ""
     try:
         stored = authenticated(server, call)
+        loop = stored.id
         version, operation, event_id = routed(call)
         name = operation.name
         check_size(server.limits, operation, call.body)
@@ -143,7 +144,7 @@ def answered(server: Server, call: Call) -> Reply:
         _log.exception("call failed", extra={"code": type(error).__name__})
         sentence = "The server met an error of its own; nothing is known to be wrong with the call."
         answer = refused(PersonalizerError("InternalServerError", sentence, "server"))
-    return replace(answer, operation=name)
+    return replace(answer, operation=name, loop=loop)
 
 
 def _handled(server: Server, operation: Operation, request: Request) -> Reply:
@@ -151,7 +152,7 @@ def _handled(server: Server, operation: Operation, request: Request) -> Reply:
     if operation.handle is not events.reward or not request.call.headers.get(CLIENT_ID):
         return operation.handle(request)
     if server.rewarded.is_retry(request.stored, request.call):
-        return Reply(operation.status)
+        return Reply(operation.status, dangling="repeated")
     reply = operation.handle(request)
     server.rewarded.note(request.stored, request.call)
     return reply

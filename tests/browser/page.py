@@ -25,7 +25,7 @@ PAPER = ViewportSize(width=717, height=1046)
 """An A4 page without margins."""
 GROUPS = {
     **dict.fromkeys(("Compare", "Race", "Evaluate"), "Compare & evaluate"),
-    **dict.fromkeys(("Worlds", "Data"), "Worlds & data"),
+    **dict.fromkeys(("Worlds", "Connect", "Data"), "Worlds & data"),
 }
 """Pages in the menu of a group."""
 Scheme = Literal["light", "dark"]

@@ -151,7 +151,7 @@ def test_hands_stand_in_the_rows_of_a_picture_that_has_many(show: Open, faults: 
     "path",
     [
         *("/compare?stage=1&screen=numbers", "/race?stage=1", "/data?stage=1", "/worlds?stage=1"),
-        *("/use?stage=1&screen=reward", "/show?stage=1"),
+        *("/use?stage=1&screen=reward", "/show?stage=1", "/connect?stage=1"),
     ],
 )
 def test_the_other_pages_fit_on_any_projector(show: Open, path: str) -> None:

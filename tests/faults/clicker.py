@@ -26,7 +26,19 @@ _TELLS = 2.0
 """Seconds after drawing within which a browser has sent its identity."""
 _FRAME, _EXCEPTION = "[data-testid=stMain]", "[data-testid=stException]"
 _IDLE = "() => !document.querySelector('[data-testid=stStatusWidget]')"
-_PAGES = "", "learn", "compare", "race", "evaluate", "worlds", "data", "why", "words", "use"
+_PAGES = (
+    "",
+    "learn",
+    "compare",
+    "race",
+    "evaluate",
+    "worlds",
+    "connect",
+    "data",
+    "why",
+    "words",
+    "use",
+)
 _UNSEEN = 6.0
 """Seconds after a press within which its run would have begun."""
 

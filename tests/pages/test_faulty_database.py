@@ -27,8 +27,8 @@ TOLD = {"secrets": ["c0ffee00" * 4]}
 PAGES = [*(page for group in MENU.values() for page, _ in group), *REACHED]
 NEED_IT: Mapping[str, Set[str]] = {
     "locked": set(),
-    "away": {"worlds", "data"},
-    "cannot be opened": {"play", "why", "worlds", "data"},
+    "away": {"worlds", "connect", "data"},
+    "cannot be opened": {"play", "why", "worlds", "connect", "data"},
 }
 """Pages that display stored data, by fault."""
 

@@ -9,7 +9,7 @@ WINGS = ("text", "settings", "work", "charts", "scene", "components")
 """Wings below the rooms in order: each may import only preceding wings."""
 ROOMS = (
     *("play", "compare", "race", "evaluate", "why", "worlds", "lessons", "data", "glossary"),
-    "show",
+    *("show", "connect"),
 )
 """One room per page; imports between rooms must not be mutual."""
 SHELL = "shell"

@@ -27,6 +27,7 @@ from pages.parts.settings.library import library_of_server
 from pages.parts.shell.operations.middleware import API_PATH
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.text.base_path import base_path
+from pages.parts.work.recent_calls import recent_calls
 from pages.parts.work.request_body import body_of
 
 _log = logging.getLogger(__name__)
@@ -83,7 +84,9 @@ class ApplicationCalls:
         reply = await loop.run_in_executor(self._threads, partial(self.reply, call))
         if reply.work is not None:
             self._jobs.submit(in_slices, reply.work)
-        told = {"code": reply.code, "seconds": perf_counter() - start}
+        seconds = perf_counter() - start
+        recent_calls().note(call, reply, seconds)
+        told = {"code": reply.code, "seconds": seconds}
         _log.debug(f"application called {reply.operation or 'nothing'}", extra=told)
         headers = dict(reply.headers) | {"Cache-Control": "no-store"}
         if reply.media_type:
@@ -141,6 +144,7 @@ async def _describe(request: Request) -> Response:
 
 def application_routes(operations: Operations, limits: CallLimits) -> list[Route]:
     """Routes of the service's operations; none if the operator has switched them off."""
+    recent_calls().is_open = operations.api != "off"
     if operations.api == "off":
         return []
     calls: ASGIApp = ApplicationCalls(limits)

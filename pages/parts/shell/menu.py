@@ -7,7 +7,7 @@ MENU = {
         ("race", "sports_score"),
         ("evaluate", "fact_check"),
     ],
-    "Worlds & data": [("worlds", "public"), ("data", "database")],
+    "Worlds & data": [("worlds", "public"), ("connect", "cable"), ("data", "database")],
 }
 """Groups of pages, each with its icon."""
 HOME = "play"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from engine import EpsilonGreedy, LoopSettings, Thompson
-from engine.service.configuration import arguments, changes_of_arguments
+from engine.loop.entries import ModelReset
+from engine.service.configuration import arguments, change_configuration, changes_of_arguments
 from tests.engine.refusals import refusal
 from tests.engine.service.calling import CONFIGURATION, Application
 
@@ -122,3 +123,30 @@ def test_arguments_of_settings_lead_back_to_them(crosses: int) -> None:
     changes = changes_of_arguments(arguments(settings))
     assert {name: getattr(settings, name) for name in changes} == changes
     assert refusal(lambda: changes_of_arguments("")).target == "arguments"
+
+
+@pytest.mark.parametrize(
+    ("parts", "restarts"),
+    [
+        ({"explorationPercentage": 0.3}, True), ({"rewardWaitTime": "PT4H"}, True),
+        ({"defaultReward": 0.5}, True), ({"rewardAggregation": "sum"}, True),
+        ({"modelExportFrequency": "PT15S"}, False), ({"learningMode": "Apprentice"}, False),
+    ],
+)  # fmt: skip
+def test_an_edit_begins_a_new_model_where_that_is_switched_on(
+    application: Application, parts: dict[str, Any], restarts: bool
+) -> None:
+    stored, own = application.stored, json.loads(application.call("GET", SERVICE).body)
+    application.reward(application.rank()["eventId"], 1)
+    change_configuration(stored, json.dumps(own).encode(), restarts_model=True)
+    assert not any(isinstance(entry, ModelReset) for entry in stored.loop.log)
+    put(application, **own | parts)
+    assert any(isinstance(entry, ModelReset) for entry in stored.loop.log) is restarts
+    put(application, **own | parts)
+    assert sum(isinstance(entry, ModelReset) for entry in stored.loop.log) == restarts
+
+
+def test_an_edit_keeps_the_model_by_default(application: Application) -> None:
+    application.reward(application.rank()["eventId"], 1)
+    put(application, defaultReward=0.5)
+    assert not any(isinstance(entry, ModelReset) for entry in application.stored.loop.log)

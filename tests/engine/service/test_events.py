@@ -57,6 +57,24 @@ def test_late_repeated_and_unknown_calls_are_answered_and_logged(application: Ap
     ]  # fmt: skip
 
 
+def test_a_reply_names_its_loop_and_the_reason_why_nothing_was_learned(
+    application: Application,
+) -> None:
+    event = application.rank()["eventId"]
+    path, once = f"/events/{event}/reward", {"x-ms-client-request-id": "f3a1"}
+    replies = [
+        application.call("POST", path, {"value": 1}, once),
+        application.call("POST", path, {"value": 1}, once),
+        application.call("POST", path, {"value": 1}),
+        application.call("POST", "/events/nobody/activate"),
+        application.call("POST", path, {"value": 5}),
+    ]
+    assert [reply.dangling for reply in replies] == ["", "repeated", "second", "unknown", ""]
+    assert {reply.loop for reply in replies} == {application.stored.id}
+    stranger = {"ocp-apim-subscription-key": "0" * 32}
+    assert application.call("POST", path, {"value": 1}, stranger).loop == ""
+
+
 def test_a_retried_reward_counts_once_in_a_sum(application: Application) -> None:
     application.stored.configure(reward_aggregation="sum")
     event = application.rank()["eventId"]

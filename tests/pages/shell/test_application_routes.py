@@ -18,6 +18,7 @@ from engine.store import Library, Store, StoredLoop
 from pages.parts.shell import application_routes as door
 from pages.parts.shell.operations.middleware import all_middleware
 from pages.parts.shell.operations.settings import Operations
+from pages.parts.work.recent_calls import recent_calls
 from tests.clock import ManualClock
 
 RANK = {"actions": [{"id": "a", "features": [{"n": 1}]}, {"id": "b", "features": [{"n": 2}]}]}
@@ -76,6 +77,22 @@ def test_a_call_with_a_key_is_answered_and_counted(
     assert all(one["seconds"] > 0 for one in told)
 
 
+def test_calls_with_a_key_are_kept_for_the_page(
+    library: Library, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, headers = client(library, monkeypatch), {"Ocp-Apim-Subscription-Key": key}
+    loop = library.store.loop_of_key(key)
+    assert loop
+    assert recent_calls().is_open
+    event = app.post("/personalizer/v1.0/rank", json=RANK, headers=headers).json()["eventId"]
+    app.post("/personalizer/v1.0/rank", json=RANK)
+    app.post(f"/personalizer/v1.0/events/{event}/reward", json={"value": 1}, headers=headers)
+    reward, rank = recent_calls().latest(loop, 10)
+    assert (rank.operation, rank.status, rank.event_id) == ("Rank", 201, event)
+    assert (reward.operation, reward.event_id, reward.request) == ("Reward", event, b'{"value":1}')
+    assert key.encode() not in b"".join([rank.request, rank.answer, rank.address.encode()])
+
+
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
@@ -107,6 +124,7 @@ def test_the_door_can_be_switched_off(library: Library, monkeypatch: pytest.Monk
     app = client(library, monkeypatch, Operations(api="off"))
     assert app.post("/personalizer/v1.0/rank", json=RANK).status_code == 404
     assert app.get("/openapi.json").status_code == 404
+    assert not recent_calls().is_open
 
 
 def test_scripts_of_other_pages_may_call_only_where_that_is_set(

@@ -32,6 +32,10 @@ ON_PAGE: Mapping[str, tuple[str, ...]] = {
         *("propensity", "crosses", "hypothesis"),
     ),
     "worlds": ("context", "action", "feature", "reward", "truth", "segment", "crowd"),
+    "connect": (
+        *("loop", "context", "action", "feature", "reward", "default_reward", "exploration"),
+        *("policy", "baseline", "apprentice", "online"),
+    ),
 }
 """Terms in the popover of each page."""
 

@@ -1,0 +1,1 @@
+"""Connect page: keys, code and recent calls of applications."""
