@@ -165,7 +165,7 @@ def main() -> None:
                 least = median_of(bare, "/rank", 500)
                 rank = median_of(connection_to(app), "/personalizer/v1.0/rank", 500, app.key)
                 print(f"constant {1e3 * least:.2f} ms, rank {1e3 * rank:.2f} ms: {rank / least:.1f}")
-        with chromium.opened() as browser:
+        with chromium.launched(str(chromium.find())) as browser:
             page = browser.new_page()
             page.goto(f"{app.address}/?loop={app.stored.view}")
             first, _ = run(app, given.calls // 2, given.clients)
