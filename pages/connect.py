@@ -42,7 +42,10 @@ else:
     st.warning(wording.OFF, icon=":material/block:")
 if connection.is_own:
     with st.expander(
-        "Settings of this loop", icon=":material/tune:", key="connect-settings", on_change="rerun"
+        "Settings of this session",
+        icon=":material/tune:",
+        key="connect-settings",
+        on_change="rerun",
     ) as box:
         if box.open:
             controls.show_said(session, "settings")

@@ -16,7 +16,7 @@ limits = library().store.limits
 question(
     "Your saved sessions",
     "A session is one engine with all visitors it has served and all it has learned. It is "
-    f"saved at once, and kept for {limits.retention_days:,} days "
+    f"saved automatically, and deleted {limits.retention_days:,} days "
     "after its last use. Anyone with its link can view and copy it.",
 )
 show_said()

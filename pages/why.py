@@ -36,7 +36,7 @@ question(
 with st.container(key="why-hero"):
     left, right = st.columns([1.15, 1], gap="large")
 with left:
-    section("What the engine believed")
+    section("Belief about each offer")
     controls.suppose(session, subject)
     board.show_offer(scene)
 with right:

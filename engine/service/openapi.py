@@ -14,7 +14,8 @@ from engine.service.operations import DEFAULT_VERSION, OLD_VERSION, OPERATIONS
 _REFERENCE = "#/components/schemas/{name}"
 _ERRORS = {
     "400": "Refused request", "401": "Missing or invalid key", "403": "Not allowed here",
-    "404": "Not found", "405": "Not in this version of the API", "413": "Body too long", "429": "Too many calls",
+    "404": "Not found",
+    "405": "Not in this version of the API", "413": "Body too long", "429": "Too many calls",
     "500": "Error of the server", "503": "Database not available",
 }  # fmt: skip
 

@@ -164,7 +164,9 @@ def main() -> None:
             for _ in range(2):
                 least = median_of(bare, "/rank", 500)
                 rank = median_of(connection_to(app), "/personalizer/v1.0/rank", 500, app.key)
-                print(f"constant {1e3 * least:.2f} ms, rank {1e3 * rank:.2f} ms: {rank / least:.1f}")
+                print(
+                    f"constant {1e3 * least:.2f} ms, rank {1e3 * rank:.2f} ms: {rank / least:.1f}"
+                )
         with chromium.launched(str(chromium.find())) as browser:
             page = browser.new_page()
             page.goto(f"{app.address}/?loop={app.stored.view}")
@@ -177,10 +179,10 @@ def main() -> None:
         refused = sum(each.refused for each in first + second)
         lost = len(events - app.stored.loop.events.keys())
         print(
-            f"{given.clients} clients and a browser: {given.calls / 2 / seconds:.0f} calls a second, "
-            f"rank median {1e3 * np.median(times):.1f} ms, p99 {1e3 * np.quantile(times, 0.99):.0f} "
-            f"ms; {len(events):,} events, {lost} lost, {refused} malformed and refused, "
-            f"{grown:.1f} MiB more in the second half"
+            f"{given.clients} clients and a browser: {given.calls / 2 / seconds:.0f} calls a "
+            f"second, rank median {1e3 * np.median(times):.1f} ms, "
+            f"p99 {1e3 * np.quantile(times, 0.99):.0f} ms; {len(events):,} events, {lost} lost, "
+            f"{refused} malformed and refused, {grown:.1f} MiB more in the second half"
         )
 
 

@@ -148,7 +148,9 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told is not None
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
-    assert f"**“Best guess now” would earn more than “Actual offers”: {said}.**" in app.text
+    assert (
+        f"**“The engine's favourites” would earn more than “Actual offers”: {said}.**" in app.text
+    )
     apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
     assert told.width < sum(one.width for one in apart if one)
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text
@@ -237,7 +239,7 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     assert app.at.query_params["estimator"] in ("ips", ["ips"])
     assert app.session.setup.estimator == "ips"
     assert "based on fewer than 30 events" in plain_text(app)
-    assert all(0 < float(str(row["Based on"])) <= 300 for row in table_of(app).values())
+    assert all(0 < float(str(row["Effective sample"])) <= 300 for row in table_of(app).values())
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]

@@ -143,9 +143,10 @@ def line_up(
             "ours",
             OURS,
             label="This engine",
-            story="Guesses four times at random what each offer may earn, and shows an offer that "
-            "wins all four. Several models learn side by side; the best predictor counts "
-            "most. 5\xa0% of offers are random, so that its log can evaluate other methods.",
+            story="Draws four plausible rewards for each offer and shows the offer that is "
+            "highest each time; if none is, it draws again. Several models learn side by side; "
+            "the best predictor counts most. 5\xa0% of offers are random, so that its log can "
+            "evaluate other methods.",
         ),
         LoopContender(
             "nofloor",
@@ -189,7 +190,7 @@ def line_up(
         LoopContender(
             "classic",
             LoopSettings.classic(),
-            label="Classic Personalizer",
+            label="Azure Personalizer",
             story="The learner of Azure's retired service: it is slow, sees pairs of features "
             "only, and makes 20 % of its offers at random.",
         ),

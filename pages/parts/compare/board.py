@@ -87,7 +87,7 @@ def _move_the_switch(session: CompareSession, span: int) -> None:
                 note("The switch can be moved once visitors have come.")
             return
         after = st.slider(
-            "Online after visitor (far right: never)",
+            "Go online after visitor (far right: never)",
             0,
             span,
             at,

@@ -56,16 +56,16 @@ class CompareSetup(Linked):
     kind: str = Setting(
         "ours",
         "Apprentice",
-        {"ours": "This engine", "service": "Classic Personalizer"},
+        {"ours": "This engine", "service": "Azure Personalizer"},
         help="This engine learns two things from every visitor: the choices of today's "
-        "rules, and the rewards. Classic Personalizer, a retired service, learned only the "
+        "rules, and the rewards. Azure Personalizer, now retired, learned only the "
         "choices, slowly, and only from the action it had chosen itself. If it is "
         "selected, all three systems use it.",
     ).as_field
     crosses: int = CROSSES.as_field
     rate: str = Setting(
         "0.001",
-        "Learning rate of Classic Personalizer",
+        "Learning rate of Azure Personalizer",
         {rate: rate for rate in ("0.001", "0.01", "0.05")},
         "slider",
     ).as_field

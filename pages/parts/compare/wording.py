@@ -63,7 +63,7 @@ def _as_apprentice(session: CompareSession) -> str:
         )
     text = (
         f"The apprentice agrees with today's rules for **{percent(match)}** of the latest "
-        f"{recent.events} visitors ({percent(highest)} is the best possible)."
+        f"{recent.events} visitors (at most {percent(highest)}: some choices are random)."
     )
     if match >= _NEAR * highest and recent.events >= 50:
         more = "**It chooses like today's rules.** Watching cannot teach it more: go online."
@@ -92,7 +92,7 @@ def beside_the_match(session: CompareSession) -> str:
     if _has_nothing_to_learn(session):
         return f"random: {percent(1 / len(session.world.items))}"
     recent = session.comparison.record.performance(RECENT_EVENTS)
-    return f"best possible: {percent(recent.highest_match_rate)}"
+    return f"at most {percent(recent.highest_match_rate)}: some are random"
 
 
 def _online(comparison: Comparison) -> str:
@@ -224,7 +224,8 @@ def _matching(session: CompareSession) -> str:
         )
     return (
         f"{watching} It agreed with today's rules for {percent(recent.match_rate)} of the latest "
-        f"{recent.events:,} ({percent(recent.highest_match_rate)} is the best possible), and its "
+        f"{recent.events:,} (at most {percent(recent.highest_match_rate)}: some choices are "
+        "random), and its "
         "reward achievement ratio was "
         f"{percent(latest.reward_achievement_ratio, unknown='undefined')}."
     )
@@ -237,7 +238,9 @@ def came(session: CompareSession) -> str:
     if latest.start:
         sentences.append(f"Means cover the visitors since it went online, after {latest.start:,}.")
     if latest.uplift("online"):
-        sentences.append("In grey: the difference to today's rules, with its 95 % interval.")
+        sentences.append(
+            "Below each mean: the difference from today's rules, with its 95 % interval."
+        )
     if events:
         sentences.append(came_alone(session.world, events))
     return " ".join(sentences)
@@ -295,8 +298,8 @@ def match_in_short(session: CompareSession) -> str:
         return "No visitors yet."
     ceiling = percent(recent.highest_match_rate)
     return (
-        f"It agrees with today's rules for {percent(recent.match_rate)} of visitors; "
-        f"{ceiling} is the best possible."
+        f"The apprentice agrees with today's rules for {percent(recent.match_rate)} of visitors "
+        f"(at most {ceiling}: some choices are random)."
     )
 
 

@@ -40,7 +40,7 @@ def choose_loop(connection: Connection) -> None:
 
     with st.container(horizontal=True, vertical_alignment="center", key="connect-loops"):
         st.selectbox(
-            "Loop",
+            "Session",
             list(names),
             format_func=names.__getitem__,
             key=_LOOP,
@@ -49,12 +49,12 @@ def choose_loop(connection: Connection) -> None:
             width=260,
         )
         st.button(
-            "Create a loop for my application",
+            "Create a session for my application",
             key="connect-create",
             icon=":material/add:",
             on_click=session.create_loop,
             args=(connection.library, connection.owner),
-            help="A loop without a world: it takes any actions and any context.",
+            help="A session without a world: it takes any actions and any context.",
         )
         note(wording.takes(connection.stored.world_now))
 

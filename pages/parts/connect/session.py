@@ -89,7 +89,7 @@ class ConnectSession:
             stored.save()
             self.chosen = stored.id
 
-        self.attempt("keys", create, f"{NAME} is a new loop. It takes any actions.")
+        self.attempt("keys", create, f"{NAME} is a new session. It takes any actions.")
 
     @locked
     def make_key(self, library: Library, owner: str, stored: StoredLoop, slot: int) -> None:

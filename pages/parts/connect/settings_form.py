@@ -101,7 +101,7 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
     ),
     "logRetentionDays": _Number(
         "Data retention, days",
-        f"Default 90; -1 for no end. {_KEPT}: this server erases unused loops by its own rule.",
+        f"Default 90; -1 for no end. {_KEPT}: this server erases unused sessions by its own rule.",
         float,
         _whole,
     ),

@@ -17,7 +17,7 @@ from pages.parts.work.recent_calls import recent_calls
 
 _ROWS = 6
 """Most calls on the screen, the latest."""
-_NOTE = "The official Personalizer client calls this address. Each call teaches the loop."
+_NOTE = "The official Personalizer client calls this address. Each call teaches the engine."
 
 
 def open_talk() -> Talk:

@@ -10,18 +10,18 @@ from pages.parts.connect.sample_calls import CALLS, CallCounts
 from pages.parts.text.format import counted, plain
 from pages.parts.work.recent_calls import RecentCall
 
-QUESTION = "How does your application use this loop?"
+QUESTION = "How does your application call this session?"
 INTRODUCTION = (
     "Give the official Personalizer client this address and a key. Change nothing else: each call "
-    "is answered here and teaches the loop."
+    "is answered here and teaches the engine."
 )
 OFF = (
     "Applications cannot call this server: its operator has switched calls off "
     "(PLAYGROUND_API=off)."
 )
 NOT_YOURS = (
-    "The loop on Play belongs to somebody else, so only its owner can make keys. Copy it on Play, "
-    "or create a loop for your application."
+    "The session on Play belongs to somebody else, so only its owner can make keys. Copy it on Play, "
+    "or create a session for your application."
 )
 ANY_ACTIONS = "It takes any actions and any context."
 ADDRESS_HELP = (
@@ -39,7 +39,7 @@ NO_CALLS_WITH_KEY = (
 )
 SEND_HELP = (
     f"{CALLS // 2} simulated visitors: a Rank and a Reward call each, over HTTP to this server. "
-    "They teach the loop like any other call."
+    "They teach the engine like any other call."
 )
 NEEDS_KEY = "Test calls need a key: create or rotate one first, as stored keys cannot be read."
 

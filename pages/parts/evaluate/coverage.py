@@ -109,7 +109,7 @@ def verdict(counts: Mapping[str, Count]) -> str:
     promised = math.ceil(PROMISED * ours.intervals - 1e-9)
     return (
         f"**Our intervals contained the truth {ours.covering:,} of "
-        f"{ours.intervals:,} times, those of Classic Personalizer "
+        f"{ours.intervals:,} times, those of Azure Personalizer "
         f"{service.covering:,} of {service.intervals:,}; 95 % would be "
         f"{promised:,}.** "
         f"{_who_keeps([count.share >= PROMISED for count in counts.values()])}"

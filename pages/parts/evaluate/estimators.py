@@ -20,7 +20,7 @@ STORIES: Mapping[str, str] = {
     "naive": "The average on a dashboard. The action was shown to those who like it, so this "
     "is too high.",
     "ips": "Each reward is weighted by the inverse of its probability. The interval is the "
-    "textbook one that Classic Personalizer reported: too narrow where few events "
+    "textbook one that Azure Personalizer reported: too narrow where few events "
     "carry most of the weight.",
     "snips": "The same, divided by the sum of the weights: steadier, slightly biased.",
     "dr": "The expected reward of every action, corrected where the log differs.",

@@ -155,7 +155,7 @@ def _offer(session: EvaluateSession, trial: SettingsTrial) -> None:
     if not trial.optimisation.may_apply:
         note(
             "That is not enough to apply it: its mean and its lower bound would both "
-            "have to exceed the session's, as in Classic Personalizer."
+            "have to exceed the session's, as in Azure Personalizer."
         )
     elif not trial.may_apply:
         note("The settings of the session have changed: try again.")

@@ -35,15 +35,15 @@ _KEYS = {
 }
 """Meanings of the marks in the forest."""
 _POLICY_HELP = (
-    "Best guess now: the choice of the engine without exploration. It has learned "
+    "The engine's favourites: its choices without exploration. It has learned "
     "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (
-    "Where shown: the dashboard average, from visitors who were expected to like it. "
+    "Average when shown: as on a dashboard, from visitors who were expected to like it. "
     "Would earn: the same log, each reward weighted by the inverse of its "
     "probability."
 )
-_WORTH = "Based on"
+_WORTH = "Effective sample"
 """Column with the number of events that an estimate rests on."""
 _ON_SHEET, _ON_STAGE = 15, 9
 """Largest number of forest rows on a sheet of paper, and on the stage."""
@@ -229,7 +229,7 @@ def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
-            "Where shown": TableColumn("%.2f", _TABLE_HELP, 84),
+            "Average when shown": TableColumn("%.2f", _TABLE_HELP, 84),
             "Truth": TableColumn("%.2f", width=60),
             _WORTH: TableColumn("%,.0f events", meaning("worth"), 104),
         },
@@ -243,7 +243,7 @@ def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Map
         naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
-            "Where shown": naive and naive.estimate,
+            "Average when shown": naive and naive.estimate,
         }
         if not session.hides:
             figures["Would earn"] = wording.measured(interval) if interval else "unknown"

@@ -107,7 +107,7 @@ class EvaluateSetup(Linked):
     about: str = Setting(
         "",
         "Summary of",
-        {"": "Largest overestimate"},
+        {"": "Summary: the largest overestimate"},
         "menu",
         check=_key,
         words="a policy, as the CSV names it",

@@ -20,8 +20,8 @@ _POLICIES = {
     "online": "Actual offers",
     "baseline": "Today's rules",
     "uniform": "Random",
-    "greedy": "Best guess now",
-    "classic": "Classic Personalizer",
+    "greedy": "The engine's favourites",
+    "classic": "Azure Personalizer",
 }
 _ACTION = "action "
 _SURE = "Each range is a 95 % interval: for 95 of 100 such logs it contains the true value."
@@ -59,7 +59,8 @@ def about_log(session: EvaluateSession) -> str:
     """Describe the evaluated log, as Markdown."""
     result = session.result
     sentences = [
-        "The log has the chance of each offer, so it can tell what other rules would have earned.",
+        "The log records how likely each offer was, so it can estimate what other rules would have "
+        "earned.",
         _origin_of_log(session),
     ]
     if result and result.log.decisions.unmatched:

@@ -41,7 +41,7 @@ def offered(policies: Mapping[str, Policy]) -> dict[str, str]:
         name: f"Combined fields: {CROSSES.offered[number]}" for name, number in _CROSSES.items()
     }
     names = {key: policy.label for key, policy in policies.items()}
-    return {"": "nothing", **crosses, **names, CLASSIC: "Classic Personalizer"}
+    return {"": "nothing", **crosses, **names, CLASSIC: "Azure Personalizer"}
 
 
 def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -> LoopSettings:
@@ -58,7 +58,7 @@ def changed(name: str, policies: Mapping[str, Policy], settings: LoopSettings) -
 def names_of(first: LoopSettings, second: LoopSettings) -> tuple[str, str]:
     """Return names of two loops by the setting in which they differ."""
     if first.learner != second.learner:
-        learners = {"bayesian": "This engine", "classic": "Classic Personalizer"}
+        learners = {"bayesian": "This engine", "classic": "Azure Personalizer"}
         return learners[first.learner], learners[second.learner]
     if first.policy != second.policy:
         labels = first.policy.label, second.policy.label

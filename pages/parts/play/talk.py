@@ -65,7 +65,7 @@ def _visit(session: PlaySession, scene: Scene, number: int) -> tuple[Screen, Scr
     world = session.displayed.world
     ask = screen(
         scene, f"visitor-{number}", "say-who", "asked",
-        "Ask the audience what to offer. Count hands with 1 to 9. Next: the offer.",
+        "Ask the audience what to offer. Count raised hands with the keys 1 to 9. Next: the offer.",
         hands=[item.label for item in world.items],
         rows=rows_of(world, STAGE),
     )  # fmt: skip

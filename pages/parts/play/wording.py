@@ -53,10 +53,10 @@ def _draw(name: str, ranked: Ranked, chances: Sequence[Chance], policy: Policy) 
     if percent(wins) == chance:
         return f"{_highest_sample(name, ranked)} It wins in {_of_100(wins)} samples."
     random = percent(sum(part.kept for part in chances))
-    return (
-        f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples; with "
-        f"{random} random offers, its chance is **{chance}**."
-    )
+    won = f"{name} has the highest sample, {sample:.2f}. It wins in {_of_100(wins)} samples."
+    if ranked.chosen == ranked.baseline:
+        return f"{won} {random} of offers are random, most of them this one: **{chance}**."
+    return f"{won} {random} of offers are random, so its chance is **{chance}**."
 
 
 def _samples_won(ranked: Ranked, chances: Sequence[Chance]) -> float:

@@ -110,7 +110,7 @@ class RaceSetup(Tunable):
         "Visitors between model updates",
         numbers(1, 10, 20, 50, 100, 200, 500),
         "slider",
-        "Classic Personalizer trained continuously, but chose with a copy that was "
+        "Azure Personalizer trained continuously, but chose with a copy that was "
         "renewed every few minutes. 1 means at once.",
     ).as_field
     crosses: int = replace(

@@ -44,7 +44,8 @@ def race_show(session: RaceSession) -> Show:
         [
             screen(
                 _line_up(session), "line-up", "question", "names",
-                "Ask the audience for its bets. Count hands with 1 to 9. Next: the race.",
+                "Ask the audience for its bets. Count raised hands with the keys 1 to 9. "
+                "Next: the race.",
                 hands=list(session.setup.names.values()),
             ),
             screen(

@@ -10,11 +10,11 @@ _CROSSES = {
     4: "Quadruples of fields",
 }
 _TABLES = {
-    0: "One table of the actions",
-    1: "Tables of single fields",
-    2: "Tables of up to two fields",
-    3: "Tables of up to three fields",
-    4: "Tables of up to four fields",
+    0: "One average for each action",
+    1: "Averages for each value of a field",
+    2: "Averages for combinations of up to two fields",
+    3: "Averages for combinations of up to three fields",
+    4: "Averages for combinations of up to four fields",
 }
 _CERTAIN = 0.2
 """Standard deviation of rewards below which rewards are called nearly certain."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from engine.learners.base import Group, Source
 
 _FIELDS = {
-    1: "single fields",
+    1: "fields on their own",
     2: "pairs of fields",
     3: "triples of fields",
     4: "quadruples of fields",

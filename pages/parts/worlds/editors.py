@@ -63,7 +63,9 @@ def write_actions(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     """Draw the table of actions and the picture upload."""
     today = "The first action is the choice of today's rules, where needed."
     section("Actions", f"{today} {_HOW}")
-    hint = "One action per row. Pays: the value of a success. Features: milk: true, price: 3.5"
+    hint = (
+        "One action per row. Pays: its gain if accepted. Features, such as milk: true, price: 3.5"
+    )
     say_first("actions", faults, hint)
     frame = action_frame(session.actions.base)
     editor("actions", session.actions.number, frame, action_columns(), session.write_actions)
@@ -103,7 +105,7 @@ def write_values(session: WorldsSession, faults: Sequence[CellFault]) -> None:
     every = "Every combination of values is a context."
     named = "A field is named once, or again in each row."
     section("Visitors", f"{every} {named} {_HOW}")
-    hint = "One value per row. How often: its weight. Sent as: its name in the API, if different"
+    hint = "One value per row. How often: its weight. Sent as: its name in requests, if different"
     say_first("values", faults, hint)
     frame = as_frame(session.values.base, _VALUES, share="1")
     config = {

@@ -42,7 +42,7 @@ def test_two_loops_are_called_by_what_sets_them_apart() -> None:
         "Combined fields: pairs",
     )
     assert names_of(first, beside("greedy", first)) == ("Thompson sampling", "Greedy")
-    assert names_of(first, beside("classic", first)) == ("This engine", "Classic Personalizer")
+    assert names_of(first, beside("classic", first)) == ("This engine", "Azure Personalizer")
     assert names_of(first, first) == ("As set", "The same again")
     tuned = replace(first, policy=EpsilonGreedy(0.1))
     names = names_of(tuned, beside("epsilon", tuned))

@@ -86,13 +86,20 @@ def test_of_the_textbook_the_highest_draw_is_told_or_that_chance_decided() -> No
             won = [part.won for part in chances(ranked, policy)]
             share = won[ranked.shown] / sum(won)
             chance = percent(ranked.probabilities[ranked.shown])
-            assert sentence == (
-                f"{label} has the highest sample, {highest:.2f}, so it is offered. It wins in "
-                f"{of_100(share)} samples."
-                if percent(share) == chance
-                else f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
-                f"samples; with 30\u00a0% random offers, its chance is {chance}."
-            )
+            if percent(share) == chance:
+                assert sentence == (
+                    f"{label} has the highest sample, {highest:.2f}, so it is offered. It wins in "
+                    f"{of_100(share)} samples."
+                )
+            else:
+                is_first = ranked.shown == ranked.baseline
+                reason = (
+                    f"most of them this one: {chance}" if is_first else f"so its chance is {chance}"
+                )
+                assert sentence == (
+                    f"{label} has the highest sample, {highest:.2f}. It wins in {of_100(share)} "
+                    f"samples. 30\u00a0% of offers are random, {reason}."
+                )
             assert "Dots are samples: one plausible guess" in legend(ranked, policy)
         else:
             assert sentence == (

@@ -21,7 +21,7 @@ VALUES = {"user": "Alice", "weather": "<b>Rainy</b>", "age": 31.5, "member": Tru
         (Group(("age", "user")), "Alice and age 31.5"),
         (Group(("member", "note", "user")), 'Alice, member true and note ""'),
         (Group(("member", "tags.calm")), "member true and no tags.calm"),
-        (Group(every=1), "all single fields"),
+        (Group(every=1), "all fields on their own"),
         (Group(every=2), "all pairs of fields"),
         (Group(every=3), "all triples of fields"),
         (Group(every=4), "all quadruples of fields"),
