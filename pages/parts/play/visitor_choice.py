@@ -52,8 +52,8 @@ def slot_choice(opened: OpenLoop, is_live: bool) -> Part | None:
     field = next(field for field in world.fields if field.name == SLOT)
     options = []
     for value, ranked in zip(field.values, opened.page(context), strict=True):
-        done = "✓ " if opened.is_answered(ranked) else ""
-        label = f"{done}{value.label}: {world.items[ranked.shown].label}"
+        done = " ✓" if opened.is_answered(ranked) else ""
+        label = f"{value.label}{done}\n{world.items[ranked.shown].label}"
         options.append((value.name, printed(plain(label))))
     wish = {"field": SLOT, "visit": opened.arrivals.visit}
     key, label = "slots", printed(plain(field.label))

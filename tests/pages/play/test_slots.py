@@ -139,12 +139,12 @@ def test_the_choice_of_slots_names_each_offer_and_what_is_answered() -> None:
     hero, side = (HOME.items[ranked.shown].label for ranked in opened.page(opened.context))
     part = slot_choice(opened, is_live=False)
     assert part is not None
-    assert part["options"] == [("Hero", f"🖼️ Hero: {hero}"), ("Side", f"📌 Side: {side}")]
+    assert part["options"] == [("Hero", f"🖼️ Hero\n{hero}"), ("Side", f"📌 Side\n{side}")]
     assert part["value"] == "Hero"
     opened.answer(opened.show(), 1.0, calls_next=True)
     part = slot_choice(opened, is_live=False)
     assert part is not None
-    assert part["options"][0] == ("Hero", f"✓ 🖼️ Hero: {hero}")
+    assert part["options"][0] == ("Hero", f"🖼️ Hero ✓\n{hero}")
     assert part["value"] == "Side"
     keys = [one.get("key", "") for one in visitor_panel(opened, False, False, True).parts]
     assert not any("slot" in key for key in keys)
@@ -166,6 +166,7 @@ def test_a_person_answers_both_slots_and_undoes_it(open_app: Callable[..., App])
     app.answer(1.0)
     assert (app.chosen("slots"), app.metric("Visitors")) == ("Side", "1")
     assert "Your click: reward 1" in app.text
+    assert "An action at 0 % is not available in this slot." in app.text
     app.set("slots", "Hero")
     assert not app.can_answer
     app.set("slots", "Side").answer(0.0)
