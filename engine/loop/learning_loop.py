@@ -408,8 +408,8 @@ class LearningLoop(Replay):
 
         def serve() -> tuple[Ranked, ...]:
             call = request.shared.event_id
-            known = multi_slot.events_of_call(self.state.events, call) if call else ()
-            return tuple(event.ranked for event in known) or self._ask_multi_slot(request)
+            known = multi_slot.page_of(self.state.events, call) if call else ()
+            return known or self._ask_multi_slot(request)
 
         return self.together(serve)
 

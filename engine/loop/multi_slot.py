@@ -54,13 +54,22 @@ def event_id_of(call: str, slots: tuple[str, ...], number: int) -> str:
 
 
 def events_of_call(events: Mapping[str, EventState], call: str) -> tuple[EventState, ...]:
-    """Events of a multi-slot call in the order of its slots; empty for an unknown call."""
+    """Events of a multi-slot call in the order of its slots, without undone ones; empty for an
+    unknown call."""
     first = events.get(call)
     slot = None if first is None else first.ranked.slot
     if slot is None or slot.number != 0:
         return ()
     ids = (event_id_of(call, slot.slots, number) for number in range(len(slot.slots)))
     return tuple(event for event in map(events.get, ids) if event is not None)
+
+
+def page_of(events: Mapping[str, EventState], call: str) -> tuple[Ranked, ...]:
+    """Decisions of a multi-slot call for all slots; empty for an unknown call, and for a call with
+    some slots undone."""
+    page = tuple(event.ranked for event in events_of_call(events, call))
+    slot = page[0].slot if page else None
+    return page if slot is not None and len(page) == len(slot.slots) else ()
 
 
 def find_call(events: Mapping[str, EventState], call: object, code: str) -> dict[str, EventState]:

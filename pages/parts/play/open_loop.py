@@ -16,7 +16,7 @@ from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
 from engine.loop.log import Mark
-from engine.loop.multi_slot import events_of_call
+from engine.loop.multi_slot import page_of
 from engine.protocol.multi_slot import SLOT
 from engine.simulation.crowd import give_answer, serve
 from engine.store import StoredLoop
@@ -145,8 +145,7 @@ class OpenLoop:
         latest = self.latest
         if latest is None or latest.slot is None:
             return ()
-        world, events = self.world, events_of_call(self.loop.events, latest.slot.call)
-        page = tuple(event.ranked for event in events)
+        world, page = self.world, page_of(self.loop.events, latest.slot.call)
         is_here = world.in_slot(world.context_of(latest.request), 0) == visitor
         return page if is_here and not all(map(self.is_answered, page)) else ()
 

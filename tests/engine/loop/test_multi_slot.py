@@ -163,6 +163,17 @@ def test_an_undo_of_an_event_is_for_the_whole_call() -> None:
     assert [*loop.events] == ["before", "e", "e/side"]
 
 
+def test_a_slot_that_was_undone_is_decided_again() -> None:
+    loop = small_loop()
+    shown = call(loop)
+    loop.undo()
+    assert [*loop.events] == ["e"]
+    request = parse_multi_slot_request(DRINKS, SLOTS, CONTEXTS[0], "e")
+    served = loop.serve_multi_slot(request)
+    assert [ranked.action_id for ranked in served] == [*shown.values()]
+    assert [*loop.events] == ["e", "e/side"]
+
+
 def test_a_preview_is_the_decision_that_follows() -> None:
     loop = small_loop()
     request = parse_multi_slot_request(DRINKS, SLOTS, CONTEXTS[0])

@@ -180,6 +180,16 @@ def test_a_person_answers_both_slots_and_undoes_it(open_app: Callable[..., App])
     assert app.metric("Visitors") == "2"
 
 
+def test_a_moment_between_two_slots_can_be_viewed(open_app: Callable[..., App]) -> None:
+    app = open_app(world="home").click("step").click("step")
+    session = app.session
+    session.time_travel.look(1)
+    app.run()
+    assert len(session.displayed.loop.events) == 1
+    assert [name for name, _ in (app.part("slots") or {})["options"]] == ["Hero", "Side"]
+    assert not app.can_answer
+
+
 def test_a_press_that_was_sent_with_another_is_counted_too(open_app: Callable[..., App]) -> None:
     app = open_app(world="home")
     session, hero = app.session, app.bar["offer"]
