@@ -148,9 +148,7 @@ def test_two_policies_are_compared(open_evaluate: Open) -> None:
     assert told is not None
     assert told.low > 0
     said = f"by {signed(told.estimate)} ({signed(told.low)} to {signed(told.high)})"
-    assert (
-        f"**“The engine's favourites” would earn more than “Actual offers”: {said}.**" in app.text
-    )
+    assert f"**“Always the favourite” would earn more than “Actual offers”: {said}.**" in app.text
     apart = [row_of(app, key).intervals["strata"] for key in ("greedy", "online")]
     assert told.width < sum(one.width for one in apart if one)
     assert f"The truth is {signed(found.truths['greedy'] - found.truths['online'])}." in app.text

@@ -20,8 +20,8 @@ OFF = (
     "(PLAYGROUND_API=off)."
 )
 NOT_YOURS = (
-    "The session on Play belongs to somebody else, so only its owner can make keys. Copy it on Play, "
-    "or create a session for your application."
+    "The session on Play belongs to somebody else, so only its owner can make keys. Copy it on "
+    "Play, or create a session for your application."
 )
 ANY_ACTIONS = "It takes any actions and any context."
 ADDRESS_HELP = (

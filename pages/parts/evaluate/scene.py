@@ -35,7 +35,7 @@ _KEYS = {
 }
 """Meanings of the marks in the forest."""
 _POLICY_HELP = (
-    "The engine's favourites: its choices without exploration. It has learned "
+    "Always the favourite: the engine without exploration. It has learned "
     "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (

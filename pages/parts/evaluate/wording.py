@@ -20,7 +20,7 @@ _POLICIES = {
     "online": "Actual offers",
     "baseline": "Today's rules",
     "uniform": "Random",
-    "greedy": "The engine's favourites",
+    "greedy": "Always the favourite",
     "classic": "Azure Personalizer",
 }
 _ACTION = "action "
