@@ -238,7 +238,7 @@ def test_a_reload_and_export_delete_import_keep_the_loop_and_its_next_answer(
     data = data_page(page)
     data.expect_loops(1)
     file = data.export(data.first, tmp_path)
-    assert file.name == "coffee-seed-11.jsonl.gz"
+    assert file.name == "coffee-random-seed-11.jsonl.gz"
     assert data.export(data.first, tmp_path, "model").stat().st_size > 1_000
     data.erase(data.first)
     data.expect_loops(0)

@@ -16,7 +16,7 @@ COMES = 120_000
 """Milliseconds within which a crowd, or a log, has come."""
 SAID = {
     "play": (
-        *("What would you offer?", "it is offered.", "for Alice", "it would offer"),
+        *("What would you offer?", "highest sample", "for Alice", "it would offer"),
         *("kinds of visitors", "it is right for", "the best offer for each"),
     ),
     "evaluate": ("where it was shown.", "If everybody had got it", "If everybody had got it"),
@@ -73,7 +73,7 @@ def test_the_show_goes_from_page_to_page_and_the_room_picks_for_six(
         expect(stage.page.locator(".stage-hands b").nth(1)).to_have_text("2")
         if visitor == 2:
             found |= {fault for size in sizes for fault in stage.faults(size)}
-        after = f"Visitor {visitor + 1} of 6" if visitor < 6 else "After 6 visitors: the room"
+        after = f"Visitor {visitor + 1} of 6" if visitor < 6 else "After 6 visitors: the audience"
         step(stage, f"room-{visitor + 1}" if visitor < 6 else "room-over", after)
     expect(stage.page).to_have_url(re.compile("picks=111111"))
     expect(stage.picture).to_be_visible()

@@ -43,13 +43,13 @@ def test_a_talk_about_play_with_a_clicker(show: Open, faults: Faults, all_looks:
     found = faults(stage)
     asked = stage.sentence.inner_text()
     assert "What would you offer?" in asked
-    stage.press_until("PageDown", "is offered.")
+    stage.press_until("PageDown", "highest sample")
     stage.press_until("ArrowRight", "Evening")
     expect(stage.picture).to_be_visible()
     found |= faults(stage)
     if all_looks:
         found |= {*in_both_schemes(stage, "answer")}
-    stage.press_until("PageUp", "is offered.")
+    stage.press_until("PageUp", "highest sample")
     stage.press_until("ArrowLeft", asked)
 
     for hand in "1221":
@@ -67,10 +67,10 @@ def test_a_talk_about_play_with_a_clicker(show: Open, faults: Faults, all_looks:
     stage.page.keyboard.press("PageDown")  # Restores the light without any further effect.
     expect(dark).to_be_hidden()
     assert stage.sentence.inner_text() == asked
-    stage.press_until(" ", "is offered.")
+    stage.press_until(" ", "highest sample")
     expect(tally.first).to_be_hidden()
     stage.tap_until(0.2, asked)
-    stage.tap_until(0.8, "is offered.")
+    stage.tap_until(0.8, "highest sample")
     assert not found, "\n".join(found)
 
 
@@ -87,7 +87,7 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open, faults: Fa
     assert "loop=" in stage.page.url
     asked = stage.sentence.inner_text()
     assert "What would you offer?" in asked, "another loop begins with the first screen"
-    stage.press_until("PageDown", "is offered.")
+    stage.press_until("PageDown", "highest sample")
     stage.press_until("PageDown", " for ")
     answered = stage.sentence.inner_text()
     stage.leave_or_enter("Escape", page)
@@ -98,13 +98,13 @@ def test_f_leads_to_the_stage_and_back_with_the_same_loop(show: Open, faults: Fa
 def test_of_two_presses_at_once_the_second_lets_nobody_in(show: Open) -> None:
     stage = show("/?stage=1")
     asked = stage.sentence.inner_text()
-    for said in ("is offered.", " for "):
+    for said in ("highest sample", " for "):
         stage.come_to_rest()
         for _ in range(2):
             stage.page.keyboard.press("PageDown")
         expect(stage.sentence).to_contain_text(said)
     stage.come_to_rest()
-    stage.press_until("PageUp", "is offered.")
+    stage.press_until("PageUp", "highest sample")
     stage.press_until("PageUp", asked)
 
 

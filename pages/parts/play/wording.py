@@ -76,7 +76,7 @@ def highest_sample_in_short(
     chance, wins = ranked.probabilities[ranked.chosen], _samples_won(ranked, chances)
     decides_alone = isinstance(policy, Thompson) and chances[ranked.chosen].wins is None
     if decides_alone and percent(wins) == percent(chance):
-        return f"{name} has the highest sample. It wins in {_of_100(wins)} samples."
+        return f"{name} has the highest sample, as in {_of_100(wins)} draws."
     return _highest_sample(name, ranked)
 
 

@@ -72,7 +72,7 @@ def test_the_stage_says_the_share_of_samples_only_where_one_decides(agreement: i
     for ranked in rankings(policy)[:5]:
         label, chance = WORLD.items[ranked.shown].label, ranked.probabilities[ranked.shown]
         sentence = wording.highest_sample_in_short(label, ranked, chances(ranked, policy), policy)
-        won = f"{label} has the highest sample. It wins in {of_100(chance)} samples."
+        won = f"{label} has the highest sample, as in {of_100(chance)} draws."
         assert (told(sentence) == won) is (agreement == 1)
 
 
