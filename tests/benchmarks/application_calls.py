@@ -159,7 +159,10 @@ def main() -> None:
     parser.add_argument("--clients", type=int, default=4)
     given = parser.parse_args()
     limits = {"PLAYGROUND_API_PER_SECOND": "100000", "PLAYGROUND_API_BURST": "100000"}
-    with tempfile.TemporaryDirectory() as folder, application(Path(folder), **limits) as app:
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        application(Path(folder), environment=limits) as app,
+    ):
         with constant() as bare:
             for _ in range(2):
                 least = median_of(bare, "/rank", 500)

@@ -39,10 +39,10 @@ def run(code: str, folder: Path) -> str:
     """Run a script in its own process; return its output."""
     script = folder / "application.py"
     script.write_text(code, encoding="utf-8")
-    command = [sys.executable, script]
+    command = [sys.executable, str(script)]
     done = subprocess.run(command, capture_output=True, text=True, timeout=300, check=False)
     assert done.returncode == 0, done.stderr
-    return done.stdout
+    return str(done.stdout)
 
 
 @pytest.mark.parametrize("client", ["Python", "Python, older client"])

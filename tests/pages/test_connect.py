@@ -283,7 +283,8 @@ def test_a_learning_policy_is_imported_and_reset(open_connect: Open) -> None:
     app.click("connect-policy-import")
     assert "not JSON" in bare(app.at.error[0].value)
     app.click("connect-policy-reset")
-    assert app.play_loop.loop.settings.learner == "bayesian"
+    learner: str = app.play_loop.loop.settings.learner
+    assert learner == "bayesian"
     assert json.loads(own)["name"] == json.loads(setting(app, "policy").value)["name"]
 
 

@@ -22,7 +22,12 @@ VALUES: st.SearchStrategy[Any] = st.recursive(
     ),
     max_leaves=12,
 )
-PARTS = [RANK, CONFIGURATION, {"value": 1}, {"name": "n", "startTime": "", "endTime": ""}]
+PARTS: list[dict[str, Any]] = [
+    RANK,
+    CONFIGURATION,
+    {"value": 1},
+    {"name": "n", "startTime": "", "endTime": ""},
+]
 
 
 @st.composite
@@ -34,7 +39,7 @@ def bodies(draw: st.DrawFn) -> bytes:
         case 1:
             return json.dumps(draw(VALUES)).encode()
         case _:
-            valid = draw(st.sampled_from(PARTS))
+            valid: dict[str, Any] = draw(st.sampled_from(PARTS))
             changed = {name: draw(VALUES) for name in valid if draw(st.booleans())}
             return json.dumps({**valid, **changed}).encode()
 

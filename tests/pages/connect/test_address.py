@@ -5,7 +5,6 @@ from types import SimpleNamespace
 import pytest
 import streamlit as st
 
-from pages.parts.connect import address
 from pages.parts.connect.address import OwnServer, endpoint
 
 
@@ -15,7 +14,7 @@ def context(
     options = {"server.address": configured, "server.port": 8501, "server.baseUrlPath": "below"}
     monkeypatch.setattr(st, "get_option", options.get)
     headers = {"Host": "app.example.com"} if url else {}
-    monkeypatch.setattr(address.st, "context", SimpleNamespace(url=url, headers=headers))
+    monkeypatch.setattr(st, "context", SimpleNamespace(url=url, headers=headers))
 
 
 def test_applications_use_the_address_of_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import pytest
 
@@ -27,7 +28,7 @@ def nasty() -> Example:
     return replace(example(), actions=actions, visitors=[SampleVisitor([{NASTY: NASTY}], NASTY)])
 
 
-EXAMPLES = {**{name: lambda name=name: example(name) for name in WORLDS}, "nasty": nasty}
+EXAMPLES = {**{name: partial(example, name) for name in WORLDS}, "nasty": nasty}
 
 
 def test_visitors_differ_and_like_the_best_action() -> None:

@@ -1,6 +1,6 @@
 """An application of a running app: a loop without a world, and its key."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +36,10 @@ class Application:
 
 @contextmanager
 def application(
-    data: Path, settings: LoopSettings | None = None, seed: int = 7, **environment: str
+    data: Path,
+    settings: LoopSettings | None = None,
+    seed: int = 7,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Application]:
     """Run the app over a folder, with a new loop in its database."""
     with running(data=data, environment=environment) as server:

@@ -2,6 +2,7 @@
 
 from functools import cache
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pytest
 import schemathesis
@@ -64,6 +65,6 @@ schema = schemathesis.openapi.from_asgi("/openapi.json", APP)
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
-def test_each_answer_is_a_declared_one(case: schemathesis.Case) -> None:
+def test_each_answer_is_a_declared_one(case: schemathesis.Case[Any]) -> None:
     key = {"Ocp-Apim-Subscription-Key": library()[1]}
     case.call_and_validate(headers=key, checks=CHECKS)

@@ -1,11 +1,14 @@
 """Recent calls of applications: bounded in number and bytes."""
 
+from typing import Any
+
 from engine.service.calls import Call, Reply
 from pages.parts.work.recent_calls import MAX_BYTES, MAX_CALLS, MAX_LOOPS, MAX_TEXT, RecentCalls
 
 
-def noted(calls: RecentCalls, loop: str = "l", body: bytes = b"{}", **parts: object) -> None:
-    reply = Reply(**{"status": 201, "content": {}, "operation": "Rank", "loop": loop} | parts)
+def noted(calls: RecentCalls, loop: str = "l", body: bytes = b"{}", **parts: Any) -> None:
+    given: dict[str, Any] = {"status": 201, "content": {}, "operation": "Rank", "loop": loop}
+    reply = Reply(**given | parts)
     calls.note(Call("POST", "/v1.0/rank", body=body), reply, 0.001)
 
 
