@@ -39,7 +39,7 @@ _POLICY_HELP = (
     "from this very log, which flatters it slightly."
 )
 _TABLE_HELP = (
-    "Average when shown: as on a dashboard, from visitors who were expected to like it. "
+    "When shown: the average as on a dashboard, from visitors who were expected to like it. "
     "Would earn: the same log, each reward weighted by the inverse of its "
     "probability."
 )
@@ -229,7 +229,7 @@ def _table(session: EvaluateSession, result: LogEvaluation) -> Table:
         pd.DataFrame([*_table_rows(session, result)]),
         columns={
             "Served to everybody": TableColumn(help=_POLICY_HELP),
-            "Average when shown": TableColumn("%.2f", _TABLE_HELP, 84),
+            "When shown": TableColumn("%.2f", _TABLE_HELP, 84),
             "Truth": TableColumn("%.2f", width=60),
             _WORTH: TableColumn("%,.0f events", meaning("worth"), 104),
         },
@@ -243,7 +243,7 @@ def _table_rows(session: EvaluateSession, result: LogEvaluation) -> Iterator[Map
         naive, interval = row.intervals["naive"], wording.estimate_of(result, row, setup)
         figures: dict[str, object] = {
             "Served to everybody": names[row.target],
-            "Average when shown": naive and naive.estimate,
+            "When shown": naive and naive.estimate,
         }
         if not session.hides:
             figures["Would earn"] = wording.measured(interval) if interval else "unknown"

@@ -107,7 +107,7 @@ class EvaluateSetup(Linked):
     about: str = Setting(
         "",
         "Summary of",
-        {"": "Summary: the largest overestimate"},
+        {"": "Summary: biggest gap"},
         "menu",
         check=_key,
         words="a policy, as the CSV names it",
