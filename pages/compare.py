@@ -17,8 +17,15 @@ from pages.parts.compare.setup import END, CompareSetup
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
 from pages.parts.components.stage_entry import show_stage_entry
-from pages.parts.components.toolbar import choose_world, control_the_crowd, toolbar, tools
+from pages.parts.components.toolbar import (
+    choose_world,
+    control_the_crowd,
+    say_slots_apart,
+    toolbar,
+    tools,
+)
 from pages.parts.scene.parts import FigureStyle
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
@@ -57,6 +64,7 @@ question(
     f"Random seed {setup.seed}",
     partial(words_of, "compare"),
 )
+say_slots_apart(world_of(setup.world))
 
 
 @frame

@@ -17,6 +17,7 @@ from pages.parts.components.stage_entry import show_stage_entry
 from pages.parts.components.toolbar import (
     choose_world,
     control_the_crowd,
+    say_slots_apart,
     shortcut,
     show_progress,
     toolbar,
@@ -84,6 +85,7 @@ told_of_the_world = (
 )
 if setup.you:
     question("A visitor walks in. What do you offer?", *told_of_the_world)
+    say_slots_apart(session.open.world)
     with st.container(key="contest"):
         left, right = st.columns([2, 3], gap="large")
     with left:

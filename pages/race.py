@@ -10,12 +10,13 @@ import streamlit as st
 from pages.parts.components.glossary_popover import words_of
 from pages.parts.components.more_menu import more, share
 from pages.parts.components.stage_entry import show_stage_entry
-from pages.parts.components.toolbar import choose_world, toolbar, tools
+from pages.parts.components.toolbar import choose_world, say_slots_apart, toolbar, tools
 from pages.parts.race import board, controls
 from pages.parts.race.scene import QUESTION, report, scene_of
 from pages.parts.race.session import RaceSession
 from pages.parts.race.setup import RaceSetup
 from pages.parts.scene.parts import FigureStyle
+from pages.parts.settings.known_worlds import world_of
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
@@ -46,6 +47,7 @@ question(
     f"Random seed {session.displayed.seed}",
     partial(words_of, "race"),
 )
+say_slots_apart(world_of(setup.world))
 
 
 @frame

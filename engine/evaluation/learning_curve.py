@@ -29,7 +29,7 @@ class LearningCurve(Projection):
         world: the loop's first world, which knows the expected rewards.
     """
 
-    VERSION = 2
+    VERSION = 3
 
     def __init__(self, world: World) -> None:
         self._world = world
@@ -51,8 +51,9 @@ class LearningCurve(Projection):
             return
         row = self._row(event.number)
         world, ranked = self.versions.at(event.number), event.ranked
-        expected = world.expected_in(world.cell_of(ranked.request))
-        truth = expected[world.position(ranked.action_id)], expected.max()
+        expected, request = world.expected_in(world.cell_of(ranked.request)), ranked.request
+        available = [world.position(request.actions[i].id) for i in request.allowed]
+        truth = expected[world.position(ranked.action_id)], expected[available].max()
         self._answered[row] = (event.number, event.earned, *truth)
 
     def _row(self, number: int) -> int:
@@ -70,7 +71,7 @@ class LearningCurve(Projection):
 
     def state(self) -> State:
         """Number and reward of each answered event, and the expected rewards of the shown and of
-        the best action, (events, 4); and the changes of the world."""
+        the best available action, (events, 4); and the changes of the world."""
         rows = {"answered": self._answered[: self._size].copy()}
         since, worlds = self.versions.since[1:], self.versions.worlds[1:]
         return {**rows, "changes": [[at, w.text] for at, w in zip(since, worlds, strict=True)]}
@@ -95,7 +96,8 @@ class LearningCurve(Projection):
 
     @property
     def regret(self) -> float:
-        """Sum of (expected reward of the best action - of the shown action), known to the world."""
+        """Sum of (expected reward of the best available action - of the shown action), known to the
+        world."""
         return float(self._column(3).sum() - self._column(2).sum())
 
     def rows(self, points: int = 300) -> Iterator[Mapping[str, float]]:

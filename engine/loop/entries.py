@@ -37,6 +37,21 @@ class WorldChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class SlotOfCall:
+    """Slot of an event in a multi-slot call.
+
+    Attributes:
+        call: event id of the call, which is also that of its first slot's event.
+        slots: ids of all slots of the call, in order.
+        number: position of this slot.
+    """
+
+    call: str
+    slots: tuple[str, ...]
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
 class Ranked:
     """A Rank call with the causes of its decision. Tuples are in the order of the request.
 
@@ -58,6 +73,7 @@ class Ranked:
         shown: position of the shown action: online the choice; otherwise the baseline, or any
             action under apprentice exploration.
         propensity: probability of showing that action.
+        slot: in a multi-slot call; None in a Rank call of its own.
     """
 
     event_id: str
@@ -74,6 +90,7 @@ class Ranked:
     mode: LearningMode
     shown: int
     propensity: float
+    slot: SlotOfCall | None = None
 
     @property
     def best(self) -> int:

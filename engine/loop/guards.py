@@ -1,7 +1,7 @@
 """Checks of calls on a loop; each refusal is one sentence."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, NoReturn
@@ -106,6 +106,12 @@ def check_reward(event: EventState, settings: LoopSettings, now: datetime) -> No
 
 def _is_over(event: EventState, settings: LoopSettings, now: datetime) -> bool:
     return not event.open or event.is_late(settings.reward_wait_time, now)
+
+
+def check_slot(slot: str, slots: Collection[str]) -> None:
+    """Refuse the id of an unknown slot of a multi-slot event."""
+    if slot not in slots:
+        refuse("InvalidRewardRequest", "slotId", slot, f"one of {', '.join(slots)}")
 
 
 def check_expiry(event: EventState) -> None:

@@ -5,7 +5,7 @@ be applied to the state: one for each wait that has ended, then its own. Only lo
 applied, and replaying the log gives the same loop, bit for bit.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, Never, Self
@@ -16,7 +16,7 @@ from engine.arrays import Array
 from engine.errors import refuse
 from engine.learners.base import ALONE, Contribution, Group, Learner, Source
 from engine.learners.belief import Belief
-from engine.loop import decide, guards
+from engine.loop import decide, guards, multi_slot
 from engine.loop.clock import Clock, read, utc_now
 from engine.loop.entries import (
     Activated,
@@ -38,8 +38,14 @@ from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings
 from engine.loop.state import LoopState
 from engine.policies.base import Normals
-from engine.protocol.request import RankRequest, parse_rank_request, parse_reward
-from engine.protocol.response import RankResponse
+from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
+from engine.protocol.request import (
+    MAX_ID_LENGTH,
+    RankRequest,
+    parse_rank_request,
+    parse_reward,
+)
+from engine.protocol.response import MultiSlotResponse, RankResponse
 from engine.steps import Steps, finish
 from engine.worlds.world import World
 from engine.worlds.world_json import world_from_text
@@ -146,6 +152,12 @@ class LearningLoop(Replay):
         )
         state, now = self._present()
         return decide.recorded(state, request) or self._decide(state, request, now)
+
+    @locked
+    def preview_multi_slot(self, request: MultiSlotRequest) -> tuple[Ranked, ...]:
+        """Decisions of `rank_multi_slot`, without logging or changing the loop."""
+        state, now = self._present()
+        return multi_slot.decisions(state, request, now, self._normals)
 
     @locked
     def probabilities(self, requests: RankRequest | Sequence[RankRequest]) -> Array:
@@ -269,6 +281,68 @@ class LearningLoop(Replay):
         guards.check_reward(event, self.state.settings, now)
         self._append(Rewarded(event_id, now, amount))
 
+    def rank_multi_slot(
+        self,
+        actions: Sequence[Mapping[str, Any]],
+        slots: Sequence[Mapping[str, Any]],
+        context_features: Sequence[Mapping[str, Any]] | None = None,
+        event_id: str | None = None,
+        defer_activation: bool | None = None,
+    ) -> MultiSlotResponse:
+        """Choose a different action for each slot, in turn.
+
+        Each slot becomes an event, with the slot's id and features in the context. Otherwise as
+        `rank`.
+
+        Args:
+            slots: objects with ``id`` and optionally ``features``, ``excludedActions`` and
+                ``baselineAction``, the most valuable slot first.
+        """
+        request = parse_multi_slot_request(
+            actions, slots, context_features, event_id, defer_activation
+        )
+        return multi_slot.response(self.ask_multi_slot(request))
+
+    def ask_multi_slot(self, request: MultiSlotRequest) -> tuple[Ranked, ...]:
+        """Decide on a parsed multi-slot request; return the decision for each slot."""
+        return self.together(lambda: self._ask_multi_slot(request))
+
+    def _ask_multi_slot(self, request: MultiSlotRequest) -> tuple[Ranked, ...]:
+        now = self._expire_late()
+        ranked = multi_slot.decisions(self.state, request, now, self._normals)
+        new = [one for one in ranked if one.event_id not in self.state.events]
+        if new:
+            guards.check_room(len(self.state.events) + len(new) - 1, self.state.settings)
+        for decision in new:
+            self._append(decision)
+        return ranked
+
+    def activate_multi_slot(self, event_id: str) -> None:
+        """Activate all slots of a deferred multi-slot event; otherwise as `activate`."""
+
+        def activate() -> None:
+            self._expire_late()
+            code = "InvalidEventIdToActivate"
+            for event in multi_slot.find_call(self.state.events, event_id, code).values():
+                self.activate(event.ranked.event_id)
+
+        self.together(activate)
+
+    def reward_multi_slot(self, event_id: str, rewards: Mapping[str, float]) -> None:
+        """Reward slots of a multi-slot event by slot id, all or none; otherwise as `reward`.
+
+        ``InvalidRewardRequest`` for a slot that the event does not have.
+        """
+
+        def reward() -> None:
+            self._expire_late()
+            slots = multi_slot.find_call(self.state.events, event_id, "ResourceNotFound")
+            for slot, value in rewards.items():
+                guards.check_slot(slot, slots)
+                self.reward(slots[slot].ranked.event_id, value)
+
+        self.together(reward)
+
     @in_turn
     def expire(self, event_id: str) -> None:
         """End an event's wait now: without a reward, the default reward applies.
@@ -328,6 +402,44 @@ class LearningLoop(Replay):
             self._append(Activated(event_id, now))
         return None
 
+    def serve_multi_slot(self, request: MultiSlotRequest) -> tuple[Ranked, ...]:
+        """Decide on a parsed multi-slot request; a known event id gets the recorded decisions of
+        any earlier request."""
+
+        def serve() -> tuple[Ranked, ...]:
+            call = request.shared.event_id
+            known = multi_slot.events_of_call(self.state.events, call) if call else ()
+            return tuple(event.ranked for event in known) or self._ask_multi_slot(request)
+
+        return self.together(serve)
+
+    def take_slot_rewards(self, event_id: str, rewards: Iterable[tuple[str, float]]) -> None:
+        """Reward slots of a multi-slot event in one commit, by (slot id, reward); otherwise as
+        `take_reward`."""
+        given = [*rewards]
+
+        def take() -> None:
+            slots = dict(multi_slot.by_slot(self._call_of(event_id)))
+            for slot, value in given:
+                event = slots.get(slot)
+                unknown = f"{event_id}/{slot}"[:MAX_ID_LENGTH]
+                self.take_reward(unknown if event is None else event.ranked.event_id, value)
+
+        self.together(take)
+
+    def take_slot_activations(self, event_id: str) -> None:
+        """Activate all slots of a multi-slot event; otherwise as `take_activation`."""
+
+        def take() -> None:
+            events = self._call_of(event_id)
+            for name in [event.ranked.event_id for event in events] or [event_id]:
+                self.take_activation(name)
+
+        self.together(take)
+
+    def _call_of(self, event_id: str) -> tuple[EventState, ...]:
+        return multi_slot.events_of_call(self.state.events, event_id)
+
     @in_turn
     def configure_service(self, settings: ServiceSettings) -> None:
         """Change settings of the service alone. ``InvalidLogRetentionDays`` for a retention shorter
@@ -386,12 +498,16 @@ class LearningLoop(Replay):
     def undo_event(self, event: Ranked | None = None) -> Ranked | None:
         """Undo the last Rank call and all later entries; return the call, or None.
 
-        Nothing is undone if the call is not the intended ``event``.
+        Of a multi-slot call, all slots are undone, and the first is returned. Nothing is undone if
+        the call, or its last slot, is not the intended ``event``.
         """
         for entries, last in enumerate(reversed(self.log), 1):
-            if isinstance(last, Ranked):
-                if event and (event.event_id, event.time) != (last.event_id, last.time):
-                    return None
+            if not isinstance(last, Ranked):
+                continue
+            if event and (event.event_id, event.time) != (last.event_id, last.time):
+                return None
+            event = None
+            if last.slot is None or last.slot.number == 0:
                 self._take_back(entries, read(self._clock))
                 return last
         return None

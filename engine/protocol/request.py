@@ -19,7 +19,7 @@ MAX_PAYLOAD = 2 << 20
 """Bytes of JSON of the context and the actions of a request: 50 actions of 1,536 numbers fit."""
 MIN_REWARD, MAX_REWARD = -1.0, 1.0
 
-_CODE = "InvalidRankRequest"
+CODE = "InvalidRankRequest"
 _ID = f"a string of 1 to {MAX_ID_LENGTH} characters"
 _PARTS = {"id": _ID, "features": "a list of objects"}
 """Keys of an action, and their types."""
@@ -93,11 +93,11 @@ def parse_rank_request(
     context_features = () if context_features is None else context_features
     excluded_actions = () if excluded_actions is None else excluded_actions
     defer_activation = False if defer_activation is None else defer_activation
-    event = None if event_id is None else _id(event_id, "eventId", f"null or {_ID}")
+    event = None if event_id is None else parse_id(event_id, "eventId", f"null or {_ID}")
     if not isinstance(defer_activation, bool):
-        refuse(_CODE, "deferActivation", defer_activation, "true or false")
-    names = _as_list(excluded_actions, "excludedActions", "a list of action ids")
-    excluded = tuple(_id(name, f"excludedActions[{i}]") for i, name in enumerate(names))
+        refuse(CODE, "deferActivation", defer_activation, "true or false")
+    names = parse_list(excluded_actions, "excludedActions", "a list of action ids")
+    excluded = tuple(parse_id(name, f"excludedActions[{i}]") for i, name in enumerate(names))
     if len(excluded) > MAX_EXCLUDED:
         allowed, what = f"at most {MAX_EXCLUDED}", "the number of excludedActions"
         refuse("PayloadSizeExceeded", "excludedActions", len(excluded), allowed, what)
@@ -111,7 +111,7 @@ def parse_rank_request(
     request = RankRequest(*parts, context_text=context, actions_text=offered)
     if not request.allowed:
         allowed = "a list that leaves at least one action to show"
-        refuse(_CODE, "excludedActions", list(excluded), allowed)
+        refuse(CODE, "excludedActions", list(excluded), allowed)
     return request
 
 
@@ -128,7 +128,7 @@ def _as_text(value: Any, target: str, parse: Callable[[object], object]) -> str:
         text.encode()
     except (TypeError, ValueError, RecursionError):
         parse(value)
-        refuse(_CODE, target, value, "JSON")
+        refuse(CODE, target, value, "JSON")
     return text
 
 
@@ -225,46 +225,48 @@ def _context_of(text: str) -> Features:
 
 
 def _parse_context(value: object) -> Features:
-    return flatten(_as_list(value, "contextFeatures", "a list of objects"), "contextFeatures")
+    return flatten(parse_list(value, "contextFeatures", "a list of objects"), "contextFeatures")
 
 
 def _parse_actions(value: object) -> tuple[Action, ...]:
-    offered = _as_list(value, "actions", "a list of 1 to 50 actions")
+    offered = parse_list(value, "actions", "a list of 1 to 50 actions")
     if not 1 <= len(offered) <= MAX_ACTIONS:
-        refuse(_CODE, "actions", len(offered), "1 to 50", what="the number of actions")
+        refuse(CODE, "actions", len(offered), "1 to 50", what="the number of actions")
     actions = tuple(_parse_action(action, f"actions[{i}]") for i, action in enumerate(offered))
     first: dict[str, int] = {}
     for i, action in enumerate(actions):
         if first.setdefault(action.id, i) < i:
             allowed = f"another id than that of actions[{first[action.id]}]"
-            refuse(_CODE, f"actions[{i}].id", action.id, allowed)
+            refuse(CODE, f"actions[{i}].id", action.id, allowed)
     return actions
 
 
 def _parse_action(action: object, target: str) -> Action:
     if not isinstance(action, Mapping):
-        refuse(_CODE, target, action, "an object with id and features")
+        refuse(CODE, target, action, "an object with id and features")
     for part, allowed in _PARTS.items():
         if part not in action:
-            refuse_missing(_CODE, f"{target}.{part}", allowed)
-    name = _id(action["id"], f"{target}.id")
-    objects = _as_list(action["features"], f"{target}.features", _PARTS["features"])
+            refuse_missing(CODE, f"{target}.{part}", allowed)
+    name = parse_id(action["id"], f"{target}.id")
+    objects = parse_list(action["features"], f"{target}.features", _PARTS["features"])
     features = flatten(objects, f"{target}.features")
     if not features.non_null:
         allowed = "objects with at least one non-null feature"
-        refuse(_CODE, f"{target}.features", list(objects), allowed)
+        refuse(CODE, f"{target}.features", list(objects), allowed)
     return Action(name, features)
 
 
-def _as_list(value: object, target: str, allowed: str) -> Sequence[Any]:
+def parse_list(value: object, target: str, allowed: str) -> Sequence[Any]:
+    """Check a list of JSON; ``InvalidRankRequest`` for other values."""
     if not is_list(value):
-        refuse(_CODE, target, value, allowed)
+        refuse(CODE, target, value, allowed)
     return value
 
 
-def _id(value: object, target: str, allowed: str = _ID) -> str:
+def parse_id(value: object, target: str, allowed: str = _ID) -> str:
+    """Check an id, a string of 1 to 256 characters; ``InvalidRankRequest`` for other values."""
     # Half a surrogate pair, which JSON can spell but no encoding can hold, is left out.
     text = value.encode(errors="ignore").decode() if isinstance(value, str) else ""
     if value != text or not 1 <= len(text) <= MAX_ID_LENGTH:
-        refuse(_CODE, target, value, allowed)
+        refuse(CODE, target, value, allowed)
     return text

@@ -33,3 +33,29 @@ class RankResponse:
             "eventId": self.event_id,
             "rewardActionId": self.reward_action_id,
         }
+
+
+@dataclass(frozen=True, slots=True)
+class FilledSlot:
+    """A slot of a page with the id of the action to show in it."""
+
+    id: str
+    reward_action_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class MultiSlotResponse:
+    """Response to a multi-slot Rank call.
+
+    Attributes:
+        event_id: id for the rewards.
+        slots: in the order of the request.
+    """
+
+    event_id: str
+    slots: tuple[FilledSlot, ...]
+
+    def to_json(self) -> dict[str, object]:
+        """The response in the service's JSON shape."""
+        slots = [{"id": slot.id, "rewardActionId": slot.reward_action_id} for slot in self.slots]
+        return {"eventId": self.event_id, "slots": slots}

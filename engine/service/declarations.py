@@ -13,6 +13,7 @@ from msgspec import UNSET, Meta, Struct
 from engine.errors import PersonalizerError, refuse, refuse_missing
 from engine.loop.settings import LearningMode
 from engine.protocol.json_faults import REFUSED, JsonFault, first_fault
+from engine.protocol.multi_slot import MAX_SLOTS
 from engine.protocol.request import MAX_ACTIONS, MAX_ID_LENGTH, MAX_REWARD, MIN_REWARD
 
 T = TypeVar("T")
@@ -80,6 +81,52 @@ class RewardBody(Struct):
     """Request of Reward."""
 
     value: Reward
+
+
+class SlotBody(Struct, rename="camel"):
+    """A slot to be filled by a multi-slot Rank."""
+
+    id: Id
+    baseline_action: Id
+    features: list[dict[str, Any]] | None = None
+    excluded_actions: list[Id] | None = None
+
+
+class MultiSlotRankBody(Struct, rename="camel"):
+    """Request of a multi-slot Rank."""
+
+    actions: Annotated[list[ActionBody], Meta(min_length=1, max_length=MAX_ACTIONS)]
+    slots: Annotated[list[SlotBody], Meta(min_length=1, max_length=MAX_SLOTS)]
+    context_features: list[dict[str, Any]] | None = None
+    event_id: Id | None = None
+    defer_activation: bool | None = None
+
+
+class FilledSlotBody(Struct, rename="camel"):
+    """A slot of a response of a multi-slot Rank."""
+
+    id: str
+    reward_action_id: str
+
+
+class MultiSlotRankAnswer(Struct, rename="camel"):
+    """Response of a multi-slot Rank."""
+
+    event_id: str
+    slots: list[FilledSlotBody]
+
+
+class SlotRewardBody(Struct, rename="camel"):
+    """Reward of one slot."""
+
+    slot_id: Id
+    value: Reward
+
+
+class MultiSlotRewardBody(Struct):
+    """Request of a multi-slot Reward."""
+
+    reward: list[SlotRewardBody]
 
 
 # -- settings -------------------------------------------------------------------------

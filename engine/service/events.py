@@ -2,15 +2,18 @@
 
 import hashlib
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from engine.errors import PersonalizerError, refuse
+from engine.errors import PersonalizerError, refuse, refuse_missing
 from engine.loop.entries import Dangling, Ranked
+from engine.loop.multi_slot import response
+from engine.protocol.multi_slot import MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import MAX_ID_LENGTH, RankRequest, parse_rank_request
 from engine.service.calls import Reply, Request
-from engine.service.declarations import RewardBody, parse_as, parse_json
-from engine.store.stored_loop import StoredLoop
+from engine.service.declarations import MultiSlotRewardBody, RewardBody, parse_as, parse_json
+from engine.worlds import World
 
 _RANK, _REWARD = "InvalidRankRequest", "InvalidRewardRequest"
 CLIENT_ID = "x-ms-client-request-id"
@@ -21,9 +24,7 @@ RETRIED = timedelta(minutes=5)
 
 def rank(request: Request) -> Reply:
     """Choose an action; a known event id, or a client's own retry, gets its recorded answer."""
-    parts = parse_json(request.call.body, _RANK)
-    if not isinstance(parts, dict):
-        refuse(_RANK, "body", parts, "an object with actions")
+    parts, stored = _parts_of(request), request.stored
     parsed = parse_rank_request(
         parts.get("actions"),
         parts.get("contextFeatures"),
@@ -31,33 +32,57 @@ def rank(request: Request) -> Reply:
         parts.get("eventId"),
         parts.get("deferActivation"),
     )
-    stored = request.stored
-    _check_world(stored, parsed)
+    _check_world(stored.world_now, parsed)
     with stored.lock:
-        if parsed.event_id is None:
-            parsed = _as_retried(stored, parsed, request.call.headers.get(CLIENT_ID, ""))
-        ranked: Ranked = stored.serve(parsed)
+        ranked: Ranked = stored.serve(_as_retried(request, parsed))
     return Reply(201, ranked.answer().to_json())
 
 
-def _as_retried(stored: StoredLoop, parsed: RankRequest, client_id: str) -> RankRequest:
+def rank_multi_slot(request: Request) -> Reply:
+    """Choose an action for each slot; otherwise as Rank."""
+    parts, stored = _parts_of(request), request.stored
+    parsed = parse_multi_slot_request(
+        parts.get("actions"),
+        parts.get("slots"),
+        parts.get("contextFeatures"),
+        parts.get("eventId"),
+        parts.get("deferActivation"),
+    )
+    for i, slot in enumerate(parsed.slots):
+        if slot.baseline is None:
+            refuse_missing(_RANK, f"slots[{i}].baselineAction", "the id of an action")
+    parsed = _in_world(stored.world_now, parsed)
+    with stored.lock:
+        parsed = replace(parsed, shared=_as_retried(request, parsed.shared))
+        ranked: tuple[Ranked, ...] = stored.serve_multi_slot(parsed)
+    return Reply(201, response(ranked).to_json())
+
+
+def _parts_of(request: Request) -> dict[str, Any]:
+    parts = parse_json(request.call.body, _RANK)
+    if not isinstance(parts, dict):
+        refuse(_RANK, "body", parts, "an object with actions")
+    return parts
+
+
+def _as_retried(request: Request, parsed: RankRequest) -> RankRequest:
     """The request under an event id that follows from the client's own id of the call.
 
     Some applications send the same id with every call: after `RETRIED` it is not a retry.
     """
-    if not 0 < len(client_id) <= MAX_ID_LENGTH:
+    client_id, stored = request.call.headers.get(CLIENT_ID, ""), request.stored
+    if parsed.event_id is not None or not 0 < len(client_id) <= MAX_ID_LENGTH:
         return parsed
-    parts = [client_id, parsed.context_text, parsed.actions_text, *parsed.excluded]
-    event_id = hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:32]
+    name = json.dumps(client_id).encode() + request.call.body
+    event_id = hashlib.sha256(name).hexdigest()[:32]
     known = stored.loop.events.get(event_id)
     if known is not None and stored.loop.now - known.ranked.time > RETRIED:
         return parsed
     return parsed.under(event_id)
 
 
-def _check_world(stored: StoredLoop, parsed: RankRequest) -> None:
+def _check_world(world: World | None, parsed: RankRequest) -> None:
     """Refuse requests that a loop's world could not make; its pictures would not be true."""
-    world = stored.world_now
     if world is None:
         return
     offered: Any = json.loads(parsed.actions_text)
@@ -73,6 +98,20 @@ def _check_world(stored: StoredLoop, parsed: RankRequest) -> None:
     except KeyError:
         sentence = f"No visitor of the world {world.title} has this context."
         raise PersonalizerError(_RANK, sentence, "contextFeatures") from None
+
+
+def _in_world(world: World | None, parsed: MultiSlotRequest) -> MultiSlotRequest:
+    """The request as a loop's world could make it, with the world's first item as the baseline."""
+    if world is None:
+        return parsed
+    if tuple(slot.id for slot in parsed.slots) != world.slots:
+        slots = ", ".join(world.slots) or "none"
+        sentence = f"This loop serves the world {world.title}, whose slots are: {slots}."
+        raise PersonalizerError("InvalidMultiSlotApiAccess", sentence[:500], "slots")
+    parsed = replace(parsed, slots=tuple(replace(slot, baseline=None) for slot in parsed.slots))
+    for number in range(len(parsed.slots)):
+        _check_world(world, parsed.for_slot(number, (), None))
+    return parsed
 
 
 def reward(request: Request) -> Reply:
@@ -92,11 +131,19 @@ def _taken(dangling: Dangling | None) -> Reply:
     return Reply(204, dangling="" if dangling is None else dangling.reason)
 
 
-def multi_slot(request: Request) -> Reply:
-    """Refuse a call of several slots."""
-    raise PersonalizerError(
-        "InvalidMultiSlotApiAccess", "This loop chooses for a single slot.", "multislot"
-    )
+def reward_multi_slot(request: Request) -> Reply:
+    """Reward slots of an event, all together; otherwise as Reward."""
+    rewards = parse_as(request.call.body, MultiSlotRewardBody, _REWARD).reward
+    _check_id(request.id, _REWARD)
+    request.stored.take_slot_rewards(request.id, [(one.slot_id, one.value) for one in rewards])
+    return Reply(204)
+
+
+def activate_multi_slot(request: Request) -> Reply:
+    """Activate all slots of an event; otherwise as Activate."""
+    _check_id(request.id, "InvalidEventIdToActivate")
+    request.stored.take_slot_activations(request.id)
+    return Reply(204)
 
 
 def _check_id(event_id: str, code: str) -> None:

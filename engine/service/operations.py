@@ -15,6 +15,9 @@ from engine.service.declarations import (
     JobBody,
     LogProperties,
     ModelProperties,
+    MultiSlotRankAnswer,
+    MultiSlotRankBody,
+    MultiSlotRewardBody,
     PolicyBody,
     PolicyReference,
     RankAnswer,
@@ -39,12 +42,17 @@ OPERATIONS: tuple[Operation, ...] = (
     Operation("Rank", "POST", "/rank", events.rank, 201, RankBody, RankAnswer),
     Operation("Reward", "POST", "/events/{id}/reward", events.reward, 204, RewardBody),
     Operation("Activate", "POST", "/events/{id}/activate", events.activate, 204),
-    Operation("MultiSlotRank", "POST", "/multislot/rank", events.multi_slot, 201),
     Operation(
-        "MultiSlotReward", "POST", "/multislot/events/{id}/reward", events.multi_slot, 204
+        "MultiSlotRank", "POST", "/multislot/rank",
+        events.rank_multi_slot, 201, MultiSlotRankBody, MultiSlotRankAnswer,
     ),
     Operation(
-        "MultiSlotActivate", "POST", "/multislot/events/{id}/activate", events.multi_slot, 204
+        "MultiSlotReward", "POST", "/multislot/events/{id}/reward",
+        events.reward_multi_slot, 204, MultiSlotRewardBody,
+    ),
+    Operation(
+        "MultiSlotActivate", "POST", "/multislot/events/{id}/activate",
+        events.activate_multi_slot, 204,
     ),
     Operation(
         "GetServiceConfiguration", "GET", "/configurations/service",
@@ -149,7 +157,8 @@ def answered(server: Server, call: Call) -> Reply:
 
 def _handled(server: Server, operation: Operation, request: Request) -> Reply:
     """Reply of an operation; a reward repeated by the client itself is not given twice."""
-    if operation.handle is not events.reward or not request.call.headers.get(CLIENT_ID):
+    is_reward = operation.handle in {events.reward, events.reward_multi_slot}
+    if not (is_reward and request.call.headers.get(CLIENT_ID)):
         return operation.handle(request)
     if server.rewarded.is_retry(request.stored, request.call):
         return Reply(operation.status, dangling="repeated")

@@ -31,9 +31,14 @@ class Visitor:
 
 
 def nth_visitor(world: World, seed: int, number: int) -> Visitor:
-    """Draw the visitor of a seed with a number, counted from 0."""
-    rng = stream(seed, "visitor", number)
-    return Visitor(world.visitor(rng), float(rng.random()))
+    """Draw the visitor of a seed with a number, counted from 0.
+
+    In a world with slots, a visitor comes to each slot in turn, with a variate for each.
+    """
+    person, slot = divmod(number, len(world.slots) or 1)
+    rng = stream(seed, "visitor", person)
+    context = world.in_slot(world.visitor(rng), slot)
+    return Visitor(context, float(rng.random(slot + 1)[slot]))
 
 
 def answer(
@@ -46,6 +51,15 @@ def answer(
     return ranked, value
 
 
+def give_answer(loop: LearningLoop, world: World, ranked: Ranked) -> float:
+    """Send the reward that the world gives for a logged decision, with the variate of the event's
+    number; return the reward."""
+    uniform = nth_visitor(world, loop.seed, loop.events[ranked.event_id].number).uniform
+    value = world.answer(world.context_of(ranked.request), ranked.action_id, uniform)
+    loop.reward(ranked.event_id, value)
+    return value
+
+
 def serve(
     loop: LearningLoop, world: World, visitor: Visitor, first: str | None = None
 ) -> dict[str, object]:
@@ -56,26 +70,45 @@ def serve(
 
     Returns:
         a plain row: event, context, action, probability, reward, and from the hidden
-        truth the expected reward of the shown and of the best action.
+        truth the expected reward of the shown and of the best action that was available.
     """
-    cell = world.cell(visitor.context)
-    ranked, value = answer(loop, world.request(cell, first), world, visitor)
-    expected = world.expected_in(cell)
+    request = world.request(world.cell(visitor.context), first)
+    return _row(world, *answer(loop, request, world, visitor))
+
+
+def serve_page(loop: LearningLoop, world: World, context: Context) -> list[dict[str, object]]:
+    """Rank for all slots of a visitor's page and send the rewards; a row for each slot, as of
+    `serve`."""
+    page = loop.ask_multi_slot(world.multi_slot(context))
+    return [_row(world, ranked, give_answer(loop, world, ranked)) for ranked in page]
+
+
+def _row(world: World, ranked: Ranked, value: float) -> dict[str, object]:
+    expected, request = world.expected_in(world.cell_of(ranked.request)), ranked.request
+    available = [world.position(request.actions[i].id) for i in request.allowed]
     return {
         "event": ranked.event_id,
-        **visitor.context,
+        **world.context_of(request),
         "action": ranked.action_id,
         "probability": ranked.propensity,
         "reward": value,
         "expected": float(expected[world.position(ranked.action_id)]),
-        "best": float(expected.max()),
+        "best": float(expected[available].max()),
     }
 
 
 def crowd(loop: LearningLoop, world: World, visitors: int) -> Iterator[dict[str, object]]:
-    """Serve the next visitors, one row each, numbered on from the loop's events."""
-    for _ in range(visitors):
-        yield serve(loop, world, nth_visitor(world, loop.seed, len(loop.events)))
+    """Serve the next visitors, one row each, numbered on from the loop's events.
+
+    In a world with slots, a row is one slot, and the last page is filled.
+    """
+    end = len(loop.events) + visitors
+    while len(loop.events) < end:
+        visitor = nth_visitor(world, loop.seed, len(loop.events))
+        if world.slots:
+            yield from serve_page(loop, world, visitor.context)
+        else:
+            yield serve(loop, world, visitor)
 
 
 def crowd_steps(loop: LearningLoop, world: World, visitors: int) -> Steps[None]:

@@ -140,7 +140,7 @@ def _converted(value: object, form: _Form) -> Any:
 
 @cache
 def _form(hint: Any, policies: Policies) -> _Form:
-    """The form of a field's type; only plain values may be None."""
+    """The form of a field's type."""
     inner = get_args(hint)
     if hint in _FORMS:
         return _FORMS[hint]
@@ -151,8 +151,17 @@ def _form(hint: Any, policies: Policies) -> _Form:
     if get_origin(hint) is tuple:
         return _list_of(_form(inner[0], policies))
     if inner[1:] == (NoneType,):
-        return _Form(_form(inner[0], policies).kind | None, _same, _same)
+        return _optional(_form(inner[0], policies))
     return _Form(hint, _same, _same)
+
+
+def _optional(form: _Form) -> _Form:
+    kind, write, read = form
+    return _Form(
+        kind | None,
+        write if write is _same else lambda value: None if value is None else write(value),
+        read if read is _same else lambda value: None if value is None else read(value),
+    )
 
 
 def _list_of(form: _Form) -> _Form:
@@ -180,7 +189,10 @@ def _tagged(kinds: tuple[type, ...], policies: Policies) -> _Form:
 
 @cache
 def _struct(kind: Any, policies: Policies, tagged: bool) -> _Form:
-    """The form of a dataclass; unknown names are ignored in settings and policies alone."""
+    """The form of a dataclass; unknown names are ignored in settings and policies alone.
+
+    A None that is the default is left out.
+    """
     hints = get_type_hints(kind)
     forms = [(field.name, _form(hints[field.name], policies)) for field in fields(kind)]
     struct: Any = msgspec.defstruct(
@@ -196,8 +208,12 @@ def _struct(kind: Any, policies: Policies, tagged: bool) -> _Form:
         forbid_unknown_fields=not issubclass(kind, LoopSettings | Policy),
     )
 
+    optional = [field.default is None for field in fields(kind)]
+
     def write(value: object) -> Struct:
-        made: Struct = struct(*[form.write(getattr(value, name)) for name, form in forms])
+        parts = [form.write(getattr(value, name)) for name, form in forms]
+        given = zip(parts, optional, strict=True)
+        made: Struct = struct(*[UNSET if part is None and left else part for part, left in given])
         return made
 
     def read(value: Struct) -> object:

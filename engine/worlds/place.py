@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.errors import refuse
+from engine.protocol.multi_slot import SLOT
 from engine.worlds.fields import Contexts, Field, Value
 from engine.worlds.levels import LEVELS, Level
 from engine.worlds.taste import Context, Item, Truth
@@ -150,6 +151,22 @@ class Place:
                 axes.append(tuple(values[begin : begin + count]))
         pairs_of = (zip(extent, values, strict=True) for values in product(*axes))
         return [self.cell({**context, **dict(pairs)}) for pairs in pairs_of]
+
+    @cached_property
+    def slots(self) -> tuple[str, ...]:
+        """Slots of a page, which all come to each visitor: the words of a field named ``slot``, at
+        most one an item; empty for a world that offers one action at a time."""
+        values = next((field.values for field in self.fields if field.name == SLOT), ())
+        is_page = 1 < len(values) <= len(self.items)
+        if not is_page or any(value.sends is not None for value in values):
+            return ()
+        return tuple(value.name for value in values)
+
+    def in_slot(self, context: Context, number: int) -> Context:
+        """The same visitor's context in the slot of a number, counted on beyond the last slot; the
+        context itself without slots."""
+        slots = self.slots
+        return {**context, SLOT: slots[number % len(slots)]} if slots else context
 
     def segments(self) -> tuple[tuple[Field, Value], ...]:
         """Every value of every field, with its field."""

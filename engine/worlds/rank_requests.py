@@ -5,6 +5,7 @@ from collections.abc import Callable
 from functools import cached_property
 from typing import Any
 
+from engine.protocol.multi_slot import SLOT, MultiSlotRequest, parse_multi_slot_request
 from engine.protocol.request import RankRequest, parse_rank_request
 from engine.result_cache import RESULTS
 from engine.worlds.place import Place
@@ -37,6 +38,13 @@ class RankRequests(Place):
         }
         sent = {name: value for name, value in values.items() if value != {}}
         return [sent] if sent else []
+
+    def multi_slot(self, context: Context, event_id: str | None = None) -> MultiSlotRequest:
+        """Request for all `Place.slots` of a visitor's page, the world's first item their common
+        baseline."""
+        visitor = {name: value for name, value in context.items() if name != SLOT}
+        slots = [{"id": slot} for slot in self.slots]
+        return parse_multi_slot_request(self.actions, slots, self.features(visitor), event_id)
 
     @cached_property
     def _sends(self) -> dict[str, dict[str, Any]]:

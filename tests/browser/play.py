@@ -41,6 +41,10 @@ class PlayPage(AppPage):
         """The id of the action on the card."""
         return self.keyed("offer").get_by_role("heading").last.inner_text()
 
+    def slot(self, name: str) -> Locator:
+        """The choice of a slot, with its offer, in a world with slots."""
+        return self.keyed("slots").get_by_role("radio").and_(self.page.locator(f"[value='{name}']"))
+
     @property
     def chances(self) -> dict[str, float]:
         """Percentage of each action, from the rows' labels for screen readers.

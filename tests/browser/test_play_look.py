@@ -126,6 +126,22 @@ def test_in_every_size_one_can_answer_at_once_and_nothing_is_cut_off(open_page: 
     play.page.emulate_media(media="screen")
 
 
+def test_a_page_with_slots_fits_in_every_size_and_can_be_read_by_everybody(
+    open_page: OpenPage,
+) -> None:
+    """The first screen has both offers, the answers and the effect of the click."""
+    play = open_page("?world=home")
+    play.press("reward-1")
+    play.expect_visitors(1)
+    found = {*in_both_schemes(play, "one slot answered")}
+    for size in SIZES:
+        play.page.set_viewport_size(size)
+        faults = play.lasting(partial(below_the_fold, play, size))
+        faults |= {f"scrolls sideways by {play.excess} px"} if play.excess > 0 else set()
+        found |= {f"{size['width']}x{size['height']}: {fault}" for fault in faults}
+    assert not found, "\n".join(sorted(found))
+
+
 def test_in_every_look_all_fits_and_can_be_read_by_everybody(open_page: OpenPage) -> None:
     """Settings open beside the page, so that both are checked at once. Each chart can be saved."""
     play = open_page()

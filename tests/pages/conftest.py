@@ -215,7 +215,7 @@ class App:
         """The current offer, and the effect of the last answer."""
         if "visit" not in self.panels:
             return []
-        card, _, last = self.panels["visit"]
+        *_, card, _, last = self.panels["visit"]
         moved = ["".join(text for text, _ in last[part]) for part in ("hint", "said", "note")]
         return [card["name"], card["features"], card["badge"][0], *moved]
 

@@ -14,6 +14,7 @@ from engine.worlds.gallery.fashion import FASHION
 from engine.worlds.gallery.films import FILMS
 from engine.worlds.gallery.grocery import GROCERY
 from engine.worlds.gallery.gym import GYM
+from engine.worlds.gallery.home import HOME
 from engine.worlds.gallery.hotel import HOTEL
 from engine.worlds.gallery.newsdesk import NEWSDESK
 from engine.worlds.gallery.travel import TRAVEL
@@ -60,5 +61,6 @@ GALLERY: dict[str, Exhibit] = {
     "fashion": Exhibit(
         FASHION, "Tastes change halfway, and what was learned becomes wrong.", "halfway"
     ),
+    "home": Exhibit(HOME, "A page with two slots, each with its own favourites."),
 }
 """The ready worlds by key; `engine.worlds.WORLDS` are the first four."""

@@ -6,7 +6,7 @@ from functools import partial
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from engine.worlds import GALLERY, WORLDS
+from engine.worlds import GALLERY, WORLDS, World
 from pages.parts.components.browser_id import owner
 from pages.parts.components.lost_presses import buttons_here, watch_presses
 from pages.parts.settings.bad_widget_state import chosen
@@ -14,7 +14,7 @@ from pages.parts.settings.choices import worlds_with
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.settings.library import worlds_of
 from pages.parts.settings.link import Linked, current_setup, show
-from pages.parts.text.format import distinct_names
+from pages.parts.text.format import distinct_names, note
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.live_play import LivePlay
 
@@ -57,6 +57,12 @@ def choose_world(setup: Linked) -> None:
         ) as more:
             if more.open:
                 _choose_another(setup)
+
+
+def say_slots_apart(world: World) -> None:
+    """Draw, in a world with slots, a note that the page decides on each slot alone."""
+    if world.slots:
+        note("Each slot is a visit of its own here, so two slots may show the same action.")
 
 
 def _begin_there(setup: Linked) -> None:

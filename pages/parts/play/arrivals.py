@@ -50,8 +50,9 @@ class Arrivals:
         self.visit = next(_VISITS)
 
     def call_next(self, number: int) -> None:
-        """Let the crowd's visitor with a number arrive."""
-        self.greet(nth_visitor(self._world(), self._seed, number).context)
+        """Let the crowd's visitor with a number arrive, at the first slot of the page."""
+        world = self._world()
+        self.greet(world.in_slot(nth_visitor(world, self._seed, number).context, 0))
 
     def let_pass(self) -> None:
         """Let the waiting visitor leave without an answer, and another visitor arrive.
@@ -59,7 +60,7 @@ class Arrivals:
         Replacements have numbers below 0, so the crowd, counted from 0, keeps its visitors. In a
         world with few contexts the next visitor may equal the previous one.
         """
-        left = self.context
+        left = self._world().in_slot(self.context, 0)
         for _ in range(_TRIES):
             self._passed += 1
             self.call_next(-self._passed)

@@ -28,6 +28,7 @@ _ENDS = (
     "The shaded area is the range of a reward, 0 to 1. Where little is known, a bell "
     "reaches beyond it; the ends below −0.2 and above 1.2 are compressed."
 )
+_UNAVAILABLE = " An action at 0 % is not available in this slot."
 _WHY = "What your click changed"
 _ASK = "Answer a visitor to see here how your answer changed the chances."
 
@@ -48,6 +49,7 @@ def picture_of(opened: OpenLoop, ranked: Ranked, reveals: bool, dark: bool) -> P
     truth = world.expected_in(world.cell(opened.context)) if reveals else None
     parts = chances(ranked, policy)
     legend = wording.legend(world, ranked, parts, here, reveals)
+    legend += _UNAVAILABLE if ranked.request.excluded else ""
     striped = wording.striped(world, ranked, parts)
     decided = wording.decided(world, ranked, parts, policy)
     return panel(

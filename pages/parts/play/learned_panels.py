@@ -209,6 +209,7 @@ def earned(opened: OpenLoop, curve: curves.Curve, truth: bool, dark: bool) -> Pa
     return panel(
         heading("What it earns"),
         numbers(named),
+        small("Each slot of a page counts as one visitor here.") if world.slots else None,
         _worth(world, last) if curve and world.unit else None,
         _chart(reward_figure(curve, truth, opened.loop.seed, FigureStyle(dark))) if curve else None,
         _changes(opened),

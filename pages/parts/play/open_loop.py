@@ -16,7 +16,9 @@ from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked
 from engine.loop.lock import locked
 from engine.loop.log import Mark
-from engine.simulation.crowd import serve
+from engine.loop.multi_slot import events_of_call
+from engine.protocol.multi_slot import SLOT
+from engine.simulation.crowd import give_answer, serve
 from engine.store import StoredLoop
 from engine.worlds import Context, World
 from pages.parts.play.arrivals import Arrivals
@@ -100,7 +102,8 @@ class OpenLoop:
     @property
     def room(self) -> int:
         """Number of visitors that can still be served."""
-        return max(self.loop.settings.max_events - len(self.loop.events), 0)
+        events = max(self.loop.settings.max_events - len(self.loop.events), 0)
+        return events // (len(self.world.slots) or 1)
 
     @property
     def context(self) -> Context:
@@ -116,8 +119,41 @@ class OpenLoop:
 
     def ranked_for(self, context: Context) -> Ranked:
         """Return the ranking for a context; logged only when answered."""
-        actions, features = self.world.actions, self.world.features(context)
-        return self._part(tuple(context.items()), lambda: self.loop.preview(actions, features))
+        return self.page(context)[self._slot_of(context)]
+
+    def _slot_of(self, context: Context) -> int:
+        """Return the number of a context's slot, 0 without slots."""
+        slots = self.world.slots
+        return slots.index(context[SLOT]) if slots else 0
+
+    def page(self, context: Context) -> tuple[Ranked, ...]:
+        """Return the rankings for all slots of a visitor's page, or the only one without slots.
+
+        They are logged with the answer to the first of them.
+        """
+        visitor = self.world.in_slot(context, 0)
+        return self._part(tuple(visitor.items()), lambda: self._page(visitor))
+
+    def _page(self, visitor: Context) -> tuple[Ranked, ...]:
+        if self.world.slots:
+            begun = self._begun_page(visitor)
+            return begun or self.loop.preview_multi_slot(self.world.multi_slot(visitor))
+        return (self.loop.preview(self.world.actions, self.world.features(visitor)),)
+
+    def _begun_page(self, visitor: Context) -> tuple[Ranked, ...]:
+        """Return the logged rankings of a visitor's page while some of them wait for an answer."""
+        latest = self.latest
+        if latest is None or latest.slot is None:
+            return ()
+        world, events = self.world, events_of_call(self.loop.events, latest.slot.call)
+        page = tuple(event.ranked for event in events)
+        is_here = world.in_slot(world.context_of(latest.request), 0) == visitor
+        return page if is_here and not all(map(self.is_answered, page)) else ()
+
+    def is_answered(self, ranked: Ranked) -> bool:
+        """Return True if the log has the answer to a ranking."""
+        event = self.loop.events.get(ranked.event_id)
+        return event is not None and bool(event.rewards or not event.open)
 
     def show(self) -> Offer:
         """Register and return the displayed offer."""
@@ -198,15 +234,15 @@ class OpenLoop:
         loop = self.loop
 
         def work() -> tuple[Mapping[Source, Contribution], Ranked]:
-            if not offer.stands(self.ranked_for(offer.context)):
+            now = self.ranked_for(offer.context)
+            if not offer.stands(now) or self.is_answered(now):
                 raise VisitorLeftError
             learned = self._sources(offer.ranked), self._log(offer.context, value)
-            if calls_next:
-                self.arrivals.call_next(len(loop.events))
+            self.go_on(offer.context, calls_next)
             return learned
 
         parts, before = self.undo_stack.act("answer", work)
-        after = self.ranked_for(offer.context)
+        after = self.ranked_again(before)
         self.stepped = None
         self.click = Click(
             before=before,
@@ -216,6 +252,27 @@ class OpenLoop:
             changes=summary(changes(parts, self._sources(before))),
         )
 
+    def go_on(self, context: Context, calls_next: bool) -> None:
+        """After an answer, turn to the next slot of the visitor's page without an answer; after
+        the last, let the next visitor arrive if ``calls_next``."""
+        world = self.world
+        begun = self._begun_page(world.in_slot(context, 0))
+        left = (number for number, one in enumerate(begun) if not self.is_answered(one))
+        if begun:
+            self.arrivals.context = world.in_slot(context, next(left))
+        elif calls_next:
+            self.arrivals.call_next(len(self.loop.events))
+        else:
+            self.arrivals.context = world.in_slot(self.arrivals.context, 0)
+
+    def ranked_again(self, before: Ranked) -> Ranked:
+        """Return the ranking that the request of a logged one would get now."""
+        context = self.world.context_of(before.request)
+        if not self.world.slots:
+            return self.ranked_for(context)
+        actions, features = self.world.actions, self.world.features(context)
+        return self.loop.preview(actions, features, before.request.excluded)
+
     def _sources(self, ranked: Ranked) -> Mapping[Source, Contribution]:
         """Return the contributions to the belief about the offered action; repeated answers reuse
         them."""
@@ -224,12 +281,21 @@ class OpenLoop:
 
     def _log(self, context: Context, value: float | None) -> Ranked:
         """Rank in a context and send the reward; return the logged ranking."""
-        event_id = self.loop.rank(self.world.actions, self.world.features(context)).event_id
+        event_id = self._log_page(context)[self._slot_of(context)].event_id
         if value is None:
             self.loop.expire(event_id)
         else:
             self.loop.reward(event_id, value)
         return self.loop.events[event_id].ranked
+
+    def _log_page(self, context: Context) -> tuple[Ranked, ...]:
+        """Rank for all slots of a visitor's page, unless that is done; without slots, rank for the
+        context alone."""
+        if not self.world.slots:
+            event_id = self.loop.rank(self.world.actions, self.world.features(context)).event_id
+            return (self.loop.events[event_id].ranked,)
+        begun = self._begun_page(self.world.in_slot(context, 0))
+        return begun or self.loop.ask_multi_slot(self.world.multi_slot(context))
 
     def has(self, offer: Offer, value: float | None) -> bool:
         """Return True if the log contains an answer to an offer."""
@@ -258,8 +324,14 @@ class OpenLoop:
         return served
 
     def _serve_next(self) -> bool:
-        """Answer for the waiting visitor as the world dictates, and let the next one arrive."""
-        serve(self.loop, self.world, self.arrivals.as_visitor(len(self.loop.events)))
+        """Answer for the waiting visitor as the world dictates, in every slot without an answer,
+        and let the next one arrive."""
+        if self.world.slots:
+            for ranked in self._log_page(self.context):
+                if not self.is_answered(ranked):
+                    give_answer(self.loop, self.world, ranked)
+        else:
+            serve(self.loop, self.world, self.arrivals.as_visitor(len(self.loop.events)))
         self.arrivals.call_next(len(self.loop.events))
         return True
 

@@ -70,8 +70,8 @@ class Refusals:
                 self._settle(subject)
                 if isinstance(subject, Offer) and not opened.has(subject, value):
                     self._why[subject] = LOST
-                elif isinstance(subject, Offer) and calls_next:
-                    opened.arrivals.call_next(len(opened.loop.events))
+                elif isinstance(subject, Offer):
+                    opened.go_on(subject.context, calls_next)
 
     def try_answer(self, offer: Refusable) -> None:
         """Count an attempted answer; counting starts anew when there are no messages."""

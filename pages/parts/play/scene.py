@@ -13,7 +13,7 @@ from pages.parts.play import beliefs, click_effect, learned_panels
 from pages.parts.play.offer_card import card_of
 from pages.parts.play.session import PlaySession
 from pages.parts.play.shown_offers import Offer
-from pages.parts.play.visitor_choice import visitor_panel
+from pages.parts.play.visitor_choice import slot_choice, visitor_panel
 from pages.parts.scene.parts import Figure
 from pages.parts.text.rewards import answers_to
 
@@ -78,13 +78,14 @@ def scene_of(session: PlaySession, look: Look, offer: Offer) -> ClickScene:
     asks = session.may_answer and not session.is_closed and step is None
     last = replace(click_effect.last(opened, asks, is_now), hint=session.first_minute.hint(step))
     visit = panel(
+        slot_choice(opened, session.is_live),
         card(card_of(opened.world, ranked)),
         answers(
             answers_to(opened.world, ranked.shown),
             offer.payload,
             opened.loop.settings.default_reward,
             keys=look.keys,
-            disabled=session.is_closed,
+            disabled=session.is_closed or opened.is_answered(ranked),
         ),
         effect(last),
     )

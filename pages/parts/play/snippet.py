@@ -8,6 +8,8 @@ from pprint import pformat
 import engine
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import Configured, Ranked, WorldChanged
+from engine.loop.event import EventState
+from engine.loop.multi_slot import by_slot, events_of_call
 from engine.simulation.crowd import Visitor, nth_visitor
 from engine.worlds import WORLDS, World, key_of
 
@@ -32,6 +34,21 @@ def visit(context, reward):
 '''
 
 
+_PAGE = '''
+
+def visit_page(context, rewards):
+    """One visitor and the rewards by slot; None is no answer, a slot left out still waits."""
+    page = dict(zip(world.slots, loop.ask_multi_slot(world.multi_slot(context))))
+    for slot, reward in rewards.items():
+        if reward is None:
+            loop.expire(page[slot].event_id)
+        else:
+            loop.reward(page[slot].event_id, reward)
+    return page[world.slots[-1]].answer()
+
+'''
+
+
 def reproduce(loop: LearningLoop, world: World) -> str:
     """Return a script that replays the log of a loop and prints the last event's Rank answer.
 
@@ -48,11 +65,16 @@ def reproduce(loop: LearningLoop, world: World) -> str:
     if any(step.startswith("world = ") for step in steps):
         known = ", ".join(sorted({known, "world_from_json"}))
     names = {"imports": _imports(loop), "known": known, "world": expression}
-    lines = [_HEAD.format(**names, settings=settings, seed=loop.seed)]
+    slots = len(_last(loop, world).slots)
+    head = _HEAD.format(**names, settings=settings, seed=loop.seed)
+    lines = [head.rstrip("\n") + "\n" + _PAGE if slots else head]
     for step, run in groupby(steps):
         same = list(run)
-        crowd = f"for _ in crowd(loop, world, visitors={len(same)}):\n    pass"
+        visitors = len(same) * (slots or 1)
+        crowd = f"for _ in crowd(loop, world, visitors={visitors}):\n    pass"
         lines += [crowd] if step == _CROWD else same
+    if last.slot is not None:
+        last = loop.events[last.slot.call].ranked
     lines += [f"answer = {_visit(loop, _last(loop, world), last)}", "print(answer.to_json())"]
     return "\n".join(lines) + "\n"
 
@@ -98,7 +120,8 @@ def _steps(loop: LearningLoop, world: World) -> Iterator[str]:
             world = entry.world
             yield f"world = {_in_python(world)[1]}"
         elif isinstance(entry, Ranked):
-            yield _visit(loop, world, entry, nth_visitor(world, loop.seed, number))
+            if entry.slot is None or entry.slot.number == 0:
+                yield _visit(loop, world, entry, nth_visitor(world, loop.seed, number))
             number += 1
 
 
@@ -113,10 +136,30 @@ def _change(old: LoopSettings | None, new: LoopSettings) -> str:
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, own: Visitor | None = None) -> str:
-    """Return the call for a visitor; `_CROWD` for the crowd's visitor with the world's answer."""
-    state, context = loop.events[ranked.event_id], world.context_of(ranked.request)
-    value = world.answer(context, ranked.action_id, own.uniform) if own else None
-    if own and state.open and context == own.context and state.rewards == [value]:
+    """Return the call for a visitor; `_CROWD` for the crowd's visitor with the world's answers.
+
+    ``ranked`` is the visitor's only ranking, or that of the first slot of a page.
+    """
+    states, context = {"": loop.events[ranked.event_id]}, world.context_of(ranked.request)
+    if ranked.slot is not None:
+        states = dict(by_slot(events_of_call(loop.events, ranked.slot.call)))
+    if own and context == own.context and all(_is_own(loop, world, s) for s in states.values()):
         return _CROWD
-    reward = state.rewards[0] if state.open and state.rewards else None
-    return f"visit({context!r}, {reward!r})"
+    rewards = {slot: _reward(state) for slot, state in states.items()}
+    if ranked.slot is None:
+        return f"visit({context!r}, {rewards['']!r})"
+    given = {slot: reward for slot, reward in rewards.items() if states[slot].rewards}
+    return f"visit_page({context!r}, {given!r})"
+
+
+def _reward(state: EventState) -> float | None:
+    """Return the reward that was sent; None for the default reward."""
+    return state.rewards[0] if state.open and state.rewards else None
+
+
+def _is_own(loop: LearningLoop, world: World, state: EventState) -> bool:
+    """Return True if an event has the answer of the crowd's visitor of its number."""
+    uniform = nth_visitor(world, loop.seed, state.number).uniform
+    context = world.context_of(state.ranked.request)
+    value = world.answer(context, state.ranked.action_id, uniform)
+    return state.open and state.rewards == [value]

@@ -44,7 +44,7 @@ def _answered(opened: OpenLoop, look: FigureStyle) -> Figure | None:
     before = opened.latest
     if before is None:
         return None
-    after = opened.ranked_for(opened.world.context_of(before.request))
+    after = opened.ranked_again(before)
     return _beliefs(opened, look, after, "answered", before)
 
 

@@ -49,7 +49,7 @@ def answered(opened: OpenLoop) -> str:
         return "Nobody has answered yet."
     world, context = opened.world, opened.world.context_of(before.request)
     reward = sum(opened.loop.events[before.event_id].rewards)
-    after, position = opened.ranked_for(context), before.shown
+    after, position = opened.ranked_again(before), before.shown
     item, who = plain(world.items[position].name), plain(", ".join(context.values()))
     return _move(said(world, position, reward), f"{item} for {who}", before, after, position)
 

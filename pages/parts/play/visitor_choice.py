@@ -1,7 +1,8 @@
-"""Panel to choose the waiting visitor's context, or to call the next visitor."""
+"""Panel to choose the waiting visitor's context, or to call the next visitor; choice of a slot."""
 
+from engine.protocol.multi_slot import SLOT
 from engine.worlds import key_of
-from pages.parts.components.scene_view.parts import Panel, button, choice, panel
+from pages.parts.components.scene_view.parts import Panel, Part, button, choice, panel
 from pages.parts.play.open_loop import OpenLoop
 from pages.parts.text.format import plain, printed
 
@@ -28,6 +29,7 @@ def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) 
             disabled=is_live,
         )
         for field in world.fields
+        if not (world.slots and field.name == SLOT)
     )
     passing = button(
         "next-visitor",
@@ -39,3 +41,20 @@ def visitor_panel(opened: OpenLoop, is_live: bool, is_closed: bool, keys: bool) 
         disabled=is_closed,
     )
     return panel(*choices, passing)
+
+
+def slot_choice(opened: OpenLoop, is_live: bool) -> Part | None:
+    """Return the slots of the visitor's page, each with its offer, to choose the one displayed;
+    None in a world without slots."""
+    world, context = opened.world, opened.context
+    if not world.slots:
+        return None
+    field = next(field for field in world.fields if field.name == SLOT)
+    options = []
+    for value, ranked in zip(field.values, opened.page(context), strict=True):
+        done = " ✓" if opened.is_answered(ranked) else ""
+        label = f"{value.label}{done}\n{world.items[ranked.shown].label}"
+        options.append((value.name, printed(plain(label))))
+    wish = {"field": SLOT, "visit": opened.arrivals.visit}
+    key, label = "slots", printed(plain(field.label))
+    return choice(key, label, options, context[SLOT], wish, is_number=False, disabled=is_live)

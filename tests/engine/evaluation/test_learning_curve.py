@@ -49,6 +49,17 @@ def test_means_and_regret_are_those_of_the_visitors_rows() -> None:
         assert point["single_regret"] == pytest.approx(n * 25 / 36)
 
 
+def test_an_action_that_was_excluded_is_not_regretted() -> None:
+    loop, context = small_loop(), COFFEE.contexts[0]
+    expected = COFFEE.expected_in(0)
+    best = COFFEE.items[int(expected.argmax())].id
+    event = loop.rank(COFFEE.actions, COFFEE.features(context), [best]).event_id
+    loop.reward(event, 0.0)
+    others = sorted(expected)[:-1]
+    shown = expected[COFFEE.position(loop.events[event].ranked.action_id)]
+    assert followed(loop).regret == pytest.approx(others[-1] - shown)
+
+
 @pytest.mark.no_cover
 @pytest.mark.parametrize(("points", "expected"), [(300, 40), (40, 40), (7, 7), (2, 2)])
 def test_a_curve_is_thinned_but_keeps_its_ends(points: int, expected: int) -> None:

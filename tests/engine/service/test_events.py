@@ -4,7 +4,7 @@ import pytest
 
 from engine.loop.entries import Dangling
 from engine.store import Store
-from engine.worlds import WORLDS
+from engine.worlds import GALLERY, WORLDS
 from tests.engine.service.calling import ACTIONS, RANK, Application
 
 
@@ -133,10 +133,98 @@ def test_a_malformed_event_id_is_a_400(application: Application) -> None:
     assert refused == (400, "InvalidRewardRequest")
 
 
-def test_several_slots_are_refused(application: Application) -> None:
-    for path in ("/rank", "/events/e/reward", "/events/e/activate"):
-        refused = application.code("POST", f"/multislot{path}", {})
-        assert refused == (400, "InvalidMultiSlotApiAccess")
+SLOTS = [
+    {"id": "hero", "baselineAction": "cola", "features": [{"size": "large"}]},
+    {"id": "side", "baselineAction": "tea", "excludedActions": ["water"]},
+]
+PAGE = RANK | {"slots": SLOTS}
+
+
+def test_several_slots_are_ranked_activated_and_rewarded(application: Application) -> None:
+    body = PAGE | {"eventId": "a/b", "deferActivation": True}
+    answer = application.call("POST", "/multislot/rank", body)
+    assert answer.status == 201
+    assert answer.content["eventId"] == "a/b"
+    assert [slot["id"] for slot in answer.content["slots"]] == ["hero", "side"]
+    shown = {slot["rewardActionId"] for slot in answer.content["slots"]}
+    assert len(shown) == 2
+    again = application.call(
+        "POST", "/multislot/rank", PAGE | {"eventId": "a/b", "actions": ACTIONS}
+    )
+    assert again.content == answer.content
+    rewards = {"reward": [{"slotId": "side", "value": 1}, {"slotId": "foot", "value": 1}]}
+    for path, sent in (("reward", rewards), ("activate", None), ("reward", rewards)):
+        assert application.call("POST", f"/multislot/events/a/b/{path}", sent).status == 204
+    events = application.stored.loop.events
+    assert [event.earned for event in events.values()] == [None, 1.0]
+    reasons = [entry.reason for entry in application.stored.loop.log if isinstance(entry, Dangling)]
+    assert reasons == ["unknown", "second", "unknown"]
+
+
+def test_a_retried_page_gets_its_recorded_answer(application: Application) -> None:
+    headers = {"x-ms-client-request-id": "1"}
+    first, second = (application.call("POST", "/multislot/rank", PAGE, headers) for _ in range(2))
+    assert first.content == second.content
+    assert len(application.stored.loop.events) == 2
+
+
+def test_a_retried_reward_of_slots_counts_once_in_a_sum(application: Application) -> None:
+    application.stored.configure(reward_aggregation="sum")
+    event = application.call("POST", "/multislot/rank", PAGE).content["eventId"]
+    body = {"reward": [{"slotId": "hero", "value": 0.25}]}
+    for client_id in "aab":
+        headers = {"x-ms-client-request-id": client_id}
+        path = f"/multislot/events/{event}/reward"
+        assert application.call("POST", path, body, headers).status == 204
+    assert application.stored.loop.events[event].rewards == [0.25, 0.25]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "code"),
+    [
+        ("rank", RANK, "InvalidRankRequest"),
+        ("rank", RANK | {"slots": [{"id": "a"}]}, "InvalidRankRequest"),
+        ("rank", RANK | {"slots": [*SLOTS, SLOTS[0]]}, "InvalidRankRequest"),
+        ("rank", [], "InvalidRankRequest"),
+        ("events/e/reward", {"value": 1}, "InvalidRewardRequest"),
+        ("events/e/reward", {"reward": [{"slotId": "a", "value": 2}]}, "InvalidRewardRequest"),
+        ("events/e/reward", {"reward": [{"value": 1}]}, "InvalidRewardRequest"),
+        (f"events/{'x' * 257}/activate", None, "InvalidEventIdToActivate"),
+    ],
+)
+def test_a_bad_call_of_several_slots_is_a_400(
+    application: Application, path: str, body: object, code: str
+) -> None:
+    assert application.code("POST", f"/multislot/{path}", body) == (400, code)
+    assert len(application.stored.loop.events) == 0
+
+
+def test_a_loop_of_a_world_takes_its_slots_alone(store: Store) -> None:
+    home = GALLERY["home"].world
+    application = Application.of(store, world=home)
+    slots = [
+        {"id": name, "baselineAction": item.id}
+        for name, item in zip(home.slots, home.items[1:3], strict=True)
+    ]
+    visitor = [{"customer": "New", "device": "Phone"}]
+    body = {"actions": list(home.actions), "contextFeatures": visitor, "slots": slots}
+    answer = application.call("POST", "/multislot/rank", body)
+    assert answer.status == 201
+    ranked = [event.ranked for event in application.stored.loop.events.values()]
+    assert [home.context_of(one.request)["slot"] for one in ranked] == [*home.slots]
+    assert ranked[0].request.actions_text == ranked[1].request.actions_text
+    for part, code in (
+        ({"slots": slots[:1]}, "InvalidMultiSlotApiAccess"),
+        ({"contextFeatures": [{"customer": "New"}]}, "InvalidRankRequest"),
+        ({"slots": [{**slots[0], "features": [{"x": 1}]}, slots[1]]}, "InvalidRankRequest"),
+    ):
+        assert application.code("POST", "/multislot/rank", body | part) == (400, code)
+    coffee = Application.of(store, world=WORLDS["coffee"])
+    request = WORLDS["coffee"].request(0).to_json()
+    page = {"actions": request["actions"], "contextFeatures": request["contextFeatures"]}
+    slots = [{"id": "a", "baselineAction": WORLDS["coffee"].items[0].id}]
+    refused = coffee.code("POST", "/multislot/rank", page | {"slots": slots})
+    assert refused == (400, "InvalidMultiSlotApiAccess")
 
 
 def test_a_loop_of_a_world_takes_that_worlds_visitors_alone(store: Store) -> None:

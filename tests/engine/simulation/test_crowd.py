@@ -9,7 +9,7 @@ from engine import LearningLoop, LoopSettings, Thompson, Uniform
 from engine.arrays import Array
 from engine.loop.entries import Ranked, Rewarded
 from engine.simulation.crowd import crowd, nth_visitor, potential_outcomes, serve
-from engine.worlds import World
+from engine.worlds import GALLERY, World
 from engine.worlds.coffee import COFFEE
 from tests.clock import ManualClock
 from tests.engine.worlds.ready import every_world
@@ -51,6 +51,32 @@ def test_a_visitor_depends_on_seed_and_number_only(world: World) -> None:
     assert nth_visitor(world, 3, 8) == nth_visitor(world, 3, 8)
     assert len({nth_visitor(world, 3, number).uniform for number in range(100)}) == 100
     assert len({nth_visitor(world, seed, 8).uniform for seed in range(100)}) == 100
+
+
+HOME = GALLERY["home"].world
+
+
+def test_a_visitor_comes_to_each_slot_of_a_page_with_luck_of_its_own() -> None:
+    visitors = [nth_visitor(HOME, 3, number) for number in range(200)]
+    for hero, side in zip(visitors[::2], visitors[1::2], strict=True):
+        assert side.context == {**hero.context, "slot": "Side"}
+        assert hero.context["slot"] == "Hero"
+    assert len({visitor.uniform for visitor in visitors}) == 200
+
+
+def test_a_crowd_fills_whole_pages_and_each_row_is_a_slot() -> None:
+    loop = LearningLoop(seed=3, clock=ManualClock())
+    rows = list(crowd(loop, HOME, 99))
+    assert [row["event"] for row in rows] == [*loop.events]
+    assert len(rows) == 100
+    for number, (hero, side) in enumerate(zip(rows[::2], rows[1::2], strict=True)):
+        assert hero["action"] != side["action"]
+        assert side["event"] == f"{hero['event']}/Side"
+        for at, row in enumerate((hero, side)):
+            visitor = nth_visitor(HOME, 3, 2 * number + at)
+            told = HOME.answer(visitor.context, str(row["action"]), visitor.uniform)
+            assert row["reward"] == told == loop.events[str(row["event"])].earned
+    assert all(float(str(row["expected"])) <= float(str(row["best"])) for row in rows)
 
 
 @every_world

@@ -20,7 +20,7 @@ from engine import (
     Uniform,
 )
 from engine.errors import UnreadableError
-from engine.loop.entries import Configured, Undone
+from engine.loop.entries import Configured, Ranked, SlotOfCall, Undone
 from engine.loop.service_settings import ServiceSettings
 from engine.policies.base import Policy
 from engine.store.entry_codec import (
@@ -46,6 +46,7 @@ def every_kind_of_entry() -> LearningLoop:
     loop.configure(policy=EpsilonGreedy(0.1))
     loop.rank(DRINKS, CONTEXTS[0], event_id="b")
     loop.expire("b")
+    loop.rank_multi_slot(DRINKS, [{"id": "hero"}, {"id": "é"}], CONTEXTS[0], event_id="d")
     loop.change_world(WORLDS["coffee"])
     loop.rank(DRINKS, CONTEXTS[1], event_id="c", defer_activation=True)
     clock.advance(days=1)
@@ -72,6 +73,19 @@ def test_every_entry_comes_back_as_it_was() -> None:
         back = from_text(text)
         assert to_text(back) == text
         assert json.loads(text)["kind"] == type(entry).__name__
+
+
+def test_a_rank_call_of_its_own_is_written_as_before_there_were_slots() -> None:
+    loop = LearningLoop(seed=3, clock=ManualClock())
+    loop.rank(DRINKS)
+    loop.rank_multi_slot(DRINKS, [{"id": "hero"}, {"id": "side"}], event_id="e")
+    alone, hero, side = (json.loads(to_text(entry)) for entry in loop.log if entry != loop.log[0])
+    assert "slot" not in alone
+    assert hero["slot"] == {"call": "e", "slots": ["hero", "side"], "number": 0}
+    assert [entry.slot for entry in map(from_json, (alone, side)) if isinstance(entry, Ranked)] == [
+        None,
+        SlotOfCall("e", ("hero", "side"), 1),
+    ]
 
 
 @given(

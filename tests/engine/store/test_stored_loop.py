@@ -16,7 +16,7 @@ from engine.store import Store, StoredLoop
 from engine.store.audit import audit
 from engine.store.stored_loop import EVERY
 from tests.engine.comparable import learned_bits
-from tests.engine.requests import CONTEXTS, DRINKS
+from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
 
@@ -242,6 +242,24 @@ def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every
     assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
     assert back.loop.state.forgotten == kept.loop.state.forgotten == 4
     assert back.loop.state.dangling == 3
+
+
+@pytest.mark.parametrize("every", [1, EVERY])
+def test_a_multi_slot_call_comes_back_as_it_was(plain_store: Store, every: int) -> None:
+    stored = StoredLoop.create(plain_store, seed=2)
+    slots: list[Json] = [{"id": "hero"}, {"id": "side", "excludedActions": ["latte"]}]
+    for number in range(4):
+        stored.rank_multi_slot(DRINKS, slots, CONTEXTS[number], f"{number}", number == 3)
+        stored.snapshot_if_due(every)
+        stored.reward_multi_slot(f"{number}", {"hero": 1.0, "side": 0.5})
+    again = StoredLoop.open(plain_store, stored.id)
+    assert tuple(again.loop.log) == tuple(stored.loop.log)
+    assert learned_bits(again.loop.learner) == learned_bits(stored.loop.learner)
+    answer = again.rank_multi_slot(DRINKS, slots, CONTEXTS[1], "1")
+    assert answer == stored.rank_multi_slot(DRINKS, slots, CONTEXTS[1], "1")
+    again.activate_multi_slot("3")
+    assert [event.earned for event in again.loop.events.values()] == [1.0, 0.5] * 4
+    assert len(again.loop.log) == len(stored.loop.log) + 2
 
 
 def test_without_its_log_a_loop_goes_on_with_its_model_and_settings(plain_store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from engine import LearningLoop
 from engine.protocol.request import parse_rank_request
-from engine.worlds import WORLDS, World
+from engine.worlds import GALLERY, WORLDS, World
 from tests.engine.worlds.ready import every_world
 
 
@@ -60,3 +60,12 @@ def test_a_loop_takes_every_context_and_every_item(world: World) -> None:
     offered = world.actions
     assert [action["id"] for action in offered] == [item.id for item in world.items]
     assert [action["features"] for action in offered] == [[item.features] for item in world.items]
+
+
+def test_a_request_for_a_page_is_in_each_slot_one_of_the_worlds() -> None:
+    home = GALLERY["home"].world
+    request = home.multi_slot(home.contexts[5], "e")
+    for number in range(2):
+        single = request.for_slot(number, (), None)
+        assert home.context_of(single) == home.in_slot(home.contexts[5], number)
+        assert single.actions_text == home.request(0).actions_text

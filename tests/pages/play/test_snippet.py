@@ -63,7 +63,7 @@ def undone(session: PlaySession) -> None:
 @pytest.mark.parametrize(
     "play", [own_clicks, crowd_and_clicks, other_settings, unusual_settings, undone]
 )
-@pytest.mark.parametrize("world", ["coffee", "news"])
+@pytest.mark.parametrize("world", ["coffee", "news", "home"])
 def test_the_snippet_prints_the_recorded_answer(world: str, play: Play) -> None:
     session = PlaySession(PlaySetup(world=world, next=True), float_seconds())
     play(session)

@@ -112,6 +112,29 @@ def test_rank_reward_and_activate(service: Running) -> None:
     assert reasons == ["second", "unknown", "unknown"]
 
 
+def test_several_slots_are_ranked_activated_and_rewarded(service: Running) -> None:
+    client = service.client
+    slots = [
+        {"id": "hero", "features": [{"size": "large"}], "baselineAction": "cola"},
+        {"id": "side", "excludedActions": [], "baselineAction": "tea"},
+    ]
+    page = {**RANK, "slots": slots, "eventId": "e 1/2", "deferActivation": True}
+    answer = client.rank_multi_slot(page)
+    assert {one["rewardActionId"] for one in answer["slots"]} == {"tea", "cola"}
+    assert client.rank_multi_slot(page) == answer
+    client.activate_multi_slot("e 1/2")
+    client.reward_multi_slot("e 1/2", {"reward": [{"slotId": "side", "value": 1.0}]})
+    client.reward_multi_slot(
+        "e 1/2", {"reward": [{"slotId": "hero", "value": 0.5}, {"slotId": "side", "value": 1.0}]}
+    )
+    client.reward_multi_slot("nobody", {"reward": [{"slotId": "side", "value": 1.0}]})
+    client.activate_multi_slot("nobody")
+    stored = service.stored
+    assert [event.earned for event in stored.loop.events.values()] == [0.5, 1.0]
+    reasons = [entry.reason for entry in stored.loop.log if isinstance(entry, Dangling)]
+    assert reasons == ["second", "unknown", "unknown"]
+
+
 def test_the_older_client_ranks_rewards_and_activates(service: Running) -> None:
     actions = [models.RankableAction(**action) for action in ACTIONS]
     request = models.RankRequest(
@@ -212,13 +235,10 @@ def test_every_class_of_errors(service: Running) -> None:
     assert code_of(lambda: client.rank({"actions": []})) == "InvalidRankRequest"
     assert code_of(lambda: client.reward("e", {"value": 2})) == "InvalidRewardRequest"
     assert code_of(lambda: client.activate("x" * 300)) == "InvalidEventIdToActivate"
-    slots = {**RANK, "slots": [{"id": "s", "baselineAction": "tea"}]}
-    for call in (
-        lambda: client.rank_multi_slot(slots),
-        lambda: client.reward_multi_slot("e", {"reward": [{"slotId": "s", "value": 1}]}),
-        lambda: client.activate_multi_slot("e"),
-    ):
-        assert code_of(call) == "InvalidMultiSlotApiAccess"
+    assert code_of(lambda: client.rank_multi_slot(RANK)) == "InvalidRankRequest"
+    bad = {"reward": [{"slotId": "s", "value": 2}]}
+    assert code_of(lambda: client.reward_multi_slot("e", bad)) == "InvalidRewardRequest"
+    assert code_of(lambda: client.activate_multi_slot("x" * 300)) == "InvalidEventIdToActivate"
     large = {**RANK, "contextFeatures": [{"text": "x" * 100_000}]}
     with pytest.raises(HttpResponseError) as caught:
         client.rank(large)

@@ -9,7 +9,7 @@ from engine.store import Library, LoopInfo, StoredLoop
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.lines import SHOWN
 from engine.store.exchange.loop_import import import_file
-from engine.worlds import WORLDS
+from engine.worlds import GALLERY, WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
 from tests.engine.store.workers import beliefs
@@ -37,6 +37,19 @@ def test_a_loop_without_a_world_is_for_python_alone(library: Library) -> None:
     assert about.world is None
     assert len(StoredLoop.open(library.store, about.id).loop.events) == 1
     assert "serves no world" in rejected(library, file_of(*lines)).message
+
+
+def test_a_page_of_several_slots_is_exported_and_imported(library: Library) -> None:
+    kept = StoredLoop.create(library.store, owner="me", world=GALLERY["home"].world, seed=1)
+    list(crowd(kept.loop, GALLERY["home"].world, 10))
+    lines = list(export_lines(library.store, kept.id))
+    about = import_file(library, file_of(*lines), "new")
+    back = library.open(about.id).loop
+    assert list(export_lines(library.store, about.id)) == lines
+    assert [event.ranked.slot for event in back.events.values()] == [
+        event.ranked.slot for event in kept.loop.events.values()
+    ]
+    library.store.delete(about.id, "new")
 
 
 def test_files_and_databases_from_when_the_shop_was_called_store_still_open(
