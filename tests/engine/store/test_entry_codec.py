@@ -54,8 +54,9 @@ def every_kind_of_entry() -> LearningLoop:
     loop.undo(1)
     loop.take_reward("nobody", 0.5)
     loop.take_activation("a\x00é")
-    loop.configure_service(ServiceSettings(policy_name="mine"))
+    loop.configure_service(ServiceSettings(policy_name="mine", update_frequency=60.0))
     loop.reset_model()
+    loop.reset_model(retrain_days=2)
     loop.import_model(loop.learner.fork())
     return loop
 
