@@ -8,9 +8,13 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.loop.entries import ModelReset
 from engine.loop.state import LoopState
+from engine.loop.time_travel import as_of
+from engine.steps import finish
 from tests.clock import ManualClock
 from tests.engine.comparable import learned_bits, next_answers
+from tests.engine.loop.checkpointed_loops import apart, keeping
 from tests.engine.loop.loops import learned, loop_with_past
+from tests.engine.loop.visits import evict
 from tests.engine.refusals import refusal
 from tests.engine.requests import CONTEXTS, DRINKS
 
@@ -30,6 +34,7 @@ def visited(clock: ManualClock, **settings: Any) -> LearningLoop:
     if loop.settings.reward_aggregation == "sum":
         loop.reward("parts", 0.25)
     clock.now = begun + timedelta(minutes=11)
+    loop.preview(DRINKS)  # Foresees the ended waits, without changing the events.
     return loop
 
 
@@ -89,6 +94,30 @@ def test_days_limit_what_is_learned_again(clock: ManualClock) -> None:
     clock.advance(days=2)
     loop.reset_model(retrain_days=1)
     assert learned_bits(loop.learner) == taught({}, loop)
+
+
+def test_a_written_state_and_checkpoints_have_the_retraining() -> None:
+    loop, _ = keeping()
+    with apart(0):
+        for number in range(6):
+            loop.reward(loop.rank(DRINKS, CONTEXTS[number % 4]).event_id, number / 10)
+        loop.rank(DRINKS, CONTEXTS[0], event_id="open")
+        loop.expire("open")
+        loop.configure(default_reward=1.0)
+        loop.reset_model(retrain_days=0)
+        before = learned_bits(loop.learner)
+        evict(loop)
+        length = len(loop.log)
+        loop.configure(crosses=1)
+        loop.configure(crosses=4)
+        assert learned_bits(loop.learner) == before
+        loop.undo(1)
+        loop.configure(crosses=4)
+        assert learned_bits(loop.learner) == before
+        moment = finish(as_of(loop, length))
+    moment.configure(crosses=1)
+    moment.configure(crosses=4)
+    assert learned_bits(moment.learner) == before
 
 
 def test_an_open_event_teaches_the_new_model(clock: ManualClock) -> None:

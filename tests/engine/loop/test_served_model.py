@@ -14,7 +14,9 @@ from engine.loop.time_travel import as_of
 from engine.steps import finish
 from tests.clock import ManualClock
 from tests.engine.comparable import decision_of, learned_bits, next_answers
+from tests.engine.loop.checkpointed_loops import apart, from_scratch, keeping
 from tests.engine.loop.loops import loop_with_past
+from tests.engine.loop.visits import evict
 from tests.engine.refusals import refusal
 from tests.engine.requests import CONTEXTS, DRINKS
 
@@ -116,8 +118,10 @@ def test_an_apprentice_imitates_as_of_the_last_update(clock: ManualClock) -> Non
     for _ in range(10):
         loop.rank(DRINKS, CONTEXTS[0])
     assert loop.probabilities(request).tolist() == before
+    served = loop.preview(DRINKS, CONTEXTS[0]).probabilities
     clock.advance(minutes=1)
     assert loop.probabilities(request)[0] > before[0]
+    assert loop.preview(DRINKS, CONTEXTS[0]).probabilities[0] > served[0]
 
 
 @pytest.mark.parametrize("change", ["reset", "import", "learner", "at once"])
@@ -157,6 +161,40 @@ def test_an_undo_brings_the_served_model_back(clock: ManualClock) -> None:
     clock.now -= timedelta(minutes=1)
     loop.undo(len(loop.log) - entries)
     assert next_answers(loop) == before
+
+
+@pytest.mark.parametrize("aggregation", ["earliest", "sum"])
+def test_checkpoints_keep_the_served_model(aggregation: str) -> None:
+    loop, clock = keeping(aggregation)
+    answers, lengths = list[object](), list[int]()
+    with apart(0):
+        loop.configure_service(MINUTE)
+        for _ in range(6):
+            clock.advance(seconds=25)
+            reward_next(loop)
+            answers.append(next_answers(loop))
+            lengths.append(len(loop.log))
+        for length, answer in zip(lengths, answers, strict=True):
+            assert next_answers(finish(as_of(loop, length))) == answer
+            anew = from_scratch(list(loop.log)[:length], ManualClock())
+            assert next_answers(anew) == answer
+        loop.undo(2)
+    clock.advance(seconds=-25)
+    assert next_answers(loop) == answers[-2]
+    assert len({str(answer) for answer in answers}) > 2
+
+
+def test_a_written_state_has_the_served_model(clock: ManualClock) -> None:
+    loop = updated_each_minute(clock)
+    reward_next(loop)
+    before = next_answers(loop)
+    evict(loop)
+    length = len(loop.log)
+    reward_next(loop)
+    loop.undo(len(loop.log) - length)
+    assert next_answers(loop) == before
+    clock.advance(minutes=1)
+    assert next_answers(loop) != before
 
 
 def test_a_preview_during_a_wait_equals_the_ranking_after_an_update(clock: ManualClock) -> None:
