@@ -49,8 +49,9 @@ class ServiceSettings:
     model_export_frequency: float | None = None
 
     def __post_init__(self) -> None:
-        if self.update_frequency != 0:
-            check_number(CODE, "modelExportFrequency", self.update_frequency, 1, 2 * _DAY)
+        if self.update_frequency != 0 and not 1 <= self.update_frequency <= 2 * _DAY:
+            allowed = "0, or from 1 second to 2 days"
+            refuse(CODE, "modelExportFrequency", self.update_frequency, allowed)
         days = self.log_retention_days
         if days != -1:
             check_number("InvalidLogRetentionDays", "logRetentionDays", days, 1, MAX_DAYS, True)
