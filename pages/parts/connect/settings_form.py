@@ -93,8 +93,8 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
     ),
     "modelExportFrequency": _Number(
         "Update frequency, minutes",
-        "Default 0: each reward counts at once. Up to 2,880: decisions then follow the model of "
-        "the last update, and learning goes on.",
+        "Default 0: each reward counts at once. From 1 second to 2,880 minutes: decisions follow "
+        "the model of the last update, while learning goes on.",
         _minutes,
         _duration,
     ),
