@@ -68,8 +68,7 @@ def gap(
         parts = loop.contributions(ranked, weights)
         into = folding({source: part.mean for source, part in parts.items()}, share)
         parts = loop.contributions(ranked, weights, into) if into else parts
-        offer = ranked.request.context, ranked.request.actions, weights
-        sd = loop.learner.sd_of_average([offer])
+        sd = loop.sd_of_sum(ranked, weights)
     mean = sum(part.mean for part in parts.values())
     return Gap(parts, mean, sd, _curiosity(ranked, weights))
 

@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from engine.errors import refuse
-from engine.loop.entries import Configured, ModelImported, ModelReset, Ranked, WorldChanged
+from engine.loop.entries import (
+    Configured,
+    ModelImported,
+    ModelReset,
+    Ranked,
+    ServiceConfigured,
+    WorldChanged,
+)
 from engine.loop.learning_loop import LearningLoop
 from engine.loop.settings import SETTING_NAMES, LoopSettings
 from engine.simulation.crowd import crowd_steps, nth_visitor
@@ -108,8 +115,8 @@ def playthrough_of(loop: LearningLoop, world: World) -> Playthrough:
     the start.
 
     Raises:
-        PersonalizerError: ``BadRequest`` if a request is none of the world's, or the world was
-            changed.
+        PersonalizerError: ``BadRequest`` if a request is none of the world's, if the world was
+            changed, or the model was reset, imported, or updated at intervals.
     """
     acts: list[Act] = []
     for is_crowd, run in groupby(_acts(loop, world), lambda act: isinstance(act, Crowd)):
@@ -140,6 +147,9 @@ def _acts(loop: LearningLoop, world: World) -> Iterator[Act]:
             refuse("BadRequest", "world", entry.world.title, "the same from the first visitor on")
         elif isinstance(entry, ModelReset | ModelImported):
             refuse("BadRequest", "model", type(entry).__name__, "learned from the first visitor on")
+        elif isinstance(entry, ServiceConfigured) and entry.settings.update_frequency:
+            seconds = entry.settings.update_frequency
+            refuse("BadRequest", "modelExportFrequency", seconds, "0 from the first visitor on")
 
 
 def _visit(loop: LearningLoop, world: World, ranked: Ranked, number: int) -> Act:

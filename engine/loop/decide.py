@@ -53,8 +53,9 @@ def decide(state: LoopState, request: RankRequest, now: datetime, normals: Norma
     seed, mode = normals.seed, state.settings.learning_mode
     event_id = request.event_id or next_event_id(state, seed)
     allowed, size = list(request.allowed), len(request.actions)
-    beliefs = belief(state, request)
-    decision = choose(state, request, beliefs, normals, decision_stream(seed, event_id))
+    learner, rng = state.served(now), decision_stream(seed, event_id)
+    beliefs = belief(state, request, learner)
+    decision = choose(state, request, beliefs, normals, rng, learner=learner)
     draw = decision.draw
     shown, propensity = _show(state.settings, seed, event_id, decision)
     return Ranked(
@@ -83,16 +84,23 @@ def _bells(beliefs: Belief, allowed: list[int]) -> tuple[float, ...]:
     return tuple(widths.tolist())
 
 
-def probabilities(state: LoopState, requests: Sequence[RankRequest], normals: Normals) -> Array:
-    """Selection probabilities of K actions not excluded, (requests, K), up to rounding.
+def probabilities(
+    state: LoopState,
+    requests: Sequence[RankRequest],
+    normals: Normals,
+    learner: Learner | None = None,
+) -> Array:
+    """Selection probabilities of K actions not excluded, (requests, K), up to rounding, with the
+    state's learner or another.
 
     All requests have the same offered and excluded actions.
     """
     mode, allowed = state.settings.learning_mode, requests[0].allowed
     if mode == "logging_only":
         return np.tile(np.eye(len(allowed))[0], (len(requests), 1))
-    head = state.learner.imitation if mode == "apprentice" else None
-    beliefs = (head or state.learner).beliefs(requests, online=mode == "online")
+    learner = learner or state.learner
+    head = learner.imitation if mode == "apprentice" else None
+    beliefs = (head or learner).beliefs(requests, online=mode == "online")
     return state.settings.policy.probabilities(_allowed(beliefs, requests[0]), normals)
 
 
@@ -102,22 +110,27 @@ def probabilities_online(
     normals: Normals,
     learner: Learner | None = None,
 ) -> Array:
-    """`probabilities` as if the loop were online, with its own learner or another."""
+    """`probabilities` as if the loop were online."""
     beliefs = _allowed((learner or state.learner).beliefs(requests), requests[0])
     return state.settings.policy.probabilities(beliefs, normals)
 
 
-def belief(state: LoopState, request: RankRequest) -> Belief:
-    """Belief about all actions in the current mode; from rewards alone, unless online."""
-    return state.learner.belief(request, state.settings.learning_mode == "online")
+def belief(state: LoopState, request: RankRequest, learner: Learner | None = None) -> Belief:
+    """Belief of the state's learner or another about all actions in the current mode; from rewards
+    alone, unless online."""
+    return (learner or state.learner).belief(request, state.settings.learning_mode == "online")
 
 
 def contributions(
-    state: LoopState, request: RankRequest, weights: Array, into: Mapping[Group, Group]
+    state: LoopState,
+    learner: Learner,
+    request: RankRequest,
+    weights: Array,
+    into: Mapping[Group, Group],
 ) -> dict[Source, Contribution]:
-    """Contributions to the belief: see `Learner.contributions`."""
+    """Contributions to a learner's belief: see `Learner.contributions`."""
     online = state.settings.learning_mode == "online"
-    return state.learner.contributions(request, weights, online, into)
+    return learner.contributions(request, weights, online, into)
 
 
 def choose(
@@ -127,17 +140,18 @@ def choose(
     normals: Normals,
     rng: np.random.Generator,
     policy: Policy | None = None,
+    learner: Learner | None = None,
 ) -> Decision:
     """Choose among the actions not excluded, by the settings' policy or another.
 
     The choice follows from the beliefs about all actions (`belief`), for an apprentice from
-    likeness to the baseline's choice.
+    likeness to the baseline's choice, as imitated by the state's learner or another.
     """
     policy, mode = policy or state.settings.policy, state.settings.learning_mode
     if mode == "logging_only":
         certain = np.eye(len(request.allowed))[0]
         return Decision(certain, np.zeros(len(certain)), 0, "baseline")
-    head = state.learner.imitation if mode == "apprentice" else None
+    head = (learner or state.learner).imitation if mode == "apprentice" else None
     if head is None:
         return policy.decide(_allowed(beliefs, request), normals, rng)
     decision = policy.decide(_allowed(head.belief(request), request), normals, rng)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Literal
 
 from engine.learners.base import Impression, Learner
-from engine.loop.service_settings import ServiceSettings
+from engine.loop.service_settings import ServiceSettings, check_retrain_days
 from engine.loop.settings import LearningMode, LoopSettings
 from engine.policies.base import Cause
 from engine.protocol.request import RankRequest
@@ -186,7 +186,7 @@ class Undone:
 
 @dataclass(frozen=True, slots=True)
 class ServiceConfigured:
-    """Settings that only the service has, in force from here on; no effect on the model."""
+    """Settings that only the service has, in force from here on."""
 
     time: datetime
     settings: ServiceSettings
@@ -194,9 +194,20 @@ class ServiceConfigured:
 
 @dataclass(frozen=True, slots=True)
 class ModelReset:
-    """Reset of the model: events ranked before teach nothing any more."""
+    """Reset of the model: events ranked before teach nothing any more, or are learned again.
+
+    Attributes:
+        retrain_days: events ranked in so many days before are learned again by the settings of
+            rewards in force, 0 for all; None for no event. Invalid values are refused with
+            ``InvalidModelRetrainDays``.
+    """
 
     time: datetime
+    retrain_days: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.retrain_days is not None:
+            check_retrain_days(self.retrain_days)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ class EventLife:
     Attributes:
         activated: whether it was shown, and so may be learned.
         rewards: in order of arrival, with the default reward.
+        times: of their arrival.
         open: whether its wait is running.
         defaulted: whether the default reward applied.
     """
@@ -26,18 +27,21 @@ class EventLife:
     rewards: list[float] = field(default_factory=list)
     open: bool = True
     defaulted: bool = False
+    times: list[datetime] = field(default_factory=list)
 
     def follow(self, entry: Activated | Rewarded | Expired) -> None:
         """Apply an entry."""
         match entry:
             case Activated():
                 self.activated = True
-            case Rewarded(_, _, value):
+            case Rewarded(_, time, value):
                 self.rewards.append(value)
-            case Expired(_, _, default):
+                self.times.append(time)
+            case Expired(_, time, default):
                 self.open = False
                 if default is not None:
                     self.rewards.append(default)
+                    self.times.append(time)
                     self.defaulted = True
 
     @property

@@ -151,7 +151,7 @@ class EventIndex(Mapping[str, EventState]):
 
 
 def _copy(state: EventState) -> EventState:
-    return replace(state, rewards=[*state.rewards])
+    return replace(state, rewards=[*state.rewards], times=[*state.times])
 
 
 class _States(ValuesView[EventState]):

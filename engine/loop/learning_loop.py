@@ -71,7 +71,7 @@ class LearningLoop(Replay):
         now = read(clock)
         super().__init__(EventLog())
         self.seed, self._clock, self._normals = seed, clock, Normals(seed)
-        self._decided: tuple[LoopState, int, RankRequest, Ranked] | None = None
+        self._decided: tuple[LoopState, tuple[object, ...], Ranked] | None = None
         self._append(Configured(now, settings or LoopSettings()))
 
     @classmethod
@@ -119,6 +119,13 @@ class LearningLoop(Replay):
     def learner(self) -> Learner:
         """The learner, for reading only."""
         return self.state.learner
+
+    @property
+    @locked
+    def updated(self) -> datetime | None:
+        """Time of the last update of the served model, by which the loop decides; None if it
+        decides by the learner."""
+        return self.state.updated(read(self._clock))
 
     @property
     @locked
@@ -174,18 +181,21 @@ class LearningLoop(Replay):
             alone: Array = self.probabilities([requests])[0]
             return alone
         guards.check_alike(requests)
-        return decide.probabilities(self._present()[0], requests, self._normals)
+        state, now = self._present()
+        return decide.probabilities(state, requests, self._normals, state.served(now))
 
     @locked
     def probabilities_online(
         self, requests: RankRequest | Sequence[RankRequest], learner: Learner | None = None
     ) -> Array:
-        """`probabilities` as if the loop were online, with its own learner or another."""
+        """`probabilities` as if the loop were online, with its served model or another learner."""
         if isinstance(requests, RankRequest):
             alone: Array = self.probabilities_online([requests], learner)[0]
             return alone
         guards.check_alike(requests)
-        return decide.probabilities_online(self._present()[0], requests, self._normals, learner)
+        state, now = self._present()
+        learner = learner or state.served(now)
+        return decide.probabilities_online(state, requests, self._normals, learner)
 
     @locked
     def belief(
@@ -193,8 +203,11 @@ class LearningLoop(Replay):
         actions: Sequence[Mapping[str, Any]],
         context_features: Sequence[Mapping[str, Any]] | None = None,
     ) -> Belief:
-        """Joint belief about the expected rewards of actions in a context; refuses as `rank`."""
-        return decide.belief(self._present()[0], parse_rank_request(actions, context_features))
+        """Joint belief of the served model about the expected rewards of actions in a context;
+        refuses as `rank`."""
+        state, now = self._present()
+        request = parse_rank_request(actions, context_features)
+        return decide.belief(state, request, state.served(now))
 
     @locked
     def contributions(
@@ -203,8 +216,8 @@ class LearningLoop(Replay):
         weights: Array | None = None,
         into: Mapping[Group, Group] = ALONE,
     ) -> Mapping[Source, Contribution]:
-        """Contribution of each source to a weighted sum of the mean rewards of a ranking's actions
-        now.
+        """Contribution of each source to a weighted sum of the mean rewards of a ranking's actions,
+        in the served model now, or at the time of a later ranking.
 
         Args:
             weights: (K,); by default, 1 for the shown action.
@@ -215,7 +228,15 @@ class LearningLoop(Replay):
         guards.check_parsed(ranked, Ranked)
         if weights is None:
             weights = np.eye(len(ranked.request.actions))[ranked.shown]
-        return decide.contributions(self._present()[0], ranked.request, weights, into)
+        state, learner = self._served_for(ranked)
+        return decide.contributions(state, learner, ranked.request, weights, into)
+
+    @locked
+    def sd_of_sum(self, ranked: Ranked, weights: Array) -> float:
+        """Standard deviation of the belief about a weighted sum of the expected rewards of a
+        ranking's actions, weights (K,); see `contributions`."""
+        offer = ranked.request.context, ranked.request.actions, weights
+        return self._served_for(ranked)[1].sd_of_average([offer])
 
     # -- what a caller does -----------------------------------------------------------
 
@@ -450,9 +471,16 @@ class LearningLoop(Replay):
             self._append(ServiceConfigured(now, settings))
 
     @in_turn
-    def reset_model(self) -> None:
-        """Begin with a new model; events ranked so far teach nothing any more."""
-        self._append(ModelReset(self._expire_late()))
+    def reset_model(self, retrain_days: int | None = None) -> None:
+        """Begin with a new model; events ranked so far teach nothing any more.
+
+        Args:
+            retrain_days: days of the log that the new model learns again, by the settings of
+                rewards in force, 0 for all; nothing before an earlier reset or import.
+
+        ``InvalidModelRetrainDays`` for an invalid number of days.
+        """
+        self._append(ModelReset(self._expire_late(), retrain_days))
 
     @in_turn
     def import_model(self, learner: Learner) -> None:
@@ -539,17 +567,22 @@ class LearningLoop(Replay):
 
     def _decide(self, state: LoopState, request: RankRequest, now: datetime) -> Ranked:
         """Decide in a state; cached for a preview followed by a call."""
-        last, position = self._decided, self.log.position
-        if last and last[0] is state and last[1:3] == (position, request):
-            return replace(last[3], time=now)
+        last, place = self._decided, (self.log.position, request, state.updated(now))
+        if last and last[0] is state and last[1] == place:
+            return replace(last[2], time=now)
         ranked = decide.decide(state, request, now, self._normals)
-        self._decided = state, position, request, ranked
+        self._decided = state, place, ranked
         return ranked
 
     def _present(self) -> tuple[LoopState, datetime]:
         """State after expired waits, for reading, and the time."""
         now = read(self._clock)
         return self._foresee(decide.expirations(self.state, now)), now
+
+    def _served_for(self, ranked: Ranked) -> tuple[LoopState, Learner]:
+        """State and served model now, or at the time of a later ranking."""
+        state, now = self._present()
+        return state, state.served(max(now, ranked.time))
 
     def _expire_late(self) -> datetime:
         """End expired waits, and return the time."""

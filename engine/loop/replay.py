@@ -87,7 +87,7 @@ class Replay:
         self.state = state or self._fold()
         self._taken: deque[Taken] = deque(maxlen=MOST_TAKEN)
         self._taken_at = -1
-        self._foreseen: tuple[LoopState, tuple[int, int], LoopState] | None = None
+        self._foreseen: tuple[LoopState, tuple[object, ...], LoopState] | None = None
 
     @property
     def lock(self) -> RLock:
@@ -202,7 +202,7 @@ class Replay:
         """State after the oldest waits have ended, computed once; read only."""
         if not expired:
             return self.state
-        place = self.log.position, len(expired)
+        place = self.log.position, len(expired), self.state.updated(expired[0].time)
         if self._foreseen is None or self._foreseen[:2] != (self.state, place):
             state = self.state.fork()
             for entry in expired:

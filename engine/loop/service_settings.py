@@ -1,7 +1,8 @@
-"""Settings of the retired service, kept and returned; only ``restarts_model`` affects learning.
+"""Settings of the retired service that a loop in Python does not need.
 
-Every reward counts at once here, loops are erased some days after their last use, and a person
-starts optimisations. Applications still send these settings and expect them back.
+The update frequency delays decisions, and retraining follows an edit where it is switched on. The
+other settings are kept and returned alone: loops are erased some days after their last use, and a
+person starts optimisations.
 """
 
 from dataclasses import dataclass
@@ -22,19 +23,21 @@ class ServiceSettings:
     invalid values.
 
     Attributes:
-        model_export_frequency: time between two updates of the served model; up to 2 days.
+        update_frequency: time between two updates of the served model, from 1 second to 2 days; 0
+            to decide by the latest model.
         log_retention_days: days that logs are kept; -1 for no end.
-        model_retrain_days: days of the log that a model learns again after an edit.
+        model_retrain_days: days of the log that a restarted model learns again; 0 for all.
         is_auto_optimization_enabled: whether policies are optimised at intervals.
         auto_optimization_frequency: time between two optimisations; up to 100 years.
         auto_optimization_start: time of the first one in ISO 8601; empty for none.
         log_mirror_enabled: always False, as nothing is copied to other machines.
         policy_name: name of the learning policy.
-        restarts_model: whether an edit of reward settings or exploration begins a new model, as
-            in the service; no part of its JSON.
+        restarts_model: whether an edit of reward settings or exploration begins a new model on the
+            latest log, as in the service; no part of its JSON.
+        model_export_frequency: update frequency in old logs, which had no effect and has none.
     """
 
-    model_export_frequency: float = 300.0
+    update_frequency: float = 0.0
     log_retention_days: int = 90
     model_retrain_days: int = 0
     is_auto_optimization_enabled: bool = False
@@ -43,15 +46,18 @@ class ServiceSettings:
     log_mirror_enabled: bool = False
     policy_name: str = "default"
     restarts_model: bool = False
+    model_export_frequency: float | None = None
 
     def __post_init__(self) -> None:
-        check_number(CODE, "modelExportFrequency", self.model_export_frequency, 1, 2 * _DAY)
+        if self.update_frequency != 0 and not 1 <= self.update_frequency <= 2 * _DAY:
+            allowed = "0, or from 1 second to 2 days"
+            refuse(CODE, "modelExportFrequency", self.update_frequency, allowed)
         days = self.log_retention_days
         if days != -1:
             check_number("InvalidLogRetentionDays", "logRetentionDays", days, 1, MAX_DAYS, True)
         most = MAX_DAYS if days == -1 else days
         retrain = self.model_retrain_days
-        check_number("InvalidModelRetrainDays", "modelRetrainDays", retrain, 0, most, True)
+        check_retrain_days(retrain, most)
         frequency = self.auto_optimization_frequency
         check_number(CODE, "autoOptimizationFrequency", frequency, 1, MAX_DAYS * _DAY)
         if self.log_mirror_enabled:
@@ -66,3 +72,8 @@ class ServiceSettings:
         if -1 < self.log_retention_days < least:
             allowed = f"-1, or at least {least}: the reward wait time and a day"
             refuse("InvalidLogRetentionDays", "logRetentionDays", self.log_retention_days, allowed)
+
+
+def check_retrain_days(days: object, most: int = MAX_DAYS) -> None:
+    """Refuse days of the log to learn again other than a whole number up to a bound."""
+    check_number("InvalidModelRetrainDays", "modelRetrainDays", days, 0, most, True)

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from engine.learners.base import Impression, Learner
+from engine.learners.learned_state import size_of
 from engine.loop.checkpoints import Checkpoint
 from engine.loop.entries import (
     Activated,
@@ -26,7 +27,9 @@ from engine.loop.entries import (
 from engine.loop.event import EventState
 from engine.loop.event_index import ArchivedEvents, EventIndex
 from engine.loop.log import EventLog, Mark
+from engine.loop.retraining import Retraining
 from engine.loop.revision import Experiences
+from engine.loop.served_model import ServedModel
 from engine.loop.service_settings import ServiceSettings
 from engine.loop.settings import LoopSettings, learner_of
 from engine.worlds.world import World
@@ -49,6 +52,7 @@ class LoopState:
         dangling: number of `Dangling` entries.
         forgotten: number of events before the last reset or import of the model; these events
             teach nothing.
+        retraining: last restart of the model on the latest log, if later than that.
     """
 
     VERSION: ClassVar[int] = 16
@@ -71,8 +75,10 @@ class LoopState:
         self.changes: tuple[int, ...] = ()
         self.service, self.dangling = ServiceSettings(), 0
         self.forgotten = 0
+        self.retraining: Retraining | None = None
         self._imported: Learner | None = None
         self._experiences = self._from(self._begin())
+        self._served: ServedModel | None = None
 
     def state(self) -> State:
         """Learner and waiting events; settings and events are stored beside it."""
@@ -84,6 +90,10 @@ class LoopState:
             parts |= {"service": asdict(self.service)}
         if self.dangling or self.forgotten:
             parts |= {"dangling": self.dangling, "forgotten": self.forgotten}
+        if self.retraining is not None:
+            parts |= {"retraining": self.retraining.state()}
+        if self._served is not None:
+            parts |= {"served": self._served.state()}
         return parts if self._imported is None else {**parts, "imported": self._imported}
 
     def restore(self, state: State, settings: LoopSettings, events: EventIndex) -> None:
@@ -97,6 +107,9 @@ class LoopState:
         self.service = ServiceSettings(**state.get("service", {}))
         self.dangling, self.forgotten = state.get("dangling", 0), state.get("forgotten", 0)
         self._imported = state.get("imported")
+        retraining, served = state.get("retraining"), state.get("served")
+        self.retraining = retraining and Retraining.restored(retraining)
+        self._served = served and ServedModel.restored(served)
 
     def _from(self, learner: Learner) -> Experiences:
         """Experiences from a learner on."""
@@ -110,6 +123,15 @@ class LoopState:
     def learner(self) -> Learner:
         """The learner, for reading only."""
         return self._experiences.learner(self.events)
+
+    def served(self, now: datetime) -> Learner:
+        """Model of decisions at a time, for reading only: the learner as of the last update."""
+        served = self._served
+        return self.learner if served is None or served.is_due(now) else served.learner
+
+    def updated(self, now: datetime) -> datetime | None:
+        """Time of the last update of the served model; None if each reward counts at once."""
+        return None if self._served is None else self._served.latest(now)
 
     def learn(self, impression: Impression, earned: float) -> None:
         """Learn a final reward, without a log."""
@@ -126,32 +148,41 @@ class LoopState:
         """Checkpoint of this state in memory; its events are in the log."""
         settings, waiting, digests = self.settings, self.waiting.copy(), self.events.digests
         experiences, place = self._experiences.fork(self.events), (self.world, self.changes)
-        service = self.service, self.dangling, self.forgotten, self._imported
+        service, retraining = (self.service, self.dangling, self.forgotten), self.retraining
+        imported = self._imported
+        served = self._served and self._served.fork()
 
         def restore(state: LoopState, log: EventLog) -> bool:
             state.settings, state.waiting = settings, waiting.copy()
             state.world, state.changes = place
-            state.service, state.dangling, state.forgotten, state._imported = service
+            state.service, state.dangling, state.forgotten = service
+            state.retraining, state._imported = retraining, imported
+            state._served = served and served.fork()
             state.events = EventIndex(ArchivedEvents(log, mark, digests))
             state._experiences = experiences.fork(state.events)
             return True
 
-        return Checkpoint(mark, restore, experiences.size + digests.nbytes)
+        size = experiences.size + digests.nbytes
+        return Checkpoint(mark, restore, size + size_of(served and served.learner))
 
     def apply(self, entry: Entry) -> None:
         """Apply an entry."""
         self._experiences.finish(entry.time - self.settings.reward_wait_time)
+        if self._served is not None and self._served.is_due(entry.time):
+            self._served = self._served.update(self.learner, entry.time)
         match entry:
             case Configured():
                 self._configure(entry)
             case WorldChanged():
                 self.world, self.changes = entry.world, (*self.changes, entry.before)
             case ServiceConfigured():
-                self.service = entry.settings
+                self._configure_service(entry)
+            case ModelReset() if entry.retrain_days is not None:
+                self._retrain(entry.time, entry.retrain_days)
             case ModelReset():
-                self._forget(None)
+                self._forget(None, entry.time)
             case ModelImported():
-                self._forget(entry.learner)
+                self._forget(entry.learner, entry.time)
             case Dangling():
                 self.dangling += 1
             case Ranked():
@@ -165,39 +196,69 @@ class LoopState:
         if not self.settings.learns_like(before):
             self._imported = None  # A model of other settings cannot go on.
             self._learn_anew(entry.time)
+            self._serve(entry.time)
         elif self.settings.reward_aggregation != before.reward_aggregation:
             self._experiences = self._from(self.learner)
 
-    def _forget(self, imported: Learner | None) -> None:
+    def _configure_service(self, entry: ServiceConfigured) -> None:
+        before, self.service = self.service, entry.settings
+        if self.service.update_frequency != before.update_frequency:
+            self._serve(entry.time)
+
+    def _serve(self, now: datetime) -> None:
+        """Serve the present learner, and count the time to the next update from now on."""
+        seconds = self.service.update_frequency
+        self._served = ServedModel.begin(self.learner, now, seconds) if seconds else None
+
+    def _forget(self, imported: Learner | None, now: datetime) -> None:
         """Go on with an imported model, or with a new one."""
         self.forgotten, self._imported = len(self.events), imported
+        self.retraining = None
         self._experiences = self._from(self._begin())
+        self._serve(now)
+
+    def _retrain(self, now: datetime, days: int) -> None:
+        """Go on with a new model of the latest log."""
+        self._imported = None
+        self.retraining = Retraining.begin(self.events.values(), self.settings, now, days)
+        self._learn_anew(now)
+        self._serve(now)
+
+    def _counts(self, event: EventState) -> bool:
+        """True if an event teaches the present model."""
+        first = 0 if self.retraining is None else self.retraining.first
+        return event.number >= max(self.forgotten, first)
+
+    def _earned(self, event: EventState) -> float | None:
+        """Reward of an event as learned."""
+        return event.earned if self.retraining is None else self.retraining.earned(event)
 
     def _learn_anew(self, now: datetime) -> None:
         """Learn all events that count again, in the order of Rank calls."""
         self._experiences = self._from(self._begin())
         for event in self.events.values():
             self._imitate(event)
-            if event.earned is not None and event.number >= self.forgotten:
-                self._experiences.add(event, event.earned)
+            earned = self._earned(event)
+            if earned is not None and self._counts(event):
+                self._experiences.add(event, earned)
         self._experiences.finish(now - self.settings.reward_wait_time)
 
     def _go_on(self, event: EventState, entry: Activated | Rewarded | Expired) -> None:
-        before = event.earned
+        before = self._earned(event)
         event.follow(entry)
+        earned = self._earned(event)
         if isinstance(entry, Activated):
             self._imitate(event)
         if not event.open or (event.activated and event.rewards):
             self.waiting.pop(entry.event_id, None)
-        if event.earned is None or event.earned == before or event.number < self.forgotten:
+        if earned is None or earned == before or not self._counts(event):
             return
         if before is None:
-            self._experiences.add(event, event.earned)
-        elif not self._experiences.revise(entry.event_id, event.earned):
+            self._experiences.add(event, earned)
+        elif not self._experiences.revise(entry.event_id, earned):
             self._learn_anew(entry.time)
 
     def _imitate(self, event: EventState) -> None:
         """Learn the baseline's choice shown by an apprentice."""
-        counts = event.activated and event.number >= self.forgotten
-        if event.ranked.mode == "apprentice" and counts:
+        if event.ranked.mode == "apprentice" and event.activated and self._counts(event):
             self._experiences.add(event, None)

@@ -82,7 +82,7 @@ def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: boo
         refuse("InvalidSasUri", "logMirrorSasUri", "an address", "left out: logs stay here")
     start, frequency = wanted.auto_optimization_start_date, wanted.auto_optimization_frequency
     given: dict[str, Any] = {
-        "model_export_frequency": wanted.model_export_frequency.total_seconds(),
+        "update_frequency": wanted.model_export_frequency.total_seconds(),
         "log_retention_days": wanted.log_retention_days,
         "model_retrain_days": wanted.model_retrain_days,
         "is_auto_optimization_enabled": wanted.is_auto_optimization_enabled,
@@ -95,7 +95,7 @@ def _apply(stored: StoredLoop, wanted: ServiceConfiguration, restarts_model: boo
     stored.configure(**changes)
     stored.configure_service(service)
     if service.restarts_model and _restarting(stored.loop.settings) != _restarting(settings):
-        stored.reset_model()
+        stored.reset_model(service.model_retrain_days)
 
 
 def _restarting(settings: LoopSettings) -> tuple[object, ...]:
@@ -114,7 +114,7 @@ def configuration(stored: StoredLoop) -> dict[str, object]:
         "defaultReward": settings.default_reward,
         "rewardAggregation": settings.reward_aggregation,
         "explorationPercentage": exploration(settings),
-        "modelExportFrequency": iso_duration(timedelta(seconds=service.model_export_frequency)),
+        "modelExportFrequency": iso_duration(timedelta(seconds=service.update_frequency)),
         "logRetentionDays": service.log_retention_days,
         "modelRetrainDays": service.model_retrain_days,
         "learningMode": MODE_NAMES[settings.learning_mode],

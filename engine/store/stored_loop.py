@@ -224,6 +224,7 @@ class StoredLoop:
     def delete_log(self) -> None:
         """Erase the log and keep the model, the settings and the world as a new log's beginning.
 
+        That is an update of the served model.
         This object is lost then: the loop must be opened again.
         """
         for _ in range(ATTEMPTS):

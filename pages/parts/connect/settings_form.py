@@ -15,8 +15,6 @@ from pages.parts.connect.session import ConnectSession
 from pages.parts.settings.bad_widget_state import chosen
 from pages.parts.text.format import note, section
 
-_KEPT = "Kept for applications that read it"
-
 
 @dataclass(frozen=True, slots=True)
 class _Number:
@@ -95,13 +93,22 @@ _SETTINGS: Mapping[str, _Number | _Choice] = {
     ),
     "modelExportFrequency": _Number(
         "Update frequency, minutes",
-        f"Of the model. Default 5; up to 2,880. {_KEPT}: here each reward counts at once.",
+        "Default 0: each reward counts at once. From 1 second to 2,880 minutes: decisions follow "
+        "the model of the last update, while learning goes on.",
         _minutes,
         _duration,
     ),
     "logRetentionDays": _Number(
         "Data retention, days",
-        f"Default 90; -1 for no end. {_KEPT}: this server erases unused sessions by its own rule.",
+        "Default 90; -1 for no end. Kept for applications that read it: this server erases unused "
+        "sessions by its own rule.",
+        float,
+        _whole,
+    ),
+    "modelRetrainDays": _Number(
+        "Retraining, days",
+        "Default 0: the whole log. At most the data retention. A restarted model learns so many "
+        "days of the log again.",
         float,
         _whole,
     ),
@@ -145,8 +152,9 @@ def _show_form(
             "Restart the model after an edit, as the service did",
             restarts,
             key=restart_key,
-            help="An edit of a reward setting or of exploration then begins a new model. "
-            "Otherwise the model goes on.",
+            help="An edit of a reward setting or of exploration then begins a new model. It "
+            "learns the retraining days of the log again by the new settings. Otherwise the model "
+            "goes on.",
         )
         st.form_submit_button("Save settings", key="connect-save", on_click=save)
 

@@ -4,6 +4,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
 from engine.experiments.playthrough import Change, Crowd, Playthrough, Visit, playthrough_of
+from engine.loop.service_settings import ServiceSettings
 from engine.loop.time_travel import as_of, entries_before
 from engine.policies.epsilon_greedy import EpsilonGreedy
 from engine.simulation.crowd import crowd
@@ -83,4 +84,13 @@ def test_a_loop_whose_world_was_changed_is_refused() -> None:
     loop = LearningLoop(seed=1)
     loop.change_world(COFFEE)
     with pytest.raises(PersonalizerError, match="world is 'Coffee', but must be the same from"):
+        playthrough_of(loop, COFFEE)
+
+
+def test_a_loop_whose_model_is_updated_at_intervals_is_refused() -> None:
+    loop = LearningLoop(seed=1)
+    loop.configure_service(ServiceSettings(policy_name="mine"))
+    assert playthrough_of(loop, COFFEE).acts == ()
+    loop.configure_service(ServiceSettings(update_frequency=60))
+    with pytest.raises(PersonalizerError, match="60, but must be 0 from the first visitor on"):
         playthrough_of(loop, COFFEE)

@@ -1,6 +1,8 @@
 """Random programs of calls, and the loops after them."""
 
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +57,23 @@ ranks = st.tuples(
 reward_calls = st.tuples(st.just("reward"), st.tuples(some_event, st.sampled_from([-1, 0, 0.3, 1])))
 
 
+def _update_each(loop: LearningLoop, seconds: float) -> None:
+    loop.configure_service(replace(loop.state.service, update_frequency=seconds))
+
+
+MODEL_CALLS: dict[str, Callable[[LearningLoop], None]] = {
+    "reset": lambda loop: loop.reset_model(),
+    "retrain": lambda loop: loop.reset_model(retrain_days=0),
+    "retrain on a day": lambda loop: loop.reset_model(retrain_days=1),
+    "import": lambda loop: loop.import_model(loop.learner.fork()),
+    "update at once": lambda loop: _update_each(loop, 0),
+    "update each second": lambda loop: _update_each(loop, 1),
+    "update each minute": lambda loop: _update_each(loop, 60),
+    "update each 200 seconds": lambda loop: _update_each(loop, 200),
+}
+"""Calls that change the model or its updates."""
+
+
 operations = st.one_of(
     *[ranks] * 4,
     *[reward_calls] * 8,
@@ -62,8 +81,8 @@ operations = st.one_of(
     st.tuples(st.just("expire"), some_event),
     st.tuples(st.just("configure"), changes_of_settings),
     st.tuples(st.just("take"), st.tuples(some_event, st.sampled_from([None, 0.4]))),
-    st.tuples(st.just("model"), st.sampled_from(["reset", "import"])),
-    st.tuples(st.just("wait"), st.sampled_from([1, 1, 1, 59, 61, 200, 601])),
+    st.tuples(st.just("model"), st.sampled_from([*MODEL_CALLS])),
+    st.tuples(st.just("wait"), st.sampled_from([1, 1, 1, 59, 61, 200, 601, 90_000])),
 )
 
 
@@ -98,10 +117,7 @@ def perform(loop: LearningLoop, clock: ManualClock, operation: Operation) -> Non
                 else:
                     loop.take_reward(known, value)
             case "model":
-                if argument == "reset":
-                    loop.reset_model()
-                else:
-                    loop.import_model(loop.learner.fork())
+                MODEL_CALLS[argument](loop)
             case "wait":
                 clock.advance(seconds=argument)
 

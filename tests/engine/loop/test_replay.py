@@ -20,6 +20,7 @@ from engine.loop.entries import (
     ModelReset,
     Ranked,
     Rewarded,
+    ServiceConfigured,
     Undone,
 )
 from engine.loop.log import EventLog
@@ -226,19 +227,28 @@ def replayed(loop: LearningLoop) -> tuple[LearningLoop, ManualClock]:
                 twin.activate(event_id)
             case Rewarded(event_id, _, value):
                 twin.reward(event_id, value)
-            case Dangling(event_id, _, _, value):
-                if value is None:
-                    twin.take_activation(event_id)
-                else:
-                    twin.take_reward(event_id, value)
-            case ModelReset():
-                twin.reset_model()
-            case ModelImported(_, learner):
-                twin.import_model(learner)
             case Expired(event_id):
                 with suppress(PersonalizerError):  # the clock may have ended the wait
                     twin.expire(event_id)
+            case _:
+                call_of_service(twin, entry)
     return twin, clock
+
+
+def call_of_service(twin: LearningLoop, entry: Entry) -> None:
+    """Repeat a call that only the service has."""
+    match entry:
+        case Dangling(event_id, _, _, value):
+            if value is None:
+                twin.take_activation(event_id)
+            else:
+                twin.take_reward(event_id, value)
+        case ModelReset(_, days):
+            twin.reset_model(days)
+        case ServiceConfigured(_, service):
+            twin.configure_service(service)
+        case ModelImported(_, learner):
+            twin.import_model(learner)
 
 
 @pytest.mark.slow

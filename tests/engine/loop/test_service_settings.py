@@ -10,7 +10,8 @@ from tests.engine.loop.loops import small_loop
 from tests.engine.refusals import refusal
 
 BAD: dict[str, tuple[dict[str, Any], str]] = {
-    "no export": ({"model_export_frequency": 0}, "InvalidServiceConfiguration"),
+    "updates every half second": ({"update_frequency": 0.5}, "InvalidServiceConfiguration"),
+    "updates every three days": ({"update_frequency": 259_200}, "InvalidServiceConfiguration"),
     "no retention": ({"log_retention_days": 0}, "InvalidLogRetentionDays"),
     "half a day": ({"log_retention_days": 1.5}, "InvalidLogRetentionDays"),
     "retrained on more than is kept": (

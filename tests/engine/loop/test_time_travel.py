@@ -18,7 +18,7 @@ from tests.engine.loop.visits import go
 from tests.engine.refusals import refusal
 
 VERBS = ("visit", "visit", "visit", "rank", "wait", "mode", "learn anew", "undo", "undo", "redo",
-         "activate", "reward", "evict", "look back")  # fmt: skip
+         "activate", "reward", "evict", "look back", "update", "update", "retrain")  # fmt: skip
 programs = st.lists(st.tuples(st.sampled_from(VERBS), st.integers(0, 7)), min_size=8, max_size=24)
 
 

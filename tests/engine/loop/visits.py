@@ -1,6 +1,7 @@
 """Loops of the coffee shop under every kind of operation, and their state."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -55,6 +56,21 @@ def evict(loop: LearningLoop) -> Past:
     return past
 
 
+def configure(loop: LearningLoop, setting: str, value: int) -> None:
+    """Change a setting of a loop."""
+    match setting:
+        case "mode":
+            loop.configure(learning_mode=("online", "apprentice", "logging_only")[value % 3])
+        case "update":
+            service = replace(loop.state.service, update_frequency=60 * (value % 3))
+            loop.configure_service(service)
+        case "retrain":
+            loop.configure(default_reward=value / 10)
+            loop.reset_model(retrain_days=0)
+        case "learn anew":
+            loop.configure(crosses=value % 4)
+
+
 def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
     """Apply one operation to a loop."""
     match verb:
@@ -65,10 +81,8 @@ def go(loop: LearningLoop, clock: ManualClock, verb: str, value: int) -> None:
             loop.rank(COFFEE.actions, context, defer_activation=value % 2 == 0)
         case "wait":
             clock.now += timedelta(minutes=value)
-        case "mode":
-            loop.configure(learning_mode=("online", "apprentice", "logging_only")[value % 3])
-        case "learn anew":
-            loop.configure(crosses=value % 4)
+        case "mode" | "update" | "retrain" | "learn anew":
+            configure(loop, verb, value)
         case "undo":
             loop.undo(1 + value % 4)
         case "redo":

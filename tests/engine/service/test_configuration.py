@@ -9,6 +9,8 @@ import pytest
 from engine import EpsilonGreedy, LoopSettings, Thompson
 from engine.loop.entries import ModelReset
 from engine.service.configuration import arguments, change_configuration, changes_of_arguments
+from engine.store import StoredLoop
+from tests.engine.comparable import learned_bits
 from tests.engine.refusals import refusal
 from tests.engine.service.calling import CONFIGURATION, Application
 
@@ -54,7 +56,7 @@ BAD: dict[str, tuple[dict[str, Any], str]] = {
     "a default of 2": ({"defaultReward": 2}, "InvalidServiceConfiguration"),
     "aggregation": ({"rewardAggregation": "median"}, "InvalidServiceConfiguration"),
     "exploration": ({"explorationPercentage": 20}, "InvalidServiceConfiguration"),
-    "export": ({"modelExportFrequency": "P9D"}, "InvalidServiceConfiguration"),
+    "updates": ({"modelExportFrequency": "P9D"}, "InvalidServiceConfiguration"),
     "retention": ({"logRetentionDays": 1}, "InvalidLogRetentionDays"),
     "retraining": ({"modelRetrainDays": 91}, "InvalidModelRetrainDays"),
     "mirror": ({"logMirrorSasUri": "https://x"}, "InvalidSasUri"),
@@ -144,6 +146,59 @@ def test_an_edit_begins_a_new_model_where_that_is_switched_on(
     assert any(isinstance(entry, ModelReset) for entry in stored.loop.log) is restarts
     put(application, **own | parts)
     assert sum(isinstance(entry, ModelReset) for entry in stored.loop.log) == restarts
+
+
+def test_decisions_follow_the_model_of_the_last_update(application: Application) -> None:
+    assert json.loads(application.call("GET", SERVICE).body)["modelExportFrequency"] == "PT0S"
+    assert put(application, modelExportFrequency="PT5M")["modelExportFrequency"] == "PT5M"
+
+    def chances() -> Any:
+        return {each["id"]: each["probability"] for each in application.rank()["ranking"]}
+
+    before = chances()
+    for _ in range(30):
+        answer = application.rank()
+        application.reward(answer["eventId"], float(answer["rewardActionId"] == "cola"))
+    assert application.stored.loop.learner.learned == 30
+    assert chances() == before
+    application.clock.advance(minutes=5)
+    assert chances()["cola"] > before["cola"]
+    put(application, modelExportFrequency="PT0S")
+    assert application.stored.loop.updated is None
+
+
+@pytest.mark.parametrize("frequency", ["PT0.5S", "-PT5M", "P2DT1S"])
+def test_an_update_frequency_out_of_its_bounds_is_refused(
+    application: Application, frequency: str
+) -> None:
+    body = CONFIGURATION | {"modelExportFrequency": frequency}
+    answer = application.code("PUT", SERVICE, body)
+    assert answer == (400, "InvalidServiceConfiguration")
+    assert len(application.stored.loop.log) == 1
+
+
+@pytest.mark.parametrize(("days", "learned"), [(0, 3), (1, 1), (3, 3)])
+def test_a_restarted_model_learns_the_latest_log_again(
+    application: Application, days: int, learned: int
+) -> None:
+    stored, got = application.stored, json.loads(application.call("GET", SERVICE).body)
+    own = got | {"modelRetrainDays": days}
+    change_configuration(stored, json.dumps(own).encode(), restarts_model=True)
+    for value in (1, 0.5):
+        application.reward(application.rank()["eventId"], value)
+    application.clock.advance(days=2)
+    application.rank(eventId="unrewarded")
+    application.clock.advance(minutes=11)
+    assert stored.loop.learner.learned == 2
+    put(application, **own | {"defaultReward": 0.5})
+    assert stored.loop.learner.learned == learned
+    assert stored.loop.events["unrewarded"].earned == 0.0
+    again = StoredLoop.open(application.server.library.store, stored.id, clock=application.clock)
+    assert learned_bits(again.loop.learner) == learned_bits(stored.loop.learner)
+    length = len(stored.loop.log)
+    application.reward(application.rank()["eventId"], 1)
+    stored.undo(len(stored.loop.log) - length)
+    assert learned_bits(stored.loop.learner) == learned_bits(again.loop.learner)
 
 
 def test_an_edit_keeps_the_model_by_default(application: Application) -> None:

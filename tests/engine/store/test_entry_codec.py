@@ -20,8 +20,9 @@ from engine import (
     Uniform,
 )
 from engine.errors import UnreadableError
-from engine.loop.entries import Configured, Ranked, SlotOfCall, Undone
+from engine.loop.entries import Configured, Ranked, ServiceConfigured, SlotOfCall, Undone
 from engine.loop.service_settings import ServiceSettings
+from engine.loop.state import LoopState
 from engine.policies.base import Policy
 from engine.store.entry_codec import (
     from_json,
@@ -54,8 +55,9 @@ def every_kind_of_entry() -> LearningLoop:
     loop.undo(1)
     loop.take_reward("nobody", 0.5)
     loop.take_activation("a\x00é")
-    loop.configure_service(ServiceSettings(policy_name="mine"))
+    loop.configure_service(ServiceSettings(policy_name="mine", update_frequency=60.0))
     loop.reset_model()
+    loop.reset_model(retrain_days=2)
     loop.import_model(loop.learner.fork())
     return loop
 
@@ -195,3 +197,26 @@ def test_settings_of_numpy_are_written_as_the_numbers_they_are() -> None:
     }
     configured = Configured(datetime(2026, 1, 2, tzinfo=UTC), LoopSettings(**settings))
     assert from_text(to_text(configured)) == configured
+
+
+def test_an_update_frequency_in_an_old_entry_stays_without_an_effect() -> None:
+    old = {
+        "kind": "ServiceConfigured",
+        "time": "2026-01-01T00:00:00Z",
+        "settings": {
+            "model_export_frequency": 15.0, "log_retention_days": 90, "model_retrain_days": 0,
+            "is_auto_optimization_enabled": False, "auto_optimization_frequency": 2419200.0,
+            "auto_optimization_start": "", "log_mirror_enabled": False, "policy_name": "mine",
+            "restarts_model": True,
+        },
+    }  # fmt: skip
+    entry = from_text(json.dumps(old))
+    assert isinstance(entry, ServiceConfigured)
+    assert (entry.settings.update_frequency, entry.settings.policy_name) == (0, "mine")
+    assert LoopState([entry]).updated(entry.time) is None
+    assert from_text(to_text(entry)) == entry
+
+
+def test_a_reset_of_an_old_log_is_written_as_it_was() -> None:
+    text = '{"kind":"ModelReset","time":"2026-01-01T00:00:00Z"}'
+    assert to_text(from_text(text)) == text

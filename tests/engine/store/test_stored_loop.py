@@ -1,5 +1,7 @@
 """Stored loops: restored as they were, also after releasing their history from memory."""
 
+from typing import Any
+
 import pytest
 
 from engine import LearningLoop, LoopSettings
@@ -15,7 +17,8 @@ from engine.steps import finish
 from engine.store import Store, StoredLoop
 from engine.store.audit import audit
 from engine.store.stored_loop import EVERY
-from tests.engine.comparable import learned_bits
+from tests.clock import ManualClock
+from tests.engine.comparable import learned_bits, next_answers
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
 from tests.engine.store.workers import WORLD, beliefs, from_scratch, serve_next
@@ -242,6 +245,42 @@ def test_what_applications_called_comes_back_as_it_was(plain_store: Store, every
     assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
     assert back.loop.state.forgotten == kept.loop.state.forgotten == 4
     assert back.loop.state.dangling == 3
+
+
+@pytest.mark.parametrize("aggregation", ["earliest", "sum"])
+@pytest.mark.parametrize("every", [1, 4, EVERY])
+def test_the_served_model_and_a_retrained_one_come_back_as_they_were(
+    plain_store: Store, every: int, aggregation: Any
+) -> None:
+    clock = ManualClock()
+    settings = LoopSettings(reward_aggregation=aggregation)
+    kept = StoredLoop.create(plain_store, seed=7, settings=settings, clock=clock)
+    kept.configure_service(ServiceSettings(update_frequency=60))
+    kept.save()
+    loops = [kept]
+    for number in range(9):
+        clock.advance(seconds=25)
+        opened = StoredLoop.open(plain_store, kept.id, clock=clock)
+        loops = [*loops, opened][-2:]
+        event = loops[number % len(loops)].rank(DRINKS, CONTEXTS[number % 4]).event_id
+        loops[0].reward(event, 1.0)
+        if number == 4:
+            loops[0].configure(default_reward=0.5)
+            loops[0].reset_model(retrain_days=0)
+        loops[0].snapshot_if_due(every)
+        for stored in loops:
+            stored.catch_up()
+        log = from_scratch(plain_store, kept.id).log
+        expected = next_answers(LearningLoop.resume(log, seed=7, clock=clock))
+        assert [next_answers(stored.loop) for stored in loops] == [expected] * len(loops)
+    answers, length = next_answers(loops[0].loop), len(loops[0].loop.log)
+    clock.advance(minutes=1)
+    assert next_answers(loops[0].loop) != answers
+    event = loops[0].rank(DRINKS, CONTEXTS[0]).event_id
+    loops[0].undo(len(loops[0].loop.log) - length)
+    clock.advance(minutes=-1)
+    assert next_answers(loops[0].loop) == answers
+    assert event not in loops[0].loop.events
 
 
 @pytest.mark.parametrize("every", [1, EVERY])

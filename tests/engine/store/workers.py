@@ -32,7 +32,7 @@ def serve_next(kept: StoredLoop) -> dict[str, object]:
     )
 
 
-def beliefs(loop: LearningLoop) -> list[object]:
+def beliefs(loop: LearningLoop) -> list[tuple[object, ...]]:
     """Decisions that the loop would make in every context, to the last bit."""
     ranked = [loop.preview(WORLD.actions, WORLD.features(context)) for context in WORLD.contexts]
     return [(r.event_id, r.probabilities, r.means, r.sds, r.draw, r.shown) for r in ranked]
@@ -139,7 +139,7 @@ def _check(store: Store, loop_id: str, acknowledged: Sequence[str]) -> None:
 # -- several at once ------------------------------------------------------------------
 
 
-def together(url: str, loop_id: str, processes: int, events: int) -> list[list[object]]:
+def together(url: str, loop_id: str, processes: int, events: int) -> list[list[tuple[object, ...]]]:
     """Let processes serve visitors on one loop concurrently; return the final beliefs of each."""
     results = _CONTEXT.SimpleQueue()
     gate = _CONTEXT.Barrier(processes)
@@ -149,7 +149,7 @@ def together(url: str, loop_id: str, processes: int, events: int) -> list[list[o
     ]
     for worker in workers:
         worker.start()
-    result: list[list[object]] = []
+    result: list[list[tuple[object, ...]]] = []
     while len(result) < processes:
         if results.empty():
             assert not any(worker.exitcode for worker in workers), "a process failed"

@@ -20,7 +20,7 @@ from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.loop_import import import_file
 from engine.store.exchange.seal import sealed
 from engine.worlds import WORLDS
-from tests.engine.comparable import learned_bits
+from tests.engine.comparable import learned_bits, next_answers
 from tests.engine.requests import DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected
 
@@ -111,13 +111,17 @@ def test_calls_of_applications_are_followed_and_no_file_brings_a_model(library: 
     kept.take_reward("a", 1)
     kept.take_activation("nobody")
     kept.undo(1)
-    kept.configure_service(ServiceSettings(policy_name="mine"))
+    kept.configure_service(ServiceSettings(policy_name="mine", update_frequency=172_800))
     kept.reset_model()
+    kept.reset_model(retrain_days=1)
+    kept.reward(kept.rank(DRINKS, event_id="b").event_id, 0.5)
     lines = list(export_lines(library.store, kept.id))
     about = import_file(library, file_of(*lines), "calls", needs_world=False)
     back = StoredLoop.open(library.store, about.id)
     assert learned_bits(back.loop.learner) == learned_bits(kept.loop.learner)
     assert (back.loop.state.dangling, back.loop.state.service.policy_name) == (1, "mine")
+    assert next_answers(back.loop) == next_answers(kept.loop)
+    assert back.loop.updated == kept.loop.updated is not None
     wrong: list[tuple[int, Json]] = [
         (4, {"value": None}), (4, {"value": 2}), (4, {"event_id": ""}), (5, {"value": 1}),
     ]  # fmt: skip
