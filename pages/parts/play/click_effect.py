@@ -92,6 +92,8 @@ def where_it_comes_from(click: Click) -> str:
     """Return the contributions to the change of the offered action's expected reward."""
     values = click.before.request.context_values
     noticed = {source: by for source, by in click.changes.items() if abs(by) >= _NOTICED}
+    if click.before.means == click.after.means:
+        return "It did not change: the model that decides has not learned this answer."
     if not noticed:
         return f"It changed by less than {_NOTICED:g}, because this answer was expected."
     names = names_of(click.changes, values)

@@ -80,7 +80,7 @@ class OpenLoop:
         self.last: Ranked | None = None
         self.side_loop: SideLoop | None = None
         self.lock = stored.lock
-        self._seen = -1
+        self._seen: object = None
         self._parts: dict[object, Any] = {}
 
     @property
@@ -199,10 +199,11 @@ class OpenLoop:
 
     @locked
     def _part(self, name: object, compute: Callable[[], T]) -> T:
-        """Return a value computed at most once per log position; while rewards are pending,
-        recompute, as time matters."""
-        if self.loop.log.position != self._seen or self.loop.state.waiting:
-            self._seen, self._parts = self.loop.log.position, {}
+        """Return a value computed at most once per log position and update of the served model;
+        while rewards are pending, recompute, as time matters."""
+        place = self.loop.log.position, self.loop.updated
+        if place != self._seen or self.loop.state.waiting:
+            self._seen, self._parts = place, {}
         if name not in self._parts:
             self._parts[name] = compute()
         part: T = self._parts[name]

@@ -1,10 +1,11 @@
 """The effect of a click, in words."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from engine import Greedy, LearningLoop, LoopSettings, Thompson
 from engine.worlds import WORLDS
-from pages.parts.play.click_effect import last, why_less
+from pages.parts.play.click_effect import last, where_it_comes_from, why_less
 from pages.parts.play.open_loop import Click
 from tests.pages.conftest import App
 
@@ -50,3 +51,10 @@ def test_a_click_is_told_in_words_and_as_two_lines_and_nothing_of_it_in_the_past
         ("earns", click.before.means[shown], click.after.means[shown]),
     ]
     assert not any([*told.note, *last(opened, asks=True, is_now=False).said])
+
+
+def test_an_answer_that_the_deciding_model_has_not_learned_is_no_expected_answer() -> None:
+    click = loved_at_first("coffee")
+    assert "expected" in where_it_comes_from(click)
+    same = replace(click, after=click.before)
+    assert "has not learned this answer" in where_it_comes_from(same)

@@ -5,6 +5,7 @@ import pytest
 from engine import LoopSettings
 from engine.evaluation.context_map import favourites
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
+from engine.loop.service_settings import ServiceSettings
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
 from engine.worlds import WORLDS, Knobs, generate
@@ -92,3 +93,17 @@ def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() 
     assert context_from_link(world, link) == opened.context
     wrong = ("", "1", f"{link}-0", f"9{link[1:]}", f"0{link}", link.replace("-", "_"))
     assert [context_from_link(world, told) for told in wrong] == [None] * len(wrong)
+
+
+def test_an_update_of_the_served_model_is_seen_although_the_log_does_not_tell_of_it() -> None:
+    clock, context = ManualClock(), COFFEE.contexts[0]
+    stored = StoredLoop.create(None, world=COFFEE, clock=clock)
+    opened = OpenLoop(stored)
+    stored.configure_service(ServiceSettings(update_frequency=60))
+    list(crowd(stored.loop, COFFEE, 10))
+    before = opened.ranked_for(context).means
+    assert before == opened.ranked_for(context).means
+    clock.advance(minutes=1)
+    now = opened.ranked_for(context).means
+    assert now == stored.preview(COFFEE.actions, COFFEE.features(context)).means
+    assert now != before
