@@ -21,7 +21,7 @@ from pages.parts.text.format import question
 from pages.parts.text.theme import is_dark
 from pages.parts.work.frame_scheduler import frame
 from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 is_new = open_link(RaceSetup)
 

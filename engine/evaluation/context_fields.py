@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.errors import refuse
 from engine.evaluation.logged_decisions import Codes, WeightedLog, columns_in
-from engine.evaluation.shrinkage import Sums
+from engine.evaluation.reward_shrinkage import Sums
 from engine.steps import Steps
 from engine.worlds.fields import Value, distinct_texts
 from engine.worlds.limits import MAX_NAME, MAX_TABLE

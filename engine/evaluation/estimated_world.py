@@ -24,7 +24,7 @@ from engine.arrays import Array
 from engine.evaluation.context_fields import Column, chosen_of, columns_of, short
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.logged_decisions import Decisions, LogBuilder, WeightedLog
-from engine.evaluation.shrinkage import Sums, smoothing
+from engine.evaluation.reward_shrinkage import Sums, smoothing
 from engine.steps import Steps, at_once
 from engine.worlds.fields import Field, Value
 from engine.worlds.levels import LEVELS, MAX_LEVELS, Level, mean_worth

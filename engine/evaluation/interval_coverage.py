@@ -15,7 +15,7 @@ import numpy as np
 from engine.errors import check_number, refuse
 from engine.evaluation.estimators import ESTIMATORS, Estimator, Interval
 from engine.evaluation.logged_decisions import Decisions
-from engine.evaluation.random_rules import earned_by, groups_of, random_rules, value_of
+from engine.evaluation.random_policies import earned_by, groups_of, random_rules, value_of
 from engine.evaluation.simulated_log import ExperimentLog, experiment
 from engine.evaluation.target_policies import Even, Fixed, Target
 from engine.loop.settings import LoopSettings

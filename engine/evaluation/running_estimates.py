@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from engine.evaluation.curves import thinned
+from engine.evaluation.curve_points import thinned
 from engine.evaluation.estimators import Bounds, Estimator, Interval
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Tally

@@ -16,7 +16,7 @@ import numpy as np
 from engine.arrays import Array
 from engine.errors import check_number
 from engine.evaluation.apprentice_agreement import RECENT_EVENTS, Matching, MatchingRecord
-from engine.evaluation.curves import rolling_mean, rows_of, thinned
+from engine.evaluation.curve_points import rolling_mean, rows_of, thinned
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import Estimate, estimate, standard_error
 from engine.evaluation.switch_value import SwitchValue, assessing

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
 from engine.evaluation.interval_coverage import forgetting
-from engine.evaluation.random_rules import earned_by, random_rules, value_of
+from engine.evaluation.random_policies import earned_by, random_rules, value_of
 from engine.evaluation.simulated_log import ExperimentLog, experiment
 from engine.evaluation.target_policies import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings

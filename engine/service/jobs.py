@@ -29,7 +29,7 @@ from engine.service.declarations import (
     whole_in,
 )
 from engine.steps import Steps
-from engine.store.service_jobs import Body, JobKind
+from engine.store.application_jobs import Body, JobKind
 from engine.store.stored_loop import StoredLoop
 
 _CONTRACT, _DATES = "InvalidEvaluationContract", "InvalidDateTimesInEvaluationContract"

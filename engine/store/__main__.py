@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from engine.errors import PersonalizerError, StoreError
-from engine.store.audit import audit
 from engine.store.database import address, file_of
+from engine.store.database_check import audit
 from engine.store.store import Store
 
 

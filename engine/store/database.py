@@ -15,7 +15,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
-from engine.store.failures import NOT_SAVED, UNREACHABLE, is_lost, translated
+from engine.store.database_errors import NOT_SAVED, UNREACHABLE, is_lost, translated
 from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate

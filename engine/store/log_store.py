@@ -38,8 +38,8 @@ from engine.errors import (
 from engine.loop.entries import Entry, Undone
 from engine.store import digests
 from engine.store.database import Database
+from engine.store.database_errors import UNREACHABLE
 from engine.store.entry_rows import ERASED, End, entry_of, rows_of
-from engine.store.failures import UNREACHABLE
 from engine.store.schema import ENTRIES, LOOPS
 
 _log = logging.getLogger(__name__)

@@ -24,15 +24,15 @@ from engine.errors import ExistsError, GoneError, OvertakenError, StoreError, re
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
+from engine.store.application_jobs import ServiceJobs
 from engine.store.days_in_use import DAY, days_ago
-from engine.store.drafts import Drafts
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.log_store import CHUNK, INSERT, LAST, LogStore, is_named
 from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed, new_id
 from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
-from engine.store.service_jobs import ServiceJobs
 from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
+from engine.store.world_drafts import Drafts
 from engine.store.worlds import Worlds
 from engine.store.write_ahead import WriteAhead
 

@@ -33,10 +33,10 @@ from engine.loop.state import LoopState
 from engine.steps import Steps, finish
 from engine.store import world_codec
 from engine.store.entry_codec import settings_to_json
-from engine.store.journal import Journal
 from engine.store.loop_info import LoopInfo, new_id
-from engine.store.snapshot_checkpoints import checkpoint, usable
+from engine.store.loop_recorder import Journal
 from engine.store.snapshot_codec import dump
+from engine.store.snapshot_restore import checkpoint, usable
 from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.errors import StoreError
 from engine.store.database import Database
-from engine.store.failures import translated
+from engine.store.database_errors import translated
 from engine.store.sqlite import hurry
 
 _MOMENT = 0.05

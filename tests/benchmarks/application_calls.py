@@ -164,7 +164,9 @@ def main() -> None:
             for _ in range(2):
                 least = median_of(bare, "/rank", 500)
                 rank = median_of(connection_to(app), "/personalizer/v1.0/rank", 500, app.key)
-                print(f"constant {1e3 * least:.2f} ms, rank {1e3 * rank:.2f} ms: {rank / least:.1f}")
+                print(
+                    f"constant {1e3 * least:.2f} ms, rank {1e3 * rank:.2f} ms: {rank / least:.1f}"
+                )
         with chromium.launched(str(chromium.find())) as browser:
             page = browser.new_page()
             page.goto(f"{app.address}/?loop={app.stored.view}")

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline_evaluation import Row, evaluate
 from engine.evaluation.target_policies import Even, Fixed, Given, Target

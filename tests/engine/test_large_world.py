@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, PersonalizerError
-from engine.evaluation.context_map import favourites
 from engine.evaluation.estimators import Naive
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.interval_coverage import Coverage, Flaw
 from engine.evaluation.learned_weights import weighing
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.logged_decisions import decisions_from, usable
-from engine.evaluation.random_rules import random_rules, value_of
+from engine.evaluation.random_policies import random_rules, value_of
 from engine.evaluation.target_policies import Even, Fixed, Online, truths
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.contenders import ABTest, Blind, Present

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.plan import Plan

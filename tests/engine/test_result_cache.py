@@ -4,7 +4,7 @@ import gc
 import weakref
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.result_cache import _LEAST, RESULTS, ROOM, ResultCache
 from engine.worlds import world_from_text
 from tests.engine.worlds.large_worlds import deep

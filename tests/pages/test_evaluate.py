@@ -13,7 +13,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import decisions_from, usable

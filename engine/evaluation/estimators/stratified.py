@@ -7,7 +7,7 @@ rewards count as certain. Here no weight is ever large:
 1. Events are compared within strata. In each context an action has an *exposure*, the sum of its
    probabilities, and *successes*, the rewards earned. Its rate is successes / exposure, and the
    interval comes from a likelihood ratio, not from a variance
-   (`engine.evaluation.estimators.profile`): an action never shown has an exposure, too.
+   (`engine.evaluation.estimators.profile_likelihood`): an action never shown has an exposure, too.
 2. In each context each action gets imaginary events, a multiple of 1 - q whose factor maximises the
    likelihood of the spread of rates: a learner drops actions after early failures, so raw rates are
    too low. Imaginary events earn the mean reward *not* shown, estimated by weights 1/q - 1: of the
@@ -40,7 +40,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.estimators.base import Estimator, Interval, Weighed
 from engine.evaluation.estimators.betting import Betting
-from engine.evaluation.estimators.profile import Rates, log_gamma
+from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.mean_intervals import normal

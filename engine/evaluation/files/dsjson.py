@@ -16,9 +16,9 @@ from engine.errors import PersonalizerError, UnreadableError
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.cell_values import short
 from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.event_range import ALL, Window
 from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
 from engine.evaluation.files.table_decisions import check_number_of_actions
-from engine.evaluation.files.window import ALL, Window
 from engine.evaluation.logged_decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
 from engine.store.entry_codec import read_time
@@ -32,8 +32,8 @@ from engine.store.exchange.dsjson_line import (
     line_of,
     shown_position,
 )
-from engine.store.exchange.lines import Faults
 from engine.store.exchange.seal import SealedLines
+from engine.store.exchange.untrusted_lines import Faults
 
 T = TypeVar("T", bound=Hashable)
 

@@ -18,13 +18,13 @@ from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.dsjson import DsjsonReader
 from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.event_range import ALL, Window
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares
 from engine.evaluation.files.table import batches, column_names, head
 from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
-from engine.evaluation.files.window import ALL, Window
 from engine.evaluation.logged_decisions import Decisions
-from engine.store.exchange.lines import Faults, numbered_lines
+from engine.store.exchange.untrusted_lines import Faults, numbered_lines
 
 _MOST_MIB, _MOST_LINES = 1 << 20, 1 << 32
 """Limits of a file that is streamed line by line."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from engine.errors import PersonalizerError, UnreadableError
-from engine.evaluation.files.window import ALL, Window
+from engine.evaluation.files.event_range import ALL, Window
 from engine.evaluation.logged_decisions import Decisions, decisions_from, is_usable
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
@@ -12,9 +12,9 @@ from engine.loop.log import EventLog
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import jsonl
-from engine.store.exchange.lines import Faults
 from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.seal import SealedLines
+from engine.store.exchange.untrusted_lines import Faults
 
 BATCH = 2_048
 """Events of a loop converted to columns at once."""

@@ -16,14 +16,14 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.files.columns import guess, nested
-from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
 from engine.evaluation.files.table import head
 from engine.evaluation.logged_decisions import Decisions
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 
 try:
     import resource

@@ -23,7 +23,7 @@ from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, read_answer
 from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, Steps
-from engine.store.exchange.lines import MAX_LINES, Faults
+from engine.store.exchange.untrusted_lines import MAX_LINES, Faults
 
 T = TypeVar("T", Decisions, Inspected)
 

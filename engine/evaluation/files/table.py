@@ -20,7 +20,7 @@ from engine.evaluation.files.parquet_file import (
     parquet_head,
     parquet_names,
 )
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 
 HEAD = 1_000
 """Rows from which the meaning of columns is guessed."""

@@ -4,9 +4,9 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.lines import writing_lines
-from engine.store.library import Library
+from engine.store.exchange.untrusted_lines import writing_lines
 from engine.store.loop_info import LoopInfo
+from engine.store.loop_library import Library
 from engine.store.snapshot_codec import dump
 
 

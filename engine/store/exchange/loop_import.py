@@ -18,12 +18,12 @@ from engine.steps import at_once
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.lines import STEP, Faults, numbered_lines
 from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.seal import SealedLines
-from engine.store.journal import Journal
-from engine.store.library import Library
+from engine.store.exchange.untrusted_lines import STEP, Faults, numbered_lines
 from engine.store.loop_info import LoopInfo, Origin
+from engine.store.loop_library import Library
+from engine.store.loop_recorder import Journal
 from engine.store.stored_loop import StoredLoop
 from engine.worlds import WORLDS, World
 from engine.worlds.grid import WORKBOOK

@@ -11,7 +11,7 @@ from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
 from pages.parts.work.browser_sessions import this_client
 from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
-from pages.parts.work.table_export import Rows, as_cells, as_parquet
+from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet
 
 FILE_PATH = "/playground/file"
 PARQUET = "application/vnd.apache.parquet"

@@ -5,7 +5,7 @@ import streamlit as st
 
 from engine import PersonalizerError
 from engine.errors import RejectedError
-from engine.store.exchange.lines import SHOWN
+from engine.store.exchange.untrusted_lines import SHOWN
 from pages.parts.scene.table import show_rows
 from pages.parts.text.format import note, plain
 

@@ -16,7 +16,7 @@ from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, no_link
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 
 @dataclass(frozen=True, slots=True)

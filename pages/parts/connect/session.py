@@ -17,7 +17,7 @@ from pages.parts.connect.sample_calls import CallCounts, sending
 from pages.parts.connect.samples import sample_world
 from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import Job, submit
-from pages.parts.work.log_lines import refusals_logged
+from pages.parts.work.server_logging import refusals_logged
 
 _log = logging.getLogger(__name__)
 

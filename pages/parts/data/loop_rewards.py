@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.stored_curve import curve_of_stored
+from engine.evaluation.stored_learning_curve import curve_of_stored
 from engine.store import Library, LoopInfo, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme

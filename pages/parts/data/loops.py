@@ -21,8 +21,8 @@ from pages.parts.text.format import ago, counted, note, plain, section
 from pages.parts.text.money import per_thousand
 from pages.parts.text.page_files import PAGES
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.log_lines import refusals_logged
-from pages.parts.work.session_state import existing
+from pages.parts.work.server_logging import refusals_logged
+from pages.parts.work.session_singletons import existing
 
 _log = logging.getLogger(__name__)
 

@@ -10,7 +10,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.settings.library import library
 from pages.parts.settings.link import quoted, say_refused
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _LINKED = "evaluate-linked"
 WATCHED = "watched"

@@ -9,7 +9,7 @@ from threading import RLock
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files.joined import joining
+from engine.evaluation.files.batch_concatenation import joining
 from engine.evaluation.logged_decisions import Decisions, unmatched_in, usable
 from engine.evaluation.target_policies import Given, greedy, replaying
 from engine.loop.event import EventState

@@ -18,7 +18,7 @@ from pages.parts.scene.table import show_rows
 from pages.parts.settings.link import show as show_widget
 from pages.parts.text.format import note, plain, section
 from pages.parts.text.glossary import explained
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 _SHOWN = 8
 """Number of settings in the table, the best of all tried."""

@@ -11,7 +11,7 @@ from pages.parts.settings.library import library
 from pages.parts.settings.link import current_setup, set_widgets
 from pages.parts.text.format import plain
 from pages.parts.work.frame_scheduler import result_of
-from pages.parts.work.session_state import existing
+from pages.parts.work.session_singletons import existing
 
 
 def open_loop(address_is_new: bool) -> None:

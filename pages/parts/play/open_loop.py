@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from engine import PersonalizerError
-from engine.evaluation.context_map import favourites
 from engine.evaluation.explanation import changes, summary
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.learners.base import Contribution, Source
 from engine.loop.entries import Ranked

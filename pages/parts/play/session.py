@@ -25,7 +25,7 @@ from pages.parts.play.time_travel import TimeTravel
 from pages.parts.settings.known_worlds import keep_at_hand, world_of
 from pages.parts.work.jobs import submit
 from pages.parts.work.live_play import LivePlay
-from pages.parts.work.log_lines import timed
+from pages.parts.work.server_logging import timed
 
 _log = logging.getLogger(__name__)
 

@@ -6,7 +6,7 @@ from functools import partial
 from threading import RLock
 
 from engine import LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.second_loop import SecondLoop, Standing, standing
 from engine.loop.entries import Ranked

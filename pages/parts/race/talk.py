@@ -16,7 +16,7 @@ from pages.parts.scene.talk import Show
 from pages.parts.settings.link import current_setup, open_link, write_link
 from pages.parts.text.theme import is_dark
 from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 _FEW = 4
 """Most contenders whose stories fit beside each other."""

@@ -20,7 +20,7 @@ from pages.parts.text.theme import is_dark, logo, style
 from pages.parts.work.browser_sessions import count_in_memory, session_limit, this_client
 from pages.parts.work.figure_registry import begin_page
 from pages.parts.work.frame_scheduler import drawing_all
-from pages.parts.work.log_lines import timed
+from pages.parts.work.server_logging import timed
 from pages.stage import script_of
 
 _log = logging.getLogger(__name__)

@@ -21,7 +21,7 @@ from pages.parts.settings.choices import SEED, WORLD
 from pages.parts.settings.link import Linked, current_setup
 from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.race_pool import track
-from pages.parts.work.session_state import session_of
+from pages.parts.work.session_singletons import session_of
 
 PACE = 0.5
 """Seconds between frames during a computation."""

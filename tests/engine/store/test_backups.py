@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import audit
 from tests.engine.store.databases import database, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 

@@ -8,7 +8,7 @@ from sqlalchemy import create_engine, inspect, select, text
 
 from engine import LearningLoop, PersonalizerError
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import audit
 from engine.store.entry_codec import to_text
 from engine.store.schema import NEWEST, VERSION, migrate
 from tests.engine.requests import DRINKS

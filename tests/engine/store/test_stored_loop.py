@@ -13,7 +13,7 @@ from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import audit
 from engine.store.stored_loop import EVERY
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS

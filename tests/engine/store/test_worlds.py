@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from engine import PersonalizerError
 from engine.simulation.crowd import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
-from engine.store.audit import audit
+from engine.store.database_check import audit
 from engine.store.worlds import KeptWorld
 from engine.worlds import World, key_of, world_from_json
 from tests.engine.store.workers import elsewhere, keep_and_play, played_so_far

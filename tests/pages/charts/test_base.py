@@ -10,7 +10,7 @@ import pytest
 from altair.utils import schemapi
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.probability_parts import chances
 from engine.simulation.crowd import crowd

@@ -3,7 +3,7 @@
 from typing import Any
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.worlds import Knobs, generate, world_from_json
 from engine.worlds.coffee import COFFEE
 from pages.parts.charts.context_map import map_rows

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.worlds import World
 from engine.worlds.coffee import COFFEE
 from engine.worlds.pictures import picture_of

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.policies.greedy import Greedy
 from engine.simulation.crowd import crowd
 from engine.worlds import WORLDS, World

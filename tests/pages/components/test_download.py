@@ -13,7 +13,7 @@ from pages.parts.components import download
 from pages.parts.components.download import FILE_PATH
 from pages.parts.work.browser_sessions import Client
 from pages.parts.work.download_tokens import Pass
-from pages.parts.work.table_export import as_cells, as_parquet
+from pages.parts.work.spreadsheet_safe_export import as_cells, as_parquet
 from tests.pages.fetched import fetch
 
 PAGES = Path(__file__).parents[3] / "pages"

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop

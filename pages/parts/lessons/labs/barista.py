@@ -7,7 +7,7 @@ from itertools import islice
 
 import streamlit as st
 
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.probability_parts import chances
 from engine.experiments.choice_codec import decode_choices, encode_choices
 from engine.experiments.duel import Duel, score_told, visits

@@ -36,7 +36,7 @@ from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
 from pages.parts.work.browser_sessions import SessionLimit, sessions_in_memory
 from pages.parts.work.jobs import jobs, shutdown
-from pages.parts.work.log_lines import REFUSED, write_lines
+from pages.parts.work.server_logging import REFUSED, write_lines
 
 _log = logging.getLogger(__name__)
 

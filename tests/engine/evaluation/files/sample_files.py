@@ -12,8 +12,8 @@ from pyarrow import csv, parquet
 
 from engine.errors import RejectedError
 from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.event_range import ALL, Window
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.window import ALL, Window
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Evaluation
 from tests.engine.requests import Json

@@ -2,7 +2,7 @@
 
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.table import batches
-from engine.store.exchange.lines import Faults
+from engine.store.exchange.untrusted_lines import Faults
 from tests.engine.evaluation.files.sample_files import as_parquet, table
 
 

@@ -14,8 +14,8 @@ import pytest
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.event_range import Window
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.window import Window
 from engine.evaluation.logged_decisions import columns_in
 from tests.engine.evaluation.files.sample_files import (
     ACTIONS,

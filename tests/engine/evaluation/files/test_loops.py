@@ -6,9 +6,9 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop, LoopSettings
+from engine.evaluation.files.event_range import Window
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.loops import batches
-from engine.evaluation.files.window import Window
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, Even, Fixed, Online

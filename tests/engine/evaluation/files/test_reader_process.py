@@ -14,8 +14,8 @@ from pyarrow import parquet
 
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.files import reader_process as process
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.reader_process import inspecting, reading
 from engine.evaluation.logged_decisions import Decisions

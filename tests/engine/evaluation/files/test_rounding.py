@@ -7,8 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.joined import joined
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.rounding import SINGLE, half_unit, normalised, summing_to_one
 from engine.evaluation.logged_decisions import Decisions

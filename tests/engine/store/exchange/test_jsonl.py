@@ -7,8 +7,8 @@ import pytest
 from engine.simulation.crowd import crowd
 from engine.store import Library, LoopInfo, StoredLoop
 from engine.store.exchange.jsonl import export_lines
-from engine.store.exchange.lines import SHOWN
 from engine.store.exchange.loop_import import import_file
+from engine.store.exchange.untrusted_lines import SHOWN
 from engine.worlds import WORLDS
 from tests.engine.requests import CONTEXTS, DRINKS, Json
 from tests.engine.store.exchange.files import file_of, rejected

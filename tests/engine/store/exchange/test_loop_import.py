@@ -18,8 +18,8 @@ from engine.simulation.crowd import crowd
 from engine.store import Library, Limits, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS, Format
-from engine.store.exchange.lines import STEP
 from engine.store.exchange.loop_import import import_file, importing
+from engine.store.exchange.untrusted_lines import STEP
 from engine.store.log_store import CHUNK
 from engine.worlds import WORLDS, World
 from tests.engine.store.exchange.files import file_of, reading_of

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from PIL import Image
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.worlds import world_from_json
 from pages.parts.charts.context_map import map_rows, map_spec
 from pages.parts.charts.map_axes import axes_of

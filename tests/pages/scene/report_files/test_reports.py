@@ -9,7 +9,7 @@ from zipfile import ZipFile
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.mean_intervals import estimate, estimate_of_rewards
 from engine.experiments.uplift import gained

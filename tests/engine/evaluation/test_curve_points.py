@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from engine.evaluation.curves import rolling_mean, thinned
+from engine.evaluation.curve_points import rolling_mean, thinned
 
 
 def test_a_rolling_mean_is_that_of_the_last_values_or_of_as_many_as_there_are() -> None:

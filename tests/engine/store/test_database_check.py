@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import DamagedError
 from engine.store import Store, StoredLoop
-from engine.store.audit import audit
+from engine.store.database_check import audit
 from tests.engine.store.damage import DAMAGES, HARMLESS, damage
 from tests.engine.store.workers import beliefs, serve_next
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.stored_curve import curve_of_stored
+from engine.evaluation.stored_learning_curve import curve_of_stored
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.store import Store, StoredLoop

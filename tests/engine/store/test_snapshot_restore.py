@@ -6,8 +6,8 @@ from sqlalchemy import create_engine, text
 from engine import LoopSettings
 from engine.loop.state import LoopState
 from engine.store import Store, StoredLoop
-from engine.store.snapshot_checkpoints import usable
 from engine.store.snapshot_codec import dump
+from engine.store.snapshot_restore import usable
 from tests.engine.store.snapshot_loops import loop_with_snapshots
 from tests.engine.store.workers import beliefs, from_scratch
 

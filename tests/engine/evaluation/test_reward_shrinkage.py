@@ -5,9 +5,9 @@ rest.
 import numpy as np
 import pytest
 
-from engine.evaluation import shrinkage
+from engine.evaluation import reward_shrinkage
 from engine.evaluation.logged_decisions import WeightedLog
-from engine.evaluation.shrinkage import Sums, smoothed
+from engine.evaluation.reward_shrinkage import Sums, smoothed
 
 
 def sums(weight: list[list[float]], mean: list[list[float]]) -> Sums:
@@ -75,7 +75,7 @@ def test_differences_explained_by_chance_are_shrunk() -> None:
 
 def test_in_which_order_fields_come_does_not_matter(monkeypatch: pytest.MonkeyPatch) -> None:
     """The last field's values must not be favoured among cells that are processed together."""
-    monkeypatch.setattr(shrinkage, "_PART", 128)
+    monkeypatch.setattr(reward_shrinkage, "_PART", 128)
     rng, sizes = np.random.default_rng(4), (8, 4, 4, 4)
     alone = np.eye(4, dtype=int) * (np.array(sizes) - 1) + 1
     parts = [rng.normal(0, 0.12, shape) for shape in alone]
@@ -132,10 +132,10 @@ def test_more_steps_find_the_same_sizes(monkeypatch: pytest.MonkeyPatch) -> None
     )
     cell_sums = Sums.of(log, groups, 16)
     result, _ = smoothed(cell_sums, [2, 2, 2, 2])
-    monkeypatch.setattr(shrinkage, "_SWEEPS", 400)
+    monkeypatch.setattr(reward_shrinkage, "_SWEEPS", 400)
     off = []
     for steps in (12, 1):
-        monkeypatch.setattr(shrinkage, "_STEPS", steps)
+        monkeypatch.setattr(reward_shrinkage, "_STEPS", steps)
         off.append(float(abs(result - smoothed(cell_sums, [2, 2, 2, 2])[0]).max()))
     assert off[0] < 0.005
     assert off[1] > 0.02

@@ -2,7 +2,7 @@
 
 import pytest
 
-from engine.store import Store, StoredLoop, service_jobs
+from engine.store import Store, StoredLoop, application_jobs
 from tests.engine.refusals import refusal
 
 
@@ -29,7 +29,7 @@ def test_any_name_can_be_stored(store: Store, kept: StoredLoop, name: str) -> No
 def test_a_loop_has_a_limited_number_of_jobs(
     store: Store, kept: StoredLoop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(service_jobs, "MAX_JOBS", 1)
+    monkeypatch.setattr(application_jobs, "MAX_JOBS", 1)
     store.add_job(kept.id, "evaluation", "a", {})
     error = refusal(lambda: store.add_job(kept.id, "evaluation", "b", {}))
     assert error.code == "OperationNotAllowed"

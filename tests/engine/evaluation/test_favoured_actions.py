@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.context_map import favourites
+from engine.evaluation.favoured_actions import favourites
 from engine.loop.settings import LearningMode
 from engine.policies.registry import POLICIES
 from engine.simulation.crowd import crowd

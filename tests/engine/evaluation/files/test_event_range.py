@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import numpy as np
 import pytest
 
-from engine.evaluation.files.window import ALL, Window, in_utc
+from engine.evaluation.files.event_range import ALL, Window, in_utc
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 TIMES = [START + timedelta(days=day) for day in range(9)]

@@ -8,8 +8,8 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.store import Library
-from engine.store.exchange.lines import MAX_LINE, MAX_LINES, Faults, numbered_lines
 from engine.store.exchange.loop_import import import_file
+from engine.store.exchange.untrusted_lines import MAX_LINE, MAX_LINES, Faults, numbered_lines
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 
 

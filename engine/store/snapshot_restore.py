@@ -10,7 +10,7 @@ from engine.loop.log import EventLog, Mark
 from engine.loop.projection import Projection
 from engine.loop.state import LoopState, State
 from engine.store.entry_codec import settings_from_json
-from engine.store.journal import Journal
+from engine.store.loop_recorder import Journal
 from engine.store.snapshot_codec import load
 from engine.store.snapshots import Snapshot
 

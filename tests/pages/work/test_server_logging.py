@@ -12,8 +12,8 @@ from streamlit import error_util
 from streamlit.runtime.scriptrunner import script_runner
 
 from engine import PersonalizerError
-from pages.parts.work import log_lines
-from pages.parts.work.log_lines import (
+from pages.parts.work import server_logging
+from pages.parts.work.server_logging import (
     FIRST,
     GONE,
     REFUSED,
@@ -102,9 +102,9 @@ def test_bad_browser_messages_are_logged_without_a_traceback(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     failed = logging.makeLogRecord({"msg": "Uncaught", "exc_info": (TypeError, TypeError(), None)})
-    assert error_util._LOGGER.name == log_lines._ERROR_UTIL
+    assert error_util._LOGGER.name == server_logging._ERROR_UTIL
     assert drop_unreadable_state(failed)
-    monkeypatch.setattr(log_lines, "is_unreadable", lambda: True)
+    monkeypatch.setattr(server_logging, "is_unreadable", lambda: True)
     assert not drop_unreadable_state(failed)
     assert drop_unreadable_state(logging.makeLogRecord({"msg": REFUSED}))
 

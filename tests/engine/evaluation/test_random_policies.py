@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.random_rules import RULES, earned_by, random_rules, value_of
+from engine.evaluation.random_policies import RULES, earned_by, random_rules, value_of
 from engine.evaluation.simulated_log import experiment
 from engine.steps import finish
 from engine.worlds.coffee import COFFEE

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from engine.evaluation.files.joined import joined
+from engine.evaluation.files.batch_concatenation import joined
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
 from tests.engine.evaluation.files.sample_files import (

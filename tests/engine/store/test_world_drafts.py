@@ -8,8 +8,8 @@ from sqlalchemy import text, update
 
 from engine import PersonalizerError
 from engine.store import Limits, Store
-from engine.store.drafts import LATEST, MAX_TEXT
 from engine.store.schema import DRAFTS
+from engine.store.world_drafts import LATEST, MAX_TEXT
 
 
 def test_a_draft_is_found_by_its_key_until_its_owner_has_many_newer_ones(store: Store) -> None:

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.evaluation.estimators.profile import Rates, log_gamma
+from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
 
 
 def test_the_likeliest_rates_are_successes_a_unit_of_exposure_and_at_most_one() -> None:

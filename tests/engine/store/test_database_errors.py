@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import UnknownOutcomeError
 from engine.store import Store, StoredLoop, StoreError
-from engine.store.failures import translated
+from engine.store.database_errors import translated
 from tests.engine.store.databases import database, on_every_connection, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 from tests.faults.proxy import Proxy
