@@ -437,7 +437,7 @@ def one_wait() -> Iterator[None]:
 @pytest.fixture(scope="session", autouse=True)
 def no_painting() -> Iterator[None]:
     """Skip the wait for the browser's painting, because AppTest has no browser."""
-    with patch.object(frame_scheduler, "PAINTED", 0.0):
+    with patch.object(frame_scheduler, "PAINT_TIME", 0.0):
         yield
 
 

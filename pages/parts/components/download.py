@@ -9,7 +9,7 @@ from starlette.responses import PlainTextResponse, Response
 
 from pages.parts.components.download_link import download_link
 from pages.parts.text.base_path import base_path
-from pages.parts.work.browser_sessions import this_client
+from pages.parts.work.browser_session import this_session
 from pages.parts.work.download_tokens import ELSEWHERE, File, pass_of, this_pass
 from pages.parts.work.spreadsheet_safe_export import Rows, as_cells, as_parquet
 
@@ -37,7 +37,7 @@ def download_file(label: str, key: str, file: File, called: str = "") -> None:
 
     ``called`` is the accessible name if the label alone is too short.
     """
-    mine = this_pass(this_client())
+    mine = this_pass(this_session())
     mine.files[key] = file
     download_link(key, label, f"{base_path()}{FILE_PATH}/{mine.token}/{key}", called)
 

@@ -53,7 +53,7 @@ class Download:
         Raises:
             PersonalizerError: if they cannot be read, or the session has ended.
         """
-        job = jobs().submit(self._written(), self._pass.client, logging.DEBUG)
+        job = jobs().submit(self._written(), self._pass.session, logging.DEBUG)
         self._pass.job = job
         try:
             part = await asyncio.wrap_future(job)

@@ -8,7 +8,7 @@ from threading import RLock
 import streamlit as st
 
 from pages.parts.text.format import counted
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job
 
 ELSEWHERE = "This link belongs to another session. Reload the page."
@@ -43,8 +43,8 @@ class Pass:
 
     is_live = True
 
-    def __init__(self, client: Client) -> None:
-        self.client, self.token = client, secrets.token_urlsafe(16)
+    def __init__(self, session: BrowserSession) -> None:
+        self.session, self.token = session, secrets.token_urlsafe(16)
         self.lock = RLock()
         self.job: Job[bytes] | None = None
         self.files: dict[str, File] = {}
@@ -62,9 +62,9 @@ class Pass:
 
 
 @st.cache_resource(scope="session", on_release=Pass.leave, show_spinner=False)
-def this_pass(_client: Client) -> Pass:
+def this_pass(_session: BrowserSession) -> Pass:
     """Return the permission of the current browser session."""
-    return Pass(_client)
+    return Pass(_session)
 
 
 def pass_of(token: str) -> Pass | None:

@@ -8,8 +8,8 @@ from typing import Protocol
 
 from engine.loop.lock import locked
 from pages.parts.text.format import counted
-from pages.parts.work.frame_scheduler import pace
 from pages.parts.work.jobs import SLICE, Job, Submit, jobs, locked_steps, submit
+from pages.parts.work.live_pace import pace
 
 TICK = 0.25
 """Seconds between two frames of live play."""

@@ -11,7 +11,7 @@ import pytest
 
 from pages.parts.components import download
 from pages.parts.components.download import FILE_PATH
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.download_tokens import Pass
 from pages.parts.work.spreadsheet_safe_export import as_cells, as_parquet
 from tests.pages.fetched import fetch
@@ -31,7 +31,7 @@ def test_no_text_is_a_formula_to_a_spreadsheet(text: str) -> None:
 @pytest.fixture
 def mine(monkeypatch: pytest.MonkeyPatch) -> Iterator[Pass]:
     """The download tokens of the session that draws the page."""
-    given = Pass(Client("a", ""))
+    given = Pass(BrowserSession("a", ""))
     monkeypatch.setattr(download, "this_pass", lambda client: given)
     yield given
     given.leave()

@@ -24,7 +24,7 @@ from pages.parts.data.downloads import (
     link_to,
 )
 from pages.parts.settings.library import library
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.download_tokens import Pass, _passes
 from pages.parts.work.jobs import GRACE, Jobs, jobs
 from tests.pages.conftest import App
@@ -36,7 +36,7 @@ Open = Callable[..., App]
 @pytest.fixture
 def pass_() -> Iterator[Pass]:
     """Download tokens of one session."""
-    given = Pass(Client("a", "1.2.3.4"))
+    given = Pass(BrowserSession("a", "1.2.3.4"))
     yield given
     given.leave()
 
@@ -129,7 +129,7 @@ def test_a_file_breaks_off_when_its_session_has_ended(
             file.write(b"x" * PART)
             yield
 
-    line = Jobs(now=lambda: now[0], is_there=is_there)
+    line = Jobs(now=lambda: now[0], is_connected=is_there)
     monkeypatch.setattr(downloads, "jobs", lambda: line)
     endless = FORMATS[0]._replace(writing=write)
     monkeypatch.setattr(downloads, "FORMATS", (endless,))
@@ -145,17 +145,17 @@ def test_a_file_breaks_off_when_its_session_has_ended(
 def test_it_is_work_of_the_session_whose_link_it_is(
     about: LoopInfo, pass_: Pass, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    asked: list[Client] = []
+    asked: list[BrowserSession] = []
     real = jobs().submit
 
-    def listen(job: Steps[bytes], client: Client, level: int) -> object:
+    def listen(job: Steps[bytes], client: BrowserSession, level: int) -> object:
         asked.append(client)
         return real(job, client, level)
 
     monkeypatch.setattr(jobs(), "submit", listen)
     with caplog.at_level(logging.INFO, "pages"):
         size = len(fetch(link_to(about, FORMATS[0], pass_.token)).body)
-    assert set(asked) == {Client("a", "1.2.3.4")}
+    assert set(asked) == {BrowserSession("a", "1.2.3.4")}
     told = [(record.msg, vars(record).get("bytes")) for record in caplog.records]
     assert told == [("download ended", size)]
 
@@ -163,7 +163,7 @@ def test_it_is_work_of_the_session_whose_link_it_is(
 def test_a_file_that_waits_for_others_says_so_on_the_page(
     about: LoopInfo, open_app: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    line = Jobs(lambda work: None, is_there=lambda session: True)
+    line = Jobs(lambda work: None, is_connected=lambda session: True)
     monkeypatch.setattr(downloads, "jobs", lambda: line)
     app = open_app()
     app.answer(1.0)
@@ -175,7 +175,7 @@ def test_a_file_that_waits_for_others_says_so_on_the_page(
         yield None
 
     for other in "ab":
-        line.submit(others(), Client(other, ""))
+        line.submit(others(), BrowserSession(other, ""))
     (mine,) = _passes.values()
 
     async def ask() -> None:

@@ -25,7 +25,7 @@ from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
 from pages.parts.play.shown_offers import VisitorLeftError
 from pages.parts.settings.library import followers
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job, Jobs
 from tests.pages.presses import answer, pressed, wished
 
@@ -632,7 +632,7 @@ def test_a_copy_stands_in_line_and_keeps_nobody_from_the_session(
     line, asked = Jobs(lambda work: None), Event()
 
     def submit(job: Steps[StoredLoop]) -> Job[StoredLoop]:
-        ticket = line.submit(job, Client("guest", ""))
+        ticket = line.submit(job, BrowserSession("guest", ""))
         asked.set()
         return ticket
 

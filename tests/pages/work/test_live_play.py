@@ -7,7 +7,7 @@ from threading import RLock
 import pytest
 
 from engine.steps import Steps
-from pages.parts.work.browser_sessions import Client
+from pages.parts.work.browser_session import BrowserSession
 from pages.parts.work.jobs import Job, Jobs, jobs
 from pages.parts.work.live_play import PAUSE, TICK, LivePlay, serve_in_time
 
@@ -28,7 +28,7 @@ class Counter:
 
     def submit(self, job: Steps[None]) -> Job[None]:
         """Submit to a job queue with manual turns."""
-        return self.line.submit(job, Client("own", ""))
+        return self.line.submit(job, BrowserSession("own", ""))
 
     def serve(self, visitors: int) -> int:
         served = min(visitors, self.most, self.room - self.served)

@@ -34,9 +34,9 @@ from pages.parts.shell.operations.memory import collect_seldom, give_memory_back
 from pages.parts.shell.operations.meters import Gauges, Meters
 from pages.parts.shell.operations.readiness import Readiness
 from pages.parts.shell.operations.settings import Operations
-from pages.parts.work.browser_sessions import SessionLimit, sessions_in_memory
 from pages.parts.work.jobs import jobs, shutdown
 from pages.parts.work.server_logging import REFUSED, write_lines
+from pages.parts.work.session_limit import SessionLimit, sessions_in_memory
 
 _log = logging.getLogger(__name__)
 
@@ -170,7 +170,7 @@ def _facts(environment: Mapping[str, str]) -> dict[str, object]:
 def _caps(environment: Mapping[str, str]) -> dict[str, object]:
     limits = asdict(Limits.from_environment(environment))
     limits |= {f"api_{n}": v for n, v in asdict(CallLimits.from_environment(environment)).items()}
-    return limits | {"max_sessions": SessionLimit.from_environment(environment).most}
+    return limits | {"max_sessions": SessionLimit.from_environment(environment).max_sessions}
 
 
 def _version() -> str:
