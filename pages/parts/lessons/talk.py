@@ -178,7 +178,7 @@ def guessed_by(hands: Sequence[int], lesson: Lesson) -> Guess | None:
 
 def _take_hands(run: LessonRun, setup: LearnSetup) -> None:
     """Take the room's hands as the guess, in the address too."""
-    guess = guessed_by(this_remote().counted, run.lesson)
+    guess = guessed_by(this_remote().hand_counts, run.lesson)
     if guess is not None:
         run.guess = guess
         set_widgets(setup.having({"guess": format_guess(guess)}))

@@ -106,7 +106,7 @@ class PlaySession:
         self.setup, self.open = self.setup.of_loop(loop.stored), loop
         self._reset_from: OpenLoop | None = None
         self.time_travel.look(None)
-        self.live.send_away()
+        self.live.drop_waiting()
 
     @locked
     def move_to(self, stored: StoredLoop) -> None:
@@ -199,7 +199,7 @@ class PlaySession:
             with self.reporting("settings"):
                 if changes := setup.changes(before, self.open.loop.settings):
                     self.mine.configure(changes)
-        self.live.settle()
+        self.live.end_concurrent_clicks()
 
     def _come_to(self, world: str, anew: bool) -> None:
         """Open the loop that was left in a world, or a new one."""

@@ -17,17 +17,16 @@ from threading import Lock
 from engine.errors import PersonalizerError
 from pages.parts.settings.bad_widget_state import is_unreadable
 
-OWN = ("engine", "pages")
+APP_LOGGERS = ("engine", "pages")
 """Loggers written from the chosen level on; other loggers from warnings on."""
-GONE = "Couldn't find fragment"
+FRAGMENT_MISSING = "Couldn't find fragment"
 """Beginning of Streamlit's message on a missing fragment."""
 _SCRIPT_RUNNER = "streamlit.runtime.scriptrunner.script_runner"
 _ERROR_UTIL = "streamlit.error_util"
 REFUSED, FOREIGN = "unreadable input refused", "foreign origin refused"
 """Events that clients can trigger at will."""
-FIRST, MINUTE = 10, 60.0
-"""Number of lines before such an event is limited to one per interval, and the interval in seconds.
-"""
+UNLIMITED_LINES, INTERVAL = 10, 60.0
+"""Lines of such an event before it is limited to one per interval, and the interval in seconds."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime"}
 
 
@@ -81,7 +80,7 @@ def lower_missing_fragments(record: logging.LogRecord) -> bool:
     A press may arrive while its page is redrawn without the fragment, or after the page was left;
     the message itself says that nothing is wrong.
     """
-    if str(record.msg).startswith(GONE):
+    if str(record.msg).startswith(FRAGMENT_MISSING):
         record.levelno, record.levelname = logging.DEBUG, "DEBUG"
     return True
 
@@ -92,7 +91,7 @@ def drop_unreadable_state(record: logging.LogRecord) -> bool:
     return record.exc_info is None or not is_unreadable()
 
 
-class Seldom(logging.Filter):
+class EventRateLimit(logging.Filter):
     """Filter: after the first lines of some events, pass one line per minute with the number left
     out.
 
@@ -115,7 +114,10 @@ class Seldom(logging.Filter):
         if event not in self._lines:
             return True
         with self._lock:
-            if self._lines[event] >= FIRST and self._now() < self._since[event] + MINUTE:
+            if (
+                self._lines[event] >= UNLIMITED_LINES
+                and self._now() < self._since[event] + INTERVAL
+            ):
                 self._left_out[event] += 1
                 return False
             self._lines[event] += 1
@@ -125,21 +127,21 @@ class Seldom(logging.Filter):
             return True
 
 
-SELDOM = Seldom((REFUSED, FOREIGN))
+RATE_LIMIT = EventRateLimit((REFUSED, FOREIGN))
 """Filter of this process."""
 
 
-def write_lines(level: str, *beside: logging.Handler) -> None:
+def log_as_json(level: str, *handlers: logging.Handler) -> None:
     """Write all records of the process as JSON lines on stderr, without any other format.
 
     Args:
         level: name of the least level that is written.
-        beside: further handlers of this app's records of all levels.
+        handlers: further handlers of this app's records of all levels.
     """
     lines = logging.StreamHandler()
     lines.setFormatter(JsonLines())
     lines.setLevel(level.upper())
-    lines.addFilter(SELDOM)
+    lines.addFilter(RATE_LIMIT)
     logging.captureWarnings(capture=True)
     # Streamlit's and uvicorn's loggers have handlers of their own, which write text. The access
     # log contains addresses, so it does not propagate.
@@ -151,7 +153,7 @@ def write_lines(level: str, *beside: logging.Handler) -> None:
     logging.basicConfig(handlers=[lines], level=logging.WARNING, force=True)
     logging.getLogger(_SCRIPT_RUNNER).addFilter(lower_missing_fragments)
     logging.getLogger(_ERROR_UTIL).addFilter(drop_unreadable_state)
-    for name in OWN:
+    for name in APP_LOGGERS:
         logger = logging.getLogger(name)
         logger.setLevel(logging.DEBUG)
-        logger.handlers = list(beside)
+        logger.handlers = list(handlers)

@@ -128,11 +128,11 @@ def test_who_was_asked_for_together_with_a_new_start_comes_to_it() -> None:
         for _ in range(before):
             host.line.turn()
         host.served = 0
-        live.send_away()
+        live.drop_waiting()
         assert frames(live, host, 3) == [6, 10, 10]
-        live.settle()
+        live.end_concurrent_clicks()
     live.enqueue(10)
-    live.settle()
-    live.send_away()
+    live.end_concurrent_clicks()
+    live.drop_waiting()
     assert frames(live, host, 2) == [10, 10]
     assert not live.is_live

@@ -14,11 +14,11 @@ from streamlit.runtime.scriptrunner import script_runner
 from engine import PersonalizerError
 from pages.parts.work import server_logging
 from pages.parts.work.server_logging import (
-    FIRST,
-    GONE,
+    FRAGMENT_MISSING,
     REFUSED,
+    UNLIMITED_LINES,
+    EventRateLimit,
     JsonLines,
-    Seldom,
     drop_unreadable_state,
     lower_missing_fragments,
     refusals_logged,
@@ -89,8 +89,10 @@ def test_refusals_are_logged_by_code_without_their_message(
 def test_a_press_of_a_part_that_its_page_no_longer_has_is_no_warning() -> None:
     """Depends on Streamlit's wording of the message."""
     place, name = inspect.getsource(script_runner), script_runner.__name__
-    assert f'"{GONE}' in place
-    record = logging.makeLogRecord({"name": name, "msg": f"{GONE} with id %s.", "levelno": 30})
+    assert f'"{FRAGMENT_MISSING}' in place
+    record = logging.makeLogRecord(
+        {"name": name, "msg": f"{FRAGMENT_MISSING} with id %s.", "levelno": 30}
+    )
     assert lower_missing_fragments(record)
     assert (record.levelno, line(record)["level"]) == (logging.DEBUG, "debug")
     other = logging.makeLogRecord({"name": name, "msg": "Session is gone", "levelno": 30})
@@ -111,13 +113,13 @@ def test_bad_browser_messages_are_logged_without_a_traceback(
 
 def test_after_ten_lines_of_what_anybody_can_send_there_is_one_a_minute() -> None:
     seconds = [0.0]
-    seldom = Seldom([REFUSED], now=lambda: seconds[0])
+    limit = EventRateLimit([REFUSED], now=lambda: seconds[0])
     records = []
     for number in range(1_000):  # Ten a second.
         seconds[0] = number / 10
         record = logging.makeLogRecord({"msg": REFUSED})
-        records += [record] if seldom.filter(record) else []
-        assert seldom.filter(logging.makeLogRecord({"msg": "page failed"}))
-    assert len(records) == FIRST + 1
+        records += [record] if limit.filter(record) else []
+        assert limit.filter(logging.makeLogRecord({"msg": "page failed"}))
+    assert len(records) == UNLIMITED_LINES + 1
     assert line(records[-1])["left_out"] == 600 - 1
     assert "left_out" not in line(records[0])
