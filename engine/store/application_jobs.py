@@ -17,7 +17,7 @@ Body = Mapping[str, Any]
 """A job and its result as JSON."""
 
 
-class ServiceJobs(Database):
+class ApplicationJobs(Database):
     """Access to the jobs of loops."""
 
     def add_job(self, loop: str, kind: JobKind, name: str, body: Body) -> bool:

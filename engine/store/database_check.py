@@ -1,4 +1,4 @@
-"""Audit of a database against its digests: logs, counts, snapshots, and people's worlds."""
+"""Check of a database against its digests: logs, counts, snapshots, and people's worlds."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from engine.store.stored_loop import StoredLoop
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A damage found by the audit.
+    """A damage found by the check.
 
     Attributes:
         view: of the loop; empty for the database as a whole.
-        what: description in one sentence.
+        description: damage in one sentence.
     """
 
     view: str
-    what: str
+    description: str
 
 
-def audit(store: Store) -> Iterator[Finding]:
+def check_database(store: Store) -> Iterator[Finding]:
     """Read the whole database, and yield all damages."""
     try:
         for sentence in store.integrity():
@@ -38,7 +38,7 @@ def audit(store: Store) -> Iterator[Finding]:
         yield Finding("", f"{faulty} of its worlds are damaged.")
     for view in views:
         try:
-            for sentence in _faults(store, store.about(view)):
+            for sentence in _faults(store, store.loop_info(view)):
                 yield Finding(view, sentence)
         except PersonalizerError as error:
             yield Finding(view, error.message)

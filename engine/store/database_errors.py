@@ -13,7 +13,7 @@ _log = logging.getLogger(__name__)
 
 
 @contextmanager
-def translated() -> Iterator[None]:
+def translating_errors() -> Iterator[None]:
     """Translate a database's failures within a context.
 
     Raises:

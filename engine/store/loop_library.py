@@ -13,40 +13,40 @@ from engine.loop.settings import LoopSettings
 from engine.steps import WAITS, Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
-from engine.store.stored_loop import KEPT, Followers, StoredLoop, nobody
+from engine.store.stored_loop import KEPT, ProjectionFactory, StoredLoop, no_projections
 from engine.worlds import World
 
 _log = logging.getLogger(__name__)
 
-_TAKEN_BACK = "What was to be gone on from was taken back: no loop was made."
+_UNDONE = "What was to be gone on from was taken back: no loop was made."
 _HOUR = 3_600.0
-_WRITTEN_BACK = 10.0
+_WRITE_BACK_INTERVAL = 10.0
 """Seconds between write-backs of SQLite's write-ahead log."""
-_LOOKED = 60.0
+_IMPORT_CHECK_INTERVAL = 60.0
 """Seconds between checks on unfinished imports."""
-_MOMENT = 0.001
+_LOCK_TIMEOUT = 0.001
 """Seconds to wait for another thread opening the same loop before yielding."""
 
 
-class Library:
+class LoopLibrary:
     """Opens new and stored loops.
 
     Args:
         store: of all loops.
-        followers: create the projections of each loop.
+        make_projections: creates the projections of each loop.
     """
 
-    def __init__(self, store: Store, followers: Followers = nobody) -> None:
-        self.store, self.followers = store, followers
-        self._lock, self._over = Lock(), Event()
+    def __init__(self, store: Store, make_projections: ProjectionFactory = no_projections) -> None:
+        self.store, self.make_projections = store, make_projections
+        self._lock, self._is_closed = Lock(), Event()
         self._loops: WeakValueDictionary[str, StoredLoop] = WeakValueDictionary()
-        self._turns: WeakValueDictionary[str, Lock] = WeakValueDictionary()
+        self._opening_locks: WeakValueDictionary[str, Lock] = WeakValueDictionary()
 
     def begin(self, owner: str, world: World, seed: int, settings: LoopSettings) -> StoredLoop:
         """Begin a loop, stored from its first event on. See `StoredLoop.create`."""
         stored = StoredLoop.create(
             self.store, owner=owner, world=world, seed=seed, settings=settings,
-            followers=self.followers,
+            make_projections=self.make_projections,
         )  # fmt: skip
         with self._lock:
             self._loops[stored.view] = stored
@@ -64,11 +64,11 @@ class Library:
         stored = self.known(name) or self.known(view_of(name))
         if stored is not None:
             return stored
-        view = self.store.about(name).view
+        view = self.store.loop_info(name).view
         with self._lock:
-            turn = self._turns.setdefault(view, Lock())
-        while not turn.acquire(timeout=_MOMENT):
-            yield WAITS  # Whoever has it may need this thread to go on.
+            lock = self._opening_locks.setdefault(view, Lock())
+        while not lock.acquire(timeout=_LOCK_TIMEOUT):
+            yield WAITS  # The thread that holds the lock may need this thread to go on.
         try:
             stored = self.known(view)
             if stored is None:
@@ -79,14 +79,14 @@ class Library:
                     self._loops[view] = stored
             return stored
         finally:
-            turn.release()
+            lock.release()
 
     open = at_once(opening)
 
     def _read(self, view: str) -> Steps[StoredLoop]:
         start = perf_counter()
         try:
-            stored = yield from StoredLoop.opening(self.store, view, self.followers)
+            stored = yield from StoredLoop.opening(self.store, view, self.make_projections)
         except DamagedError:
             _log.error("loop damaged")
             raise
@@ -119,7 +119,7 @@ class Library:
         """
         past = yield from stored.as_of(mark.counting)
         if past.loop.log.mark.runs != mark.runs:
-            raise PersonalizerError("BadRequest", _TAKEN_BACK, "mark")
+            raise PersonalizerError("BadRequest", _UNDONE, "mark")
         end = self.store.end_at(stored.id, mark.position, len(past.loop.events))
         about = yield from self.store.duplicating(stored.id, owner, end)
         with suppress(StoreError):  # Without them it is folded anew.
@@ -137,29 +137,31 @@ class Library:
             stored.belong_to(now)
 
     @property
-    def open_loops(self) -> int:
+    def open_loop_count(self) -> int:
         """Number of open loops."""
         with self._lock:
             return len(self._loops)
 
-    def keep_swept(self, every: float = _HOUR, written_back: float = _WRITTEN_BACK) -> None:
+    def start_sweeping(
+        self, every: float = _HOUR, write_back_every: float = _WRITE_BACK_INTERVAL
+    ) -> None:
         """Until the library is closed, erase expired data and write back SQLite's write-ahead log,
         now and at intervals."""
         works = (
             (self.store.sweep, every),
-            (lambda: self.store.sweep_broken_off(monotonic()), _LOOKED),
-            (self.store.write_back, written_back),
+            (lambda: self.store.sweep_broken_off(monotonic()), _IMPORT_CHECK_INTERVAL),
+            (self.store.write_back, write_back_every),
         )
         for work, pause in works:
-            Thread(target=self._again, args=(work, pause), name="sweep", daemon=True).start()
+            Thread(target=self._repeat, args=(work, pause), name="sweep", daemon=True).start()
 
-    def _again(self, work: Callable[[], object], pause: float) -> None:
+    def _repeat(self, work: Callable[[], object], pause: float) -> None:
         while True:
-            with suppress(StoreError):  # It is in the log; the next time may be better.
+            with suppress(StoreError):  # Logged by the store; the next attempt may succeed.
                 work()
-            if self._over.wait(pause):
+            if self._is_closed.wait(pause):
                 return
 
     def close(self) -> None:
-        """Stop the sweeping."""
-        self._over.set()
+        """Stop the threads of `start_sweeping`."""
+        self._is_closed.set()

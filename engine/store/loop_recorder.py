@@ -1,4 +1,4 @@
-"""Journal: one loop's log in the store."""
+"""Recorder of one loop's log in the store."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from engine.store.loop_info import LoopInfo
 from engine.store.store import Store
 
 
-class Journal:
+class LoopRecorder:
     """One loop's log in the store, as `Recorder` and `Archive` of its log in memory.
 
     Nothing is written before the first event, so unused loops are not stored.
@@ -27,17 +27,17 @@ class Journal:
     def __init__(self, store: Store, about: LoopInfo, log: EventLog, is_begun: bool) -> None:
         self.store, self.loop_id, self.log = store, about.id, log
         self._about = about
-        self._early = [] if is_begun else list(log.history)
+        self._unstored = [] if is_begun else list(log.history)
         self.is_begun, self.end, self.is_lost = is_begun, about.end, False
 
     def record(self, position: int, entries: Sequence[Entry | Undone]) -> None:
         if self.is_begun:
-            more = self._more_events(entries)
+            more = self._event_change(entries)
             self.end = self.store.append(self.loop_id, self.end, entries, more)
         elif any(isinstance(entry, Ranked) for entry in entries):
             self._begin(entries)
         else:
-            self._early.extend(entries)
+            self._unstored.extend(entries)
 
     def begin(self) -> None:
         """Write the loop to the store before its first event."""
@@ -56,15 +56,15 @@ class Journal:
 
     def _begin(self, entries: Sequence[Entry | Undone]) -> None:
         try:
-            self.end = self.store.create(self._about, [*self._early, *entries])
+            self.end = self.store.create(self._about, [*self._unstored, *entries])
         except ExistsError:
             # It was written after all when the answer to an earlier attempt got lost.
-            _, digest = rows_of(self.loop_id, EMPTY, self._early)
-            self.is_begun, self.end = True, End(len(self._early), 0, digest)
+            _, digest = rows_of(self.loop_id, EMPTY, self._unstored)
+            self.is_begun, self.end = True, End(len(self._unstored), 0, digest)
             raise OvertakenError from None
-        self.is_begun, self._early = True, []
+        self.is_begun, self._unstored = True, []
 
-    def _more_events(self, entries: Sequence[Entry | Undone]) -> int:
+    def _event_change(self, entries: Sequence[Entry | Undone]) -> int:
         more = 0
         for entry in entries:
             if isinstance(entry, Ranked):
@@ -78,11 +78,11 @@ class Journal:
         if not self.is_begun:
             return ()
         try:
-            self.end, news = self.store.news(self.loop_id, self.end)
+            self.end, entries = self.store.entries_since(self.loop_id, self.end)
         except DamagedError:
             self.is_lost = True
             raise
-        return news
+        return entries
 
     def read(self, start: int, stop: int) -> Iterator[Entry | Undone]:
         return self.store.read(self.loop_id, start, stop)

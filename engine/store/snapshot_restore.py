@@ -10,7 +10,7 @@ from engine.loop.log import EventLog, Mark
 from engine.loop.projection import Projection
 from engine.loop.state import LoopState, State
 from engine.store.entry_codec import settings_from_json
-from engine.store.loop_recorder import Journal
+from engine.store.loop_recorder import LoopRecorder
 from engine.store.snapshot_codec import load
 from engine.store.snapshots import Snapshot
 
@@ -22,15 +22,15 @@ def usable(snapshots: Sequence[Snapshot], part: str, version: str) -> list[Snaps
     return [s for s in snapshots if (s.part, s.version) == (part, version)]
 
 
-def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
+def checkpoint(recorder: LoopRecorder, snapshot: Snapshot) -> Checkpoint[Any]:
     """Checkpoint of the loop or of a projection from a snapshot, as far as it is undamaged."""
 
     def restore(folded: LoopState | Projection, _: EventLog) -> bool:
-        data = journal.store.data(journal.loop_id, snapshot)
+        data = recorder.store.data(recorder.loop_id, snapshot)
         if data is None:
             return False
         try:
-            _restore(folded, load(data), journal, snapshot.mark)
+            _restore(folded, load(data), recorder, snapshot.mark)
         except Exception as error:
             # Whatever cannot be made of it, the log can.
             _log.warning("snapshot unusable", extra={"code": type(error).__name__})
@@ -40,9 +40,11 @@ def checkpoint(journal: Journal, snapshot: Snapshot) -> Checkpoint[Any]:
     return Checkpoint(snapshot.mark, restore)
 
 
-def _restore(folded: LoopState | Projection, state: State, journal: Journal, mark: Mark) -> None:
+def _restore(
+    folded: LoopState | Projection, state: State, recorder: LoopRecorder, mark: Mark
+) -> None:
     if isinstance(folded, Projection):
         folded.restore(state)
     else:
-        events = EventIndex(ArchivedEvents(journal, mark, state["digests"]))
+        events = EventIndex(ArchivedEvents(recorder, mark, state["digests"]))
         folded.restore(state, settings_from_json(state["settings"]), events)

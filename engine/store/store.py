@@ -24,7 +24,7 @@ from engine.errors import ExistsError, GoneError, OvertakenError, StoreError, re
 from engine.loop.entries import Entry, Ranked, Undone
 from engine.steps import Steps, at_once
 from engine.store import digests
-from engine.store.application_jobs import ServiceJobs
+from engine.store.application_jobs import ApplicationJobs
 from engine.store.days_in_use import DAY, days_ago
 from engine.store.entry_rows import EMPTY, ERASED, End, rows_of
 from engine.store.log_store import CHUNK, INSERT, LAST, LogStore, is_named
@@ -32,7 +32,7 @@ from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed,
 from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
 from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
-from engine.store.world_drafts import Drafts
+from engine.store.world_drafts import WorldDrafts
 from engine.store.worlds import Worlds
 from engine.store.write_ahead import WriteAhead
 
@@ -43,7 +43,7 @@ STILL = 300.0
 """Seconds without a new entry after which an import or copy counts as abandoned."""
 
 
-class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, WriteAhead):
+class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJobs, WriteAhead):
     """Loops, their logs, people's worlds, drafts of worlds, and keys of applications, in a
     database."""
 
@@ -71,7 +71,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         events = sum(isinstance(entry, Ranked) for entry in entries)
         rows, digest = rows_of(about.id, EMPTY, entries)
         end = End(len(rows), events, digest)
-        with self._surely(about.id, end), self._writing() as connection:
+        with self._with_known_outcome(about.id, end), self._writing() as connection:
             self._check_number(connection, about.owner)
             self._insert(connection, about, end, now, ready)
             if rows:
@@ -105,7 +105,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         except IntegrityError as error:
             raise ExistsError(about.id) from error
 
-    def about(self, name: str) -> LoopInfo:
+    def loop_info(self, name: str) -> LoopInfo:
         """Facts of a loop, by its id or its view.
 
         Raises:
@@ -185,7 +185,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
         Raises:
             StoreError: if it cannot be written, or the owner has too many loops.
         """
-        about, new = self.about(loop), new_id()
+        about, new = self.loop_info(loop), new_id()
         end, kind = (about.end, "copy") if end is None else (end, "branch")
         name = f"{about.name[:70]}, {kind}"
         copy = LoopInfo(new, owner, name, about.world, about.seed, about.origin)
@@ -207,7 +207,7 @@ class Store(LogStore, Snapshots, Worlds, Drafts, ServiceKeys, ServiceJobs, Write
             with suppress(StoreError):
                 self.delete(new, owner)
             raise
-        return self.about(new)
+        return self.loop_info(new)
 
     duplicate = at_once(duplicating)
 

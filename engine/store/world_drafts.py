@@ -20,7 +20,7 @@ LATEST = 20
 _OF = DRAFTS.c
 
 
-class Drafts(Database):
+class WorldDrafts(Database):
     """Drafts of every owner."""
 
     def keep_draft(self, text: str, owner: str) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from engine.errors import StoreError
 from engine.store.database import Database
-from engine.store.database_errors import translated
+from engine.store.database_errors import translating_errors
 from engine.store.sqlite import hurry
 
 _MOMENT = 0.05
@@ -41,7 +41,7 @@ class WriteAhead(Database):
         with suppress(StoreError):
             while not self.is_shared and monotonic() < until:
                 self.write_back()  # What is left to do while nobody may write is little.
-                with translated(), self.line.turn(), self._reading() as connection:
+                with translating_errors(), self.line.turn(), self._reading() as connection:
                     if _is_cut_off(connection):
                         return
                 sleep(_MOMENT)

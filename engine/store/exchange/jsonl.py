@@ -26,7 +26,7 @@ def export_lines(store: Store, loop_id: str) -> Iterator[str]:
     Raises:
         StoreError: if it does not exist or cannot be read.
     """
-    about = store.about(loop_id)
+    about = store.loop_info(loop_id)
     head = {"format": FORMAT, "version": VERSION, "name": about.name, "origin": about.origin}
     head |= {"world": world_codec.to_json(about.world), "seed": about.seed}
     first = json.dumps(head, ensure_ascii=False)

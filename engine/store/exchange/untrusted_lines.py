@@ -14,7 +14,7 @@ MAX_LINE = 1 << 20
 """Largest number of bytes in a line."""
 MAX_LINES = 1_000_000
 """Largest number of lines in a file."""
-SHOWN = 20
+MAX_LISTED = 20
 """Faults listed individually."""
 EXPANSION = 30
 """Largest expansion factor of a compressed file."""
@@ -38,18 +38,18 @@ class Faults:
         is_ended: whether a fault ended the reading of a file.
 
     Args:
-        undone: word for the action refused because of faults.
+        refused_action: word for the action refused because of faults.
     """
 
-    def __init__(self, undone: str = "imported") -> None:
+    def __init__(self, refused_action: str = "imported") -> None:
         self.first: list[Fault] = []
         self.total, self.file, self.is_ended = 0, "", False
-        self._undone = undone
+        self._refused_action = refused_action
 
     def add(self, line: int, reason: str) -> None:
         """Record a fault."""
         self.total += 1
-        if len(self.first) < SHOWN:
+        if len(self.first) < MAX_LISTED:
             self.first.append(Fault(line, reason.rstrip("."), self.file))
 
     def end(self, line: int, reason: str) -> None:
@@ -61,31 +61,31 @@ class Faults:
         """Error listing the faults; without any, the error for a file without events."""
         if not self.total:
             self.add(0, "it holds no event")
-        return RejectedError(self.first, self.total, self._undone)
+        return RejectedError(self.first, self.total, self._refused_action)
 
 
 def numbered_lines(
-    file: BinaryIO, most: int, faults: Faults, most_lines: int = MAX_LINES
+    file: BinaryIO, max_mib: int, faults: Faults, max_lines: int = MAX_LINES
 ) -> Iterator[tuple[int, str]]:
     """Yield the nonempty lines of a file, plain or gzip, with numbers from 1.
 
     Undecodable lines become faults; reading ends after an overlong one.
 
     Args:
-        most: MiB allowed.
-        most_lines: number allowed.
+        max_mib: largest size of the file, in MiB.
+        max_lines: largest number of lines.
 
     Raises:
         RejectedError: for a larger file.
     """
     size = file.seek(0, io.SEEK_END)
-    if size > most << 20:
-        faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {most:,} are allowed")
+    if size > max_mib << 20:
+        faults.add(0, f"it has {size / 2**20:,.0f} MiB, but at most {max_mib:,} are allowed")
         raise faults.rejection()
     file.seek(0)
-    packed = file.read(2) == _GZIP
+    is_gzip = file.read(2) == _GZIP
     file.seek(0)
-    source: BinaryIO = gzip.GzipFile(fileobj=file) if packed else file  # type: ignore[assignment]
+    source: BinaryIO = gzip.GzipFile(fileobj=file) if is_gzip else file  # type: ignore[assignment]
     budget = max(size, MAX_LINE) * EXPANSION
     try:
         for number, line in enumerate(iter(lambda: source.readline(MAX_LINE + 1), b""), 1):
@@ -96,8 +96,8 @@ def numbered_lines(
             if budget < 0:
                 faults.add(0, f"it unfolds to more than {EXPANSION} times its size")
                 return
-            if number > most_lines:
-                faults.add(0, f"it has more than {most_lines:,} lines")
+            if number > max_lines:
+                faults.add(0, f"it has more than {max_lines:,} lines")
                 return
             try:
                 if line.strip():

@@ -17,7 +17,7 @@ from starlette.types import Send
 
 from engine import PersonalizerError
 from engine.steps import Steps
-from engine.store import Library, LoopInfo
+from engine.store import LoopInfo, LoopLibrary
 from engine.store.exchange.formats import FORMATS, Format
 from pages.parts.settings.library import look_up
 from pages.parts.work.download_tokens import ELSEWHERE, OVER, Pass, pass_of
@@ -43,7 +43,7 @@ def file_name(about: LoopInfo, kind: Format) -> str:
 class Download:
     """Download of a loop in parts."""
 
-    def __init__(self, kind: Format, library: Library, about: LoopInfo, pass_: Pass) -> None:
+    def __init__(self, kind: Format, library: LoopLibrary, about: LoopInfo, pass_: Pass) -> None:
         self._file, self._pass, self._bytes = io.BytesIO(), pass_, 0
         self._steps = kind.writing(library, about, self._file)
 

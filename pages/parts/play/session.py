@@ -10,7 +10,7 @@ from threading import RLock
 from engine import PersonalizerError
 from engine.loop.lock import locked
 from engine.simulation.drift import with_other_tastes
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from engine.worlds import World, key_of
 from engine.worlds.action_changes import offering
 from engine.worlds.draft_rows import ActionRow
@@ -65,7 +65,7 @@ class PlaySession:
         setup: PlaySetup,
         now: Callable[[], float] = time.monotonic,
         *,
-        library: Library | None = None,
+        library: LoopLibrary | None = None,
         owner: str = "",
         keys: Set[str] = frozenset(),
         stored: StoredLoop | None = None,

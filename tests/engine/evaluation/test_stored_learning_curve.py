@@ -13,12 +13,12 @@ from engine.worlds.coffee import COFFEE
 def test_a_glance_at_the_log_tells_what_the_loop_does_after_an_undo_too(tmp_path: Path) -> None:
     store = Store.open(f"sqlite:///{tmp_path}/events.db")
     kept = StoredLoop.create(
-        store, owner="me", world=COFFEE, seed=3, followers=lambda _: [LearningCurve(COFFEE)]
+        store, owner="me", world=COFFEE, seed=3, make_projections=lambda _: [LearningCurve(COFFEE)]
     )
     kept.together(lambda: list(crowd(kept.loop, COFFEE, 40)))
     kept.undo_event()
     kept.together(lambda: list(crowd(kept.loop, COFFEE, 5)))
-    curve = finish(curve_of_stored(store, store.about(kept.id), COFFEE))
+    curve = finish(curve_of_stored(store, store.loop_info(kept.id), COFFEE))
     assert len(curve) == 44
     assert list(curve.rows()) == list(kept.follow(LearningCurve).rows())
     store.close()

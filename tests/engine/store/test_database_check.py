@@ -4,7 +4,7 @@ import pytest
 
 from engine.errors import DamagedError
 from engine.store import Store, StoredLoop
-from engine.store.database_check import audit
+from engine.store.database_check import check_database
 from tests.engine.store.damage import DAMAGES, HARMLESS, damage
 from tests.engine.store.workers import beliefs, serve_next
 
@@ -19,14 +19,14 @@ def long(kept: StoredLoop) -> StoredLoop:
 
 
 def test_a_whole_database_is_whole(store: Store, long: StoredLoop) -> None:
-    assert list(audit(store)) == []
+    assert list(check_database(store)) == []
 
 
 @pytest.mark.combinations
 @pytest.mark.parametrize("name", sorted(DAMAGES.keys() - HARMLESS))
 def test_damage_is_found_and_never_believed(store: Store, long: StoredLoop, name: str) -> None:
     damage(store, name)
-    assert list(audit(store))
+    assert list(check_database(store))
     with pytest.raises(DamagedError, match=r"is damaged: .* Restore it from a backup\."):
         list(StoredLoop.open(store, long.id).loop.log.history)
 
@@ -36,8 +36,8 @@ def test_a_damaged_snapshot_is_found_and_the_log_makes_it_good(
     store: Store, long: StoredLoop, name: str
 ) -> None:
     damage(store, name)
-    (finding,) = audit(store)
-    assert "snapshots are damaged; the log has everything" in finding.what
+    (finding,) = check_database(store)
+    assert "snapshots are damaged; the log has everything" in finding.description
     assert beliefs(StoredLoop.open(store, long.id).loop) == beliefs(long.loop)
 
 

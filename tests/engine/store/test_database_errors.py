@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from engine.errors import UnknownOutcomeError
 from engine.store import Store, StoredLoop, StoreError
-from engine.store.database_errors import translated
+from engine.store.database_errors import translating_errors
 from tests.engine.store.databases import database, on_every_connection, skip_without
 from tests.engine.store.workers import WORLD, beliefs, serve_next
 from tests.faults.proxy import Proxy
@@ -115,7 +115,7 @@ def test_a_database_without_the_tables(store: Store, kept: StoredLoop) -> None:
 def test_postgresql_errors_are_logged_by_kind(state: str | None, said: str) -> None:
     cause = Exception("FATAL")
     cause.sqlstate = state  # type: ignore[attr-defined]
-    with pytest.raises(StoreError, match=re.escape(said)), translated():
+    with pytest.raises(StoreError, match=re.escape(said)), translating_errors():
         raise DBAPIError("INSERT", {}, cause)
 
 
@@ -167,7 +167,7 @@ def test_a_saved_event_counts_if_the_response_was_lost(
         proxy.lose_answer_to(b"COMMIT")
         serve_next(kept)
     assert not proxy.is_losing
-    assert len(kept.loop.events) == through.about(kept.id).events == 3
+    assert len(kept.loop.events) == through.loop_info(kept.id).events == 3
     assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
 
 
@@ -188,17 +188,20 @@ def test_while_nobody_can_tell_whether_it_was_saved_that_is_said_and_found_out_n
                 serve_next(kept)
         assert len(kept.loop.events) == events
         serve_next(kept)
-        assert len(kept.loop.events) == through.about(kept.id).events == events + 2
+        assert len(kept.loop.events) == through.loop_info(kept.id).events == events + 2
     assert beliefs(StoredLoop.open(through, kept.id).loop) == beliefs(kept.loop)
 
 
 def test_unsaved_events_do_not_exist(way: tuple[Proxy, str], through: Store) -> None:
     kept = StoredLoop.create(through, owner="me", world=WORLD, seed=7)
     serve_next(kept)
-    with through._surely(kept.id, through.about(kept.id).end):
+    with through._with_known_outcome(kept.id, through.loop_info(kept.id).end):
         raise UnknownOutcomeError
-    other = replace(through.about(kept.id).end, digest=b"another")
-    with pytest.raises(StoreError, match="did not happen"), through._surely(kept.id, other):
+    other = replace(through.loop_info(kept.id).end, digest=b"another")
+    with (
+        pytest.raises(StoreError, match="did not happen"),
+        through._with_known_outcome(kept.id, other),
+    ):
         raise UnknownOutcomeError
 
 
@@ -216,7 +219,7 @@ def test_a_server_that_falls_silent_holds_nobody(way: tuple[Proxy, str], through
     assert time.monotonic() - began < 10
     proxy.let_go()
     serve_next(kept)
-    assert len(kept.loop.events) == through.about(kept.id).events == 2
+    assert len(kept.loop.events) == through.loop_info(kept.id).events == 2
 
 
 def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> None:
@@ -233,7 +236,7 @@ def test_a_database_that_goes_away_and_comes_back(way: tuple[Proxy, str]) -> Non
     proxy.connect()
     serve_next(kept)
     assert beliefs(StoredLoop.open(store, kept.id).loop) == beliefs(kept.loop)
-    assert store.about(kept.id).events == 2
+    assert store.loop_info(kept.id).events == 2
     store.close()
 
 

@@ -45,7 +45,7 @@ def test_so_many_bytes_and_no_more(url: str) -> None:
     for full in (kept, StoredLoop.create(store, owner="me", world=WORLD)):
         with pytest.raises(StoreError, match="keeps 1 MiB of loops, the most it may, so this was"):
             serve_next(full)
-    assert len(kept.loop.events) == store.about(kept.id).events == 501
+    assert len(kept.loop.events) == store.loop_info(kept.id).events == 501
     store.close()
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import delete
 
 from engine.errors import DamagedError
 from engine.steps import finish
-from engine.store import GoneError, Library, Limits, Store, StoredLoop
+from engine.store import GoneError, Limits, LoopLibrary, Store, StoredLoop
 from engine.store.loop_info import LoopInfo
 from engine.store.schema import ENTRIES
 from engine.worlds import WORLDS
@@ -23,18 +23,18 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
     for _ in range(5):
         serve_next(kept)
     kept.snapshot_if_due(every=1)
-    library = Library(store)
+    library = LoopLibrary(store)
     opened = finish(library.copying(library.open(kept.view), "you"))
-    copy = store.about(opened.id)
+    copy = store.loop_info(opened.id)
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, random seed 7, copy")
-    assert copy.end == store.about(kept.id).end
+    assert copy.end == store.loop_info(kept.id).end
     assert beliefs(opened.loop) == beliefs(kept.loop)
     serve_next(opened)
     assert (len(kept.loop.events), len(opened.loop.events)) == (6, 7)
 
 
 def test_a_library_opens_a_loop_once(store: Store, kept: StoredLoop) -> None:
-    library = Library(store)
+    library = LoopLibrary(store)
     assert library.open(kept.id) is library.open(kept.id) is library.open(kept.view)
     begun = library.begin("me", WORLDS["news"], 1, kept.loop.settings)
     assert library.open(begun.id) is begun
@@ -46,7 +46,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
     """Each entry read is a step, and a second visitor waits without blocking."""
     for _ in range(5):
         serve_next(kept)
-    library = Library(store)
+    library = LoopLibrary(store)
     first, second, third = (library.opening(kept.view) for _ in range(3))
     for work in (first, second, third):
         next(work)
@@ -58,7 +58,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
 
 
 def test_an_abandoned_opening_does_not_block_the_next(store: Store, kept: StoredLoop) -> None:
-    library = Library(store)
+    library = LoopLibrary(store)
     first = library.opening(kept.view)
     next(first)
     first.close()
@@ -73,16 +73,16 @@ def test_a_damaged_loop_is_refused_and_whoever_runs_the_server_learns_of_it(
     with plain_store._writing() as connection:
         connection.execute(delete(ENTRIES).filter_by(position=1))
     with pytest.raises(DamagedError):
-        Library(plain_store).open(kept.id)
+        LoopLibrary(plain_store).open(kept.id)
     assert [record.msg for record in caplog.records] == ["loop damaged"]
 
 
 def test_loops_are_handed_over(store: Store, kept: StoredLoop) -> None:
-    library = Library(store)
+    library = LoopLibrary(store)
     opened = library.open(kept.id)
     library.hand_over("me", "you")
     assert [about.id for about in store.loops("you")] == [kept.id]
-    assert opened.owner == store.about(kept.id).owner == "you"
+    assert opened.owner == store.loop_info(kept.id).owner == "you"
 
 
 def test_the_view_of_a_loop_does_not_reveal_its_id(store: Store, kept: StoredLoop) -> None:
@@ -149,7 +149,7 @@ def test_loops_expire_and_are_erased_a_day_later(days: Days) -> None:
     assert days.pass_by(1) == 0
     assert days.seen() == {young}
     with pytest.raises(GoneError):
-        days.store.about(old)
+        days.store.loop_info(old)
     assert days.store.length(old)
     assert days.pass_by(1) == 1
     with pytest.raises(GoneError):
@@ -179,8 +179,8 @@ def test_a_library_sweeps_by_itself(days: Days) -> None:
     kept = days.begin()
     assert days.pass_by(4) == 0
     days.now += 1
-    library = Library(days.store)
-    library.keep_swept(every=0.001)
+    library = LoopLibrary(days.store)
+    library.start_sweeping(every=0.001)
     until = time.monotonic() + 10
     while any(days.store.rows(kept)) and time.monotonic() < until:
         time.sleep(0.001)

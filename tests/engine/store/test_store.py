@@ -30,7 +30,7 @@ def test_a_creation_whose_answer_was_lost_is_found(store: Store) -> None:
 def test_a_loop_that_is_there_already_cannot_begin(store: Store, kept: StoredLoop) -> None:
     with pytest.raises(ExistsError, match=f"a loop with the id {kept.id} already"):
         store.create(store_about(kept))
-    assert store.about(kept.id).events == 1
+    assert store.loop_info(kept.id).events == 1
 
 
 def test_what_is_no_name_is_refused_and_no_fault_of_the_database(
@@ -46,7 +46,7 @@ def store_about(kept: StoredLoop) -> LoopInfo:
 
 def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> None:
     store.rename(kept.id, "me", "  Tuesday  ")
-    assert store.about(kept.id).name == "Tuesday"
+    assert store.loop_info(kept.id).name == "Tuesday"
     for name in ("", " \x00", "x" * 81):
         with pytest.raises(PersonalizerError, match="1 to 80 characters"):
             store.rename(kept.id, "me", name)
@@ -55,7 +55,7 @@ def test_rename_and_delete_are_for_the_owner(store: Store, kept: StoredLoop) -> 
     with pytest.raises(GoneError):
         store.delete(kept.id, "you")
     store.delete(kept.id, "me")
-    for gone in (store.about, store.length, lambda i: list(store.texts(i, 0, 1))):
+    for gone in (store.loop_info, store.length, lambda i: list(store.texts(i, 0, 1))):
         with pytest.raises(GoneError):
             gone(kept.id)
     with pytest.raises(GoneError, match="not here any more"):
@@ -163,7 +163,7 @@ def test_an_erasure_that_was_broken_off_is_done_at_the_next_sweep(
     assert store.sweep() == 1
     assert store.rows(long.id) == (0, 0)
     assert store.sweep() == 0
-    assert store.about(kept.id).events == 1
+    assert store.loop_info(kept.id).events == 1
 
 
 def test_an_import_that_was_killed_is_erased_and_one_that_goes_on_is_not(

@@ -13,7 +13,7 @@ from engine.simulation.crowd import crowd
 from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.store import Store, StoredLoop
-from engine.store.database_check import audit
+from engine.store.database_check import check_database
 from engine.store.stored_loop import EVERY
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS
@@ -149,7 +149,7 @@ def test_a_loop_comes_back_with_the_same_next_answer(store: Store, kept: StoredL
     back = StoredLoop.open(store, kept.id)
     assert beliefs(back.loop) == beliefs(kept.loop) == beliefs(from_scratch(store, kept.id))
     assert len(back.loop.log) == len(kept.loop.log)
-    assert store.about(kept.id).events == len(back.loop.events)
+    assert store.loop_info(kept.id).events == len(back.loop.events)
 
 
 def test_a_loop_without_a_store_stays_in_memory() -> None:
@@ -263,4 +263,4 @@ def test_without_its_log_a_loop_goes_on_with_its_model_and_settings(plain_store:
     assert back.loop.settings == kept.loop.settings
     assert back.loop.state.service == kept.loop.state.service
     assert back.world_now == kept.world_now
-    assert list(audit(plain_store)) == []
+    assert list(check_database(plain_store)) == []

@@ -9,7 +9,7 @@ from sqlalchemy import create_engine, text
 from engine import PersonalizerError
 from engine.simulation.crowd import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
-from engine.store.database_check import audit
+from engine.store.database_check import check_database
 from engine.store.worlds import KeptWorld
 from engine.worlds import World, key_of, world_from_json
 from tests.engine.store.workers import elsewhere, keep_and_play, played_so_far
@@ -164,15 +164,15 @@ def test_one_that_is_not_what_was_written_is_not_believed(
     plain_store: Store, plain_url: str
 ) -> None:
     key = plain_store.keep_world(BAKERY, "me").key
-    assert list(audit(plain_store)) == []
+    assert list(check_database(plain_store)) == []
     for column, value in (("text", BAKERY.text.replace("Rainy", "Foggy")), ("name", "Another")):
         engine = create_engine(plain_url)
         with engine.begin() as connection:
             connection.execute(text(f"UPDATE worlds SET {column} = :value"), {"value": value})
         engine.dispose()
         assert (names(plain_store), plain_store.world(key)) == ([], None)
-        (result,) = audit(plain_store)
-        assert result.what == "1 of its worlds are damaged."
+        (result,) = check_database(plain_store)
+        assert result.description == "1 of its worlds are damaged."
 
 
 def test_a_world_that_its_key_does_not_name_is_damaged() -> None:

@@ -9,7 +9,7 @@ from threading import Thread
 
 from sqlalchemy import text
 
-from engine.store import Library, Store, StoredLoop
+from engine.store import LoopLibrary, Store, StoredLoop
 from tests.engine.store.workers import WORLD, serve_next
 
 
@@ -41,8 +41,8 @@ def test_written_data_are_merged_into_the_file(plain_store: Store, tmp_path: Pat
 
 def test_a_library_does_so_by_itself(plain_store: Store, tmp_path: Path) -> None:
     plain_store.close()
-    library = Library(plain_store)
-    library.keep_swept(written_back=0.01)
+    library = LoopLibrary(plain_store)
+    library.start_sweeping(write_back_every=0.01)
     serve_next(StoredLoop.create(plain_store, owner="me", world=WORLD, seed=7))
     until = time.monotonic() + 60
     while not events_in(tmp_path / "plain.db", tmp_path) and time.monotonic() < until:

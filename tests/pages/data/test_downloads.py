@@ -12,7 +12,7 @@ import pytest
 
 from engine.simulation.crowd import crowd
 from engine.steps import Steps
-from engine.store import Library, LoopInfo, Store, StoredLoop, StoreError
+from engine.store import LoopInfo, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.exchange.formats import FORMATS, Format
 from engine.worlds import WORLDS
 from pages.parts.data import downloads
@@ -46,7 +46,7 @@ def about(data_folder: object) -> LoopInfo:
     """A stored loop."""
     kept = StoredLoop.create(library().store, owner="me", world=WORLDS["coffee"], name="Tea, no. 1")
     kept.loop.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 400)))
-    return library().store.about(kept.id)
+    return library().store.loop_info(kept.id)
 
 
 @pytest.mark.parametrize("kind", FORMATS, ids=lambda kind: kind.key)
@@ -67,7 +67,7 @@ def test_a_file_leaves_as_it_is_written_in_turns_with_others(
 ) -> None:
     held: list[int] = []
 
-    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+    def write(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         for _ in range(40):
             held.append(file.tell())
             file.write(b"x" * (PART // 4))
@@ -124,7 +124,7 @@ def test_a_file_breaks_off_when_its_session_has_ended(
         left[0] -= 1
         return left[0] >= 0
 
-    def write(library: Library, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
+    def write(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
         while True:
             file.write(b"x" * PART)
             yield
@@ -194,7 +194,7 @@ def test_a_name_that_has_no_letters_gives_a_file_all_the_same(about: LoopInfo) -
     assert file_name(about, FORMATS[2]) == "tea-no-1.npz"
     nameless = StoredLoop.create(library().store, owner="me", name="→", world=WORLDS["coffee"])
     nameless.loop.together(lambda: list(crowd(nameless.loop, WORLDS["coffee"], 1)))
-    assert file_name(library().store.about(nameless.id), FORMATS[0]) == "loop.jsonl.gz"
+    assert file_name(library().store.loop_info(nameless.id), FORMATS[0]) == "loop.jsonl.gz"
 
 
 def test_the_data_page_links_to_files_that_can_be_brought_in(open_app: Open) -> None:

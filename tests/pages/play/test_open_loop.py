@@ -10,14 +10,14 @@ from engine.store import StoredLoop
 from engine.worlds import WORLDS, Knobs, generate
 from pages.parts.play.moment_links import context_from_link, context_in_link
 from pages.parts.play.open_loop import OpenLoop
-from pages.parts.settings.library import followers
+from pages.parts.settings.library import loop_projections
 from tests.clock import ManualClock
 
 COFFEE = WORLDS["coffee"]
 
 
 def an_open_loop(visitors: int) -> tuple[StoredLoop, OpenLoop]:
-    stored = StoredLoop.create(None, world=COFFEE, seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=COFFEE, seed=1, make_projections=loop_projections)
     list(crowd(stored.loop, COFFEE, visitors))
     return stored, OpenLoop(stored)
 
@@ -81,7 +81,7 @@ def test_the_end_of_a_wait_is_seen_although_the_log_does_not_tell_of_it() -> Non
 
 def test_of_a_large_world_it_is_those_like_who_stands_there_but_in_two_fields() -> None:
     world = generate(Knobs(fields=6, values=4, actions=3), seed=1)
-    stored = StoredLoop.create(None, world=world, seed=1, followers=followers)
+    stored = StoredLoop.create(None, world=world, seed=1, make_projections=loop_projections)
     opened = OpenLoop(stored)
     rows, other = opened.favoured("f3", "f6"), opened.favoured()
     assert len(rows) == len(other) == 16

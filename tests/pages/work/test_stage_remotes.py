@@ -185,7 +185,7 @@ def test_what_it_presses_reaches_its_stage_and_no_other(client: TestClient, remo
     assert answer.status_code == 204
     heard = client.post(f"{REMOTE_PATH}/hear", headers=by(remote), json={})
     assert heard.json() == {"steps": 1, "blanks": 0}
-    assert other.take() is None
+    assert other.next_step() is None
     other.leave()
 
 

@@ -13,7 +13,7 @@ from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
 from engine.simulation.crowd import crowd
-from engine.store import Library, StoredLoop
+from engine.store import LoopLibrary, StoredLoop
 from tests.engine.evaluation.files.sample_files import numbers_of, refused
 from tests.engine.store.exchange.files import reading_of
 from tests.engine.store.workers import WORLD
@@ -26,7 +26,7 @@ def numbers_of_log(result: Iterable[Decisions]) -> list[float]:
 
 
 def test_a_loop_is_the_same_in_the_store_and_in_its_files(
-    library: Library, exported: StoredLoop, lines: list[str], monkeypatch: pytest.MonkeyPatch
+    library: LoopLibrary, exported: StoredLoop, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("engine.evaluation.files.loops.BATCH", 5)
     loop = exported.loop

@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from engine.errors import RejectedError
-from engine.store import Library, LoopInfo, StoredLoop
+from engine.store import LoopInfo, LoopLibrary, StoredLoop
 from engine.store.exchange.jsonl import export_lines as export_log
 from engine.store.exchange.loop_import import import_file
 from engine.store.exchange.seal import SealedLines, sealed
@@ -40,7 +40,7 @@ CHANGES: dict[str, tuple[Callable[[Lines], Lines], str]] = {
 @pytest.mark.parametrize(("change", "reason"), CHANGES.values(), ids=CHANGES)
 @pytest.mark.parametrize("kind", ["log", "dsjson"])
 def test_a_file_that_is_not_what_its_seal_says_is_refused_or_marked(
-    library: Library,
+    library: LoopLibrary,
     lines: Lines,
     decisions: Lines,
     kind: str,
@@ -56,20 +56,22 @@ def test_a_file_that_is_not_what_its_seal_says_is_refused_or_marked(
     assert _brought(library, file_of(*whole), edited=True).origin == "here"
 
 
-def _brought(library: Library, file: io.BytesIO, edited: bool = False) -> LoopInfo:
+def _brought(library: LoopLibrary, file: io.BytesIO, edited: bool = False) -> LoopInfo:
     about = import_file(library, file, "new", edited=edited)
     library.store.delete(about.id, "new")
     return about
 
 
-def test_decisions_in_another_order_are_refused(library: Library, decisions: Lines) -> None:
+def test_decisions_in_another_order_are_refused(library: LoopLibrary, decisions: Lines) -> None:
     swapped = [*decisions[:2], decisions[3], decisions[2], *decisions[4:]]
     assert "edited or reordered" in rejected(library, file_of(*swapped)).message
     with pytest.raises(RejectedError, match="line 4: its time is before that of the line before"):
         import_file(library, file_of(*swapped), "other", edited=True)
 
 
-def test_what_was_brought_back_has_its_old_times_in_a_file_that_was_cut(library: Library) -> None:
+def test_what_was_brought_back_has_its_old_times_in_a_file_that_was_cut(
+    library: LoopLibrary,
+) -> None:
     kept = StoredLoop.create(library.store, owner="me", world=WORLD, seed=7)
     for _ in range(4):
         serve_next(kept)
@@ -81,7 +83,7 @@ def test_what_was_brought_back_has_its_old_times_in_a_file_that_was_cut(library:
 
 
 def test_clocks_are_set_in_a_whole_file_and_in_others_logs(
-    library: Library, lines: Lines, exported: StoredLoop
+    library: LoopLibrary, lines: Lines, exported: StoredLoop
 ) -> None:
     late = re.sub(r'"time":"20', '"time":"21', lines[1]).replace("2126", "2099")
     set_back = [lines[0], late, *lines[2:-1]]
@@ -91,14 +93,14 @@ def test_clocks_are_set_in_a_whole_file_and_in_others_logs(
 
 
 def test_a_file_of_the_format_before_has_no_seal_that_could_tell(
-    library: Library, lines: Lines
+    library: LoopLibrary, lines: Lines
 ) -> None:
     old = [lines[0].replace('"version": 2, ', '"version": 1, '), *lines[1:-1]]
     assert _brought(library, file_of(*old)).origin == "unsealed"
     assert "edited" in rejected(library, file_of(*old, lines[-1])).message
 
 
-def test_a_mark_travels_with_the_loop(library: Library, lines: Lines) -> None:
+def test_a_mark_travels_with_the_loop(library: LoopLibrary, lines: Lines) -> None:
     about = import_file(library, file_of(*map(_less, lines)), "new", edited=True)
     copy = library.store.duplicate(about.id, "new")
     assert copy.origin == "edited"

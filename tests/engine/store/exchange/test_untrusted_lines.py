@@ -7,14 +7,14 @@ import json
 import pytest
 
 from engine.errors import RejectedError
-from engine.store import Library
+from engine.store import LoopLibrary
 from engine.store.exchange.loop_import import import_file
 from engine.store.exchange.untrusted_lines import MAX_LINE, MAX_LINES, Faults, numbered_lines
 from tests.engine.store.exchange.files import GOOD_ROW, file_of, rejected
 
 
 @pytest.mark.slow
-def test_large_things_are_refused(library: Library, lines: list[str]) -> None:
+def test_large_things_are_refused(library: LoopLibrary, lines: list[str]) -> None:
     long_line = b'{"kind":"' + b"x" * (3 * MAX_LINE)
     with pytest.raises(RejectedError, match="has 4 MiB, but at most 1"):
         import_file(library, file_of(*lines, long_line, long_line[: MAX_LINE // 2]), "other")
@@ -58,14 +58,14 @@ def test_a_line_is_unfolded_no_further_than_it_may_be(monkeypatch: pytest.Monkey
     ],
 )
 def test_a_file_of_another_kind_is_told_what_a_loop_comes_as(
-    library: Library, data: bytes, reason: str
+    library: LoopLibrary, data: bytes, reason: str
 ) -> None:
     error = rejected(library, io.BytesIO(data))
     assert error.message.startswith(f"Nothing was imported: {reason}")
     assert error.message.endswith(". A loop comes as JSON Lines or dsjson, plain or as gzip.")
 
 
-def test_bytes_that_are_no_text_are_refused(library: Library, lines: list[str]) -> None:
+def test_bytes_that_are_no_text_are_refused(library: LoopLibrary, lines: list[str]) -> None:
     assert "not UTF-8" in rejected(library, file_of(*lines, b"\xff\xfe")).message
     cut = gzip.compress("\n".join(lines).encode())[:-20]
     assert "damaged gzip" in rejected(library, io.BytesIO(cut)).message
