@@ -13,17 +13,17 @@ _ROUNDING = 1e-9
 """Tolerance for equality with the uniform probability."""
 
 
-def favourites(
-    loop: LearningLoop, world: World, cells: Sequence[int] | None = None
+def favoured_actions(
+    loop: LearningLoop, world: World, contexts: Sequence[int] | None = None
 ) -> list[dict[str, object]]:
     """Most probable action in each context of a world, without logging a Rank call.
 
     Args:
-        cells: cells of the contexts; by default every cell of a tabulated world. For a large world
+        contexts: contexts by their cells; by default all of a tabulated world. For a large world
             pass a slice, see `World.through`.
 
     Returns:
-        one row per cell: the context's fields, ``action`` (the most probable), its ``probability``,
+        one row per context: its fields, ``action`` (the most probable), its ``probability``,
         its ``strength`` (0 at a uniform choice, 1 at certainty), and the hidden truth: ``best``
         (the action with the highest expected reward; among ties the favoured one) and ``right``
         (True if the favoured action is best and more probable than under a uniform choice).
@@ -31,24 +31,26 @@ def favourites(
     rows: list[dict[str, object]] = []
     uniform = 1 / len(world.items)
     room = 1 - uniform or 1.0
-    if cells is None:
-        cells = np.arange(len(world.frequencies)).tolist()
-    requests = [world.request(cell) for cell in cells]
+    if contexts is None:
+        contexts = np.arange(len(world.frequencies)).tolist()
+    requests = [world.request(context) for context in contexts]
     starts = range(0, len(requests), _CHUNK)
-    chances = np.concatenate([loop.probabilities(requests[at : at + _CHUNK]) for at in starts])
-    tops, expected = chances.argmax(axis=1), world.expected_in(np.array(cells))
-    is_best = expected[np.arange(len(tops)), tops] == expected.max(axis=1)
-    bests = np.where(is_best, tops, expected.argmax(axis=1))
-    favoured = zip(cells, tops.tolist(), chances.max(axis=1).tolist(), bests.tolist(), strict=True)
-    for cell, top, chance, best in favoured:
+    probabilities = np.concatenate(
+        [loop.probabilities(requests[start : start + _CHUNK]) for start in starts]
+    )
+    favoured, expected = probabilities.argmax(axis=1), world.expected_in(np.array(contexts))
+    is_best = expected[np.arange(len(favoured)), favoured] == expected.max(axis=1)
+    best = np.where(is_best, favoured, expected.argmax(axis=1))
+    columns = favoured.tolist(), probabilities.max(axis=1).tolist(), best.tolist()
+    for context, action, probability, best_action in zip(contexts, *columns, strict=True):
         rows.append(
             {
-                **world.contexts[cell],
-                "action": world.items[top].id,
-                "probability": chance,
-                "strength": max(0.0, (chance - uniform) / room),
-                "best": world.items[best].id,
-                "right": best == top and chance > uniform + _ROUNDING,
+                **world.contexts[context],
+                "action": world.items[action].id,
+                "probability": probability,
+                "strength": max(0.0, (probability - uniform) / room),
+                "best": world.items[best_action].id,
+                "right": best_action == action and probability > uniform + _ROUNDING,
             }
         )
     return rows

@@ -76,12 +76,12 @@ def experiment(
         reward[number], probabilities[number] = earned, decided.probabilities
         means[number] = believed.mean
         yield None
-    distinct, first, stratum = np.unique(cells, return_index=True, return_inverse=True)
+    distinct, first, context_index = np.unique(cells, return_index=True, return_inverse=True)
     order = first.argsort()  # In the order of their first visit.
     log = Decisions(
         actions=tuple(item.id for item in world.items),
         contexts=tuple(context_of(world.request(int(cell)).context) for cell in distinct[order]),
-        stratum=order.argsort()[stratum],
+        context_index=order.argsort()[context_index],
         shown=shown,
         propensity=propensity,
         reward=reward,

@@ -10,7 +10,7 @@ from engine.store.store import Store
 from engine.worlds.world import World
 
 
-def curve_of_stored(store: Store, about: LoopInfo, world: World) -> Steps[LearningCurve]:
+def stored_curve_steps(store: Store, about: LoopInfo, world: World) -> Steps[LearningCurve]:
     """Curve of a loop as of the time when ``about`` was read; each entry is a step.
 
     Raises:

@@ -131,7 +131,7 @@ def by_context(log: Decisions, actions: Sequence[int]) -> Array:
     """Probabilities of a policy with one action per context of a log: the position of the action,
     -1 for the baseline, which also replaces actions not offered."""
     positions = np.array(actions, dtype=np.intp)
-    chosen = positions[log.stratum] if len(positions) else log.baseline
+    chosen = positions[log.context_index] if len(positions) else log.baseline
     return certain(log, offered_or_baseline(log, chosen))
 
 
@@ -306,7 +306,7 @@ def truths(world: World, log: Decisions, targets: Iterable[Target]) -> Mapping[s
     if cells is None:
         return {}
     columns = [world.position(action) for action in log.actions]
-    expected = world.expected_in(cells)[log.stratum][:, columns]
+    expected = world.expected_in(cells)[log.context_index][:, columns]
     everybody, values, some = _everybody(world), dict[str, float](), world.some()
     for target in targets:
         is_of_log = isinstance(target, Online | Given)
@@ -331,12 +331,12 @@ def _cells(world: World, log: Decisions) -> NDArray[np.intp] | None:
 
 def _everybody(world: World) -> Decisions:
     """Log of a world's visitors in which any action could be shown."""
-    cells, stratum = np.unique(world.some().cells, return_inverse=True)
-    shape = n, k = len(stratum), len(world.items)
+    cells, context_index = np.unique(world.some().cells, return_inverse=True)
+    shape = n, k = len(context_index), len(world.items)
     return Decisions(
         actions=tuple(item.id for item in world.items),
         contexts=tuple(context_of(world.request(cell).context) for cell in cells.tolist()),
-        stratum=stratum,
+        context_index=context_index,
         shown=np.zeros(n, dtype=np.intp),
         propensity=cast(Array, np.full(n, 1 / k)),
         reward=np.zeros(n),

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.arrays import Array
 from engine.evaluation.estimators import Estimator, Interval, Ips, Naive, Stratified
 from engine.evaluation.interval_coverage import forgetting
-from engine.evaluation.random_policies import earned_by, random_rules, value_of
+from engine.evaluation.random_policies import random_policies, true_value, weighted_rewards
 from engine.evaluation.simulated_log import ExperimentLog, experiment
 from engine.evaluation.target_policies import Choosing, Fixed, truths
 from engine.loop.settings import LoopSettings
@@ -169,11 +169,11 @@ class RuleSearch:
 
 def search(world: World, outcome: ExperimentLog, seed: int) -> RuleSearch:
     """Choose one of the random rules of a seed by the earlier half of a log."""
-    rules, half = random_rules(world, seed), len(outcome.log) // 2
-    earned = earned_by(world, outcome, rules)
+    rules, half = random_policies(world, seed), len(outcome.log) // 2
+    earned = weighted_rewards(world, outcome, rules)
     chosen, judged = earned[:, :half].mean(axis=1), earned[:, half:].mean(axis=1)
     best = int(chosen.argmax())
-    return RuleSearch(float(chosen[best]), float(judged[best]), value_of(world, rules[best]))
+    return RuleSearch(float(chosen[best]), float(judged[best]), true_value(world, rules[best]))
 
 
 def errors(searches: Sequence[RuleSearch]) -> tuple[float, float]:

@@ -114,7 +114,7 @@ def stored_log(
     return log
 
 
-COLUMNS = ("stratum", "shown", "propensity", "reward", "probabilities", "means")
+COLUMNS = ("context_index", "shown", "propensity", "reward", "probabilities", "means")
 
 
 def write(log: ExperimentLog, path: Path) -> None:

@@ -87,7 +87,7 @@ def _log(
     return Decisions(
         actions=tuple(f"action{i}" for i in range(actions)),
         contexts=tuple(f"place={i}" for i in range(size)),
-        stratum=contexts,
+        context_index=contexts,
         shown=shown,
         propensity=chances[np.arange(events), shown],
         reward=rewards,
@@ -102,7 +102,7 @@ def targets_of(log: Decisions, truth: Array) -> Iterator[tuple[str, Target, floa
     for action, earns in zip(log.actions, truth.mean(axis=0), strict=True):
         yield "fixed", Fixed(action), float(earns)
     yield "uniform", Even(), float(truth.mean())
-    best = np.arange(len(log.actions)) == truth.argmax(axis=1)[log.stratum, None]
+    best = np.arange(len(log.actions)) == truth.argmax(axis=1)[log.context_index, None]
     yield "best", Given("best", best.astype(float)), float(truth.max(axis=1).mean())
 
 

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Array
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Ips, Snips
-from engine.evaluation.files.batch_concatenation import joined
+from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.offline_evaluation import Row, evaluate
@@ -91,7 +91,7 @@ def made(
 def rows_of(of: Made, digits: int | None, seed: Sequence[int]) -> list[tuple[Row, float]]:
     """Estimates for each target, and the truth."""
     targets, truths = zip(*of.targets(np.random.default_rng(seed)), strict=True)
-    log = joined(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
+    log = concatenated(open_log(of.csv(digits), "log.csv", COLUMNS).batches())
     return list(zip(evaluate([log], targets, ESTIMATORS).rows(), truths, strict=True))
 
 

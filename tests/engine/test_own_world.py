@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine import LearningLoop
-from engine.evaluation.favoured_actions import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import LearningCurve
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.plan import Plan
@@ -90,14 +90,14 @@ def test_a_crowd_comes_in_and_the_loop_learns_what_it_likes() -> None:
     curve.follow(loop)
     assert len(curve) == 400
     assert curve.rewards[-100:].mean() > BAKERY.single_value
-    rows = favourites(loop, BAKERY)
+    rows = favoured_actions(loop, BAKERY)
     assert [row["action"] for row in rows] == [row["best"] for row in rows]
 
 
 def test_a_world_with_one_item_has_nothing_to_choose() -> None:
     data = bakery(items=bakery()["items"][:1], truth={"table": [[0.9], [0.1], [0.2], [0]]})
     world = world_from_json(data)
-    assert [row["strength"] for row in favourites(LearningLoop(), world)] == [0.0] * 4
+    assert [row["strength"] for row in favoured_actions(LearningLoop(), world)] == [0.0] * 4
 
 
 def test_three_loops_are_compared_in_it() -> None:

@@ -13,7 +13,7 @@ import pytest
 
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.estimators import Interval
-from engine.evaluation.files.batch_concatenation import joined
+from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import decisions_from, usable
@@ -272,7 +272,7 @@ def test_what_was_rounded_is_said_and_one_action_is_compared_with_what_ran() -> 
         f"{'abc'[a]},{int(u < 0.2 + 0.2 * (a == 1))},.33" for a, u in zip(shown, pays, strict=True)
     )
     data = "\n".join(["action,reward,propensity", *rows]).encode()
-    log = EvaluationLog(joined(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
+    log = EvaluationLog(concatenated(open_log(data, "log.csv").batches()), bounds=(0.0, 1.0))
     found, setup = finish(evaluating(log, (1, 0), None, None)), EvaluateSetup()
     assert "have few digits" in doubts(found, setup)[0]
     assert not any(row.is_off for row in found.rows)
@@ -351,7 +351,7 @@ def test_experiments_are_repeated_and_their_intervals_counted(open_evaluate: Ope
         assert not watch.is_live
     assert 2 <= done < 20
     coverage = Coverage(WORLDS["coffee"], LoopSettings(), 300, "few", seed=7)
-    finish(coverage.repeating(done))
+    finish(coverage.repetition_steps(done))
     assert watch.counts("fixed") == {
         key: count for (kind, key), count in coverage.counts.items() if kind == "fixed"
     }

@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from engine.evaluation.explanation import Gap
-from engine.evaluation.field_importance import assessing
+from engine.evaluation.field_importance import importance_steps
 from engine.steps import finish
 from pages.parts.play.session import PlaySession
 from pages.parts.play.setup import PlaySetup
@@ -221,7 +221,7 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
     for _ in range(6):
         answer(play, 1.0)
     loop = play.open.loop
-    with many_frames(), patch.object(session_module, "assessing", wraps=assessing) as begun:
+    with many_frames(), patch.object(session_module, "assessing", wraps=importance_steps) as begun:
         line = jobs.jobs()
         for number, tab in enumerate(tabs):
             with acting_for(BrowserSession(f"tab {number}", "here")):

@@ -15,13 +15,15 @@ from engine.arrays import Array
 
 _HALF_LOG_2PI = 0.5 * math.log(2 * math.pi)
 _HALVINGS = 50
-_FURTHEST = 1e12
+_MAX_MULTIPLIER = 1e12
 
 
 def log_gamma(x: Array) -> Array:
     """Logarithm of the gamma function of positive numbers, to 1e-5 (Stirling's series)."""
-    far = x + 3
-    series = (far - 0.5) * np.log(far) - far + 1 / (12 * far) - 1 / (360 * far**3)
+    shifted = x + 3
+    series = (
+        (shifted - 0.5) * np.log(shifted) - shifted + 1 / (12 * shifted) - 1 / (360 * shifted**3)
+    )
     return np.asarray(series + _HALF_LOG_2PI - np.log(x * (x + 1) * (x + 2)))
 
 
@@ -42,22 +44,22 @@ class Rates:
         """Weighted sum of the rates."""
         return float(self.weights @ rates)
 
-    def furthest(self, sign: int, allowed: float) -> float:
+    def bound(self, sign: int, allowed: float) -> float:
         """Largest (with sign -1, least) sum of rates whose log-likelihood is at most ``allowed``
         below the maximum."""
         needed = self._likelihood(self.best) - allowed
-        near, far = 0.0, 1.0
-        while self._likelihood(self._at(sign * far)) >= needed and far < _FURTHEST:
-            near, far = far, 2 * far
+        inside, outside = 0.0, 1.0
+        while self._likelihood(self._at(sign * outside)) >= needed and outside < _MAX_MULTIPLIER:
+            inside, outside = outside, 2 * outside
         for _ in range(_HALVINGS):
-            middle = (near + far) / 2
-            likely = self._likelihood(self._at(sign * middle)) >= needed
-            near, far = (middle, far) if likely else (near, middle)
-        return self.total(self._at(sign * near))
+            middle = (inside + outside) / 2
+            is_allowed = self._likelihood(self._at(sign * middle)) >= needed
+            inside, outside = (middle, outside) if is_allowed else (inside, middle)
+        return self.total(self._at(sign * inside))
 
     def _at(self, multiplier: float) -> Array:
-        room = self.exposures - multiplier * self.weights
-        return np.minimum(1.0, self.successes / np.maximum(room, self.successes))
+        slack = self.exposures - multiplier * self.weights
+        return np.minimum(1.0, self.successes / np.maximum(slack, self.successes))
 
     def _likelihood(self, rates: Array) -> float:
         return float(self.successes @ np.log(rates) - self.exposures @ rates)  # (18)

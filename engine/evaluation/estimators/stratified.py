@@ -195,7 +195,7 @@ class Stratified(Estimator):
         between = self._between(table, earned, by_row=enough) - rates.total(earned) ** 2
         chance = z * math.sqrt(max(0.0, between) / self.events)
         down, up, poor = (
-            math.hypot(rates.furthest(sign, z * z / 2) - estimate, chance, leaning * doubt)
+            math.hypot(rates.bound(sign, z * z / 2) - estimate, chance, leaning * doubt)
             for sign, doubt in ((-1, down), (1, up), (1, poor))
         )
         lost = unreached(self.steps) / self.events * (mean if side == 0 else 1 - mean)
@@ -238,7 +238,7 @@ class Stratified(Estimator):
 def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
     """Table with a row per context of the batch; None for too many contexts."""
     log = weighed.decisions
-    present, rows = np.unique(log.stratum, return_inverse=True)
+    present, rows = np.unique(log.context_index, return_inverse=True)
     if len(present) > MOST_CONTEXTS:
         return None
     names = tuple(log.contexts[context] for context in present)

@@ -1,4 +1,4 @@
-"""Batches of a log joined into one."""
+"""Batches of a log concatenated into one."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ STEP = 1_000
 """Events converted to columns in one step."""
 
 
-def joined(batches: Iterable[Decisions]) -> Decisions:
+def concatenated(batches: Iterable[Decisions]) -> Decisions:
     """Join batches in their order, for algorithms that need the whole log.
 
     Probabilities and means are known only if every batch has them.
@@ -28,8 +28,11 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
     offered = [log.offered for log in logs]
     probabilities = [log.probabilities for log in logs if log.probabilities is not None]
     means = [log.means for log in logs if log.means is not None]
-    nearness = (
-        np.full(len(log), log.rounding) if log.nearness is None else log.nearness for log in logs
+    probability_tolerance = (
+        np.full(len(log), log.rounding)
+        if log.probability_tolerance is None
+        else log.probability_tolerance
+        for log in logs
     )
 
     def wide(tables: Sequence[Array | NDArray[np.bool_]], empty: float) -> Array | None:
@@ -48,7 +51,7 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
     return Decisions(
         actions=actions,
         contexts=contexts,
-        stratum=_row(of[log.stratum] for of, log in zip(of_context, logs, strict=True)),
+        context_index=_row(of[log.context_index] for of, log in zip(of_context, logs, strict=True)),
         shown=_row(of[log.shown] for of, log in zip(of_action, logs, strict=True)),
         propensity=np.concatenate([[], *(log.propensity for log in logs)]),
         reward=np.concatenate([[], *(log.reward for log in logs)]),
@@ -58,17 +61,17 @@ def joined(batches: Iterable[Decisions]) -> Decisions:
         means=wide(means, np.nan),
         unmatched=sum(log.unmatched for log in logs),
         rounding=max((log.rounding for log in logs), default=0.0),
-        nearness=np.concatenate([[], *nearness]),
+        probability_tolerance=np.concatenate([[], *probability_tolerance]),
     )
 
 
-def joining(events: Sequence[EventState], unmatched: int = 0) -> Steps[Decisions]:
+def decisions_steps(events: Sequence[EventState], unmatched: int = 0) -> Steps[Decisions]:
     """Convert answered events to decisions, see `decisions_from`; `STEP` events are a step."""
     parts = list[Decisions]()
     for start in range(0, len(events) or 1, STEP):
         parts.append(decisions_from(events[start : start + STEP]))
         yield None
-    return replace(joined(parts), unmatched=unmatched)
+    return replace(concatenated(parts), unmatched=unmatched)
 
 
 def _positions(names: Sequence[str], among: Sequence[str]) -> NDArray[np.intp]:

@@ -16,7 +16,7 @@ from engine.errors import PersonalizerError, UnreadableError
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.cell_values import short
 from engine.evaluation.files.duplicates import EventIds
-from engine.evaluation.files.event_range import ALL, Window
+from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
 from engine.evaluation.files.table_decisions import check_number_of_actions
 from engine.evaluation.logged_decisions import LEAST_CHANCE, Decisions, context_of, text_of
@@ -132,7 +132,7 @@ class DsjsonReader:
         dropped: the ``pdrop`` of all events; None before the first.
 
     Args:
-        window: the events to read; of the rest only times are read.
+        event_range: the events to read; of the rest only times are read.
         bounds: of the rewards.
         number: number of events of the log before these lines.
         ids: ids of those events.
@@ -141,13 +141,17 @@ class DsjsonReader:
 
     def __init__(
         self,
-        window: Window,
+        event_range: EventRange,
         bounds: Bounds,
         number: int = 0,
         ids: EventIds | None = None,
         dropped: float | None = None,
     ) -> None:
-        self._window, self._bounds, self._reads_all = window, bounds, window == ALL
+        self._event_range, self._bounds, self._reads_all = (
+            event_range,
+            bounds,
+            event_range == WHOLE_LOG,
+        )
         self._ids, self.number, self.dropped = ids or EventIds(), number, dropped
         self._offers, self._orders = OfferCache(), Orders()
 
@@ -164,7 +168,7 @@ class DsjsonReader:
         next(sealed)
         yield from self._batches(sealed, faults)
         fault = sealed.fault()
-        if fault is not None and not faults.total and not self._window.is_over(self.number):
+        if fault is not None and not faults.total and not self._event_range.is_past(self.number):
             faults.add(0, fault)
 
     def _batches(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Decisions]:
@@ -176,7 +180,7 @@ class DsjsonReader:
     def _events(self, lines: Iterator[tuple[int, str]], faults: Faults) -> Iterator[Event]:
         for number, text in lines:
             self.number += 1
-            if not self._reads_all and self._window.is_over(self.number):
+            if not self._reads_all and self._event_range.is_past(self.number):
                 return
             try:
                 event = self._event(line_of(text))
@@ -187,7 +191,7 @@ class DsjsonReader:
                     yield event
 
     def _event(self, line: DsjsonLine) -> Event | None:
-        """Parse a line; None if it is skipped, or outside the window.
+        """Parse a line; None if it is skipped, or outside the range.
 
         Raises:
             UnreadableError: for an event that cannot be trusted.
@@ -246,9 +250,9 @@ class DsjsonReader:
             )
 
     def _is_inside(self, line: DsjsonLine) -> bool:
-        """Return True if the line is in the window."""
-        time = _time(line.time) if self._window.by_time else None
-        return self._window.holds(self.number, time)
+        """Return True if the line is in the range."""
+        time = _time(line.time) if self._event_range.by_time else None
+        return self._event_range.contains(self.number, time)
 
 
 def _check_chances(chances: Sequence[float]) -> None:
@@ -288,7 +292,7 @@ def assembled(events: Sequence[Event]) -> Decisions:
     of, offers = _coded(offer_of)
     in_context, contexts = _coded(offer.context for offer in offers)
     in_set, lists = _coded(offer.actions for offer in offers)
-    stratum, sets = in_context[of], in_set[of]
+    context_index, sets = in_context[of], in_set[of]
     actions = tuple(dict.fromkeys(chain.from_iterable(lists)))
     check_number_of_actions(actions)
     column = {action: at for at, action in enumerate(actions)}
@@ -309,7 +313,7 @@ def assembled(events: Sequence[Event]) -> Decisions:
     return Decisions(
         actions,
         contexts,
-        stratum,
+        context_index,
         shown,
         propensity,
         np.array(rewards),

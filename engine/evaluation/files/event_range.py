@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class EventRange:
     """Events by their number in the log, counted from 1, and by their time; ends are included.
 
     Attributes:
@@ -23,12 +23,12 @@ class Window:
 
     @property
     def by_time(self) -> bool:
-        """True if the window depends on an event's time."""
+        """True if the range depends on an event's time."""
         return self.since is not None or self.until is not None
 
-    def holds(self, number: int, time: datetime | None = None) -> bool:
-        """Return True if an event is inside; without a time it is outside a window of times."""
-        if number < self.first or self.is_over(number):
+    def contains(self, number: int, time: datetime | None = None) -> bool:
+        """Return True if an event is inside; without a time it is outside a range of times."""
+        if number < self.first or self.is_past(number):
             return False
         if time is None:
             return not self.by_time
@@ -36,7 +36,7 @@ class Window:
             self.until is None or time <= self.until
         )
 
-    def is_over(self, number: int) -> bool:
+    def is_past(self, number: int) -> bool:
         """Return True if neither this event nor any later event is inside."""
         return self.last is not None and number > self.last
 
@@ -58,5 +58,5 @@ def in_utc(time: datetime) -> np.datetime64:
     return np.datetime64(round(time.timestamp() * 1e6), "us")
 
 
-ALL = Window()
+WHOLE_LOG = EventRange()
 """The whole log."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 
 from engine.errors import PersonalizerError, UnreadableError
-from engine.evaluation.files.event_range import ALL, Window
+from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.logged_decisions import Decisions, decisions_from, is_usable
 from engine.loop.event import EventState
 from engine.loop.event_index import events_of
@@ -20,14 +20,16 @@ BATCH = 2_048
 """Events of a loop converted to columns at once."""
 
 
-def batches(events: Iterable[EventState], window: Window = ALL) -> Iterator[Decisions]:
-    """Yield the answered events in a window; of apprentice events only the matched ones.
+def batches(
+    events: Iterable[EventState], event_range: EventRange = WHOLE_LOG
+) -> Iterator[Decisions]:
+    """Yield the answered events in a range; of apprentice events only the matched ones.
 
     Hold the loop's lock if other threads call the loop.
     """
     rest = iter(events)
     while block := list(islice(rest, BATCH)):
-        inside = (e for e in block if window.holds(e.number + 1, e.ranked.time))
+        inside = (e for e in block if event_range.contains(e.number + 1, e.ranked.time))
         answered = [event for event in inside if event.earned is not None]
         usable = [event for event in answered if is_usable(event)]
         if answered:

@@ -15,7 +15,7 @@ from engine.evaluation.files.columns import Columns
 from engine.evaluation.logged_decisions import Decisions
 
 _ABOUT = b"about"
-_ROWS = "stratum", "shown", "propensity", "reward", "baseline", "nearness"
+_ROWS = "context_index", "shown", "propensity", "reward", "baseline", "probability_tolerance"
 _TABLES = "offered", "probabilities", "means"
 """Fields of `Decisions` of shape (N,) and (N, K)."""
 

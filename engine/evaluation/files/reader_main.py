@@ -16,7 +16,7 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError, refuse
-from engine.evaluation.files.batch_concatenation import joined
+from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
@@ -94,7 +94,7 @@ def decisions_in(file: LogFile, request: FileRequest) -> Decisions:
         _check("The number of events times actions", events * len(actions), request.cells)
     if not events:
         raise Faults("evaluated").rejection()
-    return joined(parts)
+    return concatenated(parts)
 
 
 def _check(name: str, number: int, most: int) -> None:

@@ -42,7 +42,7 @@ _KEPT = {"PATH", "LD_LIBRARY_PATH", "SYSTEMROOT", "TMPDIR", "TEMP"}
 """Environment variables passed on to a reader; secrets of the server are not."""
 
 
-def inspecting(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
+def inspection_steps(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]:
     """Inspect the columns of a file.
 
     Args:

@@ -94,7 +94,7 @@ class Calibration:
             self.rounding * np.array([by_action.get(action, usual) for action in log.actions])
             for by_action, usual in ((self.shifts, 0.0), (self.errors, 1.0))
         )
-        log = replace(log, rounding=self.rounding, nearness=errors[log.shown])
+        log = replace(log, rounding=self.rounding, probability_tolerance=errors[log.shown])
         if log.probabilities is None:
             propensity = np.minimum(log.propensity + moved[log.shown], 1.0)
             return replace(log, propensity=propensity)

@@ -75,7 +75,7 @@ def decisions(
     propensity = _propensity(batch, columns, offers, np.maximum(shown, 0), rows)
     if columns.event:
         _once(batch[columns.event], ids, rows)
-    stratum, contexts = _contexts(batch, columns.context, rows)
+    context_index, contexts = _contexts(batch, columns.context, rows)
     if not rows.good.all():
         return None
     chances, rounding = offers.probabilities, rows.written.rounding
@@ -86,7 +86,7 @@ def decisions(
     elif chances is not None:
         chances, propensity = summing_to_one(chances, shown, propensity)
     return Decisions(
-        offers.actions, contexts, stratum, shown, propensity, reward,
+        offers.actions, contexts, context_index, shown, propensity, reward,
         offers.offered, offers.baseline, chances, rounding=min(of_all, of_shown),
     )  # fmt: skip
 

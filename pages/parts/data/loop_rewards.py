@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from engine import PersonalizerError
-from engine.evaluation.stored_learning_curve import curve_of_stored
+from engine.evaluation.stored_learning_curve import stored_curve_steps
 from engine.store import LoopInfo, LoopLibrary, world_codec
 from engine.worlds import World
 from pages.parts.text.theme import is_dark, theme
@@ -47,7 +47,7 @@ def _cached_rewards(
     loop: str, digest: bytes, _library: LoopLibrary, _about: LoopInfo, _world: World
 ) -> LoopRewards | None:
     """Rewards of a loop, cached by the digest of its log."""
-    curve = result_of(curve_of_stored(_library.store, _about, _world))
+    curve = result_of(stored_curve_steps(_library.store, _about, _world))
     if not len(curve):
         return None
     rows = list(curve.rows(_POINTS))

@@ -31,7 +31,7 @@ class FileSource:
 def inspecting(upload: Upload) -> Steps[Inspected]:
     """Read the columns of a file."""
     with upload.reader() as file:
-        return (yield from reader_process.inspecting(file, upload.name, _memory()))
+        return (yield from reader_process.inspection_steps(file, upload.name, _memory()))
 
 
 def reading(upload: Upload, source: FileSource) -> Generator[object, None, EvaluationLog]:

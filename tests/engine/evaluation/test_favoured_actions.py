@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine import LearningLoop, LoopSettings, Thompson, Uniform
-from engine.evaluation.favoured_actions import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.loop.settings import LearningMode
 from engine.policies.registry import POLICIES
 from engine.simulation.crowd import crowd
@@ -27,7 +27,7 @@ def test_favourites_are_the_most_probable_actions_of_every_context_and_log_nothi
     loop = small_loop()
     list(crowd(loop, COFFEE, 200))
     length = len(loop.log)
-    rows = favourites(loop, COFFEE)
+    rows = favoured_actions(loop, COFFEE)
     assert len(loop.log) == length
     assert len(rows) == 36
     for row, context, expected in zip(rows, COFFEE.contexts, COFFEE.expected, strict=True):
@@ -62,11 +62,11 @@ def test_every_policy_favours_what_it_would_show_in_each_context(
 
 
 def test_a_tie_is_not_right_and_any_of_several_best_actions_is() -> None:
-    rows = favourites(LearningLoop(LoopSettings(policy=Uniform())), COFFEE)
+    rows = favoured_actions(LearningLoop(LoopSettings(policy=Uniform())), COFFEE)
     assert not any(row["right"] for row in rows)
     same = replace(COFFEE, taste=lambda context, item: Taste(half=0.5, full=0.5))
     loop = small_loop()
     list(crowd(loop, COFFEE, 100))
-    for row in favourites(loop, same):
+    for row in favoured_actions(loop, same):
         assert row["best"] == row["action"]
         assert row["right"] == (cast(float, row["strength"]) > 1e-6)

@@ -54,7 +54,7 @@ def test_it_holds_and_is_narrow_where_policies_differ_for_few() -> None:
     covered, width, apart = 0, 0.0, 0.0
     for seed in range(40):
         of = made(300, seed)
-        here = (of.log.stratum == 0)[:, None]
+        here = (of.log.context_index == 0)[:, None]
         chances = (target.probabilities(of.log) for target in (Fixed("action1"), Baseline()))
         rule = Given("rule", np.where(here, *chances))
         today = of.shares @ of.expected[:, 0]
@@ -81,7 +81,7 @@ def test_the_probability_of_what_was_shown_is_enough() -> None:
         log = replace(of.log, probabilities=None, means=None)
         earned, shares = of.shares @ of.expected, of.log.probabilities
         assert shares is not None
-        online = float((shares * of.expected[log.stratum]).sum(axis=1).mean())
+        online = float((shares * of.expected[log.context_index]).sum(axis=1).mean())
         truths = earned[1] - online, earned.mean() - earned[0], earned[2] - earned[0]
         for (one, other), truth in zip(PAIRS, truths, strict=True):
             result, turned = (difference([log], *pair) for pair in ((one, other), (other, one)))
@@ -115,5 +115,5 @@ def test_it_holds_for_the_best_beside_what_ran_on_logs_of_a_greedy_learner() -> 
         assert chances is not None
         assert log.probabilities is not None
         apart = chances - log.probabilities
-        covered += interval.holds(float((apart * truth[log.stratum]).sum() / len(log)))
+        covered += interval.holds(float((apart * truth[log.context_index]).sum() / len(log)))
     assert covered >= 34

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.evaluation.learning_curve import LearningCurve
-from engine.evaluation.stored_learning_curve import curve_of_stored
+from engine.evaluation.stored_learning_curve import stored_curve_steps
 from engine.simulation.crowd import crowd
 from engine.steps import finish
 from engine.store import Store, StoredLoop
@@ -18,7 +18,7 @@ def test_a_glance_at_the_log_tells_what_the_loop_does_after_an_undo_too(tmp_path
     kept.together(lambda: list(crowd(kept.loop, COFFEE, 40)))
     kept.undo_event()
     kept.together(lambda: list(crowd(kept.loop, COFFEE, 5)))
-    curve = finish(curve_of_stored(store, store.loop_info(kept.id), COFFEE))
+    curve = finish(stored_curve_steps(store, store.loop_info(kept.id), COFFEE))
     assert len(curve) == 44
     assert list(curve.rows()) == list(kept.follow(LearningCurve).rows())
     store.close()

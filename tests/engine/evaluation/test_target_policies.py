@@ -31,7 +31,7 @@ from tests.clock import ManualClock
 LOG = Decisions(
     actions=("tea", "coffee", "cake"),
     contexts=("weather=Rainy, name=Ann", "weather=Sunny, name=Anna"),
-    stratum=np.array([0, 1, 1]),
+    context_index=np.array([0, 1, 1]),
     shown=np.array([0, 1, 0]),
     propensity=np.array([0.5, 0.25, 0.8]),
     reward=np.array([1.0, 0.0, 0.5]),
@@ -116,7 +116,7 @@ def gym_log(gym_loop: LearningLoop) -> Decisions:
 
 
 def test_contexts_are_those_of_the_world(gym_loop: LearningLoop, gym_log: Decisions) -> None:
-    results = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.stratum]
+    results = [Texts(GYM).context(gym_log.contexts[at]) for at in gym_log.context_index]
     assert results == [GYM.context_of(event.ranked.request) for event in gym_loop.events.values()]
 
 

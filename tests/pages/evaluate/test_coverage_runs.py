@@ -43,7 +43,7 @@ class Sessions:
 
 def of_one_run(times: int) -> Coverage:
     coverage = Coverage(COFFEE, LoopSettings(), 300, "few", seed=SETUP.seed)
-    finish(coverage.repeating(times))
+    finish(coverage.repetition_steps(times))
     return coverage
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from engine import LoopSettings
-from engine.evaluation.favoured_actions import favourites
+from engine.evaluation.favoured_actions import favoured_actions
 from engine.evaluation.learning_curve import RECENT_VISITORS, LearningCurve
 from engine.simulation.crowd import crowd
 from engine.store import StoredLoop
@@ -27,7 +27,7 @@ def test_the_view_equals_the_engines_answers() -> None:
     context = COFFEE.contexts[3]
     now = stored.loop.preview(COFFEE.actions, COFFEE.features(context))
     assert opened.ranked_for(context).probabilities == now.probabilities
-    assert opened.favoured() == favourites(stored.loop, COFFEE)
+    assert opened.favoured() == favoured_actions(stored.loop, COFFEE)
     curve = stored.follow(LearningCurve)
     assert list(opened.curve()) == list(curve.rows())
     last = opened.curve()[-1]

@@ -24,7 +24,7 @@ from tests.engine.evaluation.made_logs import made
 def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
     """Four logs of 300 visitors: 16 intervals of actions. The benchmark's table has all figures."""
     watch = Coverage(COFFEE, LoopSettings(), 300, estimators=(Naive, CressieRead, Stratified))
-    finish(watch.repeating(4))
+    finish(watch.repetition_steps(4))
     ours, books = (watch.counts["fixed", one.key] for one in (Stratified, CressieRead))
     assert watch.counts["fixed", "naive"].covering == 0
     assert ours.intervals == 16
@@ -35,7 +35,7 @@ def test_it_holds_on_the_logs_of_our_own_loops_and_is_narrow() -> None:
 def apart(log: Decisions) -> Decisions:
     """The log with a separate context for every visitor."""
     names = tuple(f"visitor={i}" for i in range(len(log)))
-    return replace(log, contexts=names, stratum=np.arange(len(log)))
+    return replace(log, contexts=names, context_index=np.arange(len(log)))
 
 
 @pytest.mark.no_cover

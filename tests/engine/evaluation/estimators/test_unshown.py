@@ -60,7 +60,7 @@ def test_chances_that_rounding_lifts_above_one_leave_nothing_out() -> None:
 
 
 VARIED = made(400, contexts=6).log
-PICKS = Given("picks", np.eye(3)[VARIED.stratum % 3])
+PICKS = Given("picks", np.eye(3)[VARIED.context_index % 3])
 
 
 @pytest.mark.parametrize("target", [Even(), Fixed("action1")], ids=lambda one: one.key)

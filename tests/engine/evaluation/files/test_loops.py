@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 
 from engine import LearningLoop, LoopSettings
-from engine.evaluation.files.event_range import Window
+from engine.evaluation.files.event_range import EventRange
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.loops import batches
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
@@ -45,9 +45,9 @@ def test_a_loop_is_the_same_in_the_store_and_in_its_files(
 
 def test_a_window_of_a_loop_is_by_number_and_time(exported: StoredLoop) -> None:
     events = list(exported.loop.events.values())
-    (log,) = batches(events, Window(first=3, last=7))
+    (log,) = batches(events, EventRange(first=3, last=7))
     assert log.reward.tolist() == [event.earned for event in events[2:7]]
-    (log,) = batches(events, Window(since=events[8].ranked.time))
+    (log,) = batches(events, EventRange(since=events[8].ranked.time))
     assert len(log) == len(events) - 8
 
 

@@ -28,7 +28,7 @@ def sent(answer: FileAnswer) -> FileAnswer:
 @pytest.mark.parametrize(
     "log",
     [
-        replace(LOG, unmatched=3, rounding=0.005, nearness=np.full(50, 0.004)),
+        replace(LOG, unmatched=3, rounding=0.005, probability_tolerance=np.full(50, 0.004)),
         BARE,
         replace(LOG, means=np.full((50, 3), 0.1 + 0.2)),
         # Half of a surrogate pair: JSON can express it.

@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
-from engine.evaluation.files.batch_concatenation import joined
+from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.rounding import SINGLE, half_unit, normalised, summing_to_one
@@ -34,7 +34,7 @@ def log_of(shares: tuple[float, ...], written: tuple[str, ...], events: int = 20
     rows = zip(actions.tolist(), rewards.tolist(), strict=True)
     lines = (f"a{action},{reward:d},{written[action]}" for action, reward in rows)
     data = "\n".join(["action,reward,propensity", *lines]).encode()
-    return joined(open_log(data, "log.csv", COLUMNS).batches())
+    return concatenated(open_log(data, "log.csv", COLUMNS).batches())
 
 
 def rows_of(log: Decisions) -> list[Row]:
@@ -103,7 +103,7 @@ def test_shares_of_all_that_was_offered_sum_to_one() -> None:
     head = ",".join(["action", "reward", *(f"p_a{at}" for at in range(7))])
     row = ",".join(["1", *[".14"] * 7])
     data = "\n".join([head, *(f"a{n % 7},{row}" for n in range(700))]).encode()
-    log = joined(open_log(data, "log.csv").batches())
+    log = concatenated(open_log(data, "log.csv").batches())
     assert log.probabilities is not None
     np.testing.assert_allclose(log.probabilities, 1 / 7, rtol=1e-9)
     np.testing.assert_allclose(log.propensity, 1 / 7, rtol=1e-9)
