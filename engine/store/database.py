@@ -16,10 +16,10 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from engine.errors import DamagedError, StoreError, UnknownOutcomeError
 from engine.loop.clock import Clock, utc_now
 from engine.store.database_errors import NOT_SAVED, UNREACHABLE, is_lost, translating_errors
-from engine.store.limits import Limits
 from engine.store.postgres import allow_long_work, postgres_engine
 from engine.store.schema import META, known_version, migrate
 from engine.store.sqlite import begin_to_write, check_file, sqlite_engine
+from engine.store.storage_limits import Limits
 from engine.store.write_queue import WriteQueue
 
 _log = logging.getLogger(__name__)

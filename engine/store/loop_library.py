@@ -52,7 +52,7 @@ class LoopLibrary:
             self._loops[stored.view] = stored
         return stored
 
-    def opening(self, name: str) -> Steps[StoredLoop]:
+    def open_steps(self, name: str) -> Steps[StoredLoop]:
         """Open a loop by its id or its view, unless already open.
 
         Each entry to be read, or learned, is a step.
@@ -81,12 +81,12 @@ class LoopLibrary:
         finally:
             lock.release()
 
-    open = at_once(opening)
+    open = at_once(open_steps)
 
     def _read(self, view: str) -> Steps[StoredLoop]:
         start = perf_counter()
         try:
-            stored = yield from StoredLoop.opening(self.store, view, self.make_projections)
+            stored = yield from StoredLoop.open_steps(self.store, view, self.make_projections)
         except DamagedError:
             _log.error("loop damaged")
             raise
@@ -99,16 +99,16 @@ class LoopLibrary:
             stored = self._loops.get(view)
         return None if stored is None or stored.is_lost else stored
 
-    def copying(self, stored: StoredLoop, owner: str) -> Steps[StoredLoop]:
-        """Copy a stored loop, independently; see `Store.duplicating` and `opening`.
+    def copy_steps(self, stored: StoredLoop, owner: str) -> Steps[StoredLoop]:
+        """Copy a stored loop, independently; see `Store.duplicate_steps` and `open_steps`.
 
         Raises:
             StoreError: if it cannot be copied, or the owner has too many loops.
         """
-        copy = yield from self.store.duplicating(stored.id, owner)
-        return (yield from self.opening(copy.id))
+        copy = yield from self.store.duplicate_steps(stored.id, owner)
+        return (yield from self.open_steps(copy.id))
 
-    def branching(self, stored: StoredLoop, mark: Mark, owner: str) -> Steps[StoredLoop]:
+    def branch_steps(self, stored: StoredLoop, mark: Mark, owner: str) -> Steps[StoredLoop]:
         """Begin a loop from an earlier place of a stored loop's log.
 
         The two loops are independent. Each entry to be folded is a step.
@@ -121,10 +121,10 @@ class LoopLibrary:
         if past.loop.log.mark.runs != mark.runs:
             raise PersonalizerError("BadRequest", _UNDONE, "mark")
         end = self.store.end_at(stored.id, mark.position, len(past.loop.events))
-        about = yield from self.store.duplicating(stored.id, owner, end)
+        about = yield from self.store.duplicate_steps(stored.id, owner, end)
         with suppress(StoreError):  # Without them it is folded anew.
             self.store.put_snapshots(about.id, past.snapshots(end.digest))
-        branch = yield from self.opening(about.id)
+        branch = yield from self.open_steps(about.id)
         branch.remember(past)
         return branch
 

@@ -32,8 +32,8 @@ from engine.store.loop_info import Damaged, LoopInfo, Origin, is_sealed, listed,
 from engine.store.schema import ENTRIES, JOBS, KEYS, LOOPS, SNAPSHOTS, WORLDS
 from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
+from engine.store.stored_worlds import Worlds
 from engine.store.world_drafts import WorldDrafts
-from engine.store.worlds import Worlds
 from engine.store.write_ahead import WriteAhead
 
 _log = logging.getLogger(__name__)
@@ -176,7 +176,7 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
         of_owner = (select(table.c.owner).filter_by(owner=owner) for table in (LOOPS, WORLDS))
         return any(self._rows(mine.limit(1)) for mine in of_owner)
 
-    def duplicating(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
+    def duplicate_steps(self, loop: str, owner: str, end: End | None = None) -> Steps[LoopInfo]:
         """Copy a loop up to an ``end`` of its log, with snapshots, as an independent loop.
 
         A part of the log is copied in each step, so that other writers need not wait; the copy is
@@ -209,7 +209,7 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
             raise
         return self.loop_info(new)
 
-    duplicate = at_once(duplicating)
+    duplicate = at_once(duplicate_steps)
 
     def _copy(self, table: Table, loop: str, new: str, start: int, stop: int) -> int:
         """Copy rows from one position up to another to a new loop; return their number."""
@@ -226,7 +226,7 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
             _seal(connection, select(LOOPS).filter_by(id=loop), origin=origin)
             _finish(connection, loop, end)
 
-    def deleting(self, loop: str, owner: str) -> Steps[None]:
+    def delete_steps(self, loop: str, owner: str) -> Steps[None]:
         """Erase a loop with its whole log; it is invisible from the first step on.
 
         Raises:
@@ -237,7 +237,7 @@ class Store(LogStore, Snapshots, Worlds, WorldDrafts, ServiceKeys, ApplicationJo
         yield from self._erasing(loop)
         self._wipe()
 
-    delete = at_once(deleting)
+    delete = at_once(delete_steps)
 
     def _close(self, which: ColumnElement[bool]) -> int:
         """Hide loops and refuse appends; return the number of loops."""

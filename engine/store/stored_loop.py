@@ -138,7 +138,7 @@ class StoredLoop:
         return cls(about, loop, recorder, make_projections)
 
     @classmethod
-    def opening(
+    def open_steps(
         cls,
         store: Store,
         name: str,
@@ -182,8 +182,8 @@ class StoredLoop:
         make_projections: ProjectionFactory = no_projections,
         clock: Clock = utc_now,
     ) -> Self:
-        """Open a stored loop in one go; see `opening`."""
-        return finish(cls.opening(store, name, make_projections, clock))
+        """Open a stored loop in one go; see `open_steps`."""
+        return finish(cls.open_steps(store, name, make_projections, clock))
 
     # -- what it was ------------------------------------------------------------------
 

@@ -12,17 +12,17 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from engine.evaluation.estimators import Bounds
-from engine.evaluation.files import loops
+from engine.evaluation.files import loop_decisions
 from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
-from engine.evaluation.files.dsjson import DsjsonReader
+from engine.evaluation.files.dsjson_decisions import DsjsonReader
 from engine.evaluation.files.duplicates import EventIds
 from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.rounding import Calibration, Shares
-from engine.evaluation.files.table import batches, column_names, head
 from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
+from engine.evaluation.files.table_file import batches, column_names, head
 from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.untrusted_lines import Faults, numbered_lines
 
@@ -218,9 +218,9 @@ class LoopLog(LogSource):
     def _read(self, file: LogFile, number: int, faults: Faults, before: _Before) -> _Batches:
         with file.open() as opened:
             lines = numbered_lines(opened, _MOST_MIB, faults)
-            events = loops.read_events(lines, _MOST_EVENTS, faults)
+            events = loop_decisions.read_events(lines, _MOST_EVENTS, faults)
         if not faults.total:
-            yield from loops.batches(events, self.event_range)
+            yield from loop_decisions.batches(events, self.event_range)
         return number + len(events)
 
 

@@ -8,8 +8,8 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from engine.errors import UnreadableError
-from engine.evaluation.files.batch import FAILURES, Batch, check_rows
 from engine.evaluation.files.log_file import LogFile
+from engine.evaluation.files.table_batch import FAILURES, Batch, check_rows
 from engine.store.exchange.untrusted_lines import Faults
 
 _ROWS = 1 << 13

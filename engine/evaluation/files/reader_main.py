@@ -21,7 +21,7 @@ from engine.evaluation.files.columns import guess, nested
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, write_answer
-from engine.evaluation.files.table import head
+from engine.evaluation.files.table_file import head
 from engine.evaluation.logged_decisions import Decisions
 from engine.store.exchange.untrusted_lines import Faults
 

@@ -54,7 +54,7 @@ def inspection_steps(file: BinaryIO, name: str, memory: int) -> Steps[Inspected]
     return _asking(file, _request(name, None, None, memory), Inspected)
 
 
-def reading(
+def reading_steps(
     file: BinaryIO, name: str, columns: Columns | None, bounds: tuple[float, float], memory: int
 ) -> Steps[Decisions]:
     """Read all decisions in a file.

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import BinaryIO, NamedTuple
 
 from engine.store.exchange import dsjson, jsonl
-from engine.store.exchange.untrusted_lines import writing_lines
+from engine.store.exchange.untrusted_lines import write_lines_steps
 from engine.store.loop_info import LoopInfo
 from engine.store.loop_library import LoopLibrary
 from engine.store.snapshot_codec import dump
@@ -33,14 +33,14 @@ class Format(NamedTuple):
 
 
 def _write_log(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
-    return writing_lines(jsonl.export_lines(library.store, about.id), file)
+    return write_lines_steps(jsonl.export_lines(library.store, about.id), file)
 
 
 def _write_dsjson(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:
     log = library.open(about.id).loop.log
     reading = dsjson.ExportedEvents(log)
     yield from reading.first()
-    yield from writing_lines(reading.lines(about.origin), file)
+    yield from write_lines_steps(reading.lines(about.origin), file)
 
 
 def _write_model(library: LoopLibrary, about: LoopInfo, file: BinaryIO) -> Iterator[None]:

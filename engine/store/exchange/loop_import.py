@@ -33,7 +33,7 @@ Read = Callable[[str], Iterable[Entry | Undone]]
 """Reader of the entries in one line."""
 
 
-def importing(
+def import_steps(
     library: LoopLibrary,
     file: BinaryIO,
     owner: str,
@@ -82,8 +82,8 @@ def importing(
         raise
 
 
-import_file = at_once(importing)
-"""Import a loop in one go; see `importing`."""
+import_file = at_once(import_steps)
+"""Import a loop in one go; see `import_steps`."""
 
 
 def _worlds_of(library: LoopLibrary, owner: str) -> Iterator[World]:

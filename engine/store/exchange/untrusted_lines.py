@@ -21,7 +21,7 @@ EXPANSION = 30
 _GZIP = b"\x1f\x8b"
 
 
-def writing_lines(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
+def write_lines_steps(lines: Iterable[str], file: BinaryIO) -> Iterator[None]:
     """Write lines as gzip; yields every `STEP` lines."""
     with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=3, mtime=0) as packed:
         for number, line in enumerate(lines, 1):

@@ -69,6 +69,6 @@ def _opened(
         session.choose("")
     stored = play.open.stored
     if session.chosen:
-        stored = result_of(library.opening(session.chosen))
+        stored = result_of(library.open_steps(session.chosen))
     made = library.store.keys_made(stored.id) if stored.is_saved else {}
     return Connection(session, play, library, owner, loops, stored, made)

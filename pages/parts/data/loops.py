@@ -169,7 +169,7 @@ def _duplicate(library: LoopLibrary, owner: str, about: LoopInfo) -> None:
     done = f"{about.name} has a copy now."
 
     def verb() -> None:
-        result_of(library.store.duplicating(about.id, owner))
+        result_of(library.store.duplicate_steps(about.id, owner))
 
     icon, key = ":material/content_copy:", f"duplicate-{about.id}"
     st.button("Duplicate", key=key, icon=icon, on_click=attempt, args=(verb, done), width="stretch")
@@ -189,7 +189,7 @@ def _rename(library: LoopLibrary, owner: str, about: LoopInfo) -> None:
 def _delete(library: LoopLibrary, owner: str, about: LoopInfo | Damaged) -> None:
     def delete() -> None:
         def verb() -> None:
-            result_of(library.store.deleting(about.id, owner))
+            result_of(library.store.delete_steps(about.id, owner))
 
         attempt(verb, f"{about.name} is deleted.")
         if session := existing(PlaySession):

@@ -10,7 +10,7 @@ import streamlit as st
 from engine import PersonalizerError
 from engine.steps import Steps
 from engine.store import LoopInfo, LoopLibrary
-from engine.store.exchange.loop_import import importing
+from engine.store.exchange.loop_import import import_steps
 from engine.worlds import WORLDS
 from pages.parts.components.file_faults import show_faults
 from pages.parts.components.upload_field import upload_field
@@ -38,7 +38,7 @@ class Import:
     def __init__(self, library: LoopLibrary, upload: Upload, owner: str, edited: bool) -> None:
         self.lock, self.pace = RLock(), _TICK
         self.token, file = upload.token, upload.reader()
-        work = importing(library, file, owner, upload.name, edited=edited)
+        work = import_steps(library, file, owner, upload.name, edited=edited)
         self.job = submit(_closing(file, work))
 
     @property

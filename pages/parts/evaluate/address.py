@@ -31,7 +31,7 @@ def open_loop(address_is_new: bool) -> StoredLoop | None:
             if not LOOP.fullmatch(view):
                 raise StoreError("This link is broken.")
             with st.spinner("Opening the session"):
-                state[_LINKED] = result_of(library().opening(view))
+                state[_LINKED] = result_of(library().open_steps(view))
         except StoreError as error:
             say_refused(error.message)
     linked: StoredLoop | None = state.get(_LINKED)

@@ -38,7 +38,7 @@ def reading(upload: Upload, source: FileSource) -> Generator[object, None, Evalu
     """Read the decisions in a file; `RejectedError` lists all faults."""
     yield 0.0
     with upload.reader() as file:
-        log = yield from reader_process.reading(
+        log = yield from reader_process.reading_steps(
             file, upload.name, source.columns, source.bounds, _memory()
         )
     return EvaluationLog(log, bounds=source.bounds)

@@ -42,7 +42,7 @@ def _go_to(name: str, session: PlaySession | None) -> PlaySession | None:
         if not LOOP.fullmatch(name):
             raise StoreError("This link is broken.")
         with st.spinner("Opening the session"):
-            stored = result_of(library().opening(name))
+            stored = result_of(library().open_steps(name))
         if name == stored.id:  # A link from before links had roles.
             keys().add(name)
         if stored.world is None:

@@ -147,7 +147,7 @@ class PlaySession:
         A background job makes the copy; the session stays usable meanwhile.
         """
         assert self.library is not None, "without a library nobody sees another's loop"
-        copy = submit(self.library.copying(self.open.stored, self.owner))
+        copy = submit(self.library.copy_steps(self.open.stored, self.owner))
         wait([copy])
         with self.lock, self.reporting("copy"):
             self.move_to(copy.result())

@@ -166,7 +166,7 @@ class TimeTravel:
         past, library = self._past, self._host.library
         if past is None or library is None:
             return
-        made = submit(library.branching(past.of.stored, past.mark, self._host.owner))
+        made = submit(library.branch_steps(past.of.stored, past.mark, self._host.owner))
         wait([made])
         with self.lock, self._host.reporting("branch"):
             self._host.move_to(made.result())

@@ -12,7 +12,7 @@ from engine import LoopSettings, PersonalizerError
 from engine.evaluation.learning_curve import LearningCurve
 from engine.steps import Steps
 from engine.store import Limits, LoopInfo, LoopLibrary, Store, address
-from engine.store.worlds import KeptWorld
+from engine.store.stored_worlds import KeptWorld
 from engine.worlds import World
 from pages.parts.text.format import plain
 
@@ -66,7 +66,7 @@ def look_up(loop: str) -> tuple[LoopLibrary, LoopInfo]:
 def settings_of(view: str) -> Steps[tuple[str, LoopSettings]]:
     """Return name and settings of a loop by its view id; StoreError if the loop does not exist."""
     kept, about = look_up(view)
-    stored = yield from kept.opening(view)
+    stored = yield from kept.open_steps(view)
     with stored.lock:
         return about.name, stored.loop.settings
 

@@ -1,4 +1,4 @@
-"""Log lines: JSON objects on stderr, one per line.
+"""Logging of the server: JSON objects on stderr, one per line.
 
 A record's message is a constant event name; its ``extra`` values become fields. Personal data is
 never logged: no loop ids, contexts, addresses or secrets.

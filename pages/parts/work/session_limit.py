@@ -11,7 +11,7 @@ import streamlit as st
 
 from engine.errors import check_number
 from engine.loop.lock import locked
-from engine.store.limits import whole
+from engine.store.storage_limits import whole
 from pages.parts.work.browser_session import is_connected
 
 _CODE = "InvalidServiceConfiguration"

@@ -47,7 +47,7 @@ def test_a_branch_is_as_its_parent_was_and_goes_on_alike(
     library: LoopLibrary, parent: StoredLoop, entries: int
 ) -> None:
     was = finish(parent.as_of(entries))
-    branch = finish(library.branching(parent, was.loop.log.mark, "me"))
+    branch = finish(library.branch_steps(parent, was.loop.log.mark, "me"))
     assert content_of(branch) == content_of(was)
     list(crowd(branch.loop, WORLD, 5))
     list(crowd(was.loop, WORLD, 5))
@@ -58,7 +58,7 @@ def test_a_branch_is_as_its_parent_was_and_goes_on_alike(
 
 
 def test_branch_and_parent_never_touch_each_other(library: LoopLibrary, parent: StoredLoop) -> None:
-    branch = finish(library.branching(parent, parent.loop.log.mark_at(41), "me"))
+    branch = finish(library.branch_steps(parent, parent.loop.log.mark_at(41), "me"))
     before, length = content_of(parent), len(branch.loop.log)
     list(crowd(branch.loop, WORLD, 5))
     branch.undo(30)
@@ -82,4 +82,4 @@ def test_a_branch_cannot_begin_at_an_undone_entry(library: LoopLibrary, parent: 
     list(crowd(parent.loop, WORLD, 15))
     assert len(parent.loop.log) > 50
     with pytest.raises(PersonalizerError, match="taken back"):
-        finish(library.branching(parent, mark, "me"))
+        finish(library.branch_steps(parent, mark, "me"))

@@ -24,7 +24,7 @@ def test_a_copy_goes_its_own_way(store: Store, kept: StoredLoop) -> None:
         serve_next(kept)
     kept.snapshot_if_due(every=1)
     library = LoopLibrary(store)
-    opened = finish(library.copying(library.open(kept.view), "you"))
+    opened = finish(library.copy_steps(library.open(kept.view), "you"))
     copy = store.loop_info(opened.id)
     assert (copy.owner, copy.events, copy.name) == ("you", 6, "Coffee, random seed 7, copy")
     assert copy.end == store.loop_info(kept.id).end
@@ -47,7 +47,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
     for _ in range(5):
         serve_next(kept)
     library = LoopLibrary(store)
-    first, second, third = (library.opening(kept.view) for _ in range(3))
+    first, second, third = (library.open_steps(kept.view) for _ in range(3))
     for work in (first, second, third):
         next(work)
     third.close()
@@ -59,7 +59,7 @@ def test_two_open_the_same_loop_in_steps_of_one_thread(store: Store, kept: Store
 
 def test_an_abandoned_opening_does_not_block_the_next(store: Store, kept: StoredLoop) -> None:
     library = LoopLibrary(store)
-    first = library.opening(kept.view)
+    first = library.open_steps(kept.view)
     next(first)
     first.close()
     assert library.open(kept.view).loop.log.history == kept.loop.log.history

@@ -3,7 +3,7 @@
 from itertools import chain
 
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.table import batches
+from engine.evaluation.files.table_file import batches
 from engine.store.exchange.untrusted_lines import Faults
 
 

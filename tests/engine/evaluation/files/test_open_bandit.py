@@ -10,7 +10,7 @@ import pytest
 from engine.evaluation.files.columns import Columns, guess
 from engine.evaluation.files.log_file import LogFile
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.table import head
+from engine.evaluation.files.table_file import head
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Even, Given
 

@@ -17,7 +17,7 @@ from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.files.columns import Columns
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.reader_process import inspection_steps, reading
+from engine.evaluation.files.reader_process import inspection_steps, reading_steps
 from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, finish
 from tests.engine.evaluation.files.sample_files import COLUMNS, as_csv, as_dsjson, as_parquet, table
@@ -28,7 +28,7 @@ PLAIN = Columns("action", "reward", "propensity")
 
 
 def read(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -> Decisions:
-    return finish(reading(BytesIO(data), "log", columns, (0.0, 1.0), memory))
+    return finish(reading_steps(BytesIO(data), "log", columns, (0.0, 1.0), memory))
 
 
 def refused(data: bytes, columns: Columns | None = None, memory: int = MEMORY) -> str:
@@ -116,7 +116,7 @@ def children() -> list[int]:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_it_ends_when_nobody_waits_any_more() -> None:
     before = children()
-    steps = reading(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
+    steps = reading_steps(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
     while next(steps) is not WAITS:
         pass
     (process_id,) = set(children()) - set(before)
@@ -127,7 +127,7 @@ def test_it_ends_when_nobody_waits_any_more() -> None:
 @pytest.mark.skipif(sys.platform != "linux", reason="processes are looked up in /proc")
 def test_one_that_is_killed_is_one_sentence() -> None:
     before = children()
-    steps = reading(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
+    steps = reading_steps(BytesIO(as_csv(MADE)), "log", COLUMNS, (0.0, 1.0), MEMORY)
     while next(steps) is not WAITS:
         pass
     (process_id,) = set(children()) - set(before)
@@ -139,7 +139,7 @@ def test_one_that_is_killed_is_one_sentence() -> None:
 
 def test_no_more_than_two_read_at_once() -> None:
     data = as_csv(MADE)
-    steps = [reading(BytesIO(data), "log", COLUMNS, (0.0, 1.0), MEMORY) for _ in range(3)]
+    steps = [reading_steps(BytesIO(data), "log", COLUMNS, (0.0, 1.0), MEMORY) for _ in range(3)]
     assert [next(one) for one in steps] == [None, None, WAITS]
     steps[0].close()
     assert next(steps[2]) is None

@@ -18,7 +18,7 @@ from engine.simulation.crowd import crowd
 from engine.store import Limits, LoopLibrary, Store, StoredLoop, StoreError
 from engine.store.entry_codec import to_text
 from engine.store.exchange.formats import FORMATS, Format
-from engine.store.exchange.loop_import import import_file, importing
+from engine.store.exchange.loop_import import import_file, import_steps
 from engine.store.exchange.untrusted_lines import STEP
 from engine.store.log_store import CHUNK
 from engine.worlds import WORLDS, World
@@ -76,7 +76,7 @@ def test_an_import_says_how_far_it_is_and_leaves_nothing_when_it_is_left(
 ) -> None:
     monkeypatch.setattr("engine.store.exchange.loop_import.STEP", 8)
     library = LoopLibrary(Store.open(f"sqlite:///{tmp_path}/events.db"))
-    work = importing(library, file_of(*lines), "me")
+    work = import_steps(library, file_of(*lines), "me")
     shares = [next(work), next(work)]
     assert 0 < shares[0] < shares[1] < 1
     work.close()
@@ -91,7 +91,7 @@ def test_an_import_may_be_interrupted_every_hundred_lines(library: LoopLibrary) 
     kept.together(lambda: list(crowd(kept.loop, WORLDS["coffee"], 2 * STEP)))
     file = io.BytesIO()
     FORMATS[0].write(library, library.store.loop_info(kept.id), file)
-    assert len(list(importing(library, file, "me"))) == 5
+    assert len(list(import_steps(library, file, "me"))) == 5
 
 
 def test_too_many_loops_keep_a_file_out(lines: list[str], tmp_path: Path) -> None:

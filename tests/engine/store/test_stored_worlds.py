@@ -10,7 +10,7 @@ from engine import PersonalizerError
 from engine.simulation.crowd import crowd
 from engine.store import Limits, Store, StoredLoop, StoreError
 from engine.store.database_check import check_database
-from engine.store.worlds import KeptWorld
+from engine.store.stored_worlds import KeptWorld
 from engine.worlds import World, key_of, world_from_json
 from tests.engine.store.workers import elsewhere, keep_and_play, played_so_far
 from tests.engine.worlds.random_worlds import bakery
@@ -155,7 +155,7 @@ def test_two_worlds_of_one_key_are_never_taken_for_each_other(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     store.keep_world(BAKERY, "me")
-    monkeypatch.setattr("engine.store.worlds.key_of", lambda _: key_of(BAKERY))
+    monkeypatch.setattr("engine.store.stored_worlds.key_of", lambda _: key_of(BAKERY))
     with pytest.raises(StoreError, match="Another of your worlds has the key"):
         store.keep_world(named("Baker"), "me")
 
@@ -184,7 +184,7 @@ def test_a_world_that_its_key_does_not_name_is_damaged() -> None:
 def test_only_the_latest_versions_of_an_edited_world_are_kept(
     plain_store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.store.worlds._EARLIER", 1)
+    monkeypatch.setattr("engine.store.stored_worlds._EARLIER", 1)
     keys = [""]
     for title in "ABCD":
         keys.append(plain_store.keep_world(named(title), "me", instead_of=keys[-1]).key)

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from engine.evaluation.files.batch import FAILURES, Batch
 from engine.evaluation.files.csv_file import (
     check_text,
     correct_lines,
@@ -20,6 +19,7 @@ from engine.evaluation.files.parquet_file import (
     parquet_head,
     parquet_names,
 )
+from engine.evaluation.files.table_batch import FAILURES, Batch
 from engine.store.exchange.untrusted_lines import Faults
 
 HEAD = 1_000

@@ -8,7 +8,7 @@ import pytest
 from engine import LearningLoop, LoopSettings
 from engine.evaluation.files.event_range import EventRange
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.loops import batches
+from engine.evaluation.files.loop_decisions import batches
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
 from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
@@ -28,7 +28,7 @@ def numbers_of_log(result: Iterable[Decisions]) -> list[float]:
 def test_a_loop_is_the_same_in_the_store_and_in_its_files(
     library: LoopLibrary, exported: StoredLoop, lines: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("engine.evaluation.files.loops.BATCH", 5)
+    monkeypatch.setattr("engine.evaluation.files.loop_decisions.BATCH", 5)
     loop = exported.loop
     wanted = numbers_of_log([decisions_from(usable(loop))])
     stored = [*batches(library.open(exported.id).loop.events.values())]

@@ -10,7 +10,7 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.table import batches, head
+from engine.evaluation.files.table_file import batches, head
 from engine.store.exchange.untrusted_lines import Faults
 from tests.engine.evaluation.files.sample_files import as_csv, as_parquet, table
 

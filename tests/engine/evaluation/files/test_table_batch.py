@@ -1,7 +1,7 @@
 """A batch knows the position of its rows in the file and the number format of the file."""
 
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.table import batches
+from engine.evaluation.files.table_file import batches
 from engine.store.exchange.untrusted_lines import Faults
 from tests.engine.evaluation.files.sample_files import as_parquet, table
 
