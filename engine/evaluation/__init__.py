@@ -14,7 +14,7 @@ Values of policies:
 - `offline_evaluation`: estimated rewards of policies from the log of another policy.
 - `policy_difference`: difference of two policies' values on the same log.
 - `running_estimates`: estimates over growing prefixes of a log, and over consecutive segments.
-- `rounding_doubt`: uncertainty of a value caused by rounded probabilities.
+- `rounding_uncertainty`: uncertainty of a value caused by rounded probabilities.
 - `interval_coverage`: share of intervals that contain the true value, in repeated experiments.
 - `random_policies`: random policies, with their estimated and their true values.
 - `mean_intervals`: means over repetitions with their sampling error.

@@ -22,7 +22,7 @@ from engine.evaluation.random_policies import (
     weighted_rewards,
 )
 from engine.evaluation.simulated_log import ExperimentLog, experiment
-from engine.evaluation.target_policies import Even, Fixed, Target
+from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 from engine.loop.settings import LoopSettings
 from engine.steps import Steps
 from engine.worlds.world import World
@@ -164,8 +164,8 @@ def targets_of(world: World, outcome: ExperimentLog) -> Iterator[tuple[Kind, Tar
     """Yield each fixed action, the uniform choice and each visitor's best action, with their true
     values; in a large world these are estimated from the census."""
     for item, truth in zip(world.items, world.census.weights @ world.census.expected, strict=True):
-        yield "fixed", Fixed(item.id), float(truth)
-    yield "uniform", Even(), world.uniform_value
+        yield "fixed", FixedAction(item.id), float(truth)
+    yield "uniform", UniformTarget(), world.uniform_value
     best = world.expected_in(outcome.cells).argmax(axis=1)
     yield "best", outcome.showing("best", world, best), world.best_value
 

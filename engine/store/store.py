@@ -34,7 +34,7 @@ from engine.store.service_keys import ServiceKeys
 from engine.store.snapshots import Snapshots
 from engine.store.stored_worlds import Worlds
 from engine.store.world_drafts import WorldDrafts
-from engine.store.write_ahead import WriteAhead
+from engine.store.write_ahead_log import WriteAhead
 
 _log = logging.getLogger(__name__)
 

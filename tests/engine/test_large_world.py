@@ -16,7 +16,7 @@ from engine.evaluation.learned_weights import learned_weights_steps
 from engine.evaluation.learning_curve import LearningCurve
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.random_policies import random_policies, true_value
-from engine.evaluation.target_policies import Even, Fixed, Online, truths
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, UniformTarget, truths
 from engine.experiments.comparison import Comparison
 from engine.experiments.race.contenders import ABTest, Blind, Present
 from engine.experiments.race.plan import Plan
@@ -104,7 +104,11 @@ def test_its_curve_and_the_values_of_policies_are_told(loop: LearningLoop) -> No
     curve = LearningCurve(LARGE)
     curve.follow(loop)
     assert curve.regret > 0
-    result = truths(LARGE, decisions_from(usable(loop)), [Even(), Fixed("item 3"), Online()])
+    result = truths(
+        LARGE,
+        decisions_from(usable(loop)),
+        [UniformTarget(), FixedAction("item 3"), LoggedPolicy()],
+    )
     assert result["uniform"] == pytest.approx(LARGE.uniform_value, abs=0.002)
     means = LARGE.census.expected.mean(axis=0)
     assert result["action item 3"] == pytest.approx(means[3], abs=0.003)

@@ -18,8 +18,8 @@ from engine.evaluation.files.log_source import open_log
 from engine.evaluation.interval_coverage import Coverage
 from engine.evaluation.logged_decisions import decisions_from, usable
 from engine.evaluation.offline_evaluation import Row, evaluate
-from engine.evaluation.settings_tuning import Optimisation, Tried, candidates_for
-from engine.evaluation.target_policies import Fixed, Online, replaying
+from engine.evaluation.settings_tuning import CandidateResult, Optimisation, candidates_for
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, replaying
 from engine.experiments.race.contenders import Present
 from engine.simulation.baselines import RuleTable, best_rule, rule_table
 from engine.simulation.crowd import crowd
@@ -69,7 +69,7 @@ def test_a_ready_made_log_tells_what_each_would_have_earned(open_evaluate: Open)
     for _ in crowd(loop, WORLDS["coffee"], 300):
         pass
     log = decisions_from(usable(loop))
-    (row,) = evaluate([log], [Fixed("Latte")]).rows()
+    (row,) = evaluate([log], [FixedAction("Latte")]).rows()
     (asked,) = (one for one in found_on(app).rows if one.target == "action Latte")
     assert asked == row
     told = row.intervals[app.session.setup.estimator]
@@ -315,7 +315,7 @@ def test_a_window_asks_a_part_of_the_log(open_evaluate: Open) -> None:
     whole = found_on(app).log.decisions
     assert (
         found_on(app).rows[0].intervals["naive"]
-        == (evaluate([whole.take(slice(100, 200))], [Online()]).rows()[0].intervals["naive"])
+        == (evaluate([whole.take(slice(100, 200))], [LoggedPolicy()]).rows()[0].intervals["naive"])
     )
     app.at.session_state["along"] = True
     app.run()
@@ -409,7 +409,7 @@ def test_what_is_clearly_better_is_applied_to_the_loop_on_play(
     )  # fmt: skip
     loop = session.log.loop
     chosen = next(one for one in candidates_for(loop.settings) if one.key == "crosses 2")
-    found = Optimisation(low, (Tried(chosen, high, high),))
+    found = Optimisation(low, (CandidateResult(chosen, high, high),))
     session.tuning.trials.append(SettingsTrial(loop, 100, loop.settings, found))
     assert app.run().can_press("apply")
     app.set("evaluate-auto", True)

@@ -38,11 +38,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Estimator, Interval, Weighed
+from engine.evaluation.estimators.base import Estimator, Interval, WeightedDecisions
 from engine.evaluation.estimators.betting import Betting
+from engine.evaluation.estimators.counterfactual_rewards import (
+    CounterfactualRewards,
+    Selection,
+    unreached,
+)
 from engine.evaluation.estimators.profile_likelihood import Rates, log_gamma
 from engine.evaluation.estimators.sum_table import SumTable
-from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
 from engine.evaluation.mean_intervals import normal
 
 MOST_CONTEXTS = 4096
@@ -120,12 +124,12 @@ class Stratified(Estimator):
     events: int = 0
     contexts: SumTable | None = field(default_factory=_empty, metadata={"merge": _merged})
     steps: SumTable = field(default_factory=_empty)
-    unshown: Unshown = field(default_factory=Unshown)
+    unshown: CounterfactualRewards = field(default_factory=CounterfactualRewards)
     selection: Selection = field(default_factory=Selection)
     proven: Betting | None = field(default=None, metadata={"merge": _merged_bets})
     unknown: int = 0
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         log, target = weighed.decisions, weighed.probabilities
         if target is None or log.probabilities is None:
             return replace(self, unknown=self.unknown + len(log))
@@ -235,7 +239,7 @@ class Stratified(Estimator):
         return 1 / (1 / LENT + self.selection.share * picked**2 / (strength + 1))
 
 
-def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
+def _by_context(weighed: WeightedDecisions, reward: Array) -> SumTable | None:
     """Table with a row per context of the batch; None for too many contexts."""
     log = weighed.decisions
     present, rows = np.unique(log.context_index, return_inverse=True)
@@ -246,7 +250,7 @@ def _by_context(weighed: Weighed, reward: Array) -> SumTable | None:
     return SumTable(names, log.actions, _sums(weighed, reward, strata, len(present)))
 
 
-def _sums(weighed: Weighed, reward: Array, rows: NDArray[np.intp], size: int) -> Array:
+def _sums(weighed: WeightedDecisions, reward: Array, rows: NDArray[np.intp], size: int) -> Array:
     """Sums of a table, (5, size, K), by the row of each event and action, (N, K)."""
     log, target = weighed.decisions, weighed.probabilities
     assert target is not None

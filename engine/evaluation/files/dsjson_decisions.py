@@ -15,9 +15,9 @@ from engine.arrays import Array
 from engine.errors import PersonalizerError, UnreadableError
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files.cell_values import short
-from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.duplicate_events import EventIds
 from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
-from engine.evaluation.files.rounding import ROUNDING, SINGLE, summing_to_one
+from engine.evaluation.files.rounded_probabilities import ROUNDING, SINGLE, summing_to_one
 from engine.evaluation.files.table_decisions import check_number_of_actions
 from engine.evaluation.logged_decisions import LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
@@ -32,7 +32,7 @@ from engine.store.exchange.dsjson_line import (
     line_of,
     shown_position,
 )
-from engine.store.exchange.seal import SealedLines
+from engine.store.exchange.file_seal import SealedLines
 from engine.store.exchange.untrusted_lines import Faults
 
 T = TypeVar("T", bound=Hashable)

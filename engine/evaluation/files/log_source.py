@@ -14,13 +14,13 @@ from numpy.typing import NDArray
 from engine.evaluation.estimators import Bounds
 from engine.evaluation.files import loop_decisions
 from engine.evaluation.files.cell_values import CheckedRows, Written, times, words
-from engine.evaluation.files.columns import Columns, guess
+from engine.evaluation.files.column_roles import Columns, guess
 from engine.evaluation.files.csv_file import correct_lines
 from engine.evaluation.files.dsjson_decisions import DsjsonReader
-from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.duplicate_events import EventIds
 from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.log_file import LogFile
-from engine.evaluation.files.rounding import Calibration, Shares
+from engine.evaluation.files.rounded_probabilities import Calibration, Shares
 from engine.evaluation.files.table_decisions import check_number_of_actions, decisions
 from engine.evaluation.files.table_file import batches, column_names, head
 from engine.evaluation.logged_decisions import Decisions

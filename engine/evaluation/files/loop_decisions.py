@@ -12,8 +12,8 @@ from engine.loop.log import EventLog
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import jsonl
+from engine.store.exchange.file_seal import SealedLines
 from engine.store.exchange.log_checker import LogChecker
-from engine.store.exchange.seal import SealedLines
 from engine.store.exchange.untrusted_lines import Faults
 
 BATCH = 2_048

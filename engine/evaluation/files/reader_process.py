@@ -19,8 +19,8 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import PersonalizerError
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import FileAnswer, FileRequest, Inspected, read_answer
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import FileAnswer, FileRequest, Inspected, read_answer
 from engine.evaluation.logged_decisions import Decisions
 from engine.steps import WAITS, Steps
 from engine.store.exchange.untrusted_lines import MAX_LINES, Faults

@@ -21,9 +21,9 @@ from engine.evaluation.files.cell_values import (
     with_point,
     words,
 )
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.duplicates import EventIds
-from engine.evaluation.files.rounding import ROUNDING, normalised, summing_to_one
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.duplicate_events import EventIds
+from engine.evaluation.files.rounded_probabilities import ROUNDING, normalised, summing_to_one
 from engine.evaluation.logged_decisions import COARSE, LEAST_CHANCE, Decisions, context_of, text_of
 from engine.protocol.features import flatten
 

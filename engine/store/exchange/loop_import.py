@@ -18,8 +18,8 @@ from engine.steps import at_once
 from engine.store import world_codec
 from engine.store.entry_codec import parse
 from engine.store.exchange import dsjson, jsonl
+from engine.store.exchange.file_seal import SealedLines
 from engine.store.exchange.log_checker import LogChecker
-from engine.store.exchange.seal import SealedLines
 from engine.store.exchange.untrusted_lines import STEP, Faults, numbered_lines
 from engine.store.loop_info import LoopInfo, Origin
 from engine.store.loop_library import LoopLibrary

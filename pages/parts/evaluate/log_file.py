@@ -5,8 +5,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from engine.evaluation.files import reader_process
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import Inspected
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import Inspected
 from engine.steps import Steps
 from engine.store import Limits
 from pages.parts.evaluate.logs import EvaluationLog

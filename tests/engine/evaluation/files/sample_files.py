@@ -11,7 +11,7 @@ import pytest
 from pyarrow import csv, parquet
 
 from engine.errors import RejectedError
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.event_range import WHOLE_LOG, EventRange
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.logged_decisions import Decisions

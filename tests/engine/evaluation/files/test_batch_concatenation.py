@@ -6,7 +6,7 @@ import pytest
 
 from engine.evaluation.files.batch_concatenation import concatenated
 from engine.evaluation.offline_evaluation import evaluate
-from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
+from engine.evaluation.target_policies import Baseline, FixedAction, LoggedPolicy, UniformTarget
 from tests.engine.evaluation.files.sample_files import (
     ACTIONS,
     as_dsjson,
@@ -16,7 +16,7 @@ from tests.engine.evaluation.files.sample_files import (
     table,
 )
 
-TARGETS = (Online(), Baseline(), Even(), *map(Fixed, ACTIONS))
+TARGETS = (LoggedPolicy(), Baseline(), UniformTarget(), *map(FixedAction, ACTIONS))
 
 
 def test_batches_that_order_their_actions_otherwise_are_one_log() -> None:

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine.errors import PersonalizerError, RejectedError
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.event_range import EventRange
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.logged_decisions import columns_in

@@ -11,14 +11,19 @@ from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.loop_decisions import batches
 from engine.evaluation.logged_decisions import Decisions, decisions_from, usable
 from engine.evaluation.offline_evaluation import evaluate
-from engine.evaluation.target_policies import Baseline, Even, Fixed, Online
+from engine.evaluation.target_policies import Baseline, FixedAction, LoggedPolicy, UniformTarget
 from engine.simulation.crowd import crowd
 from engine.store import LoopLibrary, StoredLoop
 from tests.engine.evaluation.files.sample_files import numbers_of, refused
 from tests.engine.store.exchange.files import reading_of
 from tests.engine.store.workers import WORLD
 
-TARGETS = (Online(), Baseline(), Even(), *(Fixed(item.id) for item in WORLD.items))
+TARGETS = (
+    LoggedPolicy(),
+    Baseline(),
+    UniformTarget(),
+    *(FixedAction(item.id) for item in WORLD.items),
+)
 
 
 def numbers_of_log(result: Iterable[Decisions]) -> list[float]:

@@ -15,7 +15,7 @@ from pyarrow import parquet
 from engine.errors import PersonalizerError, RejectedError
 from engine.evaluation.files import reader_process as process
 from engine.evaluation.files.batch_concatenation import concatenated
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.log_source import open_log
 from engine.evaluation.files.reader_process import inspection_steps, reading_steps
 from engine.evaluation.logged_decisions import Decisions

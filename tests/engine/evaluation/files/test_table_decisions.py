@@ -4,7 +4,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from tests.engine.evaluation.files.sample_files import GOOD, as_parquet, read, refused, text
 
 TABLE = Columns("action", "reward", probabilities=(("a", "p_a"), ("b", "p_b")))

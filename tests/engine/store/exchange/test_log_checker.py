@@ -15,10 +15,10 @@ from engine.loop.entries import Ranked, Rewarded
 from engine.loop.service_settings import ServiceSettings
 from engine.simulation.crowd import crowd
 from engine.store import LoopLibrary, StoredLoop
+from engine.store.exchange.file_seal import sealed
 from engine.store.exchange.jsonl import export_lines
 from engine.store.exchange.log_checker import LogChecker
 from engine.store.exchange.loop_import import import_file
-from engine.store.exchange.seal import sealed
 from engine.worlds import WORLDS
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import DRINKS, Json

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.errors import RejectedError
-from engine.evaluation.files.duplicates import EventIds
+from engine.evaluation.files.duplicate_events import EventIds
 from engine.evaluation.files.log_source import open_log
 from tests.engine.evaluation.files.sample_files import as_csv, as_dsjson, as_parquet, refused, table
 

@@ -5,15 +5,15 @@ import math
 import numpy as np
 import pytest
 
+from engine.evaluation.estimators.importance_sums import normal_interval
 from engine.evaluation.estimators.ips import Ips
-from engine.evaluation.estimators.sums import normal_interval
-from engine.evaluation.target_policies import Fixed
+from engine.evaluation.target_policies import FixedAction
 from tests.engine.evaluation.estimators.estimator_helpers import middle_and_reach
 from tests.engine.evaluation.made_logs import made
 
 
 def test_sums_are_those_of_their_names() -> None:
-    weighed = Fixed("action0").weigh(made(50).log)
+    weighed = FixedAction("action0").weigh(made(50).log)
     w, r = weighed.weight, weighed.decisions.reward
     sums = Ips().add(weighed)
     assert (sums.events, sums.r) == (50, r.sum())

@@ -6,20 +6,30 @@ import numpy as np
 import pytest
 
 from engine.evaluation.estimators import Stratified
+from engine.evaluation.estimators.counterfactual_rewards import (
+    CounterfactualRewards,
+    Selection,
+    unreached,
+)
 from engine.evaluation.estimators.sum_table import SumTable
-from engine.evaluation.estimators.unshown import Selection, Unshown, unreached
-from engine.evaluation.target_policies import Even, Fixed, Given, Online, Target
+from engine.evaluation.target_policies import (
+    FixedAction,
+    GivenProbabilities,
+    LoggedPolicy,
+    Target,
+    UniformTarget,
+)
 from tests.engine.evaluation.estimators.estimator_helpers import interval_of
 from tests.engine.evaluation.made_logs import made
 
 LOG = made(200).log
 
 
-def unshown_of(*parts: slice) -> Unshown:
-    result = Unshown()
+def unshown_of(*parts: slice) -> CounterfactualRewards:
+    result = CounterfactualRewards()
     for part in parts:
         log = LOG.take(np.arange(200)[part])
-        result = result.add(Even().weigh(log), log.reward)
+        result = result.add(UniformTarget().weigh(log), log.reward)
     return result
 
 
@@ -42,7 +52,7 @@ def test_two_parts_of_a_log_are_the_whole() -> None:
 
 def test_where_all_was_shown_half_is_believed_and_all_is_in_doubt() -> None:
     sure = replace(LOG, propensity=np.ones(200), probabilities=None)
-    result = Unshown().add(Online().weigh(sure), sure.reward)
+    result = CounterfactualRewards().add(LoggedPolicy().weigh(sure), sure.reward)
     assert result.common(0) == (0.5, 0.5)
     mean, down, up, _ = result.imagined(0, 25.0, 1.0, 1.96, 1.0)
     assert mean == down == 0.5
@@ -53,17 +63,19 @@ def test_chances_that_rounding_lifts_above_one_leave_nothing_out() -> None:
     """Otherwise a negative weight would make the mean of unshown actions arbitrary."""
     q = np.where(np.arange(200) % 2, 1 - 1e-9, 1 + 1e-9)
     log = replace(LOG, propensity=q, probabilities=None)
-    for target in (Even(), Online()):
-        mean, events = Unshown().add(target.weigh(log), log.reward).common(0)
+    for target in (UniformTarget(), LoggedPolicy()):
+        mean, events = CounterfactualRewards().add(target.weigh(log), log.reward).common(0)
         assert 0 < mean < 1
         assert events == pytest.approx(100.5)
 
 
 VARIED = made(400, contexts=6).log
-PICKS = Given("picks", np.eye(3)[VARIED.context_index % 3])
+PICKS = GivenProbabilities("picks", np.eye(3)[VARIED.context_index % 3])
 
 
-@pytest.mark.parametrize("target", [Even(), Fixed("action1")], ids=lambda one: one.key)
+@pytest.mark.parametrize(
+    "target", [UniformTarget(), FixedAction("action1")], ids=lambda one: one.key
+)
 def test_a_context_free_policy_has_no_picks(target: Target) -> None:
     assert Selection().add(target.weigh(VARIED)).share == pytest.approx(0.0, abs=1e-12)
 
@@ -81,7 +93,7 @@ def test_the_best_of_three_normal_numbers_is_85_hundredths_above_their_mean() ->
 def test_parts_add_up() -> None:
     whole = Selection().add(PICKS.weigh(VARIED))
     parts = [
-        Selection().add(Given("picks", PICKS.chances[part]).weigh(VARIED.take(part)))
+        Selection().add(GivenProbabilities("picks", PICKS.chances[part]).weigh(VARIED.take(part)))
         for part in (slice(150), slice(150, None))
     ]
     assert (parts[0] + parts[1]).share == pytest.approx(whole.share)
@@ -112,8 +124,8 @@ def test_unshown_actions_may_earn_nothing(earned: int) -> None:
         propensity=np.ones(len(one)),
         reward=np.full(len(one), float(earned)),
     )
-    assert interval_of(Stratified().add(Fixed(one.actions[1]).weigh(one))).low == 0
-    assert interval_of(Stratified().add(Fixed(one.actions[0]).weigh(one))).low >= 0.9 * earned
+    assert interval_of(Stratified().add(FixedAction(one.actions[1]).weigh(one))).low == 0
+    assert interval_of(Stratified().add(FixedAction(one.actions[0]).weigh(one))).low >= 0.9 * earned
 
 
 @pytest.mark.parametrize("rate", [0.4, 0.8], ids=["successes are rarer", "failures are rarer"])
@@ -132,7 +144,7 @@ def test_the_lower_end_has_room_for_what_was_unreached_and_no_other_end_moves(
         reward=(rng.random(400) < rate).astype(float),
         probabilities=np.tile(chances, (400, 1)),
     )
-    estimator, truth = Stratified().add(Even().weigh(log)), 2 / 5 * rate
+    estimator, truth = Stratified().add(UniformTarget().weigh(log)), 2 / 5 * rate
     room = estimator.alone()
     where = "engine.evaluation.estimators.stratified.unreached"
     monkeypatch.setattr(where, lambda steps: 0.0)

@@ -8,14 +8,19 @@ from numpy.typing import NDArray
 
 from engine.evaluation.estimators import Betting, CressieRead, CressieReadMended, Interval, Ips
 from engine.evaluation.files.batch_concatenation import concatenated
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.files.log_source import open_log
-from engine.evaluation.files.rounding import SINGLE, half_unit, normalised, summing_to_one
+from engine.evaluation.files.rounded_probabilities import (
+    SINGLE,
+    half_unit,
+    normalised,
+    summing_to_one,
+)
 from engine.evaluation.logged_decisions import Decisions
 from engine.evaluation.offline_evaluation import Row, evaluate
-from engine.evaluation.target_policies import Even, Fixed, Target
+from engine.evaluation.target_policies import FixedAction, Target, UniformTarget
 
-TARGETS: tuple[Target, ...] = (Even(), Fixed("a0"), Fixed("a1"))
+TARGETS: tuple[Target, ...] = (UniformTarget(), FixedAction("a0"), FixedAction("a1"))
 ESTIMATORS = (Ips, CressieRead, CressieReadMended, Betting)
 RATE = 0.02
 COLUMNS = Columns("action", "reward", "propensity")

@@ -8,8 +8,8 @@ import pyarrow as pa
 import pytest
 
 from engine.errors import Fault, PersonalizerError, RejectedError
-from engine.evaluation.files.columns import Columns
-from engine.evaluation.files.messages import FileAnswer, Inspected, read_answer, write_answer
+from engine.evaluation.files.column_roles import Columns
+from engine.evaluation.files.reader_messages import FileAnswer, Inspected, read_answer, write_answer
 from engine.evaluation.logged_decisions import Decisions
 from tests.engine.evaluation.made_logs import made
 

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.evaluation.offline_evaluation import evaluate
-from engine.evaluation.rounding_doubt import RoundingDoubt
-from engine.evaluation.target_policies import Even, Fixed, Online
+from engine.evaluation.rounding_uncertainty import RoundingUncertainty
+from engine.evaluation.target_policies import FixedAction, LoggedPolicy, UniformTarget
 from tests.benchmarks.rounded import made, rows_of
 from tests.engine.evaluation.made_logs import made as made_log
 
@@ -17,10 +17,10 @@ LOG = replace(made_log(400).log, rounding=0.05, probabilities=None, means=None)
 
 
 def test_parts_are_merged_to_the_whole() -> None:
-    whole, half = Fixed("action1").weigh(LOG), LOG.take(slice(150))
+    whole, half = FixedAction("action1").weigh(LOG), LOG.take(slice(150))
     parts = [half, LOG.take(slice(150, None))]
-    one, other = (RoundingDoubt().add(Fixed("action1").weigh(part)) for part in parts)
-    result, usual = one + other, RoundingDoubt().add(whole)
+    one, other = (RoundingUncertainty().add(FixedAction("action1").weigh(part)) for part in parts)
+    result, usual = one + other, RoundingUncertainty().add(whole)
     assert result.of_value(400, 0.3, 0.95) == pytest.approx(usual.of_value(400, 0.3, 0.95))
     assert result.of_weight(400) == pytest.approx(usual.of_weight(400))
     assert usual.of_value(400, 0.3, 0.95) > 0.005
@@ -28,25 +28,28 @@ def test_parts_are_merged_to_the_whole() -> None:
 
 def test_there_is_none_of_exact_propensities_nor_of_weights_of_one() -> None:
     exact = replace(LOG, rounding=1e-5)
-    assert not RoundingDoubt().add(Fixed("action1").weigh(exact)).rounding
-    assert RoundingDoubt().add(Online().weigh(LOG)).of_value(400, 0.3, 0.95) == 0
+    assert not RoundingUncertainty().add(FixedAction("action1").weigh(exact)).rounding
+    assert RoundingUncertainty().add(LoggedPolicy().weigh(LOG)).of_value(400, 0.3, 0.95) == 0
 
 
 def test_there_is_none_where_an_action_had_one_propensity() -> None:
     """The sum of 1 / q is known for the action, and therefore the effect of rounding."""
     alike = replace(LOG, propensity=np.full(400, 0.4))
-    assert RoundingDoubt().add(Fixed("action1").weigh(alike)).of_value(400, 0.3, 0.95) < 1e-12
+    assert (
+        RoundingUncertainty().add(FixedAction("action1").weigh(alike)).of_value(400, 0.3, 0.95)
+        < 1e-12
+    )
 
 
 def test_an_interval_is_wider_by_it() -> None:
-    (exact,) = evaluate([replace(LOG, rounding=0.0)], [Fixed("action1")]).rows()
-    (row,) = evaluate([LOG], [Fixed("action1")]).rows()
+    (exact,) = evaluate([replace(LOG, rounding=0.0)], [FixedAction("action1")]).rows()
+    (row,) = evaluate([LOG], [FixedAction("action1")]).rows()
     for key in ("ips", "cressie_read", "betting"):
         one, other = row.intervals[key], exact.intervals[key]
         assert one is not None
         assert other is not None
         assert one.width > other.width
-    (even,) = evaluate([LOG], [Even()]).rows()
+    (even,) = evaluate([LOG], [UniformTarget()]).rows()
     assert even.intervals["naive"] is not None
 
 

@@ -9,9 +9,9 @@ import pytest
 
 from engine.errors import RejectedError
 from engine.store import LoopInfo, LoopLibrary, StoredLoop
+from engine.store.exchange.file_seal import SealedLines, sealed
 from engine.store.exchange.jsonl import export_lines as export_log
 from engine.store.exchange.loop_import import import_file
-from engine.store.exchange.seal import SealedLines, sealed
 from engine.store.exchange.untrusted_lines import Faults, numbered_lines
 from tests.engine.store.exchange.files import file_of, reading_of, rejected
 from tests.engine.store.workers import WORLD, serve_next

@@ -11,7 +11,7 @@ import msgspec
 import pyarrow as pa
 
 from engine.errors import Fault, PersonalizerError, RejectedError
-from engine.evaluation.files.columns import Columns
+from engine.evaluation.files.column_roles import Columns
 from engine.evaluation.logged_decisions import Decisions
 
 _ABOUT = b"about"

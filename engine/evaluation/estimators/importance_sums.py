@@ -8,7 +8,7 @@ from typing import Self
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Estimator, Interval, Weighed
+from engine.evaluation.estimators.base import Estimator, Interval, WeightedDecisions
 from engine.evaluation.mean_intervals import normal
 
 
@@ -25,7 +25,7 @@ class ImportanceSums(Estimator):
     wwr: float = 0.0
     wwrr: float = 0.0
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         w, r = weighed.weight, weighed.decisions.reward
         wr = w * r
         return replace(
@@ -55,10 +55,10 @@ class MeanOf(Estimator):
     unknown: int = 0
 
     @abstractmethod
-    def values(self, weighed: Weighed) -> Array | None:
+    def values(self, weighed: WeightedDecisions) -> Array | None:
         """Values of the events that count; None if the log holds too little information."""
 
-    def add(self, weighed: Weighed) -> Self:
+    def add(self, weighed: WeightedDecisions) -> Self:
         values = self.values(weighed)
         if values is None:
             return replace(self, unknown=self.unknown + len(weighed.decisions))

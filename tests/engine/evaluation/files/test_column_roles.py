@@ -5,7 +5,7 @@ from dataclasses import replace
 import pyarrow as pa
 import pytest
 
-from engine.evaluation.files.columns import Columns, guess, nested
+from engine.evaluation.files.column_roles import Columns, guess, nested
 from tests.engine.evaluation.files.sample_files import COLUMNS, table
 
 

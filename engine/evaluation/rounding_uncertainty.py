@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Weighed
+from engine.evaluation.estimators.base import WeightedDecisions
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.logged_decisions import COARSE
 from engine.evaluation.mean_intervals import normal
@@ -23,7 +23,7 @@ def _empty() -> SumTable:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class RoundingDoubt:
+class RoundingUncertainty:
     """Sums over a log by action and propensity; ``+`` merges two parts of a log.
 
     Attributes:
@@ -35,7 +35,7 @@ class RoundingDoubt:
     groups: SumTable = field(default_factory=_empty)
     rounding: float = 0.0
 
-    def add(self, weighed: Weighed) -> "RoundingDoubt":
+    def add(self, weighed: WeightedDecisions) -> "RoundingUncertainty":
         """Return the sums with further events; exact propensities add nothing."""
         log, weight = weighed.decisions, weighed.weight
         if log.rounding < COARSE:
@@ -47,10 +47,10 @@ class RoundingDoubt:
         sums = np.array([np.bincount(positions, column, cells) for column in columns])
         names = tuple(f"{value:.6f}" for value in values.tolist())
         table = SumTable(names, log.actions, sums.reshape(3, len(values), len(log.actions)))
-        return RoundingDoubt(self.groups + table, max(self.rounding, log.rounding))
+        return RoundingUncertainty(self.groups + table, max(self.rounding, log.rounding))
 
-    def __add__(self, other: "RoundingDoubt") -> "RoundingDoubt":
-        return RoundingDoubt(self.groups + other.groups, max(self.rounding, other.rounding))
+    def __add__(self, other: "RoundingUncertainty") -> "RoundingUncertainty":
+        return RoundingUncertainty(self.groups + other.groups, max(self.rounding, other.rounding))
 
     def of_value(self, events: int, pivot: float, level: float) -> float:
         """Half width of the interval of a policy's value; see `Estimator.pivots` for ``pivot``."""

@@ -12,7 +12,7 @@ from statistics import NormalDist
 import numpy as np
 
 from engine.arrays import Array
-from engine.evaluation.estimators.base import Weighed
+from engine.evaluation.estimators.base import WeightedDecisions
 from engine.evaluation.estimators.sum_table import SumTable
 from engine.evaluation.mean_intervals import score_reach
 
@@ -27,7 +27,7 @@ approximately (Chen & Tyler, *Expected values of normal order statistics*, 1999)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Unshown:
+class CounterfactualRewards:
     """Sums over events about rewards not shown; ``+`` merges two parts of a log.
 
     Attributes:
@@ -37,15 +37,15 @@ class Unshown:
 
     sums: Array = field(default_factory=lambda: np.zeros((2, 3)))
 
-    def add(self, weighed: Weighed, reward: Array) -> "Unshown":
+    def add(self, weighed: WeightedDecisions, reward: Array) -> "CounterfactualRewards":
         """Return the sums with further events, whose rewards are in parts of the bounds."""
         q = np.minimum(weighed.decisions.propensity, 1.0)  # A rounded propensity may exceed 1.
         rare = np.array([1 / q - 1, weighed.weight * (1 - q)])
         added = np.stack([rare.sum(1), (rare**2).sum(1), rare @ reward], axis=1)
-        return Unshown(self.sums + added)
+        return CounterfactualRewards(self.sums + added)
 
-    def __add__(self, other: "Unshown") -> "Unshown":
-        return Unshown(self.sums + other.sums)
+    def __add__(self, other: "CounterfactualRewards") -> "CounterfactualRewards":
+        return CounterfactualRewards(self.sums + other.sums)
 
     def common(self, side: int) -> tuple[float, float]:
         """Mean reward of everything not shown, or 1 minus it for side 1, after adding half an event
@@ -128,7 +128,7 @@ class Selection:
 
     sums: SumTable = field(default_factory=_no_sums)
 
-    def add(self, weighed: Weighed) -> "Selection":
+    def add(self, weighed: WeightedDecisions) -> "Selection":
         """Return the sums with further events, whose probabilities are known for every action."""
         log, target = weighed.decisions, weighed.probabilities
         assert target is not None
