@@ -13,7 +13,12 @@ from engine.loop.settings import LoopSettings
 from engine.steps import WAITS, Steps, at_once
 from engine.store.digests import view_of
 from engine.store.store import Store
-from engine.store.stored_loop import KEPT, ProjectionFactory, StoredLoop, no_projections
+from engine.store.stored_loop import (
+    EVICTION_INTERVAL,
+    ProjectionFactory,
+    StoredLoop,
+    no_projections,
+)
 from engine.worlds import World
 
 _log = logging.getLogger(__name__)
@@ -73,7 +78,7 @@ class LoopLibrary:
             stored = self.known(view)
             if stored is None:
                 stored = yield from self._read(view)
-                stored.snapshot_if_due(kept=KEPT)
+                stored.snapshot_if_due(evict_every=EVICTION_INTERVAL)
                 self.store.touch(stored.id)
                 with self._lock:
                     self._loops[view] = stored

@@ -41,7 +41,7 @@ from engine.store.snapshots import Snapshot
 from engine.store.store import Store
 from engine.worlds import World
 
-EVERY, KEPT = 300, 2_000
+SNAPSHOT_INTERVAL, EVICTION_INTERVAL = 300, 2_000
 """Entries between two snapshots, and between two removals of old entries from memory."""
 LOOP = "loop"
 """Name of the loop's own snapshots; those of a projection have its class name."""
@@ -68,7 +68,7 @@ def _delegated(
     def call(stored: "StoredLoop", /, *args: P.args, **kwargs: P.kwargs) -> T:
         with stored.lock:
             result = method(stored.loop, *args, **kwargs)
-            stored.snapshot_if_due(kept=KEPT)
+            stored.snapshot_if_due(evict_every=EVICTION_INTERVAL)
             return result
 
     return call
@@ -306,14 +306,14 @@ class StoredLoop:
     # -- snapshots --------------------------------------------------------------------
 
     @locked
-    def snapshot_if_due(self, every: int = EVERY, kept: int = 0) -> bool:
+    def snapshot_if_due(self, every: int = SNAPSHOT_INTERVAL, evict_every: int = 0) -> bool:
         """Store snapshots if due, and remove old entries from memory.
 
         Errors are ignored: the log has everything.
 
         Args:
             every: entries between snapshots.
-            kept: entries between removals from memory.
+            evict_every: entries between removals from memory.
 
         Returns:
             whether snapshots were stored.
@@ -325,7 +325,7 @@ class StoredLoop:
             return False
         self._last_snapshot = log.position
         with contextlib.suppress(StoreError):
-            self._write(recorder, kept)
+            self._write(recorder, evict_every)
             return True
         return False
 
@@ -343,7 +343,7 @@ class StoredLoop:
             states[Snapshot(mark, name, projection.version, digest)] = dump(projection.state())
         return states
 
-    def _write(self, recorder: LoopRecorder, kept: int) -> None:
+    def _write(self, recorder: LoopRecorder, evict_every: int) -> None:
         log, states = self.loop.log, self.snapshots(recorder.end.digest)
         recorder.store.put_snapshots(self.id, states)
         of_loop, *of_projections = states
@@ -352,6 +352,6 @@ class StoredLoop:
             known.add(log, checkpoint(recorder, snapshot))
         point = checkpoint(recorder, of_loop)
         self.loop.folding.checkpoints.add(log, point)
-        if log.position - self._evicted >= kept:
+        if log.position - self._evicted >= evict_every:
             self._evicted = log.position
             self.loop.evict(recorder, point.restore)

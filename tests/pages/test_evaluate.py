@@ -42,7 +42,7 @@ from pages.parts.race.setup import RaceSetup
 from pages.parts.text.format import signed
 from pages.parts.text.glossary import meaning
 from pages.parts.work import jobs
-from pages.parts.work.download_tokens import pass_of
+from pages.parts.work.download_tokens import permission_of
 from tests.pages.conftest import App, EvaluateApp, many_frames
 
 Open = Callable[..., EvaluateApp]
@@ -241,7 +241,7 @@ def test_everything_is_in_the_link_and_can_be_taken_along(open_evaluate: Open) -
     told = (part.proto.json for part in app.at.get("bidi_component"))
     (link,) = (one for one in told if '/evaluate-csv"' in one)
     token = link.partition("/file/")[2].split("/")[0]
-    found = pass_of(token)
+    found = permission_of(token)
     assert found is not None
     rows = list(csv.DictReader(io.StringIO((found.files["evaluate-csv"].make() or b"").decode())))
     targets, estimators = {row["policy"] for row in rows}, {row["estimator"] for row in rows}

@@ -14,7 +14,7 @@ from engine.simulation.drift import with_other_tastes
 from engine.steps import finish
 from engine.store import Store, StoredLoop
 from engine.store.database_check import check_database
-from engine.store.stored_loop import EVERY
+from engine.store.stored_loop import SNAPSHOT_INTERVAL
 from tests.engine.comparable import learned_bits
 from tests.engine.requests import CONTEXTS, DRINKS
 from tests.engine.store.snapshot_loops import LEARNERS, loop_with_snapshots
@@ -170,7 +170,7 @@ def test_its_verbs_are_the_loops_own_and_write_a_snapshot_when_one_is_due(
     assert stored.loop.events[answer.event_id].earned == 1.0
 
     def change_often() -> None:
-        for number in range(EVERY):
+        for number in range(SNAPSHOT_INTERVAL):
             stored.configure(default_reward=number % 2)
         # Not in the middle of an atomic commit.
         assert plain_store.snapshots(stored.id) == []
