@@ -221,7 +221,10 @@ def test_all_who_ask_what_fields_are_worth_wait_for_one_measurement() -> None:
     for _ in range(6):
         answer(play, 1.0)
     loop = play.open.loop
-    with many_frames(), patch.object(session_module, "assessing", wraps=importance_steps) as begun:
+    with (
+        many_frames(),
+        patch.object(session_module, "importance_steps", wraps=importance_steps) as begun,
+    ):
         line = jobs.jobs()
         for number, tab in enumerate(tabs):
             with acting_for(BrowserSession(f"tab {number}", "here")):
